@@ -1,0 +1,95 @@
+# Each target sets up what it needs. A fresh machine has Python 3.11 or newer, pip and make; lint and sanity also want git.
+#
+#   make demo                      pair two firewalls with AWS on an emulator, run again, take it away
+#        CONNECTION=file.json FAILOVER=pbf|bgp CONFIG=exported.xml    ... with a real output and a real configuration
+#   make test                      every test
+#   make install                   .venv with ansible-playbook and the collection as users get it
+#   make emulator                  an emulated firewall in the foreground; PORT= VERSION= CONFIG=
+#   make lint | sanity | docs      the gates of the release, and the documentation site below build/docs
+#   make bench                     requests, connections and times beside their budgets
+
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+ifndef PYTHON
+PYTHON := $(shell for candidate in python3.11 python3.12 python3.13 python3.14 python3; do \
+	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && command -v $$candidate && break; done)
+endif
+# pip takes the newest that the interpreter allows: 2.19 on Python 3.11, later ones on 3.12 and newer.
+ANSIBLE_CORE ?= ansible-core>=2.17,<2.22
+
+VENV := .venv
+TOOLS := .venv-tools
+# Folders stand in the list too, so that a deleted file counts as a change.
+SHIPPED := $(shell find galaxy.yml README.md LICENSE CHANGELOG.rst requirements.txt bindep.txt .ansible-lint \
+	changelogs docs/docsite extensions inventories meta playbooks plugins roles tests/lab tests/config.yml \
+	-name __pycache__ -prune -o -not -name '*.pyc' -print 2>/dev/null)
+INSTALLER := tools/install_collection.py tools/installed_copy.py
+
+.PHONY: help install demo test emulator bench lint sanity docs
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+$(VENV)/.core: requirements.txt
+	$(if $(PYTHON),,$(error Python 3.11 or newer is needed and was not found; name it: make $(MAKECMDGOALS) PYTHON=/path/to/python))
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check '$(ANSIBLE_CORE)' -r requirements.txt
+	@touch $@
+
+$(VENV)/.tests: tests/requirements.txt $(VENV)/.core
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@touch $@
+
+$(TOOLS)/.tools: tools/requirements.txt
+	$(if $(PYTHON),,$(error Python 3.11 or newer is needed and was not found; name it: make $(MAKECMDGOALS) PYTHON=/path/to/python))
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check '$(ANSIBLE_CORE)' -r tools/requirements.txt
+	@touch $@
+
+$(VENV)/.collection: $(VENV)/.core $(SHIPPED) $(INSTALLER)
+	@$(VENV)/bin/python tools/install_collection.py
+	@touch $@
+
+$(TOOLS)/.collection: $(TOOLS)/.tools $(SHIPPED) $(INSTALLER)
+	@$(TOOLS)/bin/python tools/install_collection.py
+	@touch $@
+
+install: $(VENV)/.collection
+	@$(VENV)/bin/python tools/installed_copy.py
+
+demo: install
+	@$(VENV)/bin/python tools/demo.py $(if $(CONNECTION),--connection '$(CONNECTION)') $(if $(FAILOVER),--failover '$(FAILOVER)') \
+		$(if $(CONFIG),--config '$(CONFIG)')
+
+test: install $(VENV)/.tests
+	$(VENV)/bin/pytest -n 2 --dist loadfile tests
+
+emulator: install
+	@$(VENV)/bin/python -m ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator \
+		$(if $(PORT),--port '$(PORT)') $(if $(VERSION),--version '$(VERSION)') $(if $(CONFIG),--config '$(CONFIG)')
+
+bench: install
+	@$(VENV)/bin/python tools/bench.py
+
+# antsibull-docs, ansible-lint and the importer start Ansible's programs by name.
+lint docs: export PATH := $(CURDIR)/$(TOOLS)/bin:$(PATH)
+
+lint: $(TOOLS)/.collection
+	@python tools/installed_copy.py
+	antsibull-changelog lint
+	antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=all .
+	ansible-lint
+	python tools/check_archive.py
+
+sanity: $(TOOLS)/.tools
+	$(TOOLS)/bin/python tools/sanity.py
+
+docs: $(TOOLS)/.collection
+	@python tools/installed_copy.py
+	@rm -rf build/docs
+	@install -d -m 755 build/docs/rst
+	antsibull-docs --config-file tools/docs/antsibull-docs.cfg collection --use-current --squash-hierarchy \
+		--fail-on-error --dest-dir build/docs/rst tunnelsmith.panos_vpn
+	sphinx-build -q -W --keep-going -c tools/docs -d build/docs/doctrees build/docs/rst build/docs/html
+	@echo "The site is in build/docs/html"

@@ -1,0 +1,65 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Documentation of the options that every module of this collection shares."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+
+    DOCUMENTATION = r"""
+options:
+  provider:
+    description:
+      - How to reach the firewall. Set it once for all modules with C(module_defaults) and the group C(tunnelsmith.panos_vpn.all),
+        or leave it out and use the environment variables.
+      - With an API key and a user name, the key is used and the name tells whose changes are committed.
+      - With a password, each task generates one API key; it is kept neither in facts nor on disk.
+      - The usual proxy variables (E(HTTPS_PROXY), E(NO_PROXY)) are honoured.
+    type: dict
+    suboptions:
+      ip_address:
+        description: Address or name of the firewall's management interface.
+        type: str
+      username:
+        description: Administrator's name.
+        type: str
+      password:
+        description: Administrator's password; not needed with O(provider.api_key).
+        type: str
+      api_key:
+        description: API key; preferred to a password.
+        type: str
+      port:
+        description: TCP port of the XML API.
+        type: int
+        default: 443
+      serial_number:
+        description: Serial number of a firewall that is reached through the Panorama at O(provider.ip_address).
+        type: str
+      validate_certs:
+        description:
+          - Whether the certificate must verify. V(false) warns in every task, since anybody on the way can then read the credentials.
+        type: bool
+        default: true
+      ca_path:
+        description: PEM file, or folder of hashed PEM files, with the CA that signed the firewall's certificate. Omitted, the system's CAs count.
+        type: path
+      timeout:
+        description: Seconds to wait for one answer.
+        type: int
+        default: 60
+  lock_timeout:
+    description: Seconds to wait while another administrator holds the configuration lock, before giving up with his name.
+    type: int
+    default: 60
+requirements:
+  - pan-os-python >= 1.11
+notes:
+  - Each option falls back to an environment variable, also when O(provider) is not given at all. They are E(PANOS_HOSTNAME), E(PANOS_USERNAME),
+    E(PANOS_PASSWORD), E(PANOS_API_KEY), E(PANOS_PORT), E(PANOS_SERIAL_NUMBER), E(PANOS_VALIDATE_CERTS), E(PANOS_CA_PATH) and E(PANOS_TIMEOUT).
+  - Modules run where the API can be reached, usually on the controller. Set C(ansible_connection) to V(local) and C(ansible_python_interpreter)
+    to V({{ ansible_playbook_python }}) for the firewalls of an inventory.
+"""

@@ -1,0 +1,180 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Uncommitted changes, commits of our own ones only, and the jobs that carry them."""
+
+from __future__ import annotations
+
+import time
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass
+from xml.sax.saxutils import escape
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, PanosVpnError
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
+
+CODE_LOCKED = 14
+CODE_MISSING = 7
+# Words of a commit that could not even be queued, and can be later. PAN-OS gives them all the same code.
+_BUSY = (
+    "Another commit/validate is in progress", "A commit is in progress", "auto-commit not yet finished", "commit while an install is in progress",
+    "Timed out while getting config lock", "Another sync is in progress",
+)
+_POLLS = (0.2, 0.3, 0.5, 1.0, 2.0, 3.0, 5.0)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One uncommitted change as the firewall lists it."""
+
+    path: tuple
+    owner: str
+    action: str = ""
+
+    @property
+    def xpath(self) -> str:
+        return places.render(self.path)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A finished job. C(lines) and C(warnings) are the firewall's own words."""
+
+    id: str
+    result: str
+    lines: tuple = ()
+    warnings: tuple = ()
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long to wait, in seconds: C(timeout) for queue, locks and the job together, C(poll) between two looks (None: growing)."""
+
+    timeout: float = 600
+    poll: float | None = None
+
+    def deadline(self) -> float:
+        return time.monotonic() + self.timeout
+
+    def pause(self, attempt: int, deadline: float) -> None:
+        wanted = self.poll if self.poll is not None else _POLLS[min(attempt, len(_POLLS) - 1)]
+        time.sleep(max(0.0, min(wanted, deadline - time.monotonic())))
+
+
+def changes(session) -> list:
+    """What is in the candidate and not in the running configuration, with the account that did it."""
+    answer = session.op("<show><config><list><changes/></list></config></show>", "list uncommitted changes")
+    return [
+        Change(places.parse(entry.findtext("xpath") or ""), (entry.findtext("owner") or "").strip(), (entry.findtext("action") or "").strip())
+        for entry in answer.iter("entry") if entry.find("xpath") is not None
+    ]
+
+
+def concerns(change: Change, objects) -> bool:
+    """Whether a change lies on, in or directly around one of C(objects) (paths)."""
+    return any(places.starts_with(change.path, path) or places.starts_with(path, change.path) and _is_list(path, change.path) for path in objects)
+
+
+def _is_list(path, listed) -> bool:
+    """A member is booked under its list: the change's path is the object's without the last step."""
+    return len(path) == len(listed) + 1 and not isinstance(path[-1], str) and path[-1][0] == "member"
+
+
+def owner_of(pending, objects) -> str | None:
+    """The account that the firewall names for the changes on C(objects); None where there are none, or several accounts."""
+    owners = {change.owner for change in pending if change.owner and concerns(change, objects)}
+    return owners.pop() if len(owners) == 1 else None
+
+
+def commit(session, account: str | None, description: str, patience: Patience) -> Job | None:
+    """Commit the changes of C(account) only, or everybody's where it is None. None: there was nothing to commit.
+
+    Waits while another commit runs or somebody holds a commit lock. Raises DeviceError with the job's lines where it fails.
+    """
+    deadline = patience.deadline()
+    attempt = 0
+    while True:
+        try:
+            job = _enqueue(session, account, description)
+            break
+        except DeviceError as exc:
+            if not _can_wait(exc):
+                raise DeviceError(f"{exc}; {NOTHING_COMMITTED}", exc.code) from None
+            if time.monotonic() >= deadline:
+                raise DeviceError(f"{exc}; waited {patience.timeout:g} s{_holders(session, exc)}; {NOTHING_COMMITTED}", exc.code) from None
+            patience.pause(attempt, deadline)
+            attempt += 1
+    return None if job is None else finish(session, job, patience, deadline)
+
+
+NOTHING_COMMITTED = "nothing was committed, the changes stand in the candidate"
+
+
+def _can_wait(error) -> bool:
+    return error.code == CODE_LOCKED or any(words in str(error) for words in _BUSY)
+
+
+def _holders(session, error) -> str:
+    if error.code != CODE_LOCKED:
+        return ""
+    held = session.op("<show><commit-locks/></show>", "list commit locks").iter("entry")
+    names = [f"{entry.get('name')} ({entry.findtext('comment') or 'no comment'})" for entry in held]
+    return f"; the commit lock is held by {', '.join(names)}" if names else ""
+
+
+def _enqueue(session, account, description) -> str | None:
+    parts = f"<description>{escape(description)}</description>" if description else ""
+    if account is not None:
+        parts += f"<partial><admin><member>{escape(account)}</member></admin></partial>"
+    command = f"<commit>{parts}</commit>"
+    action = None if account is None else "partial"
+    answer = session.call("commit", lambda xapi: xapi.commit(cmd=command, action=action, retry_on_peer=False))
+    return (answer.findtext("result/job") or "").strip() or None
+
+
+def finish(session, job: str, patience: Patience, deadline: float | None = None) -> Job:
+    """Wait for a job. The job's id is in every error, so that a later run can take it up (C(job_id))."""
+    deadline = patience.deadline() if deadline is None else deadline
+    attempt = 0
+    while True:
+        try:
+            found = _look(session, job)
+        except PanosVpnError as exc:
+            raise type(exc)(f"{exc}; commit job {job} goes on without us: give job_id {job} to wait for it", job_id=job) from None
+        if found is not None:
+            return _judged(session, found)
+        if time.monotonic() >= deadline:
+            raise DeviceError(f"commit job {job} on {session.place} did not end within {patience.timeout:g} s and goes on; "
+                              f"give job_id {job} to wait for it", job_id=job)
+        patience.pause(attempt, deadline)
+        attempt += 1
+
+
+def _look(session, job) -> Job | None:
+    """The finished job, or None while it runs. Right after it was queued a firewall can still say it knows of no such job."""
+    try:
+        answer = session.op(f"<show><jobs><id>{escape(job)}</id></jobs></show>", f"ask for commit job {job}")
+    except DeviceError as exc:
+        if exc.code == CODE_MISSING:
+            return None
+        raise
+    element = answer.find("result/job")
+    if element is None or (element.findtext("status") or "").strip() != "FIN":
+        return None
+    return Job(job, (element.findtext("result") or "").strip(), _texts(element.find("details")), _texts(element.find("warnings")))
+
+
+def _texts(element: ET.Element | None) -> tuple:
+    if element is None:
+        return ()
+    leaves = [node for node in element.iter() if len(node) == 0 and (node.text or "").strip()] or ([element] if (element.text or "").strip() else [])
+    return tuple(" ".join(leaf.text.split()) for leaf in leaves)
+
+
+def _judged(session, job: Job) -> Job:
+    if job.result != "OK":
+        reason = "; ".join(job.lines) or "the firewall gave no reason"
+        raise DeviceError(f"commit job {job.id} on {session.place} failed: {reason}; {NOTHING_COMMITTED}", job_id=job.id,
+                          warnings=list(job.warnings))
+    return job

@@ -1,0 +1,55 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where objects live: from the location options to the base paths of a configuration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
+
+# The literal name of the one device entry, on firewalls and Panorama alike.
+DEVICE = ("config", "devices", ("entry", "localhost.localdomain"))
+DEFAULT_VSYS = "vsys1"
+
+
+@dataclass(frozen=True)
+class Location:
+    """The location options of one task; a location that the resource does not take is None."""
+
+    vsys: str | None = None
+    template: str | None = None
+    template_stack: str | None = None
+    device_group: str | None = None
+    rulebase: str | None = None
+
+    def base(self, kind: str) -> tuple:
+        """The absolute path below which objects of C(kind) (C(network), C(vsys), C(rulebase), C(device)) stand."""
+        if kind == "rulebase":
+            return self._rulebase()
+        device = self._device()
+        if kind == "device":
+            return device
+        if kind == "network":
+            return device + ("network",)
+        if kind == "vsys":
+            return device + ("vsys", ("entry", self.vsys or DEFAULT_VSYS))
+        raise ValueError(kind)
+
+    def _device(self) -> tuple:
+        if self.template and self.template_stack:
+            raise InvalidInput("template and template_stack exclude each other")
+        for kind, name in (("template", self.template), ("template-stack", self.template_stack)):
+            if name:
+                return DEVICE + (kind, ("entry", name), "config") + DEVICE[1:]
+        return DEVICE
+
+    def _rulebase(self) -> tuple:
+        rulebase = self.rulebase or ("pre-rulebase" if self.device_group else "rulebase")
+        if not self.device_group:
+            return DEVICE + ("vsys", ("entry", self.vsys or DEFAULT_VSYS), rulebase)
+        if self.device_group == "shared":
+            return ("config", "shared", rulebase)
+        return DEVICE + ("device-group", ("entry", self.device_group), rulebase)

@@ -1,0 +1,103 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Operations sent so that all of them take effect or none does."""
+
+from __future__ import annotations
+
+import time
+import xml.etree.ElementTree as ET
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import code_of, message
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, PanosVpnError, TakenMeanwhile
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.inverse import inverse
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.tree import applied
+
+# What other clients send at most in one multi-config request.
+CHUNK = 500
+_LOCKED = "currently locked by"
+
+
+def send(session, operations, before: ET.Element, lock_timeout: float = 0) -> None:
+    """Write C(operations), planned on C(before) (a C(<config>) tree); wait up to C(lock_timeout) seconds for others' locks.
+
+    One request up to 500 operations. More go in several requests; where a later one fails, the earlier ones are undone by
+    their inverse, and the error says so. Raises DeviceError (candidate as before) or ConnectionFailed (effect unknown).
+    """
+    done = []
+    for start in range(0, len(operations), CHUNK):
+        chunk = operations[start:start + CHUNK]
+        try:
+            _send_when_unlocked(session, chunk, lock_timeout)
+        except PanosVpnError as exc:
+            if done:
+                raise _undone(session, done, before, exc) from exc
+            raise
+        done.extend(chunk)
+
+
+def _send_when_unlocked(session, operations, lock_timeout):
+    deadline = time.monotonic() + lock_timeout
+    while True:
+        try:
+            _send_chunk(session, operations)
+            return
+        except DeviceError as exc:
+            if _LOCKED not in str(exc):
+                raise
+            if time.monotonic() >= deadline:
+                raise DeviceError(f"{exc}; waited {lock_timeout:g} s for the configuration lock", exc.code) from None
+            time.sleep(min(1.0, max(0.05, deadline - time.monotonic())))
+
+
+def _undone(session, done, before, cause):
+    undo = inverse(before, done)
+    text = f"{cause}. The {len(done)} operations that had been written before were undone: the candidate is as it was"
+    try:
+        for start in range(0, len(undo), CHUNK):
+            _send_chunk(session, undo[start:start + CHUNK])
+    except PanosVpnError as exc:
+        text = (f"{cause}. Undoing the {len(done)} operations that had been written before failed as well ({exc}): "
+                "they stand in the candidate, uncommitted")
+    return PanosVpnError(text, **cause.facts)
+
+
+def _send_chunk(session, operations) -> None:
+    document = _document(operations)
+    try:
+        session.call("write the candidate", lambda xapi: xapi.ad_hoc(
+            qs={"type": "config", "action": "multi-config", "element": document}, modify_qs=True))
+    except DeviceError as exc:
+        raise _named(session, operations, exc) from None
+
+
+def _document(operations) -> str:
+    root = ET.Element("multi-config")
+    for number, operation in enumerate(operations, 1):
+        attributes = {"id": str(number), "xpath": operation.xpath}
+        if operation.where:
+            attributes["where"] = operation.where
+        if operation.dst:
+            attributes["dst"] = operation.dst
+        element = ET.SubElement(root, operation.action, attributes)
+        if operation.element:
+            content = ET.fromstring(f"<x>{operation.element}</x>")
+            element.text = content.text
+            element.extend(list(content))
+    return ET.tostring(root, encoding="unicode")
+
+
+def _named(session, operations, error):
+    """The same error, with the object that the refused operation belongs to."""
+    answers = [] if error.answer is None else error.answer.findall("response")
+    refused = next((answer for answer in answers if answer.get("status") != "success"), None)
+    if refused is None:
+        return DeviceError(f"{error}; nothing was written", error.code)
+    number = refused.get("id") or ""
+    index = int(number) - 1 if number.isdigit() else answers.index(refused)
+    operation = operations[index]
+    error_class = TakenMeanwhile if operation.guard else DeviceError
+    return error_class(
+        f"failed to write the candidate on {session.place}: {operation.label} ({operation.action} {operation.xpath}): "
+        f"{message(refused)}; nothing was written", code_of(refused), error.answer)

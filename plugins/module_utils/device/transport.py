@@ -1,0 +1,192 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One verified, kept-alive HTTPS connection, in place of the opener that pan-python would use for each request.
+
+pan-python opens a new, unverified connection each time. Everything above it (parameters, envelopes, keys) stays its own.
+"""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import os
+import select
+import socket
+import ssl
+import time
+from dataclasses import dataclass, field
+from urllib.parse import unquote, urlencode, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, InvalidInput
+
+_XML_TYPES = ("application/xml", "text/xml")
+
+
+@dataclass(frozen=True)
+class Provider:
+    """How to reach a firewall. C(timeout) is in seconds, for one answer."""
+
+    ip_address: str
+    port: int = 443
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    api_key: str | None = field(default=None, repr=False)
+    serial_number: str | None = None
+    validate_certs: bool = True
+    ca_path: str | None = None
+    timeout: int = 60
+
+    def __post_init__(self):
+        if not self.ip_address:
+            raise InvalidInput("provider: no firewall is named; set ip_address or PANOS_HOSTNAME")
+        if not self.api_key and not (self.username and self.password):
+            raise InvalidInput(f"provider: to log in to {self.ip_address} give api_key, or username and password "
+                               "(PANOS_API_KEY, or PANOS_USERNAME and PANOS_PASSWORD)")
+
+
+@dataclass
+class Answer:
+    """The HTTP answer in the shape that pan-python reads."""
+
+    status: int
+    headers: dict
+    body: bytes = field(repr=False)
+
+    def read(self) -> bytes:
+        return self.body
+
+    def getheader(self, name):
+        return self.headers.get(name.lower())
+
+    def info(self):
+        return self.headers
+
+
+class Transport:
+    """Requests to one firewall over one connection; C(last) is the newest answer's body."""
+
+    def __init__(self, provider: Provider):
+        self.provider = provider
+        self.last = b""
+        self._connection = None
+        self._context = _tls_context(provider)
+
+    @property
+    def place(self) -> str:
+        return f"{self.provider.ip_address}:{self.provider.port}"
+
+    def post(self, parameters: dict) -> Answer:
+        """One request. Raises ConnectionFailed; its C(sent) is true where the firewall may have acted on the request."""
+        parameters = dict(parameters)
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Connection": "keep-alive", "Accept": "application/xml"}
+        key = parameters.pop("key", None)
+        if key:
+            headers["X-PAN-KEY"] = key
+        body = urlencode(parameters).encode("ascii")
+        self.last = b""
+        answer = self._exchange(body, headers)
+        self.last = answer.body
+        self._refuse_unusable(answer)
+        return answer
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _exchange(self, body, headers) -> Answer:
+        sent = False
+        try:
+            connection = self._connected()
+            sent = True
+            connection.request("POST", "/api/", body, headers)
+            response = connection.getresponse()
+            content = response.read()
+        except ssl.SSLCertVerificationError as exc:
+            self.close()
+            raise ConnectionFailed(
+                f"the certificate of {self.place} does not verify: {exc.verify_message}. Give the CA that signed it as provider.ca_path "
+                "(PANOS_CA_PATH), or the name in the certificate as provider.ip_address", final=True) from None
+        except socket.timeout:
+            self.close()
+            raise ConnectionFailed(f"{self.place} gave no answer within {self.provider.timeout} s", sent=sent) from None
+        except (OSError, http.client.HTTPException) as exc:
+            self.close()
+            reason = "the connection was closed before the whole answer had arrived" if sent else str(exc)
+            raise ConnectionFailed(f"cannot talk to {self.place}: {reason}", sent=sent) from None
+        if response.will_close:
+            self.close()
+        return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, content)
+
+    def _connected(self):
+        if self._connection is not None and self._gone():
+            self.close()
+        if self._connection is None:
+            self._connection = self._connect()
+        return self._connection
+
+    def _gone(self) -> bool:
+        """Whether the far side closed the idle connection: noticed before a request goes out, not after."""
+        sock = self._connection.sock
+        return sock is None or bool(select.select([sock], [], [], 0)[0])
+
+    def _connect(self):
+        host, port, timeout = self.provider.ip_address, self.provider.port, self.provider.timeout
+        proxy = _proxy_for(host)
+        if proxy is None:
+            connection = http.client.HTTPSConnection(host, port, timeout=timeout, context=self._context)
+        else:
+            connection = http.client.HTTPSConnection(proxy.hostname, proxy.port or 3128, timeout=timeout, context=self._context)
+            connection.set_tunnel(host, port, _proxy_authorization(proxy))
+        connection.connect()
+        connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection
+
+    def _refuse_unusable(self, answer) -> None:
+        kind = (answer.getheader("content-type") or "").split(";")[0].strip().lower()
+        if answer.status == 403:
+            raise ConnectionFailed(f"{self.place} refused the login (HTTP 403, Invalid Credential): check the API key, or user name and password",
+                                   final=True)
+        if answer.status >= 500:
+            raise ConnectionFailed(f"{self.place} answered HTTP {answer.status}: its management service is not ready", sent=answer.status != 503)
+        if kind not in _XML_TYPES and not answer.body.lstrip().startswith(b"<response"):
+            raise ConnectionFailed(f"{self.place} answered with {kind or 'an unnamed type'} instead of XML: this is not the XML API "
+                                   "(a proxy, a login page, or another port)", sent=True)
+
+
+def _tls_context(provider: Provider) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context()
+        if provider.ca_path:
+            if os.path.isdir(provider.ca_path):
+                context.load_verify_locations(capath=provider.ca_path)
+            else:
+                context.load_verify_locations(cafile=provider.ca_path)
+    except (OSError, ssl.SSLError) as exc:
+        raise InvalidInput(f"provider.ca_path: {provider.ca_path} cannot be read as PEM certificates ({exc})") from None
+    if not provider.validate_certs:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _proxy_for(host: str):
+    address = getproxies().get("https")
+    if not address or proxy_bypass(host):
+        return None
+    return urlsplit(address if "//" in address else f"//{address}")
+
+
+def _proxy_authorization(proxy) -> dict:
+    if not proxy.username:
+        return {}
+    credentials = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
+    return {"Proxy-Authorization": "Basic " + base64.b64encode(credentials.encode("utf-8")).decode("ascii")}
+
+
+def pause(attempt: int) -> None:
+    """The wait before a repeated read: 0.2 s, 0.4 s, 0.8 s …"""
+    time.sleep(0.2 * 2 ** attempt)

@@ -1,0 +1,52 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The exceptions of this collection. Raised below, caught once, in C(runner)."""
+
+from __future__ import annotations
+
+
+class PanosVpnError(Exception):
+    """Anything this collection refuses or fails at; its text is what the user reads and never holds a secret.
+
+    C(facts) are further results for C(fail_json): job ids, lists of objects, what stands on the firewall now.
+    """
+
+    def __init__(self, message: str, **facts):
+        super().__init__(message)
+        self.facts = facts
+
+
+class InvalidInput(PanosVpnError):
+    """What the user (or a cloud's output) gave cannot be configured. Raised before any write."""
+
+
+class Refused(PanosVpnError):
+    """The input is fine, but not on this firewall: its state or configuration forbids it. Raised before any write."""
+
+
+class DeviceError(PanosVpnError):
+    """The firewall answered with an error. C(code) is PAN-OS's number where it gave one, C(answer) the whole answer."""
+
+    def __init__(self, message: str, code: int | None = None, answer=None, **facts):
+        super().__init__(message, **facts)
+        self.code = code
+        self.answer = answer
+
+
+class TakenMeanwhile(DeviceError):
+    """Somebody else made an object of that name between our read and our write; nothing was written."""
+
+
+class ConnectionFailed(PanosVpnError):
+    """No usable answer: not reachable, not verified, not logged in, or not XML.
+
+    C(sent) tells whether the request may have reached the firewall, so that its effect is unknown.
+    C(final): trying again cannot help (wrong credentials, a certificate that does not verify).
+    """
+
+    def __init__(self, message: str, sent: bool = False, final: bool = False, **facts):
+        super().__init__(message, **facts)
+        self.sent = sent
+        self.final = final

@@ -1,0 +1,47 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The largest packet that fits through a tunnel without being fragmented outside."""
+
+from __future__ import annotations
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
+
+# Octets. RFC 4303 (ESP), 4106 (GCM: 8 octets of IV, 16 of ICV), 3602 (CBC), 2404 and 4868 (truncated HMACs).
+IP_HEADER = {4: 20, 6: 40}
+UDP_HEADER = 8
+ESP_HEADER = 8
+ESP_TRAILER = 2
+CIPHER_IV_AND_BLOCK = {"gcm": (8, 4), "cbc": (16, 16)}
+GCM_ICV = 16
+HMAC_ICV = {"sha1": 12, "sha256": 16, "sha384": 24, "sha512": 32}
+
+# The range of the tunnel interface's own option; above 1500 the firewall must have jumbo frames enabled.
+SMALLEST, LARGEST = 576, 9216
+
+
+def tunnel_mtu(
+    encryption: str, authentication: str, outside_mtu: int = 1500, nat_traversal: bool = False, outside_ipv6: bool = False
+) -> int:
+    """The tunnel interface's MTU in octets, for an ESP proposal in PAN-OS's words and the outside interface's MTU.
+
+    Equals each cell of the table in AWS's documentation of best practices for a customer gateway.
+    Raises C(InvalidInput) for a cipher or hash that has no figures here, and for an MTU PAN-OS could not take.
+    """
+    iv, block = _figures(CIPHER_IV_AND_BLOCK, encryption.rpartition("-")[2], "encryption", encryption)
+    icv = GCM_ICV if encryption.endswith("-gcm") else _figures(HMAC_ICV, authentication, "authentication", authentication)
+    overhead = IP_HEADER[6 if outside_ipv6 else 4] + (UDP_HEADER if nat_traversal else 0) + ESP_HEADER + iv + icv
+    mtu = (outside_mtu - overhead) // block * block - ESP_TRAILER
+    if not SMALLEST <= mtu <= LARGEST:
+        raise InvalidInput(
+            f"an outside MTU of {outside_mtu} leaves {mtu} for the tunnel with {encryption}; "
+            f"PAN-OS takes {SMALLEST} to {LARGEST} on a tunnel interface"
+        )
+    return mtu
+
+
+def _figures(table: dict, key: str, what: str, given: str):
+    if key not in table:
+        raise InvalidInput(f"the tunnel's MTU cannot be computed for {what} '{given}'; give the MTU itself")
+    return table[key]

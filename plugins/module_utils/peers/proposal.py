@@ -1,0 +1,114 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Choosing the one proposal per phase that the firewall offers, out of what a peer accepts.
+
+A cloud that accepts many combinations decides by its own order, whatever the firewall prefers (AWS documents that it
+takes its lowest configured value first). Exactly one value each is therefore offered, the first of a fixed order.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
+
+IKE_VERSIONS = ("ikev2", "ikev1")
+# CBC before GCM: with GCM in phase 1 the hash only names the pseudo-random function, and older releases differ there.
+IKE_ENCRYPTION = ("aes-256-cbc", "aes-128-cbc", "aes-256-gcm", "aes-128-gcm")
+HASH = ("sha384", "sha512", "sha256", "sha1")
+DH_GROUP = ("group20", "group19", "group21", "group16", "group15", "group14", "group5", "group2")
+ESP_ENCRYPTION = ("aes-256-gcm", "aes-128-gcm", "aes-256-cbc", "aes-128-cbc")
+
+# Vendor documentation of the IKE phase 1 options: these came with PAN-OS 10.2.0.
+DH_GROUP_SINCE_10_2 = ("group21", "group16", "group15")
+
+WEAK = ("sha1", "group2")
+
+
+def is_gcm(encryption: str) -> bool:
+    return encryption.endswith("-gcm")
+
+
+def dh_preference(panos_version: str | None = None) -> tuple[str, ...]:
+    """The Diffie-Hellman groups that can be taken, best first.
+
+    C(panos_version) is what the firewall reports, such as V(11.1.4-h2). Without it, the groups that need PAN-OS 10.2
+    come after the groups that every supported release has, but before the weak ones.
+    """
+    if panos_version is None:
+        everywhere = ("group20", "group19", "group14")
+        return everywhere + DH_GROUP_SINCE_10_2 + tuple(g for g in DH_GROUP if g not in everywhere + DH_GROUP_SINCE_10_2)
+    if _release(panos_version) < (10, 2):
+        return tuple(group for group in DH_GROUP if group not in DH_GROUP_SINCE_10_2)
+    return DH_GROUP
+
+
+def choose(offers: dict, panos_version: str | None = None) -> tuple[dict, dict, list[str]]:
+    """Choose from C(offers), as C(aws.vpn_connection) returns them per tunnel: C((ike, ipsec, warnings)).
+
+    C(offers) holds C(ike) with C(versions), C(encryption), C(hash), C(dh_group) and C(ipsec) with C(encryption),
+    C(authentication), C(dh_group), each a list of PAN-OS's words in any order, and C(lifetime_seconds) in both.
+    Raises C(InvalidInput) when a list holds nothing that this release (or, without a version, any) can do.
+    """
+    groups = dh_preference(panos_version)
+    ike = _choose_ike(offers["ike"], groups)
+    ipsec = _choose_ipsec(offers["ipsec"], groups)
+    return ike, ipsec, _warnings(ike, ipsec, panos_version)
+
+
+def _choose_ike(offer: dict, groups: tuple[str, ...]) -> dict:
+    version = _first(IKE_VERSIONS, offer["versions"], "IKE version")
+    ciphers = IKE_ENCRYPTION
+    if version == "ikev1":
+        ciphers = tuple(cipher for cipher in IKE_ENCRYPTION if not is_gcm(cipher))
+    return {
+        "version": version,
+        "encryption": _first(ciphers, offer["encryption"], f"phase 1 encryption with {version}"),
+        "hash": _first(HASH, offer["hash"], "phase 1 hash"),
+        "dh_group": _first(groups, offer["dh_group"], "phase 1 Diffie-Hellman group"),
+        "lifetime_seconds": offer["lifetime_seconds"],
+    }
+
+
+def _choose_ipsec(offer: dict, groups: tuple[str, ...]) -> dict:
+    encryption = _first(ESP_ENCRYPTION, offer["encryption"], "phase 2 encryption")
+    authentication = "none"
+    if not is_gcm(encryption):
+        authentication = _first(HASH, offer["authentication"], "phase 2 authentication")
+    return {
+        "encryption": encryption,
+        "authentication": authentication,
+        "dh_group": _first(groups, offer["dh_group"], "phase 2 Diffie-Hellman group"),
+        "lifetime_seconds": offer["lifetime_seconds"],
+    }
+
+
+def _first(preference: tuple[str, ...], offered: list[str], what: str) -> str:
+    for value in preference:
+        if value in offered:
+            return value
+    message = f"no {what} in common: the peer accepts {', '.join(offered) or 'nothing that PAN-OS knows'}; "
+    message += f"this firewall can do {', '.join(preference)}"
+    if any(value in DH_GROUP_SINCE_10_2 for value in offered):
+        message += f" ({', '.join(DH_GROUP_SINCE_10_2)} need PAN-OS 10.2 or later)"
+    raise InvalidInput(message)
+
+
+def _warnings(ike: dict, ipsec: dict, panos_version: str | None) -> list[str]:
+    warnings = []
+    for phase, chosen in (("phase 1", ike), ("phase 2", ipsec)):
+        for value in chosen.values():
+            if value in WEAK:
+                warnings.append(f"{phase} uses {value}, because the peer accepts nothing stronger; allow a stronger one there")
+            if panos_version is None and value in DH_GROUP_SINCE_10_2:
+                warnings.append(f"{phase} uses {value}, which needs PAN-OS 10.2 or later; the firewall's version was not given")
+    return warnings
+
+
+def _release(panos_version: str) -> tuple[int, int]:
+    found = re.match(r"\s*(\d+)\.(\d+)", str(panos_version))
+    if not found:
+        raise InvalidInput(f"'{panos_version}' is not a PAN-OS version; give one such as 11.1.4-h2")
+    return int(found.group(1)), int(found.group(2))

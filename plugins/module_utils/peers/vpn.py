@@ -1,0 +1,154 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A site-to-site VPN as the user describes it: one to four tunnels between this firewall and one peer."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from ipaddress import ip_network
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import profile as profiles
+
+# What PAN-OS's shortest name limit (31 characters for a crypto profile) leaves beside our suffixes.
+NAME_LENGTH = 26
+PBF, BGP = "pbf", "bgp"
+
+
+@dataclass(frozen=True)
+class Vpn:
+    """C(tunnels): as the filter C(aws_vpn_connection) returns them. Lists of numbers and keys are in the order of the tunnels.
+
+    The names of all objects begin with C(name), so that two VPNs never meet.
+    """
+
+    name: str
+    tunnels: tuple = field(repr=False)
+    failover: str
+    outside_interface: str
+    zone: str
+    source_zones: tuple
+    local_networks: tuple
+    remote_networks: tuple
+    virtual_router: str = "default"
+    local_address: str | None = None
+    local_id: str | None = None
+    tunnel_interfaces: tuple = ()
+    mtu: int | None = None
+    monitor_interval: int = 2
+    monitor_threshold: int = 5
+    monitor_addresses: tuple = ()
+    primary_tunnel: int = 1
+    backup_routes: bool = False
+    when_both_down: str = "discard"
+    router_id: str | None = None
+    install_route: bool | None = None
+    local_preference: tuple = ()
+    as_path_prepend: tuple = ()
+    redistribute: str | None = None
+    allow_readvertise: bool = False
+    allow_default_route: bool = False
+    security_rules: str = "both"
+    rule_position: tuple = ()
+
+    def tunnel_name(self, number: int) -> str:
+        return f"{self.name}-{number}"
+
+    @property
+    def numbers(self) -> range:
+        return range(1, len(self.tunnels) + 1)
+
+    def tunnel(self, number: int) -> dict:
+        return self.tunnels[number - 1]
+
+    def monitor_address(self, number: int) -> str:
+        given = self.monitor_addresses[number - 1] if self.monitor_addresses else None
+        return given or self.tunnel(number)["inside_peer_address"]
+
+    @property
+    def path_order(self) -> list:
+        """Tunnel numbers, the preferred one first."""
+        return [self.primary_tunnel] + [number for number in self.numbers if number != self.primary_tunnel]
+
+    @property
+    def by_tunnel(self) -> bool:
+        """Whether the tunnels are treated differently, so that each needs a peer group of its own."""
+        return bool(self.local_preference or self.as_path_prepend)
+
+    def peer_group(self, number: int) -> str:
+        return self.tunnel_name(number) if self.by_tunnel else self.name
+
+
+def check(vpn: Vpn) -> None:
+    """Refuse what needs no firewall to be refused. Raises InvalidInput with every problem found."""
+    found = _own_problems(vpn) + _network_problems(vpn)
+    if not found:
+        profile = {"id": vpn.name, "routing": _routing(vpn), "tunnels": vpn.tunnels}
+        found = profiles.inside_problems(profile) + profiles.as_problems(profile)
+        found += profiles.selector_problems(profile, vpn.failover, list(vpn.monitor_addresses) or None)
+    if found:
+        raise InvalidInput("; ".join(found))
+
+
+def check_name(name: str) -> None:
+    if not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z_.-]*", name) or len(name) > NAME_LENGTH:
+        raise InvalidInput(f"name '{name}': it begins the names of all objects; give letters, digits, '-', '_' and '.', {NAME_LENGTH} characters at most")
+
+
+def _routing(vpn) -> str:
+    return "bgp" if all(tunnel.get("bgp") for tunnel in vpn.tunnels) else "static"
+
+
+def _own_problems(vpn) -> list:
+    found, count = [], len(vpn.tunnels)
+    if not 1 <= count <= 4:
+        return [f"{vpn.name}: one to four tunnels are supported, {count} are given"]
+    for number, tunnel in enumerate(vpn.tunnels, 1):
+        if not tunnel.get("pre_shared_key"):
+            found.append(f"{vpn.name}, tunnel to {tunnel['outside_address']}: no readable pre-shared key; give the keys as pre_shared_keys, one per tunnel")
+        if vpn.failover == BGP and not tunnel.get("bgp"):
+            found.append(f"{vpn.name}, tunnel {number}: failover 'bgp' needs the tunnel's bgp (local_as, peer_as); a static connection fails over with 'pbf'")
+    for option in ("tunnel_interfaces", "monitor_addresses", "local_preference", "as_path_prepend"):
+        given = getattr(vpn, option)
+        if given and len(given) != count:
+            found.append(f"{option}: give one value per tunnel ({count}), not {len(given)}")
+    if len(set(vpn.tunnel_interfaces)) != len(vpn.tunnel_interfaces):
+        found.append("tunnel_interfaces: each tunnel needs an interface of its own")
+    if not 1 <= vpn.primary_tunnel <= count:
+        found.append(f"primary_tunnel: there is no tunnel {vpn.primary_tunnel}, only 1 to {count}")
+    if vpn.failover == PBF and vpn.by_tunnel:
+        found.append("local_preference and as_path_prepend go with failover 'bgp'")
+    if vpn.failover == BGP and vpn.backup_routes:
+        found.append("backup_routes goes with failover 'pbf'")
+    outside = [tunnel["outside_address"] for tunnel in vpn.tunnels]
+    inside = [tunnel["inside_address"] for tunnel in vpn.tunnels]
+    if len(set(outside)) != count or len(set(inside)) != count:
+        found.append(f"{vpn.name}: two tunnels have the same outside or inside address")
+    return found
+
+
+def _network_problems(vpn) -> list:
+    found = []
+    sides = {}
+    for option in ("local_networks", "remote_networks"):
+        if not getattr(vpn, option):
+            found.append(f"{option}: give at least one network")
+        sides[option] = []
+        for text in getattr(vpn, option):
+            try:
+                sides[option].append(ip_network(text))
+            except ValueError as exc:
+                found.append(f"{option}: {exc}")
+    for remote in sides["remote_networks"]:
+        if remote.version == 6 and vpn.failover == PBF:
+            found.append(f"remote_networks: {remote} is IPv6, and a PBF rule to an IPv4 next hop cannot carry it")
+        if remote.prefixlen == 0 and not vpn.allow_default_route:
+            found.append(f"remote_networks: {remote} would send everything into the VPN; say allow_default_route: true if that is meant")
+            continue
+        for local in sides["local_networks"]:
+            if remote.prefixlen and local.prefixlen and remote.version == local.version and remote.overlaps(local):
+                found.append(f"remote_networks: {remote} overlaps the local network {local}")
+    return found

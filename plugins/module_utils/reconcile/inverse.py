@@ -1,0 +1,91 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Operations that bring back what a list of operations changed, and only that."""
+
+from __future__ import annotations
+
+import copy
+import xml.etree.ElementTree as ET
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import tree as trees
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.tree import Operation
+
+
+def inverse(before: ET.Element, operations) -> list:
+    """The inverse of C(operations) as done on C(before), newest first; what others added meanwhile is not touched."""
+    undo = []
+    current = copy.deepcopy(before)
+    for operation in operations:
+        undo[:0] = _undo(current, operation)
+        trees.apply(current, operation)
+    return undo
+
+
+def _undo(current, operation) -> list:
+    existing = places.find(current, operation.path[1:])
+    if operation.action == "move":
+        return [_place_again(current, operation.path, operation.label)]
+    if operation.action == "delete":
+        return [] if existing is None else _restore(current, operation, existing)
+    if existing is None:
+        return [Operation("delete", _first_missing(current, operation.path), operation.label)]
+    if operation.action == "edit":
+        return [Operation("edit", operation.path, operation.label, ET.tostring(_bare(existing), encoding="unicode"))]
+    content = ET.fromstring(f"<x>{operation.element}</x>")
+    return _undo_merge(existing, content, operation.path, operation.label)
+
+
+def _first_missing(current, path) -> tuple:
+    """The topmost named step that did not exist: containers without a name may stay, they are nobody's object."""
+    for length in range(2, len(path) + 1):
+        if not isinstance(path[length - 1], str) and places.find(current, path[1:length]) is None:
+            return path[:length]
+    return path
+
+
+def _restore(current, operation, existing) -> list:
+    last = operation.path[-1]
+    if not isinstance(last, str) and last[0] == "member":
+        member = ET.tostring(_bare(existing), encoding="unicode")
+        return [Operation("set", operation.path[:-1], operation.label, member)]
+    if len(existing):
+        restored = [Operation("set", operation.path, operation.label, trees.inner_xml(_bare(existing)))]
+    else:
+        restored = [Operation("edit", operation.path, operation.label, ET.tostring(_bare(existing), encoding="unicode"))]
+    if "rules" in operation.path[-2:]:
+        restored.append(_place_again(current, operation.path, operation.label))
+    return restored
+
+
+def _place_again(current, path, label):
+    rules = places.names(current, path[1:-1])
+    index = rules.index(path[-1][1])
+    if index == 0:
+        return Operation("move", path, label, where="top")
+    return Operation("move", path, label, where="after", dst=rules[index - 1])
+
+
+def _undo_merge(existing, content, path, label) -> list:
+    undo = []
+    for item in content:
+        step = ("member", (item.text or "").strip()) if item.tag == "member" else ("entry", item.get("name")) if item.tag == "entry" else item.tag
+        found = places.child(existing, step)
+        if found is None:
+            undo.append(Operation("delete", path + (step,), label))
+        elif len(item):
+            undo.extend(_undo_merge(found, item, path + (step,), label))
+        elif item.tag not in ("member", "entry") and (found.text or "") != (item.text or ""):
+            undo.append(Operation("edit", path + (step,), label, ET.tostring(_bare(found), encoding="unicode")))
+    return undo
+
+
+def _bare(element: ET.Element) -> ET.Element:
+    """The element without the marks that the firewall adds on reading."""
+    bare = copy.deepcopy(element)
+    for node in bare.iter():
+        for mark in ("admin", "dirtyId", "time", "uuid", "loc", "src", "ptpl"):
+            node.attrib.pop(mark, None)
+    return bare

@@ -1,0 +1,162 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A table of leaves laid over what is there: which elements differ, and nothing else."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass, field
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import secrets
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import UNSET
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Entries, Group, Leaf, Members, steps
+
+
+@dataclass
+class Changes:
+    """What must happen below one entry; all paths are relative to it.
+
+    C(additions): an C(<entry>) that holds only what is to be set. C(edits): ordered lists, as (path, element).
+    """
+
+    additions: ET.Element = field(default_factory=lambda: ET.Element("entry"))
+    edits: list = field(default_factory=list)
+    deletes: list = field(default_factory=list)
+
+    def delete(self, path: tuple) -> None:
+        if not any(places.starts_with(path, gone) for gone in self.deletes):
+            self.deletes[:] = [gone for gone in self.deletes if not places.starts_with(gone, path)] + [path]
+
+    def __bool__(self) -> bool:
+        return bool(len(self.additions) or self.edits or self.deletes)
+
+
+def text_of(leaf, value) -> str:
+    """A value as PAN-OS writes it."""
+    if leaf.type == "bool":
+        return "yes" if value else "no"
+    return str(value)
+
+
+def overlay(table, values, existing: ET.Element | None, reset: bool = False, update_secret: str = "on_create") -> Changes:
+    """C(values) over C(existing). C(reset): options that are not given go back to PAN-OS's own default (C(replaced))."""
+    walk = _Overlay(existing, reset, update_secret)
+    walk.nodes(table.nodes, values, (), table.choices)
+    return walk.changes
+
+
+class _Overlay:
+    def __init__(self, existing, reset, update_secret):
+        self.existing = existing
+        self.reset = reset
+        self.update_secret = update_secret
+        self.changes = Changes()
+
+    def nodes(self, nodes, values, at, choices):
+        written = []
+        for node in nodes:
+            value = values.get(node.option)
+            path = at + steps(node.path)
+            if value is UNSET or value is None and self.reset and not isinstance(node, Group):
+                self._reset(node, path)
+            elif value is None and not isinstance(node, Group):
+                continue
+            elif self._node(node, {} if value is None else value, path):
+                written.append(path)
+        for choice in choices:
+            self._drop_other_branches(at + steps(choice.path), choice.branches, written)
+
+    def _node(self, node, value, path) -> bool:
+        """Lay one node over what is there; true where the value needs its branch of a choice."""
+        if isinstance(node, Leaf):
+            return self._leaf(node, value, path)
+        if isinstance(node, Members):
+            return self._members(node, value, path)
+        if isinstance(node, Entries):
+            return self._entries(node, value, path)
+        self.nodes(node.nodes, value, path, node.choices)
+        return any(item is not None for item in value.values())
+
+    def _leaf(self, leaf, value, path) -> bool:
+        have = places.find(self.existing, path)
+        if leaf.type == "empty":
+            if value and have is None:
+                places.make(self.changes.additions, path)
+            elif not value and have is not None:
+                self.changes.delete(path)
+            return bool(value)
+        if have is None and leaf.absent is not None and value == leaf.absent:
+            return False
+        wanted = text_of(leaf, value)
+        if have is None or self._differs(leaf, wanted, (have.text or "").strip() if leaf.type != "secret" else have.text or ""):
+            places.make(self.changes.additions, path).text = wanted
+        return True
+
+    def _differs(self, leaf, wanted, have) -> bool:
+        if leaf.type != "secret":
+            return wanted != have
+        equal = secrets.same(wanted, have)
+        return self.update_secret == "always" if equal is None else not equal
+
+    def _members(self, node, value, path) -> bool:
+        wanted = [str(item) for item in value]
+        if not node.repeated:
+            wanted = list(dict.fromkeys(wanted))
+        have_list = places.find(self.existing, path)
+        have = places.names(self.existing, path)
+        if have_list is None and node.absent is not None and wanted == list(node.absent):
+            return bool(wanted)
+        # A merge drops the second of two equal members, so a list that may repeat itself is always written whole.
+        if node.ordered and (have_list is not None or node.repeated):
+            if wanted != have:
+                self.changes.edits.append((path, _member_list(path[-1], wanted)))
+            return True
+        for name in wanted:
+            if name not in have:
+                places.make(self.changes.additions, path + (("member", name),))
+        if node.exact or self.reset and not node.shared:
+            for name in have:
+                if name not in wanted:
+                    self.changes.delete(path + (("member", name),))
+        if not wanted and have_list is None:
+            places.make(self.changes.additions, path)
+        return True
+
+    def _entries(self, node, value, path) -> bool:
+        wanted = [item if isinstance(item, dict) else {node.key: item} for item in value]
+        for item in wanted:
+            place = path + (("entry", str(item[node.key])),)
+            if places.find(self.existing, place) is None:
+                places.make(self.changes.additions, place)
+            self.nodes(node.nodes, item, place, node.choices)
+        if node.exact or self.reset and not node.shared:
+            names = {str(item[node.key]) for item in wanted}
+            for name in places.names(self.existing, path):
+                if name not in names:
+                    self.changes.delete(path + (("entry", name),))
+        return bool(wanted)
+
+    def _reset(self, node, path):
+        if places.find(self.existing, path) is None or getattr(node, "shared", False):
+            return
+        if getattr(node, "type", "") != "secret":
+            self.changes.delete(path)
+
+    def _drop_other_branches(self, container, branches, written):
+        depth = len(container)
+        taken = {path[depth] for path in written if len(path) > depth and places.starts_with(path, container)}
+        if not taken & set(branches):
+            return
+        for branch in branches:
+            if branch not in taken and places.find(self.existing, container + (branch,)) is not None:
+                self.changes.delete(container + (branch,))
+
+
+def _member_list(tag: str, names) -> ET.Element:
+    element = ET.Element(tag)
+    for name in names:
+        ET.SubElement(element, "member").text = name
+    return element

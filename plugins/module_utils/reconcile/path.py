@@ -1,0 +1,111 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Places in a configuration tree: a path is a tuple of steps, a step is a tag or a (tag, name) pair.
+
+C(('network', 'ike', 'gateway', ('entry', 'to-aws')))  ↔  C(network/ike/gateway/entry[@name='to-aws'])
+"""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
+
+_STEP = re.compile(r"/([^/\[\]]+)(?:\[(?:@name|text\(\))=(?:'([^']*)'|\"([^\"]*)\")\])?")
+
+
+def render(path: tuple) -> str:
+    """The xpath of a place. A name with both kinds of quotes has no spelling in PAN-OS's xpath."""
+    return "".join("/" + _render_step(step) for step in path)
+
+
+def _render_step(step) -> str:
+    if isinstance(step, str):
+        return step
+    tag, name = step
+    if "'" in name and '"' in name:
+        raise InvalidInput(f"the name {name!r} holds both kinds of quotes: PAN-OS's xpath cannot address it")
+    quote = '"' if "'" in name else "'"
+    attribute = "text()" if tag == "member" else "@name"
+    return f"{tag}[{attribute}={quote}{name}{quote}]"
+
+
+def parse(xpath: str) -> tuple:
+    """The steps of an xpath as a firewall prints it (in its list of changes, for example)."""
+    parsed = []
+    for match in _STEP.finditer(xpath.strip()):
+        tag, single, double = match.groups()
+        name = single if single is not None else double
+        parsed.append(tag if name is None else (tag, name))
+    return tuple(parsed)
+
+
+def matches(element: ET.Element, step) -> bool:
+    if isinstance(step, str):
+        return element.tag == step
+    tag, name = step
+    if element.tag != tag:
+        return False
+    return (element.text or "").strip() == name if tag == "member" else element.get("name") == name
+
+
+def child(parent: ET.Element | None, step) -> ET.Element | None:
+    if parent is None:
+        return None
+    return next((element for element in parent if matches(element, step)), None)
+
+
+def find(root: ET.Element | None, path: tuple) -> ET.Element | None:
+    """The element at C(path) below C(root); None where a step is missing."""
+    element = root
+    for step in path:
+        element = child(element, step)
+        if element is None:
+            return None
+    return element
+
+
+def children(root: ET.Element | None, path: tuple) -> list:
+    """The children of the element at C(path); none where a step is missing."""
+    found = find(root, path)
+    return [] if found is None else list(found)
+
+
+def names(root: ET.Element | None, path: tuple) -> list:
+    """The names of the entries, or the texts of the members, below C(path), in order."""
+    return [(element.get("name") or "") if element.tag == "entry" else (element.text or "").strip()
+            for element in children(root, path) if element.tag in ("entry", "member")]
+
+
+def text(root: ET.Element | None, path: tuple) -> str | None:
+    """The text at C(path) without surrounding blanks; None where there is no such element."""
+    found = find(root, path)
+    return None if found is None else (found.text or "").strip()
+
+
+def make(root: ET.Element, path: tuple) -> ET.Element:
+    """The element at C(path) below C(root), made with its ancestors where it is missing."""
+    element = root
+    for step in path:
+        found = child(element, step)
+        element = new(element, step) if found is None else found
+    return element
+
+
+def new(parent: ET.Element, step) -> ET.Element:
+    if isinstance(step, str):
+        return ET.SubElement(parent, step)
+    tag, name = step
+    element = ET.SubElement(parent, tag)
+    if tag == "member":
+        element.text = name
+    else:
+        element.set("name", name)
+    return element
+
+
+def starts_with(path: tuple, prefix: tuple) -> bool:
+    return path[:len(prefix)] == prefix

@@ -1,0 +1,192 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Desired × candidate → ordered operations. Pure: the same input gives the same plan, and a plan applied is empty."""
+
+from __future__ import annotations
+
+import copy
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass, field
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import tree as trees
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.overlay import overlay
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.tree import Operation
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import refuse_incomplete, unknown
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import DesiredEntry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Entries, Group
+
+
+_ONLY_VRF = ("vrf", ("entry", "default"))
+
+
+@dataclass
+class Plan:
+    """C(operations) turn C(before) into C(after). C(touched): the items that differ, as (item, absolute path).
+
+    C(parents): named objects that the operations write into and that neither were read nor are made here; writing into one that
+    does not exist would make an object out of a typing error, so the caller looks first. Each is (label, absolute path).
+    """
+
+    before: ET.Element
+    after: ET.Element
+    operations: list = field(default_factory=list)
+    touched: list = field(default_factory=list)
+    warnings: list = field(default_factory=list)
+    parents: list = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.operations)
+
+
+def plan(phases, candidate: ET.Element, base) -> Plan:
+    """C(phases): lists of desired items, done one list after the other; within a list the order of references rules.
+
+    C(candidate): the C(<config>) element with what was read. C(base): from a location's name to its absolute path.
+    """
+    result = Plan(before=candidate, after=copy.deepcopy(candidate))
+    guards = []
+    for items in phases:
+        for item in in_reference_order(items):
+            place = base(item.location) + item.relative_path
+            unseen = [] if item.state == "absent" else _unseen_parents(item, place, result.after)
+            operations = _operations(item, place, result)
+            if operations and isinstance(item, DesiredEntry) and item.guard and item.state != "absent" and _missing(candidate, place):
+                # Nobody else may have made it since it was read: deleting what is missing succeeds, deleting what
+                # others already use fails, and with it the whole transaction.
+                guards.append(Operation("delete", place, item.label, guard=True))
+            if operations:
+                result.parents.extend((item.label, parent) for parent in unseen)
+                result.touched.append((item, place))
+            result.operations.extend(operations)
+    result.operations[:0] = guards
+    return result
+
+
+def _unseen_parents(item, place, after) -> list:
+    """The named objects around C(place) that are not in the tree; PAN-OS's own fixed entries (a VRF) are none."""
+    start = len(place) - len(item.relative_path)
+    found = [place[:end] for end in range(start + 1, len(place)) if not isinstance(place[end - 1], str) and place[end - 2:end] != _ONLY_VRF]
+    return [parent for parent in found if places.find(after, parent[1:]) is None]
+
+
+def _missing(candidate, place) -> bool:
+    return places.find(candidate, place[1:]) is None
+
+
+def _operations(item, place, result) -> list:
+    existing = places.find(result.after, place[1:])
+    if item.state == "absent":
+        operations = [] if existing is None else [Operation("delete", place, item.label)]
+    elif isinstance(item, DesiredEntry):
+        operations = _entry_operations(item, place, existing, result.warnings)
+    else:
+        member = f"<member>{trees.inner_xml(_text_holder(item.name))}</member>"
+        operations = [] if existing is not None else [Operation("set", place[:-1], item.label, member)]
+    for operation in operations:
+        trees.apply(result.after, operation)
+    for where, dst in getattr(item, "position", ()) if item.state != "absent" else ():
+        move = _move(item, place, where, dst, result.after)
+        if move is not None:
+            trees.apply(result.after, move)
+            operations.append(move)
+    return operations
+
+
+def _text_holder(text):
+    holder = ET.Element("x")
+    holder.text = text
+    return holder
+
+
+def _entry_operations(item, place, existing, warnings) -> list:
+    values = item.values
+    if existing is None:
+        values = _with_created(item.table.nodes, item.table.created, values)
+        refuse_incomplete(item.table, values, item.label)
+    changes = overlay(item.table, values, existing, item.state == "replaced", item.update_secret)
+    if item.state == "replaced":
+        warnings.extend(f"{item.label}: '{name}' is not known to this collection and stays as it is"
+                        for name in unknown(item.table.nodes, existing))
+    operations = [Operation("delete", place + path, item.label) for path in changes.deletes]
+    if len(changes.additions):
+        operations.append(Operation("set", place, item.label, trees.inner_xml(changes.additions)))
+    elif existing is None:
+        changes.additions.set("name", item.name)
+        operations.append(Operation("edit", place, item.label, ET.tostring(changes.additions, encoding="unicode")))
+    for path, element in changes.edits:
+        operations.append(Operation("edit", place + path, item.label, ET.tostring(element, encoding="unicode")))
+    return operations
+
+
+def _with_created(nodes, created, values) -> dict:
+    """The values of a new object: what the user gave, and strong values where he gave nothing."""
+    merged = {**created, **values}
+    for node in nodes:
+        if isinstance(node, Group) and not node.choices and node.option in created and node.option in values:
+            merged[node.option] = _with_created(node.nodes, created[node.option], values[node.option])
+    return merged
+
+
+def _move(item, place, where, dst, after):
+    rules = places.names(after, place[1:-1])
+    index = rules.index(item.name)
+    if where in ("before", "after") and dst not in rules:
+        raise Refused(f"{item.label}: it is to stand {where} '{dst}', and there is no such rule")
+    in_place = {
+        "top": lambda: index == 0,
+        "bottom": lambda: index == len(rules) - 1,
+        "before": lambda: index < rules.index(dst),
+        "after": lambda: index > rules.index(dst),
+    }[where]()
+    return None if in_place else Operation("move", place, item.label, where=where, dst=dst or "")
+
+
+def in_reference_order(items) -> list:
+    """What is referred to comes first when things are made, and last when they are taken away."""
+    ranks = _ranks(items)
+    wanted = [item for item in items if item.state != "absent"]
+    unwanted = [item for item in items if item.state == "absent"]
+    wanted.sort(key=lambda item: ranks[_kind(item)])
+    unwanted.sort(key=lambda item: -ranks[_kind(item)])
+    return wanted + unwanted
+
+
+def _kind(item) -> str:
+    return item.table.kind if isinstance(item, DesiredEntry) else item.kind
+
+
+def _ranks(items) -> dict:
+    edges: dict = {}
+    for item in items:
+        referred = references(item.table) if isinstance(item, DesiredEntry) else set(item.refers_to)
+        edges.setdefault(_kind(item), set()).update(referred)
+    ranks: dict = {}
+
+    def rank(kind, above=()):
+        if kind not in ranks:
+            below = [rank(other, above + (kind,)) for other in edges.get(kind, ()) if other in edges and other not in above + (kind,)]
+            ranks[kind] = 1 + max(below, default=-1)
+        return ranks[kind]
+
+    for kind in edges:
+        rank(kind)
+    return ranks
+
+
+def references(table) -> set:
+    """The kinds whose entries an object of this table can name, its parents included."""
+    found = set(table.parents)
+
+    def walk(nodes):
+        for node in nodes:
+            if isinstance(node, (Group, Entries)):
+                walk(node.nodes)
+            if not isinstance(node, Group):
+                found.update(node.refers_to)
+
+    walk(table.nodes)
+    return found

@@ -1,0 +1,65 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Pre-shared keys and other secrets: comparing with the stored form, and every form that must never be printed."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+from urllib.parse import quote, quote_plus
+from xml.sax.saxutils import escape
+
+# A stored secret: marker, base64 of SHA-1 of the plain text (28 characters), base64 of the ciphertext.
+# Read off published pairs of plain and stored forms; the second encryption level (AES-256-GCM) is not known to keep it.
+STORED_MARK = "-AQ=="
+_DIGEST_END = len(STORED_MARK) + 28
+
+_RUN_KEY = os.urandom(16)
+
+
+def is_stored_form(value: str) -> bool:
+    return value.startswith(STORED_MARK)
+
+
+def same(wanted: str, stored: str) -> bool | None:
+    """Whether the stored secret is the wanted one; None where the stored form does not allow to tell."""
+    if wanted == stored:
+        return True
+    if not stored.startswith(STORED_MARK) or len(stored) <= _DIGEST_END:
+        return None
+    if wanted.startswith(STORED_MARK):
+        return wanted[len(STORED_MARK):_DIGEST_END] == stored[len(STORED_MARK):_DIGEST_END] or None
+    return hmac.compare_digest(_digest(wanted), stored[len(STORED_MARK):_DIGEST_END])
+
+
+def _digest(plain: str) -> str:
+    return base64.b64encode(hashlib.sha1(plain.encode("utf-8")).digest()).decode("ascii")
+
+
+def fingerprint(value: str) -> str:
+    """A mark that is equal for equal secrets within one run, whether plain or stored, and says nothing outside of it."""
+    if value.startswith(STORED_MARK) and len(value) > _DIGEST_END:
+        basis = value[len(STORED_MARK):_DIGEST_END]
+    else:
+        basis = _digest(value)
+    return hmac.new(_RUN_KEY, basis.encode("utf-8"), hashlib.sha256).hexdigest()[:8]
+
+
+def printable_forms(secret: str) -> set:
+    """Every spelling of a secret that could turn up in output: to be handed to Ansible's masking."""
+    raw = secret.encode("utf-8")
+    attribute = escape(secret, {'"': "&quot;", "'": "&apos;"})
+    numeric = escape(secret, {'"': "&#34;", "'": "&#39;"})
+    forms = {
+        secret, escape(secret), escape(secret, {'"': "&quot;"}), attribute, numeric,
+        quote(secret, safe=""), quote(secret), quote_plus(secret),
+        raw.hex(), raw.hex().upper(), repr(secret)[1:-1], secret.replace("\\", "\\\\"),
+        secret.replace("\\", "\\\\").replace('"', '\\"'), _digest(secret),
+        base64.b64encode(hashlib.sha1(raw).digest()).decode("ascii").rstrip("="),
+    }
+    forms |= {base64.b64encode(raw).decode("ascii"), base64.urlsafe_b64encode(raw).decode("ascii")}
+    return {form for form in forms if form}

@@ -1,0 +1,217 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Values of options: checked before anything is asked of a firewall, and read back from its configuration."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import xml.etree.ElementTree as ET
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import UNSET
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.platform import version_text
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Entries, Group, Leaf, Members, steps
+
+
+def given(values):
+    """The values without the options that were left out (Ansible passes those as None), at every depth."""
+    if isinstance(values, dict):
+        return {key: given(value) for key, value in values.items() if value is not None}
+    if isinstance(values, (list, tuple)):
+        return [given(value) for value in values]
+    return values
+
+
+def validate(entry, platform=None) -> None:
+    """Refuse what the table of C(entry) (a DesiredEntry) does not allow; the message names the option.
+
+    Without a platform only what holds for every version is checked.
+    """
+    table, label = entry.table, entry.label
+    if entry.state == "absent":
+        return
+    _check_name(table, entry.name, label)
+    if platform is not None and not platform.has(table.since):
+        raise InvalidInput(f"{label}: needs PAN-OS {version_text(table.since)} or later; this firewall runs {version_text(platform.version)}")
+    _check_nodes(table.nodes, entry.values, label, "", platform)
+    for rule in table.rules:
+        try:
+            rule(entry.values, platform)
+        except InvalidInput as exc:
+            raise InvalidInput(f"{label}: {exc}") from None
+
+
+def refuse_incomplete(table, values, label) -> None:
+    """Refuse a new object without an option that it cannot work without."""
+    for alternatives in table.required:
+        if not any(_has(values, option.split(".")) for option in alternatives.split("|")):
+            raise InvalidInput(f"{label} does not exist yet, and a new one needs {alternatives.replace('|', ' or ')}")
+
+
+def _has(values, names) -> bool:
+    for name in names:
+        values = values.get(name) if isinstance(values, dict) else None
+    return values is not None
+
+
+def _check_name(table, name, label):
+    if name.startswith("$"):
+        return
+    if not re.fullmatch(table.name_pattern, name):
+        raise InvalidInput(f"{label}: this is not a name that PAN-OS takes for a {table.kind}")
+    if len(name) > table.name_length:
+        raise InvalidInput(f"{label}: the name is {len(name)} characters long, PAN-OS allows {table.name_length}")
+
+
+def _check_nodes(nodes, values, label, prefix, platform, keys=()):
+    strangers = sorted(set(values) - {node.option for node in nodes} - set(keys))
+    if strangers:
+        engine = "the Advanced Routing Engine" if platform is not None and platform.advanced else "virtual routers"
+        raise InvalidInput(f"{label}: {prefix}{strangers[0]} does not exist with {engine}")
+    for node in nodes:
+        value = values.get(node.option)
+        if value is None or value is UNSET:
+            continue
+        option = prefix + node.option
+        _check_version(node, value, f"{label}: {option}", platform)
+        if isinstance(node, Group):
+            _check_nodes(node.nodes, value, label, option + ".", platform)
+        elif isinstance(node, Entries):
+            for item in value:
+                if isinstance(item, dict):
+                    _check_nodes(node.nodes, item, label, f"{option}[{item.get(node.key)}].", platform, (node.key,))
+        elif isinstance(node, Members):
+            for item in value:
+                _check_scalar(node, item, f"{label}: {option}", platform)
+        else:
+            _check_scalar(node, value, f"{label}: {option}", platform)
+
+
+def _check_version(node, value, where, platform):
+    if platform is None:
+        return
+    if not platform.has(node.since):
+        raise InvalidInput(f"{where} needs PAN-OS {version_text(node.since)} or later; this firewall runs {version_text(platform.version)}")
+    for item in value if isinstance(value, list) else [value]:
+        if not isinstance(item, str) or not isinstance(node, (Leaf, Members)):
+            continue
+        since, until = node.values_since.get(item), node.values_until.get(item)
+        if since and not platform.has(since):
+            raise InvalidInput(f"{where}: {item} needs PAN-OS {version_text(since)} or later; this firewall runs {version_text(platform.version)}")
+        if until and platform.has(until):
+            raise InvalidInput(f"{where}: PAN-OS {version_text(until)} and later no longer take {item}; "
+                               f"this firewall runs {version_text(platform.version)}")
+
+
+def _check_scalar(leaf, value, where, platform):
+    if leaf.type in ("bool", "empty"):
+        return
+    if isinstance(value, str) and value.startswith("$") and leaf.type != "secret":
+        return
+    secret = leaf.type == "secret"
+    if leaf.choices and value not in leaf.choices:
+        raise InvalidInput(f"{where}: {value!r} is not one of {', '.join(map(str, leaf.choices))}")
+    if leaf.type == "int":
+        _check_range(leaf, value, where)
+    if leaf.max_length and len(str(value)) > leaf.max_length:
+        raise InvalidInput(f"{where}: {len(str(value))} characters, PAN-OS allows {leaf.max_length}")
+    if isinstance(leaf, Leaf) and leaf.pattern and not re.fullmatch(leaf.pattern, str(value)):
+        shown = "the value (not shown)" if secret else repr(value)
+        raise InvalidInput(f"{where}: {shown} does not have the form {leaf.form or leaf.pattern}")
+    if isinstance(leaf, Leaf) and leaf.form in _FORMS and not leaf.pattern:
+        try:
+            _FORMS[leaf.form](str(value))
+        except ValueError as exc:
+            raise InvalidInput(f"{where}: {exc}") from None
+
+
+def _check_range(leaf, value, where):
+    low, high = leaf.minimum, leaf.maximum
+    if (low is not None and value < low) or (high is not None and value > high):
+        raise InvalidInput(f"{where}: {value} is outside {low} to {high}{' ' + leaf.unit if leaf.unit else ''}")
+
+
+_FORMS = {
+    "address": ipaddress.ip_address,
+    "IPv4 address": ipaddress.IPv4Address,
+    "interface address": ipaddress.ip_interface,
+    "prefix": lambda text: ipaddress.ip_network(text, strict=False),
+}
+
+
+def read(nodes, existing: ET.Element) -> dict:
+    """The options that would recreate what C(existing) holds; secrets are left out."""
+    values = {}
+    for node in nodes:
+        value = _read_node(node, places.find(existing, steps(node.path)))
+        if value is not None:
+            values[node.option] = value
+    return values
+
+
+def _read_node(node, element):
+    if element is None:
+        return None
+    if isinstance(node, Group):
+        return read(node.nodes, element) or None
+    if isinstance(node, Entries):
+        found = [entry for entry in element if entry.tag == "entry"]
+        if not node.nodes:
+            return [entry.get("name") for entry in found] or None
+        return [{node.key: entry.get("name"), **read(node.nodes, entry)} for entry in found] or None
+    if isinstance(node, Members):
+        return [_typed(node, (member.text or "").strip()) for member in element if member.tag == "member"] or None
+    if node.type == "secret":
+        return None
+    if node.type == "empty":
+        return True
+    text = (element.text or "").strip()
+    return _typed(node, text) if text else None
+
+
+def _typed(node, text):
+    if node.type == "bool":
+        return text == "yes"
+    if node.type == "int":
+        return int(text) if re.fullmatch(r"-?\d+", text) else text
+    return text
+
+
+def unknown(nodes, existing: ET.Element | None, prefix: str = "") -> list:
+    """Paths of elements below C(existing) that no node of the table describes: they stay, and are named."""
+    if existing is None:
+        return []
+    known = [(steps(node.path), node) for node in nodes]
+    found = []
+    for element in existing:
+        below = [(path[1:], node) for path, node in known if path and path[0] == element.tag]
+        where = f"{prefix}{element.tag}"
+        if not below:
+            found.append(where)
+            continue
+        found.extend(_unknown_below(below, element, where))
+    return found
+
+
+def _unknown_below(below, element, where) -> list:
+    ends = [node for path, node in below if not path]
+    deeper = [(path, node) for path, node in below if path]
+    found = []
+    for node in ends:
+        if isinstance(node, Group):
+            found.extend(unknown(node.nodes, element, where + "/"))
+        elif isinstance(node, Entries):
+            for entry in element:
+                found.extend(unknown(node.nodes, entry, f"{where}/{entry.get('name')}/"))
+    if not ends:
+        for child in element:
+            matching = [(path[1:], node) for path, node in deeper if path[0] == child.tag]
+            if matching:
+                found.extend(_unknown_below(matching, child, f"{where}/{child.tag}"))
+            else:
+                found.append(f"{where}/{child.tag}")
+    return found

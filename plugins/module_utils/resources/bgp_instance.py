@@ -1,0 +1,116 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""BGP of a router: the same options for virtual routers and for the Advanced Routing Engine."""
+
+from __future__ import annotations
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import UNSET, DesiredEntry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.places import router
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Group, Leaf, Request, Resource, Table
+
+_PREFERENCE = {"type": "int", "minimum": 0, "maximum": 4294967295}
+_SECONDS = {"type": "int", "minimum": 1, "maximum": 3600, "unit": "seconds"}
+
+
+def _table(advanced: bool) -> Table:
+    """Most options are the same; the legacy engine keeps some of them below C(routing-options)."""
+    options = "" if advanced else "routing-options/"
+    if advanced:
+        own = (
+            Leaf("fast_external_failover", "fast-external-failover", "bool"),
+            Leaf("graceful_shutdown", "graceful-shutdown", "bool", absent=False),
+            Leaf("always_advertise_network_route", "always-advertise-network-route", "bool"),
+            Leaf("redistribution_profile", "redistribution-profile/ipv4/unicast", max_length=63, refers_to=("bgp_redistribution_profile",)),
+        )
+    else:
+        own = (
+            Leaf("reject_default_route", "reject-default-route", "bool"),
+            Leaf("allow_redist_default_route", "allow-redist-default-route", "bool", absent=False),
+            Leaf("as_format", "routing-options/as-format", choices=("2-byte", "4-byte"), absent="2-byte"),
+            Leaf("aggregate_med", "routing-options/aggregate/aggregate-med", "bool"),
+        )
+    return Table(
+        "bgp_instance", "network", (),
+        nodes=(
+            Leaf("enable", "enable", "bool", absent=False),
+            Leaf("router_id", "router-id", form="IPv4 address"),
+            Leaf("local_as", "local-as", pattern=r"\d{1,10}(\.\d{1,5})?", form="an AS number, plain or as-dot"),
+            Leaf("install_route", "install-route", "bool"),
+            Leaf("ecmp_multi_as", "ecmp-multi-as", "bool"),
+            Leaf("enforce_first_as", "enforce-first-as", "bool"),
+            Leaf("global_bfd_profile", "global-bfd/profile"),
+            Leaf("default_local_preference", options + "default-local-preference", **_PREFERENCE),
+            Group("med", options + "med", (
+                Leaf("always_compare_med", "always-compare-med", "bool"),
+                Leaf("deterministic_med_comparison", "deterministic-med-comparison", "bool"),
+            )),
+            Group("graceful_restart", options + "graceful-restart", (
+                Leaf("enable", "enable", "bool"),
+                Leaf("stale_route_time", "stale-route-time", **_SECONDS),
+                Leaf("local_restart_time", "local-restart-time", **_SECONDS),
+                Leaf("max_peer_restart_time", "max-peer-restart-time", **_SECONDS),
+            )),
+        ) + own,
+        parents=("virtual_router", "logical_router"),
+        created={"install_route": True},
+        required=("router_id", "local_as"),
+        name_pattern=".+", name_length=31,
+    )
+
+
+TABLES = {advanced: _table(advanced) for advanced in (False, True)}
+_SHARED_OPTIONS = {node.option for node in TABLES[True].nodes}
+# What the user sees: the options of both engines; one that the running engine lacks is refused by name.
+TABLE = Table(
+    "bgp_instance", "network", (),
+    nodes=TABLES[True].nodes + tuple(node for node in TABLES[False].nodes if node.option not in _SHARED_OPTIONS),
+    name_pattern=".+", name_length=31,
+)
+
+
+def place(virtual_router: str, advanced: bool) -> tuple:
+    """Where a router's BGP stands, below the network base."""
+    return router(virtual_router, advanced) + (("bgp",) if advanced else ("protocol", "bgp"))
+
+
+def instance(virtual_router: str, values, platform, state="present") -> DesiredEntry:
+    return DesiredEntry(TABLES[platform.advanced], virtual_router, values, state, place=place(virtual_router, platform.advanced))
+
+
+def reads(request: Request) -> list:
+    return [("network", place(request.name, request.platform.advanced) if request.name else router("", request.platform.advanced)[:1])]
+
+
+def desired(request: Request, tree) -> list:
+    """Absent takes our options back, not the container: peers and policies of others may stand in it."""
+    if request.state != "absent":
+        return [instance(request.name, request.values, request.platform, request.state)]
+    advanced = request.platform.advanced
+    if places.find(tree, (request.base("network") + place(request.name, advanced))[1:]) is None:
+        return []
+    return [instance(request.name, {node.option: UNSET for node in TABLES[advanced].nodes}, request.platform)]
+
+
+def refuse_with_peers(request: Request, tree) -> None:
+    groups = places.names(tree, (request.base("network") + place(request.name, request.platform.advanced) + ("peer-group",))[1:])
+    if request.state == "absent" and groups:
+        raise Refused(f"bgp_instance '{request.name}': peer groups {', '.join(groups)} are still there; remove their peers first")
+
+
+def gathered(request: Request, tree) -> list:
+    advanced = request.platform.advanced
+    routers = [request.name] if request.name else places.names(tree, (request.base("network") + router("", advanced)[:1])[1:])
+    found = []
+    for name in routers:
+        bgp = places.find(tree, (request.base("network") + place(name, advanced))[1:])
+        if bgp is not None:
+            found.append({"virtual_router": name, **read(TABLES[advanced].nodes, bgp)})
+    return found
+
+
+RESOURCE = Resource("bgp_instance", TABLE, reads, desired, gathered, identity=("virtual_router",), checks=(refuse_with_peers,))

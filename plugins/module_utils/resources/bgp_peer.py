@@ -1,0 +1,336 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""BGP peers and their groups: the same options for virtual routers and for the Advanced Routing Engine.
+
+Policies belong to peer groups on both engines, so C(advertise), C(local_preference) and C(as_path_prepend) hold for a whole group.
+On the advanced engine timers, authentication, address family and policies are profiles; they carry the peer's or the group's name.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_policy
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.bgp_instance import place as bgp_place
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import UNSET, DesiredEntry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.places import PLACES
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.single import entries
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Choice, Entries, Group, Leaf, Members, Request, Resource, Table
+
+_TIMERS = (
+    Leaf("keep_alive_interval", "keep-alive-interval", "int", minimum=0, maximum=1200, unit="seconds"),
+    Leaf("hold_time", "hold-time", "int", minimum=3, maximum=3600, unit="seconds"),
+    Leaf("min_route_adv_interval", "min-route-adv-interval", "int", minimum=1, maximum=600, unit="seconds"),
+    Leaf("open_delay_time", "open-delay-time", "int", minimum=0, maximum=240, unit="seconds"),
+)
+_RETRY = {"type": "int", "minimum": 1, "maximum": 3600, "unit": "seconds"}
+_ADDRESSES = (
+    Leaf("peer_as", "peer-as", pattern=r"\d{1,10}(\.\d{1,5})?", form="an AS number, plain or as-dot"),
+    Group("peer_address", "peer-address", (
+        Leaf("ip", "ip"),
+        Leaf("fqdn", "fqdn", max_length=255),
+    ), choices=(Choice("", ("ip", "fqdn")),)),
+    Group("local_address", "local-address", (
+        Leaf("interface", "interface", refers_to=("interface", "tunnel_interface")),
+        Leaf("ip", "ip", max_length=50),
+    )),
+    Leaf("enable", "enable", "bool"),
+    Leaf("enable_sender_side_loop_detection", "enable-sender-side-loop-detection", "bool"),
+    Leaf("bfd_profile", "bfd/profile"),
+)
+_MULTIHOP = Leaf("multihop", "connection-options/multihop", "int", minimum=0, maximum=255, unit="hops")
+_REQUIRED = ("peer_as", "peer_address", "local_address.interface")
+
+LEGACY_PEER = Table(
+    "bgp_peer_entry", "network", (),
+    nodes=_ADDRESSES + tuple(
+        Leaf(leaf.option, "connection-options/" + leaf.path, "int", minimum=leaf.minimum, maximum=leaf.maximum, unit=leaf.unit) for leaf in _TIMERS
+    ) + (
+        Leaf("reconnect_retry_interval", "connection-options/idle-hold-time", **_RETRY),
+        _MULTIHOP,
+        Leaf("authentication", "connection-options/authentication", refers_to=("bgp_auth_profile",)),
+        Leaf("max_prefixes", "max-prefixes", pattern=r"unlimited|\d+", form="a number or unlimited"),
+        Leaf("reflector_client", "reflector-client", choices=("non-client", "client", "meshed-client")),
+        Leaf("address_family_identifier", "address-family-identifier", choices=("ipv4", "ipv6"), absent="ipv4"),
+    ),
+    parents=("bgp_peer_group",), required=_REQUIRED,
+)
+LEGACY_GROUP = Table(
+    "bgp_peer_group", "network", (),
+    nodes=(
+        Leaf("enable", "enable", "bool"),
+        Group("type", "type", (
+            Leaf("ebgp", "ebgp", "empty"), Leaf("ibgp", "ibgp", "empty"),
+        ), choices=(Choice("", ("ebgp", "ibgp", "ebgp-confed", "ibgp-confed")),)),
+    ),
+    created={"enable": True, "type": {"ebgp": True}},
+    parents=("bgp_instance",),
+)
+LEGACY_AUTH = Table("bgp_auth_profile", "network", (), nodes=(Leaf("secret", "secret", "secret", max_length=63),), parents=("bgp_instance",))
+
+ADVANCED_PEER = Table(
+    "bgp_peer_entry", "network", (),
+    nodes=_ADDRESSES + (
+        Leaf("passive", "passive", "bool", absent=False),
+        _MULTIHOP,
+        Leaf("timers", "connection-options/timers", refers_to=("bgp_timer_profile",)),
+        Leaf("authentication", "connection-options/authentication", refers_to=("bgp_auth_profile",)),
+        Leaf("inherit", "inherit/yes", "empty"),
+    ),
+    created={"inherit": True},
+    parents=("bgp_peer_group",), required=_REQUIRED,
+)
+ADVANCED_GROUP = Table(
+    "bgp_peer_group", "network", (),
+    nodes=(
+        Leaf("enable", "enable", "bool"),
+        Group("type", "type", (
+            Leaf("ebgp", "ebgp", "empty"), Leaf("ibgp", "ibgp", "empty"),
+        ), choices=(Choice("", ("ebgp", "ibgp")),)),
+        Leaf("address_family", "address-family/ipv4", refers_to=("bgp_address_family_profile",)),
+        Leaf("filtering_profile", "filtering-profile/ipv4", refers_to=("bgp_filtering_profile",)),
+    ),
+    created={"enable": True, "type": {"ebgp": True}},
+    parents=("bgp_instance",),
+)
+ADVANCED_AUTH = Table("bgp_auth_profile", *PLACES["bgp_auth_profile"], nodes=LEGACY_AUTH.nodes)
+TIMER_PROFILE = Table(
+    "bgp_timer_profile", *PLACES["bgp_timer_profile"],
+    nodes=_TIMERS + (Leaf("reconnect_retry_interval", "reconnect-retry-interval", **_RETRY),),
+)
+ADDRESS_FAMILY_PROFILE = Table(
+    "bgp_address_family_profile", *PLACES["bgp_address_family_profile"],
+    nodes=(Leaf("enable", "ipv4/unicast/enable", "bool"),),
+)
+
+# What the user sees; what belongs to one engine only is refused by name on the other.
+TABLE = Table(
+    "bgp_peer", "network", (),
+    nodes=_ADDRESSES + _TIMERS + (
+        Leaf("reconnect_retry_interval", "", **_RETRY),
+        Leaf("multihop", "", "int", minimum=0, maximum=255, unit="hops"),
+        Leaf("secret", "", "secret", max_length=63),
+        Leaf("passive", "", "bool"),
+        Leaf("max_prefixes", "", pattern=r"unlimited|\d+", form="a number or unlimited"),
+        Leaf("reflector_client", "", choices=("non-client", "client", "meshed-client")),
+        Leaf("address_family_identifier", "", choices=("ipv4", "ipv6")),
+        Leaf("type", "", choices=("ebgp", "ibgp")),
+        Members("advertise", ""),
+        Leaf("local_preference", "", "int", minimum=0, maximum=4294967295),
+        Leaf("as_path_prepend", "", "int", minimum=1, maximum=255, unit="times"),
+    ),
+    name_length=63,
+)
+_GROUP_OPTIONS = ("type", "advertise", "local_preference", "as_path_prepend")
+_TIMER_OPTIONS = tuple(leaf.option for leaf in TIMER_PROFILE.nodes)
+
+
+def group_container(virtual_router, advanced) -> tuple:
+    return bgp_place(virtual_router, advanced) + ("peer-group",)
+
+
+def peer_container(virtual_router, group, advanced) -> tuple:
+    return group_container(virtual_router, advanced) + (("entry", group), "peer")
+
+
+def objects(virtual_router, group, name, values, platform, local_as=None, update_secret="on_create") -> list:
+    """The desired items of a peer that is wanted. C(local_as) is needed to prepend it on the advanced engine."""
+    if platform.advanced:
+        return _advanced(virtual_router, group, name, values, local_as, update_secret)
+    return _legacy(virtual_router, group, name, values, update_secret)
+
+
+def _peer_values(values, without=()):
+    return {option: value for option, value in values.items() if option not in _GROUP_OPTIONS + ("secret",) + tuple(without)}
+
+
+def _group_type(values) -> dict:
+    return {"type": {values["type"]: True}} if values.get("type") else {}
+
+
+def _legacy(virtual_router, group, name, values, update_secret) -> list:
+    bgp = bgp_place(virtual_router, False)
+    peer = _peer_values(values)
+    items = [DesiredEntry(LEGACY_GROUP, group, _group_type(values), container=bgp + ("peer-group",))]
+    if values.get("secret") is not None:
+        peer["authentication"] = name
+        items.append(DesiredEntry(LEGACY_AUTH, name, {"secret": values["secret"]}, container=bgp + ("auth-profile",), update_secret=update_secret))
+    items.append(DesiredEntry(LEGACY_PEER, name, peer, container=peer_container(virtual_router, group, False)))
+    return items + _legacy_policies(virtual_router, group, values)
+
+
+def _legacy_policies(virtual_router, group, values) -> list:
+    items = []
+    if values.get("local_preference") is not None:
+        items.append(bgp_policy.policy_rule(virtual_router, "import", f"{group}-in", {
+            "used_by": [group], "action": {"update": {"local_preference": values["local_preference"]}}}))
+    update = {} if values.get("as_path_prepend") is None else {"as_path_prepend": values["as_path_prepend"]}
+    if values.get("advertise") is not None:
+        action = {"update": update} if any(value is not UNSET for value in update.values()) else {"allow": True, "update": update}
+        items.append(bgp_policy.policy_rule(virtual_router, "export", f"{group}-out", {
+            "used_by": [group],
+            "match": {"address_prefix": [{"name": network, "exact": True} for network in values["advertise"]]},
+            "action": action}))
+        # Nothing else leaves towards this group, whatever rules for others follow.
+        items.append(bgp_policy.policy_rule(virtual_router, "export", f"{group}-rest", {
+            "used_by": [group], "action": {"deny": True}}, position=(("after", f"{group}-out"),)))
+    elif update:
+        items.append(bgp_policy.policy_rule(virtual_router, "export", f"{group}-out", {"used_by": [group], "action": {"update": update}}))
+    return items
+
+
+def _advanced(virtual_router, group, name, values, local_as, update_secret) -> list:
+    bgp = bgp_place(virtual_router, True)
+    timers = {option: values[option] for option in _TIMER_OPTIONS if values.get(option) is not None}
+    peer = _peer_values(values, _TIMER_OPTIONS)
+    items = [DesiredEntry(ADDRESS_FAMILY_PROFILE, group, {"enable": True})]
+    group_values = {**_group_type(values), "address_family": group}
+    policies, filtering = _advanced_policies(group, values, local_as)
+    if filtering:
+        group_values["filtering_profile"] = group
+        items.append(DesiredEntry(bgp_policy.FILTERING_PROFILE, group, filtering))
+    if timers:
+        peer["timers"] = name
+        items.append(DesiredEntry(TIMER_PROFILE, name, timers))
+    if values.get("secret") is not None:
+        peer["authentication"] = name
+        items.append(DesiredEntry(ADVANCED_AUTH, name, {"secret": values["secret"]}, update_secret=update_secret))
+    items.append(DesiredEntry(ADVANCED_GROUP, group, group_values, container=bgp + ("peer-group",)))
+    items.append(DesiredEntry(ADVANCED_PEER, name, peer, container=peer_container(virtual_router, group, True)))
+    return items + policies
+
+
+def _advanced_policies(group, values, local_as) -> tuple:
+    """(items, values of the filtering profile)."""
+    items, filtering = [], {}
+    preference, prepend, networks = (values.get(option) for option in ("local_preference", "as_path_prepend", "advertise"))
+    if preference is not None:
+        entry = {"name": "10", "action": "permit", "set": {"local_preference": preference}}
+        items.append(DesiredEntry(bgp_policy.ROUTE_MAP, f"{group}-in", {"entries": [entry]}))
+        filtering["inbound"] = f"{group}-in"
+    if prepend is not None or networks is not None:
+        entry = {"name": "10", "action": "permit"}
+        if networks is not None:
+            entry["prefix_list"] = f"{group}-out"
+            items.append(bgp_policy.prefix_list(f"{group}-out", networks))
+        if prepend is UNSET:
+            entry["set"] = {"aspath_prepend": UNSET}
+        elif prepend is not None:
+            if not local_as:
+                raise InvalidInput("as_path_prepend: the router has no local AS that could be prepended; set it with bgp_instance first")
+            entry["set"] = {"aspath_prepend": [local_as] * prepend}
+        items.append(DesiredEntry(bgp_policy.ROUTE_MAP, f"{group}-out", {"entries": [entry]}))
+        filtering["outbound"] = f"{group}-out"
+    return items, filtering
+
+
+def removal(virtual_router, group, name, platform, last: bool) -> list:
+    """The items of a peer that is to go; C(last): its group and what belongs to the group go too."""
+    advanced = platform.advanced
+    bgp = bgp_place(virtual_router, advanced)
+    items = [DesiredEntry(ADVANCED_PEER if advanced else LEGACY_PEER, name, state="absent", container=peer_container(virtual_router, group, advanced))]
+    if advanced:
+        items += [DesiredEntry(TIMER_PROFILE, name, state="absent"), DesiredEntry(ADVANCED_AUTH, name, state="absent")]
+    else:
+        items.append(DesiredEntry(LEGACY_AUTH, name, state="absent", container=bgp + ("auth-profile",)))
+    if not last:
+        return items
+    items.append(DesiredEntry(ADVANCED_GROUP if advanced else LEGACY_GROUP, group, state="absent", container=bgp + ("peer-group",)))
+    if advanced:
+        tables = (ADDRESS_FAMILY_PROFILE, bgp_policy.FILTERING_PROFILE)
+        items += [DesiredEntry(table, group, state="absent") for table in tables]
+        items += [DesiredEntry(bgp_policy.ROUTE_MAP, f"{group}-{suffix}", state="absent") for suffix in ("in", "out")]
+        items.append(DesiredEntry(bgp_policy.PREFIX_LIST, f"{group}-out", state="absent"))
+    else:
+        items.append(bgp_policy.policy_rule(virtual_router, "import", f"{group}-in", {}, "absent"))
+        items += [bgp_policy.policy_rule(virtual_router, "export", f"{group}-{suffix}", {}, "absent") for suffix in ("out", "rest")]
+    return items
+
+
+def reads(request: Request) -> list:
+    advanced = request.platform.advanced
+    found = [("network", bgp_place(request.names["virtual_router"], advanced))]
+    if advanced:
+        found += [("network", ("routing-profile", "bgp")), ("network", ("routing-profile", "filters"))]
+    return found
+
+
+def _bgp(request, tree):
+    return places.find(tree, (request.base("network") + bgp_place(request.names["virtual_router"], request.platform.advanced))[1:])
+
+
+def refuse_without_instance(request: Request, tree) -> None:
+    """A peer below a router without BGP would be a fragment that no commit takes."""
+    if request.state in ("present", "replaced") and _bgp(request, tree) is None:
+        router = request.names["virtual_router"]
+        raise Refused(f"bgp_peer '{request.name}': router '{router}' has no BGP; make it with bgp_instance first")
+
+
+def desired(request: Request, tree) -> list:
+    names, platform = request.names, request.platform
+    router, group = names["virtual_router"], names["peer_group"]
+    others = [name for name in places.names(_bgp(request, tree), ("peer-group", ("entry", group), "peer")) if name != request.name]
+    if request.state == "absent":
+        return removal(router, group, request.name, platform, last=not others)
+    local_as = places.text(_bgp(request, tree), ("local-as",))
+    return objects(router, group, request.name, request.values, platform, local_as, request.update_secret)
+
+
+def gathered(request: Request, tree) -> list:
+    names, advanced = request.names, request.platform.advanced
+    bgp = _bgp(request, tree)
+    group = places.find(bgp, ("peer-group", ("entry", names["peer_group"])))
+    if group is None:
+        return []
+    found = []
+    for entry in places.children(group, ("peer",)):
+        if request.name in (None, entry.get("name")):
+            values = read((ADVANCED_PEER if advanced else LEGACY_PEER).nodes, entry)
+            for option in ("timers", "authentication", "inherit"):
+                values.pop(option, None)
+            values.update(_timers(request, tree, entry) if advanced else {})
+            values.update(_group_values(request, tree, bgp, group))
+            found.append({**names, "name": entry.get("name"), **values})
+    return found
+
+
+def _timers(request, tree, peer) -> dict:
+    profile = places.text(peer, ("connection-options", "timers"))
+    found = entries(tree, request.base, TIMER_PROFILE, profile) if profile else []
+    return read(TIMER_PROFILE.nodes, found[0]) if found else {}
+
+
+def _group_values(request, tree, bgp, group) -> dict:
+    name = group.get("name")
+    kind = next((child.tag for child in places.children(group, ("type",))), None)
+    values = {"type": kind} if kind in ("ebgp", "ibgp") else {}
+    if request.platform.advanced:
+        return {**values, **_advanced_group_values(request, tree, name)}
+    inbound = places.text(bgp, ("policy", "import", "rules", ("entry", f"{name}-in"), "action", "allow", "update", "local-preference"))
+    outbound = ("policy", "export", "rules", ("entry", f"{name}-out"))
+    prepend = places.text(bgp, outbound + ("action", "allow", "update", "as-path", "prepend"))
+    networks = places.names(bgp, outbound + ("match", "address-prefix"))
+    return {**values, **_numbers(inbound, prepend), **({"advertise": networks} if networks else {})}
+
+
+def _advanced_group_values(request, tree, name) -> dict:
+    base = request.base("network")[1:]
+    route_map = base + PLACES["bgp_route_map"][1]
+    entry = ("route-map", ("entry", "10"), "set")
+    inbound = places.text(tree, route_map + (("entry", f"{name}-in"),) + entry + ("local-preference",))
+    prepend = places.names(tree, route_map + (("entry", f"{name}-out"),) + entry + ("aspath-prepend",))
+    listed = base + PLACES["prefix_list"][1] + (("entry", f"{name}-out"), "type", "ipv4", "ipv4-entry")
+    networks = [places.text(item, ("prefix", "entry", "network")) for item in places.children(tree, listed)]
+    return {**_numbers(inbound, str(len(prepend)) if prepend else None), **({"advertise": networks} if networks else {})}
+
+
+def _numbers(local_preference, prepend) -> dict:
+    found = {"local_preference": local_preference, "as_path_prepend": prepend}
+    return {option: int(value) for option, value in found.items() if value}
+
+
+RESOURCE = Resource("bgp_peer", TABLE, reads, desired, gathered, identity=("virtual_router", "peer_group", "name"), checks=(refuse_without_instance,),
+                    states=("present", "absent", "gathered"))

@@ -1,0 +1,96 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Objects that say which routes pass: rules of virtual routers; prefix lists, route maps and profiles of the advanced engine."""
+
+from __future__ import annotations
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.bgp_instance import place
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import DesiredEntry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.places import PLACES
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Choice, Entries, Group, Leaf, Members, Table
+
+_PREFERENCE = {"type": "int", "minimum": 0, "maximum": 4294967295}
+_UPDATE = (
+    Leaf("local_preference", "local-preference", **_PREFERENCE),
+    Leaf("as_path_prepend", "as-path/prepend", "int", minimum=1, maximum=255, unit="times"),
+)
+
+
+def _rule_table(kind: str) -> Table:
+    return Table(
+        kind, "network", (),
+        nodes=(
+            Leaf("enable", "enable", "bool"),
+            Members("used_by", "used-by", refers_to=("bgp_peer_group",)),
+            Group("match", "match", (
+                Entries("address_prefix", "address-prefix", (Leaf("exact", "exact", "bool"),), exact=True),
+            )),
+            Group("action", "action", (
+                Leaf("deny", "deny", "empty"),
+                Leaf("allow", "allow", "empty"),
+                Group("update", "allow/update", _UPDATE),
+            ), choices=(Choice("", ("deny", "allow")),)),
+        ),
+    )
+
+
+# Rules of a virtual router's BGP, first match wins.
+EXPORT_RULE = _rule_table("bgp_export_rule")
+IMPORT_RULE = _rule_table("bgp_import_rule")
+
+PREFIX_LIST = Table(
+    "prefix_list", *PLACES["prefix_list"],
+    nodes=(
+        Entries("entries", "type/ipv4/ipv4-entry", (
+            Leaf("action", "action", choices=("permit", "deny")),
+            Leaf("network", "prefix/entry/network"),
+        ), exact=True),
+    ),
+)
+
+ROUTE_MAP = Table(
+    "bgp_route_map", *PLACES["bgp_route_map"],
+    nodes=(
+        Entries("entries", "route-map", (
+            Leaf("action", "action", choices=("permit", "deny")),
+            Leaf("prefix_list", "match/ipv4/address/prefix-list", refers_to=("prefix_list",)),
+            Group("set", "set", (
+                Leaf("local_preference", "local-preference", **_PREFERENCE),
+                Members("aspath_prepend", "aspath-prepend", ordered=True, repeated=True),
+            )),
+        )),
+    ),
+)
+
+REDISTRIBUTION_ROUTE_MAP = Table(
+    "redistribution_route_map", *PLACES["redistribution_route_map"],
+    nodes=(
+        Entries("entries", "connected-static/bgp/route-map", (
+            Leaf("action", "action", choices=("permit", "deny")),
+            Leaf("prefix_list", "match/ipv4/address/prefix-list", refers_to=("prefix_list",)),
+        )),
+    ),
+)
+
+FILTERING_PROFILE = Table(
+    "bgp_filtering_profile", *PLACES["bgp_filtering_profile"],
+    nodes=(
+        Leaf("inbound", "ipv4/unicast/route-maps/inbound", refers_to=("bgp_route_map",)),
+        Leaf("outbound", "ipv4/unicast/route-maps/outbound", refers_to=("bgp_route_map",)),
+    ),
+)
+
+
+def policy_rule(virtual_router, direction, name, values, state="present", position=()) -> DesiredEntry:
+    """A rule of a virtual router's import or export policy."""
+    table = IMPORT_RULE if direction == "import" else EXPORT_RULE
+    container = place(virtual_router, False) + ("policy", direction, "rules")
+    return DesiredEntry(table, name, values, state, container=container, position=position)
+
+
+def prefix_list(name, networks, state="present") -> DesiredEntry:
+    """A list that matches exactly C(networks): no longer and no shorter prefix."""
+    entries = [{"name": str(10 * number), "action": "permit", "network": network} for number, network in enumerate(networks, 1)]
+    return DesiredEntry(PREFIX_LIST, name, {"entries": entries}, state)

@@ -1,0 +1,208 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which networks a router announces by BGP: the same options for virtual routers and for the Advanced Routing Engine."""
+
+from __future__ import annotations
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_policy
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.bgp_instance import instance
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.bgp_instance import place as bgp_place
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import UNSET, DesiredEntry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.places import PLACES, router
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Choice, Entries, Group, Leaf, Members, Request, Resource, Table
+
+REDIST_PROFILE = Table(
+    "redist_profile", "network", (),
+    nodes=(
+        Leaf("priority", "priority", "int", minimum=1, maximum=255),
+        Group("filter", "filter", (
+            Members("type", "type", choices=("connect", "static", "bgp", "ospf", "rip"), exact=True),
+            Members("destination", "destination", exact=True),
+        )),
+        Group("action", "action", (
+            Leaf("redist", "redist", "empty"), Leaf("no_redist", "no-redist", "empty"),
+        ), choices=(Choice("", ("redist", "no-redist")),)),
+    ),
+    created={"priority": 1, "action": {"redist": True}},
+    parents=("virtual_router",), name_length=31,
+)
+REDIST_RULE = Table(
+    "bgp_redist_rule", "network", (),
+    nodes=(
+        Leaf("enable", "enable", "bool"),
+        Leaf("address_family_identifier", "address-family-identifier", choices=("ipv4", "ipv6")),
+        Leaf("set_origin", "set-origin", choices=("igp", "egp", "incomplete")),
+        Leaf("med", "set-med", "int", minimum=0, maximum=4294967295),
+    ),
+    created={"enable": True, "address_family_identifier": "ipv4", "set_origin": "incomplete"},
+    parents=("redist_profile", "bgp_instance"), name_pattern=".+",
+)
+_SOURCE = (
+    Leaf("enable", "enable", "bool"),
+    Leaf("metric", "metric", "int", minimum=1, maximum=65535),
+    Leaf("route_map", "route-map", refers_to=("redistribution_route_map",)),
+)
+REDISTRIBUTION_PROFILE = Table(
+    "bgp_redistribution_profile", *PLACES["bgp_redistribution_profile"],
+    nodes=(Group("connected", "ipv4/unicast/connected", _SOURCE), Group("static", "ipv4/unicast/static", _SOURCE)),
+)
+NETWORK = Table(
+    "bgp_advertised_network", "network", (),
+    nodes=(Leaf("unicast", "unicast", "bool"),), created={"unicast": True},
+    parents=("bgp_instance",), name_pattern=".+",
+)
+
+TABLE = Table(
+    "bgp_redistribution", "network", (),
+    nodes=(
+        Members("sources", "", choices=("connected", "static")),
+        Members("destinations", ""),
+        Members("networks", ""),
+        Leaf("med", "", "int", minimum=1, maximum=65535),
+    ),
+    name_length=31,
+)
+_LEGACY_TYPES = {"connected": "connect", "static": "static"}
+
+
+def _redist_rules(virtual_router) -> tuple:
+    return bgp_place(virtual_router, False) + ("redist-rules",)
+
+
+def _advertised(virtual_router) -> tuple:
+    return bgp_place(virtual_router, True) + ("advertise-network", "ipv4", "network")
+
+
+def assigned_profile(tree, base, virtual_router) -> str | None:
+    """The redistribution profile that a logical router's BGP refers to; it has room for one only."""
+    return places.text(tree, (base("network") + bgp_place(virtual_router, True) + ("redistribution-profile", "ipv4", "unicast"))[1:]) or None
+
+
+def objects(virtual_router, name, values, platform, profile_in_use=None) -> list:
+    """The desired items of an announcement that is wanted. C(profile_in_use): see C(assigned_profile)."""
+    if platform.advanced:
+        return _advanced(virtual_router, name, values, platform, profile_in_use)
+    return _legacy(virtual_router, name, values)
+
+
+def _legacy(virtual_router, name, values) -> list:
+    rules = _redist_rules(virtual_router)
+    med = {} if values.get("med") is None else {"med": values["med"]}
+    items = []
+    if values.get("sources"):
+        wanted = {"type": [_LEGACY_TYPES[source] for source in values["sources"]]}
+        if values.get("destinations") is not None:
+            wanted["destination"] = values["destinations"]
+        items.append(DesiredEntry(REDIST_PROFILE, name, {"filter": wanted}, container=_redist_profiles(virtual_router)))
+        items.append(DesiredEntry(REDIST_RULE, name, med, container=rules))
+    # A rule that is named by a prefix announces that prefix, whatever the route to it comes from.
+    return items + [DesiredEntry(REDIST_RULE, network, med, container=rules) for network in values.get("networks") or ()]
+
+
+def _redist_profiles(virtual_router) -> tuple:
+    return router(virtual_router, False) + ("protocol", "redist-profile")
+
+
+def _advanced(virtual_router, name, values, platform, profile_in_use) -> list:
+    networks, items = list(values.get("networks") or ()), []
+    if values.get("sources") and profile_in_use in (None, name):
+        source = {"enable": True}
+        if values.get("med") is not None:
+            source["metric"] = values["med"]
+        if values.get("destinations") is not None:
+            source["route_map"] = name
+            entry = {"name": "10", "action": "permit", "prefix_list": name}
+            items.append(bgp_policy.prefix_list(name, values["destinations"]))
+            items.append(DesiredEntry(bgp_policy.REDISTRIBUTION_ROUTE_MAP, name, {"entries": [entry]}))
+        profile = {kind: source if kind in values["sources"] else _reset(source) for kind in ("connected", "static")}
+        items.append(DesiredEntry(REDISTRIBUTION_PROFILE, name, profile))
+        items.append(instance(virtual_router, {"redistribution_profile": name}, platform))
+    elif values.get("sources"):
+        if values.get("destinations") is None:
+            raise Refused(f"bgp_redistribution '{name}': router '{virtual_router}' already redistributes by profile '{profile_in_use}' and takes one only; "
+                          "give destinations, they can be announced beside it")
+        networks = list(values["destinations"]) + networks
+    return items + [DesiredEntry(NETWORK, network, {}, container=_advertised(virtual_router)) for network in dict.fromkeys(networks)]
+
+
+def _reset(source) -> dict:
+    return {option: UNSET for option in source}
+
+
+def removal(virtual_router, name, networks, platform, profile_in_use=None) -> list:
+    """The items of an announcement that is to go."""
+    if not platform.advanced:
+        items = [DesiredEntry(REDIST_RULE, rule, state="absent", container=_redist_rules(virtual_router)) for rule in [name, *networks]]
+        return items + [DesiredEntry(REDIST_PROFILE, name, state="absent", container=_redist_profiles(virtual_router))]
+    items = [DesiredEntry(NETWORK, network, state="absent", container=_advertised(virtual_router)) for network in networks]
+    if profile_in_use == name:
+        items.append(instance(virtual_router, {"redistribution_profile": UNSET}, platform))
+    tables = (REDISTRIBUTION_PROFILE, bgp_policy.REDISTRIBUTION_ROUTE_MAP, bgp_policy.PREFIX_LIST)
+    return items + [DesiredEntry(table, name, state="absent") for table in tables]
+
+
+def reads(request: Request) -> list:
+    virtual_router, advanced = request.names["virtual_router"], request.platform.advanced
+    found = [("network", bgp_place(virtual_router, advanced))]
+    if advanced:
+        return found + [("network", ("routing-profile", "bgp")), ("network", ("routing-profile", "filters"))]
+    return found + [("network", _redist_profiles(virtual_router))]
+
+
+def refuse_without_instance(request: Request, tree) -> None:
+    """Redistribution belongs to a BGP instance; without one nothing would read it."""
+    virtual_router = request.names["virtual_router"]
+    if request.state == "present" and places.find(tree, (request.base("network") + bgp_place(virtual_router, request.platform.advanced))[1:]) is None:
+        raise Refused(f"bgp_redistribution '{request.name}': router '{virtual_router}' has no BGP; make it with bgp_instance first")
+
+
+def desired(request: Request, tree) -> list:
+    virtual_router = request.names["virtual_router"]
+    in_use = assigned_profile(tree, request.base, virtual_router) if request.platform.advanced else None
+    if request.state == "absent":
+        return removal(virtual_router, request.name, request.values.get("networks") or [], request.platform, in_use)
+    return objects(virtual_router, request.name, request.values, request.platform, in_use)
+
+
+def gathered(request: Request, tree) -> list:
+    if request.platform.advanced:
+        return _gathered_advanced(request, tree)
+    base, virtual_router = request.base("network")[1:], request.names["virtual_router"]
+    found = []
+    for name in places.names(tree, base + _redist_profiles(virtual_router)):
+        if request.name not in (None, name):
+            continue
+        profile = base + _redist_profiles(virtual_router) + (("entry", name), "filter")
+        types = places.names(tree, profile + ("type",))
+        values = {"sources": [source for source, kind in _LEGACY_TYPES.items() if kind in types]}
+        destinations = places.names(tree, profile + ("destination",))
+        med = places.text(tree, base + _redist_rules(virtual_router) + (("entry", name), "set-med"))
+        found.append(_announcement(request, name, values, destinations, med))
+    return found
+
+
+def _gathered_advanced(request, tree) -> list:
+    base = request.base("network")[1:]
+    found = []
+    for name in places.names(tree, base + REDISTRIBUTION_PROFILE.container):
+        if request.name not in (None, name):
+            continue
+        unicast = base + REDISTRIBUTION_PROFILE.container + (("entry", name), "ipv4", "unicast")
+        sources = [source for source in _LEGACY_TYPES if places.text(tree, unicast + (source, "enable")) == "yes"]
+        listed = base + PLACES["prefix_list"][1] + (("entry", name), "type", "ipv4", "ipv4-entry")
+        destinations = [places.text(item, ("prefix", "entry", "network")) for item in places.children(tree, listed)]
+        med = next((places.text(tree, unicast + (source, "metric")) for source in sources), None)
+        found.append(_announcement(request, name, {"sources": sources}, destinations, med))
+    return found
+
+
+def _announcement(request, name, values, destinations, med) -> dict:
+    return {**request.names, "name": name, **values, **({"destinations": destinations} if destinations else {}), **({"med": int(med)} if med else {})}
+
+
+RESOURCE = Resource("bgp_redistribution", TABLE, reads, desired, gathered, identity=("virtual_router", "name"), checks=(refuse_without_instance,),
+                    states=("present", "absent", "gathered"))

@@ -1,0 +1,44 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where each kind of object stands: the base it lies below, and the elements between that base and its entry.
+
+Objects inside a router, a peer group or a tunnel have parents with names of their own; their resources build the path.
+"""
+
+from __future__ import annotations
+
+PLACES = {
+    "ike_crypto_profile": ("network", ("ike", "crypto-profiles", "ike-crypto-profiles")),
+    "ipsec_crypto_profile": ("network", ("ike", "crypto-profiles", "ipsec-crypto-profiles")),
+    "ike_gateway": ("network", ("ike", "gateway")),
+    "tunnel_interface": ("network", ("interface", "tunnel", "units")),
+    "ipsec_tunnel": ("network", ("tunnel", "ipsec")),
+    "monitor_profile": ("network", ("profiles", "monitor-profile")),
+    "zone_protection_profile": ("network", ("profiles", "zone-protection-profile")),
+    "interface_management_profile": ("network", ("profiles", "interface-management-profile")),
+    "virtual_router": ("network", ("virtual-router",)),
+    "logical_router": ("network", ("logical-router",)),
+    "bgp_timer_profile": ("network", ("routing-profile", "bgp", "timer-profile")),
+    "bgp_auth_profile": ("network", ("routing-profile", "bgp", "auth-profile")),
+    "bgp_address_family_profile": ("network", ("routing-profile", "bgp", "address-family-profile")),
+    "bgp_filtering_profile": ("network", ("routing-profile", "bgp", "filtering-profile")),
+    "bgp_redistribution_profile": ("network", ("routing-profile", "bgp", "redistribution-profile")),
+    "prefix_list": ("network", ("routing-profile", "filters", "prefix-list")),
+    "bgp_route_map": ("network", ("routing-profile", "filters", "route-maps", "bgp", "bgp-entry")),
+    "redistribution_route_map": ("network", ("routing-profile", "filters", "route-maps", "redistribution", "redist-entry")),
+    "zone": ("vsys", ("zone",)),
+    "pbf_rule": ("rulebase", ("pbf", "rules")),
+    "security_rule": ("rulebase", ("security", "rules")),
+}
+
+
+def vrf(logical_router: str) -> tuple:
+    """A logical router's only VRF; PAN-OS always calls it C(default)."""
+    return ("logical-router", ("entry", logical_router), "vrf", ("entry", "default"))
+
+
+def router(name: str, advanced: bool) -> tuple:
+    """What holds interfaces, routes and protocols of a router, for the engine that runs."""
+    return vrf(name) if advanced else ("virtual-router", ("entry", name))

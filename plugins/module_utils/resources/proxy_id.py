@@ -1,0 +1,59 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One proxy ID of an IPsec tunnel, IPv4 or IPv6."""
+
+from __future__ import annotations
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import DesiredEntry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.ipsec_tunnel import PROXY_ID_NODES
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.places import PLACES
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.single import entries
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Request, Resource, Table
+
+# PAN-OS counts the tunnel's and the proxy ID's name and the colon between them.
+NAME_LENGTH = 63
+
+TABLE = Table("proxy_id", "network", (), nodes=PROXY_ID_NODES, parents=("ipsec_tunnel",))
+_OPTIONS = {"ipv4": "proxy-id", "ipv6": "proxy-id-v6"}
+
+
+def _tunnel(request: Request) -> tuple:
+    return PLACES["ipsec_tunnel"][1] + (("entry", request.names["tunnel"]),)
+
+
+def _container(request: Request) -> tuple:
+    return _tunnel(request) + ("auto-key", _OPTIONS[request.names["address_family"]])
+
+
+def reads(request: Request) -> list:
+    return [("network", _tunnel(request))]
+
+
+def refuse_without_tunnel(request: Request, tree) -> None:
+    """A proxy ID alone would be a tunnel without interface and gateway."""
+    if request.state in ("present", "replaced") and places.find(tree, (request.base("network") + _tunnel(request))[1:]) is None:
+        raise Refused(f"proxy_id '{request.name}': there is no IPsec tunnel '{request.names['tunnel']}'; make it first")
+
+
+def desired(request: Request, tree) -> list:
+    operational = f"{request.names['tunnel']}:{request.name}"
+    if len(operational) > NAME_LENGTH:
+        raise InvalidInput(f"proxy_id '{request.name}': '{operational}' is {len(operational)} characters long, PAN-OS allows {NAME_LENGTH} for both names")
+    return [DesiredEntry(TABLE, request.name, request.values, request.state, container=_container(request))]
+
+
+def gathered(request: Request, tree) -> list:
+    return [{**request.names, "name": entry.get("name"), **read(TABLE.nodes, entry)}
+            for entry in entries(tree, request.base, TABLE, request.name, _container(request))]
+
+
+RESOURCE = Resource(
+    "proxy_id", TABLE, reads, desired, gathered, identity=("tunnel", "address_family", "name"),
+    identity_specs={"address_family": {"required": False, "choices": ["ipv4", "ipv6"], "default": "ipv4"}},
+    checks=(refuse_without_tunnel,),
+)

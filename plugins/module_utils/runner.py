@@ -1,0 +1,190 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The glue between Ansible and the rooms below, and the only caller of C(exit_json) and C(fail_json)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import high_availability, sdk, transaction
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.transport import Provider
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, InvalidInput, PanosVpnError, Refused, TakenMeanwhile
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import secrets
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.diff import diff
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan as make_plan
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.references import missing_references, places_of_references
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given, validate
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import DesiredEntry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Request
+
+# How often a plan is made anew when another run took an allocated name between our read and our write.
+_ATTEMPTS = 8
+
+
+class PanosModule(AnsibleModule):
+    """AnsibleModule that keeps secrets out of the system log: it is given option names only.
+
+    Ansible masks nested secrets in their C(repr()) form there, where quotes and backslashes make the masking miss them.
+    """
+
+    def __init__(self, argument_spec, **kwargs):
+        super().__init__(argument_spec=argument_spec, supports_check_mode=True, **kwargs)
+        for secret in _secrets(self.argument_spec, self.params):
+            self.no_log_values.update(secrets.printable_forms(secret))
+        if sdk.IMPORT_ERROR is not None:
+            self.fail_json(msg=missing_required_lib(sdk.LIBRARY), exception=sdk.IMPORT_ERROR)
+        if not self.params["provider"]["validate_certs"]:
+            self.warn("provider.validate_certs is off: the firewall's certificate is not verified, anybody on the way can read the credentials")
+
+    def _log_invocation(self):
+        names = sorted(name for name, value in self.params.items() if value is not None)
+        self.log(f"Invoked with the options {', '.join(names)}")
+
+
+def _secrets(spec, params):
+    """The values of all options that are C(no_log), at every depth."""
+    for name, option in spec.items():
+        value = (params or {}).get(name)
+        if value is None:
+            continue
+        if option.get("no_log"):
+            yield str(value)
+        for item in value if isinstance(value, list) else [value]:
+            if option.get("options") and isinstance(item, dict):
+                yield from _secrets(option["options"], item)
+
+
+@dataclass
+class Wanted:
+    """What a task wants, worked out on the configuration that was read.
+
+    C(phases): lists of desired items. C(facts): further results. C(objects): items whose uncommitted changes are ours.
+    """
+
+    phases: list
+    warnings: list = field(default_factory=list)
+    facts: dict = field(default_factory=dict)
+
+
+def run(resource) -> None:
+    """The whole life of a resource's module."""
+    module = PanosModule(arguments.of_resource(resource))
+    with_session(module, lambda session: _run_resource(module, session, resource))
+
+
+def with_session(module, work) -> None:
+    """Run C(work) with a session, and hand its result, or what went wrong, to Ansible."""
+    try:
+        with Session(Provider(**module.params["provider"])) as session:
+            result = work(session)
+    except PanosVpnError as exc:
+        module.fail_json(msg=str(exc), **exc.facts)
+    for warning in dict.fromkeys(result.pop("warnings", ())):
+        module.warn(warning)
+    module.exit_json(**result)
+
+
+def location_of(module) -> Location:
+    return Location(**{name: module.params.get(name) for name in arguments.LOCATIONS})
+
+
+def _run_resource(module, session, resource) -> dict:
+    params = module.params
+    state = params["state"]
+    names = {name: params[name] for name in resource.identity}
+    values = given({node.option: params[node.option] for node in resource.table.nodes + resource.extra})
+    location = location_of(module)
+    if state != "gathered":
+        name = names[resource.identity[-1]]
+        if not name:
+            raise InvalidInput(f"{resource.identity[-1]} is required with state {state}")
+        extra = {node.option for node in resource.extra}
+        validate(DesiredEntry(resource.table, name, {key: value for key, value in values.items() if key not in extra}, state))
+    platform = session.platform()
+    if location.vsys not in (None, "vsys1") and not platform.multi_vsys and not location.template and not location.template_stack:
+        raise Refused(f"vsys: this firewall has no '{location.vsys}', it runs with one virtual system (vsys1)")
+    request = Request(names, values, state, platform, location.base, params.get("update_secret") or "on_create")
+    reads = [location.base(kind) + path for kind, path in resource.reads(request)]
+    if state == "gathered":
+        return {"changed": False, "gathered": resource.gathered(request, session.read(in_containers(reads)))}
+
+    def wanted(tree):
+        for check in resource.checks:
+            check(request, tree)
+        return Wanted([resource.desired(request, tree)])
+
+    return configure(module, session, request.platform, location.base, in_containers(reads), wanted)
+
+
+def in_containers(paths) -> list:
+    """Several entries of one container are read as that container: requests do not grow with the number of objects."""
+    counts: dict = {}
+    for path in dict.fromkeys(paths):
+        counts[path[:-1]] = counts.get(path[:-1], 0) + 1
+    return [path[:-1] if counts[path[:-1]] > 1 else path for path in paths]
+
+
+def configure(module, session, platform, base, reads, wanted) -> dict:
+    """Read, plan, and unless this is check mode or nothing differs, write. C(wanted): from the tree read to a Wanted."""
+    for attempt in range(_ATTEMPTS):
+        tree = session.read(reads)
+        intent = wanted(tree)
+        for item in (item for phase in intent.phases for item in phase if isinstance(item, DesiredEntry)):
+            validate(item, platform)
+        plan = make_plan(intent.phases, tree, base)
+        if not plan:
+            break
+        absent_parents = [f"{label}: there is no {places.render(parent)}" for label, parent in dict.fromkeys(plan.parents)
+                          if session.get(parent) is None]
+        if module.check_mode:
+            intent.warnings += [f"{text} yet" for text in absent_parents] + _missing(session, plan, base)
+            break
+        if absent_parents:
+            raise Refused(f"{absent_parents[0]}; make it first, nothing was written")
+        high_availability.refuse_passive(session)
+        try:
+            _write(session, plan, reads, wanted, base, module.params["lock_timeout"])
+            break
+        except TakenMeanwhile:
+            if attempt == _ATTEMPTS - 1:
+                raise
+    result = {"changed": bool(plan), "warnings": plan.warnings + intent.warnings, **intent.facts}
+    result["objects"] = [places.render(base(item.location) + item.relative_path) for phase in intent.phases for item in phase]
+    if module._diff and plan:
+        result["diff"] = diff(plan)
+    return result
+
+
+def _write(session, plan, reads, wanted, base, lock_timeout) -> None:
+    """Send the plan; where the answer is lost, look whether it was carried out, and only then send it again."""
+    try:
+        transaction.send(session, plan.operations, plan.before, lock_timeout)
+        return
+    except ConnectionFailed as exc:
+        if not exc.sent:
+            raise ConnectionFailed(f"{exc}; nothing was written") from None
+        lost = exc
+    try:
+        tree = session.read(reads)
+    except PanosVpnError as exc:
+        raise ConnectionFailed(f"{lost}; whether the change was written is unknown, reading it back failed as well ({exc}): "
+                               "run again, an unchanged result means that it was") from None
+    again = make_plan(wanted(tree).phases, tree, base)
+    if again:
+        transaction.send(session, again.operations, again.before, lock_timeout)
+
+
+def _missing(session, plan, base) -> list:
+    """In check mode: objects that the plan refers to and that are not there; an earlier task may be about to make them."""
+    paths = places_of_references(plan.touched, base)
+    tree = session.read(in_containers([path for path in paths if places.find(plan.after, path[1:]) is None]))
+    return missing_references(plan, tree, base)
+

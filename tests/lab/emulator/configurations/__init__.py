@@ -1,0 +1,68 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The configurations that an emulated firewall may start with.
+
+Two come along: ``base`` (no BGP) and ``bgp_running``. Both consist of ``firewall.xml`` and a router part that holds the
+same routing for either engine; ``load`` takes the half that the engine runs.
+"""
+
+from __future__ import annotations
+
+import pathlib
+import xml.etree.ElementTree as ET
+
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import parse_document
+
+HERE = pathlib.Path(__file__).parent
+NAMES = ("base", "bgp_running")
+_ENGINES = {
+    "virtual-router": ("virtual-router",),
+    "logical-router": ("logical-router", "routing-profile"),
+}
+
+
+def load(config: str | None, engine: str, name: str, version: tuple[int, ...]) -> ET.Element:
+    """The root element for a name, a path, or the XML text of an exported configuration. None means ``base``.
+
+    Exported configurations are taken as they are. Raises ValueError for what is no configuration.
+    """
+    text = _text(config)
+    try:
+        root = parse_document(text)
+    except ET.ParseError as error:
+        raise ValueError(f"the configuration is not well-formed XML: {error}") from error
+    if root.tag == "routing":
+        return _compose(root, engine, name, version)
+    if root.tag != "config":
+        raise ValueError(f"a configuration has <config> at its root, this one has <{root.tag}>")
+    return root
+
+
+def _text(config: str | None) -> bytes | str:
+    if config is None:
+        config = "base"
+    if isinstance(config, str) and config.lstrip("\ufeff \t\r\n").startswith("<"):
+        return config.lstrip("\ufeff \t\r\n")
+    path = HERE / f"{config}.xml" if config in NAMES else pathlib.Path(config)
+    if not path.is_file():
+        raise ValueError(f"{config} is neither a file nor one of {', '.join(NAMES)}")
+    return path.read_bytes()
+
+
+def _compose(routing: ET.Element, engine: str, name: str, version: tuple[int, ...]) -> ET.Element:
+    root = parse_document((HERE / routing.get("base")).read_bytes())
+    root.set("version", f"{version[0]}.{version[1]}.0")
+    root.set("detail-version", ".".join(str(part) for part in version))
+    device = root.find("devices/entry")
+    for tag in _ENGINES[engine]:
+        part = routing.find(tag)
+        if part is not None:
+            device.find("network").append(part)
+    imported = ET.SubElement(device.find("vsys/entry/import/network"), engine)
+    ET.SubElement(imported, "member").text = "default"
+    if engine == "logical-router":
+        ET.SubElement(device.find("deviceconfig/setting"), "advance-routing").text = "yes"
+    device.find("deviceconfig/system/hostname").text = name
+    return root

@@ -1,0 +1,296 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which request is this, who sends it, and what answers it. No sockets here: see server.py."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import xml.etree.ElementTree as ET
+from typing import Callable
+
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import operations, responses
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.completion import completions
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import (
+    BadXpath, InvalidCommand, InvalidCredential, MalformedCommand, MissingParameter, NoSuchNode, OperationFailed, Refusal,
+    WebLayerError,
+)
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.firewall import NO_CHANGES, Firewall, Scope
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.admins import Admin
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import parse_fragment, render
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.xpath import Xpath, parse_xpath
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.request_log import Request
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.responses import Answer
+
+_PARTS = ("device-and-network", "shared-object", "policy-and-objects")
+
+
+def authenticate(firewall: Firewall, parameters: dict[str, str], headers: dict[str, str]) -> Admin | None:
+    """The account behind a key (parameter or X-PAN-KEY) or basic authentication; None without any credentials.
+
+    Takes the credentials out of the parameters. Raises InvalidCredential. Keygen's own user and password are left in.
+    """
+    key = parameters.pop("key", None) or headers.get("x-pan-key")
+    if key:
+        return firewall.admins.of_key(key)
+    scheme, dummy, value = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        name, dummy, password = base64.b64decode(value, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        raise InvalidCredential() from None
+    return firewall.admins.authenticate(name, password)
+
+
+class Api:
+    """Answers requests of one firewall. ``failing_operation`` breaks an operation of a multi-config on demand."""
+
+    def __init__(self, firewall: Firewall) -> None:
+        self.firewall = firewall
+        self._types: dict[str, Callable[[Request, Admin], Answer]] = {
+            "config": self._config,
+            "commit": self._commit,
+            "op": self._op,
+            "version": self._version,
+            "export": self._export,
+        }
+
+    def answer(self, request: Request, admin: Admin | None, failing_operation: tuple[int, Refusal] | None = None) -> Answer:
+        """Never raises for what a client may do wrong."""
+        try:
+            with self.firewall.lock:
+                return self._answer(request, admin, failing_operation)
+        except WebLayerError as error:
+            return responses.web_layer(error.http_status, error.message)
+        except Refusal as error:
+            return responses.refusal(error, self.firewall.nested_messages)
+
+    def _answer(self, request: Request, admin: Admin | None, failing_operation: tuple[int, Refusal] | None) -> Answer:
+        kind = _required(request.parameters, "type")
+        if kind == "keygen":
+            return self._keygen(request)
+        if admin is None:
+            raise InvalidCredential()
+        if kind not in self._types:
+            raise WebLayerError(400, f'Invalid value for parameter "type": {kind}.')
+        if kind == "config" and request.action == "multi-config":
+            return self._multi_config(request, admin, failing_operation)
+        return self._types[kind](request, admin)
+
+    def _keygen(self, request: Request) -> Answer:
+        parameters = request.parameters
+        user, password = _required(parameters, "user"), _required(parameters, "password")
+        request.admin = user
+        return responses.result(f"<key>{self.firewall.admins.generate_key(user, password)}</key>")
+
+    def _version(self, request: Request, admin: Admin) -> Answer:
+        admin.demand("version")
+        firewall = self.firewall
+        return responses.result(
+            f"<sw-version>{firewall.sw_version}</sw-version><multi-vsys>off</multi-vsys><model>PA-VM</model>"
+            f"<serial>{firewall.serial}</serial>"
+        )
+
+    def _export(self, request: Request, admin: Admin) -> Answer:
+        admin.demand("export")
+        category = _required(request.parameters, "category")
+        if category != "configuration":
+            raise WebLayerError(400, f'Invalid value for parameter "category": {category}.')
+        return Answer('<?xml version="1.0"?>\n' + render(self.firewall.running.root))
+
+    # Configuration.
+
+    def _config(self, request: Request, admin: Admin) -> Answer:
+        parameters = request.parameters
+        action = _required(parameters, "action")
+        if action not in _READING and action not in _WRITING:
+            raise InvalidCommand(f"{action} is not a valid action")
+        return self.act(admin, action, parameters, lambda: _elements(_required(parameters, "element")))
+
+    def act(self, admin: Admin, action: str, parameters: dict[str, str], elements: Callable[[], list[ET.Element]],
+            identifier: str | None = None) -> Answer:
+        """One action, alone or as an operation of a multi-config."""
+        if action in _READING:
+            admin.demand("config-read")
+            return _READING[action](self.firewall, _required(parameters, "xpath"))
+        admin.demand("config-write")
+        self.firewall.locks.refuse_write(admin.name)
+        xpath = parse_xpath(_required(parameters, "xpath"))
+        if xpath.text.startswith("/config/predefined"):
+            raise OperationFailed("predefined objects are read only")
+        code, text = _WRITING[action](self.firewall, admin.name, xpath, parameters, elements)
+        return responses.message(code, text, identifier)
+
+    def _multi_config(self, request: Request, admin: Admin, failing_operation: tuple[int, Refusal] | None) -> Answer:
+        roots = _elements(_required(request.parameters, "element"))
+        if len(roots) != 1:
+            raise MalformedCommand("one document is expected")
+        operations_wanted = list(roots[0])
+        request.operations = [[operation.tag, operation.get("xpath")] for operation in operations_wanted]
+        admin.demand("config-write")
+        if request.parameters.get("strict-transactional") == "yes":
+            # Vendor documentation: refused during a commit, and the caller's own pending changes are dropped first.
+            self.firewall.refuse_busy()
+            self.firewall.revert(Scope(frozenset((admin.name,))))
+        answers: list[Answer] = []
+        try:
+            with self.firewall.candidate.undo.transaction():
+                for number, operation in enumerate(operations_wanted, start=1):
+                    answers.append(self._operation(admin, operation, number, failing_operation))
+                    if answers[-1].status != "success":
+                        raise _RolledBack()
+        except _RolledBack:
+            pass
+        return responses.transaction(answers)
+
+    def _operation(self, admin: Admin, operation: ET.Element, number: int,
+                   failing_operation: tuple[int, Refusal] | None) -> Answer:
+        identifier = operation.get("id")
+        try:
+            if failing_operation is not None and failing_operation[0] == number:
+                raise failing_operation[1]
+            if operation.tag == "complete" or (operation.tag not in _READING and operation.tag not in _WRITING):
+                raise InvalidCommand(f"{operation.tag} is not a valid action")
+            return self.act(admin, operation.tag, dict(operation.attrib), lambda: list(operation), identifier)
+        except WebLayerError as error:
+            return responses.refusal(InvalidCommand(error.message), self.firewall.nested_messages, identifier)
+        except Refusal as error:
+            return responses.refusal(error, self.firewall.nested_messages, identifier)
+
+    # Commit and operational commands.
+
+    def _commit(self, request: Request, admin: Admin) -> Answer:
+        admin.demand("commit")
+        if request.action == "all":
+            raise InvalidCommand("commit-all is for Panorama")
+        command = _command(_required(request.parameters, "cmd"))
+        if command.tag != "commit":
+            raise InvalidCommand(f"{command.tag} is not a commit")
+        force = command.find("force")
+        scope = scope_of(command if force is None or not len(force) else force)
+        if command.find("validate") is not None:
+            return responses.enqueued(self.firewall.validate(admin.name, scope))
+        description = command.findtext("description") or command.findtext("partial/description") or ""
+        job = self.firewall.commit(admin.name, description, force is not None, scope)
+        if job is None:
+            return responses.message(19, NO_CHANGES)
+        return responses.enqueued(job)
+
+    def _op(self, request: Request, admin: Admin) -> Answer:
+        command = _command(_required(request.parameters, "cmd"))
+        vsys = request.parameters.get("vsys")
+        if vsys and vsys != "shared" and not self._has_vsys(vsys):
+            raise InvalidCommand(f"{vsys} is invalid vsys")
+        return operations.run(self.firewall, admin, command)
+
+    def _has_vsys(self, name: str) -> bool:
+        return any(entry.get("name") == name for entry in self.firewall.running.root.findall("devices/entry/vsys/entry"))
+
+
+class _RolledBack(Exception):
+    """Carries a failed operation out of the transaction."""
+
+
+def scope_of(command: ET.Element) -> Scope | None:
+    """The ``partial`` part of a commit, validate or revert; None where there is none."""
+    partial = command.find("partial")
+    if partial is None:
+        return None
+    admins = [member.text or "" for member in partial.findall("admin/member")]
+    excluded = frozenset(part for part in _PARTS if partial.findtext(part) == "excluded")
+    return Scope(frozenset(admins) if admins else None, excluded)
+
+
+def _required(parameters: dict[str, str], name: str) -> str:
+    value = parameters.get(name)
+    if not value:
+        raise MissingParameter(name)
+    return value
+
+
+def _elements(text: str) -> list[ET.Element]:
+    try:
+        return parse_fragment(text)
+    except ET.ParseError as error:
+        raise MalformedCommand(f"element is not well-formed: {error.args[0]}") from error
+
+
+def _command(text: str) -> ET.Element:
+    try:
+        return ET.fromstring(text)
+    except ET.ParseError as error:
+        raise MalformedCommand(f"cmd is not well-formed: {error.args[0]}") from error
+
+
+# Reading actions: firewall and xpath text → answer.
+
+
+def _get(firewall: Firewall, xpath: str) -> Answer:
+    try:
+        chains = parse_xpath(xpath).select(firewall.candidate.tree)
+    except BadXpath:
+        return responses.no_nodes()  # Measured: a malformed xpath below /config gives success with code 7.
+    if not chains:
+        return responses.no_nodes()
+    return responses.nodes("".join(render(chain[-1], marks=True) for chain in chains), len(chains))
+
+
+def _show(firewall: Firewall, xpath: str) -> Answer:
+    wants_text = xpath.endswith("/text()")
+    chains = parse_xpath(xpath[:-len("/text()")] if wants_text else xpath).select(firewall.running)
+    if not chains:
+        raise NoSuchNode()
+    if len(chains) > 1:
+        raise OperationFailed("Too many nodes match the xpath")
+    node = chains[0][-1]
+    return responses.text_result(node.text or "") if wants_text else responses.result(render(node))
+
+
+def _complete(firewall: Firewall, xpath: str) -> Answer:
+    return Answer(completions(firewall, parse_xpath(xpath)), "success", "19")
+
+
+_READING: dict[str, Callable[[Firewall, str], Answer]] = {"get": _get, "show": _show, "complete": _complete}
+
+
+# Writing actions: firewall, admin's name, xpath, further parameters, elements → (code, message).
+
+Parameters = dict
+Elements = Callable[[], list]
+
+
+def _set(firewall: Firewall, admin: str, xpath: Xpath, parameters: Parameters, elements: Elements) -> tuple[int, str]:
+    return firewall.candidate.set(admin, xpath.location(), elements())
+
+
+def _edit(firewall: Firewall, admin: str, xpath: Xpath, parameters: Parameters, elements: Elements) -> tuple[int, str]:
+    return firewall.candidate.edit(admin, xpath.location(), elements())
+
+
+def _override(firewall: Firewall, admin: str, xpath: Xpath, parameters: Parameters, elements: Elements) -> tuple[int, str]:
+    return firewall.candidate.override(admin, xpath.location(), elements())
+
+
+def _delete(firewall: Firewall, admin: str, xpath: Xpath, parameters: Parameters, elements: Elements) -> tuple[int, str]:
+    return firewall.candidate.delete(admin, xpath.select(firewall.candidate.tree))
+
+
+def _move(firewall: Firewall, admin: str, xpath: Xpath, parameters: Parameters, elements: Elements) -> tuple[int, str]:
+    return firewall.candidate.move(admin, xpath.location(), parameters.get("where", ""), parameters.get("dst"))
+
+
+def _rename(firewall: Firewall, admin: str, xpath: Xpath, parameters: Parameters, elements: Elements) -> tuple[int, str]:
+    return firewall.candidate.rename(admin, xpath.location(), parameters.get("newname"))
+
+
+def _clone(firewall: Firewall, admin: str, xpath: Xpath, parameters: Parameters, elements: Elements) -> tuple[int, str]:
+    source = parse_xpath(_required(parameters, "from")).location()
+    return firewall.candidate.clone(admin, xpath.location(), source, parameters.get("newname"))
+
+
+_WRITING = {
+    "set": _set, "edit": _edit, "delete": _delete, "move": _move, "rename": _rename, "clone": _clone, "override": _override,
+}

@@ -1,0 +1,105 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""``Emulator``: one emulated firewall with its HTTPS and control servers."""
+
+from __future__ import annotations
+
+import pathlib
+import secrets as random_secrets
+import shutil
+import ssl
+import tempfile
+from typing import Any
+
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.certificates import write_certificates
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.control import Control, ControlServer
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.dispatch import Api
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.firewall import VIRTUAL_ROUTER, Firewall
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.candidate import Switches
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.server import WebServer
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class Emulator:
+    """A firewall on loopback, running between ``start`` and ``stop`` or inside a ``with`` block.
+
+    ``version``: "10.1" … "12.1", with or without patch level. ``engine``: the routing engine that runs,
+    "virtual-router" or "logical-router" (from 10.2). ``config``: None or "base", "bgp_running", a path, or the XML text
+    of an exported configuration. ``secrets``: "classic" or "opaque". ``port``: 0 takes a free one.
+    Raises ValueError for a combination that no firewall has.
+    """
+
+    def __init__(self, version: str = "11.1", engine: str = VIRTUAL_ROUTER, config: str | pathlib.Path | None = None,
+                 name: str = "fw1", port: int = 0, listen: str = "127.0.0.1", secrets: str = "classic",
+                 switches: Switches | None = None) -> None:
+        if listen not in LOOPBACK:
+            raise ValueError(f"the emulator binds to loopback only ({', '.join(LOOPBACK)}), not to {listen}")
+        self.firewall = Firewall(version, engine, None if config is None else str(config), name, secrets, switches)
+        self.host = "127.0.0.1" if listen == "localhost" else listen
+        self.username = "admin"
+        self.password = random_secrets.token_urlsafe(12)
+        self.api_key = self.firewall.admins.add(self.username, self.password)
+        self._wanted_port = port
+        self._folder: pathlib.Path | None = None
+        self._web: WebServer | None = None
+        self._control: Control | None = None
+        self._control_server: ControlServer | None = None
+
+    def start(self) -> Emulator:
+        self._folder = pathlib.Path(tempfile.mkdtemp(prefix="panos-emulator-"))
+        dummy, server_path = write_certificates(self._folder, self.firewall.name)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(server_path)
+        self._web = WebServer(Api(self.firewall), context, self.host, self._wanted_port)
+        self._control = Control(self.firewall, self._web)
+        return self
+
+    def stop(self) -> None:
+        self.firewall.jobs.stop()
+        if self._web is not None:
+            self._web.stop()
+        if self._control_server is not None:
+            self._control_server.listener.close()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+        self._web = self._control_server = self._folder = None
+
+    def __enter__(self) -> Emulator:
+        return self.start()
+
+    def __exit__(self, *dummy: Any) -> None:
+        self.stop()
+
+    def _started(self, part: Any) -> Any:
+        if part is None:
+            raise RuntimeError("the emulator is not running: call start() or use it in a with block")
+        return part
+
+    @property
+    def port(self) -> int:
+        return self._started(self._web).listener.port
+
+    @property
+    def url(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"https://{host}:{self.port}/api/"
+
+    @property
+    def ca_path(self) -> str:
+        """The certificate authority that signed the server's certificate, as a PEM file."""
+        return str(self._started(self._folder) / "ca.pem")
+
+    @property
+    def control(self) -> Control:
+        return self._started(self._control)
+
+    @property
+    def control_url(self) -> str:
+        """Begins to listen when first asked for, so that a fleet does not open hundreds of idle ports."""
+        if self._control_server is None:
+            self._control_server = ControlServer(self.control, self.host)
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self._control_server.listener.port}/"

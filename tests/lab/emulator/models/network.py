@@ -1,0 +1,297 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the running configuration amounts to: interfaces, tunnels, rules, routers, as operational commands see them."""
+
+from __future__ import annotations
+
+import ipaddress
+import xml.etree.ElementTree as ET
+import zlib
+from dataclasses import dataclass, field
+from typing import Iterator
+
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import Runtime
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import Tree
+
+
+@dataclass(frozen=True)
+class Interface:
+    name: str
+    identifier: int
+    addresses: tuple[str, ...]
+    learned: bool
+    tag: str
+    zone: str
+    forwarding: str
+    physical: bool
+
+    @property
+    def networks(self) -> list[ipaddress.IPv4Network]:
+        found = []
+        for address in self.addresses:
+            try:
+                found.append(ipaddress.ip_interface(address).network)
+            except ValueError:
+                continue  # The name of an address object.
+        return found
+
+
+@dataclass(frozen=True)
+class Tunnel:
+    """An IPsec tunnel, or one of its proxy IDs under the operational name ``tunnel:proxyid``."""
+
+    name: str
+    identifier: int
+    gateway: str
+    gateway_identifier: int
+    interface: str
+    outer_interface: str
+    local_address: str
+    peer_address: str
+    encryption: str
+    authentication: str
+    dh_group: str
+    lifetime: int
+    monitored: bool
+    configuration: ET.Element
+    proxy: ET.Element | None = None
+
+
+@dataclass(frozen=True)
+class Peer:
+    name: str
+    group: str
+    router: str
+    remote_as: str
+    local_as: str
+    router_id: str
+    peer_address: str
+    local_address: str
+    keep_alive: str
+    hold_time: str
+
+
+@dataclass(frozen=True)
+class Route:
+    router: str
+    destination: str
+    nexthop: str
+    metric: str
+    distance: str
+    flags: str
+    interface: str
+    protocol: str
+
+
+_LIFETIME_UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
+
+
+@dataclass
+class Network:
+    """A view of one running configuration and the live state beside it; cheap enough to be built for each command."""
+
+    tree: Tree
+    runtime: Runtime
+    device: ET.Element = field(init=False)
+
+    def __post_init__(self) -> None:
+        found = self.tree.root.find("devices/entry")
+        self.device = found if found is not None else ET.Element("entry")
+
+    # Interfaces and zones.
+
+    def interfaces(self) -> list[Interface]:
+        zones = {
+            member.text: zone.get("name") for zone in self.device.findall("vsys/entry/zone/entry")
+            for member in zone.findall("network/*/member")
+        }
+        forwarding = {
+            member.text: f"{'vr' if tag == 'virtual-router' else 'lr'}:{router.get('name')}"
+            for tag, router in self.routers() for member in _inside(tag, router).findall("interface/member")
+        }
+        found = []
+        for number, (element, physical) in enumerate(self._interface_elements()):
+            name = element.get("name")
+            layer3 = element.find("layer3") if physical else element
+            addresses = tuple(entry.get("name") for entry in layer3.findall("ip/entry")) if layer3 is not None else ()
+            learned = self.runtime.learned_addresses.get(name)
+            found.append(Interface(
+                name, 16 + number if physical else 256 + number, addresses or ((learned,) if learned else ()), bool(learned),
+                element.findtext("tag") or "0", zones.get(name, ""), forwarding.get(name, "N/A"), physical,
+            ))
+        return found
+
+    def _interface_elements(self) -> Iterator[tuple[ET.Element, bool]]:
+        interface = self.device.find("network/interface")
+        if interface is None:
+            return
+        for kind in ("ethernet", "aggregate-ethernet"):
+            for entry in interface.findall(f"{kind}/entry"):
+                yield entry, True
+                for unit in entry.findall("layer3/units/entry"):
+                    yield unit, False
+        for kind in ("loopback", "vlan", "tunnel"):
+            for unit in interface.findall(f"{kind}/units/entry"):
+                yield unit, False
+
+    # VPN.
+
+    def gateways(self) -> list[ET.Element]:
+        return [entry for entry in self.device.findall("network/ike/gateway/entry") if entry.findtext("disabled") != "yes"]
+
+    def tunnels(self) -> list[Tunnel]:
+        """Enabled tunnels in the order of the configuration, numbered from 1; each proxy ID counts."""
+        found: list[Tunnel] = []
+        gateways = {entry.get("name"): (number, entry) for number, entry in enumerate(self.gateways(), start=1)}
+        profiles = {
+            entry.get("name"): entry
+            for entry in self.device.findall("network/ike/crypto-profiles/ipsec-crypto-profiles/entry")
+        }
+        addresses = {interface.name: interface.addresses for interface in self.interfaces()}
+        for entry in self.device.findall("network/tunnel/ipsec/entry"):
+            if entry.findtext("disabled") == "yes":
+                continue
+            proxies = [*entry.findall("auto-key/proxy-id/entry"), *entry.findall("auto-key/proxy-id-v6/entry")]
+            for proxy in proxies or [None]:
+                found.append(self._tunnel(len(found) + 1, entry, proxy, gateways, profiles, addresses))
+        return found
+
+    @staticmethod
+    def _tunnel(number: int, entry: ET.Element, proxy: ET.Element | None, gateways: dict, profiles: dict,
+                addresses: dict) -> Tunnel:
+        gateway_entry = entry.find("auto-key/ike-gateway/entry")
+        gateway_name = gateway_entry.get("name") if gateway_entry is not None else ""
+        gateway_number, gateway = gateways.get(gateway_name, (0, ET.Element("entry")))
+        profile = profiles.get(entry.findtext("auto-key/ipsec-crypto-profile") or "default", ET.Element("entry"))
+        outer = gateway.findtext("local-address/interface") or entry.findtext("manual-key/local-address/interface") or ""
+        local = gateway.findtext("local-address/ip") or next(iter(addresses.get(outer, ())), "")
+        name = entry.get("name")
+        return Tunnel(
+            name if proxy is None else f"{name}:{proxy.get('name')}", number, gateway_name, gateway_number,
+            entry.findtext("tunnel-interface") or "", outer, local.split("/")[0],
+            gateway.findtext("peer-address/ip") or gateway.findtext("peer-address/fqdn")
+            or entry.findtext("manual-key/peer-address/ip") or "",
+            profile.findtext("esp/encryption/member") or "", profile.findtext("*/authentication/member") or "",
+            profile.findtext("dh-group") or "group2", seconds(profile.find("lifetime")),
+            entry.findtext("tunnel-monitor/enable") == "yes", entry, proxy,
+        )
+
+    def tunnel_state(self, tunnel: Tunnel) -> str:
+        """As the flow shows it: active, inactive (its monitor is down), init (no SA)."""
+        state = self.runtime.tunnel(tunnel.name)
+        if state.sa != "up" or (tunnel.gateway and not tunnel.gateway_identifier):
+            return "init"
+        return "inactive" if self.monitor_of(tunnel) == "down" else "active"
+
+    def monitor_of(self, tunnel: Tunnel) -> str:
+        """up, down or off. A monitor whose tunnel has no SA is down."""
+        state = self.runtime.tunnel(tunnel.name)
+        if state.monitor == "off" or not tunnel.monitored:
+            return "off"
+        return state.monitor or ("up" if state.sa == "up" else "down")
+
+    def has_ike_sa(self, gateway: str) -> bool:
+        mine = [tunnel for tunnel in self.tunnels() if tunnel.gateway == gateway]
+        return any(self.runtime.tunnel(tunnel.name).sa in ("up", "init") for tunnel in mine)
+
+    # Routing.
+
+    def routers(self) -> list[tuple[str, ET.Element]]:
+        return [
+            (tag, router) for tag in ("virtual-router", "logical-router")
+            for router in self.device.findall(f"network/{tag}/entry")
+        ]
+
+    def peers(self) -> list[Peer]:
+        """BGP peers that are enabled, in enabled groups of enabled instances."""
+        found = []
+        for tag, router in self.routers():
+            bgp = _inside(tag, router).find("bgp" if tag == "logical-router" else "protocol/bgp")
+            if bgp is None or bgp.findtext("enable") != "yes":
+                continue
+            for group in bgp.findall("peer-group/entry"):
+                if group.findtext("enable") == "no":
+                    continue
+                for peer in group.findall("peer/entry"):
+                    if peer.findtext("enable") != "no":
+                        found.append(self._peer(router, bgp, group, peer))
+        return found
+
+    def _peer(self, router: ET.Element, bgp: ET.Element, group: ET.Element, peer: ET.Element) -> Peer:
+        options = peer.find("connection-options")
+        keep_alive = hold_time = None
+        if options is not None:
+            keep_alive, hold_time = options.findtext("keep-alive-interval"), options.findtext("hold-time")
+            timers = options.findtext("timers")
+            if timers in (None, "inherit"):
+                timers = group.findtext("connection-options/timers")
+            for profile in self.device.findall("network/routing-profile/bgp/timer-profile/entry"):
+                if profile.get("name") == timers:
+                    keep_alive, hold_time = profile.findtext("keep-alive-interval"), profile.findtext("hold-time")
+        local = peer.findtext("local-address/ip") or self._address_of(peer.findtext("local-address/interface"))
+        return Peer(
+            peer.get("name"), group.get("name"), router.get("name"), peer.findtext("peer-as") or "",
+            bgp.findtext("local-as") or "", bgp.findtext("router-id") or "",
+            peer.findtext("peer-address/ip") or peer.findtext("peer-address/fqdn") or "", local.split("/")[0],
+            keep_alive or "30", hold_time or "90",
+        )
+
+    def _address_of(self, interface: str | None) -> str:
+        return next((each.addresses[0] for each in self.interfaces() if each.name == interface and each.addresses), "")
+
+    def routes(self) -> list[Route]:
+        """Connected and static routes of all routers; those of a tunnel that is down are left out."""
+        interfaces = {interface.name: interface for interface in self.interfaces()}
+        down = {tunnel.interface for tunnel in self.tunnels() if self.tunnel_state(tunnel) != "active"}
+        found: list[Route] = []
+        for tag, router in self.routers():
+            name, inside = router.get("name"), _inside(tag, router)
+            for member in inside.findall("interface/member"):
+                interface = interfaces.get(member.text)
+                if interface is not None and interface.name not in down:
+                    found.extend(_connected(name, interface))
+            for route in inside.findall("routing-table/ip/static-route/entry"):
+                if route.findtext("interface") not in down:
+                    found.append(_static(name, route))
+        return found
+
+
+def _inside(tag: str, router: ET.Element) -> ET.Element:
+    """Where interfaces, routes and BGP of a router stand: a logical router has a VRF in between."""
+    vrf = router.find("vrf/entry") if tag == "logical-router" else router
+    return vrf if vrf is not None else ET.Element("entry")
+
+
+def _connected(router: str, interface: Interface) -> list[Route]:
+    found = []
+    for address, network in zip(interface.addresses, interface.networks):
+        host = address.split("/")[0]
+        found.append(Route(router, str(network), host, "0", "0", "A C", interface.name, "connected"))
+        found.append(Route(router, f"{host}/32", "0.0.0.0", "0", "0", "A H", "", "local"))
+    return found
+
+
+def _static(router: str, route: ET.Element) -> Route:
+    nexthop = route.findtext("nexthop/ip-address") or route.findtext("nexthop/fqdn") or "0.0.0.0"
+    if route.find("nexthop/discard") is not None:
+        nexthop = "discard"
+    return Route(
+        router, route.findtext("destination") or "", nexthop, route.findtext("metric") or "10",
+        route.findtext("admin-dist") or "10", "A S", route.findtext("interface") or "", "static",
+    )
+
+
+def seconds(lifetime: ET.Element | None) -> int:
+    """A crypto profile's lifetime; one hour where it has none."""
+    if lifetime is not None:
+        for unit in lifetime:
+            if unit.tag in _LIFETIME_UNITS and (unit.text or "").isdigit():
+                return int(unit.text) * _LIFETIME_UNITS[unit.tag]
+    return 3600
+
+
+def spi(name: str, direction: str) -> int:
+    """A security parameter index that stays the same for a tunnel, so that answers can be compared."""
+    return 0x80000000 | zlib.crc32(f"{direction}:{name}".encode()) >> 1

@@ -1,0 +1,56 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How secrets stand in the configuration.
+
+Classic form: ``-AQ==`` + base64(SHA-1(plain text)) + base64(ciphertext, a multiple of 16 bytes). The digest is unsalted
+and was verified against four published pairs; the ciphertext depends on the master key and is the same each time.
+The opaque form stands for the newer encryption level, whose layout is not published: another prefix, another value on
+every write, so nothing can be compared.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+
+CLASSIC_PREFIX = "-AQ=="
+OPAQUE_PREFIX = "-Ag=="
+
+
+class StoredSecrets:
+    """Turns plain text into the stored form; what already has a stored form is kept word for word."""
+
+    def __init__(self, opaque: bool = False, master_key: str = "p1a2l3o4a5l6t7o8") -> None:
+        self._opaque = opaque
+        self._master_key = master_key
+
+    def store(self, text: str) -> str:
+        if is_stored(text):
+            return text
+        plain = text.encode()
+        if self._opaque:
+            return OPAQUE_PREFIX + _base64(os.urandom(28)) + _base64(os.urandom(16 * _blocks(plain)))
+        return CLASSIC_PREFIX + _base64(hashlib.sha1(plain).digest()) + _base64(self._ciphertext(plain))
+
+    def _ciphertext(self, plain: bytes) -> bytes:
+        stream = b""
+        while len(stream) < 16 * _blocks(plain):
+            stream += hashlib.sha256(self._master_key.encode() + len(stream).to_bytes(4, "big") + plain).digest()
+        return stream[:16 * _blocks(plain)]
+
+
+def is_stored(text: str) -> bool:
+    """Whether a value is ciphertext: the marker and more than the digest behind it."""
+    return text.startswith((CLASSIC_PREFIX, OPAQUE_PREFIX)) and len(text) > 33
+
+
+def _blocks(plain: bytes) -> int:
+    """Padding always adds at least one byte."""
+    return len(plain) // 16 + 1
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()

@@ -1,0 +1,221 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Routing commands of both engines.
+
+The legacy ones answer with a text on a firewall whose Advanced Routing Engine runs; the advanced ones answer JSON inside
+XML, as captured.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Callable
+
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import InvalidCommand
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.firewall import LOGICAL_ROUTER
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.network import Network, Peer, Route
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.operations.registry import Command, Context, command
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.operations.system import fields
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.responses import Answer, escape, result, text_result
+
+_FLAGS = (
+    "flags: A:active, ?:loose, C:connect, H:host, S:static, ~:internal, R:rip, O:ospf, B:bgp, Oi:ospf intra-area, "
+    "Oo:ospf inter-area, O1:ospf ext-type-1, O2:ospf ext-type-2, E:ecmp, M:multicast"
+)
+
+
+def _network(context: Context) -> Network:
+    return Network(context.firewall.running, context.firewall.runtime)
+
+
+def _legacy(words: str, answer: Callable[[Context], Answer], *arguments: str) -> Command:
+    def guarded(context: Context) -> Answer:
+        if context.firewall.engine == LOGICAL_ROUTER:
+            return text_result("Command deprecated in Advanced Routing Mode.")
+        return answer(context)
+
+    return command(f"show routing {words}", guarded, *arguments)
+
+
+def _advanced(words: str, answer: Callable[[Context], Any], *arguments: str) -> Command:
+    def wrapped(context: Context) -> Answer:
+        if context.firewall.engine != LOGICAL_ROUTER:
+            raise InvalidCommand(" show -> advanced-routing unexpected here")
+        return result(f"<json>{escape(json.dumps(answer(context)))}</json>")
+
+    return command(f"show advanced-routing {words}", wrapped, *arguments)
+
+
+def _wanted_peers(context: Context) -> list[Peer]:
+    name = context.given("peer-name")
+    router = context.given("virtual-router") or context.given("logical-router")
+    return [peer for peer in _network(context).peers() if name in (None, peer.name) and router in (None, peer.router)]
+
+
+def _bgp_peers(context: Context) -> Answer:
+    return result("".join(_bgp_peer(context, peer) for peer in _wanted_peers(context)))
+
+
+def _bgp_peer(context: Context, peer: Peer) -> str:
+    live = context.firewall.runtime.peer(peer.name)
+    up = live.state == "Established"
+    counters = fields(
+        incoming_total=live.received, incoming_accepted=live.received, incoming_rejected=0, policy_rejected=0,
+        outgoing_total=live.advertised, outgoing_advertised=live.advertised,
+    )
+    counter = f'<entry afi-safi="bgpAfiIpv4-unicast">{counters}</entry>' if up else ""
+    values = fields(
+        peer_group=peer.group, peer_router_id=peer.peer_address if up else "0.0.0.0", remote_as=peer.remote_as,
+        status=live.state, status_duration=3804 if up else 0, password_set="no", passive="no", multi_hop_ttl=2,
+        peer_address=f"{peer.peer_address}:35355" if up else peer.peer_address,
+        local_address=f"{peer.local_address}:179" if up else peer.local_address, reflector_client="not-client",
+        same_confederation="no", aggregate_confed_as="yes", peering_type="Unspecified", connect_retry_interval=15,
+        open_delay=0, idle_hold=15, prefix_limit=5000, holdtime=peer.hold_time if up else 0, holdtime_config=peer.hold_time,
+        keepalive=peer.keep_alive if up else 0, keepalive_config=peer.keep_alive, msg_update_in=2 if up else 0,
+        msg_update_out=1 if up else 0, msg_total_in=385 if up else 0, msg_total_out=442 if up else 0, last_update_age=3,
+        last_error="", status_flap_counts=1, established_counts=1 if up else 0, ORF_entry_received=0, nexthop_self="no",
+        nexthop_thirdparty="yes", nexthop_peer="no",
+    )
+    return (
+        f'<entry peer="{escape(peer.name)}" vr="{escape(peer.router)}">{values}'
+        f"<config><remove-private-as>no</remove-private-as></config><peer-capability/>"
+        f"<prefix-counter>{counter}</prefix-counter></entry>"
+    )
+
+
+def _routes(context: Context) -> Answer:
+    router, destination = context.given("virtual-router"), context.given("destination")
+    entries = [
+        "<entry>" + fields(
+            virtual_router=route.router, destination=route.destination, nexthop=route.nexthop, metric=route.metric,
+            flags=f"{route.flags}   ", age="", interface=route.interface, route_table="unicast",
+        ) + "</entry>"
+        for route in _network(context).routes() if router in (None, route.router) and destination in (None, route.destination)
+    ]
+    return result(f"<flags>{_FLAGS}</flags>{''.join(entries)}")
+
+
+def _summary(context: Context) -> Answer:
+    routes = _network(context).routes()
+    total, static = len(routes), sum(route.protocol == "static" for route in routes)
+    counts = {
+        "All-Routes": (total, total), "All-IPv4": (total, None), "All-IPv6": (0, None), "Static-Routes": (static, None),
+        "Connect-Routes": (total - static, None), "BGP-Routes": (0, None), "OSPF-Routes": (0, None), "RIP-Routes": (0, None),
+    }
+    inner = "".join(
+        f"<{tag}><total>{count}</total>{'' if active is None else f'<limit>2500</limit><active>{active}</active>'}</{tag}>"
+        for tag, (count, active) in counts.items()
+    )
+    return result(f"<entry>{inner}</entry>{_bgp_summaries(context)}")
+
+
+def _bgp_summaries(context: Context) -> str:
+    peers = _network(context).peers()
+    entries = []
+    for router in dict.fromkeys(peer.router for peer in peers):
+        mine = [peer for peer in peers if peer.router == router]
+        values = fields(
+            peer_group_count=len({peer.group for peer in mine}), peer_count=len(mine), mp_bgp_enable="no",
+            afi_safi_ipv4_unicast="yes",
+        )
+        entries.append(f'<entry name="{escape(router)}"><bgp>{values}</bgp></entry>')
+    return "".join(entries)
+
+
+def _bgp_summary(context: Context) -> Answer:
+    return result(_bgp_summaries(context))
+
+
+def _advanced_peers(context: Context) -> Any:
+    return {peer.name: _advanced_peer(context, peer) for peer in _wanted_peers(context)}
+
+
+def _advanced_peer(context: Context, peer: Peer) -> dict[str, Any]:
+    live = context.firewall.runtime.peer(peer.name)
+    up = live.state == "Established"
+    return {
+        "remote-as": _number(peer.remote_as),
+        "local-as": _number(peer.local_as),
+        "peer-group-name": peer.group,
+        "state": live.state,
+        **({"local-ip": peer.local_address} if up else {}),
+        "peer-ip": peer.peer_address,
+        "peer-name": peer.name,
+        "status-time": 3804.0 if up else 0.0,
+        "ipv4": True,
+        "ipv6": False,
+        "detail": {
+            "remoteAs": _number(peer.remote_as),
+            "localAs": _number(peer.local_as),
+            "peerGroup": peer.group,
+            "remoteRouterId": peer.peer_address if up else "0.0.0.0",
+            "localRouterId": peer.router_id,
+            "bgpState": live.state,
+            "connectionsEstablished": int(up),
+            "connectionsDropped": 0,
+            "messageStats": {"updatesSent": int(up), "updatesRecv": int(up), "totalSent": 442 * up, "totalRecv": 385 * up},
+            "addressFamilyInfo": {
+                "ipv4Unicast": {
+                    "acceptedPrefixCounter": live.received if up else 0,
+                    **({"sentPrefixCounter": live.advertised} if up else {}),
+                },
+            },
+        },
+    }
+
+
+def _number(autonomous_system: str) -> Any:
+    return int(autonomous_system) if autonomous_system.isdigit() else autonomous_system
+
+
+def _advanced_summary(context: Context) -> Any:
+    return {
+        peer.router: {"enabled": "yes", "router-id": peer.router_id, "local-as": _number(peer.local_as)}
+        for peer in _network(context).peers()
+    }
+
+
+def _advanced_routes(context: Context) -> Any:
+    table: dict[str, dict[str, list]] = {}
+    for route in _network(context).routes():
+        table.setdefault(route.router, {}).setdefault(route.destination, []).append(_advanced_route(route))
+    return table
+
+
+def _advanced_route(route: Route) -> dict[str, Any]:
+    hop: dict[str, Any] = {
+        "flags": f"{route.flags} ", "fib": True, "directlyConnected": route.protocol != "static",
+        "interfaceName": route.interface, "active": True, "weight": 1,
+    }
+    if route.nexthop not in ("0.0.0.0", "discard"):
+        hop["ip"] = route.nexthop
+    return {
+        "prefix": route.destination, "protocol": route.protocol, "vrfId": 0, "vrfName": "default", "selected": True,
+        "destSelected": True, "distance": int(route.distance), "metric": int(route.metric), "installed": True, "table": 254,
+        "uptime": "01:03:24", "nexthops": [hop],
+    }
+
+
+def _logical_routers(context: Context) -> Any:
+    return {
+        router.get("name"): {
+            "vrf": {vrf.get("name"): {"interface": [member.text for member in vrf.findall("interface/member")]}
+                    for vrf in router.findall("vrf/entry")},
+        }
+        for tag, router in _network(context).routers() if tag == LOGICAL_ROUTER
+    }
+
+
+COMMANDS: list[Command] = [
+    _legacy("protocol bgp peer", _bgp_peers, "peer-name", "virtual-router"),
+    _legacy("protocol bgp summary", _bgp_summary, "virtual-router"),
+    _legacy("route", _routes, "virtual-router", "destination", "type"),
+    _legacy("summary", _summary, "virtual-router"),
+    _advanced("bgp peer status", _advanced_peers, "peer-name", "logical-router"),
+    _advanced("bgp peer detail", _advanced_peers, "peer-name", "logical-router"),
+    _advanced("bgp summary", _advanced_summary, "logical-router"),
+    _advanced("route", _advanced_routes, "logical-router", "destination", "type"),
+    _advanced("logical-router", _logical_routers),
+]

@@ -1,0 +1,141 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""System, interfaces, HA, jobs."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import xml.etree.ElementTree as ET
+
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import InvalidCommand
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.firewall import LOGICAL_ROUTER
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.network import Interface, Network
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import render
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.operations.registry import Command, Context, command
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.responses import Answer, escape, result
+
+
+def fields(verbatim: dict[str, object] | None = None, **values: object) -> str:
+    """Elements with text. ``_`` in a keyword stands for ``-``; tags that really have an underscore come in ``verbatim``."""
+    named = {**(verbatim or {}), **{key.replace("_", "-"): value for key, value in values.items()}}
+    parts = []
+    for tag, value in named.items():
+        text = escape(str(value))
+        parts.append(f"<{tag}>{text}</{tag}>" if text else f"<{tag}/>")
+    return "".join(parts)
+
+
+def _system_info(context: Context) -> Answer:
+    firewall = context.firewall
+    system = firewall.running.root.find("devices/entry/deviceconfig/system")
+    system = system if system is not None else ET.Element("system")
+    up = int(time.time() - firewall.started)
+    days, rest = divmod(up, 86400)
+    hostname = system.findtext("hostname") or firewall.name
+    values = fields(
+        hostname=hostname,
+        ip_address=system.findtext("ip-address") or "unknown",
+        public_ip_address="unknown",
+        netmask=system.findtext("netmask") or "unknown",
+        default_gateway=system.findtext("default-gateway") or "unknown",
+        is_dhcp="no",
+        ipv6_address="unknown",
+        mac_address=_mac(firewall.name),
+        time=time.strftime("%a %b %e %H:%M:%S %Y"),
+        uptime=f"{days} days, {rest // 3600}:{rest % 3600 // 60:02d}:{rest % 60:02d}",
+        devicename=hostname,
+        family="vm",
+        model="PA-VM",
+        serial=firewall.serial,
+        vm_mode="KVM",
+        cloud_mode="non-cloud",
+        sw_version=firewall.sw_version,
+        app_version="8868-8828",
+        av_version="0",
+        threat_version="0",
+        url_db="paloaltonetworks",
+        platform_family="vm",
+        vpn_disable_mode="off",
+        multi_vsys="off",
+        operational_mode="normal",
+        # Name and values of this field are inferred; absent before the engine exists.
+        **({"advanced_routing": "on" if firewall.engine == LOGICAL_ROUTER else "off"} if firewall.version >= (10, 2) else {}),
+    )
+    return result(f"<system>{values}</system>")
+
+
+def _mac(name: str) -> str:
+    digest = hashlib.sha256(name.encode()).hexdigest()
+    return ":".join(["02"] + [digest[index:index + 2] for index in range(0, 10, 2)])
+
+
+def _high_availability(context: Context) -> Answer:
+    state = context.firewall.runtime.ha
+    if state == "disabled":
+        return result("<enabled>no</enabled><local-info><encrypt-imported>no</encrypt-imported></local-info>")
+    peer = "passive" if state == "active" else "active"
+    local_info = fields(
+        state=state, state_duration=3600, state_sync="Complete", priority=100, platform_model="PA-VM",
+        build_rel=context.firewall.sw_version, mode="Active-Passive", mgmt_ip="192.0.2.10/24",
+    )
+    peer_info = fields(
+        state=peer, state_duration=3600, conn_status="up", priority=110, platform_model="PA-VM",
+        build_rel=context.firewall.sw_version, mgmt_ip="192.0.2.11/24",
+    )
+    return result(
+        "<enabled>yes</enabled><group><mode>Active-Passive</mode>"
+        f"<local-info>{local_info}</local-info><peer-info>{peer_info}</peer-info>"
+        "<running-sync>synchronized</running-sync><running-sync-enabled>yes</running-sync-enabled></group>"
+    )
+
+
+def _interfaces(context: Context) -> Answer:
+    wanted = (context.arguments.text or "").strip()
+    if not wanted:
+        raise InvalidCommand(" show -> interface is missing a value")
+    found = Network(context.firewall.running, context.firewall.runtime).interfaces()
+    if wanted != "all":
+        found = [interface for interface in found if interface.name == wanted]
+    logical = "".join(_logical(interface) for interface in found)
+    hardware = "".join(_hardware(interface) for interface in found if interface.physical)
+    return result(f"<ifnet>{logical}</ifnet><hw>{hardware}</hw>")
+
+
+def _logical(interface: Interface) -> str:
+    address = interface.addresses[0] if interface.addresses else "N/A"
+    dynamic = f"<dyn-addr><member>{escape(address)}</member></dyn-addr>" if interface.learned else "<dyn-addr/>"
+    return (
+        "<entry>" + fields(name=interface.name, zone=interface.zone, fwd=interface.forwarding, vsys=1) + dynamic
+        + "<addr6/>" + fields(tag=interface.tag, ip=address, id=interface.identifier)
+        + "<addr>" + "".join(f"<member>{escape(more)}</member>" for more in interface.addresses[1:]) + "</addr></entry>"
+    )
+
+
+def _hardware(interface: Interface) -> str:
+    values = fields(
+        name=interface.name, duplex="full", type=0, state="up", st="1000/full/up", mac=_mac(interface.name),
+        mode="(autoneg)", speed=1000, id=interface.identifier,
+    )
+    return f"<entry>{values}</entry>"
+
+
+def _job(context: Context) -> Answer:
+    job = context.firewall.jobs.get((context.arguments.text or "").strip())
+    return result(render(job.element(context.firewall.version >= (11, 0))))
+
+
+def _jobs(context: Context) -> Answer:
+    full_dates = context.firewall.version >= (11, 0)
+    return result("".join(render(job.element(full_dates)) for job in context.firewall.jobs.all()))
+
+
+COMMANDS: list[Command] = [
+    command("show system info", _system_info),
+    command("show high-availability state", _high_availability),
+    command("show interface", _interfaces),
+    command("show jobs id", _job),
+    command("show jobs all", _jobs),
+]

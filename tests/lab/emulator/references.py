@@ -1,0 +1,209 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Who refers to whom: found in the description once, looked up in the candidate.
+
+Which references are checked when: measured on 12.1 (zone and router members at set time, most others at commit,
+referenced objects at deletion, against the candidate).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import xml.etree.ElementTree as ET
+from typing import Iterator
+
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import Referenced
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import Path, Tree, child_of, labels_of, step_of
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema import CONFIG
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.check import invalid
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import Entries, Group, Leaf, Members, Node, Reference
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.objects import SHARED_NAME_SPACES
+
+Tags = tuple
+
+#: Where an object of which kind stands, and where which reference stands: by the tags from the root.
+TARGETS: dict[Tags, str] = {}
+REFERENCES: dict[Tags, Reference] = {}
+
+_INTERFACE_PARENTS = {"zone": "zone", "virtual-router": "virtual-router", "logical-router": "logical-router", "import": "vsys"}
+_RANGE = re.compile(r"[0-9a-fA-F.:]+-[0-9a-fA-F.:]+")
+
+
+def _survey(node: Node, tags: Tags) -> None:
+    if isinstance(node, Entries):
+        here = (*tags, "entry")
+        if node.kind:
+            TARGETS[here] = node.kind
+        if node.refers:
+            REFERENCES[here] = node.refers
+        for child in node.entry.children.values():
+            _survey(child, (*here, child.tag))
+    elif isinstance(node, Members):
+        if node.refers:
+            REFERENCES[(*tags, "member")] = node.refers
+    elif isinstance(node, Leaf):
+        if node.refers:
+            REFERENCES[tags] = node.refers
+    elif isinstance(node, Group):
+        for child in node.children.values():
+            _survey(child, (*tags, child.tag))
+
+
+_survey(CONFIG, (CONFIG.tag,))
+_ABOVE_TARGETS = {tags[:length] for tags in TARGETS for length in range(1, len(tags))}
+
+
+def _tags(chain: list[ET.Element]) -> Tags:
+    return tuple(element.tag for element in chain)
+
+
+def _kind(reference: Reference) -> str:
+    return "interface" if reference.kind == "imported-interface" else reference.kind
+
+
+def _in_scope(target: list[ET.Element], referrer: list[ET.Element]) -> bool:
+    """Objects of one vsys, router or tunnel are seen from the same one only; those of ``shared`` from everywhere.
+
+    That is: as long as both paths run through the same tags they must run through the same elements.
+    """
+    for mine, other in zip(target[:-1], referrer):
+        if mine is other:
+            continue
+        return mine.tag != other.tag
+    return True
+
+
+def exists(tree: Tree, reference: Reference, value: str, referrer: list[ET.Element]) -> bool:
+    """Whether what a reference names is there, or needs no object."""
+    if value in reference.words or value.startswith("$") or _is_literal(reference, value):
+        return True
+    kind = _kind(reference)
+    occurrences = tree.occurrences
+    for element in occurrences.named(value):
+        chain = occurrences.chain(element)
+        if TARGETS.get(_tags(chain)) == kind and _in_scope(chain, referrer):
+            return True
+    return False
+
+
+def _is_literal(reference: Reference, value: str) -> bool:
+    """Where rules name addresses, literals and predefined regions will do; redist rules may name a prefix."""
+    if reference.kind not in ("address", "redist-profile"):
+        return False
+    if value == "any" or re.fullmatch("[A-Z]{2}", value) or _RANGE.fullmatch(value):
+        return True
+    try:
+        ipaddress.ip_interface(value)
+    except ValueError:
+        return False
+    return True
+
+
+def referrers(tree: Tree, target: list[ET.Element]) -> list[list[ET.Element]]:
+    """The chains of all references to the object at the end of a chain."""
+    kind = TARGETS.get(_tags(target))
+    name = target[-1].get("name")
+    if kind is None or name is None:
+        return []
+    occurrences = tree.occurrences
+    found = []
+    for element in [*occurrences.holding(name), *occurrences.named(name)]:
+        if element is target[-1]:
+            continue
+        chain = occurrences.chain(element)
+        reference = REFERENCES.get(_tags(chain))
+        if reference is not None and _kind(reference) == kind and _in_scope(target, chain):
+            found.append(chain)
+    return found
+
+
+def refuse_if_referenced(tree: Tree, doomed: list[ET.Element]) -> None:
+    """Deletion of the node at the end of a chain. Raises Referenced (code 10) when others refer into it."""
+    for target in _targets_within(doomed):
+        outside = [chain for chain in referrers(tree, target) if doomed[-1] not in chain]
+        if outside:
+            lines = [" " + " -> ".join(place(chain)) for chain in outside]
+            raise Referenced(target[-1].get("name"), lines)
+
+
+def _targets_within(chain: list[ET.Element]) -> Iterator[list[ET.Element]]:
+    tags = _tags(chain)
+    if tags in TARGETS:
+        yield chain
+    if tags in _ABOVE_TARGETS:
+        for child in chain[-1]:
+            yield from _targets_within([*chain, child])
+
+
+def place(chain: list[ET.Element]) -> list[str]:
+    """How messages name a place: the words below ``shared`` or below the device's entry."""
+    labels = labels_of(step_of(element) for element in chain)
+    return labels[2:] if labels[1:2] == ["shared"] else labels[3:]
+
+
+def refuse_dangling(tree: Tree, path: Path, reference: Reference, labels: list[str]) -> None:
+    """Set-time check of the member at a path. Raises InvalidObject."""
+    chain = tree.chain(path)
+    if chain is None:
+        return
+    value = chain[-1].text or ""
+    dangling = invalid(f" '{value}' is not a valid reference", labels)
+    if not exists(tree, reference, value, chain):
+        raise dangling
+    if reference.kind == "imported-interface" and not _is_imported(tree, path, value):
+        raise dangling
+    _refuse_second_parent(tree, chain, value, labels)
+
+
+def _is_imported(tree: Tree, path: Path, interface: str) -> bool:
+    """Whether the vsys around the path imports the interface; templates without any import list are let through."""
+    tags = [tag for tag, dummy in path]
+    vsys = path[:len(tags) - tags[::-1].index("vsys") + 1]
+    imported = tree.at((*vsys, ("import", None), ("network", None), ("interface", None)))
+    return imported is not None and child_of(imported, ("member", interface)) is not None
+
+
+def _refuse_second_parent(tree: Tree, chain: list[ET.Element], interface: str, labels: list[str]) -> None:
+    """An interface is in one zone, one router, one vsys. That the second is refused is documented; the wording is ours."""
+    own_tags = _tags(chain)
+    if REFERENCES[own_tags].checked != "set":
+        return
+    role = next(word for word in _INTERFACE_PARENTS if word in own_tags)
+    occurrences = tree.occurrences
+    for element in occurrences.holding(interface):
+        other = occurrences.chain(element)
+        tags = _tags(other)
+        reference = REFERENCES.get(tags)
+        if element is chain[-1] or reference is None or reference.checked != "set" or role not in tags:
+            continue
+        owner = _owner(other, role)
+        if owner is not _owner(chain, role) and _in_scope_of_device(other, chain):
+            what = _INTERFACE_PARENTS[role]
+            raise invalid(f" '{interface}' is already used by {what} {owner.get('name')}", labels)
+
+
+def _owner(chain: list[ET.Element], role: str) -> ET.Element:
+    """The zone, router or vsys entry in a chain. Zones of all vsys count, so the zone's own entry decides."""
+    container = "vsys" if role == "import" else role
+    position = next(index for index, element in enumerate(chain) if element.tag == container)
+    return chain[position + 1]
+
+
+def _in_scope_of_device(one: list[ET.Element], other: list[ET.Element]) -> bool:
+    """Both in the same device entry: two templates may name the same interface."""
+    devices = [
+        [element for parent, element in zip(chain, chain[1:]) if parent.tag in ("devices", "template", "template-stack")]
+        for chain in (one, other)
+    ]
+    return devices[0] == devices[1]
+
+
+def refuse_name_clash(tree: Tree, path: Path, labels: list[str]) -> None:
+    """A new entry whose name a sibling kind already uses. Raises InvalidObject."""
+    container, name = path[-2][0], path[-1]
+    for one, other in (*SHARED_NAME_SPACES, *(pair[::-1] for pair in SHARED_NAME_SPACES)):
+        if container == one and tree.at((*path[:-2], (other, None), name)) is not None:
+            raise invalid(" is already in use", labels)

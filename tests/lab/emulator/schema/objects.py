@@ -1,0 +1,53 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Objects that rules and networks name: addresses, groups, services, tags, certificates.
+
+An ip-netmask is format-checked at set time; address and address-group share one name space (both measured on 12.1).
+"""
+
+from __future__ import annotations
+
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import (
+    Address, Node, Reference, Text, entries, group, leaf, members, one_of, text, yes_no,
+)
+
+_TAGS = members("tag", refers=Reference("tag"))
+
+#: Lists whose entries must not share a name.
+SHARED_NAME_SPACES = (("address", "address-group"), ("service", "service-group"))
+
+
+def objects() -> tuple[Node, ...]:
+    """What stands in a vsys, in a device group, and in ``shared`` alike."""
+    return (
+        entries(
+            "address",
+            one_of(
+                leaf("ip-netmask", Address()), text("ip-range"), text("ip-wildcard"), leaf("fqdn", Text(255, 1)), required=True,
+            ),
+            text("description", 1023),
+            _TAGS,
+            *yes_no("disable-override"),
+            name=Text(63),
+            kind="address",
+        ),
+        entries(
+            "address-group",
+            one_of(
+                members("static", refers=Reference("address")), group("dynamic", leaf("filter", Text(2047))), required=True,
+            ),
+            text("description", 1023),
+            _TAGS,
+            *yes_no("disable-override"),
+            name=Text(63),
+            kind="address",
+        ),
+        entries("service", name=Text(63), kind="service", open=True),
+        entries("service-group", name=Text(63), kind="service", open=True),
+        entries("external-list", name=Text(63), kind="address", open=True),
+        entries("region", name=Text(63), kind="address", open=True),
+        entries("tag", name=Text(127), kind="tag", open=True),
+        entries("certificate", kind="certificate", open=True),
+    )

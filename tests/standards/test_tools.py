@@ -1,0 +1,56 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The development tools, as far as they decide something."""
+
+from __future__ import annotations
+
+import importlib
+import pathlib
+
+import pytest
+
+TOOLS = pathlib.Path(__file__).resolve().parents[2] / "tools"
+
+HARMLESS = (
+    "[WARNING]: The specified collections path '/v/site-packages' appears to be part of the pip Ansible package. Managing these "
+    "directly with ansible-galaxy could break the Ansible package."
+)
+WRAPPED = HARMLESS.replace("the pip Ansible", "the pip\nAnsible").replace("could break", "could\nbreak")
+OTHER = "[WARNING]: The collection tunnelsmith.panos_vpn supports another version of Ansible."
+START = "Starting galaxy collection install process\n"
+END = "\nProcess install dependency map\ntunnelsmith.panos_vpn:0.1.0 was installed successfully\n"
+
+
+@pytest.fixture
+def tool(monkeypatch):
+    monkeypatch.syspath_prepend(str(TOOLS))
+    return importlib.import_module
+
+
+@pytest.mark.parametrize(
+    "output, shown",
+    [
+        pytest.param(START + HARMLESS + END, [], id="the harmless warning"),
+        pytest.param(START + WRAPPED + END, [], id="the harmless warning, wrapped"),
+        pytest.param(START + HARMLESS + "\n" + OTHER + END, [OTHER], id="another one after it"),
+        pytest.param(START + OTHER + "\n" + WRAPPED + END, [OTHER], id="another one before it"),
+        pytest.param(START + END, [], id="no warning"),
+    ],
+)
+def test_only_the_harmless_warning_is_kept_back(tool, output, shown):
+    assert tool("install_collection").warnings(output) == shown
+
+
+@pytest.mark.parametrize(
+    "name",
+    [".env", ".venv/bin/python", "plugins/modules/.zone.py.swp", "tests/unit/conftest.py", "tools/demo.py", "run.log", "build/x"],
+)
+def test_what_never_ships_is_recognised(tool, name):
+    assert tool("check_archive").NEVER_SHIPPED.search(name)
+
+
+@pytest.mark.parametrize("name", [".ansible-lint", "tests/lab/emulator/__main__.py", "plugins/modules/zone.py", "changelogs/fragments/.keep"])
+def test_what_ships_is_let_through(tool, name):
+    assert not tool("check_archive").NEVER_SHIPPED.search(name)

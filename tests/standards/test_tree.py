@@ -1,0 +1,80 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What every file of a kind has in common."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+
+import pytest
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+HEADER = """\
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""
+# Ansible gives modules this first line; it is replaced by the interpreter of the host.
+SHEBANG = "#!/usr/bin/python\n"
+NAMELESS = re.compile(r"(^|_)(utils?|helpers?|common|misc|managers?)($|_)")
+PYTHON_FILES = sorted(path for folder in ("plugins", "tests", "tools") for path in (ROOT / folder).rglob("*.py") if path.stat().st_size)
+ROLES = sorted(path.parent.parent for path in (ROOT / "roles").glob("*/meta/main.yml"))
+
+
+def load(path: pathlib.Path) -> dict:
+    return yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+
+
+def relative(path: pathlib.Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def test_python_files_begin_with_the_licence():
+    assert [relative(path) for path in PYTHON_FILES if not path.read_text(encoding="utf-8").removeprefix(SHEBANG).startswith(HEADER)] == []
+
+
+def test_names_say_what_is_inside():
+    # module_utils is Ansible's word, not ours.
+    places = {part for path in PYTHON_FILES for part in path.relative_to(ROOT).with_suffix("").parts} - {"module_utils"}
+    assert sorted(place for place in places if NAMELESS.search(place)) == []
+
+
+def test_no_sanity_finding_is_ignored():
+    assert list((ROOT / "tests" / "sanity").glob("ignore*")) == []
+
+
+def test_galaxy_metadata_suit_the_hubs():
+    galaxy = load(ROOT / "galaxy.yml")
+    assert galaxy["dependencies"] == {}
+    assert re.fullmatch(r"\d+\.\d+\.\d+", galaxy["version"])
+    assert len(galaxy["tags"]) <= 20
+    assert {"networking", "security", "cloud"} & set(galaxy["tags"])
+    assert "tests/lab" not in galaxy["build_ignore"]
+
+
+def test_unit_requirements_hold_the_collection_s_own():
+    unit = set((ROOT / "tests" / "unit" / "requirements.txt").read_text(encoding="utf-8").splitlines())
+    assert set((ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()) <= unit
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
+def test_role_defaults_equal_their_documentation(role):
+    options = load(role / "meta" / "argument_specs.yml")["argument_specs"]["main"]["options"]
+    documented = {name: option["default"] for name, option in options.items() if "default" in option}
+    assert load(role / "defaults" / "main.yml") == documented
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
+def test_role_variables_begin_with_its_name(role):
+    options = load(role / "meta" / "argument_specs.yml")["argument_specs"]["main"]["options"]
+    assert [name for name in options if not name.startswith(f"{role.name}_")] == []
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
+def test_role_is_described(role):
+    assert (role / "README.md").is_file()
+    assert load(role / "meta" / "main.yml")["galaxy_info"]["description"]

@@ -1,0 +1,156 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import proposal
+
+EVERYTHING = {
+    "ike": {
+        "versions": list(proposal.IKE_VERSIONS),
+        "encryption": list(proposal.IKE_ENCRYPTION),
+        "hash": list(proposal.HASH),
+        "dh_group": list(proposal.DH_GROUP),
+        "lifetime_seconds": 28800,
+    },
+    "ipsec": {
+        "encryption": list(proposal.ESP_ENCRYPTION),
+        "authentication": list(proposal.HASH),
+        "dh_group": list(proposal.DH_GROUP),
+        "lifetime_seconds": 3600,
+    },
+}
+
+
+def offers(ike=None, ipsec=None):
+    return {"ike": {**EVERYTHING["ike"], **(ike or {})}, "ipsec": {**EVERYTHING["ipsec"], **(ipsec or {})}}
+
+
+def test_everything_offered_gives_the_predefined_suite_b_pair():
+    ike, ipsec, warnings = proposal.choose(EVERYTHING)
+    assert ike == {"version": "ikev2", "encryption": "aes-256-cbc", "hash": "sha384", "dh_group": "group20", "lifetime_seconds": 28800}
+    assert ipsec == {"encryption": "aes-256-gcm", "authentication": "none", "dh_group": "group20", "lifetime_seconds": 3600}
+    assert warnings == []
+
+
+ORDER = [
+    (None, ["group20", "group19", "group14", "group21", "group16", "group15", "group5", "group2"]),
+    ("10.1.14-h9", ["group20", "group19", "group14", "group5", "group2"]),
+    ("10.2.0", ["group20", "group19", "group21", "group16", "group15", "group14", "group5", "group2"]),
+    ("12.1.2", ["group20", "group19", "group21", "group16", "group15", "group14", "group5", "group2"]),
+]
+
+
+@pytest.mark.parametrize("version, order", ORDER, ids=["version unknown", "before 10.2", "10.2", "after 10.2"])
+def test_each_pair_of_groups_is_decided_by_the_order_for_the_version(version, order):
+    assert proposal.dh_preference(version) == tuple(order)
+    for better, worse in itertools.combinations(order, 2):
+        ike, ipsec, ignored = proposal.choose(offers(ike={"dh_group": [worse, better]}, ipsec={"dh_group": [worse, better]}), version)
+        assert (ike["dh_group"], ipsec["dh_group"]) == (better, better)
+
+
+@pytest.mark.parametrize(
+    "given, chosen, expected",
+    [
+        ({"ike": {"encryption": ["aes-256-gcm", "aes-128-cbc"]}}, ("ike", "encryption"), "aes-128-cbc"),
+        ({"ike": {"encryption": ["aes-128-gcm", "aes-256-gcm"]}}, ("ike", "encryption"), "aes-256-gcm"),
+        ({"ike": {"hash": ["sha1", "sha256", "sha512"]}}, ("ike", "hash"), "sha512"),
+        ({"ipsec": {"encryption": ["aes-256-cbc", "aes-128-gcm"]}}, ("ipsec", "encryption"), "aes-128-gcm"),
+        ({"ipsec": {"encryption": ["aes-128-cbc", "aes-256-cbc"]}}, ("ipsec", "authentication"), "sha384"),
+        ({"ipsec": {"encryption": ["aes-128-gcm"], "authentication": []}}, ("ipsec", "authentication"), "none"),
+        ({"ike": {"versions": ["ikev1"], "encryption": ["aes-256-gcm", "aes-128-cbc"]}}, ("ike", "encryption"), "aes-128-cbc"),
+    ],
+    ids=[
+        "phase 1 prefers weaker CBC to GCM",
+        "phase 1 takes GCM when nothing else is left",
+        "sha512 before sha256 and sha1",
+        "phase 2 prefers GCM",
+        "phase 2 CBC takes the first hash",
+        "phase 2 GCM needs no hash",
+        "IKEv1 never takes GCM",
+    ],
+)
+def test_order_of_ciphers_and_hashes(given, chosen, expected):
+    ike, ipsec, ignored = proposal.choose(offers(**given))
+    assert {"ike": ike, "ipsec": ipsec}[chosen[0]][chosen[1]] == expected
+
+
+@pytest.mark.parametrize(
+    "given, version, words",
+    [
+        ({"ike": {"hash": ["sha1"]}}, "11.1.4", ["phase 1", "sha1"]),
+        ({"ike": {"dh_group": ["group2"]}}, "11.1.4", ["phase 1", "group2"]),
+        ({"ipsec": {"encryption": ["aes-256-cbc"], "authentication": ["sha1"]}}, "11.1.4", ["phase 2", "sha1"]),
+        ({"ipsec": {"dh_group": ["group16"]}}, None, ["phase 2", "group16", "10.2"]),
+    ],
+    ids=["sha1 in phase 1", "group2 in phase 1", "sha1 in phase 2", "a group that not each release has"],
+)
+def test_a_poor_choice_is_made_with_a_warning(given, version, words):
+    (warning,) = proposal.choose(offers(**given), version)[2]
+    assert all(word in warning for word in words)
+
+
+@pytest.mark.parametrize(
+    "given, version, words",
+    [
+        ({"ike": {"versions": ["ikev1"], "encryption": ["aes-256-gcm"]}}, None, ["phase 1 encryption", "ikev1", "aes-256-gcm"]),
+        ({"ike": {"dh_group": ["group16", "group21"]}}, "10.1.9", ["phase 1 Diffie-Hellman", "group16, group21", "10.2"]),
+        ({"ipsec": {"dh_group": []}}, None, ["phase 2 Diffie-Hellman"]),
+        ({"ipsec": {"encryption": ["aes-128-cbc"], "authentication": []}}, None, ["phase 2 authentication"]),
+        ({}, "eleven", ["eleven", "not a PAN-OS version"]),
+    ],
+    ids=["GCM with IKEv1", "groups too new for the release", "no group", "CBC without a hash", "no version"],
+)
+def test_nothing_in_common_is_refused_by_name(given, version, words):
+    with pytest.raises(InvalidInput) as refusal:
+        proposal.choose(offers(**given), version)
+    assert all(word in str(refusal.value) for word in words)
+
+
+def some_of(values):
+    return st.lists(st.sampled_from(values), min_size=1, unique=True)
+
+
+ANY_OFFERS = st.builds(
+    lambda versions, ciphers, hashes, groups, esp, authentications, esp_groups: offers(
+        ike={"versions": versions, "encryption": ciphers, "hash": hashes, "dh_group": groups},
+        ipsec={"encryption": esp, "authentication": authentications, "dh_group": esp_groups},
+    ),
+    some_of(proposal.IKE_VERSIONS),
+    some_of(proposal.IKE_ENCRYPTION),
+    some_of(proposal.HASH),
+    some_of(proposal.DH_GROUP),
+    some_of(proposal.ESP_ENCRYPTION),
+    some_of(proposal.HASH),
+    some_of(proposal.DH_GROUP),
+)
+
+
+@settings(deadline=None, derandomize=True)
+@given(ANY_OFFERS, st.sampled_from([None, "10.1.0", "10.2.5", "11.1.4-h2"]))
+def test_the_choice_is_offered_and_refused_only_when_nothing_is_possible(given_offers, version):
+    groups = proposal.dh_preference(version)
+    only_gcm_with_ikev1 = given_offers["ike"]["versions"] == ["ikev1"] and all(proposal.is_gcm(c) for c in given_offers["ike"]["encryption"])
+    no_group = any(not set(given_offers[phase]["dh_group"]) & set(groups) for phase in ("ike", "ipsec"))
+    if only_gcm_with_ikev1 or no_group:
+        with pytest.raises(InvalidInput):
+            proposal.choose(given_offers, version)
+        return
+    ike, ipsec, ignored = proposal.choose(given_offers, version)
+    assert ike["version"] in given_offers["ike"]["versions"]
+    assert ike["encryption"] in given_offers["ike"]["encryption"]
+    assert ike["hash"] == next(value for value in proposal.HASH if value in given_offers["ike"]["hash"])
+    assert ike["dh_group"] == next(value for value in groups if value in given_offers["ike"]["dh_group"])
+    assert ipsec["dh_group"] == next(value for value in groups if value in given_offers["ipsec"]["dh_group"])
+    assert ipsec["encryption"] == next(value for value in proposal.ESP_ENCRYPTION if value in given_offers["ipsec"]["encryption"])
+    assert (ipsec["authentication"] == "none") == proposal.is_gcm(ipsec["encryption"])
+    assert ike["version"] == "ikev2" or not proposal.is_gcm(ike["encryption"])
