@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import high_availability, sdk, transaction
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import readiness, sdk, transaction
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.transport import Provider
@@ -66,12 +66,16 @@ def _secrets(spec, params):
 class Wanted:
     """What a task wants, worked out on the configuration that was read.
 
-    C(phases): lists of desired items. C(facts): further results. C(objects): items whose uncommitted changes are ours.
+    C(phases): lists of desired items. C(facts): further results.
     """
 
     phases: list
     warnings: list = field(default_factory=list)
     facts: dict = field(default_factory=dict)
+
+    def places(self, base) -> list:
+        """The absolute paths of all items, each once."""
+        return list(dict.fromkeys(base(item.location) + item.relative_path for phase in self.phases for item in phase))
 
 
 def run(resource) -> None:
@@ -132,8 +136,11 @@ def in_containers(paths) -> list:
     return [path[:-1] if counts[path[:-1]] > 1 else path for path in paths]
 
 
-def configure(module, session, platform, base, reads, wanted) -> dict:
-    """Read, plan, and unless this is check mode or nothing differs, write. C(wanted): from the tree read to a Wanted."""
+def configure(module, session, platform, base, reads, wanted, before_write=None) -> dict:
+    """Read, plan, and unless this is check mode or nothing differs, write. C(wanted): from the tree read to a Wanted.
+
+    C(before_write): called with the Wanted when something is about to be written; raises where it must not be.
+    """
     for attempt in range(_ATTEMPTS):
         tree = session.read(reads)
         intent = wanted(tree)
@@ -149,7 +156,9 @@ def configure(module, session, platform, base, reads, wanted) -> dict:
             break
         if absent_parents:
             raise Refused(f"{absent_parents[0]}; make it first, nothing was written")
-        high_availability.refuse_passive(session)
+        readiness.refuse_unready(session, platform, base)
+        if before_write is not None:
+            before_write(intent)
         try:
             _write(session, plan, reads, wanted, base, module.params["lock_timeout"])
             break
@@ -157,7 +166,7 @@ def configure(module, session, platform, base, reads, wanted) -> dict:
             if attempt == _ATTEMPTS - 1:
                 raise
     result = {"changed": bool(plan), "warnings": plan.warnings + intent.warnings, **intent.facts}
-    result["objects"] = [places.render(base(item.location) + item.relative_path) for phase in intent.phases for item in phase]
+    result["objects"] = [places.render(place) for place in intent.places(base)]
     if module._diff and plan:
         result["diff"] = diff(plan)
     return result

@@ -88,10 +88,10 @@ EXAMPLES = r"""
     name: vpn
     interfaces: [tunnel.11]
 
-- name: Read one zone of the second virtual system
+- name: Read one zone of a virtual system
   tunnelsmith.panos_vpn.zone:
     name: vpn
-    vsys: vsys2
+    vsys: vsys1
     state: gathered
   register: zone
 """

@@ -87,6 +87,25 @@ def owner_of(pending, objects) -> str | None:
     return owners.pop() if len(owners) == 1 else None
 
 
+def wait_until_gone(session, foreign, pending, timeout: float) -> list:
+    """The changes that C(foreign) finds among the uncommitted ones, after waiting for others to commit theirs."""
+    deadline = time.monotonic() + timeout
+    attempt = 0
+    while True:
+        left = foreign(pending)
+        if not left or time.monotonic() >= deadline:
+            return left
+        Patience().pause(attempt, deadline)
+        attempt += 1
+        pending = changes(session)
+
+
+def foreign_text(account: str, left) -> str:
+    shown = [change.xpath for change in left[:10]] + ([f"and {len(left) - 10} more"] if len(left) > 10 else [])
+    return (f"the account {account} has other uncommitted changes, which a commit of ours would take along: {', '.join(shown)}. "
+            "Commit or revert them, use an account of its own for this collection, or say commit_foreign: include")
+
+
 def commit(session, account: str | None, description: str, patience: Patience) -> Job | None:
     """Commit the changes of C(account) only, or everybody's where it is None. None: there was nothing to commit.
 

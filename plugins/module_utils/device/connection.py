@@ -60,11 +60,18 @@ class Session:
         result = root.find("result")
         return None if result is None or len(result) == 0 else result[0]
 
-    def read(self, paths) -> ET.Element:
-        """A C(<config>) element with the parts of the candidate below C(paths); what is missing there stays missing."""
+    def get_named(self, container: tuple, names) -> list:
+        """The entries of a container that have one of C(names), in one request."""
+        predicate = " or ".join(places.name_test(name) for name in names)
+        xpath = f"{places.render(container)}/entry[{predicate}]"
+        root = self._read(f"read {xpath}", lambda xapi: xapi.get(xpath, retry_on_peer=False))
+        return [] if root.get("code") == str(CODE_MISSING) else root.findall("result/entry")
+
+    def read(self, paths, running: bool = False) -> ET.Element:
+        """A C(<config>) element with the parts of the candidate (or running configuration) below C(paths); what is missing stays missing."""
         config = ET.Element("config")
         for path in without_covered(paths):
-            found = self.get(path)
+            found = self.show(path) if running else self.get(path)
             if found is not None:
                 parent = places.make(config, path[1:-1])
                 parent.append(found)

@@ -17,8 +17,8 @@ COMMENT_LENGTH = 1023
 @dataclass
 class Record:
     """C(vpn): the name. C(zone_made): the VPN zone did not exist before. C(bgp): options of the router's BGP that we set, with what
-    stood there before (None: nothing). C(announced): networks announced by name that were not before. C(members): what our own
-    rules were given, by option; a later run takes away what is no longer given, and nothing that people added.
+    stood there before (None: nothing). C(announced): networks announced by name that were not before. C(members): zones and
+    addresses that our own rules were given; a later run takes away what is no longer given, and nothing that people added.
     C(options): optional settings that were given, so that a later run can take them back.
     """
 
@@ -26,7 +26,7 @@ class Record:
     zone_made: bool = False
     bgp: dict = field(default_factory=dict)
     announced: list = field(default_factory=list)
-    members: dict = field(default_factory=dict)
+    members: list = field(default_factory=list)
     options: list = field(default_factory=list)
 
     def line(self) -> str:

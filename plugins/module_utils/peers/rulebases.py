@@ -6,10 +6,16 @@
 
 from __future__ import annotations
 
+import traceback
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 
-from netaddr import AddrFormatError, IPNetwork, IPRange, IPSet
+try:
+    from netaddr import AddrFormatError, IPNetwork, IPRange, IPSet
+except ImportError:
+    IMPORT_ERROR = traceback.format_exc()
+else:
+    IMPORT_ERROR = None
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 
@@ -146,9 +152,8 @@ def translating(rules, kinds_of_traffic, addresses: Addresses) -> ET.Element | N
     return None
 
 
-def undecided_names(rules, kinds_of_traffic, addresses: Addresses) -> list:
-    """Address names in rules between the right zones, whose meaning decides whether they see the traffic."""
-    zones = {(traffic.source_zone, traffic.destination_zone) for traffic in kinds_of_traffic}
+def undecided_names(rules, zones, addresses: Addresses) -> list:
+    """Address names in rules between C(zones) (pairs), whose meaning decides whether they see the traffic."""
     found = []
     for rule in rules:
         if _enabled(rule) and any(_zones(rule, "from", source) and _zones(rule, "to", destination) for source, destination in zones):

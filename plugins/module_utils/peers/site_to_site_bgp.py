@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address, ip_network
+import re
+from ipaddress import ip_network
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.record import Record
@@ -14,7 +15,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.surrou
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.vpn import Vpn
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_instance, bgp_peer, bgp_redistribution
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import UNSET
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import UNSET, merged
 
 _LARGEST_2_BYTE_AS = 65535
 
@@ -118,7 +119,7 @@ def items(vpn: Vpn, around: Surroundings, record: Record, units: dict) -> list:
         if values.get("local_preference") is UNSET:
             del values["local_preference"]
         found += bgp_peer.objects(router, vpn.peer_group(number), vpn.tunnel_name(number), values, platform, str(tunnel["bgp"]["local_as"]))
-    return list({(item.location, item.relative_path): item for item in found}.values())
+    return merged(found)
 
 
 def _announcement(vpn, around, record) -> list:
@@ -227,7 +228,7 @@ def _within(wanted, listed, limits) -> bool:
 
 
 def restored(virtual_router, around: Surroundings, record: Record) -> list:
-    """The router's BGP as it was before, by the record: each option that we set goes back, if it still says what we said."""
+    """The router's BGP as it was before, by the record: each option that we set goes back."""
     if not record.bgp or places.find(around.network, bgp_instance.place(virtual_router, around.platform.advanced)) is None:
         return []
     values = {option: UNSET if before is None else _value(before) for option, before in record.bgp.items()}
@@ -238,5 +239,30 @@ def _value(text):
     return {"yes": True, "no": False}.get(text, text)
 
 
-def is_ipv4(text: str) -> bool:
-    return ip_address(text).version == 4
+
+def own_objects(name: str, router_name: str, around: Surroundings, record: Record) -> list:
+    """The VPN's peers, groups, policies and announcements on a router, as items to remove."""
+    platform, found = around.platform, []
+    bgp = places.find(around.network, bgp_instance.place(router_name, platform.advanced))
+    for group in places.names(bgp, ("peer-group",)):
+        if not _is_own(name, group):
+            continue
+        peers = places.names(bgp, ("peer-group", ("entry", group), "peer"))
+        for peer in peers:
+            if _is_own(name, peer):
+                last = all(_is_own(name, other) for other in peers)
+                found += bgp_peer.removal(router_name, group, peer, platform, last)
+    profile = bgp_redistribution.assigned_profile(around.tree, around.base, router_name) if platform.advanced else None
+    if bgp is not None:
+        found += bgp_redistribution.removal(router_name, name, record.announced, platform, profile)
+    return merged(found)
+
+
+def _is_own(name, found) -> bool:
+    return re.fullmatch(re.escape(name) + r"(-\d)?", found) is not None
+
+
+def foreign_groups(name: str, router_name: str, around: Surroundings) -> list:
+    """Peer groups of others on a router."""
+    bgp = places.find(around.network, bgp_instance.place(router_name, around.platform.advanced))
+    return [group for group in places.names(bgp, ("peer-group",)) if not _is_own(name, group)]

@@ -36,6 +36,7 @@ class Vpn:
     virtual_router: str = "default"
     local_address: str | None = None
     local_id: str | None = None
+    nat_traversal: bool = False
     tunnel_interfaces: tuple = ()
     mtu: int | None = None
     monitor_interval: int = 2

@@ -71,7 +71,7 @@ def _place_again(current, path, label):
 def _undo_merge(existing, content, path, label) -> list:
     undo = []
     for item in content:
-        step = ("member", (item.text or "").strip()) if item.tag == "member" else ("entry", item.get("name")) if item.tag == "entry" else item.tag
+        step = places.step_of(item)
         found = places.child(existing, step)
         if found is None:
             undo.append(Operation("delete", path + (step,), label))
@@ -86,6 +86,6 @@ def _bare(element: ET.Element) -> ET.Element:
     """The element without the marks that the firewall adds on reading."""
     bare = copy.deepcopy(element)
     for node in bare.iter():
-        for mark in ("admin", "dirtyId", "time", "uuid", "loc", "src", "ptpl"):
+        for mark in trees.MARKS:
             node.attrib.pop(mark, None)
     return bare

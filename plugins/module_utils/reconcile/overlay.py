@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import secrets
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.tree import MARKS
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import UNSET
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Entries, Group, Leaf, Members, steps
 
@@ -54,6 +55,8 @@ class _Overlay:
         self.reset = reset
         self.update_secret = update_secret
         self.changes = Changes()
+        # A new entry says what it was given, also where that is PAN-OS's default anyway.
+        self.fresh = existing is None
 
     def nodes(self, nodes, values, at, choices):
         written = []
@@ -64,10 +67,11 @@ class _Overlay:
                 self._reset(node, path)
             elif value is None and not isinstance(node, Group):
                 continue
-            elif self._node(node, {} if value is None else value, path):
+            elif self._node(node, value, path):
                 written.append(path)
+        groups = {at + steps(node.path) for node in nodes if isinstance(node, Group)}
         for choice in choices:
-            self._drop_other_branches(at + steps(choice.path), choice.branches, written)
+            self._drop_other_branches(at + steps(choice.path), choice.branches, written, groups)
 
     def _node(self, node, value, path) -> bool:
         """Lay one node over what is there; true where the value needs its branch of a choice."""
@@ -77,8 +81,11 @@ class _Overlay:
             return self._members(node, value, path)
         if isinstance(node, Entries):
             return self._entries(node, value, path)
-        self.nodes(node.nodes, value, path, node.choices)
-        return any(item is not None for item in value.values())
+        self.nodes(node.nodes, value or {}, path, node.choices)
+        if value is not None and node.says_something_bare and places.find(self.existing, path) is None:
+            places.make(self.changes.additions, path)
+            return True
+        return any(item is not None for item in (value or {}).values())
 
     def _leaf(self, leaf, value, path) -> bool:
         have = places.find(self.existing, path)
@@ -88,7 +95,7 @@ class _Overlay:
             elif not value and have is not None:
                 self.changes.delete(path)
             return bool(value)
-        if have is None and leaf.absent is not None and value == leaf.absent:
+        if have is None and not self.fresh and leaf.absent is not None and value == leaf.absent:
             return False
         wanted = text_of(leaf, value)
         if have is None or self._differs(leaf, wanted, (have.text or "").strip() if leaf.type != "secret" else have.text or ""):
@@ -107,7 +114,7 @@ class _Overlay:
             wanted = list(dict.fromkeys(wanted))
         have_list = places.find(self.existing, path)
         have = places.names(self.existing, path)
-        if have_list is None and node.absent is not None and wanted == list(node.absent):
+        if have_list is None and not self.fresh and node.absent is not None and wanted == list(node.absent):
             return bool(wanted)
         # A merge drops the second of two equal members, so a list that may repeat itself is always written whole.
         if node.ordered and (have_list is not None or node.repeated):
@@ -129,9 +136,11 @@ class _Overlay:
         wanted = [item if isinstance(item, dict) else {node.key: item} for item in value]
         for item in wanted:
             place = path + (("entry", str(item[node.key])),)
-            if places.find(self.existing, place) is None:
+            around, self.fresh = self.fresh, places.find(self.existing, place) is None
+            if self.fresh:
                 places.make(self.changes.additions, place)
             self.nodes(node.nodes, item, place, node.choices)
+            self.fresh = around
         if node.exact or self.reset and not node.shared:
             names = {str(item[node.key]) for item in wanted}
             for name in places.names(self.existing, path):
@@ -145,14 +154,25 @@ class _Overlay:
         if getattr(node, "type", "") != "secret":
             self.changes.delete(path)
 
-    def _drop_other_branches(self, container, branches, written):
+    def _drop_other_branches(self, container, branches, written, groups):
         depth = len(container)
-        taken = {path[depth] for path in written if len(path) > depth and places.starts_with(path, container)}
-        if not taken & set(branches):
-            return
+        taken = {path[depth] for path in written if len(path) > depth and places.starts_with(path, container)} & set(branches)
         for branch in branches:
-            if branch not in taken and places.find(self.existing, container + (branch,)) is not None:
-                self.changes.delete(container + (branch,))
+            path = container + (branch,)
+            element = places.find(self.existing, path)
+            if element is None or branch in taken:
+                continue
+            # With no branch wanted, a reset leaves an empty branch, and that can still mean something (all ports of TCP).
+            if taken or self.reset and path in groups and self._is_emptied(element, path):
+                self.changes.delete(path)
+
+    def _is_emptied(self, element, path) -> bool:
+        """Whether nothing is left of an element of the existing tree once the deletions are done."""
+        if path in self.changes.deletes:
+            return True
+        if len(element) == 0:
+            return element.tag not in ("entry", "member") and not (element.text or "").strip() and set(element.attrib) <= MARKS
+        return all(self._is_emptied(child, path + (places.step_of(child),)) for child in element)
 
 
 def _member_list(tag: str, names) -> ET.Element:

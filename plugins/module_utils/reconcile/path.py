@@ -26,11 +26,15 @@ def _render_step(step) -> str:
     if isinstance(step, str):
         return step
     tag, name = step
+    return f"{tag}[{name_test(name, 'text()' if tag == 'member' else '@name')}]"
+
+
+def name_test(name: str, attribute: str = "@name") -> str:
+    """The predicate that selects by name."""
     if "'" in name and '"' in name:
         raise InvalidInput(f"the name {name!r} holds both kinds of quotes: PAN-OS's xpath cannot address it")
     quote = '"' if "'" in name else "'"
-    attribute = "text()" if tag == "member" else "@name"
-    return f"{tag}[{attribute}={quote}{name}{quote}]"
+    return f"{attribute}={quote}{name}{quote}"
 
 
 def parse(xpath: str) -> tuple:
@@ -50,6 +54,13 @@ def matches(element: ET.Element, step) -> bool:
     if element.tag != tag:
         return False
     return (element.text or "").strip() == name if tag == "member" else element.get("name") == name
+
+
+def step_of(element: ET.Element):
+    """The step that leads from its parent to an element."""
+    if element.tag == "member":
+        return ("member", (element.text or "").strip())
+    return ("entry", element.get("name")) if element.tag == "entry" else element.tag
 
 
 def child(parent: ET.Element | None, step) -> ET.Element | None:

@@ -15,7 +15,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import tree as trees
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.overlay import overlay
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.tree import Operation
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import refuse_incomplete, unknown
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read, refuse_incomplete, unknown
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Entries, Group
 
@@ -107,6 +107,8 @@ def _entry_operations(item, place, existing, warnings) -> list:
     if existing is None:
         values = _with_created(item.table.nodes, item.table.created, values)
         refuse_incomplete(item.table, values, item.label)
+    elif item.state == "replaced":
+        values = _with_created(item.table.nodes, _still_there(item.table.nodes, item.table.created, read(item.table.nodes, existing)), values)
     changes = overlay(item.table, values, existing, item.state == "replaced", item.update_secret)
     if item.state == "replaced":
         warnings.extend(f"{item.label}: '{name}' is not known to this collection and stays as it is"
@@ -129,6 +131,19 @@ def _with_created(nodes, created, values) -> dict:
         if isinstance(node, Group) and not node.choices and node.option in created and node.option in values:
             merged[node.option] = _with_created(node.nodes, created[node.option], values[node.option])
     return merged
+
+
+def _still_there(nodes, created, current) -> dict:
+    """The strong values for what the object has: a reset goes back to them, and adds none that somebody took away."""
+    found = {}
+    for node in nodes:
+        if node.option in created and node.option in current:
+            value = created[node.option]
+            if isinstance(node, Group) and not node.choices:
+                value = _still_there(node.nodes, value, current[node.option])
+            if value != {}:
+                found[node.option] = value
+    return found
 
 
 def _move(item, place, where, dst, after):

@@ -13,6 +13,10 @@ from dataclasses import dataclass, field
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 
 
+# Attributes that the firewall adds on reading; they are no part of the configuration.
+MARKS = frozenset({"admin", "dirtyId", "time", "uuid", "loc", "src", "ptpl"})
+
+
 @dataclass(frozen=True)
 class Operation:
     """One action of the XML API. C(element) is the XML text that goes with C(set) (children) and C(edit) (the node).
@@ -84,13 +88,7 @@ def _merge(node: ET.Element, content: list) -> None:
             if item:
                 node.text = item
             continue
-        if item.tag == "member":
-            step = ("member", (item.text or "").strip())
-        elif item.tag == "entry":
-            step = ("entry", item.get("name"))
-        else:
-            step = item.tag
-        found = places.child(node, step)
+        found = places.child(node, places.step_of(item))
         if found is None:
             node.append(copy.deepcopy(item))
         elif item.tag != "member":

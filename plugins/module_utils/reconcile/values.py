@@ -82,8 +82,11 @@ def _check_nodes(nodes, values, label, prefix, platform, keys=()):
             _check_nodes(node.nodes, value, label, option + ".", platform)
         elif isinstance(node, Entries):
             for item in value:
+                name = str(item[node.key] if isinstance(item, dict) else item)
+                if node.max_length and len(name) > node.max_length:
+                    raise InvalidInput(f"{label}: {option}[{name}]: the name is {len(name)} characters long, PAN-OS allows {node.max_length}")
                 if isinstance(item, dict):
-                    _check_nodes(node.nodes, item, label, f"{option}[{item.get(node.key)}].", platform, (node.key,))
+                    _check_nodes(node.nodes, item, label, f"{option}[{name}].", platform, (node.key,))
         elif isinstance(node, Members):
             for item in value:
                 _check_scalar(node, item, f"{label}: {option}", platform)
@@ -157,7 +160,7 @@ def _read_node(node, element):
     if element is None:
         return None
     if isinstance(node, Group):
-        return read(node.nodes, element) or None
+        return read(node.nodes, element) or ({} if node.says_something_bare else None)
     if isinstance(node, Entries):
         found = [entry for entry in element if entry.tag == "entry"]
         if not node.nodes:

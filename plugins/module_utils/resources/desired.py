@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Table
@@ -71,3 +71,15 @@ class _Unset:
 
 
 UNSET = _Unset()
+
+
+def merged(items) -> list:
+    """The items, each place once: what several of them want of one object is put together, the later value counting."""
+    found: dict = {}
+    for item in items:
+        place = (item.location, item.relative_path)
+        before = found.get(place)
+        if isinstance(item, DesiredEntry) and before is not None:
+            item = replace(before, values={**before.values, **item.values})
+        found[place] = item
+    return list(found.values())

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.single import single
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.single import entries, single
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.places import PLACES
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Choice, Entries, Group, Leaf, Table
 
@@ -30,6 +30,7 @@ PROXY_ID_NODES = (
 # How many dash-separated sections of eight hexadecimal digits a manual key has.
 _AUTHENTICATION_SECTIONS = {"md5": 4, "sha1": 5, "sha256": 8, "sha384": 12, "sha512": 16}
 _ENCRYPTION_SECTIONS = {"des": 2, "3des": 6, "aes-128-cbc": 4, "aes-192-cbc": 6, "aes-256-cbc": 8}
+NAME_LENGTH = 63
 _SPI = r"[01][0-9A-Fa-f]{7}"
 _SPI_FORM = "eight hexadecimal digits from 00001000 to 1FFFFFFF"
 
@@ -51,13 +52,18 @@ def _check_key(key, sections, option):
         raise InvalidInput(f"{option}: the key (not shown) must be {sections} sections of eight hexadecimal digits, separated by dashes")
 
 
-def refuse_monitor_without_target(values, platform):
+def refuse_monitor_of_other_proxy_id(values, platform):
     monitor = values.get("tunnel_monitor") or {}
-    if monitor.get("enable") and not monitor.get("destination_ip"):
-        raise InvalidInput("tunnel_monitor.destination_ip: an enabled monitor needs the address that it probes")
     named = {proxy["name"] for option in ("proxy_ids", "proxy_ids_v6") for proxy in values.get(option) or ()}
     if monitor.get("proxy_id") and named and monitor["proxy_id"] not in named:
         raise InvalidInput(f"tunnel_monitor.proxy_id: '{monitor['proxy_id']}' is none of this tunnel's proxy IDs ({', '.join(sorted(named))})")
+
+
+def check_operational_name(tunnel, proxy):
+    """PAN-OS counts the tunnel's and the proxy ID's name and the colon between them."""
+    operational = f"{tunnel}:{proxy}"
+    if len(operational) > NAME_LENGTH:
+        raise InvalidInput(f"proxy ID '{proxy}': '{operational}' is {len(operational)} characters long, PAN-OS allows {NAME_LENGTH} for both names")
 
 
 def _authentication(path, with_none):
@@ -114,8 +120,24 @@ TABLE = Table(
     choices=(Choice("", ("auto-key", "manual-key", "global-protect-satellite")),),
     created={"anti_replay": True},
     required=("tunnel_interface", "ike_gateways|manual_key"),
-    rules=(refuse_wrong_key_length, refuse_monitor_without_target),
+    rules=(refuse_wrong_key_length, refuse_monitor_of_other_proxy_id),
     name_pattern=r"[0-9A-Za-z][0-9A-Za-z_. -]*",
 )
 
-RESOURCE = single("ipsec_tunnel", TABLE)
+
+def refuse_monitor_without_target(request, tree):
+    """The target can be given now or stand there already."""
+    monitor = {} if request.state == "absent" else request.values.get("tunnel_monitor") or {}
+    there = [entry.findtext("tunnel-monitor/destination-ip") for entry in entries(tree, request.base, TABLE, request.name)]
+    kept = request.state == "present" and any(there)
+    if monitor.get("enable") and not monitor.get("destination_ip") and not kept:
+        raise InvalidInput(f"ipsec_tunnel '{request.name}': tunnel_monitor.destination_ip: an enabled monitor needs the address that it probes")
+
+
+def refuse_long_names(request, tree):
+    for option in ("proxy_ids", "proxy_ids_v6"):
+        for proxy in request.values.get(option) or ():
+            check_operational_name(request.name, proxy["name"])
+
+
+RESOURCE = single("ipsec_tunnel", TABLE, checks=(refuse_monitor_without_target, refuse_long_names))

@@ -6,17 +6,14 @@
 
 from __future__ import annotations
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import DesiredEntry
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.ipsec_tunnel import PROXY_ID_NODES
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.ipsec_tunnel import PROXY_ID_NODES, check_operational_name
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.places import PLACES
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.single import entries
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Request, Resource, Table
-
-# PAN-OS counts the tunnel's and the proxy ID's name and the colon between them.
-NAME_LENGTH = 63
 
 TABLE = Table("proxy_id", "network", (), nodes=PROXY_ID_NODES, parents=("ipsec_tunnel",))
 _OPTIONS = {"ipv4": "proxy-id", "ipv6": "proxy-id-v6"}
@@ -41,9 +38,7 @@ def refuse_without_tunnel(request: Request, tree) -> None:
 
 
 def desired(request: Request, tree) -> list:
-    operational = f"{request.names['tunnel']}:{request.name}"
-    if len(operational) > NAME_LENGTH:
-        raise InvalidInput(f"proxy_id '{request.name}': '{operational}' is {len(operational)} characters long, PAN-OS allows {NAME_LENGTH} for both names")
+    check_operational_name(request.names["tunnel"], request.name)
     return [DesiredEntry(TABLE, request.name, request.values, request.state, container=_container(request))]
 
 

@@ -93,6 +93,11 @@ class Group:
     since: Version = ()
     aliases: tuple = ()
 
+    @property
+    def says_something_bare(self) -> bool:
+        """Whether the element has a meaning without children: where each option has a default, as for all ports of TCP."""
+        return all(isinstance(node, Leaf) and node.absent is not None for node in self.nodes)
+
 
 @dataclass(frozen=True)
 class Entries:

@@ -110,31 +110,30 @@ class Firewall:
         goal = self._goal(records, scope)
         sequence = self.candidate.sequence
 
-        def finish() -> Outcome:
-            outcome = self._judge(goal, self._take_planned_outcome())
+        planned, self._next_commit = self._next_commit, None
+
+        def conclude(outcome: Outcome) -> None:
             if outcome.succeeded:
                 self._activate(goal, records, sequence)
                 if self.switches.commit_drops_own_locks:
                     self.locks.drop_all_of(user)
-            return outcome
 
-        return self.jobs.start("Commit", user, description, self.commit_duration, finish)
+        return self.jobs.start(
+            "Commit", user, description, self.commit_duration, lambda: self._judge(goal, planned), conclude
+        )
 
     def validate(self, user: str, scope: Scope | None = None) -> Job:
         """Begin a validation job, which commits nothing."""
         self.refuse_busy()
         goal = self._goal(self._records(scope), scope)
         return self.jobs.start(
-            "Validate", user, "", self.commit_duration, lambda: self._judge(goal, None, "Configuration is valid")
+            "Validate", user, "", self.commit_duration, lambda: self._judge(goal, None, "Configuration is valid"),
+            lambda outcome: None,
         )
 
     def _records(self, scope: Scope | None) -> list[Record]:
         records = self.candidate.journal.records
         return records if scope is None else [record for record in records if scope.includes(record)]
-
-    def _take_planned_outcome(self) -> Outcome | None:
-        planned, self._next_commit = self._next_commit, None
-        return planned
 
     def _goal(self, records: list[Record], scope: Scope | None) -> Tree:
         """What would be running after the commit."""

@@ -365,8 +365,8 @@ class Candidate:
         return text
 
     def _note_reference(self, change: Change, parent: Node | None, node: Node | None, place: Path, labels: list[str]) -> None:
-        holder = parent if isinstance(parent, Members) else node
-        reference = getattr(holder, "refers", None)
+        holder = parent if isinstance(parent, Members) else node if isinstance(node, Leaf) else None
+        reference = holder.refers if holder is not None else None
         if reference is not None and reference.checked == "set":
             change.dangling.append((place, reference, labels))
 

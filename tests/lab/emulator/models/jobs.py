@@ -80,7 +80,7 @@ def _moment(seconds: float, form: str) -> str:
 
 
 class Jobs:
-    """Runs one job at a time; what it does happens at its end, under the caller's lock."""
+    """Runs one job at a time. It judges without the lock, on what nobody else changes, and concludes under the lock."""
 
     def __init__(self, lock: threading.RLock) -> None:
         self._lock = lock
@@ -104,19 +104,25 @@ class Jobs:
             raise JobNotFound(f"job {number} not found")
         return job
 
-    def start(self, kind: str, user: str, description: str, duration: float, finish: Callable[[], Outcome]) -> Job:
+    def start(self, kind: str, user: str, description: str, duration: float, judge: Callable[[], Outcome],
+              conclude: Callable[[Outcome], None]) -> Job:
         job = Job(self._next, kind, user, description, duration)
         self._next += 1
         self._jobs[job.number] = job
-        timer = threading.Timer(duration, self._end, (job, finish))
+        timer = threading.Timer(duration, self._end, (job, judge, conclude))
         timer.daemon = True
         self._timers = [each for each in self._timers if each.is_alive()] + [timer]
         timer.start()
         return job
 
-    def _end(self, job: Job, finish: Callable[[], Outcome]) -> None:
+    def _end(self, job: Job, judge: Callable[[], Outcome], conclude: Callable[[Outcome], None]) -> None:
+        try:
+            outcome = judge()
+        except Exception as error:  # pylint: disable=broad-except
+            # A job that never ends would keep every later commit busy.
+            outcome = Outcome(False, [f"The emulator failed: {error!r}"])
         with self._lock:
-            outcome = finish()
+            conclude(outcome)
             job.finished = time.time()
             job.outcome = outcome
 

@@ -206,9 +206,10 @@ class UndoLog:
     def __init__(self) -> None:
         self._steps: list[Callable[[], object]] = []
         self._depth = 0
+        self._rolling_back = False
 
     def add(self, step: Callable[[], object]) -> None:
-        if self._depth:
+        if self._depth and not self._rolling_back:
             self._steps.append(step)
 
     @contextmanager
@@ -219,8 +220,10 @@ class UndoLog:
         try:
             yield
         except BaseException:
+            self._rolling_back = True
             while len(self._steps) > begin:
                 self._steps.pop()()
+            self._rolling_back = False
             raise
         finally:
             self._depth -= 1

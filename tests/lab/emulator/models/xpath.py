@@ -71,6 +71,10 @@ class Xpath:
 
 
 def _matches_below(chain: list[ET.Element], step: XpathStep) -> list[list[ET.Element]]:
+    if not step.anywhere and len(step.conditions) == 1 and step.conditions[0][0] == "@name":
+        # By far the most frequent step, and lists may hold tens of thousands of entries.
+        tag, name = step.tag, step.conditions[0][1]
+        return [[*chain, child] for child in chain[-1] if child.get("name") == name and child.tag == tag]
     found = []
     for child in chain[-1]:
         deeper = [*chain, child]

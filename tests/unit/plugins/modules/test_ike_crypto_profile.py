@@ -47,6 +47,14 @@ def test_a_new_profile_gets_strong_values(firewalls):
     assert door.stands(PLACE, CREATED)
 
 
+def test_replacing_with_nothing_gives_what_a_new_profile_gets(firewalls):
+    door = Door(ike_crypto_profile, firewalls())
+    door.done({"name": "strong", "hash": ["sha1"], "lifetime": {"days": 1}, "authentication_multiple": 2})
+    assert door.done({"name": "strong"}, state="replaced").changed
+    assert door.stands(PLACE, CREATED)
+    assert not door.done({"name": "strong"}, state="replaced").changed
+
+
 def test_the_order_of_proposals_is_written_as_one_list(firewalls):
     door = Door(ike_crypto_profile, firewalls())
     door.done({"name": "strong", "hash": ["sha384", "sha512"]})

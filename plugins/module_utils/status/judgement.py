@@ -1,0 +1,156 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether VPNs do what their configuration says, and what is missing where they do not. One sentence a problem, without its causes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow as flows
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import egress, local_interface
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State, grouped
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is wrong with one tunnel, with the PBF rules that forward into it, and with the BGP peers behind it."""
+
+    name: str
+    problems: tuple = ()
+
+    @property
+    def healthy(self) -> bool:
+        return not self.problems
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """C(problems): all of them, those of no single tunnel included."""
+
+    tunnels: tuple
+    problems: tuple = ()
+
+    @property
+    def healthy(self) -> bool:
+        return not self.problems
+
+
+def judge(configuration: dict, state: State, missing=()) -> Judgement:
+    """C(configuration): as C(selection) has it. C(missing): names that were asked for and that nothing answers to."""
+    return _Judge(configuration, state).judgement(missing)
+
+
+class _Judge:
+    """The steps of C(judge), which share the state by name."""
+
+    def __init__(self, configuration, state):
+        self.configuration = configuration
+        self.gateways = {gateway["name"]: gateway for gateway in configuration["gateways"]}
+        self.ike = grouped(state.ike_sas, lambda sa: sa.gateway)
+        self.ipsec = grouped(state.ipsec_sas, lambda sa: sa.name)
+        self.flows = grouped(state.flows, lambda flow: flow.name)
+        self.flows_of_tunnel = grouped(state.flows, lambda flow: flow.tunnel)
+        self.rules = {rule.name: rule for rule in state.pbf_rules}
+        self.peers = grouped(state.bgp_peers, lambda peer: peer.name)
+
+    def judgement(self, missing) -> Judgement:
+        rules = [(egress(rule), self._rule(rule)) for rule in self.configuration["pbf_rules"]]
+        off = [instance["virtual_router"] for instance in self.configuration["bgp"]["instances"] if instance.get("enable") is not True]
+        peers = [(local_interface(peer), self._peer(peer, off)) for peer in self.configuration["bgp"]["peers"]]
+        by_interface = grouped(rules + peers, lambda pair: pair[0])
+        verdicts = []
+        for tunnel in self.configuration["tunnels"]:
+            of_interface = [problem for _interface, problems in by_interface.get(tunnel.get("tunnel_interface"), ()) for problem in problems]
+            verdicts.append(Verdict(tunnel["name"], tuple(self._tunnel(tunnel) + of_interface)))
+        problems = [f"there is no tunnel or gateway of the name '{name}' in the running configuration" for name in missing]
+        problems += [problem for verdict in verdicts for problem in verdict.problems]
+        problems += [problem for _interface, found in rules + peers for problem in found]
+        return Judgement(tuple(verdicts), tuple(dict.fromkeys(problems)))
+
+    def _tunnel(self, tunnel) -> list:
+        name = tunnel["name"]
+        if tunnel.get("disabled"):
+            return [f"tunnel '{name}' is disabled in the configuration"]
+        gateways = tunnel.get("ike_gateways", ())
+        disabled = [gateway for gateway in gateways if self.gateways.get(gateway, {}).get("disabled")]
+        if disabled and len(disabled) == len(gateways):
+            return [f"tunnel '{name}': its IKE gateway '{disabled[0]}' is disabled in the configuration"]
+        proxies = [proxy["name"] for option in ("proxy_ids", "proxy_ids_v6") for proxy in tunnel.get(option) or ()]
+        found = [problem for proxy in proxies or [None] for problem in self._unit(tunnel, proxy)]
+        return found or self._monitor(tunnel)
+
+    def _unit(self, tunnel, proxy) -> list:
+        """A tunnel, or one of its proxy IDs. The flow is what forwards packets: where it is active, an SA that is not listed is no problem.
+
+        So an IKE SA that has expired is none either: IKEv1 makes a new one when it needs one, and the form of IKEv2's list is not certain.
+        """
+        name = tunnel["name"] if proxy is None else f"{tunnel['name']}:{proxy}"
+        label = f"tunnel '{tunnel['name']}'" + (f", proxy ID '{proxy}'" if proxy else "")
+        found = self.flows.get(name) or self.flows.get(tunnel["name"]) or []
+        states = {flow.state for flow in found}
+        if flows.ACTIVE in states:
+            return []
+        if not tunnel.get("manual_key") and not (self.ipsec.get(name) or self.ipsec.get(tunnel["name"])):
+            return [f"{label}: no IPsec SA, {self._phase_1(tunnel)}"]
+        if not found:
+            return [f"{label}: the firewall shows no flow for it"]
+        if flows.INACTIVE in states and (tunnel.get("tunnel_monitor") or {}).get("enable"):
+            return [f"{label}: inactive, {_silent(tunnel)}"]
+        shown = sorted(state for state in states if state)
+        return [f"{label}: its flow is {', '.join(shown)}, not active"] if shown else []
+
+    def _phase_1(self, tunnel) -> str:
+        texts = []
+        for gateway in tunnel.get("ike_gateways", ()):
+            states = [sa.state for sa in self.ike.get(gateway, ()) if not sa.up]
+            address = self.gateways.get(gateway, {}).get("peer_address") or {}
+            peer = address.get("ip") or address.get("fqdn")
+            label = f"IKE gateway '{gateway}'" + (f" (peer {peer})" if peer else "")
+            if any(sa.up for sa in self.ike.get(gateway, ())):
+                texts.append(f"though {label} has an IKE SA")
+            elif states:
+                texts.append(f"and the IKE SA of {label} is {states[0]}")
+            else:
+                texts.append(f"and {label} has no IKE SA")
+        return " ".join(texts) or "and it has no IKE gateway"
+
+    def _monitor(self, tunnel) -> list:
+        """Only of a tunnel that is up otherwise: without an SA its monitor must be down."""
+        if not (tunnel.get("tunnel_monitor") or {}).get("enable"):
+            return []
+        states = {flow.monitor for flow in self.flows_of_tunnel.get(tunnel["name"], ())}
+        if "up" in states:
+            return []
+        if "down" in states:
+            return [f"tunnel '{tunnel['name']}': {_silent(tunnel)}"]
+        return [f"tunnel '{tunnel['name']}': its monitor is configured, and the firewall shows it as off"] if "off" in states else []
+
+    def _rule(self, rule) -> list:
+        label = f"PBF rule '{rule['name']}'"
+        if rule.get("disabled"):
+            return [f"{label} is disabled in the configuration"]
+        live = self.rules.get(rule["name"])
+        if live is None:
+            return [f"{label}: the firewall tells no state of it"]
+        nexthop = f"next hop {live.nexthop or 'of it'} is {live.nexthop_state}" if live.nexthop_down else ""
+        if not live.in_use:
+            return [f"{label} is not in use ({live.state}{', ' + nexthop if nexthop else ''})"]
+        return [f"{label}: {nexthop}"] if nexthop else []
+
+    def _peer(self, peer, off) -> list:
+        router, address = peer["virtual_router"], peer.get("peer_address") or {}
+        label = f"BGP peer '{peer['name']}' ({address.get('ip') or address.get('fqdn') or 'no address'}, AS {peer.get('peer_as')})"
+        if router in off:
+            return [f"{label}: BGP is off on router '{router}'"]
+        if peer.get("enable") is False:
+            return [f"{label} is disabled in the configuration"]
+        live = [found for found in self.peers.get(peer["name"], ()) if found.router in (None, router)]
+        if not live:
+            return [f"{label}: router '{router}' tells no state of it"]
+        return [] if any(found.established for found in live) else [f"{label} is {live[0].state or 'in no known state'}, not Established"]
+
+
+def _silent(tunnel) -> str:
+    return f"its monitor gets no answer from {(tunnel.get('tunnel_monitor') or {}).get('destination_ip') or 'its target'}"

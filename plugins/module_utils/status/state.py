@@ -1,0 +1,96 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The state of a firewall's VPNs: narrowed to some of them, and told as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, is_dataclass, replace
+
+
+@dataclass(frozen=True)
+class State:
+    """What the firewall answered, each as a tuple of the dataclasses of this room. C(routes) None: not asked for."""
+
+    ike_sas: tuple = ()
+    ipsec_sas: tuple = ()
+    flows: tuple = ()
+    pbf_rules: tuple = ()
+    bgp_peers: tuple = ()
+    routes: tuple | None = None
+
+    def of_router(self, router: str, configuration: dict) -> State:
+        """Without the peers and routes of other routers. The configuration decides where a peer's answer does not name its router."""
+        own = {peer["name"] for peer in configuration["bgp"]["peers"] if peer["virtual_router"] == router}
+        return replace(
+            self,
+            bgp_peers=tuple(peer for peer in self.bgp_peers if peer.router == router or (peer.router is None and peer.name in own)),
+            routes=None if self.routes is None else tuple(route for route in self.routes if route.router in (None, router)),
+        )
+
+    def of(self, configuration: dict) -> State:
+        """Only what belongs to the gateways, tunnels, interfaces, rules and peers of a configuration."""
+        gateways, tunnels, interfaces, rules = (
+            {item["name"] for item in configuration[kind]} for kind in ("gateways", "tunnels", "interfaces", "pbf_rules"))
+        peers = {(router, peer["name"]) for peer in configuration["bgp"]["peers"] for router in (None, peer["virtual_router"])}
+        return State(
+            ike_sas=tuple(sa for sa in self.ike_sas if sa.gateway in gateways),
+            ipsec_sas=tuple(sa for sa in self.ipsec_sas if sa.tunnel in tunnels),
+            flows=tuple(flow for flow in self.flows if flow.tunnel in tunnels),
+            pbf_rules=tuple(rule for rule in self.pbf_rules if rule.name in rules),
+            bgp_peers=tuple(peer for peer in self.bgp_peers if (peer.router, peer.name) in peers),
+            routes=None if self.routes is None else tuple(route for route in self.routes if route.interface in interfaces),
+        )
+
+
+def grouped(items, key) -> dict:
+    """Items by key, so that those of a thousand tunnels are looked up and not searched."""
+    found: dict = {}
+    for item in items:
+        found.setdefault(key(item), []).append(item)
+    return found
+
+
+def tell(configuration: dict, state: State, verdicts) -> dict:
+    """The state as plain values. Each tunnel with its verdict, its SAs and its flows; what belongs to no tunnel is C(unassigned)."""
+    ike = grouped(state.ike_sas, lambda sa: sa.gateway)
+    ipsec = grouped(state.ipsec_sas, lambda sa: sa.tunnel)
+    flows = grouped(state.flows, lambda flow: flow.tunnel)
+    tunnels = []
+    for tunnel, verdict in zip(configuration["tunnels"], verdicts):
+        name = tunnel["name"]
+        tunnels.append({
+            "name": name, "healthy": verdict.healthy, "problems": list(verdict.problems),
+            "ike_sas": [_plain(sa) for gateway in tunnel.get("ike_gateways", ()) for sa in ike.get(gateway, ())],
+            "ipsec_sas": [_plain(sa) for sa in ipsec.get(name, ())],
+            "flows": [_plain(flow) for flow in flows.get(name, ())],
+        })
+    told = {
+        "tunnels": tunnels,
+        "pbf_rules": [_plain(rule) for rule in state.pbf_rules],
+        "bgp_peers": [_plain(peer) for peer in state.bgp_peers],
+        "unassigned": _unassigned(configuration, state),
+    }
+    if state.routes is not None:
+        told["routes"] = [_plain(route) for route in state.routes]
+    return told
+
+
+def _unassigned(configuration, state) -> dict:
+    tunnels = {tunnel["name"] for tunnel in configuration["tunnels"]}
+    gateways = {gateway for tunnel in configuration["tunnels"] for gateway in tunnel.get("ike_gateways", ())}
+    return {
+        "ike_sas": [_plain(sa) for sa in state.ike_sas if sa.gateway not in gateways],
+        "ipsec_sas": [_plain(sa) for sa in state.ipsec_sas if sa.tunnel not in tunnels],
+        "flows": [_plain(flow) for flow in state.flows if flow.tunnel not in tunnels],
+    }
+
+
+def _plain(value):
+    """Dataclasses and what is in them as JSON has it; what is not known is left out."""
+    if is_dataclass(value):
+        return _plain(asdict(value))
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items() if item not in (None, {}, ())}
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value

@@ -1,0 +1,82 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a firewall runs and does: its running configuration and its operational state of VPNs, asked of a session.
+
+Whole containers and whole listings are read, so that requests do not grow with the number of tunnels.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import (
+    bgp_instance, bgp_peer, ike_gateway, ipsec_tunnel, pbf_failover, tunnel_interface,
+)
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.single import entries
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Request
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import answer, bgp, flow, forwarding, routes, security_associations
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State
+
+_READ = (("network", ()), ("vsys", ("zone",)), ("rulebase", pbf_failover.RULE.container))
+
+
+def configuration(session, platform, base, router: str | None = None) -> dict:
+    """The running configuration of VPNs, as the resources gather it, without secrets. C(router): limits BGP to that one."""
+    tree = session.read([base(location) + path for location, path in _READ], running=True)
+
+    def gathered(resource, **names):
+        return resource.RESOURCE.gathered(Request(names, {}, "gathered", platform, base), tree)
+
+    instances = gathered(bgp_instance, virtual_router=router)
+    peers = []
+    for instance in instances:
+        name = instance["virtual_router"]
+        groups = (base("network") + bgp_instance.place(name, platform.advanced) + ("peer-group",))[1:]
+        for group in places.names(tree, groups):
+            peers += gathered(bgp_peer, virtual_router=name, peer_group=group, name=None)
+    return {
+        "gateways": gathered(ike_gateway, name=None),
+        "tunnels": gathered(ipsec_tunnel, name=None),
+        "interfaces": gathered(tunnel_interface, name=None),
+        "pbf_rules": [{"name": rule.get("name"), **read(pbf_failover.RULE.nodes, rule)} for rule in entries(tree, base, pbf_failover.RULE)],
+        "bgp": {"instances": instances, "peers": peers},
+    }
+
+
+class Listing:
+    """Asks for the operational listings. C(warnings): words that no parser understood."""
+
+    def __init__(self, session, platform):
+        self.session, self.platform = session, platform
+        self.warnings: list = []
+
+    def state(self, found: dict, with_routes: bool = False) -> State:
+        """The state of what a configuration holds; what it has none of is not asked for."""
+        tunnels, rules, peers = bool(found["tunnels"]), bool(found["pbf_rules"]), bool(found["bgp"]["peers"])
+        bgp_words, route_words = (
+            ("advanced-routing bgp peer status", "advanced-routing route") if self.platform.advanced else ("routing protocol bgp peer", "routing route"))
+        return State(
+            ike_sas=self._asked(tunnels, "vpn ike-sa", security_associations.ike_sas),
+            ipsec_sas=self._asked(tunnels, "vpn ipsec-sa", security_associations.ipsec_sas),
+            flows=self._asked(tunnels, "vpn flow", flow.flows),
+            pbf_rules=self._asked(rules, "pbf rule all", forwarding.pbf_rules),
+            bgp_peers=self._asked(peers, bgp_words, bgp.peers),
+            routes=self._asked(True, route_words, routes.routes) if with_routes else None,
+        )
+
+    def _asked(self, wanted, words, parse) -> tuple:
+        if not wanted:
+            return ()
+        response = self.session.op(_command(f"show {words}"), f"show {words}")
+        remark = answer.remark(response)
+        if remark:
+            self.warnings.append(f"the answer of {self.session.place} to 'show {words}' was not understood: {remark}")
+        return tuple(parse(response))
+
+
+def _command(words: str) -> str:
+    """C(show vpn flow) as the XML that the API takes."""
+    opened = "".join(f"<{word}>" for word in words.split())
+    return opened + "".join(f"</{word}>" for word in reversed(words.split()))

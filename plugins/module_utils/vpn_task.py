@@ -1,0 +1,227 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What C(site_to_site_vpn) does: a whole VPN in one read, one plan and one transaction."""
+
+from __future__ import annotations
+
+from ansible.module_utils.basic import missing_required_lib
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments, runner
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import rulebases, site_to_site
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.surroundings import Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.vpn import Vpn, check, check_name
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tunnel_interface import IMPORTED
+
+_PROPOSAL = {"encryption": {"type": "str"}, "dh_group": {"type": "str"}, "lifetime_seconds": {"type": "int"}}
+_OFFER = {"encryption": {"type": "list", "elements": "str"}, "dh_group": {"type": "list", "elements": "str"}, "lifetime_seconds": {"type": "int"}}
+_TUNNEL = {
+    "outside_address": {"type": "str", "required": True},
+    "customer_outside_address": {"type": "str"},
+    "inside_cidr": {"type": "str", "required": True},
+    "inside_address": {"type": "str", "required": True},
+    "inside_peer_address": {"type": "str", "required": True},
+    "inside_ipv6_cidr": {"type": "str"},
+    "inside_ipv6_address": {"type": "str"},
+    "inside_ipv6_peer_address": {"type": "str"},
+    "pre_shared_key": {"type": "str", "no_log": True},
+    "ike": {"type": "dict", "required": True, "options": {
+        "version": {"type": "str", "choices": ["ikev1", "ikev2"]}, "hash": {"type": "str"}, **_PROPOSAL}},
+    "ipsec": {"type": "dict", "required": True, "options": {"authentication": {"type": "str"}, **_PROPOSAL}},
+    "offers": {"type": "dict", "options": {
+        "ike": {"type": "dict", "options": {
+            "versions": {"type": "list", "elements": "str"}, "hash": {"type": "list", "elements": "str"}, **_OFFER}},
+        "ipsec": {"type": "dict", "options": {"authentication": {"type": "list", "elements": "str"}, **_OFFER}},
+    }},
+    "mtu": {"type": "int"},
+    "anti_replay_window": {"type": "int"},
+    "bgp": {"type": "dict", "options": {
+        "local_as": {"type": "int"}, "peer_as": {"type": "int"}, "hold_time": {"type": "int"}, "keep_alive": {"type": "int"}}},
+    "traffic_selectors": {"type": "dict", "options": {"local": {"type": "str"}, "remote": {"type": "str"}}},
+    "telemetry": {"type": "dict", "options": {
+        "status": {"type": "str"}, "message": {"type": "str"}, "accepted_routes": {"type": "int"}}},
+}
+
+
+def _list(elements: str, **more) -> dict:
+    return {"type": "list", "elements": elements, **more}
+
+
+_VPN = {
+    "tunnels": _list("dict", options=_TUNNEL),
+    "pre_shared_keys": _list("str", no_log=True),
+    "failover": {"type": "str", "choices": ["pbf", "bgp"]},
+    "outside_interface": {"type": "str"},
+    "local_address": {"type": "str"},
+    "local_id": {"type": "str"},
+    "nat_traversal": {"type": "bool"},
+    "tunnel_interfaces": _list("str"),
+    "zone": {"type": "str"},
+    "virtual_router": {"type": "str"},
+    "source_zones": _list("str"),
+    "local_networks": _list("str"),
+    "remote_networks": _list("str"),
+    "mtu": {"type": "int"},
+    "monitor_interval": {"type": "int"},
+    "monitor_threshold": {"type": "int"},
+    "monitor_addresses": _list("str"),
+    "primary_tunnel": {"type": "int"},
+    "backup_routes": {"type": "bool"},
+    "when_both_down": {"type": "str", "choices": ["discard", "route"]},
+    "router_id": {"type": "str"},
+    "install_route": {"type": "bool"},
+    "local_preference": _list("int"),
+    "as_path_prepend": _list("int"),
+    "redistribute": {"type": "str", "choices": ["connected", "static", "other"]},
+    "allow_readvertise": {"type": "bool"},
+    "allow_default_route": {"type": "bool"},
+    "security_rules": {"type": "str", "choices": ["both", "outbound", "none"]},
+    "rule_position": {"type": "dict", "options": {
+        "where": {"type": "str", "required": True, "choices": ["top", "bottom", "before", "after"]}, "rule": {"type": "str"}}},
+}
+_NEEDED = ("tunnels", "failover", "outside_interface", "zone", "source_zones", "local_networks", "remote_networks")
+# The containers that a VPN touches. The vsys import is read only where interfaces can go: a member of a zone is imported.
+_READ = (("network", ()), ("vsys", ("zone",)), ("rulebase", ()))
+_IMPORTED = (("vsys", IMPORTED),)
+# A bound on nested address groups, so that a loop among them ends.
+_MOST_OBJECTS = 2000
+
+
+def argument_spec() -> dict:
+    return {
+        **arguments.PROVIDER, **arguments.WRITING,
+        "name": {"type": "str", "required": True},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "vsys": {"type": "str"},
+        **_VPN,
+        "replaces": {"type": "str"},
+        "commit_foreign": {"type": "str", "choices": ["fail", "include"], "default": "fail"},
+    }
+
+
+def run() -> None:
+    """The whole life of the module."""
+    module = runner.PanosModule(argument_spec(), required_if=[("state", "present", _NEEDED)])
+    if rulebases.IMPORT_ERROR is not None:
+        module.fail_json(msg=missing_required_lib("netaddr"), exception=rulebases.IMPORT_ERROR)
+    runner.with_session(module, lambda session: _run(module, session))
+
+
+def _vpn(params) -> Vpn:
+    values = given({option: params[option] for option in _VPN if option not in ("pre_shared_keys", "rule_position")})
+    keys = params["pre_shared_keys"] or []
+    if keys:
+        if len(keys) != len(values["tunnels"]):
+            raise Refused(f"pre_shared_keys: give one key per tunnel ({len(values['tunnels'])}), not {len(keys)}")
+        values["tunnels"] = [{**tunnel, **({"pre_shared_key": key} if key else {})} for tunnel, key in zip(values["tunnels"], keys)]
+    position = params["rule_position"]
+    if position:
+        if (position["where"] in ("before", "after")) != bool(position["rule"]):
+            raise Refused("rule_position: rule goes with where: before or after, and only with them")
+        values["rule_position"] = (position["where"], position["rule"])
+    return Vpn(name=params["name"], **{option: tuple(value) if isinstance(value, list) else value for option, value in values.items()})
+
+
+def _run(module, session) -> dict:
+    params, name = module.params, module.params["name"]
+    check_name(name)
+    vpn = None
+    if params["state"] == "present":
+        vpn = _vpn(params)
+        check(vpn)
+    task = _Task(module, session, vpn)
+    return task.run()
+
+
+class _Task:
+    """One run of the module: what it learns of the firewall on the way, and what it tells at the end."""
+
+    def __init__(self, module, session, vpn):
+        self.module, self.session, self.vpn = module, session, vpn
+        self.name, self.replaces = module.params["name"], module.params["replaces"] if vpn else None
+        self.location = runner.location_of(module)
+        self.platform = session.platform()
+        self.pending = commit.changes(session)
+        self.known_objects: dict = {}
+
+    def run(self) -> dict:
+        base = self.location.base
+        result = runner.configure(self.module, self.session, self.platform, base, self._reads(), self._wanted, self._refuse_foreign)
+        objects = [places.parse(xpath) for xpath in result["objects"]]
+        mine = [change for change in self.pending if self._is_mine(change, objects)]
+        result["objects"] = list(dict.fromkeys(result["objects"] + [change.xpath for change in mine]))
+        result["uncommitted"] = bool(mine) or (result["changed"] and not self.module.check_mode)
+        result["earlier_changes"] = [{"owner": change.owner, "xpath": change.xpath} for change in self.pending if change not in mine]
+        return result
+
+    def _reads(self) -> list:
+        interfaces_go = self.vpn is None or self.replaces or self.vpn.tunnel_interfaces
+        return [self.location.base(location) + path for location, path in _READ + (_IMPORTED if interfaces_go else ())]
+
+    def _wanted(self, tree) -> runner.Wanted:
+        around = Surroundings(tree, self.location.base, self.platform)
+        if self.vpn is None:
+            built = site_to_site.removal(self.name, around)
+        else:
+            built = site_to_site.build(self.vpn, around, self._addresses(around), self._learned(around), self.replaces)
+        self._remember(around)
+        return runner.Wanted(built.phases, built.warnings, {"vpn": built.summary} if built.summary else {})
+
+    def _learned(self, around) -> str | None:
+        """The address that DHCP gave the outside interface, from its state; asked only where it has none configured."""
+        interface = around.interfaces.get(self.vpn.outside_interface)
+        if interface is None or not interface.dhcp or interface.addresses:
+            return None
+        answer = self.session.op("<show><interface>all</interface></show>", "read the interfaces' state")
+        for entry in answer.iter("entry"):
+            if (entry.findtext("name") or "").strip() == interface.name and entry.find("ip") is not None:
+                address = (entry.findtext("ip") or "").strip()
+                return address if "." in address else None
+        return None
+
+    def _addresses(self, around) -> rulebases.Addresses:
+        """Address objects, read by name, and only where a rule that could see the VPN's traffic names one."""
+        rules = [rule for rulebase in ("security", "nat") for rule in around.entries("rulebase", (rulebase, "rules"))]
+        zones = [pair for zone in self.vpn.source_zones for pair in ((zone, self.vpn.zone), (self.vpn.zone, zone))]
+        names = rulebases.undecided_names(rules, zones, rulebases.Addresses(self.known_objects))
+        while names and len(self.known_objects) < _MOST_OBJECTS:
+            containers = [base + (kind,) for base in (("config", "shared"), self.location.base("vsys")) for kind in ("address", "address-group")]
+            found = rulebases.address_objects([self.session.get_named(container, names) for container in containers])
+            self.known_objects.update({name: [] for name in names}, **found)
+            names = rulebases.Addresses(self.known_objects).unknown([member for members in found.values() for member in members])
+        return rulebases.Addresses(self.known_objects)
+
+    def _remember(self, around):
+        """What is gone from the candidate already and not from the running configuration is still ours to commit."""
+        gone = self.name if self.vpn is None else self.replaces
+        self.removed_before: list = []
+        if not gone or not self.pending or site_to_site.own_units(gone, around):
+            return
+        running = self.session.read(self._reads(), running=True)
+        items = [item for phase in site_to_site.removal(gone, Surroundings(running, self.location.base, self.platform)).phases for item in phase]
+        self.removed_before = [self.location.base(item.location) + item.relative_path for item in items]
+
+    def _is_mine(self, change, objects) -> bool:
+        names = [name for name in (self.name, self.replaces) if name]
+        steps = [step[1] for step in change.path if not isinstance(step, str)]
+        by_name = any(step == name or step.startswith(name + "-") for step in steps for name in names)
+        return by_name or commit.concerns(change, objects) or commit.concerns(change, self.removed_before)
+
+    def _refuse_foreign(self, intent) -> None:
+        """Our account's other uncommitted changes would be committed along: wait for them to go, then refuse by name."""
+        account = self.session.provider.username
+        if not account or self.module.params["commit_foreign"] == "include":
+            return
+        objects = intent.places(self.location.base)
+
+        def foreign(pending):
+            return [change for change in pending if change.owner == account and not self._is_mine(change, objects)]
+
+        left = commit.wait_until_gone(self.session, foreign, self.pending, self.module.params["lock_timeout"])
+        if left:
+            raise DeviceError(commit.foreign_text(account, left) + "; nothing was written")

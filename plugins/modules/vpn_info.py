@@ -1,0 +1,306 @@
+#!/usr/bin/python
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vpn_info
+short_description: Read what VPNs are configured on Palo Alto Networks firewalls, and whether they are up
+version_added: 0.1.0
+description:
+  - Returns gateways, tunnels, tunnel interfaces, PBF rules and BGP of site-to-site VPNs as structured data, in the options of the modules
+    that would make them. It is the running configuration that is read, since that is what the state belongs to; a change that is not committed
+    does not show. Secrets are left out.
+  - Returns their state as well. For each tunnel these are the IKE SAs, the IPsec SAs and the flow with its monitor and counters; then the
+    state of PBF rules and of BGP peers, in one form for both routing engines.
+  - Tells whether the VPNs are healthy, and what is missing where they are not. It can wait until they are.
+  - Whole listings are read, so that the number of requests does not grow with the number of tunnels.
+author:
+  - Tunnelsmith contributors (@tunnelsmith)
+extends_documentation_fragment:
+  - tunnelsmith.panos_vpn.provider
+  - tunnelsmith.panos_vpn.attributes
+  - tunnelsmith.panos_vpn.attributes.reads
+options:
+  name:
+    description:
+      - Names of the VPNs that are wanted. A name is that of a VPN, such as the connection ID that M(tunnelsmith.panos_vpn.site_to_site_vpn)
+        was given, or that of a tunnel or an IKE gateway.
+      - What belongs to them is returned as well. That is the gateways and interfaces of their tunnels, the PBF rules that forward to these
+        interfaces, and the BGP peers behind them.
+      - Omitted, everything on the firewall is returned. A name that nothing answers to is one of the RV(problems), not an error.
+    type: list
+    elements: str
+  gather:
+    description:
+      - What to return. V(config) is the running configuration, V(state) the operational state.
+      - V(routes) adds the routing table to the state, with O(name) the routes through the VPNs' interfaces only. The firewall sends the whole
+        table in either case, which takes its time on a router with very many routes.
+    type: list
+    elements: str
+    choices: [config, state, routes]
+    default: [config, state]
+  vsys:
+    description: Virtual system whose PBF rules and zones are looked at. Omitted, it is V(vsys1). Gateways and tunnels belong to no virtual system.
+    type: str
+  virtual_router:
+    description: Virtual or logical router to which BGP and routes are limited. Omitted, all routers are looked at.
+    type: str
+  select:
+    description:
+      - JMESPath expression, applied to a dictionary of the return values RV(vpn), RV(healthy) and RV(problems).
+      - Its result is returned as RV(selected), and RV(vpn) is left out. It needs the Python library jmespath.
+    type: str
+  wait_for:
+    description:
+      - V(healthy) looks again and again until RV(healthy) is true or O(timeout) is over. The module does not fail when the time is over,
+        unless O(fail_unhealthy=true).
+      - Omitted, the module looks once. It also looks only once in check mode, where an earlier task can have made nothing that would come up.
+    type: str
+    choices: [healthy]
+  timeout:
+    description: Seconds to wait with O(wait_for). With V(0) the module looks once. An answer of the firewall that is under way is waited for in addition.
+    type: int
+    default: 0
+  poll:
+    description: Seconds between two looks, more than 0. Omitted, they grow from 0.2 to 5.
+    type: float
+  fail_unhealthy:
+    description:
+      - Whether to fail where RV(healthy) is false at the end, with the problems in the message and all other return values beside it.
+      - The module never fails for this in check mode.
+    type: bool
+    default: false
+requirements:
+  - jmespath (for O(select))
+seealso:
+  - module: tunnelsmith.panos_vpn.site_to_site_vpn
+  - module: tunnelsmith.panos_vpn.commit
+"""
+
+EXAMPLES = r"""
+- name: Wait up to two minutes until both tunnels carry traffic, and fail with what is missing
+  tunnelsmith.panos_vpn.vpn_info:
+    name: [vpn-0123456789abcdef0]
+    gather: [state]
+    wait_for: healthy
+    timeout: 120
+    fail_unhealthy: true
+
+- name: Read all VPNs of a firewall
+  tunnelsmith.panos_vpn.vpn_info:
+  register: vpns
+
+- name: Name the tunnels that are not healthy
+  tunnelsmith.panos_vpn.vpn_info:
+    gather: [state]
+    select: "vpn.state.tunnels[?!healthy].name"
+  register: broken
+
+- name: Read the routes through a VPN
+  tunnelsmith.panos_vpn.vpn_info:
+    name: [vpn-0123456789abcdef0]
+    gather: [routes]
+    select: "vpn.state.routes[?active].destination"
+"""
+
+RETURN = r"""
+vpn:
+  description: The VPNs that were asked for.
+  returned: unless O(select) is given
+  type: dict
+  contains:
+    gateways:
+      description: IKE gateways, as options of M(tunnelsmith.panos_vpn.ike_gateway) without secrets.
+      returned: with V(config) in O(gather)
+      type: list
+      elements: dict
+      sample:
+        - name: vpn-0123456789abcdef0-1
+          local_address: {interface: ethernet1/8, ip: 198.51.100.1/29}
+          peer_address: {ip: 203.0.113.11}
+          version: ikev2
+          ikev2: {ike_crypto_profile: vpn-0123456789abcdef0, dpd: {enable: true, interval: 10}}
+    tunnels:
+      description: IPsec tunnels with their proxy IDs, as options of M(tunnelsmith.panos_vpn.ipsec_tunnel).
+      returned: with V(config) in O(gather)
+      type: list
+      elements: dict
+      sample:
+        - name: vpn-0123456789abcdef0-1
+          tunnel_interface: tunnel.1
+          ike_gateways: [vpn-0123456789abcdef0-1]
+          ipsec_crypto_profile: vpn-0123456789abcdef0
+          tunnel_monitor: {enable: true, destination_ip: 169.254.10.1, tunnel_monitor_profile: vpn-0123456789abcdef0}
+    interfaces:
+      description: Tunnel interfaces with their zone and router, as options of M(tunnelsmith.panos_vpn.tunnel_interface).
+      returned: with V(config) in O(gather)
+      type: list
+      elements: dict
+      sample:
+        - {name: tunnel.1, ip: [169.254.10.2/30], mtu: 1446, zone: vpn, virtual_router: default}
+    pbf_rules:
+      description: PBF rules in their order, each as one rule of PAN-OS.
+      returned: with V(config) in O(gather)
+      type: list
+      elements: dict
+      sample:
+        - name: vpn-0123456789abcdef0-1
+          from: {zone: [lan]}
+          source: [10.10.0.0/24]
+          destination: [10.20.0.0/16]
+          action:
+            forward:
+              egress_interface: tunnel.1
+              nexthop: {ip_address: 169.254.10.1}
+              monitor: {profile: vpn-0123456789abcdef0, ip_address: 169.254.10.1, disable_if_unreachable: true}
+    bgp:
+      description: Instances of BGP, one a router, and peers, as options of M(tunnelsmith.panos_vpn.bgp_instance) and M(tunnelsmith.panos_vpn.bgp_peer).
+      returned: with V(config) in O(gather)
+      type: dict
+      sample:
+        instances:
+          - {virtual_router: default, enable: true, router_id: 10.10.0.1, local_as: "65000", install_route: true}
+        peers:
+          - virtual_router: default
+            peer_group: vpn-0123456789abcdef0
+            name: vpn-0123456789abcdef0-1
+            peer_as: "64512"
+            peer_address: {ip: 169.254.10.1}
+            local_address: {interface: tunnel.1, ip: 169.254.10.2/30}
+    state:
+      description:
+        - The operational state. A value that the firewall does not tell is left out. What a firewall tells beyond the values listed here is
+          kept as text below C(other).
+      returned: with V(state) or V(routes) in O(gather)
+      type: dict
+      contains:
+        tunnels:
+          description: The tunnels of the configuration, in its order.
+          returned: always
+          type: list
+          elements: dict
+          contains:
+            name:
+              description: The tunnel's name.
+              returned: always
+              type: str
+              sample: vpn-0123456789abcdef0-1
+            healthy:
+              description: Whether it has no problem.
+              returned: always
+              type: bool
+              sample: true
+            problems:
+              description: What is wrong with it, with the PBF rules that forward into it, or with the BGP peers behind it.
+              returned: always
+              type: list
+              elements: str
+              sample: []
+            ike_sas:
+              description: IKE SAs of its gateways. Times are the firewall's local time, as it writes it.
+              returned: always
+              type: list
+              elements: dict
+              sample:
+                - {gateway: vpn-0123456789abcdef0-1, gateway_id: "1", version: ikev2, role: Init, algorithm: PSK/DH20/A256/SHA384}
+            ipsec_sas:
+              description: IPsec SAs, one for each proxy ID where it has such. The SPIs are hexadecimal, as in the flow.
+              returned: always
+              type: list
+              elements: dict
+              sample:
+                - name: vpn-0123456789abcdef0-1
+                  tunnel: vpn-0123456789abcdef0-1
+                  protocol: ESP
+                  encryption: G256
+                  local_spi: 8E4F1A2B
+                  remote_spi: A51C09D3
+                  lifetime_seconds: 3600
+                  remaining_seconds: 3445
+            flows:
+              description:
+                - What the data plane does with it, one flow for each proxy ID where it has such. The C(state) is V(active), V(inactive) (its
+                  monitor gets no answer) or V(init) (there is no SA yet); the C(monitor) V(up), V(down) or V(off).
+              returned: always
+              type: list
+              elements: dict
+              sample:
+                - name: vpn-0123456789abcdef0-1
+                  tunnel: vpn-0123456789abcdef0-1
+                  state: active
+                  monitor: up
+                  tunnel_interface: tunnel.1
+                  packets_encapsulated: 100
+                  packets_decapsulated: 100
+        pbf_rules:
+          description: State of PBF rules and of their next hops, in the firewall's words.
+          returned: always
+          type: list
+          elements: dict
+          sample:
+            - {name: vpn-0123456789abcdef0-1, state: Active, egress_interface: tunnel.1, nexthop: 169.254.10.1, nexthop_state: UP}
+        bgp_peers:
+          description: State of BGP peers, with the number of prefixes of each address family.
+          returned: always
+          type: list
+          elements: dict
+          sample:
+            - name: vpn-0123456789abcdef0-1
+              router: default
+              group: vpn-0123456789abcdef0
+              state: Established
+              remote_as: 64512
+              peer_address: 169.254.10.1
+              duration_seconds: 3804
+              prefixes:
+                - {address_family: ipv4_unicast, received: 2, accepted: 2, advertised: 1}
+        unassigned:
+          description: SAs and flows of tunnels and gateways that the configuration does not have. Empty where O(name) is given.
+          returned: always
+          type: dict
+          sample: {ike_sas: [], ipsec_sas: [], flows: []}
+        routes:
+          description: Routes, one for each next hop.
+          returned: with V(routes) in O(gather)
+          type: list
+          elements: dict
+          sample:
+            - {destination: 10.20.0.0/16, router: default, nexthop: 169.254.10.1, interface: tunnel.1, protocol: bgp, active: true, flags: A B}
+healthy:
+  description:
+    - Whether no problem was found. Each tunnel has its SAs and an active flow, each configured monitor gets answers, each PBF rule is in use and
+      each BGP peer Established.
+    - An IKE SA is missed only where the IPsec SA is missing too.
+  returned: unless O(gather) is V(config) alone and neither O(wait_for) nor O(fail_unhealthy) is given
+  type: bool
+  sample: false
+problems:
+  description: One sentence for each problem.
+  returned: with RV(healthy)
+  type: list
+  elements: str
+  sample:
+    - "tunnel 'vpn-0123456789abcdef0-2': no IPsec SA, and IKE gateway 'vpn-0123456789abcdef0-2' (peer 203.0.113.12) has no IKE SA"
+selected:
+  description: What O(select) selected.
+  returned: with O(select)
+  type: raw
+  sample: [vpn-0123456789abcdef0-2]
+"""
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import vpn_info_task
+
+
+def argument_spec():
+    return vpn_info_task.argument_spec()
+
+
+def main():
+    vpn_info_task.run()
+
+
+if __name__ == "__main__":
+    main()
