@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import dataclass, field
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -26,19 +27,19 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.de
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Request
 
 # How often a plan is made anew when another run took an allocated name between our read and our write.
-_ATTEMPTS = 8
+_ATTEMPTS = 20
 
 
 class PanosModule(AnsibleModule):
-    """AnsibleModule that keeps secrets out of the system log: it is given option names only.
+    """AnsibleModule that keeps secrets out of what it says, in every spelling, and out of the system log altogether.
 
-    Ansible masks nested secrets in their C(repr()) form there, where quotes and backslashes make the masking miss them.
+    Ansible masks raw secrets, in everything that a module returns. In the system log it masks their C(repr()) form, where quotes
+    and backslashes make it miss them: the log is given option names only.
     """
 
     def __init__(self, argument_spec, **kwargs):
         super().__init__(argument_spec=argument_spec, supports_check_mode=True, **kwargs)
-        for secret in _secrets(self.argument_spec, self.params):
-            self.no_log_values.update(secrets.printable_forms(secret))
+        self.secret_forms = {form for secret in _secrets(self.argument_spec, self.params) for form in secrets.printable_forms(secret)}
         if sdk.IMPORT_ERROR is not None:
             self.fail_json(msg=missing_required_lib(sdk.LIBRARY), exception=sdk.IMPORT_ERROR)
         if not self.params["provider"]["validate_certs"]:
@@ -90,7 +91,12 @@ def with_session(module, work) -> None:
         with Session(Provider(**module.params["provider"])) as session:
             result = work(session)
     except PanosVpnError as exc:
-        module.fail_json(msg=str(exc), **exc.facts)
+        module.fail_json(**secrets.masked({"msg": str(exc), **exc.facts}, module.secret_forms))
+    except Exception as exc:  # pylint: disable=broad-except
+        # A traceback that Python prints itself would reach the output unmasked.
+        told = {"msg": f"unexpected {type(exc).__name__}: {exc}", "exception": traceback.format_exc()}
+        module.fail_json(**secrets.masked(told, module.secret_forms))
+    result = secrets.masked(result, module.secret_forms)
     for warning in dict.fromkeys(result.pop("warnings", ())):
         module.warn(warning)
     module.exit_json(**result)
@@ -141,12 +147,20 @@ def configure(module, session, platform, base, reads, wanted, before_write=None)
 
     C(before_write): called with the Wanted when something is about to be written; raises where it must not be.
     """
-    for attempt in range(_ATTEMPTS):
-        tree = session.read(reads)
+
+    def planned(tree):
         intent = wanted(tree)
         for item in (item for phase in intent.phases for item in phase if isinstance(item, DesiredEntry)):
             validate(item, platform)
-        plan = make_plan(intent.phases, tree, base)
+        return intent, make_plan(intent.phases, tree, base)
+
+    return carry_out(module, session, platform, base, reads, planned, before_write)
+
+
+def carry_out(module, session, platform, base, reads, planned, before_write=None) -> dict:
+    """C(configure) with the planning given: C(planned): from the tree read to a Wanted and its plan."""
+    for attempt in range(_ATTEMPTS):
+        intent, plan = planned(session.read(reads))
         if not plan:
             break
         absent_parents = [f"{label}: there is no {places.render(parent)}" for label, parent in dict.fromkeys(plan.parents)
@@ -160,7 +174,7 @@ def configure(module, session, platform, base, reads, wanted, before_write=None)
         if before_write is not None:
             before_write(intent)
         try:
-            _write(session, plan, reads, wanted, base, module.params["lock_timeout"])
+            _write(session, plan, reads, planned, module.params["lock_timeout"])
             break
         except TakenMeanwhile:
             if attempt == _ATTEMPTS - 1:
@@ -172,8 +186,8 @@ def configure(module, session, platform, base, reads, wanted, before_write=None)
     return result
 
 
-def _write(session, plan, reads, wanted, base, lock_timeout) -> None:
-    """Send the plan; where the answer is lost, look whether it was carried out, and only then send it again."""
+def _write(session, plan, reads, planned, lock_timeout) -> None:
+    """Send the plan; where the answer is lost, look whether it was carried out, and only then send the rest of it."""
     try:
         transaction.send(session, plan.operations, plan.before, lock_timeout)
         return
@@ -182,11 +196,10 @@ def _write(session, plan, reads, wanted, base, lock_timeout) -> None:
             raise ConnectionFailed(f"{exc}; nothing was written") from None
         lost = exc
     try:
-        tree = session.read(reads)
+        again = planned(session.read(reads))[1]
     except PanosVpnError as exc:
         raise ConnectionFailed(f"{lost}; whether the change was written is unknown, reading it back failed as well ({exc}): "
                                "run again, an unchanged result means that it was") from None
-    again = make_plan(wanted(tree).phases, tree, base)
     if again:
         transaction.send(session, again.operations, again.before, lock_timeout)
 

@@ -5,6 +5,536 @@
 
 from __future__ import annotations
 
+DOCUMENTATION = r"""
+module: site_to_site_vpn
+short_description: Build or remove a whole site-to-site VPN on Palo Alto Networks firewalls
+version_added: 0.1.0
+description:
+  - Carries a VPN of one to four tunnels to one peer in a single task, from the description that P(tunnelsmith.panos_vpn.aws_vpn_connection#filter)
+    makes of a cloud's output. Everything that the task changes goes out in one request, which takes effect as a whole or not at all.
+  - It makes the crypto profiles, IKE gateways, tunnel interfaces with their zone and router, IPsec tunnels, what O(failover) needs, and
+    the security rules, and it removes from these objects what an earlier run made and is no longer given. What belongs to others stays.
+  - All checks that need the firewall are made on the same read that the changes are worked out from, before anything is written.
+  - The names of all objects begin with O(name), so that two VPNs never meet. Profiles, the BGP peer group and what it announces are
+    called O(name) itself; gateways, tunnels, PBF rules and BGP peers have the number of their tunnel behind it (C(-1), C(-2)).
+    Crypto profiles have it too where the tunnels differ in their proposals. Rules end in C(-out), C(-in), C(-ike), C(-inside) and
+    C(-discard), backup routes in their network.
+  - What the VPN changed in objects that are not its own (whether it made the zone, and what the router's BGP said before) stands on the firewall,
+    in one line of the comment of the first tunnel's interface that begins with C(tunnelsmith). O(state=absent) restores it from there.
+    Other lines of that comment are left alone. Without the line, zone and BGP stay as they are and a warning says so.
+author:
+  - Tunnelsmith contributors (@tunnelsmith)
+extends_documentation_fragment:
+  - tunnelsmith.panos_vpn.provider
+  - tunnelsmith.panos_vpn.attributes
+  - tunnelsmith.panos_vpn.attributes.writes
+  - tunnelsmith.panos_vpn.location.vsys
+requirements:
+  - netaddr
+options:
+  name:
+    description:
+      - Name of the VPN, usually the id of the cloud's connection. 26 letters, digits, C(-), C(_) and C(.) at most, a letter or digit first.
+    type: str
+    required: true
+  state:
+    description:
+      - V(present) makes the VPN, or changes it to what is given. An option that is left out has the value that is said there.
+      - V(absent) removes everything of the VPN, in the order of references, and needs only O(name). A zone or a BGP instance that others
+        have come to use meanwhile stays, and a warning names them.
+    type: str
+    choices: [present, absent]
+    default: present
+  tunnels:
+    description:
+      - The tunnels, as P(tunnelsmith.panos_vpn.aws_vpn_connection#filter) returns them. Required with O(state=present).
+    type: list
+    elements: dict
+    suboptions:
+      outside_address:
+        description: Address of the peer's endpoint.
+        type: str
+        required: true
+      customer_outside_address:
+        description: The public address from which the peer expects this firewall. It decides which address is used, see O(local_address).
+        type: str
+      inside_cidr:
+        description: Network inside the tunnel, a /30 below 169.254.0.0/16.
+        type: str
+        required: true
+      inside_address:
+        description: Address of this firewall inside the tunnel.
+        type: str
+        required: true
+      inside_peer_address:
+        description: Address of the peer inside the tunnel.
+        type: str
+        required: true
+      inside_ipv6_cidr:
+        description: IPv6 network inside the tunnel, a /126 below fd00::/8.
+        type: str
+      inside_ipv6_address:
+        description: IPv6 address of this firewall inside the tunnel.
+        type: str
+      inside_ipv6_peer_address:
+        description: IPv6 address of the peer inside the tunnel.
+        type: str
+      pre_shared_key:
+        description: The key. May be missing where O(pre_shared_keys) gives it.
+        type: str
+      ike:
+        description: The phase 1 proposal. O(tunnels[].offers) comes before it.
+        type: dict
+        required: true
+        suboptions:
+          version:
+            description: Version of IKE.
+            type: str
+            choices: [ikev1, ikev2]
+          encryption:
+            description: Cipher, as the module M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
+            type: str
+          hash:
+            description: Hash, as the module M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
+            type: str
+          dh_group:
+            description: Diffie-Hellman group, as the module M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
+            type: str
+          lifetime_seconds:
+            description: Lifetime of the IKE SA, in seconds.
+            type: int
+      ipsec:
+        description: The phase 2 proposal. O(tunnels[].offers) comes before it.
+        type: dict
+        required: true
+        suboptions:
+          encryption:
+            description: Cipher, as the module M(tunnelsmith.panos_vpn.ipsec_crypto_profile) takes it.
+            type: str
+          authentication:
+            description: Hash, or V(none) with a GCM cipher.
+            type: str
+          dh_group:
+            description: Diffie-Hellman group for perfect forward secrecy.
+            type: str
+          lifetime_seconds:
+            description: Lifetime of the IPsec SA, in seconds.
+            type: int
+      offers:
+        description:
+          - All that the peer accepts. Where it is given, one proposal per phase is chosen again, by the preference of
+            P(tunnelsmith.panos_vpn.aws_vpn_connection#filter) and for the PAN-OS version that the firewall runs.
+        type: dict
+        suboptions:
+          ike:
+            description: What the peer accepts in phase 1.
+            type: dict
+            suboptions:
+              versions:
+                description: Versions of IKE.
+                type: list
+                elements: str
+              encryption:
+                description: Ciphers.
+                type: list
+                elements: str
+              hash:
+                description: Hashes.
+                type: list
+                elements: str
+              dh_group:
+                description: Diffie-Hellman groups.
+                type: list
+                elements: str
+              lifetime_seconds:
+                description: Lifetime, in seconds.
+                type: int
+          ipsec:
+            description: What the peer accepts in phase 2.
+            type: dict
+            suboptions:
+              encryption:
+                description: Ciphers.
+                type: list
+                elements: str
+              authentication:
+                description: Hashes.
+                type: list
+                elements: str
+              dh_group:
+                description: Diffie-Hellman groups.
+                type: list
+                elements: str
+              lifetime_seconds:
+                description: Lifetime, in seconds.
+                type: int
+      mtu:
+        description: MTU that the filter computed, in octets. The task computes it anew, see O(mtu).
+        type: int
+      anti_replay_window:
+        description: Anti-replay window in packets, rounded up to one that PAN-OS has. Omitted, it is V(1024).
+        type: int
+      bgp:
+        description: AS numbers and timers. Required with O(failover=bgp).
+        type: dict
+        suboptions:
+          local_as:
+            description: AS number of this firewall.
+            type: int
+          peer_as:
+            description: AS number of the peer.
+            type: int
+          hold_time:
+            description: Hold time, in seconds.
+            type: int
+          keep_alive:
+            description: Keep-alive interval, in seconds.
+            type: int
+      traffic_selectors:
+        description: Networks that the peer accepts inside the tunnel. Where they are narrower than everything, the tunnel gets a proxy ID.
+        type: dict
+        suboptions:
+          local:
+            description: Network on this firewall's side.
+            type: str
+          remote:
+            description: Network on the peer's side.
+            type: str
+      telemetry:
+        description: What the cloud said of the tunnel when it was described. It is not used.
+        type: dict
+        suboptions:
+          status:
+            description: State of the tunnel.
+            type: str
+          message:
+            description: Text about that state.
+            type: str
+          accepted_routes:
+            description: Number of routes.
+            type: int
+  pre_shared_keys:
+    description:
+      - Keys, one per tunnel and in their order, for a peer whose output does not hold them readably. An empty one means that of the tunnel itself.
+    type: list
+    elements: str
+  failover:
+    description:
+      - How traffic moves from one tunnel to the other. Required with O(state=present).
+      - V(pbf) makes a monitor profile, monitors each tunnel, and makes one policy-based forwarding rule per tunnel in the order of preference, each
+        of them disabled while its monitor gets no answer. No route is needed for new sessions.
+      - PBF decides for I(new) sessions only. When a rule goes down, sessions that are established already follow the routing table. Without
+        O(backup_routes) that is usually the default route, so they leave the firewall in clear text by the outside interface until they end.
+      - V(bgp) makes or completes the router's BGP instance, announces exactly O(local_networks) to the peer and nothing else, and makes a
+        peer group with one peer per tunnel. Sessions then follow the routes, established ones too. The peer's MED is left alone.
+    type: str
+    choices: [pbf, bgp]
+  outside_interface:
+    description: Layer 3 interface by which the tunnels' packets leave. It must be in a zone and in a router. Required with O(state=present).
+    type: str
+  local_address:
+    description:
+      - Address of O(outside_interface) that the tunnels start from.
+      - Omitted, it is the address that the peer expects. If the interface has only another one, the firewall is taken to be behind address translation.
+        Then the local ID is the address that the peer expects, and the MTU leaves room for UDP. With several addresses, none of them the
+        expected one, the task fails and lists them.
+      - An interface that gets its address by DHCP is used without naming the address.
+    type: str
+  local_id:
+    description: ID that the gateways show to the peer, an address, a name or a mail address. Omitted, see O(local_address).
+    type: str
+  nat_traversal:
+    description:
+      - Whether ESP will travel in UDP although nothing here tells so, as with an accelerated connection. It lowers the MTU; NAT traversal itself is always on.
+      - Omitted, it is V(false).
+    type: bool
+  tunnel_interfaces:
+    description:
+      - Tunnel interfaces, one per tunnel and in their order, for example V(tunnel.11). They must be free.
+      - Omitted, an existing VPN keeps its own, and a new one gets the lowest free numbers, also when several runs allocate at once.
+    type: list
+    elements: str
+  zone:
+    description:
+      - Layer 3 zone of the tunnel interfaces, made where it is missing. Both tunnels are in the same one, so that asymmetric paths are allowed.
+        Required with O(state=present).
+      - A zone protection profile with strict IP address check, or with O(failover=pbf) and no O(backup_routes) one that
+        discards spoofed addresses, is refused. They would drop the VPN's packets.
+    type: str
+  virtual_router:
+    description:
+      - Router of the tunnel interfaces, a virtual router or, where the Advanced Routing Engine runs, a logical router. It must exist.
+      - Omitted, it is V(default).
+    type: str
+  source_zones:
+    description: Zones of the hosts that use the VPN. They must exist. Required with O(state=present).
+    type: list
+    elements: str
+  local_networks:
+    description: Networks behind this firewall. Rules and announcements are limited to them. Required with O(state=present).
+    type: list
+    elements: str
+  remote_networks:
+    description:
+      - Networks behind the peer. Rules and backup routes are limited to them. Required with O(state=present).
+      - They must not overlap O(local_networks) or a network connected to the router, and must not cover the peer's endpoint.
+    type: list
+    elements: str
+  mtu:
+    description: MTU of the tunnel interfaces, in octets. Omitted, it is computed from the outside interface's MTU, the cipher and address translation.
+    type: int
+  monitor_interval:
+    description: Seconds between two probes of a monitor, with O(failover=pbf). Omitted, it is V(2).
+    type: int
+  monitor_threshold:
+    description: Lost probes after which a monitor fails, with O(failover=pbf). Omitted, it is V(5).
+    type: int
+  monitor_addresses:
+    description: Addresses that the monitors probe, one per tunnel and in their order. Omitted, it is the peer's inside address.
+    type: list
+    elements: str
+  primary_tunnel:
+    description: Number of the tunnel that O(failover=pbf) prefers, beginning with V(1). Omitted, it is V(1).
+    type: int
+  backup_routes:
+    description:
+      - Static routes to each of O(remote_networks) for established sessions, with O(failover=pbf). They lead through the tunnels in the opposite order of
+        preference (metric V(10), V(20)), and last to a discard (metric V(250)), so that nothing leaves in clear text while no tunnel is up.
+      - Omitted, it is V(false). See O(failover) for what happens to established sessions then.
+    type: bool
+  when_both_down:
+    description:
+      - What becomes of new sessions while all rules of O(failover=pbf) are disabled.
+      - V(discard) adds a last PBF rule that drops them. Established sessions follow the routing table all the same, only O(backup_routes)
+        stops those. V(route) leaves new sessions to the routing table too.
+      - Omitted, it is V(discard).
+    type: str
+    choices: [discard, route]
+  router_id:
+    description:
+      - BGP router ID. One that the router has already stays, and another one is refused.
+      - Omitted, a router without one gets the address of the interface that holds a local network, or its first address.
+    type: str
+  install_route:
+    description:
+      - Whether learned routes are used. Omitted, a router without the setting gets V(true), and one whose running BGP says V(false) is refused.
+    type: bool
+  local_preference:
+    description: Local preference of the routes learned through each tunnel, one number per tunnel, with O(failover=bgp). V(0) leaves a tunnel without one.
+    type: list
+    elements: int
+  as_path_prepend:
+    description: How often the own AS number is prepended to what each tunnel announces, one number per tunnel, with O(failover=bgp). V(0) is none.
+    type: list
+    elements: int
+  redistribute:
+    description:
+      - Where the routes to O(local_networks) come from.
+      - Omitted, it is found for each network. V(connected) if an interface of the router has it, V(static) if a static route has it, else V(other),
+        which announces the network by its name.
+    type: str
+    choices: [connected, static, other]
+  allow_readvertise:
+    description:
+      - Whether other BGP peers of the router may learn the VPN's networks. Omitted, it is V(false), and peers that no export policy
+        keeps from them are named and refused.
+    type: bool
+  allow_default_route:
+    description: Whether O(remote_networks) may hold everything (V(0.0.0.0/0)). Omitted, it is V(false).
+    type: bool
+  security_rules:
+    description:
+      - Which security rules are made. V(both) allows O(local_networks) to O(remote_networks) and back, V(outbound) only the first, V(none) makes none.
+      - With the first two, where a rule denies all traffic, IKE and ESP between the endpoints and BGP and ping within O(zone) are allowed too.
+      - Omitted, it is V(both).
+    type: str
+    choices: [both, outbound, none]
+  rule_position:
+    description:
+      - Where new security rules go. A place below a rule that already decides on the same traffic is refused.
+      - Omitted, each goes directly above the first rule that would decide on its traffic, or to the end.
+    type: dict
+    suboptions:
+      where:
+        description: At the top, at the bottom, or before or after O(rule_position.rule).
+        type: str
+        required: true
+        choices: [top, bottom, before, after]
+      rule:
+        description: Name of the other rule. Required with V(before) and V(after).
+        type: str
+  replaces:
+    description:
+      - Name of another VPN that is removed in the same transaction. It is for a connection that was created anew and has a new id, new
+        endpoints, keys and addresses.
+    type: str
+  commit_foreign:
+    description:
+      - PAN-OS commits by account, so changes that the same account left uncommitted before would be committed with the VPN.
+      - V(fail) waits O(lock_timeout) seconds for them to go and then fails before anything is written, naming them. V(include) goes on.
+      - It needs O(provider.username); an API key alone does not tell whose account it is, and M(tunnelsmith.panos_vpn.commit) then decides.
+    type: str
+    choices: [fail, include]
+    default: fail
+notes:
+  - Only the candidate configuration is changed. Run M(tunnelsmith.panos_vpn.commit) to make it the running one.
+  - A peer of AWS allows pre-shared keys of 8 to 64 letters, digits, C(.) and C(_), the first of them not C(0).
+seealso:
+  - plugin: tunnelsmith.panos_vpn.aws_vpn_connection
+    plugin_type: filter
+  - module: tunnelsmith.panos_vpn.commit
+  - module: tunnelsmith.panos_vpn.vpn_info
+"""
+
+EXAMPLES = r"""
+- name: Pair with a static AWS connection, failing over by policy-based forwarding
+  tunnelsmith.panos_vpn.site_to_site_vpn:
+    name: "{{ static.id }}"
+    tunnels: "{{ static.tunnels }}"
+    failover: pbf
+    outside_interface: ethernet1/8
+    zone: aws-vpn
+    source_zones: [trust]
+    local_networks: [10.10.0.0/24]
+    remote_networks: [10.200.0.0/16]
+    backup_routes: true
+  vars:
+    static: "{{ lookup('ansible.builtin.file', 'connection_static.json') | tunnelsmith.panos_vpn.aws_vpn_connection }}"
+  register: pairing
+
+- name: Commit exactly that
+  tunnelsmith.panos_vpn.commit:
+    objects: "{{ pairing.objects }}"
+    earlier_changes: "{{ pairing.earlier_changes }}"
+
+- name: Put a BGP connection in its place, first tunnel preferred
+  tunnelsmith.panos_vpn.site_to_site_vpn:
+    name: "{{ bgp.id }}"
+    tunnels: "{{ bgp.tunnels }}"
+    failover: bgp
+    outside_interface: ethernet1/8
+    zone: aws-vpn
+    source_zones: [trust]
+    local_networks: [10.10.0.0/24]
+    remote_networks: [10.200.0.0/16]
+    local_preference: [200, 100]
+    as_path_prepend: [0, 2]
+    replaces: vpn-0a1d7f3c52e9b8046
+  vars:
+    bgp: "{{ lookup('ansible.builtin.file', 'connection_bgp.json') | tunnelsmith.panos_vpn.aws_vpn_connection }}"
+
+- name: Take it away again, when AWS knows nothing of it any more
+  tunnelsmith.panos_vpn.site_to_site_vpn:
+    name: vpn-0f64b20c9d8e1a375
+    state: absent
+"""
+
+RETURN = r"""
+vpn:
+  description: What the VPN is on this firewall, without its keys.
+  returned: with O(state=present)
+  type: dict
+  contains:
+    name:
+      description: Name of the VPN.
+      type: str
+      returned: always
+      sample: vpn-0a1d7f3c52e9b8046
+    failover:
+      description: V(pbf) or V(bgp).
+      type: str
+      returned: always
+      sample: pbf
+    zone:
+      description: Zone of the tunnel interfaces.
+      type: str
+      returned: always
+      sample: aws-vpn
+    virtual_router:
+      description: Router of the tunnel interfaces.
+      type: str
+      returned: always
+      sample: default
+    tunnels:
+      description: The tunnels, in the order that was given.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        name:
+          description: Name of the tunnel and of its gateway.
+          type: str
+          returned: always
+          sample: vpn-0a1d7f3c52e9b8046-1
+        tunnel_interface:
+          description: Its tunnel interface, given or allocated. In check mode, the one that would be allocated.
+          type: str
+          returned: always
+          sample: tunnel.1
+        outside_address:
+          description: Address of the peer's endpoint.
+          type: str
+          returned: always
+          sample: 203.0.113.17
+        local_address:
+          description: Address of this firewall's end.
+          type: str
+          returned: always
+          sample: 198.51.100.10
+        inside_address:
+          description: Address of this firewall inside the tunnel.
+          type: str
+          returned: always
+          sample: 169.254.31.70
+        inside_peer_address:
+          description: Address of the peer inside the tunnel.
+          type: str
+          returned: always
+          sample: 169.254.31.69
+        ike:
+          description: The phase 1 proposal that was chosen.
+          type: dict
+          returned: always
+          sample: {version: ikev2, encryption: aes-256-cbc, hash: sha384, dh_group: group20, lifetime_seconds: 28800}
+        ipsec:
+          description: The phase 2 proposal that was chosen.
+          type: dict
+          returned: always
+          sample: {encryption: aes-256-gcm, authentication: none, dh_group: group20, lifetime_seconds: 3600}
+        mtu:
+          description: MTU of the tunnel interface, in octets.
+          type: int
+          returned: always
+          sample: 1446
+        nat:
+          description: Whether the peer sees another address than O(local_address).
+          type: bool
+          returned: always
+          sample: false
+objects:
+  description: Places of everything that is the VPN's, made, removed or changed by it; for O(tunnelsmith.panos_vpn.commit#module:objects).
+  returned: always
+  type: list
+  elements: str
+  sample:
+    - /config/devices/entry[@name='localhost.localdomain']/network/ike/gateway/entry[@name='vpn-0a1d7f3c52e9b8046-1']
+    - /config/devices/entry[@name='localhost.localdomain']/network/interface/tunnel/units/entry[@name='tunnel.1']
+    - /config/devices/entry[@name='localhost.localdomain']/network/virtual-router/entry[@name='default']/interface/member[text()='tunnel.1']
+uncommitted:
+  description: Whether something of the VPN stands in the candidate and not in the running configuration, from this run or from an earlier one.
+  returned: always
+  type: bool
+  sample: true
+earlier_changes:
+  description: Uncommitted changes of others, or of other tasks, that were there before; for O(tunnelsmith.panos_vpn.commit#module:earlier_changes).
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - owner: alice
+      xpath: /config/devices/entry[@name='localhost.localdomain']/vsys/entry[@name='vsys1']/address/entry[@name='office-lan']
+"""
+
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import vpn_task
 
 

@@ -63,7 +63,9 @@ class _Overlay:
         for node in nodes:
             value = values.get(node.option)
             path = at + steps(node.path)
-            if value is UNSET or value is None and self.reset and not isinstance(node, Group):
+            if value is UNSET and isinstance(node, Group):
+                self._unset_group(node, path)
+            elif value is UNSET or value is None and self.reset and not isinstance(node, Group):
                 self._reset(node, path)
             elif value is None and not isinstance(node, Group):
                 continue
@@ -152,6 +154,13 @@ class _Overlay:
         if places.find(self.existing, path) is None or getattr(node, "shared", False):
             return
         if getattr(node, "type", "") != "secret":
+            self.changes.delete(path)
+
+    def _unset_group(self, group, path):
+        """What we know of a group goes, and its element with it where nothing else is in there."""
+        self.nodes(group.nodes, {node.option: UNSET for node in group.nodes}, path, ())
+        element = places.find(self.existing, path)
+        if element is not None and self._is_emptied(element, path):
             self.changes.delete(path)
 
     def _drop_other_branches(self, container, branches, written, groups):

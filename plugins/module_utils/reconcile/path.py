@@ -47,15 +47,6 @@ def parse(xpath: str) -> tuple:
     return tuple(parsed)
 
 
-def matches(element: ET.Element, step) -> bool:
-    if isinstance(step, str):
-        return element.tag == step
-    tag, name = step
-    if element.tag != tag:
-        return False
-    return (element.text or "").strip() == name if tag == "member" else element.get("name") == name
-
-
 def step_of(element: ET.Element):
     """The step that leads from its parent to an element."""
     if element.tag == "member":
@@ -64,9 +55,21 @@ def step_of(element: ET.Element):
 
 
 def child(parent: ET.Element | None, step) -> ET.Element | None:
+    """The child that a step selects. Containers can hold thousands of entries, so the loop does no more than it must."""
     if parent is None:
         return None
-    return next((element for element in parent if matches(element, step)), None)
+    if isinstance(step, str):
+        return parent.find(step)
+    tag, name = step
+    if tag == "member":
+        for element in parent:
+            if element.tag == "member" and (element.text or "").strip() == name:
+                return element
+        return None
+    for element in parent:
+        if element.get("name") == name and element.tag == tag:
+            return element
+    return None
 
 
 def find(root: ET.Element | None, path: tuple) -> ET.Element | None:

@@ -48,20 +48,32 @@ def plan(phases, candidate: ET.Element, base) -> Plan:
     C(candidate): the C(<config>) element with what was read. C(base): from a location's name to its absolute path.
     """
     result = Plan(before=candidate, after=copy.deepcopy(candidate))
-    guards = []
     for items in phases:
-        for item in in_reference_order(items):
-            place = base(item.location) + item.relative_path
-            unseen = [] if item.state == "absent" else _unseen_parents(item, place, result.after)
-            operations = _operations(item, place, result)
-            if operations and isinstance(item, DesiredEntry) and item.guard and item.state != "absent" and _missing(candidate, place):
-                # Nobody else may have made it since it was read: deleting what is missing succeeds, deleting what
-                # others already use fails, and with it the whole transaction.
-                guards.append(Operation("delete", place, item.label, guard=True))
-            if operations:
-                result.parents.extend((item.label, parent) for parent in unseen)
-                result.touched.append((item, place))
-            result.operations.extend(operations)
+        add(result, in_reference_order(items), base)
+    return finished(result)
+
+
+def add(result: Plan, items, base) -> None:
+    """Plan C(items), in the order given, on top of what is planned already."""
+    for item in items:
+        place = base(item.location) + item.relative_path
+        unseen = [] if item.state == "absent" else _unseen_parents(item, place, result.after)
+        operations = _operations(item, place, result)
+        if not operations:
+            continue
+        result.parents.extend((item.label, parent) for parent in unseen)
+        result.touched.append((item, place))
+        result.operations.extend(operations)
+
+
+def finished(result: Plan) -> Plan:
+    """The plan with its guards in front.
+
+    An allocated name must still be free when the plan arrives: deleting what is missing succeeds, deleting what others already
+    use fails, and with it the whole transaction.
+    """
+    guards = [Operation("delete", place, item.label, guard=True) for item, place in result.touched
+              if isinstance(item, DesiredEntry) and item.guard and item.state != "absent" and places.find(result.before, place[1:]) is None]
     result.operations[:0] = guards
     return result
 
@@ -71,10 +83,6 @@ def _unseen_parents(item, place, after) -> list:
     start = len(place) - len(item.relative_path)
     found = [place[:end] for end in range(start + 1, len(place)) if not isinstance(place[end - 1], str) and place[end - 2:end] != _ONLY_VRF]
     return [parent for parent in found if places.find(after, parent[1:]) is None]
-
-
-def _missing(candidate, place) -> bool:
-    return places.find(candidate, place[1:]) is None
 
 
 def _operations(item, place, result) -> list:
@@ -88,8 +96,8 @@ def _operations(item, place, result) -> list:
         operations = [] if existing is not None else [Operation("set", place[:-1], item.label, member)]
     for operation in operations:
         trees.apply(result.after, operation)
-    for where, dst in getattr(item, "position", ()) if item.state != "absent" else ():
-        move = _move(item, place, where, dst, result.after)
+    for number, (where, dst) in enumerate(getattr(item, "position", ()) if item.state != "absent" else ()):
+        move = _move(item, place, where, dst, result.after, beside=existing is None and number == 0)
         if move is not None:
             trees.apply(result.after, move)
             operations.append(move)
@@ -146,7 +154,8 @@ def _still_there(nodes, created, current) -> dict:
     return found
 
 
-def _move(item, place, where, dst, after):
+def _move(item, place, where, dst, after, beside):
+    """The move that brings a rule where it is to stand; None where it stands there. C(beside): directly (a new rule, which comes last)."""
     rules = places.names(after, place[1:-1])
     index = rules.index(item.name)
     if where in ("before", "after") and dst not in rules:
@@ -155,7 +164,7 @@ def _move(item, place, where, dst, after):
         "top": lambda: index == 0,
         "bottom": lambda: index == len(rules) - 1,
         "before": lambda: index < rules.index(dst),
-        "after": lambda: index > rules.index(dst),
+        "after": lambda: index == rules.index(dst) + 1 if beside else index > rules.index(dst),
     }[where]()
     return None if in_place else Operation("move", place, item.label, where=where, dst=dst or "")
 

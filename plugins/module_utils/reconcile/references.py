@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import DesiredEntry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import UNSET, DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.places import PLACES
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Entries, Group, Leaf
 
@@ -16,7 +16,7 @@ def named(nodes, values):
     """Each (kinds, name) that the values refer to."""
     for node in nodes:
         value = values.get(node.option)
-        if value is None:
+        if value is None or value is UNSET:
             continue
         if isinstance(node, Group):
             yield from named(node.nodes, value)

@@ -63,3 +63,38 @@ def printable_forms(secret: str) -> set:
     }
     forms |= {base64.b64encode(raw).decode("ascii"), base64.urlsafe_b64encode(raw).decode("ascii")}
     return {form for form in forms if form}
+
+
+def masked(value, forms):
+    """C(value) (texts, lists, dictionaries) with every one of C(forms) taken out."""
+    present = _present(value, forms)
+    return _without(value, present) if present else value
+
+
+def _present(value, forms) -> list:
+    """The forms that turn up anywhere, longest first: one search for each in all the text, since there can be thousands of both."""
+    text = "\n".join(_texts(value))
+    return sorted((form for form in forms if form in text), key=len, reverse=True)
+
+
+def _texts(value):
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield str(key)
+            yield from _texts(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, str):
+        yield value
+
+
+def _without(value, forms):
+    if isinstance(value, dict):
+        return {_without(key, forms): _without(item, forms) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_without(item, forms) for item in value]
+    if isinstance(value, str):
+        for form in forms:
+            value = value.replace(form, "********")
+    return value

@@ -180,7 +180,8 @@ def _typed(node, text):
     if node.type == "bool":
         return text == "yes"
     if node.type == "int":
-        return int(text) if re.fullmatch(r"-?\d+", text) else text
+        # A word in the place of a number (a template's variable, "inherit") has no spelling as an option: it is left out.
+        return int(text) if re.fullmatch(r"-?\d+", text) else None
     return text
 
 

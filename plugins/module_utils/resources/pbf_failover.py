@@ -11,7 +11,7 @@ import re
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import DesiredEntry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import UNSET, DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.places import PLACES
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.security_rule import POSITION, positions
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.single import entries, entry_place
@@ -46,6 +46,7 @@ _MONITOR = Group("monitor", "monitor", (
     Leaf("ip_address", "ip-address"),
     Leaf("disable_if_unreachable", "disable-if-unreachable", "bool", absent=False),
 ))
+_PATH = (Leaf("egress_interface", "egress-interface", refers_to=("interface", "tunnel_interface")), _NEXTHOP, _MONITOR)
 _RETURN = Group("enforce_symmetric_return", "enforce-symmetric-return", (
     Leaf("enabled", "enabled", "bool", absent=False),
     Entries("nexthop_address_list", "nexthop-address-list"),
@@ -56,9 +57,7 @@ RULE = Table(
     "pbf_rule", *PLACES["pbf_rule"],
     nodes=_TRAFFIC + (
         Group("action", "action", (
-            Group("forward", "forward", (
-                Leaf("egress_interface", "egress-interface", refers_to=("interface", "tunnel_interface")), _NEXTHOP, _MONITOR,
-            )),
+            Group("forward", "forward", _PATH),
             Leaf("forward_to_vsys", "forward-to-vsys"),
             Leaf("discard", "discard", "empty"),
             Leaf("no_pbf", "no-pbf", "empty"),
@@ -97,17 +96,26 @@ def rule_names(name: str, present) -> list:
 
 
 def rules(name, values, state="present", position=()) -> list:
-    """The PBF rules of a failover: C(name-1), C(name-2), … and C(name-discard), each below the one before."""
+    """The PBF rules of a failover: C(name-1), C(name-2), … and C(name-discard), each below the one before. A path is set as given."""
     traffic = {option: value for option, value in values.items() if option not in _OWN}
     wanted = []
     for number, path in enumerate(values.get("paths") or (), 1):
-        wanted.append((f"{name}-{number}", {"forward": dict(path)}))
+        wanted.append((f"{name}-{number}", {"forward": _whole(_PATH, path)}))
     if values.get("when_all_down") == "discard":
         wanted.append((f"{name}-{LAST}", {"discard": True}))
     found, place = [], position
     for rule, action in wanted:
         found.append(DesiredEntry(RULE, rule, {**traffic, "action": action}, state, position=place))
-        place = (("after", rule),)
+        place = (("after", rule),) + tuple(above for above in position if above[0] == "before")
+    return found
+
+
+def _whole(nodes, values) -> dict:
+    """The values with all that is not given taken away."""
+    found = {}
+    for node in nodes:
+        value = values.get(node.option)
+        found[node.option] = UNSET if value is None else _whole(node.nodes, value) if isinstance(node, Group) else value
     return found
 
 
@@ -127,9 +135,32 @@ def desired(request: Request, tree) -> list:
         values["paths"] = _paths(tree, request, there)
     if "when_all_down" not in values and f"{request.name}-{LAST}" in there and request.state == "present":
         values["when_all_down"] = LAST
-    wanted = rules(request.name, values, request.state, positions(request.values))
+    place = positions(request.values)
+    wanted = rules(request.name, values, request.state, place)
+    if there and request.state == "present":
+        alike = rules(request.name, _like_the_others(tree, request, there, values), position=place)
+        wanted = [rule if rule.name in there else twin for rule, twin in zip(wanted, alike)]
     kept = {rule.name for rule in wanted}
     return wanted + [DesiredEntry(RULE, rule, state="absent") for rule in there if rule not in kept]
+
+
+def _like_the_others(tree, request, there, values) -> dict:
+    """The values with the traffic of the rules that are there: a rule that joins them takes the same."""
+    first = read(_TRAFFIC + (_RETURN,), entries(tree, request.base, RULE, there[0])[0])
+    return {**values, **_joined(first, values, {node.option for node in _TRAFFIC + (_RETURN,)})}
+
+
+def _joined(before, values, options) -> dict:
+    found = {}
+    for option in options:
+        have, given = before.get(option), values.get(option)
+        if isinstance(given, dict) and isinstance(have, dict):
+            found[option] = _joined(have, given, given.keys() & have.keys()) | {key: given[key] for key in given.keys() - have.keys()}
+        elif isinstance(given, list) and isinstance(have, list):
+            found[option] = have + given
+        elif given is not None or have is not None:
+            found[option] = have if given is None else given
+    return found
 
 
 def _paths(tree, request, there) -> list:

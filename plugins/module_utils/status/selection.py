@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 
 # What the pairing puts behind a VPN's name: the number of a tunnel, or what its last PBF rule does.
-_SUFFIX = re.compile(r"-(\d+|discard)$")
+_SUFFIX = re.compile(r"-(\d|discard)$")
 
 
 def stem(name: str) -> str:

@@ -25,6 +25,11 @@ _FLAGS = (
     "Oo:ospf inter-area, O1:ospf ext-type-1, O2:ospf ext-type-2, E:ecmp, M:multicast"
 )
 
+_CAPABILITIES = "".join(
+    f"<list><capability>{capability}</capability><value>{value}</value></list>"
+    for capability, value in (("Multiprotocol Extensions(1)", "IPv4 Unicast"), ("Route Refresh(2)", "yes"))
+)
+
 
 def _network(context: Context) -> Network:
     return Network(context.firewall.running, context.firewall.runtime)
@@ -80,8 +85,8 @@ def _bgp_peer(context: Context, peer: Peer) -> str:
     )
     return (
         f'<entry peer="{escape(peer.name)}" vr="{escape(peer.router)}">{values}'
-        f"<config><remove-private-as>no</remove-private-as></config><peer-capability/>"
-        f"<prefix-counter>{counter}</prefix-counter></entry>"
+        f"<config><remove-private-as>no</remove-private-as></config>"
+        f"<peer-capability>{_CAPABILITIES if up else ''}</peer-capability><prefix-counter>{counter}</prefix-counter></entry>"
     )
 
 

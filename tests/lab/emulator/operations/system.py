@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+import uuid
 import xml.etree.ElementTree as ET
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import InvalidCommand
@@ -43,6 +44,8 @@ def _system_info(context: Context) -> Answer:
         default_gateway=system.findtext("default-gateway") or "unknown",
         is_dhcp="no",
         ipv6_address="unknown",
+        ipv6_link_local_address="unknown",
+        ipv6_default_gateway="",
         mac_address=_mac(firewall.name),
         time=time.strftime("%a %b %e %H:%M:%S %Y"),
         uptime=f"{days} days, {rest // 3600}:{rest % 3600 // 60:02d}:{rest % 60:02d}",
@@ -50,13 +53,32 @@ def _system_info(context: Context) -> Answer:
         family="vm",
         model="PA-VM",
         serial=firewall.serial,
+        vm_mac_base=_mac("base"),
+        vm_mac_count=255,
+        vm_uuid=uuid.uuid5(uuid.NAMESPACE_DNS, firewall.serial),
+        vm_cpuid="KVM:E3060500FFFB8B07",
+        vm_license="VM-SERIES-4",
         vm_mode="KVM",
         cloud_mode="non-cloud",
         sw_version=firewall.sw_version,
+        global_protect_client_package_version="0.0.0",
         app_version="8868-8828",
+        app_release_date="",
         av_version="0",
+        av_release_date="",
         threat_version="0",
+        threat_release_date="",
+        wf_private_version="0",
+        wf_private_release_date="unknown",
         url_db="paloaltonetworks",
+        wildfire_version="0",
+        wildfire_release_date="",
+        url_filtering_version="0000.00.00.000",
+        global_protect_datafile_version="unknown",
+        global_protect_datafile_release_date="unknown",
+        global_protect_clientless_vpn_version="0",
+        global_protect_clientless_vpn_release_date="",
+        logdb_version=f"{firewall.version[0]}.{firewall.version[1]}.0",
         platform_family="vm",
         vpn_disable_mode="off",
         multi_vsys="off",

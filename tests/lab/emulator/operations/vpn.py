@@ -168,17 +168,20 @@ def _flow(network: Network, tunnel: Tunnel) -> str:
     )
     packets = 100 if state == "active" else 0
     return fields(
-        pkt_decap=packets, keytype="auto key" if tunnel.gateway else "manual key",
-        anti_replay=tunnel.configuration.findtext("anti-replay") != "no", owner=1, id=tunnel.identifier,
+        name=tunnel.name, id=tunnel.identifier, type="IPSec", subtype="None", state=state, proto="ESP",
+        keytype="auto key" if tunnel.gateway else "manual key", gwid=tunnel.gateway_identifier,
+        inner_if=tunnel.interface, outer_if=tunnel.outer_interface, localip=tunnel.local_address, peerip=tunnel.peer_address,
+        local_spi=_hexadecimal(tunnel, "in") if established else "00000000",
+        remote_spi=_hexadecimal(tunnel, "out") if established else "00000000",
         enc=tunnel.encryption if established else "not established",
+        auth=(tunnel.authentication or "none") if established else "not established",
     ) + f"<monitor>{monitor_fields}</monitor>" + fields(
-        copy_tos=tunnel.configuration.findtext("copy-tos") == "yes", natt=False,
-        remote_spi=_hexadecimal(tunnel, "out") if established else "00000000", state=state, inner_if=tunnel.interface,
-        type="IPSec", byte_decap=packets * 84, peerip=tunnel.peer_address, seq_recv=packets, seq_send=packets,
-        auth=(tunnel.authentication or "none") if established else "not established", pkt_encap=packets,
-        localip=tunnel.local_address, local_spi=_hexadecimal(tunnel, "in") if established else "00000000", name=tunnel.name,
-        outer_if=tunnel.outer_interface, auth_err=0, proto="ESP", gwid=tunnel.gateway_identifier, mtu=1436, subtype="None",
-        remain=max(1, tunnel.lifetime - 60) if established else 0, byte_encap=packets * 84, pkt_lifetime=0,
+        anti_replay=tunnel.configuration.findtext("anti-replay") != "no",
+        copy_tos=tunnel.configuration.findtext("copy-tos") == "yes", natt=False, natt_lp=0, natt_rp=0, mtu=1436, sid=331,
+        context=6, start=5304, timestamp=5304, acquire=0, owner=1, owner_state=0, owner_cpuid=0,
+        pkt_encap=packets, pkt_decap=packets, byte_encap=packets * 84, byte_decap=packets * 84, seq_send=packets,
+        seq_recv=packets, pkt_replay=0, pkt_lifesize=0, pkt_lifetime=0, auth_err=0, dec_err=0, inner_warn=0,
+        **({"last_rekey": 60, "remain": max(1, tunnel.lifetime - 60)} if state == "active" else {}),
     )
 
 

@@ -92,6 +92,15 @@ def test_a_new_path_carries_the_same_traffic(firewalls):
     assert door.stands(f"{RULES}/entry[@name='aws-2']", entry("aws-2", "tunnel.12", "169.254.11.1"))
 
 
+def test_what_somebody_added_to_one_rule_stays_there_alone(firewalls):
+    door = Door(pbf_failover, firewalls())
+    door.done(NEW)
+    door.control.edit_as("somebody", "set", f"{RULES}/entry[@name='aws-1']/source", "<member>10.10.9.9</member>")
+    assert not door.done(NEW).changed
+    assert not door.done({"name": "aws", "paths": [FIRST, SECOND]}).changed
+    assert door.stands(f"{RULES}/entry[@name='aws-2']", entry("aws-2", "tunnel.12", "169.254.11.1"))
+
+
 def test_traffic_is_changed_in_all_rules(firewalls):
     door = Door(pbf_failover, firewalls())
     door.done(NEW)

@@ -57,7 +57,7 @@ POSITIONS = {
     "first": ({"position": "top"}, ["to lyon"] + THERE),
     "last": ({"position": "bottom"}, THERE + ["to lyon"]),
     "above another": ({"position": "before", "position_rule": "deny the rest"}, THERE[:4] + ["to lyon"] + THERE[4:]),
-    "below another, where a new rule is anyway": ({"position": "after", "position_rule": "office to servers"}, THERE + ["to lyon"]),
+    "below another": ({"position": "after", "position_rule": "office to servers"}, THERE[:2] + ["to lyon"] + THERE[2:]),
 }
 
 

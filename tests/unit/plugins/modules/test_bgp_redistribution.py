@@ -1,0 +1,163 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The module bgp_redistribution, on both routing engines."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import bgp_redistribution
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, Case, Door, DoorContract
+
+ROUTER = f"{NETWORK}/virtual-router/entry[@name='default']"
+BGP = {
+    "virtual-router": f"{ROUTER}/protocol/bgp",
+    "logical-router": f"{NETWORK}/logical-router/entry[@name='default']/vrf/entry[@name='default']/bgp",
+}
+PROFILES = f"{NETWORK}/routing-profile"
+RUNNING = "<enable>yes</enable><router-id>198.51.100.10</router-id><local-as>65000</local-as><install-route>yes</install-route>"
+IDENTITY = {"virtual_router": "default", "name": "office"}
+NEW = {**IDENTITY, "sources": ["connected"], "destinations": ["10.10.0.0/24"]}
+each_engine = pytest.mark.parametrize("engine", BGP)
+
+
+def legacy(types="<member>connect</member>", destinations="<member>10.10.0.0/24</member>"):
+    return f"""<entry name="office"><priority>1</priority><filter><type>{types}</type><destination>{destinations}</destination></filter>
+        <action><redist/></action></entry>"""
+
+
+def advanced(more=""):
+    return f"""<entry name="office"><ipv4><unicast><connected><enable>yes</enable>{more}<route-map>office</route-map></connected>
+        </unicast></ipv4></entry>"""
+
+
+CASE = Case(
+    bgp_redistribution,
+    identity=IDENTITY,
+    options={"sources": ["connected"], "destinations": ["10.10.0.0/24"]},
+    needs=((BGP["virtual-router"], RUNNING),),
+    place=f"{ROUTER}/protocol/redist-profile/entry[@name='office']",
+    memberships=(f"{BGP['virtual-router']}/redist-rules/entry[@name='office']",),
+    entry=legacy(),
+    change={"destinations": ["10.10.0.0/24", "10.20.0.0/24"]},
+    writes=[("set", "")],
+    changed=legacy(destinations="<member>10.10.0.0/24</member><member>10.20.0.0/24</member>"),
+)
+
+
+class TestRedistributionOfAVirtualRouter(DoorContract):
+    case = CASE
+
+
+class TestRedistributionOfALogicalRouter(DoorContract):
+    case = replace(
+        CASE, firewall={"engine": "logical-router"}, needs=((BGP["logical-router"], RUNNING),),
+        place=f"{PROFILES}/bgp/redistribution-profile/entry[@name='office']", entry=advanced(),
+        change={"med": 50}, changed=advanced("<metric>50</metric>"),
+        memberships=(f"{PROFILES}/filters/prefix-list/entry[@name='office']", f"{BGP['logical-router']}/redistribution-profile/ipv4/unicast"))
+
+    def test_the_examples_run(self, firewalls):
+        """They show the places of a virtual router."""
+
+
+def door_with_bgp(firewalls, engine):
+    door = Door(bgp_redistribution, firewalls(engine=engine))
+    door.control.plant(BGP[engine], RUNNING)
+    return door
+
+
+def gathered(door):
+    return door.done(IDENTITY, state="gathered").values["gathered"][0]
+
+
+CHANGES = {
+    "other destinations": ({"destinations": ["10.20.0.0/24"]}, {"destinations": ["10.20.0.0/24"]}),
+    "another source": ({"sources": ["static"]}, {"sources": ["static"]}),
+    "one more source": ({"sources": ["connected", "static"]}, {"sources": ["connected", "static"]}),
+    "a preference": ({"med": 50}, {"med": 50}),
+}
+
+
+@each_engine
+@pytest.mark.parametrize("change, expected", CHANGES.values(), ids=CHANGES.keys())
+def test_what_is_not_given_stays(firewalls, engine, change, expected):
+    door = door_with_bgp(firewalls, engine)
+    door.done(NEW)
+    assert door.done({**IDENTITY, **change}).changed
+    assert gathered(door) == {**NEW, **expected}
+    assert not door.done({**IDENTITY, **change}).changed
+
+
+@each_engine
+def test_one_more_source_is_limited_as_well(firewalls, engine):
+    """Without its limit a new source would announce every route it has."""
+    door = door_with_bgp(firewalls, engine)
+    door.done(NEW)
+    door.done({**IDENTITY, "sources": ["connected", "static"]})
+    if engine == "logical-router":
+        static = f"{PROFILES}/bgp/redistribution-profile/entry[@name='office']/ipv4/unicast/static"
+        assert door.stands(static, "<static><enable>yes</enable><route-map>office</route-map></static>")
+    else:
+        assert door.stands(CASE.place, legacy("<member>connect</member><member>static</member>"))
+
+
+NETWORKS = {
+    "virtual-router": (f"{BGP['virtual-router']}/redist-rules", "<set-origin>incomplete</set-origin>"),
+    "logical-router": (f"{BGP['logical-router']}/advertise-network/ipv4/network", "<unicast>yes</unicast>"),
+}
+
+
+@each_engine
+def test_networks_are_announced_wherever_they_come_from(firewalls, engine):
+    door = door_with_bgp(firewalls, engine)
+    before = door.candidate()
+    options = {**IDENTITY, "networks": ["10.30.0.0/16"]}
+    door.done(options)
+    place, content = NETWORKS[engine]
+    assert content in door.control.candidate(f"{place}/entry[@name='10.30.0.0/16']")
+    assert not door.done(options).changed
+    door.done(options, state="absent")
+    assert door.candidate() == before
+
+
+def test_a_second_profile_of_a_logical_router_is_announced_beside_the_first(firewalls):
+    door = door_with_bgp(firewalls, "logical-router")
+    door.done(NEW)
+    door.refused({**IDENTITY, "name": "labs", "sources": ["static"]}, "office", "destinations")
+    door.done({**IDENTITY, "name": "labs", "sources": ["static"], "destinations": ["10.30.0.0/16"]})
+    assert door.text(f"{BGP['logical-router']}/redistribution-profile/ipv4/unicast") == "office"
+    assert door.candidate(f"{BGP['logical-router']}/advertise-network/ipv4/network/entry[@name='10.30.0.0/16']") is not None
+
+
+@each_engine
+def test_what_others_announce_stays(firewalls, engine):
+    door = Door(bgp_redistribution, firewalls(engine=engine, config="bgp_running"))
+    before = door.candidate()
+    door.done({**NEW, "networks": ["10.30.0.0/16"]})
+    door.done({**NEW, "networks": ["10.30.0.0/16"]}, state="absent")
+    assert door.candidate() == before
+
+
+@each_engine
+def test_a_router_without_bgp_is_refused(firewalls, engine):
+    Door(bgp_redistribution, firewalls(engine=engine)).refused(NEW, "has no BGP", "bgp_instance")
+
+
+REFUSALS = {
+    "a new one without anything to announce": ({"sources": None, "destinations": None}, "sources"),
+    "destinations of no source": ({"sources": None}, "sources"),
+    "a source that does not exist": ({"sources": ["rumour"]}, "sources"),
+    "a preference out of range": ({"med": 65536}, "med: 65536 is outside 1 to 65535"),
+    "a name that is too long": ({"name": "r" * 32}, "32 characters"),
+}
+
+
+@each_engine
+@pytest.mark.parametrize("options, words", REFUSALS.values(), ids=REFUSALS.keys())
+def test_refuses(firewalls, engine, options, words):
+    given = {option: value for option, value in {**NEW, **options}.items() if value is not None}
+    door_with_bgp(firewalls, engine).refused(given, words)
