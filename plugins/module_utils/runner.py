@@ -37,11 +37,13 @@ class PanosModule(AnsibleModule):
     and backslashes make it miss them: the log is given option names only.
     """
 
-    def __init__(self, argument_spec, **kwargs):
+    def __init__(self, argument_spec, libraries=(), **kwargs):
+        """C(libraries): (name, error of its import or None) of what the module needs beside pan-os-python."""
         super().__init__(argument_spec=argument_spec, supports_check_mode=True, **kwargs)
         self.secret_forms = {form for secret in _secrets(self.argument_spec, self.params) for form in secrets.printable_forms(secret)}
-        if sdk.IMPORT_ERROR is not None:
-            self.fail_json(msg=missing_required_lib(sdk.LIBRARY), exception=sdk.IMPORT_ERROR)
+        for library, import_error in ((sdk.LIBRARY, sdk.IMPORT_ERROR), *libraries):
+            if import_error is not None:
+                self.fail_json(msg=missing_required_lib(library), exception=import_error)
         if not self.params["provider"]["validate_certs"]:
             self.warn("provider.validate_certs is off: the firewall's certificate is not verified, anybody on the way can read the credentials")
 
@@ -106,6 +108,12 @@ def location_of(module) -> Location:
     return Location(**{name: module.params.get(name) for name in arguments.LOCATIONS})
 
 
+def refuse_missing_vsys(location, platform) -> None:
+    """Without several virtual systems there is only the first one; a template's are not this device's."""
+    if location.vsys not in (None, "vsys1") and not platform.multi_vsys and not location.template and not location.template_stack:
+        raise Refused(f"vsys: this firewall has no '{location.vsys}', it runs with one virtual system (vsys1)")
+
+
 def _run_resource(module, session, resource) -> dict:
     params = module.params
     state = params["state"]
@@ -119,8 +127,7 @@ def _run_resource(module, session, resource) -> dict:
         extra = {node.option for node in resource.extra}
         validate(DesiredEntry(resource.table, name, {key: value for key, value in values.items() if key not in extra}, state))
     platform = session.platform()
-    if location.vsys not in (None, "vsys1") and not platform.multi_vsys and not location.template and not location.template_stack:
-        raise Refused(f"vsys: this firewall has no '{location.vsys}', it runs with one virtual system (vsys1)")
+    refuse_missing_vsys(location, platform)
     request = Request(names, values, state, platform, location.base, params.get("update_secret") or "on_create")
     reads = [location.base(kind) + path for kind, path in resource.reads(request)]
     if state == "gathered":

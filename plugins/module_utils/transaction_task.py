@@ -53,6 +53,7 @@ def _run(module, session) -> dict:
         with _named(label):
             _check(resource, options)
     platform = session.platform()
+    runner.refuse_missing_vsys(location, platform)
     requests = [(label, resource, _request(resource, options, platform, location.base)) for label, resource, options in _ordered(entries)]
     reads = [location.base(kind) + path for _label, resource, request in requests for kind, path in resource.reads(request)]
 

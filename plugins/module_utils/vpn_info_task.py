@@ -82,7 +82,8 @@ class _Task:
     """One run of the module."""
 
     def __init__(self, module, session):
-        self.params, self.session, self.check_mode = module.params, session, module.check_mode
+        self.module, self.session = module, session
+        self.params, self.check_mode = module.params, module.check_mode
         self.expression = _compiled(self.params["select"])
         if self.params["poll"] is not None and self.params["poll"] <= 0:
             raise InvalidInput("poll: give more than 0 seconds")
@@ -100,6 +101,8 @@ class _Task:
         if self.params["fail_unhealthy"] and not view.healthy and not self.check_mode:
             waited = f" after {self.params['timeout']} s" if self.params["wait_for"] and self.params["timeout"] else ""
             names = ", ".join(self.params["name"] or ()) or "the VPNs"
+            for warning in result.pop("warnings"):
+                self.module.warn(warning)
             raise PanosVpnError(f"{names} on {self.session.place}: not healthy{waited}: {'; '.join(view.judgement.problems)}", **result)
         return result
 

@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-from ansible.module_utils.basic import missing_required_lib
-
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments, runner
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, Refused
@@ -106,9 +104,7 @@ def argument_spec() -> dict:
 
 def run() -> None:
     """The whole life of the module."""
-    module = runner.PanosModule(argument_spec(), required_if=[("state", "present", _NEEDED)])
-    if rulebases.IMPORT_ERROR is not None:
-        module.fail_json(msg=missing_required_lib("netaddr"), exception=rulebases.IMPORT_ERROR)
+    module = runner.PanosModule(argument_spec(), [("netaddr", rulebases.IMPORT_ERROR)], required_if=[("state", "present", _NEEDED)])
     runner.with_session(module, lambda session: _run(module, session))
 
 
@@ -146,6 +142,7 @@ class _Task:
         self.name, self.replaces = module.params["name"], module.params["replaces"] if vpn else None
         self.location = runner.location_of(module)
         self.platform = session.platform()
+        runner.refuse_missing_vsys(self.location, self.platform)
         self.pending = commit.changes(session)
         self.known_objects: dict = {}
 

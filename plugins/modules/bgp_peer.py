@@ -18,6 +18,7 @@ description:
   - On a virtual router the policies become rules that are named after the group with C(-in), C(-out) and C(-rest), and a secret an authentication
     profile named after the peer. On the Advanced Routing Engine timers and secrets become profiles named after the peer, and the policies become
     profiles, route maps and prefix lists named after the group, with C(-in) and C(-out) where there are two of a kind.
+  - What a group of somebody else refers to stays. There, policies that would take the place of an existing filtering profile are refused.
 author:
   - Tunnelsmith contributors (@tunnelsmith)
 extends_documentation_fragment:

@@ -39,7 +39,7 @@ options:
     description: Name of the profile, at most 31 characters. Required unless O(state=gathered), which then returns all profiles.
     type: str
   sources:
-    description: Where the routes come from that are announced. The list is set as given.
+    description: Where the routes come from that are announced. The list is set as given. A new profile needs it.
     type: list
     elements: str
     choices: [connected, static]
@@ -47,6 +47,7 @@ options:
     description:
       - Networks of O(sources) that are announced, exactly these. The list is set as given.
       - A profile without it announces every network of its sources.
+      - Where they are announced beside the profile of somebody else, O(state=absent) removes only those that are given.
     type: list
     elements: str
   networks:

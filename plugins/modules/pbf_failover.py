@@ -89,8 +89,9 @@ options:
     choices: [both, "0", "1"]
   paths:
     description:
-      - The paths in order of preference. The list is set as given, so that rules of paths that are no longer in it are removed.
-      - A new set of rules needs it.
+      - The paths in order of preference. The list is set as given, so that rules of paths that are no longer in it are removed, and what a
+        path does not name is taken out of its rule.
+      - A path that is added to an existing set gets the traffic of the rules that are there. A new set of rules needs this option.
     type: list
     elements: dict
     suboptions:
@@ -141,8 +142,10 @@ options:
         elements: str
   position:
     description:
-      - Where the first rule stands among the others. It can be first, last, or on one side of O(position_rule), not necessarily next to it.
-      - A rule that stands there already is not moved. Without this option new rules are the last ones and existing rules stay where they are.
+      - Where the rules stand among the others. The first one can be first, last, or on one side of O(position_rule), and with V(before) all
+        of them stand above that rule.
+      - New rules are put next to O(position_rule), or below the path before. Existing ones that stand on the right side already are not moved.
+      - Without this option new rules are the last ones and existing rules stay where they are.
     type: str
     choices: [top, bottom, before, after]
   position_rule:

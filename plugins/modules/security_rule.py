@@ -155,9 +155,9 @@ options:
             elements: str
   position:
     description:
-      - Where the rule stands among the others. It can be first, last, or on one side of O(position_rule), not necessarily next to it.
-      - A rule that stands there already is not moved. Without this option a new rule is the last one, which is below a rule that denies
-        everything, and an existing rule stays where it is.
+      - Where the rule stands among the others. It can be first, last, or on one side of O(position_rule).
+      - A new rule is put next to O(position_rule). An existing one that stands on the right side already is not moved.
+      - Without this option a new rule is the last one, which is below a rule that denies everything, and an existing rule stays where it is.
     type: str
     choices: [top, bottom, before, after]
   position_rule:

@@ -34,9 +34,6 @@ def _router(vpn, around):
             raise Refused(f"virtual_router: '{name}' is configured for the other routing engine; the one that is running has {engine}s. "
                           "A change of the engine needs a commit and a reboot")
         raise Refused(f"virtual_router: there is no {engine} '{name}' on this firewall")
-    holder = around.router_of(vpn.outside_interface)
-    if holder is None:
-        raise Refused(f"outside_interface: {vpn.outside_interface} is in no router, so nothing can leave by it")
 
 
 def _zone(vpn, around):
@@ -142,6 +139,8 @@ def outside_interface(vpn: Vpn, around: Surroundings) -> Interface:
     interface = around.interfaces.get(vpn.outside_interface)
     if interface is None:
         raise Refused(f"outside_interface: there is no layer 3 interface {vpn.outside_interface} on this firewall")
+    if around.router_of(vpn.outside_interface) is None:
+        raise Refused(f"outside_interface: {vpn.outside_interface} is in no router, so nothing can leave by it")
     if around.zone_of(vpn.outside_interface) is None:
         raise Refused(f"outside_interface: {vpn.outside_interface} is in no zone of this virtual system, so its packets are dropped")
     return interface

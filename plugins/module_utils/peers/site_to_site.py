@@ -39,11 +39,15 @@ FIRST_METRIC, METRIC_STEP, DISCARD_METRIC = 10, 10, 250
 
 @dataclass
 class Result:
-    """C(phases): lists of desired items, one after the other. C(summary): what the user is told of the VPN."""
+    """C(phases): lists of desired items, one after the other. C(summary): what the user is told of the VPN.
+
+    C(inheritance): what a VPN that goes leaves to its successor to put back one day.
+    """
 
     phases: list
     warnings: list = field(default_factory=list)
     summary: dict = field(default_factory=dict)
+    inheritance: Record | None = None
 
 
 def own_units(name: str, around: Surroundings) -> dict:
@@ -62,37 +66,33 @@ def build(vpn: Vpn, around: Surroundings, addresses: Addresses, learned: str | N
 
     C(replaces): the name of a VPN that is taken away in the same plan. Raises Refused where the configuration forbids the VPN.
     """
-    removed = removal(replaces, around) if replaces else Result([[]])
+    removed = removal(replaces, around, successor=vpn) if replaces else Result([[]])
     if replaces:
-        around = _after_removal(around, removed)
-    return _Builder(vpn, around, addresses, learned).result(removed)
-
-
-def _after_removal(around, removed) -> Surroundings:
-    return Surroundings(plan(removed.phases, around.tree, around.base).after, around.base, around.platform)
+        around = Surroundings(plan(removed.phases, around.tree, around.base).after, around.base, around.platform)
+    return _Builder(vpn, around, addresses, learned, removed.inheritance).result(removed)
 
 
 class _Builder:
     """The steps of C(build), which share the VPN, its surroundings and its record."""
 
-    def __init__(self, vpn, around, addresses, learned):
+    def __init__(self, vpn, around, addresses, learned, inheritance):
         self.vpn, self.around, self.addresses = vpn, around, addresses
         self.warnings: list = []
         self.units = own_units(vpn.name, around)
-        refusals.refuse_unfit(vpn, around, list(self.units.values()))
         self.outside = refusals.outside_interface(vpn, around)
+        refusals.refuse_unfit(vpn, around, list(self.units.values()))
         self.local, self.behind_nat = refusals.local_address(vpn, self.outside, learned)
         self.outside_address = (self.local or learned).split("/")[0]
         found = records.find(around.comment(self.units[1]), vpn.name) if 1 in self.units else None
-        self.before = found or Record(vpn.name)
+        self.before = found or replace(inheritance or Record(vpn.name), vpn=vpn.name)
         self.record = replace(self.before, bgp=dict(self.before.bgp), announced=list(self.before.announced), members=[], options=[])
         self.fresh = self._allocate()
         self.chosen = {number: self._proposal(vpn.tunnel(number)) for number in vpn.numbers}
 
     def result(self, removed) -> Result:
+        items = self._zone() + self._crypto() + self._gateways() + self._tunnels() + self._forwarding() + self._security()
         if self.vpn.failover == BGP:
             site_to_site_bgp.refuse_readvertisement(self.vpn, self.around)
-        items = self._zone() + self._crypto() + self._gateways() + self._tunnels() + self._forwarding() + self._security()
         moves = self._moves()
         items += self._leftovers(items)
         # Last, because the record that an interface carries tells of all the steps before.
@@ -351,6 +351,8 @@ class _Builder:
             return (("before", shadow.get("name")),) if shadow is not None else ()
         order = [rule.get("name") for rule in rules]
         where, other = self.vpn.rule_position
+        if other and other not in order:
+            raise Refused(f"rule_position: there is no security rule '{other}'")
         if shadow is not None and where != "top" and not (where == "before" and other in order and order.index(other) <= order.index(shadow.get("name"))):
             raise Refused(f"rule_position: at '{where}{' ' + other if other else ''}' the rule '{name}' would stand below '{shadow.get('name')}', "
                           "which decides on the same traffic; place it above that one")
@@ -480,8 +482,11 @@ def _unit_removal(unit, around) -> list:
     return items
 
 
-def removal(name: str, around: Surroundings) -> Result:
-    """All of a VPN and nothing else; what it changed in objects of others goes back to what it was, by its record."""
+def removal(name: str, around: Surroundings, successor: Vpn | None = None) -> Result:
+    """All of a VPN and nothing else; what it changed in objects of others goes back to what it was, by its record.
+
+    C(successor): the VPN that takes its place; the zone and the BGP that it goes on using are left as they are.
+    """
     units = _own_units(name, around)
     record = next((found for unit in units for found in [records.find(around.comment(unit), name)] if found), None)
     items = own_objects(name, around, record or Record(name))
@@ -491,17 +496,23 @@ def removal(name: str, around: Surroundings) -> Result:
             warnings.append(f"{name}: the record of what was there before is gone from the tunnel interface's comment; "
                             "the zone and the router's BGP stay as they are")
         return Result([items], warnings)
+    inheritance = Record(name)
     for router_name in around.names("logical_router" if around.platform.advanced else "virtual_router"):
         if record.bgp and any(unit in around.router_interfaces(router_name) for unit in units):
+            if successor is not None and successor.failover == BGP and successor.virtual_router == router_name:
+                inheritance.bgp = dict(record.bgp)
+                continue
             more, kept = _bgp_restored(router_name, around, record)
             items += more
             warnings += kept
     for zone_name in dict.fromkeys(filter(None, (around.zone_of(unit) for unit in units))):
-        if record.zone_made:
+        if record.zone_made and successor is not None and successor.zone == zone_name:
+            inheritance.zone_made = True
+        elif record.zone_made:
             more, kept = _zone_removal(zone_name, name, units, items, around)
             items += more
             warnings += kept
-    return Result([items], warnings)
+    return Result([items], warnings, inheritance=inheritance)
 
 
 def _bgp_restored(router_name, around, record):

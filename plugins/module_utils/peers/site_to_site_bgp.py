@@ -255,7 +255,8 @@ def own_objects(name: str, router_name: str, around: Surroundings, record: Recor
     profile = bgp_redistribution.assigned_profile(around.tree, around.base, router_name) if platform.advanced else None
     if bgp is not None:
         found += bgp_redistribution.removal(router_name, name, record.announced, platform, profile)
-    return merged(found)
+    there = [item for item in found if item.state != "absent" or places.find(around.tree, (around.base(item.location) + item.relative_path)[1:]) is not None]
+    return merged(there)
 
 
 def _is_own(name, found) -> bool:

@@ -10,6 +10,8 @@ On the advanced engine timers, authentication, address family and policies are p
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
@@ -276,7 +278,51 @@ def desired(request: Request, tree) -> list:
     if request.state == "absent":
         return removal(router, group, request.name, platform, last=not others)
     local_as = places.text(_bgp(request, tree), ("local-as",))
-    return objects(router, group, request.name, request.values, platform, local_as, request.update_secret)
+    values = _beside_timers_in_use(request, tree) if platform.advanced else request.values
+    items = objects(router, group, request.name, values, platform, local_as, request.update_secret)
+    return _beside_family_in_use(request, tree, items) if platform.advanced else items
+
+
+def _group(request, tree):
+    return places.find(_bgp(request, tree), ("peer-group", ("entry", request.names["peer_group"])))
+
+
+def _beside_timers_in_use(request, tree) -> dict:
+    """A timer profile that is not named after the peer is others' too: it is left, or copied where a timer differs."""
+    peer = places.find(_group(request, tree), ("peer", ("entry", request.name)))
+    if peer is None or places.text(peer, ("connection-options", "timers")) == request.name:
+        return dict(request.values)
+    theirs = _timers(request, tree, peer)
+    wanted = {**theirs, **{option: request.values[option] for option in _TIMER_OPTIONS if request.values.get(option) is not None}}
+    others = {option: value for option, value in request.values.items() if option not in _TIMER_OPTIONS}
+    return others if wanted == theirs else {**others, **wanted}
+
+
+def _beside_family_in_use(request, tree, items) -> list:
+    """The address family of a group that was there before stays what it is."""
+    there = _group(request, tree)
+    if there is None or places.text(there, ("address-family", "ipv4")) == request.names["peer_group"]:
+        return items
+    kept = [item for item in items if item.table is not ADDRESS_FAMILY_PROFILE]
+    return [replace(item, values={option: value for option, value in item.values.items() if option != "address_family"})
+            if item.table is ADVANCED_GROUP else item for item in kept]
+
+
+_DIRECTIONS = {"advertise": ("outbound", "out"), "as_path_prepend": ("outbound", "out"), "local_preference": ("inbound", "in")}
+
+
+def refuse_foreign_policies(request: Request, tree) -> None:
+    """A filtering profile that is not ours says already what passes; ours in its place would open or close the group."""
+    group = request.names["peer_group"]
+    in_use = places.text(_group(request, tree), ("filtering-profile", "ipv4")) if request.platform.advanced else None
+    if request.state != "present" or in_use in (None, "", "none"):
+        return
+    profile = (request.base("network") + PLACES["bgp_filtering_profile"][1])[1:] + (("entry", in_use), "ipv4", "unicast", "route-maps")
+    for option, (direction, suffix) in _DIRECTIONS.items():
+        route_map = places.text(tree, profile + (direction,))
+        if request.values.get(option) is not None and (in_use != group or route_map not in (None, "", f"{group}-{suffix}")):
+            raise Refused(f"bgp_peer '{request.name}': {option}: peer group '{group}' already has policies by the filtering profile '{in_use}', "
+                          "which this would replace; use a group of its own, or change that profile")
 
 
 def gathered(request: Request, tree) -> list:
@@ -332,5 +378,5 @@ def _numbers(local_preference, prepend) -> dict:
     return {option: int(value) for option, value in found.items() if value}
 
 
-RESOURCE = Resource("bgp_peer", TABLE, reads, desired, gathered, identity=("virtual_router", "peer_group", "name"), checks=(refuse_without_instance,),
+RESOURCE = Resource("bgp_peer", TABLE, reads, desired, gathered, identity=("virtual_router", "peer_group", "name"), checks=(refuse_without_instance, refuse_foreign_policies),
                     states=("present", "absent", "gathered"))

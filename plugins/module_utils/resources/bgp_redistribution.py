@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_policy
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.bgp_instance import instance
@@ -164,8 +164,14 @@ def desired(request: Request, tree) -> list:
     virtual_router = request.names["virtual_router"]
     in_use = assigned_profile(tree, request.base, virtual_router) if request.platform.advanced else None
     if request.state == "absent":
-        return removal(virtual_router, request.name, request.values.get("networks") or [], request.platform, in_use)
-    return objects(virtual_router, request.name, request.values, request.platform, in_use)
+        # Beside another's profile the destinations were announced as networks, which nothing ties to the name.
+        beside = request.values.get("destinations") or [] if request.platform.advanced and in_use != request.name else []
+        return removal(virtual_router, request.name, [*(request.values.get("networks") or []), *beside], request.platform, in_use)
+    there = next(iter(gathered(request, tree)), {})
+    values = {**{option: there[option] for option in ("sources", "destinations", "med") if there.get(option)}, **request.values}
+    if not values.get("sources") and (not values.get("networks") or values.get("destinations")):
+        raise InvalidInput(f"bgp_redistribution '{request.name}': there is nothing to announce; give sources, or networks alone")
+    return objects(virtual_router, request.name, values, request.platform, in_use)
 
 
 def gathered(request: Request, tree) -> list:

@@ -43,8 +43,6 @@ def tags(element, prefix=""):
     return found
 
 
-# Elements of recorded answers that stand for features which are not emulated, or that only older releases print.
-_LEFT_OUT = {"/result/entry/loc-rib"}
 
 
 @pytest.mark.parametrize(
@@ -70,7 +68,7 @@ def test_same_shape_as_recorded(shared_fixtures, bgp, client_of, recorded, comma
     wanted = tags(ET.parse(shared_fixtures / "panos" / "op" / recorded).getroot())
     if prepare:
         bgp.control.vpn(**prepare)
-    assert wanted - tags(client_of(bgp).op(command).root) - _LEFT_OUT == set()
+    assert wanted - tags(client_of(bgp).op(command).root) == set()
 
 
 @pytest.mark.parametrize(

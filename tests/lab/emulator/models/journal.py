@@ -24,7 +24,10 @@ CREATE, EDIT, DELETE, MOVE = "CREATE", "EDIT", "DELETE", "MOVE"
 
 @dataclass(frozen=True)
 class Record:
-    """``booked`` is the xpath shown in the list of changes; ``sequence`` grows with every request that touches the node."""
+    """``booked`` is the xpath shown in the list of changes; ``sequence`` grows with every request that touches the node.
+
+    ``order`` is the place in the list, which a rolled back request must not shift.
+    """
 
     path: Path
     action: str
@@ -32,6 +35,7 @@ class Record:
     history: tuple[str, ...]
     sequence: int
     booked: str
+    order: int
 
     @property
     def covers(self) -> bool:
@@ -52,13 +56,14 @@ class Journal:
         self._undo = undo
         self._records: dict[Path, Record] = {}
         self._below: dict[Path, set[Path]] = defaultdict(set)
+        self._made = 0
 
     def __len__(self) -> int:
         return len(self._records)
 
     @property
     def records(self) -> list[Record]:
-        return list(self._records.values())
+        return sorted(self._records.values(), key=lambda record: record.order)
 
     def touch(self, path: Path, action: str, owner: str, sequence: int, booked: str | None = None,
               whole: bool = False) -> None:
@@ -80,7 +85,8 @@ class Journal:
         history = earlier.history if earlier else ()
         if owner not in history:
             history = (*history, owner)
-        self._put(path, Record(path, action, owner, history, sequence, booked or xpath_text(path)))
+        self._made += 1
+        self._put(path, Record(path, action, owner, history, sequence, booked or xpath_text(path), self._made))
 
     def _covering(self, path: Path, owner: str) -> Record | None:
         """The nearest record above (or at) a path that answers for it, if it is this owner's."""
@@ -136,6 +142,7 @@ def _transfer_node(record: Record, foreign: list[Path], source: Tree, target: Tr
     if origin is None:
         if there is not None:
             target.remove(there[-2], there[-1])
+            _drop_empty(there[:-1], source, target)
         return
     if record.action == MOVE:
         if there is not None:
@@ -153,6 +160,13 @@ def _transfer_node(record: Record, foreign: list[Path], source: Tree, target: Tr
     if there is not None:
         target.remove(parent, there[-1])
     target.insert(parent, _position(origin, parent), copy)
+
+
+def _drop_empty(chain: list[ET.Element], source: Tree, target: Tree) -> None:
+    """Containers that came along with a node go with it."""
+    while len(chain) > 1 and not len(chain[-1]) and source.chain(tuple(step_of(element) for element in chain)) is None:
+        target.remove(chain[-2], chain[-1])
+        chain = chain[:-1]
 
 
 def _make_ancestors(chain: list[ET.Element], target: Tree) -> ET.Element:

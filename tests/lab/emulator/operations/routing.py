@@ -105,14 +105,15 @@ def _routes(context: Context) -> Answer:
 def _summary(context: Context) -> Answer:
     routes = _network(context).routes()
     total, static = len(routes), sum(route.protocol == "static" for route in routes)
-    counts = {
-        "All-Routes": (total, total), "All-IPv4": (total, None), "All-IPv6": (0, None), "Static-Routes": (static, None),
-        "Connect-Routes": (total - static, None), "BGP-Routes": (0, None), "OSPF-Routes": (0, None), "RIP-Routes": (0, None),
-    }
+    limited = {"All-Routes": (total, True), "All-IPv4": (total, False), "All-IPv6": (0, False)}
     inner = "".join(
-        f"<{tag}><total>{count}</total>{'' if active is None else f'<limit>2500</limit><active>{active}</active>'}</{tag}>"
-        for tag, (count, active) in counts.items()
+        f"<{tag}><total>{count}</total><limit>2500</limit>{f'<active>{count}</active>' if active else ''}</{tag}>"
+        for tag, (count, active) in limited.items()
     )
+    counts = {
+        "Static-Routes": static, "Connect-Routes": total - static, "BGP-Routes": 0, "OSPF-Routes": 0, "RIP-Routes": 0,
+    }
+    inner += "".join(f"<{tag}><total>{count}</total></{tag}>" for tag, count in counts.items())
     return result(f"<entry>{inner}</entry>{_bgp_summaries(context)}")
 
 

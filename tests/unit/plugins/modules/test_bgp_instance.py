@@ -48,9 +48,6 @@ class TestBgpOfALogicalRouter(DoorContract):
     case = replace(CASE, place=PLACES["logical-router"], firewall={"engine": "logical-router"},
                    changed=entry(more="<default-local-preference>200</default-local-preference>"))
 
-    def test_the_examples_run(self, firewalls):
-        """They show the places of a virtual router."""
-
 
 @each_engine
 def test_a_new_instance_installs_its_routes(firewalls, engine):

@@ -73,9 +73,6 @@ class TestPeerOfALogicalRouter(DoorContract):
                    entry=advanced(), changed=advanced("<multihop>2</multihop>"),
                    memberships=(f"{PROFILES}/bgp/timer-profile/entry[@name='tunnel-1']",))
 
-    def test_the_examples_run(self, firewalls):
-        """They show the places of a virtual router."""
-
 
 def door_with_bgp(firewalls, engine, **firewall):
     door = Door(bgp_peer, firewalls(engine=engine, **firewall))
@@ -156,6 +153,21 @@ def test_peers_of_others_can_be_gathered_and_fed_back(firewalls, engine):
         assert gathered
         for options in gathered:
             assert not door.done(options).changed, options
+
+
+def test_profiles_of_others_are_copied_and_not_changed(firewalls):
+    door = Door(bgp_peer, firewalls(engine="logical-router", config="bgp_running"))
+    family = f"{BGP['logical-router']}/peer-group/entry[@name='isp']/address-family"
+    before = door.candidate(family)
+    peer = {"virtual_router": "default", "peer_group": "isp", "name": "isp-a"}
+    door.done({**peer, "hold_time": 45})
+    assert door.candidate(family) == before
+    assert door.done(peer, state="gathered").values["gathered"][0]["hold_time"] == 45
+
+
+def test_policies_of_others_are_not_replaced(firewalls):
+    door = Door(bgp_peer, firewalls(engine="logical-router", config="bgp_running"))
+    door.refused({"virtual_router": "default", "peer_group": "isp", "name": "isp-a", "advertise": ["10.10.0.0/24"]}, "filtering profile", "isp")
 
 
 SECRET = "R3dFox!17"

@@ -60,9 +60,6 @@ class TestRedistributionOfALogicalRouter(DoorContract):
         change={"med": 50}, changed=advanced("<metric>50</metric>"),
         memberships=(f"{PROFILES}/filters/prefix-list/entry[@name='office']", f"{BGP['logical-router']}/redistribution-profile/ipv4/unicast"))
 
-    def test_the_examples_run(self, firewalls):
-        """They show the places of a virtual router."""
-
 
 def door_with_bgp(firewalls, engine):
     door = Door(bgp_redistribution, firewalls(engine=engine))
@@ -128,9 +125,14 @@ def test_a_second_profile_of_a_logical_router_is_announced_beside_the_first(fire
     door = door_with_bgp(firewalls, "logical-router")
     door.done(NEW)
     door.refused({**IDENTITY, "name": "labs", "sources": ["static"]}, "office", "destinations")
-    door.done({**IDENTITY, "name": "labs", "sources": ["static"], "destinations": ["10.30.0.0/16"]})
+    before = door.candidate()
+    labs = {**IDENTITY, "name": "labs", "sources": ["static"], "destinations": ["10.30.0.0/16"]}
+    door.done(labs)
+    assert not door.done(labs).changed
     assert door.text(f"{BGP['logical-router']}/redistribution-profile/ipv4/unicast") == "office"
     assert door.candidate(f"{BGP['logical-router']}/advertise-network/ipv4/network/entry[@name='10.30.0.0/16']") is not None
+    door.done(labs, state="absent")
+    assert door.candidate() == before
 
 
 @each_engine

@@ -50,9 +50,6 @@ class TestRouteOfAVirtualRouter(DoorContract):
 class TestRouteOfALogicalRouter(DoorContract):
     case = replace(CASE, place=place("logical-router"), firewall={"engine": "logical-router"})
 
-    def test_the_examples_run(self, firewalls):
-        """They show the places of a virtual router."""
-
 
 NEXT_HOPS = {
     "an address": ("ipv4", {"ip_address": "198.51.100.1"}, "<ip-address>198.51.100.1</ip-address>", None),

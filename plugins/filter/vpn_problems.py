@@ -1,0 +1,78 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: vpn_problems
+author:
+  - Tunnelsmith contributors (@tunnelsmith)
+version_added: "0.1.0"
+short_description: What is wrong with a VPN connection before a firewall is asked
+description:
+  - Checks what P(tunnelsmith.panos_vpn.aws_vpn_connection#filter) returned for everything that needs no firewall to be known. These are
+    missing keys and keys that AWS would not take, inside ranges that AWS reserves, the same AS number on both sides, a connection whose
+    routing does not go with the failover, and traffic selectors that would not let BGP or the monitor's probes through.
+  - No sentence of the result holds a key.
+positional: failover, pre_shared_keys, monitor_addresses
+options:
+  _input:
+    description: What P(tunnelsmith.panos_vpn.aws_vpn_connection#filter) returned.
+    type: dict
+    required: true
+  failover:
+    description: How the traffic will fail over. Omitted, what depends on it is not checked.
+    type: str
+    choices: [pbf, bgp]
+  pre_shared_keys:
+    description: Keys that will be used instead, one per tunnel and in their order. An empty one means that of the connection.
+    type: list
+    elements: str
+  monitor_addresses:
+    description: Addresses that the tunnels' monitors will probe, one per tunnel and in their order. Omitted, it is AWS's inside address.
+    type: list
+    elements: str
+seealso:
+  - plugin: tunnelsmith.panos_vpn.aws_vpn_connection
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Check a connection before anything is planned
+  ansible.builtin.assert:
+    that: found | length == 0
+    fail_msg: "{{ found | join('; ') }}"
+  vars:
+    connection: "{{ lookup('ansible.builtin.file', 'connection.json') | tunnelsmith.panos_vpn.aws_vpn_connection }}"
+    found: "{{ connection | tunnelsmith.panos_vpn.vpn_problems('pbf') }}"
+"""
+
+RETURN = r"""
+_value:
+  description: One sentence for each problem, none when all is well.
+  type: list
+  elements: str
+  sample:
+    - "vpn-0123456789abcdef0 was created with BGP routing, so failover 'pbf' cannot work; use 'bgp'"
+"""
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import profile as profiles
+
+
+def vpn_problems(profile, failover=None, pre_shared_keys=None, monitor_addresses=None):
+    """See the documentation above."""
+    if failover not in (None, "pbf", "bgp"):
+        raise AnsibleFilterError(f"vpn_problems: failover is pbf or bgp, not {failover!r}")
+    try:
+        return profiles.problems(profile, failover, pre_shared_keys, monitor_addresses)
+    except (InvalidInput, ValueError) as exc:
+        raise AnsibleFilterError(f"vpn_problems: {exc}") from exc
+
+
+class FilterModule:
+    def filters(self):
+        return {"vpn_problems": vpn_problems}

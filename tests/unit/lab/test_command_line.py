@@ -1,0 +1,61 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The emulator as users start it."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import signal
+import ssl
+import subprocess
+import sys
+import urllib.request
+
+import pytest
+
+MODULE = "ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator"
+
+
+@pytest.fixture
+def environment(repository, tmp_path):
+    """A tree in which ``python -m`` finds the checkout as the collection."""
+    folder = tmp_path / "ansible_collections" / "tunnelsmith"
+    folder.mkdir(parents=True)
+    (folder / "panos_vpn").symlink_to(repository)
+    return {**os.environ, "PYTHONPATH": str(tmp_path)}
+
+
+def start(environment, *arguments):
+    return subprocess.Popen(
+        [sys.executable, "-m", MODULE, *arguments], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_says_how_to_reach_it_and_stops_cleanly(environment, how):
+    process = start(environment, "--version", "12.1", "--engine", "logical-router", "--config", "bgp_running")
+    try:
+        told = dict(process.stdout.readline().rstrip("\n").split(": ", 1) for dummy in range(6))
+        assert list(told) == ["url", "user", "password", "api key", "ca", "control"]
+        context = ssl.create_default_context(cafile=told["ca"])
+        request = urllib.request.Request(told["url"] + "?type=version", headers={"X-PAN-KEY": told["api key"]})
+        with urllib.request.urlopen(request, context=context) as response:
+            assert "<sw-version>12.1" in response.read().decode()
+    finally:
+        process.send_signal(how)
+        out, err = process.communicate(timeout=10)
+    assert (process.returncode, out, err) == (0, "", "")
+    assert not pathlib.Path(told["ca"]).exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [(("--listen", "0.0.0.0"), "loopback only"), (("--config", "none.xml"), "neither a file"), (("--version", "9"), "version '9'")],
+    ids=["any address", "missing file", "old version"],
+)
+def test_refuses_in_one_clear_line(environment, arguments, words):
+    out, err = start(environment, *arguments).communicate(timeout=20)
+    assert (out, len(err.splitlines()), words in err) == ("", 1, True)

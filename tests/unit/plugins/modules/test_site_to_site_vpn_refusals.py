@@ -1,0 +1,286 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What site_to_site_vpn refuses because of what stands on the firewall: the message names it, and nothing is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Callable
+
+import pytest
+
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import DEVICE, NETWORK, VSYS
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.pairing import (
+    BGP_PLACES, ENGINES, ROUTERS, VpnDoor, every_tunnel, options,
+)
+
+OUTSIDE = f"{NETWORK}/interface/ethernet/entry[@name='ethernet1/8']/layer3"
+UNITS = f"{NETWORK}/interface/tunnel/units"
+SECURITY = f"{VSYS}/rulebase/security/rules"
+IN_NO_ZONE = "<entry name='ethernet1/3'><layer3><ip><entry name='192.0.2.3/24'/></ip></layer3></entry>"
+TEMPLATE = "src='tpl' ptpl='branches'"
+
+
+def planted(*things: tuple) -> Callable:
+    """Puts raw XML into candidate and running configuration before the run."""
+    return lambda control: [control.plant(xpath, element) for xpath, element in things]
+
+
+def gone(*xpaths: str) -> Callable:
+    """Takes something away that the base configuration has."""
+    return lambda control: [control.edit_as("janitor", "delete", xpath) for xpath in xpaths]
+
+
+def both(*steps: Callable) -> Callable:
+    return lambda control: [step(control) for step in steps]
+
+
+def protection(name: str, content: str, marks: str = "") -> Callable:
+    """The VPN's zone, with a protection profile."""
+    return planted(
+        (f"{NETWORK}/profiles/zone-protection-profile", f"<entry name='{name}' {marks}>{content}</entry>"),
+        (f"{VSYS}/zone", f"<entry name='aws-vpn'><network><layer3/><zone-protection-profile>{name}</zone-protection-profile></network></entry>"))
+
+
+def running_bgp(engine: str, content: str) -> Callable:
+    return planted((BGP_PLACES[engine], content))
+
+
+def outside(interface: str, content: str) -> Callable:
+    """A second interface in the outside zone."""
+    return planted(
+        (f"{NETWORK}/interface/ethernet", f"<entry name='{interface}'><layer3>{content}</layer3></entry>"),
+        (f"{ROUTERS['virtual-router']}/interface", f"<member>{interface}</member>"),
+        (f"{VSYS}/zone/entry[@name='untrust']/network/layer3", f"<member>{interface}</member>"))
+
+
+def rule(name: str, source_zone: str, destination_zone: str, action: str = "deny", **more) -> str:
+    values = {"source": "any", "destination": "any", "application": "any", "service": "any", **more}
+    lists = "".join(f"<{option}><member>{value}</member></{option}>" for option, value in
+                    {"from": source_zone, "to": destination_zone, **values}.items())
+    return f"<entry name='{name}'>{lists}<action>{action}</action></entry>"
+
+
+SOURCE_NAT = """<entry name='hide everything'><source-translation><dynamic-ip-and-port><interface-address><interface>ethernet1/8</interface>
+    </interface-address></dynamic-ip-and-port></source-translation><from><member>any</member></from><to><member>any</member></to>
+    <source><member>{source}</member></source><destination><member>any</member></destination><service>any</service></entry>"""
+GATEWAY = """<entry name='by-hand'><local-address><interface>ethernet1/8</interface></local-address>
+    <peer-address><ip>203.0.113.142</ip></peer-address></entry>"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """C(words): what the message must say. C(before): what is done to the firewall first."""
+
+    words: tuple
+    changes: dict = field(default_factory=dict)
+    before: Callable = planted()
+    failover: str = "pbf"
+    firewall: dict = field(default_factory=dict)
+
+
+ROWS = {
+    # Outside interface.
+    "an outside interface that is not there": Row(("outside_interface", "no layer 3 interface ethernet1/4"), {"outside_interface": "ethernet1/4"}),
+    "an outside interface of another kind": Row(
+        ("outside_interface", "no layer 3 interface ethernet1/4"), {"outside_interface": "ethernet1/4"},
+        planted((f"{NETWORK}/interface/ethernet", "<entry name='ethernet1/4'><tap/></entry>"))),
+    "an outside interface in no router": Row(
+        ("outside_interface", "ethernet1/3", "no router"), {"outside_interface": "ethernet1/3"},
+        planted((f"{NETWORK}/interface/ethernet", IN_NO_ZONE))),
+    "an outside interface in no zone": Row(
+        ("outside_interface", "ethernet1/3", "no zone"), {"outside_interface": "ethernet1/3"},
+        planted((f"{NETWORK}/interface/ethernet", IN_NO_ZONE), (f"{ROUTERS['virtual-router']}/interface", "<member>ethernet1/3</member>"))),
+    "a router that is not there": Row(("virtual_router", "no virtual router 'wan'"), {"virtual_router": "wan"}),
+    "a logical router that is not there": Row(
+        ("virtual_router", "no logical router 'wan'"), {"virtual_router": "wan"}, firewall={"engine": "logical-router"}),
+    "a router of the engine that does not run": Row(
+        ("virtual_router", "'wan'", "other routing engine", "reboot"), {"virtual_router": "wan"},
+        planted((f"{NETWORK}/logical-router", "<entry name='wan'><vrf><entry name='default'/></vrf></entry>"))),
+    "a zone of another kind": Row(
+        ("zone", "'aws-vpn'", "tap zone", "layer3"), {}, planted((f"{VSYS}/zone", "<entry name='aws-vpn'><network><tap/></network></entry>"))),
+    "a source zone that is not there": Row(("source_zones", "'lan'"), {"source_zones": ["trust", "lan"]}),
+    "the VPN's own zone as a source": Row(("source_zones", "'branch'"), {"zone": "branch", "source_zones": ["branch"]}),
+    # Addresses.
+    "several addresses, none of them the expected one": Row(
+        ("local_address", "expects 192.0.2.99", "198.51.100.10/24", "198.51.100.11/24"),
+        {"tunnels": every_tunnel("pbf", {"customer_outside_address": "192.0.2.99"})}, planted((f"{OUTSIDE}/ip", "<entry name='198.51.100.11/24'/>"))),
+    "a local address that the interface has not got": Row(
+        ("local_address", "198.51.100.77", "198.51.100.10/24"), {"local_address": "198.51.100.77"}),
+    "an outside interface without an address": Row(
+        ("outside_interface", "ethernet1/8", "no address"), {}, gone(f"{OUTSIDE}/ip/entry[@name='198.51.100.10/24']")),
+    "a DHCP interface without a lease": Row(
+        ("outside_interface", "ethernet1/3", "DHCP", "none now"), {"outside_interface": "ethernet1/3"},
+        outside("ethernet1/3", "<dhcp-client><enable>yes</enable></dhcp-client>")),
+    # What is taken already.
+    "a tunnel interface of another tunnel": Row(
+        ("tunnel_interfaces", "tunnel.7", "used by IPsec tunnel 'branch-7'"), {"tunnel_interfaces": ["tunnel.7", "tunnel.8"]}),
+    "a tunnel interface in another zone": Row(
+        ("tunnel_interfaces", "tunnel.9", "in zone 'branch'"), {"tunnel_interfaces": ["tunnel.8", "tunnel.9"]},
+        planted((UNITS, "<entry name='tunnel.9'/>"), (f"{VSYS}/zone/entry[@name='branch']/network/layer3", "<member>tunnel.9</member>"))),
+    "a tunnel interface that is there already": Row(
+        ("tunnel_interfaces", "tunnel.9", "there already"), {"tunnel_interfaces": ["tunnel.8", "tunnel.9"]}, planted((UNITS, "<entry name='tunnel.9'/>"))),
+    "an inside range that is in use": Row(
+        ("tunnel 2", "169.254.203.212/30", "tunnel.9"), {},
+        planted((UNITS, "<entry name='tunnel.9'><ip><entry name='169.254.203.213/30'/></ip></entry>"))),
+    "a gateway with the same interface and peer": Row(
+        ("tunnel 2", "gateway 'by-hand'", "ethernet1/8", "203.0.113.142"), {}, planted((f"{NETWORK}/ike/gateway", GATEWAY))),
+    # Networks.
+    "a remote network that is connected": Row(("remote_networks", "10.20.0.0/24", "ethernet1/2"), {"remote_networks": ["10.20.0.0/24"]}),
+    "a remote network around a connected one": Row(("remote_networks", "10.20.0.0/16", "10.20.0.0/24"), {"remote_networks": ["10.20.0.0/16"]}),
+    "a remote network around the endpoint": Row(("remote_networks", "203.0.113.128/25", "endpoint 203.0.113.142"), {"remote_networks": ["203.0.113.128/25"]}),
+    # Zone protection.
+    "strict IP address check on the zone": Row(
+        ("zone 'aws-vpn'", "'edge'", "strict-ip-check"), {}, protection("edge", "<strict-ip-check>yes</strict-ip-check>")),
+    "strict IP address check, with BGP": Row(
+        ("zone 'aws-vpn'", "'edge'", "strict-ip-check"), {}, protection("edge", "<strict-ip-check>yes</strict-ip-check>"), "bgp"),
+    "strict IP address check from a template": Row(
+        ("zone 'aws-vpn'", "'edge'", "template 'branches'", "strict-ip-check"), {}, protection("edge", "<strict-ip-check>yes</strict-ip-check>", TEMPLATE)),
+    "spoofed addresses discarded, and no backup routes": Row(
+        ("zone 'aws-vpn'", "'edge'", "backup_routes: true"), {}, protection("edge", "<discard-ip-spoof>yes</discard-ip-spoof>")),
+    "spoofed addresses discarded by a template": Row(
+        ("'edge'", "template 'branches'", "backup_routes: true"), {}, protection("edge", "<discard-ip-spoof>yes</discard-ip-spoof>", TEMPLATE)),
+    # Rules.
+    "source NAT of everything": Row(("NAT rule 'hide everything'", "10.200.0.0/16"), {}, planted((f"{VSYS}/rulebase/nat/rules", SOURCE_NAT.format(source="any")))),
+    "source NAT of an address object's network": Row(
+        ("NAT rule 'hide everything'",), {}, planted((f"{VSYS}/rulebase/nat/rules", SOURCE_NAT.format(source="office-lan")))),
+    "source NAT of an address group": Row(
+        ("NAT rule 'hide everything'",), {}, planted((f"{VSYS}/rulebase/nat/rules", SOURCE_NAT.format(source="inside")))),
+    "a place below a rule that denies everything": Row(
+        ("rule_position", "'deny the rest'", "place it above"), {"rule_position": {"where": "bottom"}}),
+    "a place behind a rule that decides already": Row(
+        ("rule_position", "after deny the rest"), {"rule_position": {"where": "after", "rule": "deny the rest"}}),
+    "a place before a rule that is not there": Row(("'nobody'",), {"rule_position": {"where": "before", "rule": "nobody"}}),
+    # State of the firewall.
+    "the passive member of a pair": Row(
+        ("passive member", "write to the active one"), {},
+        both(planted((f"{DEVICE}/deviceconfig", "<high-availability><enabled>yes</enabled></high-availability>")), lambda control: control.set_ha("passive"))),
+    "an engine that waits for a reboot": Row(
+        ("advance-routing: yes", "reboot"), {}, lambda control: control.set_engine_setting(True)),
+    "a legacy engine that waits for a reboot": Row(
+        ("advance-routing: no", "reboot"), {}, lambda control: control.set_engine_setting(False), firewall={"engine": "logical-router"}),
+    # What belongs to a template.
+    "a zone from a template": Row(
+        ("template 'branches'", "aws-vpn"), {},
+        planted((f"{VSYS}/zone", f"<entry name='aws-vpn' {TEMPLATE}><network {TEMPLATE}><layer3 {TEMPLATE}/></network></entry>"))),
+    "a router from a template": Row(
+        ("template 'branches'", "virtual-router"), {},
+        planted((f"{NETWORK}/virtual-router", f"<entry name='default' {TEMPLATE}><interface {TEMPLATE}/></entry>"))),
+    "a logical router from a template": Row(
+        ("template 'branches'", "logical-router"), {},
+        planted((f"{NETWORK}/logical-router", f"<entry name='default' {TEMPLATE}><vrf><entry name='default'><interface {TEMPLATE}/></entry></vrf></entry>")),
+        firewall={"engine": "logical-router"}),
+    # Versions.
+    "offers that need a later release": Row(
+        ("group21", "10.2", "Diffie-Hellman"), {"tunnels": every_tunnel("pbf", {"offers": {
+            "ike": {"versions": ["ikev2"], "encryption": ["aes-256-cbc"], "hash": ["sha256"], "dh_group": ["group21"], "lifetime_seconds": 28800},
+            "ipsec": {"encryption": ["aes-256-gcm"], "authentication": ["sha256"], "dh_group": ["group21"], "lifetime_seconds": 3600}}})},
+        firewall={"version": "10.1"}),
+    "a proposal that needs a later release": Row(
+        ("group21", "10.2"), {"tunnels": every_tunnel("pbf", {"offers": None, "ike": {"dh_group": "group21"}})}, firewall={"version": "10.1"}),
+    "a virtual system that is not there": Row(("vsys5",), {"vsys": "vsys5"}),
+}
+
+for engine in ENGINES:
+    RUNNING = {"engine": engine, "config": "bgp_running"}
+    OURS = {"tunnels": every_tunnel("bgp", {"bgp": {"local_as": 65010}})}
+    ROWS.update({
+        f"another local AS, {engine}": Row(("'default'", "local AS 65010", "expects 65000"), {}, failover="bgp", firewall=RUNNING),
+        f"another router ID, {engine}": Row(
+            ("router_id", "198.51.100.10"), {**OURS, "router_id": "10.10.0.1", "allow_readvertise": True}, failover="bgp", firewall=RUNNING),
+        f"learned routes that are not installed, {engine}": Row(
+            ("install_route", "install-route"), {**OURS, "allow_readvertise": True}, running_bgp(engine, "<install-route>no</install-route>"), "bgp", RUNNING),
+        f"peers of others that would learn our networks, {engine}": Row(
+            ("branch-7", "'branches'", "10.10.0.0/24", "allow_readvertise"), OURS, failover="bgp", firewall=RUNNING),
+    })
+ROWS["a large AS number on a running instance with 2 bytes"] = Row(
+    ("AS 4200000001", "2-byte", "as_format"), {"tunnels": every_tunnel("bgp", {"bgp": {"local_as": 65010, "peer_as": 4200000001}}), "allow_readvertise": True},
+    failover="bgp", firewall={"config": "bgp_running"})
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS.keys())
+def test_the_firewall_does_not_allow_it(firewalls, row):
+    door = VpnDoor(firewalls(**row.firewall))
+    row.before(door.control)
+    door.refused(options(row.failover, **row.changes), *row.words)
+
+
+@pytest.mark.parametrize("row", [ROWS["a tunnel interface of another tunnel"], ROWS["source NAT of everything"]], ids=["unit", "nat"])
+def test_check_mode_refuses_the_same(firewalls, row):
+    door = VpnDoor(firewalls())
+    row.before(door.control)
+    door.refused(options(row.failover, **row.changes), *row.words, check=True)
+
+
+@pytest.mark.parametrize("lift, changes", {
+    "backup routes give spoof protection a route back": ("<discard-ip-spoof>yes</discard-ip-spoof>", {"backup_routes": True}),
+    "a profile that checks something else": ("<discard-malformed-option>yes</discard-malformed-option>", {}),
+}.values(), ids=["backup routes", "other checks"])
+def test_zone_protection_that_does_not_hurt(firewalls, lift, changes):
+    door = VpnDoor(firewalls())
+    protection("edge", lift)(door.control)
+    assert door.done(options("pbf", **changes)).changed
+
+
+def test_spoof_protection_does_not_hurt_bgp(firewalls):
+    door = VpnDoor(firewalls())
+    protection("edge", "<discard-ip-spoof>yes</discard-ip-spoof>")(door.control)
+    assert door.done(options("bgp")).changed
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_install_route_can_be_said(firewalls, asked):
+    door = VpnDoor(firewalls(config="bgp_running"))
+    door.control.plant(BGP_PLACES["virtual-router"], "<install-route>no</install-route>")
+    door.done(options("bgp", tunnels=every_tunnel("bgp", {"bgp": {"local_as": 65010}}), allow_readvertise=True, install_route=asked))
+    assert door.text(f"{BGP_PLACES['virtual-router']}/install-route") == ("yes" if asked else "no")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_others_may_learn_the_networks_when_that_is_said(firewalls, engine):
+    door = VpnDoor(firewalls(engine=engine, config="bgp_running"))
+    before = door.candidate(f"{BGP_PLACES[engine]}/peer-group/entry[@name='branches']")
+    assert door.done(options("bgp", tunnels=every_tunnel("bgp", {"bgp": {"local_as": 65010}}), allow_readvertise=True)).changed
+    assert door.candidate(f"{BGP_PLACES[engine]}/peer-group/entry[@name='branches']") == before
+
+
+def test_the_active_member_of_a_pair_is_written_to(firewalls):
+    door = VpnDoor(firewalls())
+    door.control.plant(f"{DEVICE}/deviceconfig", "<high-availability><enabled>yes</enabled></high-availability>")
+    door.control.set_ha("active")
+    assert door.done(options()).changed
+
+
+def test_rules_go_above_the_one_that_shadows_them(firewalls):
+    door = VpnDoor(firewalls())
+    door.control.plant(SECURITY, rule("no clouds", "trust", "any", destination="10.200.0.0/15"))
+    door.control.edit_as("alice", "move", f"{SECURITY}/entry[@name='no clouds']", where="top")
+    door.done(options())
+    order = [entry[1][0][1] for entry in door.candidate(SECURITY)[3]]
+    assert order.index("vpn-0a1d7f3c52e9b8046-out") < order.index("no clouds")
+    assert order.index("vpn-0a1d7f3c52e9b8046-in") < order.index("deny the rest")
+
+
+def test_a_later_rule_above_ours_is_overtaken_by_the_next_run(firewalls):
+    door = VpnDoor(firewalls())
+    door.done(options())
+    door.control.plant(SECURITY, rule("no clouds", "trust", "any"))
+    door.control.edit_as("alice", "move", f"{SECURITY}/entry[@name='no clouds']", where="top")
+    result = door.done(options())
+    assert [action for action, _xpath in door.writes()] == ["move"]
+    assert "no clouds" in result.diff["after"]
+    assert not door.done(options()).changed
+
+
+def test_pbf_rules_go_above_the_one_that_catches_their_traffic(firewalls):
+    door = VpnDoor(firewalls())
+    rules = f"{VSYS}/rulebase/pbf/rules"
+    door.control.plant(rules, """<entry name='everything'><from><zone><member>trust</member></zone></from><source><member>any</member></source>
+        <destination><member>any</member></destination><source-user><member>any</member></source-user><application><member>any</member></application>
+        <service><member>any</member></service><action><no-pbf/></action></entry>""")
+    door.done(options())
+    order = [entry[1][0][1] for entry in door.candidate(rules)[3]]
+    ours = [f"vpn-0a1d7f3c52e9b8046-{end}" for end in ("1", "2", "discard")]
+    assert order == ["guest-dsl", *ours, "everything"]
