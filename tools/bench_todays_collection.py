@@ -149,6 +149,7 @@ def _request(kind: str, reads: str, number: int) -> dict[str, str]:
         "get": {"type": "config", "action": "get", "xpath": reads},
         "set": {"type": "config", "action": "set", "xpath": REPLAYED, "element": element},
         "edit": {"type": "config", "action": "edit", "xpath": REPLAYED, "element": f'<entry name="replayed">{element}</entry>'},
-        "move": {"type": "config", "action": "move", "xpath": f"{VSYS}/rulebase/security/rules/entry[@name='branch 7 keys']", "where": "top"},
+        "move": {"type": "config", "action": "move", "xpath": f"{VSYS}/rulebase/security/rules/entry[@name='branch 7 keys']",
+                 "where": "top" if number % 2 else "bottom"},
         "commit": {"type": "commit", "cmd": "<commit/>"},
     }[kind]

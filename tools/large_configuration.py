@@ -10,8 +10,8 @@ import xml.etree.ElementTree as ET
 from typing import Callable
 
 #: How many of each kind make 5 MB, in proportions as one finds them: objects by the thousand, rules by the hundred.
-ADDRESSES, GROUPS, SERVICES, RULES, REPORTS = 14000, 900, 2500, 550, 2600
-SUBINTERFACES, ROUTES = 120, 250
+ADDRESSES, GROUPS, SERVICES, RULES, REPORTS = 18000, 1200, 3000, 900, 3300
+SUBINTERFACES, ROUTES = 120, 500
 
 
 def enlarge(configuration: str) -> str:
@@ -103,5 +103,5 @@ def _routes(network: ET.Element) -> None:
     routes = network.find("virtual-router/entry[@name='default']/routing-table/ip/static-route")
     for number in range(ROUTES):
         routes.append(ET.fromstring(
-            f'<entry name="site-{number}"><destination>10.192.{number}.0/24</destination><interface>ethernet1/2</interface>'
+            f'<entry name="site-{number}"><destination>10.{192 + number // 256}.{number % 256}.0/24</destination><interface>ethernet1/2</interface>'
             "<nexthop><ip-address>10.20.0.254</ip-address></nexthop><metric>10</metric></entry>"))

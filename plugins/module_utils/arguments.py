@@ -80,6 +80,8 @@ def of_nodes(nodes) -> dict:
 
 def _of_node(node) -> dict:
     spec: dict = {"aliases": list(node.aliases)} if node.aliases else {}
+    if _sounds_secret(node.option):
+        spec["no_log"] = False
     if isinstance(node, Group):
         return {**spec, "type": "dict", "options": of_nodes(node.nodes)}
     if isinstance(node, Entries):
@@ -93,8 +95,6 @@ def _of_node(node) -> dict:
         spec["type"] = _ARGUMENT_TYPES[node.type]
         if node.type == "secret":
             spec["no_log"] = True
-        elif _sounds_secret(node.option):
-            spec["no_log"] = False
     if node.choices:
         spec["choices"] = list(node.choices)
     return spec

@@ -21,9 +21,11 @@ _OFFER = {"encryption": {"type": "list", "elements": "str"}, "dh_group": {"type"
 _TUNNEL = {
     "outside_address": {"type": "str", "required": True},
     "customer_outside_address": {"type": "str"},
-    "inside_cidr": {"type": "str", "required": True},
-    "inside_address": {"type": "str", "required": True},
-    "inside_peer_address": {"type": "str", "required": True},
+    "local_id": {"type": "str"},
+    "peer_id": {"type": "str"},
+    "inside_cidr": {"type": "str"},
+    "inside_address": {"type": "str"},
+    "inside_peer_address": {"type": "str"},
     "inside_ipv6_cidr": {"type": "str"},
     "inside_ipv6_address": {"type": "str"},
     "inside_ipv6_peer_address": {"type": "str"},
@@ -53,7 +55,8 @@ def _list(elements: str, **more) -> dict:
 _VPN = {
     "tunnels": _list("dict", options=_TUNNEL),
     "pre_shared_keys": _list("str", no_log=True),
-    "failover": {"type": "str", "choices": ["pbf", "bgp"]},
+    "failover": {"type": "str", "choices": ["pbf", "bgp", "routes"]},
+    "policy_based": {"type": "bool"},
     "outside_interface": {"type": "str"},
     "local_address": {"type": "str"},
     "local_id": {"type": "str"},
@@ -145,6 +148,8 @@ class _Task:
         runner.refuse_missing_vsys(self.location, self.platform)
         self.pending = commit.changes(session)
         self.known_objects: dict = {}
+        self.held: list = []
+        self.removed_before: list = []
 
     def run(self) -> dict:
         base = self.location.base
@@ -166,6 +171,7 @@ class _Task:
             built = site_to_site.removal(self.name, around)
         else:
             built = site_to_site.build(self.vpn, around, self._addresses(around), self._learned(around), self.replaces)
+        self.held = [self.location.base(item.location) + item.relative_path for item in built.held]
         self._remember(around)
         return runner.Wanted(built.phases, built.warnings, {"vpn": built.summary} if built.summary else {})
 
@@ -196,7 +202,7 @@ class _Task:
     def _remember(self, around):
         """What is gone from the candidate already and not from the running configuration is still ours to commit."""
         gone = self.name if self.vpn is None else self.replaces
-        self.removed_before: list = []
+        self.removed_before = []
         if not gone or not self.pending or site_to_site.own_units(gone, around):
             return
         running = self.session.read(self._reads(), running=True)
@@ -207,7 +213,7 @@ class _Task:
         names = [name for name in (self.name, self.replaces) if name]
         steps = [step[1] for step in change.path if not isinstance(step, str)]
         by_name = any(step == name or step.startswith(name + "-") for step in steps for name in names)
-        return by_name or commit.concerns(change, objects) or commit.concerns(change, self.removed_before)
+        return by_name or commit.concerns(change, objects + self.held + self.removed_before)
 
     def _refuse_foreign(self, intent) -> None:
         """Our account's other uncommitted changes would be committed along: wait for them to go, then refuse by name."""

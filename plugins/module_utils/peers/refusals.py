@@ -76,7 +76,9 @@ def _given_units(vpn, around, units):
 
 def _inside(vpn, around, units):
     for number in vpn.numbers:
-        cidr = vpn.tunnel(number)["inside_cidr"]
+        cidr = vpn.tunnel(number).get("inside_cidr")
+        if not cidr:
+            continue
         for interface in around.interfaces.values():
             if interface.name not in units and any(address.network.overlaps(ip_network(cidr, strict=False)) for address in interface.networks()
                                                    if address.version == 4):

@@ -17,7 +17,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profil
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.record import Record
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rulebases import Addresses, Traffic
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.surroundings import Surroundings, template_of
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.vpn import BGP, PBF, Vpn
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.vpn import BGP, PBF, ROUTES, Vpn
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import (
@@ -42,12 +42,14 @@ class Result:
     """C(phases): lists of desired items, one after the other. C(summary): what the user is told of the VPN.
 
     C(inheritance): what a VPN that goes leaves to its successor to put back one day.
+    C(held): items that are the VPN's although nothing has to be done for them: an earlier run may have left them uncommitted.
     """
 
     phases: list
     warnings: list = field(default_factory=list)
     summary: dict = field(default_factory=dict)
     inheritance: Record | None = None
+    held: list = field(default_factory=list)
 
 
 def own_units(name: str, around: Surroundings) -> dict:
@@ -99,7 +101,7 @@ class _Builder:
         items += self._interfaces()
         items += self._dropped_members(items)
         _refuse_template_owned(moves + items, self.around)
-        return Result(removed.phases + [moves, items], removed.warnings + self.warnings, self._summary())
+        return Result(removed.phases + [moves, items], removed.warnings + self.warnings, self._summary(), held=self._held())
 
     def _allocate(self) -> set:
         """Give each tunnel a unit: its own, the one that is asked for, or the lowest free one. Returns those that are new."""
@@ -173,8 +175,9 @@ class _Builder:
             values["ikev1"] = {"exchange_mode": "main", "ike_crypto_profile": self._profile(number, 0), "dpd": {**dpd, "retry": 3}}
         if ":" in tunnel["outside_address"]:
             values["ipv6"] = True
-        identity = self.vpn.local_id or (tunnel.get("customer_outside_address") if self.behind_nat else None)
-        values["local_id"] = self._optional("local_id", identity, lambda text: {"type": _id_type(text), "id": text})
+        identity = tunnel.get("local_id") or self.vpn.local_id or (tunnel.get("customer_outside_address") if self.behind_nat else None)
+        for option, given in (("local_id", identity), ("peer_id", tunnel.get("peer_id"))):
+            values[option] = self._optional(option, given, lambda text: {"type": _id_type(text), "id": text})
         return {option: value for option, value in values.items() if value is not None}
 
     def _optional(self, option, value, values):
@@ -188,8 +191,10 @@ class _Builder:
         items = []
         for number in self.vpn.numbers:
             unit, tunnel = self.units[number], self.vpn.tunnel(number)
-            inside = ip_network(tunnel["inside_cidr"], strict=False)
-            values = {"ip": [f"{tunnel['inside_address']}/{inside.prefixlen}"], "mtu": self.chosen[number][2]}
+            values = {"mtu": self.chosen[number][2]}
+            if tunnel.get("inside_address"):
+                inside = ip_network(tunnel["inside_cidr"], strict=False)
+                values["ip"] = [f"{tunnel['inside_address']}/{inside.prefixlen}"]
             if tunnel.get("inside_ipv6_address"):
                 length = ip_network(tunnel["inside_ipv6_cidr"], strict=False).prefixlen
                 values["ipv6"] = {"enabled": True, "addresses": [{"address": f"{tunnel['inside_ipv6_address']}/{length}", "enable_on_interface": True}]}
@@ -208,12 +213,22 @@ class _Builder:
 
     def _memberships(self, unit) -> list:
         """Zone and router. A member of the zone is imported into the virtual system: PAN-OS takes no other."""
+        imported, in_zone, in_router = self._members(unit)
         items = []
         if unit not in self.around.zone_interfaces(self.vpn.zone):
-            items += [import_member(unit), zone_member(self.vpn.zone, unit)]
+            items += [imported, in_zone]
         if unit not in self.around.router_interfaces(self.vpn.virtual_router):
-            items.append(router_member(router(self.vpn.virtual_router, self.around.platform.advanced), unit))
+            items.append(in_router)
         return items
+
+    def _members(self, unit) -> tuple:
+        place = router(self.vpn.virtual_router, self.around.platform.advanced)
+        return import_member(unit), zone_member(self.vpn.zone, unit), router_member(place, unit)
+
+    def _held(self) -> list:
+        """The memberships, and the zone where this VPN made it."""
+        members = [member for unit in self.units.values() for member in self._members(unit)]
+        return members + ([DesiredEntry(zone.TABLE, self.vpn.zone)] if self.record.zone_made else [])
 
     def _moves(self) -> list:
         """Our own interfaces out of a zone or router that is no longer the one; an interface is in one of each only."""
@@ -239,9 +254,9 @@ class _Builder:
                 "anti_replay_window": str(replay_window(int(tunnel.get("anti_replay_window") or 1024))),
                 "disabled": False,
             }
-            selectors = tunnel.get("traffic_selectors") or {}
-            if selectors and is_narrowed(selectors):
-                values["proxy_ids"] = [{"name": self.vpn.name[:20], "local": selectors["local"], "remote": selectors["remote"]}]
+            proxies = self._proxy_ids(tunnel)
+            if proxies:
+                values["proxy_ids"] = proxies
             if self.vpn.failover == PBF:
                 monitor = {"enable": True, "destination_ip": self.vpn.monitor_address(number), "tunnel_monitor_profile": self.vpn.name}
                 if "proxy_ids" in values:
@@ -250,9 +265,21 @@ class _Builder:
             items.append(DesiredEntry(ipsec_tunnel.TABLE, self.vpn.tunnel_name(number), values))
         return items
 
+    def _proxy_ids(self, tunnel) -> list:
+        """What a peer takes that does not take everything: each pair of networks, or the one pair that it names."""
+        if self.vpn.policy_based:
+            pairs = [(local, remote) for local in self.vpn.local_networks for remote in self.vpn.remote_networks]
+            return [{"name": f"pair-{number}", "local": local, "remote": remote} for number, (local, remote) in enumerate(pairs, 1)]
+        selectors = tunnel.get("traffic_selectors") or {}
+        if selectors and is_narrowed(selectors):
+            return [{"name": "pair-1", "local": selectors["local"], "remote": selectors["remote"]}]
+        return []
+
     def _forwarding(self) -> list:
         if self.vpn.failover == BGP:
             return site_to_site_bgp.items(self.vpn, self.around, self.record, self.units)
+        if self.vpn.failover == ROUTES:
+            return self._routes(self.vpn.path_order)
         profile = {"interval": self.vpn.monitor_interval, "threshold": self.vpn.monitor_threshold, "action": "fail-over"}
         return [DesiredEntry(monitor_profile.TABLE, self.vpn.name, profile)] + self._pbf_rules() + self._backup_routes()
 
@@ -281,15 +308,18 @@ class _Builder:
         """Routes for established sessions, which PBF leaves to the routing table when their rule goes down."""
         if not self.vpn.backup_routes:
             return []
-        items = []
-        reversed_paths = list(reversed(self.vpn.path_order))
-        for index, network in enumerate(self.vpn.remote_networks):
-            for step, number in enumerate(reversed_paths):
-                values = {"destination": network, "interface": self.units[number], "metric": FIRST_METRIC + METRIC_STEP * step}
-                items.append(static_route.route(self.vpn.virtual_router, f"{self.vpn.tunnel_name(number)}-{_slug(network)}", values, self.around.platform))
-            values = {"destination": network, "nexthop": {"discard": True}, "metric": DISCARD_METRIC}
-            items.append(static_route.route(self.vpn.virtual_router, f"{self.vpn.name}-discard-{_slug(network)}", values, self.around.platform))
-        return items
+        discards = [self._route(f"{self.vpn.name}-discard", network, {"nexthop": {"discard": True}, "metric": DISCARD_METRIC})
+                    for network in self.vpn.remote_networks]
+        return self._routes(list(reversed(self.vpn.path_order))) + discards
+
+    def _routes(self, tunnels) -> list:
+        """A route for each remote network through each tunnel, the first one preferred."""
+        return [self._route(self.vpn.tunnel_name(number), network, {"interface": self.units[number], "metric": FIRST_METRIC + METRIC_STEP * step})
+                for network in self.vpn.remote_networks for step, number in enumerate(tunnels)]
+
+    def _route(self, stem, network, values) -> DesiredEntry:
+        return static_route.route(self.vpn.virtual_router, f"{stem}-{_slug(network)}", {"destination": network, **values}, self.around.platform,
+                                  ipv6=":" in network)
 
     def _outbound(self) -> list:
         return [Traffic(source_zone, self.vpn.zone, local, remote) for source_zone in self.vpn.source_zones
@@ -330,8 +360,8 @@ class _Builder:
         outside_zone = self.around.zone_of(self.outside.name)
         endpoints = [self.vpn.tunnel(number)["outside_address"] for number in self.vpn.numbers]
         outside = [self.outside_address, *endpoints]
-        inside = [address for number in self.vpn.numbers for address in (
-            self.vpn.tunnel(number)["inside_address"], self.vpn.tunnel(number)["inside_peer_address"])]
+        inside = [self.vpn.tunnel(number)[option] for number in self.vpn.numbers for option in ("inside_address", "inside_peer_address")
+                  if self.vpn.tunnel(number).get(option)]
         wanted = []
         for suffix, zone_name, ends, pairs, applications in (
             ("ike", outside_zone, outside, [(self.outside_address, endpoint) for endpoint in endpoints], OUTSIDE_APPLICATIONS),
@@ -353,10 +383,14 @@ class _Builder:
         where, other = self.vpn.rule_position
         if other and other not in order:
             raise Refused(f"rule_position: there is no security rule '{other}'")
-        if shadow is not None and where != "top" and not (where == "before" and other in order and order.index(other) <= order.index(shadow.get("name"))):
-            raise Refused(f"rule_position: at '{where}{' ' + other if other else ''}' the rule '{name}' would stand below '{shadow.get('name')}', "
+        found = _at_the_end(where, name, order, ours) if where in ("top", "bottom") else (self.vpn.rule_position,)
+        if shadow is None or where == "top":
+            return found
+        decides = shadow.get("name")
+        if where == "bottom" or order.index(other) > order.index(decides) or (where == "after" and other == decides):
+            raise Refused(f"rule_position: at '{where}{' ' + other if other else ''}' the rule '{name}' would stand below '{decides}', "
                           "which decides on the same traffic; place it above that one")
-        return (self.vpn.rule_position,)
+        return found + ((("before", decides),) if where == "after" else ())
 
     def _book(self, *lists):
         self.record.members = sorted({*self.record.members, *(name for names in lists for name in names)})
@@ -393,7 +427,7 @@ class _Builder:
             "tunnels": [{
                 "name": self.vpn.tunnel_name(number), "tunnel_interface": self.units[number],
                 "outside_address": self.vpn.tunnel(number)["outside_address"], "local_address": self.outside_address,
-                "inside_address": self.vpn.tunnel(number)["inside_address"], "inside_peer_address": self.vpn.tunnel(number)["inside_peer_address"],
+                "inside_address": self.vpn.tunnel(number).get("inside_address"), "inside_peer_address": self.vpn.tunnel(number).get("inside_peer_address"),
                 "ike": self.chosen[number][0], "ipsec": self.chosen[number][1], "mtu": self.chosen[number][2], "nat": self.behind_nat,
             } for number in self.vpn.numbers],
         }
@@ -402,6 +436,15 @@ class _Builder:
 # Our own unit's addresses and MTU are what the far side's output says; a re-created connection has new ones.
 _OWN_INTERFACE = replace(TUNNEL_INTERFACE, nodes=tuple(
     replace(node, exact=True) if node.option == "ip" else node for node in TUNNEL_INTERFACE.nodes))
+
+
+def _at_the_end(where, name, order, ours) -> tuple:
+    """The place of one of our rules at the top or the bottom; all of ours share it, so that none moves the others in each run."""
+    if name not in order:
+        return ((where, None),)
+    index = order.index(name)
+    outside = order[:index] if where == "top" else order[index + 1:]
+    return () if set(outside) <= ours else ((where, None),)
 
 
 def _ike_values(chosen) -> dict:
@@ -468,8 +511,8 @@ def _own_units(name, around) -> list:
 
 def _own_routes(name, router_name, around) -> list:
     pattern = re.escape(name) + r"-(\d|discard)-.+"
-    return [static_route.route(router_name, found, {}, around.platform, "absent") for found, _destination in around.static_routes(router_name)
-            if re.fullmatch(pattern, found)]
+    return [static_route.route(router_name, found, {}, around.platform, "absent", destination.version == 6)
+            for found, destination in around.static_routes(router_name) if re.fullmatch(pattern, found)]
 
 
 def _unit_removal(unit, around) -> list:

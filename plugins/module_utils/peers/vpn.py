@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import profile as profiles
 
 # What PAN-OS's shortest name limit (31 characters for a crypto profile) leaves beside our suffixes.
 NAME_LENGTH = 26
-PBF, BGP = "pbf", "bgp"
+# How traffic goes over to another tunnel: by PBF rules with monitors, by BGP, or by plain routes (one tunnel, or a policy-based peer).
+PBF, BGP, ROUTES = "pbf", "bgp", "routes"
 
 
 @dataclass(frozen=True)
 class Vpn:
-    """C(tunnels): as the filter C(aws_vpn_connection) returns them. Lists of numbers and keys are in the order of the tunnels.
+    """C(tunnels): as the filter C(aws_vpn_connection) returns them, or as the user gives them. Lists of numbers and keys are in the
+    order of the tunnels. C(policy_based): the peer accepts pairs of networks only, one proxy ID each.
 
     The names of all objects begin with C(name), so that two VPNs never meet.
     """
@@ -37,6 +39,7 @@ class Vpn:
     local_address: str | None = None
     local_id: str | None = None
     nat_traversal: bool = False
+    policy_based: bool = False
     tunnel_interfaces: tuple = ()
     mtu: int | None = None
     monitor_interval: int = 2
@@ -87,9 +90,7 @@ def check(vpn: Vpn) -> None:
     """Refuse what needs no firewall to be refused. Raises InvalidInput with every problem found."""
     found = _own_problems(vpn) + _network_problems(vpn)
     if not found:
-        profile = {"id": vpn.name, "routing": _routing(vpn), "tunnels": vpn.tunnels}
-        found = profiles.inside_problems(profile) + profiles.as_problems(profile)
-        found += profiles.selector_problems(profile, vpn.failover, list(vpn.monitor_addresses) or None)
+        found = _profile_problems(vpn)
     if found:
         raise InvalidInput("; ".join(found))
 
@@ -99,8 +100,15 @@ def check_name(name: str) -> None:
         raise InvalidInput(f"name '{name}': it begins the names of all objects; give letters, digits, '-', '_' and '.', {NAME_LENGTH} characters at most")
 
 
-def _routing(vpn) -> str:
-    return "bgp" if all(tunnel.get("bgp") for tunnel in vpn.tunnels) else "static"
+def _profile_problems(vpn) -> list:
+    """What a cloud's output is checked for too. Tunnels that come from one carry its C(offers) and keep its rules for addresses."""
+    profile = {"id": vpn.name, "tunnels": vpn.tunnels}
+    found = profiles.as_problems(profile)
+    if all(tunnel.get("offers") for tunnel in vpn.tunnels):
+        found += profiles.inside_problems(profile)
+    if vpn.failover != ROUTES and all(tunnel.get("traffic_selectors") for tunnel in vpn.tunnels):
+        found += profiles.selector_problems(profile, vpn.failover, list(vpn.monitor_addresses) or None)
+    return found
 
 
 def _own_problems(vpn) -> list:
@@ -112,6 +120,7 @@ def _own_problems(vpn) -> list:
             found.append(f"{vpn.name}, tunnel to {tunnel['outside_address']}: no readable pre-shared key; give the keys as pre_shared_keys, one per tunnel")
         if vpn.failover == BGP and not tunnel.get("bgp"):
             found.append(f"{vpn.name}, tunnel {number}: failover 'bgp' needs the tunnel's bgp (local_as, peer_as); a static connection fails over with 'pbf'")
+        found += _inside_problems(vpn, number, tunnel)
     for option in ("tunnel_interfaces", "monitor_addresses", "local_preference", "as_path_prepend"):
         given = getattr(vpn, option)
         if given and len(given) != count:
@@ -120,15 +129,33 @@ def _own_problems(vpn) -> list:
         found.append("tunnel_interfaces: each tunnel needs an interface of its own")
     if not 1 <= vpn.primary_tunnel <= count:
         found.append(f"primary_tunnel: there is no tunnel {vpn.primary_tunnel}, only 1 to {count}")
-    if vpn.failover == PBF and vpn.by_tunnel:
+    if vpn.policy_based and vpn.failover != ROUTES:
+        found.append(f"policy_based: the peer takes traffic between the given networks only, so neither BGP nor a monitor can work; use failover '{ROUTES}'")
+    if vpn.failover != BGP and vpn.by_tunnel:
         found.append("local_preference and as_path_prepend go with failover 'bgp'")
-    if vpn.failover == BGP and vpn.backup_routes:
+    if vpn.failover != PBF and vpn.backup_routes:
         found.append("backup_routes goes with failover 'pbf'")
     outside = [tunnel["outside_address"] for tunnel in vpn.tunnels]
-    inside = [tunnel["inside_address"] for tunnel in vpn.tunnels]
-    if len(set(outside)) != count or len(set(inside)) != count:
+    inside = [tunnel["inside_address"] for tunnel in vpn.tunnels if tunnel.get("inside_address")]
+    if len(set(outside)) != count or len(set(inside)) != len(inside):
         found.append(f"{vpn.name}: two tunnels have the same outside or inside address")
     return found
+
+
+def _inside_problems(vpn, number, tunnel) -> list:
+    """A tunnel's inside addresses: needed where something is probed or spoken there, and both in their network."""
+    given = [tunnel.get(option) for option in ("inside_cidr", "inside_address", "inside_peer_address")]
+    if not any(given):
+        needed = vpn.failover != ROUTES
+        return [f"{vpn.name}, tunnel {number}: failover '{vpn.failover}' needs inside_cidr, inside_address and inside_peer_address"] if needed else []
+    if not all(given):
+        return [f"{vpn.name}, tunnel {number}: inside_cidr, inside_address and inside_peer_address go together"]
+    try:
+        network = ip_network(given[0], strict=False)
+        outsiders = [text for text in given[1:] if ip_address(text) not in network]
+    except ValueError as exc:
+        return [f"{vpn.name}, tunnel {number}: {exc}"]
+    return [f"{vpn.name}, tunnel {number}: {outsiders[0]} is not in {given[0]}"] if outsiders else []
 
 
 def _network_problems(vpn) -> list:

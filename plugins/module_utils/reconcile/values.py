@@ -38,11 +38,17 @@ def validate(entry, platform=None) -> None:
     if platform is not None and not platform.has(table.since):
         raise InvalidInput(f"{label}: needs PAN-OS {version_text(table.since)} or later; this firewall runs {version_text(platform.version)}")
     _check_nodes(table.nodes, entry.values, label, "", platform)
+    kept = _kept(entry.values)
     for rule in table.rules:
         try:
-            rule(entry.values, platform)
+            rule(kept, platform)
         except InvalidInput as exc:
             raise InvalidInput(f"{label}: {exc}") from None
+
+
+def _kept(values):
+    """The values without those that are to go, at every depth: a rule across options sees them as not given."""
+    return {option: _kept(value) if isinstance(value, dict) else value for option, value in values.items() if value is not UNSET}
 
 
 def refuse_incomplete(table, values, label) -> None:

@@ -20,7 +20,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.bg
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import UNSET, DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.places import PLACES
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.single import entries
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Choice, Entries, Group, Leaf, Members, Request, Resource, Table
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Choice, Group, Leaf, Members, Request, Resource, Table
 
 _TIMERS = (
     Leaf("keep_alive_interval", "keep-alive-interval", "int", minimum=0, maximum=1200, unit="seconds"),
@@ -378,5 +378,7 @@ def _numbers(local_preference, prepend) -> dict:
     return {option: int(value) for option, value in found.items() if value}
 
 
-RESOURCE = Resource("bgp_peer", TABLE, reads, desired, gathered, identity=("virtual_router", "peer_group", "name"), checks=(refuse_without_instance, refuse_foreign_policies),
-                    states=("present", "absent", "gathered"))
+RESOURCE = Resource(
+    "bgp_peer", TABLE, reads, desired, gathered, identity=("virtual_router", "peer_group", "name"),
+    checks=(refuse_without_instance, refuse_foreign_policies), states=("present", "absent", "gathered"),
+)

@@ -18,7 +18,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="emulator", description="An emulated PAN-OS firewall on loopback.")
     parser.add_argument("--port", type=int, default=0, help="HTTPS port; 0 takes a free one")
     parser.add_argument("--version", default="11.1", help="PAN-OS version, 10.1 to 12.1, with or without patch level")
-    parser.add_argument("--engine", default="virtual-router", help="running routing engine: virtual-router or logical-router")
+    parser.add_argument("--engine", help="running engine, virtual-router or logical-router; else what the configuration says")
     parser.add_argument("--config", help="base, bgp_running, or the path of an exported configuration")
     parser.add_argument("--listen", default="127.0.0.1", help="loopback address to bind to")
     parser.add_argument("--name", default="fw1", help="host name")

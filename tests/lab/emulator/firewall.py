@@ -52,21 +52,21 @@ class Scope:
 class Firewall:
     """All state of one device. ``lock`` guards it: whoever reads or writes holds it."""
 
-    def __init__(self, version: str = "11.1", engine: str = VIRTUAL_ROUTER, config: str | None = None, name: str = "fw1",
+    def __init__(self, version: str = "11.1", engine: str | None = None, config: str | None = None, name: str = "fw1",
                  secrets: str = "classic", switches: Switches | None = None) -> None:
         self.sw_version = _PATCH_LEVELS.get(version, version)
         self.version = _parse_version(self.sw_version)
-        if engine not in (VIRTUAL_ROUTER, LOGICAL_ROUTER):
+        if engine not in (None, VIRTUAL_ROUTER, LOGICAL_ROUTER):
             raise ValueError(f"engine is {VIRTUAL_ROUTER!r} or {LOGICAL_ROUTER!r}, not {engine!r}")
         if engine == LOGICAL_ROUTER and self.version < (10, 2):
             raise ValueError(f"PAN-OS {version} has no Advanced Routing Engine; it came with 10.2")
         if secrets not in ("classic", "opaque"):
             raise ValueError(f"secrets are 'classic' or 'opaque', not {secrets!r}")
-        self.engine = engine
         self.name = name
         self.switches = switches or Switches()
         self.lock = threading.RLock()
-        root = configurations.load(config, engine, name, self.version)
+        root = configurations.load(config, engine or VIRTUAL_ROUTER, name, self.version)
+        self.engine = engine or self._engine_of(root)
         for element in root.iter():
             for mark in MARKS:
                 element.attrib.pop(mark, None)
@@ -86,6 +86,11 @@ class Firewall:
     def nested_messages(self) -> bool:
         """Validation messages are double nested from 11.2 (measured on 11.2.6)."""
         return self.version >= (11, 2)
+
+    def _engine_of(self, root: ET.Element) -> str:
+        """The engine that a firewall with this configuration runs after a reboot."""
+        setting = root.findtext("devices/entry/deviceconfig/setting/advance-routing")
+        return LOGICAL_ROUTER if setting == "yes" and self.version >= (10, 2) else VIRTUAL_ROUTER
 
     def _tree(self, root: ET.Element) -> Tree:
         return Tree(root, self.candidate.undo)

@@ -16,7 +16,7 @@ from typing import Any
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.certificates import write_certificates
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.control import Control, ControlServer
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.dispatch import Api
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.firewall import VIRTUAL_ROUTER, Firewall
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.firewall import Firewall
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.candidate import Switches
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.server import WebServer
 
@@ -27,12 +27,13 @@ class Emulator:
     """A firewall on loopback, running between ``start`` and ``stop`` or inside a ``with`` block.
 
     ``version``: "10.1" … "12.1", with or without patch level. ``engine``: the routing engine that runs,
-    "virtual-router" or "logical-router" (from 10.2). ``config``: None or "base", "bgp_running", a path, or the XML text
-    of an exported configuration. ``secrets``: "classic" or "opaque". ``port``: 0 takes a free one.
+    "virtual-router" or "logical-router" (from 10.2); None: what the configuration's setting says. ``config``: None or
+    "base", "bgp_running", a path, or the XML text of an exported configuration. ``secrets``: "classic" or "opaque".
+    ``port``: 0 takes a free one.
     Raises ValueError for a combination that no firewall has.
     """
 
-    def __init__(self, version: str = "11.1", engine: str = VIRTUAL_ROUTER, config: str | pathlib.Path | None = None,
+    def __init__(self, version: str = "11.1", engine: str | None = None, config: str | pathlib.Path | None = None,
                  name: str = "fw1", port: int = 0, listen: str = "127.0.0.1", secrets: str = "classic",
                  switches: Switches | None = None) -> None:
         if listen not in LOOPBACK:

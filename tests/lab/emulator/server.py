@@ -142,6 +142,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "PanWeb Server/ -"
     sys_version = ""
+    wbufsize = -1  # Head and body leave together; the base class flushes after each request.
 
     def __init__(self, connection: ssl.SSLSocket, number: int, web: WebServer) -> None:
         self._number = number
@@ -208,20 +209,17 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, answer: Answer) -> None:
         body = answer.body.encode()
-        self._head(answer, len(body))
-        self._headers_buffer.append(b"\r\n" + body)
-        self.flush_headers()
+        self.send_response(answer.http_status)
+        self.send_header("Content-Type", answer.content_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        self.wfile.write(body)
 
     def _send_half(self, answer: Answer) -> None:
         """A complete HTTP message whose XML stops in the middle."""
         body = answer.body.encode()
         self._send(Answer(body[:len(body) // 2].decode(errors="ignore"), answer.status, answer.code, answer.http_status))
-
-    def _head(self, answer: Answer, length: int) -> None:
-        self.send_response(answer.http_status)
-        self.send_header("Content-Type", answer.content_type)
-        self.send_header("Content-Length", str(length))
-        self.send_header("Cache-Control", "no-store")
 
 
 def _instead(faults: dict[str, Fault], nested: bool) -> Answer | None:

@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+import concurrent.futures
+import time
+
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator, Switches
@@ -252,3 +255,23 @@ def test_saved_configuration_can_be_loaded(client, firewall, at):
     assert client.op("<load><config><from>mine.xml</from></config></load>").status == "success"
     assert firewall.control.candidate() == before
     assert client.op("<load><config><from>none.xml</from></config></load>").status == "error"
+
+
+def test_eight_admins_at_once_lose_nothing(client_of, firewall, at):
+    def work(number):
+        name = f"admin{number}"
+        own = client_of(firewall, firewall.control.add_admin(name, "x"))
+        assert own.multi(
+            f'<set xpath="{unit(at, 20 + number)}"><mtu>1400</mtu></set><set xpath="{at.imports}"><member>tunnel.{20 + number}</member></set>'
+        ).code == "20"
+        while True:
+            try:
+                return own.commit(mine(name)).findtext("result")
+            except LookupError as busy:
+                assert "in progress" in str(busy)
+                time.sleep(0.02)
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(work, range(8))) == ["OK"] * 8
+    assert firewall.control.running() == firewall.control.candidate(marks=True)
+    assert all(f"<member>tunnel.{20 + number}</member>" in firewall.control.running(at.imports) for number in range(8))

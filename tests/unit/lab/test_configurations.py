@@ -88,3 +88,13 @@ def test_a_configuration_may_be_named_by_path_or_given_as_text():
     assert by_path.find(".//vrf/entry/bgp") is not None
     by_text = Emulator(config="<config version='11.1.0'><devices><entry name='localhost.localdomain'/></devices></config>")
     assert by_text.firewall.running.root.get("version") == "11.1.0"
+
+
+@pytest.mark.parametrize(("version", "setting", "engine"), [
+    ("11.1", "yes", "logical-router"), ("11.1", "no", "virtual-router"), ("10.1", "yes", "virtual-router"),
+])
+def test_engine_follows_the_configuration_unless_given(version, setting, engine):
+    deviceconfig = f"<deviceconfig><setting><advance-routing>{setting}</advance-routing></setting></deviceconfig>"
+    config = f"<config><devices><entry name='localhost.localdomain'>{deviceconfig}</entry></devices></config>"
+    assert Emulator(version=version, config=config).firewall.engine == engine
+    assert Emulator(version=version, config=config, engine="virtual-router").firewall.engine == "virtual-router"

@@ -43,8 +43,6 @@ def tags(element, prefix=""):
     return found
 
 
-
-
 @pytest.mark.parametrize(
     ("recorded", "command", "prepare"),
     [

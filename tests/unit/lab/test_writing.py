@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from xml.sax.saxutils import escape
+
 import pytest
 
 OK = '<response status="success" code="20"><msg>command succeeded</msg></response>'
@@ -146,10 +148,43 @@ def test_clone(client, at):
     assert copy.get("uuid") != original.get("uuid")
 
 
-def test_override_writes_the_entry_whole(client, at):
-    reply = client.call(type="config", action="override", xpath=at.zones, element="<entry name='dmz'><network><layer3/></network></entry>")
-    assert reply.text == OK
-    assert client.get(f"{at.zones}/entry[@name='dmz']/network/layer3/member").code == "7"
+class TestTemplateOwned:
+    ZONE = "<network><layer3/></network>"
+
+    @pytest.fixture(autouse=True)
+    def planted(self, firewall, at):
+        firewall.control.plant(at.zones, f"<entry name='corp' ptpl='T' src='tpl'>{self.ZONE}</entry>")
+
+    @pytest.mark.parametrize(
+        ("action", "place", "element"),
+        [
+            ("set", "/entry[@name='corp']", "<enable-user-identification>yes</enable-user-identification>"),
+            ("set", "", "<entry name='corp'><enable-user-identification>yes</enable-user-identification></entry>"),
+            ("set", "/entry[@name='corp']/network", "<tunnel/>"),
+            ("edit", "/entry[@name='corp']", "<entry name='corp'/>"),
+            ("delete", "/entry[@name='corp']", ""),
+        ],
+        ids=["set inside", "set through the container", "set below", "edit", "delete"],
+    )
+    def test_refuses_writes(self, client, firewall, at, action, place, element):
+        before = firewall.control.candidate(marks=True)
+        reply = client.call(type="config", action=action, xpath=f"{at.zones}{place}", **({"element": element} if element else {}))
+        assert (reply.code, reply.message) == ("13", f"{action} failed, may need to override template object corp first")
+        assert firewall.control.candidate(marks=True) == before
+
+    def test_override_replaces_locally_and_delete_restores(self, client, firewall, at):
+        before = firewall.control.candidate()
+        own = "<entry name='corp'><enable-user-identification>yes</enable-user-identification></entry>"
+        assert client.call(type="config", action="override", xpath=at.zones, element=own).text == OK
+        zone = f"{at.zones}/entry[@name='corp']"
+        assert [child.tag for child in client.get(zone).root.find("result/entry")] == ["enable-user-identification"]
+        assert client.set(zone, self.ZONE).text == OK
+        assert client.delete(zone).text == OK
+        assert firewall.control.candidate() == before
+
+    def test_only_what_a_template_owns_can_be_overridden(self, client, at):
+        reply = client.call(type="config", action="override", xpath=at.zones, element="<entry name='dmz'/>")
+        assert reply.message == "Object cannot be overridden"
 
 
 @pytest.mark.parametrize(
@@ -186,8 +221,6 @@ def test_what_is_not_described_is_stored_as_it_comes(client, at):
 
 @pytest.mark.parametrize("text", ["a < b & c > d", "quotes ' and \"", "ümläut ✓", "back\\slash"], ids=["markup", "quotes", "unicode", "backslash"])
 def test_text_comes_back_as_it_was(client, at, text):
-    from xml.sax.saxutils import escape
-
     unit = f"{at.units}/entry[@name='tunnel.7']"
     client.set(unit, f"<comment>{escape(text)}</comment>")
     assert client.get(f"{unit}/comment").root.findtext("result/comment") == text

@@ -10,6 +10,7 @@ nothing. Every change is marked on its elements and booked in the journal.
 
 from __future__ import annotations
 
+import copy
 import time
 import uuid
 import xml.etree.ElementTree as ET
@@ -23,7 +24,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.journal import CREATE, DELETE, EDIT, MOVE, Journal, Record
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.stored_secrets import StoredSecrets
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import (
-    MARKS, Path, Step, Tree, UndoLog, child_of, labels_of, render, same, step_of, xpath_text,
+    MARKS, Path, Step, Tree, UndoLog, child_of, duplicate, labels_of, same, step_of, xpath_text,
 )
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema import CONFIG
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.check import (
@@ -79,12 +80,14 @@ class Candidate:
         self.switches = switches
         self._secrets = secrets
         self._marked: dict[ET.Element, None] = {}
+        self._overridden: dict[Path, ET.Element] = {}
         self.sequence = 0
 
     # Actions. Each returns (code, message) of its answer.
 
     def set(self, admin: str, path: Path, elements: list[ET.Element]) -> tuple[int, str]:
         nodes = along(CONFIG, path, self.version)
+        self._refuse_template_owned("set", path)
         labels = [path[-1][1]] if path[-1][0] == "entry" else []
         self._check_names_in(path, nodes)
         check_children(nodes[-1], elements, labels, self.version)
@@ -106,6 +109,10 @@ class Candidate:
             raise InvalidObject("Edit breaks config validity: the element is not the node that the xpath names")
         if len(path) == 1:
             raise BadXpath("the whole configuration cannot be edited")
+        self._refuse_template_owned("edit", path)
+        return self._edit(admin, path, elements)
+
+    def _edit(self, admin: str, path: Path, elements: list[ET.Element]) -> tuple[int, str]:
         nodes = along(CONFIG, path, self.version)
         self._check_names_in(path, nodes)
         labels = _own_label(path)
@@ -124,8 +131,14 @@ class Candidate:
             for chain in chains:
                 if len(chain) == 1:
                     raise BadXpath("the whole configuration cannot be deleted")
+                path = tuple(step_of(element) for element in chain)
+                self._refuse_template_owned("delete", path)
+                if path in self._overridden:
+                    self.tree.replace(chain[-2], chain[-1], copy.deepcopy(self._overridden[path]))
+                    self._touch(change, path, EDIT, whole=True)
+                    continue
                 references.refuse_if_referenced(self.tree, chain)
-                self._remove(change, tuple(step_of(element) for element in chain), chain[-2], chain[-1])
+                self._remove(change, path, chain[-2], chain[-1])
         return DONE
 
     def move(self, admin: str, path: Path, where: str, destination: str | None) -> tuple[int, str]:
@@ -167,18 +180,36 @@ class Candidate:
     def clone(self, admin: str, path: Path, source: Path, new_name: str | None) -> tuple[int, str]:
         if not new_name:
             raise InvalidObject("newname is required")
-        template = self._existing(source)[-1]
-        copy = ET.fromstring(render(template))
-        copy.set("name", new_name)
-        copy.attrib.pop("uuid", None)
+        twin = duplicate(self._existing(source)[-1])
+        twin.set("name", new_name)
+        twin.attrib.pop("uuid", None)
         self._free_place((*path, ("entry", None)), new_name)
-        return self.set(admin, path, [copy])
+        return self.set(admin, path, [twin])
 
     def override(self, admin: str, path: Path, elements: list[ET.Element]) -> tuple[int, str]:
-        """On a firewall without a template there is nothing to override: the object is written whole."""
+        """Replace objects of a template locally and whole; deleting one brings the template's value back."""
         for element in elements:
-            self.edit(admin, (*path, step_of(element)), [element])
+            place = (*path, step_of(element))
+            owned = self.tree.at(place)
+            if owned is None or owned.get("src") != "tpl":
+                raise OperationFailed("Object cannot be overridden")
+            self._edit(admin, place, [element])
+            self._overridden[place] = owned
         return DONE
+
+    def _refuse_template_owned(self, action: str, path: Path) -> None:
+        """Nodes that a Panorama template brought carry src="tpl" and refuse writes (measured on 11.x)."""
+        for length in range(2, len(path) + 1):
+            element = self.tree.at(path[:length])
+            if element is None:
+                return
+            self._refuse_if_owned(action, element)
+
+    @staticmethod
+    def _refuse_if_owned(action: str, element: ET.Element) -> None:
+        if element.get("src") == "tpl":
+            name = element.get("name") or element.tag
+            raise OperationFailed(f"{action} failed, may need to override template object {name} first")
 
     # How an action changes the tree.
 
@@ -277,6 +308,7 @@ class Candidate:
 
     def _overlay(self, change: Change, child: ET.Element, element: ET.Element, parent: Node | None, place: Path,
                  labels: list[str], attached: bool) -> None:
+        self._refuse_if_owned("set", child)
         node = below(parent, place[-1], self.version)
         deeper = _deeper(labels, place[-1])
         self._copy_attributes(change, child, element)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import xml.etree.ElementTree as ET
 import zlib
@@ -90,7 +91,7 @@ _LIFETIME_UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 
 @dataclass
 class Network:
-    """A view of one running configuration and the live state beside it; cheap enough to be built for each command."""
+    """A view of one running configuration and the live state beside it, made for one command and then dropped."""
 
     tree: Tree
     runtime: Runtime
@@ -102,6 +103,7 @@ class Network:
 
     # Interfaces and zones.
 
+    @functools.cached_property
     def interfaces(self) -> list[Interface]:
         zones = {
             member.text: zone.get("name") for zone in self.device.findall("vsys/entry/zone/entry")
@@ -141,6 +143,7 @@ class Network:
     def gateways(self) -> list[ET.Element]:
         return [entry for entry in self.device.findall("network/ike/gateway/entry") if entry.findtext("disabled") != "yes"]
 
+    @functools.cached_property
     def tunnels(self) -> list[Tunnel]:
         """Enabled tunnels in the order of the configuration, numbered from 1; each proxy ID counts."""
         found: list[Tunnel] = []
@@ -149,7 +152,7 @@ class Network:
             entry.get("name"): entry
             for entry in self.device.findall("network/ike/crypto-profiles/ipsec-crypto-profiles/entry")
         }
-        addresses = {interface.name: interface.addresses for interface in self.interfaces()}
+        addresses = {interface.name: interface.addresses for interface in self.interfaces}
         for entry in self.device.findall("network/tunnel/ipsec/entry"):
             if entry.findtext("disabled") == "yes":
                 continue
@@ -192,9 +195,9 @@ class Network:
             return "off"
         return state.monitor or ("up" if state.sa == "up" else "down")
 
-    def has_ike_sa(self, gateway: str) -> bool:
-        mine = [tunnel for tunnel in self.tunnels() if tunnel.gateway == gateway]
-        return any(self.runtime.tunnel(tunnel.name).sa in ("up", "init") for tunnel in mine)
+    @functools.cached_property
+    def gateways_with_ike_sa(self) -> set[str]:
+        return {tunnel.gateway for tunnel in self.tunnels if self.runtime.tunnel(tunnel.name).sa in ("up", "init")}
 
     # Routing.
 
@@ -239,12 +242,12 @@ class Network:
         )
 
     def _address_of(self, interface: str | None) -> str:
-        return next((each.addresses[0] for each in self.interfaces() if each.name == interface and each.addresses), "")
+        return next((each.addresses[0] for each in self.interfaces if each.name == interface and each.addresses), "")
 
     def routes(self) -> list[Route]:
         """Connected and static routes of all routers; those of a tunnel that is down are left out."""
-        interfaces = {interface.name: interface for interface in self.interfaces()}
-        down = {tunnel.interface for tunnel in self.tunnels() if self.tunnel_state(tunnel) != "active"}
+        interfaces = {interface.name: interface for interface in self.interfaces}
+        down = {tunnel.interface for tunnel in self.tunnels if self.tunnel_state(tunnel) != "active"}
         found: list[Route] = []
         for tag, router in self.routers():
             name, inside = router.get("name"), _inside(tag, router)

@@ -114,8 +114,7 @@ def _clashes(tree: Tree, bgp_needs_identity: bool) -> Iterator[tuple[Chain, str]
 
 def _containers(tree: Tree, tag: str) -> Iterator[Chain]:
     for network in _networks(tree):
-        for chain in _search(network, tag, depth=10):
-            yield chain
+        yield from _search(network, tag, depth=10)
 
 
 def _networks(tree: Tree) -> Iterator[Chain]:

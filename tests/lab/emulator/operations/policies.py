@@ -31,7 +31,7 @@ def _rules(context: Context) -> Answer:
 def _reachable_interfaces(network: Network) -> dict[str, bool]:
     """Tunnel interfaces, and whether probes get through any of their tunnels."""
     found: dict[str, bool] = {}
-    for tunnel in network.tunnels():
+    for tunnel in network.tunnels:
         found[tunnel.interface] = found.get(tunnel.interface, False) or network.tunnel_state(tunnel) == "active"
     return found
 

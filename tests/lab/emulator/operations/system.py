@@ -118,7 +118,7 @@ def _interfaces(context: Context) -> Answer:
     wanted = (context.arguments.text or "").strip()
     if not wanted:
         raise InvalidCommand(" show -> interface is missing a value")
-    found = Network(context.firewall.running, context.firewall.runtime).interfaces()
+    found = Network(context.firewall.running, context.firewall.runtime).interfaces
     if wanted != "all":
         found = [interface for interface in found if interface.name == wanted]
     logical = "".join(_logical(interface) for interface in found)

@@ -47,7 +47,7 @@ def _gateways(context: Context) -> Answer:
 def _tunnels(context: Context) -> Answer:
     """The configuration view: proposals and traffic selectors, no state."""
     wanted = context.given("name")
-    items = [_tunnel_view(tunnel) for tunnel in _network(context).tunnels() if wanted in (None, tunnel.name)]
+    items = [_tunnel_view(tunnel) for tunnel in _network(context).tunnels if wanted in (None, tunnel.name)]
     return result(f"<ntun>{len(items)}</ntun>{_entries(items)}")
 
 
@@ -93,7 +93,7 @@ def _ike_sas(context: Context) -> Answer:
     items = []
     for number, gateway in enumerate(network.gateways(), start=1):
         name = gateway.get("name")
-        if wanted in (None, name) and network.has_ike_sa(name):
+        if wanted in (None, name) and name in network.gateways_with_ike_sa:
             items.append(f"<entry>{_ike_sa(context, number, gateway)}</entry>")
     return result("".join(items))
 
@@ -127,7 +127,7 @@ def _ike_sa(context: Context, number: int, gateway: ET.Element) -> str:
 def _ipsec_sas(context: Context) -> Answer:
     network = _network(context)
     wanted = context.given("tunnel")
-    tunnels = [tunnel for tunnel in network.tunnels() if wanted is None or wanted in (tunnel.name, tunnel.name.split(":")[0])]
+    tunnels = [tunnel for tunnel in network.tunnels if wanted is None or wanted in (tunnel.name, tunnel.name.split(":")[0])]
     up = [tunnel for tunnel in tunnels if network.tunnel_state(tunnel) in ("active", "inactive")]
     if wanted is not None and not up:
         return text_result(f"IPSec SA for tunnel {wanted} not found.")
@@ -147,7 +147,7 @@ def _flows(context: Context) -> Answer:
     network = _network(context)
     name, identifier = context.given("name"), context.given("tunnel-id")
     tunnels = [
-        tunnel for tunnel in network.tunnels()
+        tunnel for tunnel in network.tunnels
         if name in (None, tunnel.name, tunnel.name.split(":")[0]) and identifier in (None, str(tunnel.identifier))
     ]
     items = "".join(f"<entry>{_flow(network, tunnel)}</entry>" for tunnel in tunnels)
@@ -192,7 +192,7 @@ def _hexadecimal(tunnel: Tunnel, direction: str) -> str:
 def _running_flows(context: Context) -> Answer:
     network = _network(context)
     items = []
-    for tunnel in network.tunnels():
+    for tunnel in network.tunnels:
         items.append("<entry>" + fields(
             name=tunnel.name, id=tunnel.identifier, gwid=tunnel.gateway_identifier, inner_if=tunnel.interface,
             outer_if=tunnel.outer_interface, localip=tunnel.local_address, peerip=tunnel.peer_address,
@@ -233,7 +233,7 @@ def _clear_ike(context: Context) -> Answer:
 
 
 def _clear_ipsec(context: Context) -> Answer:
-    known = {tunnel.name for tunnel in _network(context).tunnels()}
+    known = {tunnel.name for tunnel in _network(context).tunnels}
     if context.given("tunnel") not in known:
         return text_result(f"IPSec SA for tunnel {context.given('tunnel')} not found.")
     return text_result("Delete IKEv1 IPSec SA: Total 1 tunnels found.")

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Iterator, Tuple, Union
 
@@ -268,8 +268,3 @@ def one_of(*branches: Node, required: bool = False, merge_refused_until: Version
 def undescribed(tag: str) -> Group:
     """A container that is known by name only."""
     return Group(tag, open=True)
-
-
-def retagged(node: Node, tag: str) -> Node:
-    """The same description under another tag."""
-    return replace(node, tag=tag)

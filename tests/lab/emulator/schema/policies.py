@@ -11,7 +11,7 @@ Names and ranges: codegen schema. What a security rule misses is found at commit
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import (
-    Entries, Group, Node, Reference, Text, empty, entries, group, leaf, members, one_of, text, undescribed, words, yes_no,
+    Entries, Group, Node, Reference, Text, empty, entries, group, leaf, members, one_of, text, words, yes_no,
 )
 
 _ZONE = Reference("zone", words=("any", "multicast"))

@@ -148,7 +148,8 @@ def test_a_key_is_not_seen_where_the_answer_is_lost(firewalls, key, fault):
 @each_key
 def test_a_key_is_not_seen_where_an_option_is_wrong(firewalls, key):
     door = Door(ike_gateway, firewalls())
-    for wrong in ({"version": "ikev3"}, {"comment": "c" * 1024}, {"pre_shared_key": key * 30}, {"ikev2": {"pq_ppk": {"keys": [{"name": "k" * 40, "key": key}]}}}):
+    quantum = {"pq_ppk": {"keys": [{"name": "k" * 40, "key": key}]}}
+    for wrong in ({"version": "ikev3"}, {"comment": "c" * 1024}, {"pre_shared_key": key * 30}, {"ikev2": quantum}):
         assert seen(door.refused({**NEW, "pre_shared_key": key, **wrong}), key) == []
 
 

@@ -59,8 +59,9 @@ HEALTHY = {
     "proxy IDs of both address families": (configuration([PROXIES]), up(flows=(flow(name="to-aws-1:lan"), flow(name="to-aws-1:lan6")))),
     "proxy IDs whose flow carries the tunnel's name": (configuration([PROXIES]), up()),
     "a manual key": (configuration([MANUAL], ()), State(flows=(flow(),))),
-    "a PBF rule in use": (configuration(rules=[RULE, LAST_RULE]), up(pbf_rules=(PbfRule("to-aws-1", state="Active", nexthop_state="UP"),
-                                                                               PbfRule("to-aws-discard", state="active")))),
+    "a PBF rule in use":
+        (configuration(rules=[RULE, LAST_RULE]),
+         up(pbf_rules=(PbfRule("to-aws-1", state="Active", nexthop_state="UP"), PbfRule("to-aws-discard", state="active")))),
     "a PBF rule whose state is not told": (configuration(rules=[RULE]), up(pbf_rules=(PbfRule("to-aws-1", nexthop_state="UP"),))),
     "an established peer": (configuration(peers=[PEER]), up(bgp_peers=(BgpPeer("to-aws-1", "default", state="Established"),))),
     "an established peer whose router is not told": (configuration(peers=[PEER]), up(bgp_peers=(BgpPeer("to-aws-1", state="Established"),))),
