@@ -29,7 +29,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulato
 import bench_todays_collection as todays
 from installed_copy import COLLECTION, GALAXY, ROOT
 from large_configuration import enlarge
-from playbook_run import CONNECTIONS, PAIRING, PlaybookFailed, Run, Workplace, provider, succeeded
+from ansible_run import CONNECTIONS, PAIRING, PlaybookFailed, Run, Workplace, provider, succeeded
 
 FAILOVER = {"static": "pbf", "bgp": "bgp"}
 LOCAL_NETWORK, REMOTE_NETWORK = "10.10.0.0/24", "10.200.0.0/16"

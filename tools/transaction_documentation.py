@@ -46,7 +46,7 @@ def below(value, name: str, resource: str):
         return [below(item, name, resource) for item in value]
     if isinstance(value, str) and name == "description":
         value = re.sub(r"O\(state=(\w+)\)", r"V(\1)", value)
-        return re.sub(r"O\((?!tunnelsmith\.)([^)]+)\)", rf"O(items.{resource}.\1)", value)
+        return re.sub(r"O\((?!tunnelsmith\.)([^)]+)\)", rf"O(items[].{resource}.\1)", value)
     return value
 
 

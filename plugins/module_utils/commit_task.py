@@ -31,7 +31,9 @@ def argument_spec() -> dict:
 def run() -> None:
     """The whole life of the module."""
     module = runner.PanosModule(argument_spec())
-    runner.with_session(module, lambda session: _run(module.params, session, module.check_mode))
+    # A job that was queued before goes on, whatever happens to us.
+    untouched = "" if module.params["job_id"] else commit.NOTHING_COMMITTED
+    runner.with_session(module, lambda session: _run(module.params, session, module.check_mode), untouched)
 
 
 def _run(params, session, check_mode) -> dict:
@@ -52,7 +54,7 @@ def _run(params, session, check_mode) -> dict:
         _refuse_foreign(params, session, account, pending, objects)
     if check_mode:
         return {"changed": True, "committed": [change.xpath for change in ours], "warnings": []}
-    return _result(commit.commit(session, account, params["description"] or "", patience), ours)
+    return _result(commit.commit(session, account, params["description"] or "", patience, ours), ours)
 
 
 def _account(params, session, ours) -> str:

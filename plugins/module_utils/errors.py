@@ -17,6 +17,12 @@ class PanosVpnError(Exception):
         super().__init__(message)
         self.facts = facts
 
+    def adding(self, words: str) -> PanosVpnError:
+        """This error, with more to say; unless it says so already."""
+        if words not in str(self):
+            self.args = (f"{self}; {words}",)
+        return self
+
 
 class InvalidInput(PanosVpnError):
     """What the user (or a cloud's output) gave cannot be configured. Raised before any write."""

@@ -16,7 +16,9 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.transport import Provider
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, InvalidInput, PanosVpnError, Refused, TakenMeanwhile
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import (
+    ConnectionFailed, DeviceError, InvalidInput, PanosVpnError, Refused, TakenMeanwhile,
+)
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import secrets
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.diff import diff
@@ -28,6 +30,9 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.ta
 
 # How often a plan is made anew when another run took an allocated name between our read and our write.
 _ATTEMPTS = 20
+# How often a plan is sent whose answer gets lost; in between, the candidate is read back.
+_SENDINGS = 3
+NOTHING_WRITTEN = "nothing was written"
 
 
 class PanosModule(AnsibleModule):
@@ -87,21 +92,37 @@ def run(resource) -> None:
     with_session(module, lambda session: _run_resource(module, session, resource))
 
 
-def with_session(module, work) -> None:
-    """Run C(work) with a session, and hand its result, or what went wrong, to Ansible."""
+def with_session(module, work, untouched=NOTHING_WRITTEN) -> None:
+    """Run C(work) with a session, and hand its result, or what went wrong, to Ansible.
+
+    C(untouched): what a failure says that came before any request which changes something.
+    """
     try:
         with Session(Provider(**module.params["provider"])) as session:
-            result = work(session)
+            result = _worked(session, work, untouched)
     except PanosVpnError as exc:
-        module.fail_json(**secrets.masked({"msg": str(exc), **exc.facts}, module.secret_forms))
+        told = secrets.masked({"msg": str(exc), **exc.facts}, module.secret_forms)
+        _warn(module, told)
+        module.fail_json(**told)
     except Exception as exc:  # pylint: disable=broad-except
         # A traceback that Python prints itself would reach the output unmasked.
         told = {"msg": f"unexpected {type(exc).__name__}: {exc}", "exception": traceback.format_exc()}
         module.fail_json(**secrets.masked(told, module.secret_forms))
     result = secrets.masked(result, module.secret_forms)
+    _warn(module, result)
+    module.exit_json(**result)
+
+
+def _warn(module, result) -> None:
     for warning in dict.fromkeys(result.pop("warnings", ())):
         module.warn(warning)
-    module.exit_json(**result)
+
+
+def _worked(session, work, untouched):
+    try:
+        return work(session)
+    except (ConnectionFailed, DeviceError) as exc:
+        raise exc if session.changing or not untouched else exc.adding(untouched)
 
 
 def location_of(module) -> Location:
@@ -195,20 +216,32 @@ def carry_out(module, session, platform, base, reads, planned, before_write=None
 
 def _write(session, plan, reads, planned, lock_timeout) -> None:
     """Send the plan; where the answer is lost, look whether it was carried out, and only then send the rest of it."""
+    rest = plan
+    for dummy in range(_SENDINGS):
+        try:
+            transaction.send(session, rest.operations, rest.before, lock_timeout)
+            return
+        except ConnectionFailed as exc:
+            if not exc.sent and rest is plan:
+                raise exc.adding(NOTHING_WRITTEN)
+            lost = exc
+        except PanosVpnError as exc:
+            written = transaction.written(plan.operations, rest.operations)
+            raise transaction.undone(session, written, plan.before, exc) if written else exc
+        rest = _read_back(session, reads, planned, lost)
+        if not rest:
+            return
+    written = transaction.written(plan.operations, rest.operations)
+    raise lost.adding(f"the first {len(written)} of {len(plan.operations)} operations stand in the candidate, uncommitted" if written else NOTHING_WRITTEN)
+
+
+def _read_back(session, reads, planned, lost):
+    """The plan for what is still to be done."""
     try:
-        transaction.send(session, plan.operations, plan.before, lock_timeout)
-        return
-    except ConnectionFailed as exc:
-        if not exc.sent:
-            raise ConnectionFailed(f"{exc}; nothing was written") from None
-        lost = exc
-    try:
-        again = planned(session.read(reads))[1]
+        return planned(session.read(reads))[1]
     except PanosVpnError as exc:
-        raise ConnectionFailed(f"{lost}; whether the change was written is unknown, reading it back failed as well ({exc}): "
-                               "run again, an unchanged result means that it was") from None
-    if again:
-        transaction.send(session, again.operations, again.before, lock_timeout)
+        raise lost.adding(f"whether the change was written is unknown, reading it back failed as well ({exc}): "
+                          "run again, an unchanged result means that it was")
 
 
 def _missing(session, plan, base) -> list:

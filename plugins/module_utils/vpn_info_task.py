@@ -48,7 +48,7 @@ def argument_spec() -> dict:
 def run() -> None:
     """The whole life of the module."""
     module = runner.PanosModule(argument_spec())
-    runner.with_session(module, lambda session: _Task(module, session).run())
+    runner.with_session(module, lambda session: _Task(module, session).run(), untouched="")
 
 
 def _compiled(expression: str | None):

@@ -121,9 +121,9 @@ options:
             required: true
           esp:
             description:
-            - Encryption and authentication of the packets (ESP). Takes the place of O(items.ipsec_crypto_profile.ah) where that
+            - Encryption and authentication of the packets (ESP). Takes the place of O(items[].ipsec_crypto_profile.ah) where that
               is set.
-            - A new profile needs O(items.ipsec_crypto_profile.esp.encryption) or O(items.ipsec_crypto_profile.ah.authentication).
+            - A new profile needs O(items[].ipsec_crypto_profile.esp.encryption) or O(items[].ipsec_crypto_profile.ah.authentication).
             type: dict
             suboptions:
               encryption:
@@ -156,7 +156,7 @@ options:
                 - sha384
                 - sha512
           ah:
-            description: Authentication without encryption (AH). Takes the place of O(items.ipsec_crypto_profile.esp) where that
+            description: Authentication without encryption (AH). Takes the place of O(items[].ipsec_crypto_profile.esp) where that
               is set.
             type: dict
             suboptions:
@@ -427,7 +427,7 @@ options:
                     description: Whether the address is used on the interface.
                     type: bool
                   prefix:
-                    description: V(true) where O(items.tunnel_interface.ipv6.interface_id) makes up the lower 64 bits of the address.
+                    description: V(true) where O(items[].tunnel_interface.ipv6.interface_id) makes up the lower 64 bits of the address.
                     type: bool
                   anycast:
                     description: V(true) for an anycast address.
@@ -513,11 +513,11 @@ options:
                 type: str
               ip:
                 description:
-                - One of the interface's addresses, with its mask, as V(198.51.100.10/24). Takes the place of O(items.ike_gateway.local_address.floating_ip).
+                - One of the interface's addresses, with its mask, as V(198.51.100.10/24). Takes the place of O(items[].ike_gateway.local_address.floating_ip).
                 - A gateway without either uses the interface's first address, also where that comes from DHCP.
                 type: str
               floating_ip:
-                description: Floating address of an active-active HA pair. Takes the place of O(items.ike_gateway.local_address.ip).
+                description: Floating address of an active-active HA pair. Takes the place of O(items[].ike_gateway.local_address.ip).
                 type: str
           peer_address:
             description: Who the peer is. One of the options, which takes the place of the one that is set. A new gateway needs
@@ -532,16 +532,17 @@ options:
                 type: str
               dynamic:
                 description: V(true) for a peer whose address is not known beforehand. It then has to connect first, and is known
-                  by O(items.ike_gateway.peer_id).
+                  by O(items[].ike_gateway.peer_id).
                 type: bool
           pre_shared_key:
             description:
-            - Key that both sides know, at most 255 characters. Takes the place of O(items.ike_gateway.certificate) where that is
-              set.
-            - A new gateway needs it, or O(items.ike_gateway.certificate). It is never printed and never returned.
+            - Key that both sides know, at most 255 characters. Takes the place of O(items[].ike_gateway.certificate) where that
+              is set.
+            - A new gateway needs it, or O(items[].ike_gateway.certificate). It is never printed and never returned.
             type: str
           certificate:
-            description: Authentication by certificates. Takes the place of O(items.ike_gateway.pre_shared_key) where that is set.
+            description: Authentication by certificates. Takes the place of O(items[].ike_gateway.pre_shared_key) where that is
+              set.
             type: dict
             suboptions:
               local_certificate:
@@ -604,7 +605,7 @@ options:
                 description: The identity, at most 1024 characters.
                 type: str
               matching:
-                description: Whether O(items.ike_gateway.peer_id.id) is a pattern. For certificates only; refused with O(items.ike_gateway.pre_shared_key).
+                description: Whether O(items[].ike_gateway.peer_id.id) is a pattern. For certificates only; refused with O(items[].ike_gateway.pre_shared_key).
                 type: str
                 choices:
                 - exact
@@ -635,7 +636,7 @@ options:
               ike_crypto_profile:
                 description:
                 - IKE crypto profile; see M(tunnelsmith.panos_vpn.ike_crypto_profile). A gateway without it uses the profile V(default).
-                - PAN-OS wants the profile to exist at the commit, also where O(items.ike_gateway.version=ikev2).
+                - PAN-OS wants the profile to exist at the commit, also where O(items[].ike_gateway.version=ikev2).
                 type: str
               dpd:
                 description: Dead peer detection.
@@ -657,7 +658,7 @@ options:
               ike_crypto_profile:
                 description:
                 - IKE crypto profile; see M(tunnelsmith.panos_vpn.ike_crypto_profile). A gateway without it uses the profile V(default).
-                - PAN-OS wants the profile to exist at the commit, also where O(items.ike_gateway.version=ikev1).
+                - PAN-OS wants the profile to exist at the commit, also where O(items[].ike_gateway.version=ikev1).
                 type: str
               dpd:
                 description: The liveness check of IKEv2.
@@ -808,7 +809,7 @@ options:
                 description: PAN-OS's default is V(false).
                 type: bool
               destination_ip:
-                description: Address beyond the tunnel that answers the pings. Needed with O(items.ipsec_tunnel.tunnel_monitor.enable=true).
+                description: Address beyond the tunnel that answers the pings. Needed with O(items[].ipsec_tunnel.tunnel_monitor.enable=true).
                 type: str
               tunnel_monitor_profile:
                 description: How often, and what happens then; see M(tunnelsmith.panos_vpn.monitor_profile).
@@ -819,8 +820,8 @@ options:
                 type: str
           ike_gateways:
             description:
-            - IKE gateways to add, usually one. Takes the place of O(items.ipsec_tunnel.manual_key) where that is set.
-            - A new tunnel needs them, or O(items.ipsec_tunnel.manual_key). See M(tunnelsmith.panos_vpn.ike_gateway).
+            - IKE gateways to add, usually one. Takes the place of O(items[].ipsec_tunnel.manual_key) where that is set.
+            - A new tunnel needs them, or O(items[].ipsec_tunnel.manual_key). See M(tunnelsmith.panos_vpn.ike_gateway).
             type: list
             elements: str
           ipsec_crypto_profile:
@@ -925,7 +926,7 @@ options:
                         type: int
           manual_key:
             description:
-            - Keys given by hand instead of IKE. Takes the place of O(items.ipsec_tunnel.ike_gateways), O(items.ipsec_tunnel.ipsec_crypto_profile)
+            - Keys given by hand instead of IKE. Takes the place of O(items[].ipsec_tunnel.ike_gateways), O(items[].ipsec_tunnel.ipsec_crypto_profile)
               and all proxy IDs where those are set.
             - Each key is written as sections of eight hexadecimal digits with dashes between them. Keys are never printed and never
               returned.
@@ -939,10 +940,10 @@ options:
                     description: Ethernet, aggregate, VLAN or loopback interface or one of its units.
                     type: str
                   ip:
-                    description: One of the interface's addresses, with its mask. Takes the place of O(items.ipsec_tunnel.manual_key.local_address.floating_ip).
+                    description: One of the interface's addresses, with its mask. Takes the place of O(items[].ipsec_tunnel.manual_key.local_address.floating_ip).
                     type: str
                   floating_ip:
-                    description: Floating address of an active-active HA pair. Takes the place of O(items.ipsec_tunnel.manual_key.local_address.ip).
+                    description: Floating address of an active-active HA pair. Takes the place of O(items[].ipsec_tunnel.manual_key.local_address.ip).
                     type: str
               peer_address:
                 description: Address of the peer.
@@ -956,8 +957,8 @@ options:
                   V("1FFFFFFF").
                 type: str
               esp:
-                description: Encryption and authentication. Takes the place of O(items.ipsec_tunnel.manual_key.ah) where that is
-                  set.
+                description: Encryption and authentication. Takes the place of O(items[].ipsec_tunnel.manual_key.ah) where that
+                  is set.
                 type: dict
                 suboptions:
                   authentication:
@@ -1000,8 +1001,8 @@ options:
                         description: Key of 2 sections for V(des), 6 for V(3des), 4, 6 or 8 for AES with 128, 192 or 256 bits.
                         type: str
               ah:
-                description: Authentication without encryption. Takes the place of O(items.ipsec_tunnel.manual_key.esp) where that
-                  is set.
+                description: Authentication without encryption. Takes the place of O(items[].ipsec_tunnel.manual_key.esp) where
+                  that is set.
                 type: dict
                 suboptions:
                   authentication:
@@ -1131,14 +1132,14 @@ options:
           interface:
             description:
             - Interface that the packets leave by. Enough by itself for a tunnel interface.
-            - A new route needs it or O(items.static_route.nexthop).
+            - A new route needs it or O(items[].static_route.nexthop).
             type: str
           nexthop:
             description: Where the packets go. One of the options, which takes the place of the one that is set.
             type: dict
             suboptions:
               ip_address:
-                description: Address of the next router, of the same family as O(items.static_route.address_family).
+                description: Address of the next router, of the same family as O(items[].static_route.address_family).
                 type: str
               fqdn:
                 description: Name of the next router, at most 255 characters; the firewall resolves it.
@@ -1351,7 +1352,7 @@ options:
             type: str
             required: true
           sources:
-            description: Where the routes come from that are announced. The list is set as given.
+            description: Where the routes come from that are announced. The list is set as given. A new profile needs it.
             type: list
             elements: str
             choices:
@@ -1359,13 +1360,14 @@ options:
             - static
           destinations:
             description:
-            - Networks of O(items.bgp_redistribution.sources) that are announced, exactly these. The list is set as given.
+            - Networks of O(items[].bgp_redistribution.sources) that are announced, exactly these. The list is set as given.
             - A profile without it announces every network of its sources.
+            - Where they are announced beside the profile of somebody else, V(absent) removes only those that are given.
             type: list
             elements: str
           networks:
             description:
-            - Networks to announce wherever the route to them comes from, in addition to O(items.bgp_redistribution.sources).
+            - Networks to announce wherever the route to them comes from, in addition to O(items[].bgp_redistribution.sources).
             - They belong to the router and not to the profile, so they are not returned by V(gathered), and removed only where
               they are given.
             type: list
@@ -1518,7 +1520,7 @@ options:
             type: dict
             suboptions:
               zone:
-                description: Zones to add. A new set of rules needs them, or O(items.pbf_failover.from.interface). For a VPN this
+                description: Zones to add. A new set of rules needs them, or O(items[].pbf_failover.from.interface). For a VPN this
                   is the zone of the LAN.
                 type: list
                 elements: str
@@ -1549,10 +1551,10 @@ options:
             type: list
             elements: str
           negate_source:
-            description: Whether O(items.pbf_failover.source) means all but those; PAN-OS's default is V(false).
+            description: Whether O(items[].pbf_failover.source) means all but those; PAN-OS's default is V(false).
             type: bool
           negate_destination:
-            description: Whether O(items.pbf_failover.destination) means all but those; PAN-OS's default is V(false).
+            description: Whether O(items[].pbf_failover.destination) means all but those; PAN-OS's default is V(false).
             type: bool
           schedule:
             description: Schedule of the hours in which the rules hold. Rules without it hold always.
@@ -1579,8 +1581,10 @@ options:
             - '1'
           paths:
             description:
-            - The paths in order of preference. The list is set as given, so that rules of paths that are no longer in it are removed.
-            - A new set of rules needs it.
+            - The paths in order of preference. The list is set as given, so that rules of paths that are no longer in it are removed,
+              and what a path does not name is taken out of its rule.
+            - A path that is added to an existing set gets the traffic of the rules that are there. A new set of rules needs this
+              option.
             type: list
             elements: dict
             suboptions:
@@ -1607,7 +1611,7 @@ options:
                     description: How often, and what happens then; see M(tunnelsmith.panos_vpn.monitor_profile).
                     type: str
                   ip_address:
-                    description: Address to probe. Omitted, PAN-OS probes the next hop; needed where O(items.pbf_failover.paths.nexthop.ip_address)
+                    description: Address to probe. Omitted, PAN-OS probes the next hop; needed where O(items[].pbf_failover.paths.nexthop.ip_address)
                       is not given.
                     type: str
                   disable_if_unreachable:
@@ -1638,10 +1642,11 @@ options:
                 elements: str
           position:
             description:
-            - Where the first rule stands among the others. It can be first, last, or on one side of O(items.pbf_failover.position_rule),
-              not necessarily next to it.
-            - A rule that stands there already is not moved. Without this option new rules are the last ones and existing rules
-              stay where they are.
+            - Where the rules stand among the others. The first one can be first, last, or on one side of O(items[].pbf_failover.position_rule),
+              and with V(before) all of them stand above that rule.
+            - New rules are put next to O(items[].pbf_failover.position_rule), or below the path before. Existing ones that stand
+              on the right side already are not moved.
+            - Without this option new rules are the last ones and existing rules stay where they are.
             type: str
             choices:
             - top
@@ -1649,8 +1654,8 @@ options:
             - before
             - after
           position_rule:
-            description: Name of the rule that the first one stands before or after. Needed with O(items.pbf_failover.position=before)
-              and O(items.pbf_failover.position=after).
+            description: Name of the rule that the first one stands before or after. Needed with O(items[].pbf_failover.position=before)
+              and O(items[].pbf_failover.position=after).
             type: str
           state:
             description: As the option of the same name of M(tunnelsmith.panos_vpn.pbf_failover).
@@ -1750,10 +1755,10 @@ options:
             description: Log forwarding profile, at most 63 characters.
             type: str
           negate_source:
-            description: Whether O(items.security_rule.source) means all but those; PAN-OS's default is V(false).
+            description: Whether O(items[].security_rule.source) means all but those; PAN-OS's default is V(false).
             type: bool
           negate_destination:
-            description: Whether O(items.security_rule.destination) means all but those; PAN-OS's default is V(false).
+            description: Whether O(items[].security_rule.destination) means all but those; PAN-OS's default is V(false).
             type: bool
           icmp_unreachable:
             description: Whether the sender of what is dropped or reset is told by ICMP; PAN-OS's default is V(false).
@@ -1813,10 +1818,11 @@ options:
                     elements: str
           position:
             description:
-            - Where the rule stands among the others. It can be first, last, or on one side of O(items.security_rule.position_rule),
-              not necessarily next to it.
-            - A rule that stands there already is not moved. Without this option a new rule is the last one, which is below a rule
-              that denies everything, and an existing rule stays where it is.
+            - Where the rule stands among the others. It can be first, last, or on one side of O(items[].security_rule.position_rule).
+            - A new rule is put next to O(items[].security_rule.position_rule). An existing one that stands on the right side already
+              is not moved.
+            - Without this option a new rule is the last one, which is below a rule that denies everything, and an existing rule
+              stays where it is.
             type: str
             choices:
             - top
@@ -1824,8 +1830,8 @@ options:
             - before
             - after
           position_rule:
-            description: Name of the rule that this one stands before or after. Needed with O(items.security_rule.position=before)
-              and O(items.security_rule.position=after).
+            description: Name of the rule that this one stands before or after. Needed with O(items[].security_rule.position=before)
+              and O(items[].security_rule.position=after).
             type: str
           state:
             description: As the option of the same name of M(tunnelsmith.panos_vpn.security_rule).

@@ -11,7 +11,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, PanosVpnError
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, DeviceError, PanosVpnError
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 
 CODE_LOCKED = 14
@@ -21,6 +21,8 @@ _BUSY = (
     "Another commit/validate is in progress", "A commit is in progress", "auto-commit not yet finished", "commit while an install is in progress",
     "Timed out while getting config lock", "Another sync is in progress",
 )
+# How often a commit is asked for whose answer gets lost.
+_LOSSES = 3
 _POLLS = (0.2, 0.3, 0.5, 1.0, 2.0, 3.0, 5.0)
 
 
@@ -106,25 +108,64 @@ def foreign_text(account: str, left) -> str:
             "Commit or revert them, use an account of its own for this collection, or say commit_foreign: include")
 
 
-def commit(session, account: str | None, description: str, patience: Patience) -> Job | None:
+def commit(session, account: str | None, description: str, patience: Patience, ours=()) -> Job | None:
     """Commit the changes of C(account) only, or everybody's where it is None. None: there was nothing to commit.
 
-    Waits while another commit runs or somebody holds a commit lock. Raises DeviceError with the job's lines where it fails.
+    Waits while another commit runs or somebody holds a commit lock. Where the answer to the request is lost, a job that carries
+    C(ours) (changes) is looked for before another one is asked for. Raises DeviceError with the job's lines where it fails.
     """
     deadline = patience.deadline()
-    attempt = 0
+    while True:
+        job, looked_for = _queue(session, account, description, patience, deadline, ours)
+        if job is None:
+            return None
+        finished = finish(session, job, patience, deadline)
+        if not looked_for or not _left(session, ours):
+            return finished
+
+
+def _queue(session, account, description, patience, deadline, ours) -> tuple:
+    """(id of the commit job, or None where there was nothing to commit; whether it had to be looked for)."""
+    attempt = losses = 0
     while True:
         try:
-            job = _enqueue(session, account, description)
-            break
+            return _enqueue(session, account, description), False
         except DeviceError as exc:
             if not _can_wait(exc):
-                raise DeviceError(f"{exc}; {NOTHING_COMMITTED}", exc.code) from None
+                raise exc.adding(NOTHING_COMMITTED)
             if time.monotonic() >= deadline:
                 raise DeviceError(f"{exc}; waited {patience.timeout:g} s{_holders(session, exc)}; {NOTHING_COMMITTED}", exc.code) from None
             patience.pause(attempt, deadline)
             attempt += 1
-    return None if job is None else finish(session, job, patience, deadline)
+        except ConnectionFailed as exc:
+            if exc.final:
+                raise exc.adding(NOTHING_COMMITTED)
+            job = _queued_all_the_same(session, account, ours, exc)
+            if job is not None:
+                return job, True
+            losses += 1
+            if losses == _LOSSES:
+                raise exc.adding(NOTHING_COMMITTED)
+
+
+def _queued_all_the_same(session, account, ours, lost) -> str | None:
+    """The id of the job that a request whose answer was lost left behind: one that runs, or the newest where our changes are gone."""
+    try:
+        jobs = [job for job in session.op("<show><jobs><all/></jobs></show>", "look for the commit job").iter("job")
+                if (job.findtext("type") or "").strip() == "Commit" and account in (None, (job.findtext("user") or "").strip())]
+        newest = max(jobs, key=lambda job: int(job.findtext("id")), default=None)
+        if newest is None or newest.findtext("status") == "FIN" and _left(session, ours):
+            return None
+    except PanosVpnError as exc:
+        raise lost.adding(f"whether a commit job was queued is unknown, asking for it failed as well ({exc}): "
+                          "the changes stand in the candidate or are committed, run again to see")
+    return newest.findtext("id").strip()
+
+
+def _left(session, ours) -> bool:
+    """Whether any of C(ours) is still uncommitted."""
+    wanted = {(change.path, change.owner) for change in ours}
+    return any((change.path, change.owner) in wanted for change in changes(session))
 
 
 NOTHING_COMMITTED = "nothing was committed, the changes stand in the candidate"
@@ -148,18 +189,25 @@ def _enqueue(session, account, description) -> str | None:
         parts += f"<partial><admin><member>{escape(account)}</member></admin></partial>"
     command = f"<commit>{parts}</commit>"
     action = None if account is None else "partial"
-    answer = session.call("commit", lambda xapi: xapi.commit(cmd=command, action=action, retry_on_peer=False))
+    answer = session.change("commit", lambda xapi: xapi.commit(cmd=command, action=action, retry_on_peer=False))
     return (answer.findtext("result/job") or "").strip() or None
 
 
 def finish(session, job: str, patience: Patience, deadline: float | None = None) -> Job:
-    """Wait for a job. The job's id is in every error, so that a later run can take it up (C(job_id))."""
+    """Wait for a job. The job's id is in every error, so that a later run can take it up (C(job_id)).
+
+    A commit can restart the very service that answers: as long as there is time, a connection that fails is tried again.
+    """
     deadline = patience.deadline() if deadline is None else deadline
     attempt = 0
     while True:
         try:
             found = _look(session, job)
         except PanosVpnError as exc:
+            if isinstance(exc, ConnectionFailed) and not exc.final and time.monotonic() < deadline:
+                patience.pause(attempt, deadline)
+                attempt += 1
+                continue
             raise type(exc)(f"{exc}; commit job {job} goes on without us: give job_id {job} to wait for it", job_id=job) from None
         if found is not None:
             return _judged(session, found)

@@ -22,11 +22,15 @@ CODE_SESSION_TIMED_OUT = 22
 
 
 class Session:
-    """Requests in the words of the XML API. Reads are repeated where the connection fails; writes never are."""
+    """Requests in the words of the XML API. Reads are repeated where the connection fails; writes never are.
+
+    C(changing): whether a request was sent that is no mere read.
+    """
 
     def __init__(self, provider: Provider):
         self.provider = provider
         self.transport = Transport(provider)
+        self.changing = False
         self._xapi = None
 
     def __enter__(self):
@@ -80,7 +84,7 @@ class Session:
     def op(self, command: str, doing: str | None = None, repeat: bool = True) -> ET.Element:
         """The C(<response>) to an operational command given as XML."""
         call = (lambda xapi: xapi.op(cmd=command, cmd_xml=False))
-        return self._read(doing or "run an operational command", call) if repeat else self.call(doing or "run an operational command", call)
+        return self._read(doing or "run an operational command", call) if repeat else self.change(doing or "run an operational command", call)
 
     def platform(self) -> Platform:
         """Version, routing engine (the running one) and virtual systems, from C(show system info)."""
@@ -98,9 +102,15 @@ class Session:
                         (system.findtext("hostname") or "").strip(), (system.findtext("model") or "").strip())
 
     def _read(self, doing, call) -> ET.Element:
-        return _repeated(lambda: self.call(doing, call))
+        return _repeated(lambda: self._call(doing, call))
 
-    def call(self, doing, call) -> ET.Element:
+    def change(self, doing, call) -> ET.Element:
+        """One call that may change something, never repeated here."""
+        self._api()
+        self.changing = True
+        return self._call(doing, call)
+
+    def _call(self, doing, call) -> ET.Element:
         """One call of pan-os-python's API wrapper; its answer's C(<response>). Every refusal names C(doing) and the firewall's words."""
         failed = False
         try:

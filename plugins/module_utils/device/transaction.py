@@ -10,7 +10,7 @@ import time
 import xml.etree.ElementTree as ET
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import code_of, message
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, PanosVpnError, TakenMeanwhile
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, DeviceError, PanosVpnError, TakenMeanwhile
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.inverse import inverse
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.tree import applied
 
@@ -23,16 +23,19 @@ def send(session, operations, before: ET.Element, lock_timeout: float = 0) -> No
     """Write C(operations), planned on C(before) (a C(<config>) tree); wait up to C(lock_timeout) seconds for others' locks.
 
     One request up to 500 operations. More go in several requests; where a later one fails, the earlier ones are undone by
-    their inverse, and the error says so. Raises DeviceError (candidate as before) or ConnectionFailed (effect unknown).
+    their inverse, and the error says so. Raises DeviceError (candidate as before) or ConnectionFailed (effect unknown; with
+    C(sent) where earlier requests certainly stand: then nothing is undone, since the last one may have been carried out too).
     """
     done = []
     for start in range(0, len(operations), CHUNK):
         chunk = operations[start:start + CHUNK]
         try:
             _send_when_unlocked(session, chunk, lock_timeout)
+        except ConnectionFailed as exc:
+            raise ConnectionFailed(str(exc), sent=exc.sent or bool(done), final=exc.final) from None
         except PanosVpnError as exc:
             if done:
-                raise _undone(session, done, before, exc) from exc
+                raise undone(session, done, before, exc) from exc
             raise
         done.extend(chunk)
 
@@ -51,7 +54,14 @@ def _send_when_unlocked(session, operations, lock_timeout):
             time.sleep(min(1.0, max(0.05, deadline - time.monotonic())))
 
 
-def _undone(session, done, before, cause):
+def written(operations, rest) -> list:
+    """Those of C(operations) that stand when C(rest) is what is still to be done: whole requests took effect, or did not."""
+    chunks = round((len(operations) - len(rest)) / CHUNK)
+    return operations[:chunks * CHUNK]
+
+
+def undone(session, done, before, cause) -> PanosVpnError:
+    """Take back C(done), operations planned on C(before) that stand in the candidate; the C(cause) with what stands now."""
     undo = inverse(before, done)
     text = f"{cause}. The {len(done)} operations that had been written before were undone: the candidate is as it was"
     try:
@@ -66,7 +76,7 @@ def _undone(session, done, before, cause):
 def _send_chunk(session, operations) -> None:
     document = _document(operations)
     try:
-        session.call("write the candidate", lambda xapi: xapi.ad_hoc(
+        session.change("write the candidate", lambda xapi: xapi.ad_hoc(
             qs={"type": "config", "action": "multi-config", "element": document}, modify_qs=True))
     except DeviceError as exc:
         raise _named(session, operations, exc) from None

@@ -129,9 +129,25 @@ class Transport:
         return self._connection
 
     def _gone(self) -> bool:
-        """Whether the far side closed the idle connection: noticed before a request goes out, not after."""
+        """Whether the far side closed the idle connection: noticed before a request goes out, not after.
+
+        What can be read may also be TLS's own, such as a session ticket; reading takes that in and finds nothing for us.
+        """
         sock = self._connection.sock
-        return sock is None or bool(select.select([sock], [], [], 0)[0])
+        if sock is None:
+            return True
+        if not select.select([sock], [], [], 0)[0]:
+            return False
+        sock.settimeout(0)
+        try:
+            sock.recv(1)
+        except ssl.SSLWantReadError:
+            return False
+        except OSError:
+            return True
+        finally:
+            sock.settimeout(self.provider.timeout)
+        return True
 
     def _connect(self):
         host, port, timeout = self.provider.ip_address, self.provider.port, self.provider.timeout
@@ -147,9 +163,9 @@ class Transport:
 
     def _refuse_unusable(self, answer) -> None:
         kind = (answer.getheader("content-type") or "").split(";")[0].strip().lower()
-        if answer.status == 403:
-            raise ConnectionFailed(f"{self.place} refused the login (HTTP 403, Invalid Credential): check the API key, or user name and password",
-                                   final=True)
+        if answer.status in (401, 403):
+            raise ConnectionFailed(f"{self.place} refused the login (HTTP {answer.status}, Invalid Credential): check the API key, "
+                                   "or user name and password", final=True)
         if answer.status >= 500:
             raise ConnectionFailed(f"{self.place} answered HTTP {answer.status}: its management service is not ready", sent=answer.status != 503)
         if kind not in _XML_TYPES and not answer.body.lstrip().startswith(b"<response"):
@@ -158,19 +174,18 @@ class Transport:
 
 
 def _tls_context(provider: Provider) -> ssl.SSLContext:
-    try:
-        context = ssl.create_default_context()
-        if provider.ca_path:
-            if os.path.isdir(provider.ca_path):
-                context.load_verify_locations(capath=provider.ca_path)
-            else:
-                context.load_verify_locations(cafile=provider.ca_path)
-    except (OSError, ssl.SSLError) as exc:
-        raise InvalidInput(f"provider.ca_path: {provider.ca_path} cannot be read as PEM certificates ({exc})") from None
+    """Trusts the CA of C(ca_path) alone, or the system's where there is none: to load those takes longer than any other step of a task."""
     if not provider.validate_certs:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-    return context
+        return context
+    try:
+        if provider.ca_path and os.path.isdir(provider.ca_path):
+            return ssl.create_default_context(capath=provider.ca_path)
+        return ssl.create_default_context(cafile=provider.ca_path)
+    except (OSError, ssl.SSLError) as exc:
+        raise InvalidInput(f"provider.ca_path: {provider.ca_path} cannot be read as PEM certificates ({exc})") from None
 
 
 def _proxy_for(host: str):

@@ -323,8 +323,13 @@ class Candidate:
                 if attached:
                     self._touch(change, place, EDIT)
 
-    def _grow(self, change: Change, element: ET.Element, parent: Node | None, place: Path, labels: list[str]) -> ET.Element:
-        """A new subtree out of a request's element: marked, secrets stored, duplicates merged, rules with a uuid."""
+    def _grow(
+        self, change: Change, element: ET.Element, parent: Node | None, place: Path, labels: list[str], repeats: bool = False,
+    ) -> ET.Element:
+        """A new subtree out of a request's element: marked, secrets stored, duplicates merged, rules with a uuid.
+
+        C(repeats): a list that replaces another one as a whole keeps equal members (an AS path to prepend is one AS several times).
+        """
         node = below(parent, place[-1], self.version)
         deeper = _deeper(labels, place[-1])
         new = ET.Element(element.tag, {key: value for key, value in element.items() if key not in MARKS})
@@ -340,7 +345,7 @@ class Candidate:
             step = step_of(child)
             grown = self._grow(change, child, node, (*place, step), deeper)
             twin = child_of(new, step)
-            if twin is None:
+            if twin is None or (repeats and child.tag == "member"):
                 self._drop_rival(new, node, step)
                 new.append(grown)
             elif len(grown) or twin.text != grown.text:
@@ -359,7 +364,7 @@ class Candidate:
         created = self._first_missing(path)
         parent = self._make_path(change, path[:-1], nodes)[-1]
         old = child_of(parent, path[-1])
-        new = self._grow(change, element, nodes[-2], path, labels[:-1])
+        new = self._grow(change, element, nodes[-2], path, labels[:-1], repeats=True)
         if old is None:
             self._drop_other_branches(change, parent, nodes[-2], path[:-1], path[-1])
             self.tree.append(parent, new)

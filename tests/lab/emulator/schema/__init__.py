@@ -14,8 +14,9 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.devicec
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.ike import IKE
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.interfaces import INTERFACE
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.ipsec import TUNNEL
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import Text, entries, group
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import entries, group
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.objects import objects
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.panorama import panorama
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.policies import rulebase
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.profiles import PROFILES
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.routers import VIRTUAL_ROUTER
@@ -27,25 +28,24 @@ _NETWORK = group(
 
 _VSYS = entries("vsys", ZONE, IMPORT, rulebase("rulebase"), *objects(), kind="vsys", open=True)
 
+_TEMPLATE_CONFIG = group(
+    "config",
+    entries("devices", _NETWORK, _VSYS, DEVICECONFIG, open=True),
+    group("shared", *objects(), open=True),
+    open=True,
+)
 
-def _panorama() -> tuple:
-    """Templates hold a small configuration of their own; names and lengths: codegen schema."""
-    template_config = group(
-        "config",
-        entries("devices", _NETWORK, _VSYS, DEVICECONFIG, open=True),
-        group("shared", *objects(), open=True),
-        open=True,
-    )
-    return (
-        entries("template", template_config, name=Text(63), open=True),
-        entries("template-stack", template_config, name=Text(63), open=True),
-        entries("device-group", *objects(), rulebase("pre-rulebase"), rulebase("post-rulebase"), open=True),
-    )
+#: What Panorama has pushed to a firewall: rules beside the local ones, and their objects.
+_PUSHED = group(
+    "panorama", entries("vsys", *objects(), rulebase("pre-rulebase"), rulebase("post-rulebase"), open=True), open=True,
+)
 
+_PANORAMA = panorama(_TEMPLATE_CONFIG, objects(), (rulebase("pre-rulebase"), rulebase("post-rulebase")))
 
 CONFIG = group(
     "config",
     group("shared", *objects(), rulebase("pre-rulebase"), rulebase("post-rulebase"), open=True),
-    entries("devices", _NETWORK, _VSYS, DEVICECONFIG, *_panorama(), open=True),
+    entries("devices", _NETWORK, _VSYS, DEVICECONFIG, *_PANORAMA, open=True),
+    _PUSHED,
     open=True,
 )

@@ -1,0 +1,170 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""AWS's side of VPN connections: for each one two endpoints and a host in the VPC behind them."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import replace
+from typing import Any
+
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud import proposals
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.connection import Connection, Endpoint
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import Enclave
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.ike_daemon import TUN, IkeDaemon
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.internet import Internet
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.routing_daemon import RoutingDaemon
+
+CHILD = "vpc"
+
+#: What AWS was seen to tell the customer (seed of the project): the second tunnel is the preferred one.
+MED = {1: 200, 2: 100}
+
+_QUICK = "connect delay time 1; connect retry time 2; error wait time 1,2;"
+
+
+class AwsEndpoint:
+    """One tunnel endpoint. ``dead_after``: seconds until it gives up on a silent customer, instead of what the connection says."""
+
+    def __init__(self, enclave: Enclave, internet: Internet, host: str, connection: Connection, endpoint: Endpoint, dead_after: float | None) -> None:
+        self.enclave = enclave
+        self.host = host
+        self.connection = connection
+        self.endpoint = endpoint
+        self._patience = float(dead_after or endpoint.dead_after)
+        enclave.add_hosts(host)
+        internet.join(host, endpoint.outside)
+        # Probes wait a third of the patience; five tries share the rest.
+        self.ike = IkeDaemon(enclave, host, (round(self._patience * 2 / 15, 2), 4))
+        self.routing = RoutingDaemon(enclave, host)
+
+    def start(self) -> None:
+        """Its IKE daemon, afresh. A prefix that it announced without BGP is withdrawn until its SA is up again."""
+        self.ike.start()
+
+    def ready(self) -> None:
+        self.ike.wait()
+        address = f"{self.endpoint.inside}/{self.endpoint.prefix_length}"
+        selector = ipaddress.ip_network(self.connection.aws_network)
+        narrow = f"ip addr replace {selector[0] if selector.num_addresses == 1 else selector[1]}/32 dev lo; " if selector.prefixlen else ""
+        self.enclave.run(f"{narrow}ip addr replace {address} dev {TUN}; ip link set {TUN} mtu 1446 up", self.host)
+        self.load()
+
+    def load(self) -> None:
+        self.ike.load(self._connection(), self.endpoint.key)
+
+    def restart(self) -> None:
+        self.start()
+        self.ready()
+
+    def kill(self) -> None:
+        """The endpoint is gone: no goodbye, no answer."""
+        self.ike.kill()
+        if not self.connection.dynamic:
+            self.routing.command("disable customer")
+
+    def change(self, **values: Any) -> None:
+        """Other settings of this endpoint, as after a change of the tunnel's options: the SA goes down, new ones must comply."""
+        self.endpoint = replace(self.endpoint, **values)
+        self.ike.terminate()
+        self.load()
+
+    def _connection(self) -> dict[str, Any]:
+        endpoint = self.endpoint
+        version = {("ikev1",): "1", ("ikev2",): "2"}.get(endpoint.ike_versions, "0")
+        delay = max(1, round(self._patience / 3)) if endpoint.dead_action != "none" else 0
+        child = {
+            "local_ts": [self.connection.aws_network], "remote_ts": [self.connection.customer_network],
+            "esp_proposals": proposals.esp(endpoint.phase2), "rekey_time": f"{endpoint.phase2.lifetime - 270}s",
+            "life_time": f"{endpoint.phase2.lifetime}s", "start_action": "start" if endpoint.starts else "none",
+            "dpd_action": {"restart": "restart", "clear": "clear"}.get(endpoint.dead_action, "none"),
+        }
+        if not self.connection.dynamic:
+            child["updown"] = self._updown()
+        return {
+            "version": version, "local_addrs": [endpoint.outside], "remote_addrs": [endpoint.customer_outside], "encap": "yes",
+            "mobike": "no", "fragmentation": "yes", "keyingtries": "0", "proposals": proposals.ike(endpoint.phase1),
+            "rekey_time": f"{endpoint.phase1.lifetime - 270}s", "dpd_delay": f"{delay}s",
+            "local": {"auth": "psk", "id": endpoint.outside}, "remote": {"auth": "psk", "id": endpoint.customer_outside},
+            "children": {CHILD: child},
+        }
+
+    def _updown(self) -> str:
+        """Static routing: the customer's prefixes are reachable here while the SA is up."""
+        path = self.ike.folder / "updown"
+        path.write_text(
+            "#!/bin/sh\ncase $PLUTO_VERB in\nup-client) word=enable ;;\ndown-client) word=disable ;;\n*) exit 0 ;;\nesac\n"
+            f"birdc -s {self.routing.folder}/bird.ctl $word customer >/dev/null 2>&1\n", encoding="utf-8",
+        )
+        path.chmod(0o755)
+        return str(path)
+
+
+class AwsConnection:
+    """A whole connection. ``vpc``: the VPC's network, which AWS's output does not name; its host is number 10 in it."""
+
+    def __init__(self, enclave: Enclave, internet: Internet, connection: Connection, number: int, vpc: str, dead_after: float | None = None,
+                 bgp_timers: tuple[int, int] | None = None, med: dict[int, int] | None = None) -> None:
+        self.enclave = enclave
+        self.connection = connection
+        self.vpc = ipaddress.ip_network(vpc)
+        self.host = "vpc" if number == 1 else f"vpc{number}"
+        self.address = str(self.vpc[10])
+        self._timers = bgp_timers
+        self._med = med or MED
+        enclave.add_hosts(self.host)
+        enclave.run(f"ip -n {self.host} addr add {self.address}/32 dev lo")
+        first = 2 * (number - 1)
+        self.endpoints = [
+            AwsEndpoint(enclave, internet, f"aws{first + endpoint.number}", connection, endpoint, dead_after) for endpoint in connection.endpoints
+        ]
+        for endpoint in self.endpoints:
+            low = ipaddress.ip_address("100.66.0.0") + 4 * (2 * number + endpoint.endpoint.number)
+            enclave.link(self.host, endpoint.host, endpoint.host, "vpc")
+            enclave.run(f"ip -n {self.host} addr add {low + 1}/30 dev {endpoint.host}; ip -n {endpoint.host} addr add {low + 2}/30 dev vpc")
+        self._number = number
+        self._routing = RoutingDaemon(enclave, self.host)
+
+    def start(self) -> None:
+        for endpoint in self.endpoints:
+            endpoint.start()
+        self._routing.configure(self._vpc_routing())
+        for endpoint in self.endpoints:
+            endpoint.routing.configure(self._endpoint_routing(endpoint))
+        for endpoint in self.endpoints:
+            endpoint.ready()
+
+    def _inner(self, endpoint: AwsEndpoint) -> tuple[ipaddress.IPv4Address, ipaddress.IPv4Address]:
+        low = ipaddress.ip_address("100.66.0.0") + 4 * (2 * self._number + endpoint.endpoint.number)
+        return low + 1, low + 2
+
+    def _endpoint_routing(self, endpoint: AwsEndpoint) -> str:
+        settings, (vpc, ours) = endpoint.endpoint, self._inner(endpoint)
+        text = (
+            f"router id {settings.inside};\nprotocol kernel {{ ipv4 {{ export all; }}; }}\n"
+            f"protocol static network {{ ipv4; route {self.vpc} via {vpc}; }}\n"
+            f"protocol bgp inner {{ local {ours} as 64500; neighbor {vpc} as 64500; direct; hold time 3; keepalive time 1; {_QUICK}\n"
+            "  ipv4 { export where proto = \"customer\"; next hop self; }; }\n"
+        )
+        if settings.bgp is None:
+            routes = " ".join(f'route {prefix} via "{TUN}";' for prefix in self.connection.static_routes)
+            return text + f"protocol static customer {{ disabled; ipv4; {routes} }}\n"
+        keep_alive, hold = self._timers or (max(1, settings.bgp.hold_time // 3), settings.bgp.hold_time)
+        # Graceful restart would keep the routes of a dead path for as long as the path is dead.
+        return text + (
+            f"protocol bgp customer {{ local {settings.inside} as {settings.bgp.aws_as}; neighbor {settings.customer_inside} as {settings.bgp.customer_as};\n"
+            f"  hold time {hold}; keepalive time {keep_alive}; graceful restart off; {_QUICK}\n"
+            f"  ipv4 {{ import all; export filter {{ if proto = \"network\" then {{ bgp_med = {self._med.get(settings.number, 100)}; accept; }} reject; }}; }}; }}\n"
+        )
+
+    def _vpc_routing(self) -> str:
+        text = f"router id {self.address};\nprotocol kernel {{ ipv4 {{ export all; }}; }}\n"
+        for endpoint in self.endpoints:
+            ours, theirs = self._inner(endpoint)
+            text += (
+                f"protocol bgp {endpoint.host} {{ local {ours} as 64500; neighbor {theirs} as 64500; direct; hold time 3; keepalive time 1; {_QUICK}\n"
+                "  ipv4 { import all; export none; }; }\n"
+            )
+        return text

@@ -1,0 +1,197 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A private network of hosts: namespaces without any uplink, with a lifetime.
+
+Its process number one is a plain sleep. When that ends, by its lifetime or by a kill, the kernel takes every process, mount and
+interface of the enclave with it; nothing else has to be cleaned up.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from typing import Any, Callable
+
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.prerequisites import unshare
+
+#: Seconds after which a forgotten lab is gone.
+LIFETIME = 3600
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,19}")
+
+
+class LabError(Exception):
+    """The lab cannot do what it was asked for."""
+
+
+def base_folder() -> pathlib.Path:
+    """Where the labs of this user keep their state. Short, because control sockets have at most 107 characters."""
+    return pathlib.Path(tempfile.gettempdir()) / f"vpn-lab-{os.getuid()}"
+
+
+def wait_until(true: Callable[[], Any], seconds: float, step: float = 0.02) -> bool:
+    """Ask again and again, for so many seconds at most; whether it came true."""
+    end = time.monotonic() + seconds
+    while True:
+        if true():
+            return True
+        if time.monotonic() >= end:
+            return False
+        time.sleep(step)
+
+
+class Enclave:
+    """One lab's namespaces and its folder. Made by ``create``, found again by ``find``."""
+
+    def __init__(self, name: str, folder: pathlib.Path, pid: int, start: str, holder: subprocess.Popen | None = None) -> None:
+        self.name = name
+        self.folder = folder
+        self._pid = pid
+        self._start = start
+        self._holder = holder
+
+    # Life.
+
+    @classmethod
+    def create(cls, name: str, lifetime: int = LIFETIME) -> Enclave:
+        """An empty enclave. Raises LabError when one of that name is alive, or namespaces are refused."""
+        if not _NAME.fullmatch(name):
+            raise LabError(f"lab name {name!r}: up to 20 lower-case letters, digits and hyphens")
+        folder = base_folder() / name
+        if folder.exists():
+            if cls.find(name) is not None:
+                raise LabError(f"a lab named {name} is up already")
+            shutil.rmtree(folder, ignore_errors=True)
+        base_folder().mkdir(mode=0o700, exist_ok=True)
+        folder.mkdir(mode=0o700)
+        ready = folder / "ready"
+        # SIGCHLD stays ignored across exec, so that daemons which end are reaped by the kernel.
+        boot = (
+            "trap '' CHLD; mount -t tmpfs -o size=16m tmpfs /run && mkdir -p /run/netns && ip link set lo up "
+            f"&& touch {ready} && exec sleep {int(lifetime)}"
+        )
+        with open(folder / "holder.log", "wb") as log:
+            holder = subprocess.Popen(
+                [*unshare("--net", "--mount", "--pid", "--fork", "--mount-proc", "--propagation", "private"), "sh", "-c", boot],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+            )
+        up = wait_until(lambda: ready.exists() or holder.poll() is not None, 10, 0.005)
+        pid = _child_of(holder.pid) if up and holder.poll() is None else None
+        if pid is None:
+            holder.kill()
+            holder.wait(10)
+            words = (folder / "holder.log").read_text(errors="replace").strip()
+            shutil.rmtree(folder, ignore_errors=True)
+            raise LabError(f"cannot make private namespaces: {words or 'it takes root or user namespaces'}")
+        start = _start_of(pid) or ""
+        (folder / "state.json").write_text(json.dumps({"pid": pid, "start": start}), encoding="utf-8")
+        return cls(name, folder, pid, start, holder)
+
+    @classmethod
+    def find(cls, name: str) -> Enclave | None:
+        """A living enclave by its name. What an expired one left in the file system is removed."""
+        folder = base_folder() / name
+        try:
+            state = json.loads((folder / "state.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        enclave = cls(name, folder, state["pid"], state["start"])
+        if enclave.alive():
+            return enclave
+        shutil.rmtree(folder, ignore_errors=True)
+        return None
+
+    def alive(self) -> bool:
+        # A process number is given out again some day; the start time tells them apart.
+        return _start_of(self._pid) == self._start
+
+    def destroy(self) -> None:
+        """Take everything down. May be called again."""
+        if self.alive():
+            os.kill(self._pid, signal.SIGKILL)
+            wait_until(lambda: not self.alive(), 10)
+        if self._holder is not None:
+            self._holder.wait(10)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self) -> Enclave:
+        return self
+
+    def __exit__(self, *dummy: Any) -> None:
+        self.destroy()
+
+    # Commands.
+
+    def command(self, host: str | None, *arguments: str) -> list[str]:
+        """The argument list that runs a program on one of the hosts (None: outside of all of them)."""
+        user = [] if os.geteuid() == 0 else ["-U", "--preserve-credentials"]
+        enter = ["nsenter", "-t", str(self._pid), *user, "-n", "-m", "-p", "--"]
+        return [*enter, *(["ip", "netns", "exec", host] if host else []), *arguments]
+
+    def run(self, script: str, host: str | None = None, check: bool = True, seconds: float = 30) -> str:
+        """A shell script on a host; what it printed. Raises LabError when it fails or takes too long."""
+        try:
+            done = subprocess.run(
+                self.command(host, "sh", "-ec", script), check=False, text=True, timeout=seconds, stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            )
+        except subprocess.TimeoutExpired:
+            raise LabError(f"took longer than {seconds} s on {host or 'the lab'}: {script[:200]}") from None
+        if check and done.returncode:
+            raise LabError(f"failed on {host or 'the lab'} ({done.returncode}): {script[:200]}: {done.stdout.strip()[-400:]}")
+        return done.stdout
+
+    def start(self, host: str, arguments: list[str], **keywords: Any) -> subprocess.Popen:
+        """A program on a host that the caller watches and ends."""
+        return subprocess.Popen(self.command(host, *arguments), stdin=subprocess.DEVNULL, **keywords)
+
+    # Topology.
+
+    def add_hosts(self, *names: str) -> None:
+        """Hosts that forward, take asymmetric paths and speak no IPv6 of their own accord."""
+        settings = (
+            "ip link set lo up; echo 1 > /proc/sys/net/ipv4/ip_forward; for c in all default; do "
+            "echo 0 > /proc/sys/net/ipv4/conf/$c/rp_filter; echo 1 > /proc/sys/net/ipv4/conf/$c/accept_local; "
+            "echo 0 > /proc/sys/net/ipv4/conf/$c/send_redirects; echo 1 > /proc/sys/net/ipv6/conf/$c/disable_ipv6; done"
+        )
+        self.run("\n".join(f"ip netns add {name}; ip netns exec {name} sh -c '{settings}'" for name in names) or "true")
+
+    def remove_host(self, name: str) -> None:
+        self.run(f"ip netns pids {name} | xargs -r kill -9; ip netns del {name}", check=False)
+
+    def link(self, one: str, one_device: str, other: str, other_device: str) -> None:
+        """A cable between two hosts."""
+        self.run(
+            f"ip link add {one_device} netns {one} type veth peer name {other_device} netns {other}; "
+            f"ip -n {one} link set {one_device} up; ip -n {other} link set {other_device} up"
+        )
+
+
+def _start_of(pid: int) -> str | None:
+    """The kernel's start time of a process; None when there is none, or only its remains."""
+    try:
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] == "Z" else fields[19]
+
+
+def _child_of(parent: int) -> int | None:
+    for folder in pathlib.Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                fields = (folder / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+            except OSError:
+                continue
+            if int(fields[1]) == parent:
+                return int(folder.name)
+    return None
