@@ -2,9 +2,12 @@
 #
 #   make demo                      pair two firewalls with AWS on an emulator, run again, take it away
 #        CONNECTION=file.json FAILOVER=pbf|bgp CONFIG=exported.xml    ... with a real output and a real configuration
+#        VARS="aws_pairing_zone=vpn aws_pairing_source_zones=[lan]"   ... and with variables of the role
 #   make test                      every test
 #   make install                   .venv with ansible-playbook and the collection as users get it
 #   make emulator                  an emulated firewall in the foreground; PORT= VERSION= CONFIG=
+#   make lab                       an emulated firewall with real tunnels in the background; CONNECTION= CONFIG= VERSION= LIFETIME=
+#   make lab-down                  take it down
 #   make lint | sanity | docs      the gates of the release, and the documentation site below build/docs
 #   make bench                     requests, connections and times beside their budgets
 
@@ -26,7 +29,7 @@ SHIPPED := $(shell find galaxy.yml README.md LICENSE CHANGELOG.rst requirements.
 	-name __pycache__ -prune -o -not -name '*.pyc' -print 2>/dev/null)
 INSTALLER := tools/install_collection.py tools/installed_copy.py
 
-.PHONY: help install demo test emulator bench lint sanity docs
+.PHONY: help install demo test emulator lab lab-down bench lint sanity docs
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -60,7 +63,7 @@ install: $(VENV)/.collection
 
 demo: install
 	@$(VENV)/bin/python tools/demo.py $(if $(CONNECTION),--connection '$(CONNECTION)') $(if $(FAILOVER),--failover '$(FAILOVER)') \
-		$(if $(CONFIG),--config '$(CONFIG)')
+		$(if $(CONFIG),--config '$(CONFIG)') $(if $(VARS),--vars '$(VARS)')
 
 test: install $(VENV)/.tests
 	$(VENV)/bin/pytest -n 2 --dist loadfile tests
@@ -68,6 +71,15 @@ test: install $(VENV)/.tests
 emulator: install
 	@$(VENV)/bin/python -m ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator \
 		$(if $(PORT),--port '$(PORT)') $(if $(VERSION),--version '$(VERSION)') $(if $(CONFIG),--config '$(CONFIG)')
+
+LAB = $(VENV)/bin/python -m ansible_collections.tunnelsmith.panos_vpn.tests.lab
+
+lab: install
+	@$(LAB) up $(if $(CONNECTION),--connection '$(CONNECTION)') $(if $(PORT),--port '$(PORT)') $(if $(VERSION),--version '$(VERSION)') \
+		$(if $(CONFIG),--config '$(CONFIG)') $(if $(LIFETIME),--lifetime '$(LIFETIME)')
+
+lab-down:
+	@if [ -x $(VENV)/bin/python ]; then $(LAB) down; fi
 
 bench: install
 	@$(VENV)/bin/python tools/bench.py

@@ -14,14 +14,13 @@ import argparse
 import collections
 import json
 import platform
-import statistics
 import subprocess
 import sys
 import tempfile
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from typing import Any, Callable, Iterable, Iterator
+from typing import Any, Callable, Iterable, Iterator, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import vpn_connection
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
@@ -34,11 +33,14 @@ from ansible_run import CONNECTIONS, PAIRING, PlaybookFailed, Run, Workplace, pr
 FAILOVER = {"static": "pbf", "bgp": "bgp"}
 LOCAL_NETWORK, REMOTE_NETWORK = "10.10.0.0/24", "10.200.0.0/16"
 LATENCIES = (0, 150)
+CASES = ("floor", "pairings", "today", "large", "tunnels", "fleet")
 FLEET_LATENCY = 50
 #: Of an emulated commit, as when today's collection was recorded.
 COMMIT_SECONDS = 1.0
 #: Milliseconds of latency → the wall time that was recorded of today's collection on another machine, first and second run.
 RECORDED = {0: (8.7, 7.4), 150: (20.1, 14.8)}
+#: Milliseconds of latency → how many times faster than today's collection the first run and the one with nothing to do are to be.
+FASTER = {0: (3.5, 6), 150: (6, 9)}
 POLL = "show jobs id"
 _CHUNK = 500
 
@@ -92,9 +94,10 @@ class Budgets:
 class Bench:
     """The cases, which share a folder to work in, the table of budgets and the number of runs."""
 
-    def __init__(self, workplace: Workplace, runs: int) -> None:
+    def __init__(self, workplace: Workplace, runs: int, latencies: Sequence[int]) -> None:
         self.workplace = workplace
         self.runs = runs
+        self.latencies = latencies
         self.budgets = Budgets()
         self.replayed = not todays.installed()
         self.pairs: dict[tuple[str, str, int], Cost] = {}
@@ -118,7 +121,7 @@ class Bench:
             "aws_pairing_remote_networks": [REMOTE_NETWORK], "aws_pairing_verify": False,
         }
 
-    def cost(self, emulators: list[Emulator], kind: str, playbook: Any = PAIRING, *options: str, **more: Any) -> Cost:
+    def cost(self, emulators: list[Emulator], kind: str, playbook: Any = PAIRING, options: Sequence[str] = (), **more: Any) -> Cost:
         """Run a playbook on these firewalls and count."""
         inventory = self.workplace.inventory({emulator.firewall.name: self.variables(emulator, kind) for emulator in emulators})
         for emulator in emulators:
@@ -132,42 +135,43 @@ class Bench:
     def floor(self) -> None:
         """What nothing can be faster than, on this machine and this emulator."""
         raw = []
-        for latency in LATENCIES:
+        for latency in self.latencies:
             with self.firewall(latency=latency) as emulator:
                 raw.append(f"{_raw_client(emulator):.2f} s at {latency} ms")
-        empty = self.local_play([])
-        few = self.local_play([{"name": "Ping", "ansible.builtin.ping": {}}] * 10)
+        empty, few = self.bare_play([]), self.bare_play([{"name": "Ping", "ansible.builtin.ping": {}}] * 10)
         heading("Floor")
         line("7 requests on one connection, plain client", ", ".join(raw))
-        line("ansible-playbook with an empty play", f"{empty:.2f} s")
-        line("one bare module task", f"{(few - empty) / 10:.2f} s")
+        line("ansible-playbook with an empty play", f"{empty.seconds:.2f} s, {empty.cpu_seconds:.2f} CPU s")
+        line("one bare module task", f"{(few.seconds - empty.seconds) / 10:.2f} s, {(few.cpu_seconds - empty.cpu_seconds) / 10:.2f} CPU s")
 
-    def local_play(self, tasks: list[dict[str, Any]]) -> float:
+    def bare_play(self, tasks: list[dict[str, Any]]) -> Cost:
         playbook = self.workplace.write("play.json", [{"name": "Bare", "hosts": "all", "gather_facts": False, "tasks": tasks}])
         inventory = self.workplace.inventory({"here": {}})
-        return statistics.median(succeeded(self.workplace.run(playbook, inventory)).seconds for dummy in range(self.runs))
+        runs = [succeeded(self.workplace.run(playbook, inventory)) for dummy in range(self.runs)]
+        return median([Cost(run.seconds, run.cpu_seconds) for run in runs])
 
     def pairings(self) -> None:
         heading(f"AWS pairing of one firewall (medians of {self.runs}; verification off, a commit takes {COMMIT_SECONDS:g} s)")
         rows = []
-        for latency in LATENCIES:
+        for latency in self.latencies:
             for kind in FAILOVER:
                 first, second = self.twice(lambda emulator, kind=kind: self.cost([emulator], kind), latency)
                 self.pairs["first", kind, latency], self.pairs["second", kind, latency] = first, second
                 rows += [_row(kind, name, latency, cost) for name, cost in (("first", first), ("unchanged", second))]
         table(("job", "run", "ms", "wall s", "CPU s", "requests", "polls", "TLS", "tasks", "kB read"), rows)
         for kind in FAILOVER:
-            line(f"{kind}, first", self.pairs["first", kind, 0].kinds)
-            line(f"{kind}, unchanged", self.pairs["second", kind, 0].kinds)
-            self.budgets.at_most(f"{kind}, first run: requests until the commit is enqueued", 9, len(self.pairs["first", kind, 0].counted))
-            self.budgets.at_most(f"{kind}, nothing to do: requests", 5, len(self.pairs["second", kind, 0].counted))
+            first, second = (self.pairs[name, kind, self.latencies[0]] for name in ("first", "second"))
+            line(f"{kind}, first", first.kinds)
+            line(f"{kind}, unchanged", second.kinds)
+            self.budgets.at_most(f"{kind}, first run: requests until the commit is enqueued", 9, len(first.counted))
+            self.budgets.at_most(f"{kind}, nothing to do: requests", 5, len(second.counted))
         worst = max(cost.connections / cost.tasks for cost in self.pairs.values())
         self.budgets.at_most("TLS connections per module task", 1, worst)
 
-    def twice(self, run: Callable[[Emulator], Cost], latency: float = 0, config: str | None = None, runs: int = 0) -> tuple[Cost, Cost]:
+    def twice(self, run: Callable[[Emulator], Cost], latency: float, config: str | None = None) -> tuple[Cost, Cost]:
         """The median costs of a first run on a fresh firewall, and of the one after it."""
         first, second = [], []
-        for dummy in range(runs or self.runs):
+        for dummy in range(self.runs):
             with self.firewall(latency=latency, config=config) as emulator:
                 first.append(run(emulator))
                 second.append(run(emulator))
@@ -183,13 +187,13 @@ class Bench:
             heading(f"Today's collection, the static job: {todays.NAME} as it is installed")
         rows = []
         note = " (against a replay: at least)" if self.replayed else ""
-        for latency in LATENCIES:
+        for latency in self.latencies:
             with self.firewall(latency=latency) as emulator:
                 first, second = self.todays_run(emulator, True), self.todays_run(emulator, False)
             rows += [_row("static", "first", latency, first), _row("static", "unchanged", latency, second)]
-            self.budgets.faster(f"first run against today's collection, {latency} ms", {0: 3.5, 150: 6}[latency], first.seconds,
+            self.budgets.faster(f"first run against today's collection, {latency} ms", FASTER[latency][0], first.seconds,
                                 self.pairs["first", "static", latency].seconds, note)
-            self.budgets.faster(f"nothing to do against today's collection, {latency} ms", {0: 6, 150: 9}[latency], second.seconds,
+            self.budgets.faster(f"nothing to do against today's collection, {latency} ms", FASTER[latency][1], second.seconds,
                                 self.pairs["second", "static", latency].seconds, note)
         table(("job", "run", "ms", "wall s", "CPU s", "requests", "polls", "TLS", "tasks", "kB read"), rows)
         if self.replayed:
@@ -208,24 +212,26 @@ class Bench:
         heading(f"AWS pairing of a firewall with a configuration of {len(text) / 1e6:.1f} MB")
         rows = []
         for kind in FAILOVER:
-            first, second = self.twice(lambda emulator, kind=kind: self.cost([emulator], kind), config=text)
-            rows += [_row(kind, "first", 0, first), _row(kind, "unchanged", 0, second)]
-            small = self.pairs["first", kind, 0]
+            first, second = self.twice(lambda emulator, kind=kind: self.cost([emulator], kind), self.latencies[0], text)
+            rows += [_row(kind, "first", self.latencies[0], first), _row(kind, "unchanged", self.latencies[0], second)]
+            small = self.pairs["first", kind, self.latencies[0]]
             self.budgets.at_most(f"{kind}, large configuration: MB read in the first run", 1.5, first.bytes_read / 1e6, ".2f")
             self.budgets.at_most(f"{kind}, large configuration: wall time against the small one", 2, first.seconds / small.seconds, ".2f")
         table(("job", "run", "ms", "wall s", "CPU s", "requests", "polls", "TLS", "tasks", "kB read"), rows)
 
-    def many_tunnels(self, count: int) -> None:
-        """One transaction with ``count`` tunnels, and one with a quarter of them."""
-        few, many = (self.tunnels(number) for number in (count // 4, count))
-        heading(f"{count // 4} and {count} tunnels on one firewall, each in one transaction")
-        rows = [(str(number), f"{cost.seconds:.1f}", f"{cost.cpu_seconds:.1f}", str(_reads(cost)), " ".join(map(str, _chunks(cost))))
-                for number, cost in ((count // 4, few), (count, many))]
-        table(("tunnels", "wall s", "CPU s", "reads", "operations in each write"), rows)
-        self.budgets.at_most(f"{count} tunnels: reads more than for {count // 4}", 0, _reads(many) - _reads(few))
-        self.budgets.at_most(f"{count} tunnels: most operations in a write", _CHUNK, max(_chunks(many)))
-        # Four times the tunnels: linear is a ratio of 4 or, with a fixed part, of less. A quarter more is for noise.
-        self.budgets.at_most(f"{count} tunnels: wall time against a quarter of them (linear: 4)", 5, many.seconds / few.seconds, ".2f")
+    def many_tunnels(self, most: int) -> None:
+        """One transaction with a quarter of the tunnels, with half of them, and with all."""
+        counts = (most // 4, most // 2, most)
+        heading(f"{counts[0]}, {counts[1]} and {most} tunnels on one firewall, each time in one transaction")
+        costs = [self.tunnels(count) for count in counts]
+        table(("tunnels", "wall s", "CPU s", "reads", "operations in each write"), [
+            (str(count), f"{cost.seconds:.1f}", f"{cost.cpu_seconds:.1f}", str(_reads(cost)), " ".join(map(str, _chunks(cost))))
+            for count, cost in zip(counts, costs)])
+        self.budgets.at_most(f"{most} tunnels: reads more than for {counts[0]}", 0, _reads(costs[2]) - _reads(costs[0]))
+        self.budgets.at_most(f"{most} tunnels: most operations in a write", _CHUNK, max(_chunks(costs[2])))
+        first, second = costs[1].seconds - costs[0].seconds, costs[2].seconds - costs[1].seconds
+        # The second step has twice the tunnels of the first: with linear growth it takes twice as long. The rest is for noise.
+        self.budgets.at_most(f"{most} tunnels: time of the second half against the second quarter (linear: 2)", 3, second / first, ".2f")
 
     def tunnels(self, count: int) -> Cost:
         playbook = self.workplace.write("play.json", [{
@@ -233,7 +239,7 @@ class Bench:
                 "name": "Write", f"{COLLECTION}.transaction": {"provider": "{{ panos_provider }}", "items": "{{ wanted }}"}}]}])
         items = self.workplace.write("items.json", {"wanted": _items(count)})
         with self.firewall() as emulator:
-            return self.cost([emulator], "static", playbook, "-e", f"@{items}", timeout=900)
+            return self.cost([emulator], "static", playbook, ("-e", f"@{items}"), timeout=900)
 
     def fleet(self, count: int) -> None:
         heading(f"A fleet of {count} firewalls, static job, {FLEET_LATENCY} ms, {count} forks")
@@ -241,7 +247,7 @@ class Bench:
         with ExitStack() as stack:
             emulators = [stack.enter_context(self.firewall(f"fw{number:02}", FLEET_LATENCY)) for number in range(1, count + 1)]
             for name in ("first", "unchanged"):
-                cost = self.cost(emulators, "static", PAIRING, "--forks", str(count))
+                cost = self.cost(emulators, "static", options=("--forks", str(count)))
                 rows.append((name, f"{cost.seconds:.1f}", f"{cost.seconds / count:.2f}", f"{cost.cpu_seconds / count:.2f}",
                              f"{len(cost.counted) / count:g}"))
                 self.budgets.at_most(f"fleet, {name} run: CPU seconds per firewall", 1.5, cost.cpu_seconds / count, ".2f")
@@ -281,8 +287,7 @@ def _items(count: int) -> list[dict[str, Any]]:
             {"tunnel_interface": {"name": unit, "ip": [f"10.{224 + number // 16384}.{number // 64 % 256}.{number % 64 * 4 + 1}/30"],
                                   "zone": "branches", "virtual_router": "default"}},
             {"ike_gateway": {"name": name, "version": "ikev2", "peer_address": {"ip": f"203.0.{number // 256}.{number % 256}"},
-                             "local_address": {"interface": "ethernet1/8"},
-                             "authentication": {"pre_shared_key": {"key": f"notReal.site{number}"}}}},
+                             "local_address": {"interface": "ethernet1/8", "ip": "198.51.100.10/24"}, "pre_shared_key": f"notReal.site{number}"}},
             {"ipsec_tunnel": {"name": name, "tunnel_interface": unit, "ike_gateways": [name], "ipsec_crypto_profile": "Suite-B-GCM-256"}},
         ]
     return items
@@ -327,29 +332,25 @@ def table(titles: Iterable[str], rows: Iterable[tuple[str, ...]]) -> None:
         say("  ".join(cells).rstrip())
 
 
-def measure(bench: Bench, tunnels: int, fleet: int) -> None:
-    bench.floor()
-    bench.pairings()
-    bench.todays_collection()
-    bench.large_configuration()
-    if tunnels:
-        bench.many_tunnels(tunnels)
-    if fleet:
-        bench.fleet(fleet)
-    heading("Budgets")
-    table(("what", "budget", "measured", ""), bench.budgets.rows)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__.partition("\n")[0])
+    parser.add_argument("--cases", nargs="+", choices=CASES, default=CASES, help="what to measure (all)")
     parser.add_argument("--runs", type=int, default=3, help="how often each pairing is measured (3)")
-    parser.add_argument("--tunnels", type=int, default=1000, help="tunnels of the large transaction (1000); 0 leaves it out")
-    parser.add_argument("--fleet", type=int, default=10, help="firewalls of the fleet (10); 0 leaves it out")
+    parser.add_argument("--latencies", type=int, nargs="+", choices=LATENCIES, default=LATENCIES,
+                        help="milliseconds by which the firewall's answers are late (all)")
+    parser.add_argument("--tunnels", type=int, default=1000, help="tunnels of the large transaction (1000)")
+    parser.add_argument("--fleet", type=int, default=10, help="firewalls of the fleet (10)")
     given = parser.parse_args()
     print(f"{COLLECTION} {GALAXY['version']}, ansible-core {version('ansible-core')}, Python {platform.python_version()}, emulated PAN-OS on loopback")
     try:
         with tempfile.TemporaryDirectory() as folder:
-            measure(Bench(Workplace(folder), given.runs), given.tunnels, given.fleet)
+            bench = Bench(Workplace(folder), given.runs, given.latencies)
+            for case in CASES:
+                if case in given.cases or (case == "pairings" and {"today", "large"} & set(given.cases)):
+                    {"floor": bench.floor, "pairings": bench.pairings, "today": bench.todays_collection, "large": bench.large_configuration,
+                     "tunnels": lambda: bench.many_tunnels(given.tunnels), "fleet": lambda: bench.fleet(given.fleet)}[case]()
+            heading("Budgets")
+            table(("what", "budget", "measured", ""), bench.budgets.rows)
     except PlaybookFailed as failure:
         sys.exit(f"\nA run failed, nothing can be said of its cost:\n{failure}")
     except KeyboardInterrupt:

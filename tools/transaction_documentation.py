@@ -71,7 +71,7 @@ def item_of(resource: str) -> dict:
 
 
 def items_text() -> str:
-    text = yaml.safe_dump({name: item_of(name) for name in RESOURCES}, sort_keys=False, width=120, allow_unicode=True)
+    text = yaml.safe_dump({name: item_of(name) for name in RESOURCES}, sort_keys=False, width=84, allow_unicode=True)
     return "".join(f"      {line}\n" if line else "\n" for line in text.splitlines())
 
 

@@ -249,4 +249,3 @@ def _missing(session, plan, base) -> list:
     paths = places_of_references(plan.touched, base)
     tree = session.read(in_containers([path for path in paths if places.find(plan.after, path[1:]) is None]))
     return missing_references(plan, tree, base)
-

@@ -107,6 +107,12 @@ options:
   aggregate_med:
     description: Whether routes with different MED are aggregated. Only virtual routers have it.
     type: bool
+  reflector_cluster_id:
+    description: Cluster ID of the firewall as a route reflector, an IPv4 address. Only virtual routers have it.
+    type: str
+  confederation_member_as:
+    description: AS number of the firewall inside a confederation, plain or as-dot. Only virtual routers have it.
+    type: str
 seealso:
   - module: tunnelsmith.panos_vpn.bgp_peer
   - module: tunnelsmith.panos_vpn.bgp_redistribution

@@ -135,6 +135,65 @@ options:
   as_path_prepend:
     description: How often the firewall's AS is prepended in what is announced to the group, 1 to 255, so that its peers prefer other paths.
     type: int
+  aggregated_confed_as_path:
+    description: Whether the group's paths inside a confederation are aggregated. Only virtual routers have it.
+    type: bool
+  soft_reset_with_stored_info:
+    description: Whether the group's routes are kept as received, for a reset without a new session. Only virtual routers have it.
+    type: bool
+  import_nexthop:
+    description:
+      - Next hop of the routes that an C(ebgp) group announces, as it comes (V(original)) or the peer itself (V(use-peer)). A group without it
+        uses V(original). Only virtual routers have it.
+    type: str
+    choices: [original, use-peer]
+  export_nexthop:
+    description:
+      - Next hop of the routes that are announced to the group, which can be the firewall itself (V(use-self)). A group without it uses
+        V(resolve) as an C(ebgp) group and V(original) as an C(ibgp) group, which each have the one of these two only.
+        Only virtual routers have it.
+    type: str
+    choices: [resolve, original, use-self]
+  remove_private_as:
+    description: Whether private AS numbers are taken out of what is announced to an C(ebgp) group. Only virtual routers have it.
+    type: bool
+  enable_mp_bgp:
+    description: Whether the session carries several address families; PAN-OS's default is V(false). Only virtual routers have it.
+    type: bool
+  subsequent_address_family_identifier:
+    description: What kinds of routes the session carries. Only virtual routers have it.
+    type: dict
+    suboptions:
+      unicast:
+        description: Whether it carries unicast routes.
+        type: bool
+      multicast:
+        description: Whether it carries multicast routes.
+        type: bool
+  peering_type:
+    description: Kind of the peering. Only virtual routers have it.
+    type: str
+    choices: [unspecified, bilateral]
+  incoming_bgp_connection:
+    description: Sessions that the peer starts. Only virtual routers have it.
+    type: dict
+    suboptions:
+      allow:
+        description: Whether the peer may start the session. A peer without it may.
+        type: bool
+      remote_port:
+        description: TCP port that the peer must come from, 0 to 65535. A peer without it may come from any port.
+        type: int
+  outgoing_bgp_connection:
+    description: Sessions that the firewall starts. Only virtual routers have it.
+    type: dict
+    suboptions:
+      allow:
+        description: Whether the firewall starts the session. A peer without it may be called.
+        type: bool
+      local_port:
+        description: TCP port that the firewall comes from, 0 to 65535. A peer without it leaves the choice to the firewall.
+        type: int
 seealso:
   - module: tunnelsmith.panos_vpn.bgp_instance
   - module: tunnelsmith.panos_vpn.bgp_redistribution

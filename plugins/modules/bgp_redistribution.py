@@ -59,6 +59,37 @@ options:
   med:
     description: Multi-exit discriminator (MED) that is announced with the networks, 1 to 65535; the lowest one wins.
     type: int
+  priority:
+    description:
+      - Priority of the profile among those that match the same route, 1 to 255; the lowest one wins. A new profile without this option gets 1.
+        Only virtual routers have it.
+    type: int
+  set_origin:
+    description:
+      - Origin that is announced with the networks. A new profile without this option gets V(incomplete). Only virtual routers have it.
+    type: str
+    choices: [igp, egp, incomplete]
+  set_local_preference:
+    description: Local preference that is announced with the networks to internal peers, 0 to 4294967295. Only virtual routers have it.
+    type: int
+  set_as_path_limit:
+    description: Longest AS path that the networks may travel, 1 to 255. Only virtual routers have it.
+    type: int
+  set_community:
+    description: Communities that are announced with the networks. The list is set as given. Only virtual routers have it.
+    type: list
+    elements: str
+  set_extended_community:
+    description: Extended communities that are announced with the networks. The list is set as given. Only virtual routers have it.
+    type: list
+    elements: str
+  metric:
+    description: Metric of the announced routes, 1 to 65535. Only virtual routers have it.
+    type: int
+  route_table:
+    description: Which routes are announced. Only virtual routers have it.
+    type: str
+    choices: [unicast, multicast, both]
 seealso:
   - module: tunnelsmith.panos_vpn.bgp_instance
   - module: tunnelsmith.panos_vpn.bgp_peer

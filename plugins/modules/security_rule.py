@@ -153,6 +153,14 @@ options:
             description: Data filtering profile.
             type: list
             elements: str
+          gtp:
+            description: GTP protection profile, on models that have it.
+            type: list
+            elements: str
+          sctp:
+            description: SCTP protection profile, on models that have it.
+            type: list
+            elements: str
   position:
     description:
       - Where the rule stands among the others. It can be first, last, or on one side of O(position_rule).

@@ -11,7 +11,8 @@ short_description: Build or remove a whole site-to-site VPN on Palo Alto Network
 version_added: 0.1.0
 description:
   - Carries a VPN of one to four tunnels to one peer in a single task, from the description that P(tunnelsmith.panos_vpn.aws_vpn_connection#filter)
-    makes of a cloud's output. Everything that the task changes goes out in one request, which takes effect as a whole or not at all.
+    makes of a cloud's output, or from one that is written by hand. Everything that the task changes goes out in one request, which takes
+    effect as a whole or not at all.
   - It makes the crypto profiles, IKE gateways, tunnel interfaces with their zone and router, IPsec tunnels, what O(failover) needs, and
     the security rules, and it removes from these objects what an earlier run made and is no longer given. What belongs to others stays.
   - All checks that need the firewall are made on the same read that the changes are worked out from, before anything is written.
@@ -47,7 +48,7 @@ options:
     default: present
   tunnels:
     description:
-      - The tunnels, as P(tunnelsmith.panos_vpn.aws_vpn_connection#filter) returns them. Required with O(state=present).
+      - The tunnels, as P(tunnelsmith.panos_vpn.aws_vpn_connection#filter) returns them, or written by hand. Required with O(state=present).
     type: list
     elements: dict
     suboptions:
@@ -58,18 +59,23 @@ options:
       customer_outside_address:
         description: The public address from which the peer expects this firewall. It decides which address is used, see O(local_address).
         type: str
-      inside_cidr:
-        description: Network inside the tunnel, a /30 below 169.254.0.0/16.
+      local_id:
+        description: ID that this tunnel's gateway shows to the peer. Omitted, it is O(local_id).
         type: str
-        required: true
+      peer_id:
+        description: ID that the peer must show. Omitted, it is not looked at beyond the address.
+        type: str
+      inside_cidr:
+        description:
+          - Network inside the tunnel; for a peer of AWS a /30 below 169.254.0.0/16.
+          - It goes with O(tunnels[].inside_address) and O(tunnels[].inside_peer_address). V(pbf) and V(bgp) need all three, V(routes) none.
+        type: str
       inside_address:
         description: Address of this firewall inside the tunnel.
         type: str
-        required: true
       inside_peer_address:
         description: Address of the peer inside the tunnel.
         type: str
-        required: true
       inside_ipv6_cidr:
         description: IPv6 network inside the tunnel, a /126 below fd00::/8.
         type: str
@@ -227,8 +233,16 @@ options:
         O(backup_routes) that is usually the default route, so they leave the firewall in clear text by the outside interface until they end.
       - V(bgp) makes or completes the router's BGP instance, announces exactly O(local_networks) to the peer and nothing else, and makes a
         peer group with one peer per tunnel. Sessions then follow the routes, established ones too. The peer's MED is left alone.
+      - V(routes) makes a static route to each of O(remote_networks) through each tunnel, the preferred one with the lowest metric. Nothing watches
+        the tunnels, so it is for a single tunnel, or for a peer that carries neither BGP nor probes.
     type: str
-    choices: [pbf, bgp]
+    choices: [pbf, bgp, routes]
+  policy_based:
+    description:
+      - Whether the peer accepts traffic between pairs of networks only. Each pair of O(local_networks) and O(remote_networks) then has a proxy ID.
+        It goes with O(failover=routes).
+      - Omitted, it is V(false), and only a tunnel whose O(tunnels[].traffic_selectors) are narrow has a proxy ID.
+    type: bool
   outside_interface:
     description: Layer 3 interface by which the tunnels' packets leave. It must be in a zone and in a router. Required with O(state=present).
     type: str
@@ -241,7 +255,9 @@ options:
       - An interface that gets its address by DHCP is used without naming the address.
     type: str
   local_id:
-    description: ID that the gateways show to the peer, an address, a name or a mail address. Omitted, see O(local_address).
+    description:
+      - ID that the gateways show to the peer, an address, a name or a mail address. The tunnels' own ones come first.
+      - Omitted, see O(local_address).
     type: str
   nat_traversal:
     description:
@@ -294,7 +310,7 @@ options:
     type: list
     elements: str
   primary_tunnel:
-    description: Number of the tunnel that O(failover=pbf) prefers, beginning with V(1). Omitted, it is V(1).
+    description: Number of the tunnel that V(pbf) and V(routes) prefer, beginning with V(1). Omitted, it is V(1).
     type: int
   backup_routes:
     description:
@@ -441,7 +457,7 @@ vpn:
       returned: always
       sample: vpn-0a1d7f3c52e9b8046
     failover:
-      description: V(pbf) or V(bgp).
+      description: How traffic goes over to another tunnel.
       type: str
       returned: always
       sample: pbf

@@ -35,12 +35,14 @@ options:
         type: dict
         suboptions:
           name:
-            description: Name of the profile, at most 31 characters. Required unless V(gathered), which then returns all profiles.
+            description: Name of the profile, at most 31 characters. Required unless V(gathered),
+              which then returns all profiles.
             type: str
             required: true
           dh_group:
             description:
-            - Diffie-Hellman groups, most preferred first. V(group15), V(group16) and V(group21) need PAN-OS 10.2.
+            - Diffie-Hellman groups, most preferred first. V(group15), V(group16) and V(group21)
+              need PAN-OS 10.2.
             - A new profile without this option gets V(group20).
             type: list
             elements: str
@@ -56,7 +58,8 @@ options:
             - group21
           encryption:
             description:
-            - Ciphers, most preferred first. IKEv1 gateways cannot use a GCM cipher. V(des) is gone from PAN-OS 11.2.5 on.
+            - Ciphers, most preferred first. IKEv1 gateways cannot use a GCM cipher. V(des)
+              is gone from PAN-OS 11.2.5 on.
             - A new profile without this option gets V(aes-256-cbc).
             type: list
             elements: str
@@ -70,8 +73,8 @@ options:
             - aes-256-gcm
           hash:
             description:
-            - Hash algorithms, most preferred first. With a GCM cipher they serve as the pseudo-random function; V(non-auth) is
-              for GCM only.
+            - Hash algorithms, most preferred first. With a GCM cipher they serve as the pseudo-random
+              function; V(non-auth) is for GCM only.
             - A new profile without this option gets V(sha384).
             type: list
             elements: str
@@ -84,7 +87,8 @@ options:
             - non-auth
           lifetime:
             description:
-            - How long a key lives, in one unit. Another unit takes the place of the one that is set.
+            - How long a key lives, in one unit. Another unit takes the place of the one that
+              is set.
             - A new profile without this option gets 8 hours.
             type: dict
             suboptions:
@@ -101,7 +105,8 @@ options:
                 description: Days, 1 to 365.
                 type: int
           authentication_multiple:
-            description: IKEv2 re-authentication happens after this many lifetimes, 0 to 50; 0 means never, which is PAN-OS's default.
+            description: IKEv2 re-authentication happens after this many lifetimes, 0 to 50;
+              0 means never, which is PAN-OS's default.
             type: int
           state:
             description: As the option of the same name of M(tunnelsmith.panos_vpn.ike_crypto_profile).
@@ -116,13 +121,14 @@ options:
         type: dict
         suboptions:
           name:
-            description: Name of the profile, at most 31 characters. Required unless V(gathered), which then returns all profiles.
+            description: Name of the profile, at most 31 characters. Required unless V(gathered),
+              which then returns all profiles.
             type: str
             required: true
           esp:
             description:
-            - Encryption and authentication of the packets (ESP). Takes the place of O(items[].ipsec_crypto_profile.ah) where that
-              is set.
+            - Encryption and authentication of the packets (ESP). Takes the place of O(items[].ipsec_crypto_profile.ah)
+              where that is set.
             - A new profile needs O(items[].ipsec_crypto_profile.esp.encryption) or O(items[].ipsec_crypto_profile.ah.authentication).
             type: dict
             suboptions:
@@ -144,8 +150,8 @@ options:
                 - 'null'
               authentication:
                 description:
-                - Hash algorithms, most preferred first. With GCM and CCM ciphers only, V(none) is the one possible value; with
-                  the other ciphers only, V(none) alone is refused.
+                - Hash algorithms, most preferred first. With GCM and CCM ciphers only, V(none)
+                  is the one possible value; with the other ciphers only, V(none) alone is refused.
                 type: list
                 elements: str
                 choices:
@@ -156,8 +162,8 @@ options:
                 - sha384
                 - sha512
           ah:
-            description: Authentication without encryption (AH). Takes the place of O(items[].ipsec_crypto_profile.esp) where that
-              is set.
+            description: Authentication without encryption (AH). Takes the place of O(items[].ipsec_crypto_profile.esp)
+              where that is set.
             type: dict
             suboptions:
               authentication:
@@ -172,8 +178,8 @@ options:
                 - sha512
           dh_group:
             description:
-            - Diffie-Hellman group of perfect forward secrecy; V(no-pfs) does without. V(group15), V(group16) and V(group21) need
-              PAN-OS 10.2.
+            - Diffie-Hellman group of perfect forward secrecy; V(no-pfs) does without. V(group15),
+              V(group16) and V(group21) need PAN-OS 10.2.
             - A new profile without this option gets V(group20).
             type: str
             choices:
@@ -189,7 +195,8 @@ options:
             - group21
           lifetime:
             description:
-            - How long a key lives, in one unit. Another unit takes the place of the one that is set.
+            - How long a key lives, in one unit. Another unit takes the place of the one that
+              is set.
             - A new profile without this option gets 1 hour.
             type: dict
             suboptions:
@@ -207,7 +214,8 @@ options:
                 type: int
           lifesize:
             description:
-            - How much data a key carries, in one unit. Another unit takes the place of the one that is set.
+            - How much data a key carries, in one unit. Another unit takes the place of the
+              one that is set.
             - A new profile without this option has no such limit.
             type: dict
             suboptions:
@@ -236,24 +244,27 @@ options:
         type: dict
         suboptions:
           name:
-            description: Name of the profile, at most 31 characters. Required unless V(gathered), which then returns all profiles.
+            description: Name of the profile, at most 31 characters. Required unless V(gathered),
+              which then returns all profiles.
             type: str
             required: true
           interval:
-            description: Seconds between two probes, 2 to 100. A new profile without this option gets 3.
+            description: Seconds between two probes, 2 to 100. A new profile without this option
+              gets 3.
             type: int
           threshold:
-            description: Number of lost probes in a row after which the target counts as dead, 2 to 10. A new profile without this
-              option gets 5.
+            description: Number of lost probes in a row after which the target counts as dead,
+              2 to 10. A new profile without this option gets 5.
             type: int
           action:
             description:
             - What happens when the target is dead. A new profile without this option gets V(wait-recover).
-            - For a tunnel monitor, V(wait-recover) leaves the tunnel interface up and goes on probing, V(fail-over) takes it down,
-              so that its routes are withdrawn.
-            - For a rule of M(tunnelsmith.panos_vpn.pbf_failover) that is disabled while its target is dead, new sessions use the
-              next matching rule with both values. V(fail-over) moves the established ones to the routing table; with V(wait-recover)
-              the vendor's documentation of several PAN-OS versions disagrees on whether they stay.
+            - For a tunnel monitor, V(wait-recover) leaves the tunnel interface up and goes
+              on probing, V(fail-over) takes it down, so that its routes are withdrawn.
+            - For a rule of M(tunnelsmith.panos_vpn.pbf_failover) that is disabled while its
+              target is dead, new sessions use the next matching rule with both values. V(fail-over)
+              moves the established ones to the routing table; with V(wait-recover) the vendor's
+              documentation of several PAN-OS versions disagrees on whether they stay.
             type: str
             choices:
             - wait-recover
@@ -271,20 +282,22 @@ options:
         type: dict
         suboptions:
           name:
-            description: Name of the profile, at most 31 characters. Required unless V(gathered), which then returns all profiles.
+            description: Name of the profile, at most 31 characters. Required unless V(gathered),
+              which then returns all profiles.
             type: str
             required: true
           strict_ip_check:
             description:
-            - Drop packets with a malformed or link-local source address, and packets whose way back would leave by another interface.
-            - Must be V(false) for the zone of a VPN with inside addresses in 169.254.0.0/16, and for two tunnels with asymmetric
-              paths.
+            - Drop packets with a malformed or link-local source address, and packets whose
+              way back would leave by another interface.
+            - Must be V(false) for the zone of a VPN with inside addresses in 169.254.0.0/16,
+              and for two tunnels with asymmetric paths.
             type: bool
           discard_ip_spoof:
             description:
             - Drop packets whose way back, by the routing table, would leave by another zone.
-            - With policy-based forwarding alone there is no such route through the tunnel, so that sessions which the far side
-              starts are dropped.
+            - With policy-based forwarding alone there is no such route through the tunnel,
+              so that sessions which the far side starts are dropped.
             type: bool
           discard_strict_source_routing:
             description: Drop packets with the IP option strict source routing.
@@ -303,9 +316,10 @@ options:
             type: bool
           asymmetric_path:
             description:
-            - What happens to TCP packets that are out of the window or out of step because the other direction takes another path.
-            - V(global), which is PAN-OS's default, follows the firewall's session settings. V(bypass) lets two tunnels carry one
-              session.
+            - What happens to TCP packets that are out of the window or out of step because
+              the other direction takes another path.
+            - V(global), which is PAN-OS's default, follows the firewall's session settings.
+              V(bypass) lets two tunnels carry one session.
             type: str
             choices:
             - global
@@ -313,8 +327,8 @@ options:
             - bypass
           tcp_reject_non_syn:
             description:
-            - Whether a TCP session must begin with a SYN. V(global), which is PAN-OS's default, follows the firewall's session
-              settings.
+            - Whether a TCP session must begin with a SYN. V(global), which is PAN-OS's default,
+              follows the firewall's session settings.
             - The values are words, so write V("yes") and V("no") in quotes.
             type: str
             choices:
@@ -334,21 +348,23 @@ options:
         type: dict
         suboptions:
           name:
-            description: Name of the zone, at most 63 characters. Required unless V(gathered), which then returns all zones.
+            description: Name of the zone, at most 63 characters. Required unless V(gathered),
+              which then returns all zones.
             type: str
             required: true
           interfaces:
             description:
-            - Interfaces to add. Each must exist and be imported into the virtual system, and can be in one zone only.
-            - Interfaces that are in the zone already stay, also with V(replaced). M(tunnelsmith.panos_vpn.tunnel_interface) puts
-              a tunnel interface into its zone by itself.
+            - Interfaces to add. Each must exist and be imported into the virtual system, and
+              can be in one zone only.
+            - Interfaces that are in the zone already stay, also with V(replaced). M(tunnelsmith.panos_vpn.tunnel_interface)
+              puts a tunnel interface into its zone by itself.
             - A new zone without this option is a layer 3 zone without interfaces.
             type: list
             elements: str
           zone_protection_profile:
             description:
-            - Zone protection profile. For a VPN with inside addresses in 169.254.0.0/16 it must not have the strict IP address
-              check; see M(tunnelsmith.panos_vpn.zone_protection_profile).
+            - Zone protection profile. For a VPN with inside addresses in 169.254.0.0/16 it
+              must not have the strict IP address check; see M(tunnelsmith.panos_vpn.zone_protection_profile).
             type: str
           log_setting:
             description: Log forwarding profile for the zone protection logs, at most 63 characters.
@@ -366,7 +382,8 @@ options:
             description: Device-ID in this zone; PAN-OS's default is V(false).
             type: bool
           user_acl_include:
-            description: Networks to add to those whose users are identified. Without any, those of all networks are.
+            description: Networks to add to those whose users are identified. Without any, those
+              of all networks are.
             type: list
             elements: str
           user_acl_exclude:
@@ -374,7 +391,8 @@ options:
             type: list
             elements: str
           device_acl_include:
-            description: Networks to add to those whose devices are identified. Without any, those of all networks are.
+            description: Networks to add to those whose devices are identified. Without any,
+              those of all networks are.
             type: list
             elements: str
           device_acl_exclude:
@@ -395,12 +413,14 @@ options:
         suboptions:
           name:
             description:
-            - Name of the interface, V(tunnel.1) to V(tunnel.9999). Required unless V(gathered), which then returns all tunnel interfaces.
+            - Name of the interface, V(tunnel.1) to V(tunnel.9999). Required unless V(gathered),
+              which then returns all tunnel interfaces.
             type: str
             required: true
           ip:
             description:
-            - IPv4 addresses to add, with prefix length, as V(169.254.10.2/30), or names of address objects.
+            - IPv4 addresses to add, with prefix length, as V(169.254.10.2/30), or names of
+              address objects.
             - A tunnel monitor and BGP need one.
             type: list
             elements: str
@@ -412,7 +432,8 @@ options:
                 description: PAN-OS's default is V(false).
                 type: bool
               interface_id:
-                description: The 64 bits that tell interfaces apart, in hexadecimal, or V(EUI-64), which is PAN-OS's default.
+                description: The 64 bits that tell interfaces apart, in hexadecimal, or V(EUI-64),
+                  which is PAN-OS's default.
                 type: str
               addresses:
                 description: IPv6 addresses to add or change.
@@ -420,26 +441,29 @@ options:
                 elements: dict
                 suboptions:
                   address:
-                    description: Address with prefix length, as V(2001:db8:10::2/126), or the name of an address object.
+                    description: Address with prefix length, as V(2001:db8:10::2/126), or the
+                      name of an address object.
                     type: str
                     required: true
                   enable_on_interface:
                     description: Whether the address is used on the interface.
                     type: bool
                   prefix:
-                    description: V(true) where O(items[].tunnel_interface.ipv6.interface_id) makes up the lower 64 bits of the address.
+                    description: V(true) where O(items[].tunnel_interface.ipv6.interface_id)
+                      makes up the lower 64 bits of the address.
                     type: bool
                   anycast:
                     description: V(true) for an anycast address.
                     type: bool
           mtu:
             description:
-            - Largest packet in bytes, 576 to 9216; more than 1500 needs jumbo frames. An interface without it uses 1500.
+            - Largest packet in bytes, 576 to 9216; more than 1500 needs jumbo frames. An interface
+              without it uses 1500.
             - The maximum segment size of TCP follows from it.
             type: int
           interface_management_profile:
-            description: Interface management profile, at most 31 characters. Needed for the interface to answer pings of the peer's
-              monitor.
+            description: Interface management profile, at most 31 characters. Needed for the
+              interface to answer pings of the peer's monitor.
             type: str
           netflow_profile:
             description: NetFlow profile, at most 63 characters.
@@ -448,8 +472,8 @@ options:
             description: Comment, at most 1023 characters.
             type: str
           df_ignore:
-            description: Whether packets that are too big are fragmented even if that is forbidden in them; PAN-OS's default is
-              V(false).
+            description: Whether packets that are too big are fragmented even if that is forbidden
+              in them; PAN-OS's default is V(false).
             type: bool
           link_tag:
             description: SD-WAN link tag, at most 127 characters.
@@ -462,20 +486,25 @@ options:
                 description: PAN-OS's default is V(false).
                 type: bool
               ttl_check:
-                description: Whether the time to live of announcements is checked; PAN-OS's default is V(false).
+                description: Whether the time to live of announcements is checked; PAN-OS's
+                  default is V(false).
                 type: bool
               group_id:
-                description: Group of interfaces that announcements are forwarded between, 0 to 16.
+                description: Group of interfaces that announcements are forwarded between, 0
+                  to 16.
                 type: int
           zone:
             description:
-            - Zone to put the interface into; see M(tunnelsmith.panos_vpn.zone). An interface that is in another zone is refused.
+            - Zone to put the interface into; see M(tunnelsmith.panos_vpn.zone). An interface
+              that is in another zone is refused.
             - PAN-OS drops the traffic of an interface without a zone.
             type: str
           virtual_router:
             description:
-            - Virtual router to put the interface into, or logical router where the Advanced Routing Engine runs. It must exist.
-            - An interface that is in another router is refused. Without a router, nothing is forwarded to the interface.
+            - Virtual router to put the interface into, or logical router where the Advanced
+              Routing Engine runs. It must exist.
+            - An interface that is in another router is refused. Without a router, nothing is
+              forwarded to the interface.
             type: str
           state:
             description: As the option of the same name of M(tunnelsmith.panos_vpn.tunnel_interface).
@@ -491,7 +520,8 @@ options:
         suboptions:
           name:
             description:
-            - Name of the gateway, at most 63 characters (31 in older PAN-OS versions), without a colon.
+            - Name of the gateway, at most 63 characters (31 in older PAN-OS versions), without
+              a colon.
             - Required unless V(gathered), which then returns all gateways.
             type: str
             required: true
@@ -502,47 +532,54 @@ options:
             description: Comment, at most 1023 characters.
             type: str
           ipv6:
-            description: Needed where the addresses of both sides are IPv6; PAN-OS's default is V(false).
+            description: Needed where the addresses of both sides are IPv6; PAN-OS's default
+              is V(false).
             type: bool
           local_address:
             description: Where the gateway speaks from.
             type: dict
             suboptions:
               interface:
-                description: Ethernet, aggregate, VLAN or loopback interface or one of its units. A new gateway needs it.
+                description: Ethernet, aggregate, VLAN or loopback interface or one of its units.
+                  A new gateway needs it.
                 type: str
               ip:
                 description:
-                - One of the interface's addresses, with its mask, as V(198.51.100.10/24). Takes the place of O(items[].ike_gateway.local_address.floating_ip).
-                - A gateway without either uses the interface's first address, also where that comes from DHCP.
+                - One of the interface's addresses, with its mask, as V(198.51.100.10/24). Takes
+                  the place of O(items[].ike_gateway.local_address.floating_ip).
+                - A gateway without either uses the interface's first address, also where that
+                  comes from DHCP.
                 type: str
               floating_ip:
-                description: Floating address of an active-active HA pair. Takes the place of O(items[].ike_gateway.local_address.ip).
+                description: Floating address of an active-active HA pair. Takes the place of
+                  O(items[].ike_gateway.local_address.ip).
                 type: str
           peer_address:
-            description: Who the peer is. One of the options, which takes the place of the one that is set. A new gateway needs
-              it.
+            description: Who the peer is. One of the options, which takes the place of the one
+              that is set. A new gateway needs it.
             type: dict
             suboptions:
               ip:
                 description: Address of the peer.
                 type: str
               fqdn:
-                description: Name of the peer, at most 255 characters; the firewall resolves it.
+                description: Name of the peer, at most 255 characters; the firewall resolves
+                  it.
                 type: str
               dynamic:
-                description: V(true) for a peer whose address is not known beforehand. It then has to connect first, and is known
-                  by O(items[].ike_gateway.peer_id).
+                description: V(true) for a peer whose address is not known beforehand. It then
+                  has to connect first, and is known by O(items[].ike_gateway.peer_id).
                 type: bool
           pre_shared_key:
             description:
-            - Key that both sides know, at most 255 characters. Takes the place of O(items[].ike_gateway.certificate) where that
-              is set.
-            - A new gateway needs it, or O(items[].ike_gateway.certificate). It is never printed and never returned.
+            - Key that both sides know, at most 255 characters. Takes the place of O(items[].ike_gateway.certificate)
+              where that is set.
+            - A new gateway needs it, or O(items[].ike_gateway.certificate). It is never printed
+              and never returned.
             type: str
           certificate:
-            description: Authentication by certificates. Takes the place of O(items[].ike_gateway.pre_shared_key) where that is
-              set.
+            description: Authentication by certificates. Takes the place of O(items[].ike_gateway.pre_shared_key)
+              where that is set.
             type: dict
             suboptions:
               local_certificate:
@@ -562,17 +599,21 @@ options:
                 description: Certificate profile that checks the peer's certificate.
                 type: str
               use_management_as_source:
-                description: Whether revocation is asked for from the management interface; PAN-OS's default is V(false).
+                description: Whether revocation is asked for from the management interface;
+                  PAN-OS's default is V(false).
                 type: bool
               strict_validation_revocation:
-                description: Whether the extended key usage of the peer's certificate is checked strictly; PAN-OS's default is V(false).
+                description: Whether the extended key usage of the peer's certificate is checked
+                  strictly; PAN-OS's default is V(false).
                 type: bool
               allow_id_payload_mismatch:
-                description: Whether the peer's identity may differ from the one in its certificate; PAN-OS's default is V(false).
+                description: Whether the peer's identity may differ from the one in its certificate;
+                  PAN-OS's default is V(false).
                 type: bool
           local_id:
             description:
-            - Identity that the firewall names to the peer. A gateway without it names its own address.
+            - Identity that the firewall names to the peer. A gateway without it names its own
+              address.
             - Behind NAT the peer usually expects the public address, given here as type V(ipaddr).
             type: dict
             suboptions:
@@ -589,7 +630,8 @@ options:
                 description: The identity, at most 1024 characters.
                 type: str
           peer_id:
-            description: Identity that the peer must name. A gateway without it expects the peer's address.
+            description: Identity that the peer must name. A gateway without it expects the
+              peer's address.
             type: dict
             suboptions:
               type:
@@ -605,7 +647,8 @@ options:
                 description: The identity, at most 1024 characters.
                 type: str
               matching:
-                description: Whether O(items[].ike_gateway.peer_id.id) is a pattern. For certificates only; refused with O(items[].ike_gateway.pre_shared_key).
+                description: Whether O(items[].ike_gateway.peer_id.id) is a pattern. For certificates
+                  only; refused with O(items[].ike_gateway.pre_shared_key).
                 type: str
                 choices:
                 - exact
@@ -613,7 +656,8 @@ options:
           version:
             description:
             - IKE version; V(ikev2-preferred) falls back to IKEv1.
-            - A new gateway without this option gets V(ikev2). PAN-OS takes a gateway that names none for V(ikev1).
+            - A new gateway without this option gets V(ikev2). PAN-OS takes a gateway that names
+              none for V(ikev1).
             type: str
             choices:
             - ikev1
@@ -625,8 +669,8 @@ options:
             suboptions:
               exchange_mode:
                 description:
-                - V(main) hides the identities, V(aggressive) is needed for a dynamic peer with a pre-shared key and an identity
-                  that is no address.
+                - V(main) hides the identities, V(aggressive) is needed for a dynamic peer with
+                  a pre-shared key and an identity that is no address.
                 - PAN-OS's default is V(auto).
                 type: str
                 choices:
@@ -635,7 +679,8 @@ options:
                 - aggressive
               ike_crypto_profile:
                 description:
-                - IKE crypto profile; see M(tunnelsmith.panos_vpn.ike_crypto_profile). A gateway without it uses the profile V(default).
+                - IKE crypto profile; see M(tunnelsmith.panos_vpn.ike_crypto_profile). A gateway
+                  without it uses the profile V(default).
                 - PAN-OS wants the profile to exist at the commit, also where O(items[].ike_gateway.version=ikev2).
                 type: str
               dpd:
@@ -657,7 +702,8 @@ options:
             suboptions:
               ike_crypto_profile:
                 description:
-                - IKE crypto profile; see M(tunnelsmith.panos_vpn.ike_crypto_profile). A gateway without it uses the profile V(default).
+                - IKE crypto profile; see M(tunnelsmith.panos_vpn.ike_crypto_profile). A gateway
+                  without it uses the profile V(default).
                 - PAN-OS wants the profile to exist at the commit, also where O(items[].ike_gateway.version=ikev1).
                 type: str
               dpd:
@@ -665,27 +711,32 @@ options:
                 type: dict
                 suboptions:
                   enable:
-                    description: Whether the peer is probed. A new gateway without this option gets V(true).
+                    description: Whether the peer is probed. A new gateway without this option
+                      gets V(true).
                     type: bool
                   interval:
-                    description: Seconds between two probes, 2 to 100. A new gateway without this option gets 5.
+                    description: Seconds between two probes, 2 to 100. A new gateway without
+                      this option gets 5.
                     type: int
               require_cookie:
-                description: Whether the peer must answer a cookie before a key exchange begins; PAN-OS's default is V(false).
+                description: Whether the peer must answer a cookie before a key exchange begins;
+                  PAN-OS's default is V(false).
                 type: bool
               fragmentation:
-                description: Fragmentation of IKEv2 messages; PAN-OS's default is V(false). Needs PAN-OS 11.2.
+                description: Fragmentation of IKEv2 messages; PAN-OS's default is V(false).
+                  Needs PAN-OS 11.2.
                 type: bool
               pq_ppk:
-                description: Post-quantum pre-shared keys that are mixed into the key exchange (RFC 8784). Needs PAN-OS 11.1 and
-                  IKEv2.
+                description: Post-quantum pre-shared keys that are mixed into the key exchange
+                  (RFC 8784). Needs PAN-OS 11.1 and IKEv2.
                 type: dict
                 suboptions:
                   enabled:
                     description: PAN-OS's default is V(false).
                     type: bool
                   negotiation_mode:
-                    description: Whether a peer without post-quantum keys is accepted (V(preferred)) or not (V(mandatory)).
+                    description: Whether a peer without post-quantum keys is accepted (V(preferred))
+                      or not (V(mandatory)).
                     type: str
                     choices:
                     - preferred
@@ -696,18 +747,20 @@ options:
                     elements: dict
                     suboptions:
                       name:
-                        description: Name of the key, at most 31 characters. The peer must know it under the same name.
+                        description: Name of the key, at most 31 characters. The peer must know
+                          it under the same name.
                         type: str
                         required: true
                       key:
-                        description: The key, at most 128 hexadecimal digits; 64 of them make 256 bits. Never printed and never
-                          returned.
+                        description: The key, at most 128 hexadecimal digits; 64 of them make
+                          256 bits. Never printed and never returned.
                         type: str
                       enabled:
                         description: Whether this key may be used.
                         type: bool
               pq_kem:
-                description: Post-quantum rounds in the key exchange (RFC 9370). Needs PAN-OS 11.2 and IKEv2.
+                description: Post-quantum rounds in the key exchange (RFC 9370). Needs PAN-OS
+                  11.2 and IKEv2.
                 type: dict
                 suboptions:
                   enable:
@@ -724,19 +777,22 @@ options:
                 description: PAN-OS's default is V(false).
                 type: bool
               keep_alive_interval:
-                description: Seconds between two packets that keep the NAT's entry alive, 10 to 3600.
+                description: Seconds between two packets that keep the NAT's entry alive, 10
+                  to 3600.
                 type: int
               udp_checksum_enable:
                 description: Whether the UDP packets carry a checksum; PAN-OS's default is V(false).
                 type: bool
           passive_mode:
-            description: Whether the firewall only answers. Two passive sides never connect. PAN-OS's default is V(false).
+            description: Whether the firewall only answers. Two passive sides never connect.
+              PAN-OS's default is V(false).
             type: bool
           fragmentation:
             description: Fragmentation of IKEv1 messages; PAN-OS's default is V(false).
             type: bool
           update_secret:
-            description: What happens to a secret whose stored form cannot be compared. Omitted, it is V(on_create).
+            description: What happens to a secret whose stored form cannot be compared. Omitted,
+              it is V(on_create).
             type: str
             choices:
             - on_create
@@ -755,7 +811,8 @@ options:
         suboptions:
           name:
             description:
-            - Name of the tunnel, without a colon. Together with the name of a proxy ID and the colon between them at most 63 characters.
+            - Name of the tunnel, without a colon. Together with the name of a proxy ID and
+              the colon between them at most 63 characters.
             - Required unless V(gathered), which then returns all tunnels.
             type: str
             required: true
@@ -769,10 +826,12 @@ options:
             description: Needed where the outer packets are IPv6; PAN-OS's default is V(false).
             type: bool
           tunnel_interface:
-            description: Tunnel interface, as V(tunnel.11); see M(tunnelsmith.panos_vpn.tunnel_interface). A new tunnel needs it.
+            description: Tunnel interface, as V(tunnel.11); see M(tunnelsmith.panos_vpn.tunnel_interface).
+              A new tunnel needs it.
             type: str
           anti_replay:
-            description: Whether packets that come twice are dropped. A new tunnel without this option gets V(true).
+            description: Whether packets that come twice are dropped. A new tunnel without this
+              option gets V(true).
             type: bool
           anti_replay_window:
             description: How many packets a late one may be behind; PAN-OS's default is V("1024").
@@ -786,23 +845,27 @@ options:
             - '2048'
             - '4096'
           copy_tos:
-            description: Whether the type of service of the inner packet is copied to the outer one; PAN-OS's default is V(false).
+            description: Whether the type of service of the inner packet is copied to the outer
+              one; PAN-OS's default is V(false).
             type: bool
           copy_flow_label:
-            description: Whether the IPv6 flow label of the inner packet is copied to the outer one; PAN-OS's default is V(false).
+            description: Whether the IPv6 flow label of the inner packet is copied to the outer
+              one; PAN-OS's default is V(false).
             type: bool
           enable_gre_encapsulation:
-            description: Whether packets are put into GRE before they are encrypted; PAN-OS's default is V(false).
+            description: Whether packets are put into GRE before they are encrypted; PAN-OS's
+              default is V(false).
             type: bool
           ipsec_mode:
-            description: What is encrypted, whole packets (V(tunnel), PAN-OS's default) or their content. Needs PAN-OS 11.0.2.
+            description: What is encrypted, whole packets (V(tunnel), PAN-OS's default) or their
+              content. Needs PAN-OS 11.0.2.
             type: str
             choices:
             - tunnel
             - transport
           tunnel_monitor:
-            description: Pings through the tunnel that show whether it carries traffic. The tunnel interface needs an address to
-              send them from.
+            description: Pings through the tunnel that show whether it carries traffic. The
+              tunnel interface needs an address to send them from.
             type: dict
             suboptions:
               enable:
@@ -815,39 +878,45 @@ options:
                 description: How often, and what happens then; see M(tunnelsmith.panos_vpn.monitor_profile).
                 type: str
               proxy_id:
-                description: Name of the proxy ID of this tunnel that carries the pings. Needed where proxy IDs are not for all
-                  networks.
+                description: Name of the proxy ID of this tunnel that carries the pings. Needed
+                  where proxy IDs are not for all networks.
                 type: str
           ike_gateways:
             description:
-            - IKE gateways to add, usually one. Takes the place of O(items[].ipsec_tunnel.manual_key) where that is set.
+            - IKE gateways to add, usually one. Takes the place of O(items[].ipsec_tunnel.manual_key)
+              where that is set.
             - A new tunnel needs them, or O(items[].ipsec_tunnel.manual_key). See M(tunnelsmith.panos_vpn.ike_gateway).
             type: list
             elements: str
           ipsec_crypto_profile:
             description:
-            - IPsec crypto profile; see M(tunnelsmith.panos_vpn.ipsec_crypto_profile). A tunnel without it uses the profile V(default).
+            - IPsec crypto profile; see M(tunnelsmith.panos_vpn.ipsec_crypto_profile). A tunnel
+              without it uses the profile V(default).
             type: str
           proxy_ids:
             description:
-            - IPv4 networks that are negotiated with the peer, to add or change by name. A peer that is route-based needs none.
+            - IPv4 networks that are negotiated with the peer, to add or change by name. A peer
+              that is route-based needs none.
             - M(tunnelsmith.panos_vpn.proxy_id) manages a single one.
             type: list
             elements: dict
             suboptions:
               name:
-                description: Name of the proxy ID. Together with the tunnel's name and the colon between them at most 63 characters.
+                description: Name of the proxy ID. Together with the tunnel's name and the colon
+                  between them at most 63 characters.
                 type: str
                 required: true
               local:
-                description: IPv4 network or address behind the firewall. A proxy ID without it means all.
+                description: IPv4 network or address behind the firewall. A proxy ID without
+                  it means all.
                 type: str
               remote:
-                description: IPv4 network or address behind the peer. A proxy ID without it means all.
+                description: IPv4 network or address behind the peer. A proxy ID without it
+                  means all.
                 type: str
               protocol:
-                description: One kind of packets; another one takes the place of the one that is set. A proxy ID without it means
-                  all packets.
+                description: One kind of packets; another one takes the place of the one that
+                  is set. A proxy ID without it means all packets.
                 type: dict
                 suboptions:
                   any:
@@ -861,41 +930,49 @@ options:
                     type: dict
                     suboptions:
                       local_port:
-                        description: Port behind the firewall, 0 to 65535; 0 means all, which is PAN-OS's default.
+                        description: Port behind the firewall, 0 to 65535; 0 means all, which
+                          is PAN-OS's default.
                         type: int
                       remote_port:
-                        description: Port behind the peer, 0 to 65535; 0 means all, which is PAN-OS's default.
+                        description: Port behind the peer, 0 to 65535; 0 means all, which is
+                          PAN-OS's default.
                         type: int
                   udp:
                     description: UDP.
                     type: dict
                     suboptions:
                       local_port:
-                        description: Port behind the firewall, 0 to 65535; 0 means all, which is PAN-OS's default.
+                        description: Port behind the firewall, 0 to 65535; 0 means all, which
+                          is PAN-OS's default.
                         type: int
                       remote_port:
-                        description: Port behind the peer, 0 to 65535; 0 means all, which is PAN-OS's default.
+                        description: Port behind the peer, 0 to 65535; 0 means all, which is
+                          PAN-OS's default.
                         type: int
           proxy_ids_v6:
             description:
-            - IPv6 networks that are negotiated with the peer, to add or change by name. A peer that is route-based needs none.
+            - IPv6 networks that are negotiated with the peer, to add or change by name. A peer
+              that is route-based needs none.
             - M(tunnelsmith.panos_vpn.proxy_id) manages a single one.
             type: list
             elements: dict
             suboptions:
               name:
-                description: Name of the proxy ID. Together with the tunnel's name and the colon between them at most 63 characters.
+                description: Name of the proxy ID. Together with the tunnel's name and the colon
+                  between them at most 63 characters.
                 type: str
                 required: true
               local:
-                description: IPv6 network or address behind the firewall. A proxy ID without it means all.
+                description: IPv6 network or address behind the firewall. A proxy ID without
+                  it means all.
                 type: str
               remote:
-                description: IPv6 network or address behind the peer. A proxy ID without it means all.
+                description: IPv6 network or address behind the peer. A proxy ID without it
+                  means all.
                 type: str
               protocol:
-                description: One kind of packets; another one takes the place of the one that is set. A proxy ID without it means
-                  all packets.
+                description: One kind of packets; another one takes the place of the one that
+                  is set. A proxy ID without it means all packets.
                 type: dict
                 suboptions:
                   any:
@@ -909,27 +986,32 @@ options:
                     type: dict
                     suboptions:
                       local_port:
-                        description: Port behind the firewall, 0 to 65535; 0 means all, which is PAN-OS's default.
+                        description: Port behind the firewall, 0 to 65535; 0 means all, which
+                          is PAN-OS's default.
                         type: int
                       remote_port:
-                        description: Port behind the peer, 0 to 65535; 0 means all, which is PAN-OS's default.
+                        description: Port behind the peer, 0 to 65535; 0 means all, which is
+                          PAN-OS's default.
                         type: int
                   udp:
                     description: UDP.
                     type: dict
                     suboptions:
                       local_port:
-                        description: Port behind the firewall, 0 to 65535; 0 means all, which is PAN-OS's default.
+                        description: Port behind the firewall, 0 to 65535; 0 means all, which
+                          is PAN-OS's default.
                         type: int
                       remote_port:
-                        description: Port behind the peer, 0 to 65535; 0 means all, which is PAN-OS's default.
+                        description: Port behind the peer, 0 to 65535; 0 means all, which is
+                          PAN-OS's default.
                         type: int
           manual_key:
             description:
-            - Keys given by hand instead of IKE. Takes the place of O(items[].ipsec_tunnel.ike_gateways), O(items[].ipsec_tunnel.ipsec_crypto_profile)
-              and all proxy IDs where those are set.
-            - Each key is written as sections of eight hexadecimal digits with dashes between them. Keys are never printed and never
-              returned.
+            - Keys given by hand instead of IKE. Takes the place of O(items[].ipsec_tunnel.ike_gateways),
+              O(items[].ipsec_tunnel.ipsec_crypto_profile) and all proxy IDs where those are
+              set.
+            - Each key is written as sections of eight hexadecimal digits with dashes between
+              them. Keys are never printed and never returned.
             type: dict
             suboptions:
               local_address:
@@ -937,32 +1019,36 @@ options:
                 type: dict
                 suboptions:
                   interface:
-                    description: Ethernet, aggregate, VLAN or loopback interface or one of its units.
+                    description: Ethernet, aggregate, VLAN or loopback interface or one of its
+                      units.
                     type: str
                   ip:
-                    description: One of the interface's addresses, with its mask. Takes the place of O(items[].ipsec_tunnel.manual_key.local_address.floating_ip).
+                    description: One of the interface's addresses, with its mask. Takes the
+                      place of O(items[].ipsec_tunnel.manual_key.local_address.floating_ip).
                     type: str
                   floating_ip:
-                    description: Floating address of an active-active HA pair. Takes the place of O(items[].ipsec_tunnel.manual_key.local_address.ip).
+                    description: Floating address of an active-active HA pair. Takes the place
+                      of O(items[].ipsec_tunnel.manual_key.local_address.ip).
                     type: str
               peer_address:
                 description: Address of the peer.
                 type: str
               local_spi:
-                description: Security parameter index of the packets that come in, eight hexadecimal digits from V("00001000") to
-                  V("1FFFFFFF").
+                description: Security parameter index of the packets that come in, eight hexadecimal
+                  digits from V("00001000") to V("1FFFFFFF").
                 type: str
               remote_spi:
-                description: Security parameter index of the packets that go out, eight hexadecimal digits from V("00001000") to
-                  V("1FFFFFFF").
+                description: Security parameter index of the packets that go out, eight hexadecimal
+                  digits from V("00001000") to V("1FFFFFFF").
                 type: str
               esp:
-                description: Encryption and authentication. Takes the place of O(items[].ipsec_tunnel.manual_key.ah) where that
-                  is set.
+                description: Encryption and authentication. Takes the place of O(items[].ipsec_tunnel.manual_key.ah)
+                  where that is set.
                 type: dict
                 suboptions:
                   authentication:
-                    description: One algorithm with its key; another one takes the place of the one that is set.
+                    description: One algorithm with its key; another one takes the place of
+                      the one that is set.
                     type: dict
                     suboptions:
                       md5:
@@ -998,15 +1084,17 @@ options:
                         - aes-256-cbc
                         - 'null'
                       key:
-                        description: Key of 2 sections for V(des), 6 for V(3des), 4, 6 or 8 for AES with 128, 192 or 256 bits.
+                        description: Key of 2 sections for V(des), 6 for V(3des), 4, 6 or 8
+                          for AES with 128, 192 or 256 bits.
                         type: str
               ah:
-                description: Authentication without encryption. Takes the place of O(items[].ipsec_tunnel.manual_key.esp) where
-                  that is set.
+                description: Authentication without encryption. Takes the place of O(items[].ipsec_tunnel.manual_key.esp)
+                  where that is set.
                 type: dict
                 suboptions:
                   authentication:
-                    description: One algorithm with its key; another one takes the place of the one that is set.
+                    description: One algorithm with its key; another one takes the place of
+                      the one that is set.
                     type: dict
                     suboptions:
                       md5:
@@ -1025,7 +1113,8 @@ options:
                         description: Key of 16 sections.
                         type: str
           update_secret:
-            description: What happens to a secret whose stored form cannot be compared. Omitted, it is V(on_create).
+            description: What happens to a secret whose stored form cannot be compared. Omitted,
+              it is V(on_create).
             type: str
             choices:
             - on_create
@@ -1055,19 +1144,22 @@ options:
             default: ipv4
           name:
             description:
-            - Name of the proxy ID. Together with the tunnel's name and the colon between them at most 63 characters.
-            - Required unless V(gathered), which then returns all proxy IDs of the tunnel and address family.
+            - Name of the proxy ID. Together with the tunnel's name and the colon between them
+              at most 63 characters.
+            - Required unless V(gathered), which then returns all proxy IDs of the tunnel and
+              address family.
             type: str
             required: true
           local:
-            description: Network or address behind the firewall. A proxy ID without it means all.
+            description: Network or address behind the firewall. A proxy ID without it means
+              all.
             type: str
           remote:
             description: Network or address behind the peer. A proxy ID without it means all.
             type: str
           protocol:
-            description: One kind of packets; another one takes the place of the one that is set. A proxy ID without it means all
-              packets.
+            description: One kind of packets; another one takes the place of the one that is
+              set. A proxy ID without it means all packets.
             type: dict
             suboptions:
               any:
@@ -1081,20 +1173,24 @@ options:
                 type: dict
                 suboptions:
                   local_port:
-                    description: Port behind the firewall, 0 to 65535; 0 means all, which is PAN-OS's default.
+                    description: Port behind the firewall, 0 to 65535; 0 means all, which is
+                      PAN-OS's default.
                     type: int
                   remote_port:
-                    description: Port behind the peer, 0 to 65535; 0 means all, which is PAN-OS's default.
+                    description: Port behind the peer, 0 to 65535; 0 means all, which is PAN-OS's
+                      default.
                     type: int
               udp:
                 description: UDP.
                 type: dict
                 suboptions:
                   local_port:
-                    description: Port behind the firewall, 0 to 65535; 0 means all, which is PAN-OS's default.
+                    description: Port behind the firewall, 0 to 65535; 0 means all, which is
+                      PAN-OS's default.
                     type: int
                   remote_port:
-                    description: Port behind the peer, 0 to 65535; 0 means all, which is PAN-OS's default.
+                    description: Port behind the peer, 0 to 65535; 0 means all, which is PAN-OS's
+                      default.
                     type: int
           state:
             description: As the option of the same name of M(tunnelsmith.panos_vpn.proxy_id).
@@ -1109,7 +1205,8 @@ options:
         type: dict
         suboptions:
           virtual_router:
-            description: Virtual router, or logical router where the Advanced Routing Engine runs. It must exist.
+            description: Virtual router, or logical router where the Advanced Routing Engine
+              runs. It must exist.
             type: str
             required: true
           address_family:
@@ -1122,12 +1219,13 @@ options:
           name:
             description:
             - Name of the route, at most 63 characters (31 in older PAN-OS versions).
-            - Required unless V(gathered), which then returns all routes of the router and address family.
+            - Required unless V(gathered), which then returns all routes of the router and address
+              family.
             type: str
             required: true
           destination:
-            description: Network that the route leads to, with prefix length, or the name of an address object. A new route needs
-              it.
+            description: Network that the route leads to, with prefix length, or the name of
+              an address object. A new route needs it.
             type: str
           interface:
             description:
@@ -1135,50 +1233,57 @@ options:
             - A new route needs it or O(items[].static_route.nexthop).
             type: str
           nexthop:
-            description: Where the packets go. One of the options, which takes the place of the one that is set.
+            description: Where the packets go. One of the options, which takes the place of
+              the one that is set.
             type: dict
             suboptions:
               ip_address:
                 description: Address of the next router, of the same family as O(items[].static_route.address_family).
                 type: str
               fqdn:
-                description: Name of the next router, at most 255 characters; the firewall resolves it.
+                description: Name of the next router, at most 255 characters; the firewall resolves
+                  it.
                 type: str
               next_router:
-                description: Another virtual or logical router of this firewall, at most 63 characters.
+                description: Another virtual or logical router of this firewall, at most 63
+                  characters.
                 type: str
               discard:
                 description: V(true) to drop the packets.
                 type: bool
               receive:
-                description: V(true) to take the packets as the firewall's own. Only virtual routers have it.
+                description: V(true) to take the packets as the firewall's own. Only virtual
+                  routers have it.
                 type: bool
           admin_dist:
-            description: Administrative distance, 10 to 240. A route without it has the router's distance for static routes.
+            description: Administrative distance, 10 to 240. A route without it has the router's
+              distance for static routes.
             type: int
           metric:
-            description: Metric, 1 to 65535; the lowest one wins. PAN-OS's default is 10. Two routes to one destination need different
-              ones.
+            description: Metric, 1 to 65535; the lowest one wins. PAN-OS's default is 10. Two
+              routes to one destination need different ones.
             type: int
           bfd_profile:
             description: BFD profile, or V(None) for none, which is PAN-OS's default.
             type: str
           path_monitor:
-            description: Pings to one or more addresses; when they stay unanswered, the route is taken out of the routing table.
+            description: Pings to one or more addresses; when they stay unanswered, the route
+              is taken out of the routing table.
             type: dict
             suboptions:
               enable:
                 description: PAN-OS's default is V(false).
                 type: bool
               failure_condition:
-                description: Whether one silent destination is enough or all of them must be silent; PAN-OS's default is V(any).
+                description: Whether one silent destination is enough or all of them must be
+                  silent; PAN-OS's default is V(any).
                 type: str
                 choices:
                 - any
                 - all
               hold_time:
-                description: Minutes that the destinations must answer again before the route comes back, 0 to 1440; PAN-OS's default
-                  is 2.
+                description: Minutes that the destinations must answer again before the route
+                  comes back, 0 to 1440; PAN-OS's default is 2.
                 type: int
               monitor_destinations:
                 description: Destinations to add or change, by name.
@@ -1193,7 +1298,8 @@ options:
                     description: Whether it is probed.
                     type: bool
                   source:
-                    description: Address to send from, with its mask as on the interface, or V(DHCP).
+                    description: Address to send from, with its mask as on the interface, or
+                      V(DHCP).
                     type: str
                   destination:
                     description: Address to probe, at most 63 characters.
@@ -1202,11 +1308,12 @@ options:
                     description: Seconds between two probes, 1 to 60; PAN-OS's default is 3.
                     type: int
                   count:
-                    description: Number of lost probes after which the destination is dead, 3 to 10; PAN-OS's default is 5.
+                    description: Number of lost probes after which the destination is dead,
+                      3 to 10; PAN-OS's default is 5.
                     type: int
           route_table:
-            description: Which table a route of a virtual router goes to. One of the options, which takes the place of the one that
-              is set.
+            description: Which table a route of a virtual router goes to. One of the options,
+              which takes the place of the one that is set.
             type: dict
             suboptions:
               unicast:
@@ -1235,7 +1342,8 @@ options:
         suboptions:
           virtual_router:
             description:
-            - Virtual router, or logical router where the Advanced Routing Engine runs. It must exist.
+            - Virtual router, or logical router where the Advanced Routing Engine runs. It must
+              exist.
             - Required unless V(gathered), which then returns the BGP settings of all routers.
             type: str
             required: true
@@ -1243,28 +1351,33 @@ options:
             description: Whether BGP runs; PAN-OS's default is V(false).
             type: bool
           router_id:
-            description: Router ID, an IPv4 address without mask. A router without BGP settings needs it.
+            description: Router ID, an IPv4 address without mask. A router without BGP settings
+              needs it.
             type: str
           local_as:
-            description: AS number of the firewall, plain (V("65000")) or as-dot (V("1.10")). A router without BGP settings needs
-              it.
+            description: AS number of the firewall, plain (V("65000")) or as-dot (V("1.10")).
+              A router without BGP settings needs it.
             type: str
           install_route:
             description:
-            - Whether learned routes go to the routing table. Without it, BGP learns and forwards nothing.
-            - A router without BGP settings gets V(true), while PAN-OS takes one that names none for V(false).
+            - Whether learned routes go to the routing table. Without it, BGP learns and forwards
+              nothing.
+            - A router without BGP settings gets V(true), while PAN-OS takes one that names
+              none for V(false).
             type: bool
           ecmp_multi_as:
             description: Whether paths through different AS may share the load.
             type: bool
           enforce_first_as:
-            description: Whether an update whose AS path does not begin with the peer's AS is dropped.
+            description: Whether an update whose AS path does not begin with the peer's AS is
+              dropped.
             type: bool
           global_bfd_profile:
             description: BFD profile of all peers, or V(None).
             type: str
           default_local_preference:
-            description: Local preference of routes that come without one, 0 to 4294967295. A router without it uses 100.
+            description: Local preference of routes that come without one, 0 to 4294967295.
+              A router without it uses 100.
             type: int
           med:
             description: How the multi-exit discriminator (MED) counts.
@@ -1274,56 +1387,74 @@ options:
                 description: Whether the MED of paths from different AS is compared.
                 type: bool
               deterministic_med_comparison:
-                description: Whether the MED of paths from one AS is compared whatever the order they came in.
+                description: Whether the MED of paths from one AS is compared whatever the order
+                  they came in.
                 type: bool
           graceful_restart:
             description: Graceful restart.
             type: dict
             suboptions:
               enable:
-                description: Whether routes are kept while BGP of a peer or of the firewall starts again.
+                description: Whether routes are kept while BGP of a peer or of the firewall
+                  starts again.
                 type: bool
               stale_route_time:
-                description: Seconds that routes of a restarting peer are kept, 1 to 3600. A router without it uses 120.
+                description: Seconds that routes of a restarting peer are kept, 1 to 3600. A
+                  router without it uses 120.
                 type: int
               local_restart_time:
-                description: Seconds that the firewall says its own restart takes, 1 to 3600. A router without it uses 120.
+                description: Seconds that the firewall says its own restart takes, 1 to 3600.
+                  A router without it uses 120.
                 type: int
               max_peer_restart_time:
-                description: Longest restart of a peer that is believed, in seconds, 1 to 3600. A router without it uses 120.
+                description: Longest restart of a peer that is believed, in seconds, 1 to 3600.
+                  A router without it uses 120.
                 type: int
           fast_external_failover:
-            description: Whether a session over a link ends as soon as the link is down. Only the Advanced Routing Engine has it.
+            description: Whether a session over a link ends as soon as the link is down. Only
+              the Advanced Routing Engine has it.
             type: bool
           graceful_shutdown:
-            description: Whether the peers are told to prefer other paths; PAN-OS's default is V(false). Only the Advanced Routing
-              Engine has it.
+            description: Whether the peers are told to prefer other paths; PAN-OS's default
+              is V(false). Only the Advanced Routing Engine has it.
             type: bool
           always_advertise_network_route:
-            description: Whether networks to announce are announced also when no route to them is there. Only the Advanced Routing
-              Engine has it.
+            description: Whether networks to announce are announced also when no route to them
+              is there. Only the Advanced Routing Engine has it.
             type: bool
           redistribution_profile:
             description:
-            - Redistribution profile for IPv4, at most 63 characters; M(tunnelsmith.panos_vpn.bgp_redistribution) sets it by itself.
+            - Redistribution profile for IPv4, at most 63 characters; M(tunnelsmith.panos_vpn.bgp_redistribution)
+              sets it by itself.
             - Only the Advanced Routing Engine has it.
             type: str
           reject_default_route:
-            description: Whether default routes of peers are dropped. Only virtual routers have it.
+            description: Whether default routes of peers are dropped. Only virtual routers have
+              it.
             type: bool
           allow_redist_default_route:
-            description: Whether the default route may be announced; PAN-OS's default is V(false). Only virtual routers have it.
+            description: Whether the default route may be announced; PAN-OS's default is V(false).
+              Only virtual routers have it.
             type: bool
           as_format:
-            description: Form of AS numbers; PAN-OS's default is V(2-byte), and one above 65535 needs V(4-byte). Only virtual routers
-              have it.
+            description: Form of AS numbers; PAN-OS's default is V(2-byte), and one above 65535
+              needs V(4-byte). Only virtual routers have it.
             type: str
             choices:
             - 2-byte
             - 4-byte
           aggregate_med:
-            description: Whether routes with different MED are aggregated. Only virtual routers have it.
+            description: Whether routes with different MED are aggregated. Only virtual routers
+              have it.
             type: bool
+          reflector_cluster_id:
+            description: Cluster ID of the firewall as a route reflector, an IPv4 address. Only
+              virtual routers have it.
+            type: str
+          confederation_member_as:
+            description: AS number of the firewall inside a confederation, plain or as-dot.
+              Only virtual routers have it.
+            type: str
           state:
             description: As the option of the same name of M(tunnelsmith.panos_vpn.bgp_instance).
             type: str
@@ -1344,15 +1475,18 @@ options:
             - absent
             default: present
           virtual_router:
-            description: Virtual router, or logical router where the Advanced Routing Engine runs. It must have BGP, see M(tunnelsmith.panos_vpn.bgp_instance).
+            description: Virtual router, or logical router where the Advanced Routing Engine
+              runs. It must have BGP, see M(tunnelsmith.panos_vpn.bgp_instance).
             type: str
             required: true
           name:
-            description: Name of the profile, at most 31 characters. Required unless V(gathered), which then returns all profiles.
+            description: Name of the profile, at most 31 characters. Required unless V(gathered),
+              which then returns all profiles.
             type: str
             required: true
           sources:
-            description: Where the routes come from that are announced. The list is set as given. A new profile needs it.
+            description: Where the routes come from that are announced. The list is set as given.
+              A new profile needs it.
             type: list
             elements: str
             choices:
@@ -1360,21 +1494,68 @@ options:
             - static
           destinations:
             description:
-            - Networks of O(items[].bgp_redistribution.sources) that are announced, exactly these. The list is set as given.
+            - Networks of O(items[].bgp_redistribution.sources) that are announced, exactly
+              these. The list is set as given.
             - A profile without it announces every network of its sources.
-            - Where they are announced beside the profile of somebody else, V(absent) removes only those that are given.
+            - Where they are announced beside the profile of somebody else, V(absent) removes
+              only those that are given.
             type: list
             elements: str
           networks:
             description:
             - Networks to announce wherever the route to them comes from, in addition to O(items[].bgp_redistribution.sources).
-            - They belong to the router and not to the profile, so they are not returned by V(gathered), and removed only where
-              they are given.
+            - They belong to the router and not to the profile, so they are not returned by
+              V(gathered), and removed only where they are given.
             type: list
             elements: str
           med:
-            description: Multi-exit discriminator (MED) that is announced with the networks, 1 to 65535; the lowest one wins.
+            description: Multi-exit discriminator (MED) that is announced with the networks,
+              1 to 65535; the lowest one wins.
             type: int
+          priority:
+            description:
+            - Priority of the profile among those that match the same route, 1 to 255; the lowest
+              one wins. A new profile without this option gets 1. Only virtual routers have
+              it.
+            type: int
+          set_origin:
+            description:
+            - Origin that is announced with the networks. A new profile without this option
+              gets V(incomplete). Only virtual routers have it.
+            type: str
+            choices:
+            - igp
+            - egp
+            - incomplete
+          set_local_preference:
+            description: Local preference that is announced with the networks to internal peers,
+              0 to 4294967295. Only virtual routers have it.
+            type: int
+          set_as_path_limit:
+            description: Longest AS path that the networks may travel, 1 to 255. Only virtual
+              routers have it.
+            type: int
+          set_community:
+            description: Communities that are announced with the networks. The list is set as
+              given. Only virtual routers have it.
+            type: list
+            elements: str
+          set_extended_community:
+            description: Extended communities that are announced with the networks. The list
+              is set as given. Only virtual routers have it.
+            type: list
+            elements: str
+          metric:
+            description: Metric of the announced routes, 1 to 65535. Only virtual routers have
+              it.
+            type: int
+          route_table:
+            description: Which routes are announced. Only virtual routers have it.
+            type: str
+            choices:
+            - unicast
+            - multicast
+            - both
       bgp_peer:
         description: The options of M(tunnelsmith.panos_vpn.bgp_peer).
         type: dict
@@ -1387,7 +1568,8 @@ options:
             - absent
             default: present
           virtual_router:
-            description: Virtual router, or logical router where the Advanced Routing Engine runs. It must have BGP, see M(tunnelsmith.panos_vpn.bgp_instance).
+            description: Virtual router, or logical router where the Advanced Routing Engine
+              runs. It must have BGP, see M(tunnelsmith.panos_vpn.bgp_instance).
             type: str
             required: true
           peer_group:
@@ -1395,16 +1577,16 @@ options:
             type: str
             required: true
           name:
-            description: Name of the peer, at most 63 characters. Required unless V(gathered), which then returns all peers of the
-              group.
+            description: Name of the peer, at most 63 characters. Required unless V(gathered),
+              which then returns all peers of the group.
             type: str
             required: true
           peer_as:
             description: AS number of the peer, plain or as-dot. A new peer needs it.
             type: str
           peer_address:
-            description: Address of the peer. One of the options, which takes the place of the one that is set. A new peer needs
-              it.
+            description: Address of the peer. One of the options, which takes the place of the
+              one that is set. A new peer needs it.
             type: dict
             suboptions:
               ip:
@@ -1431,50 +1613,58 @@ options:
             type: bool
           bfd_profile:
             description:
-            - BFD profile, V(None), or the router's, which is V(Inherit-vr-global-setting) on virtual routers and V(Inherit-lr-global-setting)
-              on logical routers.
+            - BFD profile, V(None), or the router's, which is V(Inherit-vr-global-setting) on
+              virtual routers and V(Inherit-lr-global-setting) on logical routers.
             type: str
           keep_alive_interval:
-            description: Seconds between two keep-alive messages, 0 to 1200. A peer without it uses 30.
+            description: Seconds between two keep-alive messages, 0 to 1200. A peer without
+              it uses 30.
             type: int
           hold_time:
-            description: Seconds of silence after which the session ends, 3 to 3600. A peer without it uses 90.
+            description: Seconds of silence after which the session ends, 3 to 3600. A peer
+              without it uses 90.
             type: int
           min_route_adv_interval:
-            description: Least seconds between two updates, 1 to 600. A peer without it uses 30.
+            description: Least seconds between two updates, 1 to 600. A peer without it uses
+              30.
             type: int
           open_delay_time:
-            description: Seconds between the TCP connection and the first BGP message, 0 to 240. A peer without it uses 0.
+            description: Seconds between the TCP connection and the first BGP message, 0 to
+              240. A peer without it uses 0.
             type: int
           reconnect_retry_interval:
-            description: Seconds before the next try to connect, 1 to 3600; virtual routers call it idle hold time. A peer without
-              it uses 15.
+            description: Seconds before the next try to connect, 1 to 3600; virtual routers
+              call it idle hold time. A peer without it uses 15.
             type: int
           multihop:
-            description: Time to live of the packets, 0 to 255. With 0 a virtual router uses 2 for an external and 255 for an internal
-              peer.
+            description: Time to live of the packets, 0 to 255. With 0 a virtual router uses
+              2 for an external and 255 for an internal peer.
             type: int
           secret:
             description:
-            - Secret that both sides sign the packets with (TCP MD5), at most 63 characters. It is never printed and never returned.
+            - Secret that both sides sign the packets with (TCP MD5), at most 63 characters.
+              It is never printed and never returned.
             - The Advanced Routing Engine takes letters, digits and C(!@#%^).
             type: str
           passive:
-            description: Whether the firewall waits for the peer to connect; PAN-OS's default is V(false). Only the Advanced Routing
-              Engine has it.
+            description: Whether the firewall waits for the peer to connect; PAN-OS's default
+              is V(false). Only the Advanced Routing Engine has it.
             type: bool
           max_prefixes:
-            description: Most prefixes to accept, or V(unlimited). A peer without it accepts 5000. Only virtual routers have it.
+            description: Most prefixes to accept, or V(unlimited). A peer without it accepts
+              5000. Only virtual routers have it.
             type: str
           reflector_client:
-            description: What an internal peer is to the firewall as a route reflector. Only virtual routers have it.
+            description: What an internal peer is to the firewall as a route reflector. Only
+              virtual routers have it.
             type: str
             choices:
             - non-client
             - client
             - meshed-client
           address_family_identifier:
-            description: Address family of the session; PAN-OS's default is V(ipv4). Only virtual routers have it.
+            description: Address family of the session; PAN-OS's default is V(ipv4). Only virtual
+              routers have it.
             type: str
             choices:
             - ipv4
@@ -1487,19 +1677,98 @@ options:
             - ibgp
           advertise:
             description:
-            - Networks that the peers of the group may learn, exactly these and nothing else. The list is set as given.
+            - Networks that the peers of the group may learn, exactly these and nothing else.
+              The list is set as given.
             - It lets networks out and does not announce them; that is for M(tunnelsmith.panos_vpn.bgp_redistribution).
             type: list
             elements: str
           local_preference:
-            description: Local preference of all routes that the peers of the group announce, 0 to 4294967295; the highest one wins.
+            description: Local preference of all routes that the peers of the group announce,
+              0 to 4294967295; the highest one wins.
             type: int
           as_path_prepend:
-            description: How often the firewall's AS is prepended in what is announced to the group, 1 to 255, so that its peers
-              prefer other paths.
+            description: How often the firewall's AS is prepended in what is announced to the
+              group, 1 to 255, so that its peers prefer other paths.
             type: int
+          aggregated_confed_as_path:
+            description: Whether the group's paths inside a confederation are aggregated. Only
+              virtual routers have it.
+            type: bool
+          soft_reset_with_stored_info:
+            description: Whether the group's routes are kept as received, for a reset without
+              a new session. Only virtual routers have it.
+            type: bool
+          import_nexthop:
+            description:
+            - Next hop of the routes that an C(ebgp) group announces, as it comes (V(original))
+              or the peer itself (V(use-peer)). A group without it uses V(original). Only virtual
+              routers have it.
+            type: str
+            choices:
+            - original
+            - use-peer
+          export_nexthop:
+            description:
+            - Next hop of the routes that are announced to the group, which can be the firewall
+              itself (V(use-self)). A group without it uses V(resolve) as an C(ebgp) group and
+              V(original) as an C(ibgp) group, which each have the one of these two only. Only
+              virtual routers have it.
+            type: str
+            choices:
+            - resolve
+            - original
+            - use-self
+          remove_private_as:
+            description: Whether private AS numbers are taken out of what is announced to an
+              C(ebgp) group. Only virtual routers have it.
+            type: bool
+          enable_mp_bgp:
+            description: Whether the session carries several address families; PAN-OS's default
+              is V(false). Only virtual routers have it.
+            type: bool
+          subsequent_address_family_identifier:
+            description: What kinds of routes the session carries. Only virtual routers have
+              it.
+            type: dict
+            suboptions:
+              unicast:
+                description: Whether it carries unicast routes.
+                type: bool
+              multicast:
+                description: Whether it carries multicast routes.
+                type: bool
+          peering_type:
+            description: Kind of the peering. Only virtual routers have it.
+            type: str
+            choices:
+            - unspecified
+            - bilateral
+          incoming_bgp_connection:
+            description: Sessions that the peer starts. Only virtual routers have it.
+            type: dict
+            suboptions:
+              allow:
+                description: Whether the peer may start the session. A peer without it may.
+                type: bool
+              remote_port:
+                description: TCP port that the peer must come from, 0 to 65535. A peer without
+                  it may come from any port.
+                type: int
+          outgoing_bgp_connection:
+            description: Sessions that the firewall starts. Only virtual routers have it.
+            type: dict
+            suboptions:
+              allow:
+                description: Whether the firewall starts the session. A peer without it may
+                  be called.
+                type: bool
+              local_port:
+                description: TCP port that the firewall comes from, 0 to 65535. A peer without
+                  it leaves the choice to the firewall.
+                type: int
           update_secret:
-            description: What happens to a secret whose stored form cannot be compared. Omitted, it is V(on_create).
+            description: What happens to a secret whose stored form cannot be compared. Omitted,
+              it is V(on_create).
             type: str
             choices:
             - on_create
@@ -1511,17 +1780,18 @@ options:
           name:
             description:
             - What the names of the rules begin with, at most 54 characters.
-            - Required unless V(gathered), which then returns every set of rules that is named like this.
+            - Required unless V(gathered), which then returns every set of rules that is named
+              like this.
             type: str
             required: true
           from:
-            description: Where the traffic comes from, zones or interfaces. One of the options, which takes the place of the one
-              that is set.
+            description: Where the traffic comes from, zones or interfaces. One of the options,
+              which takes the place of the one that is set.
             type: dict
             suboptions:
               zone:
-                description: Zones to add. A new set of rules needs them, or O(items[].pbf_failover.from.interface). For a VPN this
-                  is the zone of the LAN.
+                description: Zones to add. A new set of rules needs them, or O(items[].pbf_failover.from.interface).
+                  For a VPN this is the zone of the LAN.
                 type: list
                 elements: str
               interface:
@@ -1529,13 +1799,13 @@ options:
                 type: list
                 elements: str
           source:
-            description: Source addresses to add, as addresses, networks or names of address objects. New rules without this option
-              get V(any).
+            description: Source addresses to add, as addresses, networks or names of address
+              objects. New rules without this option get V(any).
             type: list
             elements: str
           destination:
-            description: Destination addresses to add, as addresses, networks or names of address objects. New rules without this
-              option get V(any).
+            description: Destination addresses to add, as addresses, networks or names of address
+              objects. New rules without this option get V(any).
             type: list
             elements: str
           source_user:
@@ -1551,20 +1821,24 @@ options:
             type: list
             elements: str
           negate_source:
-            description: Whether O(items[].pbf_failover.source) means all but those; PAN-OS's default is V(false).
+            description: Whether O(items[].pbf_failover.source) means all but those; PAN-OS's
+              default is V(false).
             type: bool
           negate_destination:
-            description: Whether O(items[].pbf_failover.destination) means all but those; PAN-OS's default is V(false).
+            description: Whether O(items[].pbf_failover.destination) means all but those; PAN-OS's
+              default is V(false).
             type: bool
           schedule:
-            description: Schedule of the hours in which the rules hold. Rules without it hold always.
+            description: Schedule of the hours in which the rules hold. Rules without it hold
+              always.
             type: str
           tag:
             description: Tags to add.
             type: list
             elements: str
           group_tag:
-            description: Tag that the rules are grouped under in the web interface, at most 127 characters.
+            description: Tag that the rules are grouped under in the web interface, at most
+              127 characters.
             type: str
           description:
             description: Description, at most 1024 characters.
@@ -1581,10 +1855,11 @@ options:
             - '1'
           paths:
             description:
-            - The paths in order of preference. The list is set as given, so that rules of paths that are no longer in it are removed,
-              and what a path does not name is taken out of its rule.
-            - A path that is added to an existing set gets the traffic of the rules that are there. A new set of rules needs this
-              option.
+            - The paths in order of preference. The list is set as given, so that rules of paths
+              that are no longer in it are removed, and what a path does not name is taken out
+              of its rule.
+            - A path that is added to an existing set gets the traffic of the rules that are
+              there. A new set of rules needs this option.
             type: list
             elements: dict
             suboptions:
@@ -1593,15 +1868,17 @@ options:
                 type: str
                 required: true
               nexthop:
-                description: Next router. Needed for an interface that is no tunnel. One of the options, which takes the place of
-                  the one that is set.
+                description: Next router. Needed for an interface that is no tunnel. One of
+                  the options, which takes the place of the one that is set.
                 type: dict
                 suboptions:
                   ip_address:
-                    description: Address of the next router; for a tunnel the peer's inside address.
+                    description: Address of the next router; for a tunnel the peer's inside
+                      address.
                     type: str
                   fqdn:
-                    description: Name of the next router, at most 255 characters; the firewall resolves it.
+                    description: Name of the next router, at most 255 characters; the firewall
+                      resolves it.
                     type: str
               monitor:
                 description: Pings that show whether the path is alive.
@@ -1611,26 +1888,26 @@ options:
                     description: How often, and what happens then; see M(tunnelsmith.panos_vpn.monitor_profile).
                     type: str
                   ip_address:
-                    description: Address to probe. Omitted, PAN-OS probes the next hop; needed where O(items[].pbf_failover.paths.nexthop.ip_address)
-                      is not given.
+                    description: Address to probe. Omitted, PAN-OS probes the next hop; needed
+                      where O(items[].pbf_failover.paths.nexthop.ip_address) is not given.
                     type: str
                   disable_if_unreachable:
-                    description: Whether the rule is skipped while the address does not answer. Without it there is no failover.
-                      PAN-OS's default is V(false).
+                    description: Whether the rule is skipped while the address does not answer.
+                      Without it there is no failover. PAN-OS's default is V(false).
                     type: bool
           when_all_down:
             description:
-            - What happens to new sessions when no path is alive. V(discard) makes one more rule below the others, its name ending
-              in C(-discard), which drops them. V(route) removes that rule, so that they follow the routing table, possibly in clear
-              text.
+            - What happens to new sessions when no path is alive. V(discard) makes one more
+              rule below the others, its name ending in C(-discard), which drops them. V(route)
+              removes that rule, so that they follow the routing table, possibly in clear text.
             - A new set of rules without this option has no such rule.
             type: str
             choices:
             - discard
             - route
           enforce_symmetric_return:
-            description: Whether answers leave by the interface that the session came in by. Not for traffic that comes in by a
-              tunnel interface.
+            description: Whether answers leave by the interface that the session came in by.
+              Not for traffic that comes in by a tunnel interface.
             type: dict
             suboptions:
               enabled:
@@ -1642,11 +1919,13 @@ options:
                 elements: str
           position:
             description:
-            - Where the rules stand among the others. The first one can be first, last, or on one side of O(items[].pbf_failover.position_rule),
-              and with V(before) all of them stand above that rule.
-            - New rules are put next to O(items[].pbf_failover.position_rule), or below the path before. Existing ones that stand
-              on the right side already are not moved.
-            - Without this option new rules are the last ones and existing rules stay where they are.
+            - Where the rules stand among the others. The first one can be first, last, or on
+              one side of O(items[].pbf_failover.position_rule), and with V(before) all of them
+              stand above that rule.
+            - New rules are put next to O(items[].pbf_failover.position_rule), or below the
+              path before. Existing ones that stand on the right side already are not moved.
+            - Without this option new rules are the last ones and existing rules stay where
+              they are.
             type: str
             choices:
             - top
@@ -1654,8 +1933,8 @@ options:
             - before
             - after
           position_rule:
-            description: Name of the rule that the first one stands before or after. Needed with O(items[].pbf_failover.position=before)
-              and O(items[].pbf_failover.position=after).
+            description: Name of the rule that the first one stands before or after. Needed
+              with O(items[].pbf_failover.position=before) and O(items[].pbf_failover.position=after).
             type: str
           state:
             description: As the option of the same name of M(tunnelsmith.panos_vpn.pbf_failover).
@@ -1670,8 +1949,8 @@ options:
         type: dict
         suboptions:
           name:
-            description: Name of the rule, at most 63 characters. Required unless V(gathered), which then returns all rules in their
-              order.
+            description: Name of the rule, at most 63 characters. Required unless V(gathered),
+              which then returns all rules in their order.
             type: str
             required: true
           from:
@@ -1683,13 +1962,13 @@ options:
             type: list
             elements: str
           source:
-            description: Source addresses to add, as addresses, networks or names of address objects. A new rule without this option
-              gets V(any).
+            description: Source addresses to add, as addresses, networks or names of address
+              objects. A new rule without this option gets V(any).
             type: list
             elements: str
           destination:
-            description: Destination addresses to add, as addresses, networks or names of address objects. A new rule without this
-              option gets V(any).
+            description: Destination addresses to add, as addresses, networks or names of address
+              objects. A new rule without this option gets V(any).
             type: list
             elements: str
           source_user:
@@ -1706,16 +1985,19 @@ options:
             elements: str
           service:
             description:
-            - Services to add, V(any), or V(application-default) alone, which means each application's own ports.
+            - Services to add, V(any), or V(application-default) alone, which means each application's
+              own ports.
             - A new rule without this option gets V(application-default).
             type: list
             elements: str
           source_hip:
-            description: Host information profiles of the source to add. A rule without them means V(any).
+            description: Host information profiles of the source to add. A rule without them
+              means V(any).
             type: list
             elements: str
           destination_hip:
-            description: Host information profiles of the destination to add. A rule without them means V(any).
+            description: Host information profiles of the destination to add. A rule without
+              them means V(any).
             type: list
             elements: str
           tag:
@@ -1733,7 +2015,8 @@ options:
             - reset-server
             - reset-both
           rule_type:
-            description: Whether the rule is for traffic within zones, between zones, or both (V(universal), which is PAN-OS's default).
+            description: Whether the rule is for traffic within zones, between zones, or both
+              (V(universal), which is PAN-OS's default).
             type: str
             choices:
             - universal
@@ -1755,29 +2038,35 @@ options:
             description: Log forwarding profile, at most 63 characters.
             type: str
           negate_source:
-            description: Whether O(items[].security_rule.source) means all but those; PAN-OS's default is V(false).
+            description: Whether O(items[].security_rule.source) means all but those; PAN-OS's
+              default is V(false).
             type: bool
           negate_destination:
-            description: Whether O(items[].security_rule.destination) means all but those; PAN-OS's default is V(false).
+            description: Whether O(items[].security_rule.destination) means all but those; PAN-OS's
+              default is V(false).
             type: bool
           icmp_unreachable:
-            description: Whether the sender of what is dropped or reset is told by ICMP; PAN-OS's default is V(false).
+            description: Whether the sender of what is dropped or reset is told by ICMP; PAN-OS's
+              default is V(false).
             type: bool
           disable_inspect:
             description: PAN-OS's rule setting C(disable-inspect); its default is V(false).
             type: bool
           disable_server_response_inspection:
-            description: Whether only what the client sends is inspected; PAN-OS's default is V(false).
+            description: Whether only what the client sends is inspected; PAN-OS's default is
+              V(false).
             type: bool
           schedule:
-            description: Schedule of the hours in which the rule holds. A rule without it holds always.
+            description: Schedule of the hours in which the rule holds. A rule without it holds
+              always.
             type: str
           group_tag:
-            description: Tag that the rule is grouped under in the web interface, at most 127 characters.
+            description: Tag that the rule is grouped under in the web interface, at most 127
+              characters.
             type: str
           profile_setting:
-            description: Security profiles, as a group or one by one. One of the options, which takes the place of the one that
-              is set.
+            description: Security profiles, as a group or one by one. One of the options, which
+              takes the place of the one that is set.
             type: dict
             suboptions:
               group:
@@ -1816,13 +2105,22 @@ options:
                     description: Data filtering profile.
                     type: list
                     elements: str
+                  gtp:
+                    description: GTP protection profile, on models that have it.
+                    type: list
+                    elements: str
+                  sctp:
+                    description: SCTP protection profile, on models that have it.
+                    type: list
+                    elements: str
           position:
             description:
-            - Where the rule stands among the others. It can be first, last, or on one side of O(items[].security_rule.position_rule).
-            - A new rule is put next to O(items[].security_rule.position_rule). An existing one that stands on the right side already
-              is not moved.
-            - Without this option a new rule is the last one, which is below a rule that denies everything, and an existing rule
-              stays where it is.
+            - Where the rule stands among the others. It can be first, last, or on one side
+              of O(items[].security_rule.position_rule).
+            - A new rule is put next to O(items[].security_rule.position_rule). An existing
+              one that stands on the right side already is not moved.
+            - Without this option a new rule is the last one, which is below a rule that denies
+              everything, and an existing rule stays where it is.
             type: str
             choices:
             - top
@@ -1830,8 +2128,8 @@ options:
             - before
             - after
           position_rule:
-            description: Name of the rule that this one stands before or after. Needed with O(items[].security_rule.position=before)
-              and O(items[].security_rule.position=after).
+            description: Name of the rule that this one stands before or after. Needed with
+              O(items[].security_rule.position=before) and O(items[].security_rule.position=after).
             type: str
           state:
             description: As the option of the same name of M(tunnelsmith.panos_vpn.security_rule).

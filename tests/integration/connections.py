@@ -50,3 +50,12 @@ def writes(firewall) -> list[dict]:
 
 def commits(firewall) -> list[dict]:
     return [request for request in firewall.control.requests() if request["type"] == "commit"]
+
+
+def another(number: int) -> dict:
+    """The static connection with an id, endpoints and inside ranges of its own; numbers from 1 to 40."""
+    text = STATIC.read_text(encoding="utf-8")
+    for old, new in ((IDS["pbf"], f"vpn-{number:017x}"), ("203.0.113.17", f"203.0.113.{100 + number}"), ("203.0.113.142", f"203.0.113.{200 + number}"),
+                     ("169.254.31.", f"169.254.{100 + number}."), ("169.254.203.", f"169.254.{150 + number}.")):
+        text = text.replace(old, new)
+    return json.loads(text)

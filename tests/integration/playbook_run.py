@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 from dataclasses import dataclass, field
@@ -102,11 +103,16 @@ class Playbooks:
         return self.start(firewall, playbook, *arguments, **more).finished()
 
     def start(self, firewall, playbook: str | list, *arguments: str, variables: dict | None = None, inventory=LAB, environment: dict | None = None,
-              collections: pathlib.Path | None = None) -> Running:
-        """A run that goes on by itself. ``variables``: extra vars. ``environment``: instead of what leads to the firewall as its admin."""
+              collections: pathlib.Path | None = None, files: dict | None = None) -> Running:
+        """A run that goes on by itself. ``variables``: extra vars. ``environment``: instead of what leads to the firewall as its admin.
+
+        ``collections``: a folder with further collections. ``files``: name → file to copy beside the playbook.
+        """
         self.number += 1
         folder = self.folder / f"run{self.number}"
         folder.mkdir()
+        for name, source in (files or {}).items():
+            shutil.copy(source, folder / name)
         if not isinstance(playbook, str):
             (folder / "playbook.yml").write_text(yaml.safe_dump(playbook, sort_keys=False), encoding="utf-8")
             playbook = "playbook.yml"
@@ -118,7 +124,7 @@ class Playbooks:
             arguments = (*arguments, "-e", "@variables.yml")
         self._settings(folder, firewall, collections)
         process = subprocess.Popen(
-            [str(self.installed.program), playbook, "-i", str(inventory), *arguments], cwd=folder, text=True, start_new_session=True,
+            [str(self.installed.program), playbook, "-i", str(inventory), *arguments], cwd=folder, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
             env={"HOME": str(self.home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8", **(access(firewall) if environment is None else environment)},
         )
@@ -141,7 +147,7 @@ def access(firewall, username: str = "", api_key: str = "") -> dict:
 
 
 class Running:
-    """An ``ansible-playbook`` under way, in a process group of its own."""
+    """An ``ansible-playbook`` under way."""
 
     def __init__(self, process: subprocess.Popen, folder: pathlib.Path):
         self.process = process
@@ -156,13 +162,29 @@ class Running:
         return Run(self.process.returncode, output, self._tasks())
 
     def kill(self) -> None:
-        """As a machine that goes down would: at once, and everything."""
-        os.killpg(self.process.pid, signal.SIGKILL)
+        """As a machine that goes down would: at once, and everything. Ansible's workers are in sessions of their own."""
+        for pid in [self.process.pid, *descendants(self.process.pid)]:
+            os.kill(pid, signal.SIGKILL)
         self.process.communicate()
 
     def _tasks(self) -> list[Task]:
         journal = self.folder / "journal"
         return [Task(**json.loads(line)) for line in journal.read_text(encoding="utf-8").splitlines()] if journal.exists() else []
+
+
+def descendants(parent: int) -> list[int]:
+    """The processes that a process has started, and those that they have started."""
+    parents = {}
+    for status in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        try:
+            # The name in brackets may hold anything.
+            parents[int(status.parent.name)] = int(status.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+    found = [parent]
+    for pid in found:
+        found += [child for child, its_parent in parents.items() if its_parent == pid]
+    return found[1:]
 
 
 def pairing(**variables) -> dict:
@@ -173,3 +195,8 @@ def pairing(**variables) -> dict:
 def play(*tasks: dict, **keywords) -> list:
     """A playbook of one play."""
     return [{"name": "Test", "hosts": "all", "gather_facts": False, **keywords, "tasks": list(tasks)}]
+
+
+def trial(name: str, task: dict) -> dict:
+    """A task whose failure does not end the play."""
+    return {"block": [{**task, "name": name}], "rescue": [{"name": "Go on", "ansible.builtin.meta": "clear_host_errors"}]}

@@ -27,7 +27,8 @@ PLANTED = {
 }
 ROUTERS = {
     "virtual-router": "<entry name='default'><interface><member>vlan.9</member></interface><ecmp><enable>no</enable></ecmp><x-later>1</x-later></entry>",
-    "logical-router": "<entry name='default'><vrf><entry name='default'><interface><member>vlan.9</member></interface><x-later>1</x-later></entry></vrf></entry>",
+    "logical-router":
+        "<entry name='default'><vrf><entry name='default'><interface><member>vlan.9</member></interface><x-later>1</x-later></entry></vrf></entry>",
 }
 
 

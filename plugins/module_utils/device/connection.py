@@ -186,7 +186,7 @@ def message(root: ET.Element) -> str:
         return message(inner[-1])
     lines = []
     for holder in holders:
-        leaves = [line for line in holder.iter("line") if line.find("line") is None] or [holder]
+        leaves = [line for line in holder.iter("line") if line.find(".//line") is None] or [holder]
         lines.extend(" ".join("".join(leaf.itertext()).split()) for leaf in leaves)
     return "; ".join(line for line in lines if line)
 

@@ -16,6 +16,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.tr
 
 # What other clients send at most in one multi-config request.
 CHUNK = 500
+CODE_REFERENCED = 10
+CODE_INVALID_COMMAND = 17
 _LOCKED = "currently locked by"
 
 
@@ -25,26 +27,26 @@ def send(session, operations, before: ET.Element, lock_timeout: float = 0) -> No
     One request up to 500 operations. More go in several requests; where a later one fails, the earlier ones are undone by
     their inverse, and the error says so. Raises DeviceError (candidate as before) or ConnectionFailed (effect unknown; with
     C(sent) where earlier requests certainly stand: then nothing is undone, since the last one may have been carried out too).
+    A device without multi-config is sent one operation at a time, with the same undoing.
     """
     done = []
     for start in range(0, len(operations), CHUNK):
         chunk = operations[start:start + CHUNK]
         try:
-            _send_when_unlocked(session, chunk, lock_timeout)
+            _send_when_unlocked(session, chunk, lock_timeout, done)
         except ConnectionFailed as exc:
             raise ConnectionFailed(str(exc), sent=exc.sent or bool(done), final=exc.final) from None
         except PanosVpnError as exc:
             if done:
                 raise undone(session, done, before, exc) from exc
             raise
-        done.extend(chunk)
 
 
-def _send_when_unlocked(session, operations, lock_timeout):
+def _send_when_unlocked(session, operations, lock_timeout, done):
     deadline = time.monotonic() + lock_timeout
     while True:
         try:
-            _send_chunk(session, operations)
+            _send_chunk(session, operations, done)
             return
         except DeviceError as exc:
             if _LOCKED not in str(exc):
@@ -66,20 +68,43 @@ def undone(session, done, before, cause) -> PanosVpnError:
     text = f"{cause}. The {len(done)} operations that had been written before were undone: the candidate is as it was"
     try:
         for start in range(0, len(undo), CHUNK):
-            _send_chunk(session, undo[start:start + CHUNK])
+            _send_chunk(session, undo[start:start + CHUNK], [])
     except PanosVpnError as exc:
         text = (f"{cause}. Undoing the {len(done)} operations that had been written before failed as well ({exc}): "
                 "they stand in the candidate, uncommitted")
     return PanosVpnError(text, **cause.facts)
 
 
-def _send_chunk(session, operations) -> None:
+def _send_chunk(session, operations, done) -> None:
+    """One request; what took effect is added to C(done)."""
     document = _document(operations)
     try:
         session.change("write the candidate", lambda xapi: xapi.ad_hoc(
             qs={"type": "config", "action": "multi-config", "element": document}, modify_qs=True))
     except DeviceError as exc:
+        if exc.code == CODE_INVALID_COMMAND and exc.answer is not None and exc.answer.find("response") is None:
+            _send_singly(session, operations, done)
+            return
         raise _named(session, operations, exc) from None
+    done.extend(operations)
+
+
+def _send_singly(session, operations, done) -> None:
+    """For a device that does not know multi-config."""
+    for operation in operations:
+        xpath, element = operation.xpath, operation.element
+        calls = {
+            "set": lambda xapi: xapi.set(xpath, element, retry_on_peer=False),
+            "edit": lambda xapi: xapi.edit(xpath, element, retry_on_peer=False),
+            "delete": lambda xapi: xapi.delete(xpath, retry_on_peer=False),
+            "move": lambda xapi: xapi.move(xpath, operation.where, operation.dst or None, retry_on_peer=False),
+        }
+        try:
+            session.change("write the candidate", calls[operation.action])
+        except DeviceError as exc:
+            error_class = TakenMeanwhile if operation.guard and exc.code == CODE_REFERENCED else DeviceError
+            raise error_class(f"{operation.label}: {exc}" + ("" if done else "; nothing was written"), exc.code, exc.answer) from None
+        done.append(operation)
 
 
 def _document(operations) -> str:
@@ -107,7 +132,7 @@ def _named(session, operations, error):
     number = refused.get("id") or ""
     index = int(number) - 1 if number.isdigit() else answers.index(refused)
     operation = operations[index]
-    error_class = TakenMeanwhile if operation.guard else DeviceError
+    error_class = TakenMeanwhile if operation.guard and code_of(refused) == CODE_REFERENCED else DeviceError
     return error_class(
         f"failed to write the candidate on {session.place}: {operation.label} ({operation.action} {operation.xpath}): "
         f"{message(refused)}; nothing was written", code_of(refused), error.answer)

@@ -67,7 +67,7 @@ def key_problems(profile: dict, pre_shared_keys: list | None = None) -> list[str
         if not key:
             found.append(
                 f"{_name(profile, tunnel)} has no readable pre-shared key in AWS's output (missing, masked or kept in Secrets Manager only); "
-                "give the keys yourself, one per tunnel"
+                "give them as pre_shared_keys (aws_pairing_pre_shared_keys in the role), one per tunnel"
             )
             continue
         problem = pre_shared_key_problem(key)

@@ -33,6 +33,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tu
 OUTSIDE_APPLICATIONS = ("ike", "ipsec-esp", "ipsec-esp-udp")
 INSIDE_APPLICATIONS = ("bgp", "ping")
 HIGHEST_UNIT = 9999
+_MOST_OF_A_UNIT = 65535
 # Metrics of the backup routes: PAN-OS's default distance is 10, and a lower metric wins.
 FIRST_METRIC, METRIC_STEP, DISCARD_METRIC = 10, 10, 250
 
@@ -333,11 +334,11 @@ class _Builder:
         self._refuse_translation()
         wanted = []
         if self.vpn.security_rules in ("both", "outbound"):
-            wanted.append((f"{self.vpn.name}-out", self._outbound(), _rule(self.vpn.source_zones, [self.vpn.zone], self.vpn.local_networks,
-                                                                          self.vpn.remote_networks, ["any"], "any")))
+            rule = _rule(self.vpn.source_zones, [self.vpn.zone], self.vpn.local_networks, self.vpn.remote_networks, ["any"], "any")
+            wanted.append((f"{self.vpn.name}-out", self._outbound(), rule))
         if self.vpn.security_rules == "both":
-            wanted.append((f"{self.vpn.name}-in", self._inbound(), _rule([self.vpn.zone], self.vpn.source_zones, self.vpn.remote_networks,
-                                                                        self.vpn.local_networks, ["any"], "any")))
+            rule = _rule([self.vpn.zone], self.vpn.source_zones, self.vpn.remote_networks, self.vpn.local_networks, ["any"], "any")
+            wanted.append((f"{self.vpn.name}-in", self._inbound(), rule))
         if self.vpn.security_rules != "none":
             wanted += self._own_traffic_rules()
         ours = frozenset(name for name, _traffic, _values in wanted)
@@ -449,12 +450,19 @@ def _at_the_end(where, name, order, ours) -> tuple:
 
 def _ike_values(chosen) -> dict:
     return {"encryption": [chosen["encryption"]], "hash": [chosen["hash"]], "dh_group": [chosen["dh_group"]],
-            "lifetime": {"seconds": int(chosen["lifetime_seconds"])}}
+            "lifetime": _lifetime(int(chosen["lifetime_seconds"]))}
 
 
 def _ipsec_values(chosen) -> dict:
     return {"esp": {"encryption": [chosen["encryption"]], "authentication": [chosen["authentication"]]}, "dh_group": chosen["dh_group"],
-            "lifetime": {"seconds": int(chosen["lifetime_seconds"])}}
+            "lifetime": _lifetime(int(chosen["lifetime_seconds"]))}
+
+
+def _lifetime(seconds) -> dict:
+    """In the smallest unit that PAN-OS can count it in: a number of at most 16 bits."""
+    units = (("seconds", 1), ("minutes", 60), ("hours", 3600))
+    unit, size = next(((unit, size) for unit, size in units if seconds % size == 0 and seconds // size <= _MOST_OF_A_UNIT), units[0])
+    return {unit: seconds // size}
 
 
 def _rule(sources, destinations, source, destination, applications, service) -> dict:

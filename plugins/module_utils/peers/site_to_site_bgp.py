@@ -239,7 +239,6 @@ def _value(text):
     return {"yes": True, "no": False}.get(text, text)
 
 
-
 def own_objects(name: str, router_name: str, around: Surroundings, record: Record) -> list:
     """The VPN's peers, groups, policies and announcements on a router, as items to remove."""
     platform, found = around.platform, []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, ip_address, ip_network
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import profile as profiles
@@ -17,6 +17,10 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import
 NAME_LENGTH = 26
 # How traffic goes over to another tunnel: by PBF rules with monitors, by BGP, or by plain routes (one tunnel, or a policy-based peer).
 PBF, BGP, ROUTES = "pbf", "bgp", "routes"
+# What a tunnel's description must hold; of its proposal only where there are no offers to choose one from.
+_PROPOSAL = {"ike": ("version", "encryption", "hash", "dh_group", "lifetime_seconds"),
+             "ipsec": ("encryption", "authentication", "dh_group", "lifetime_seconds")}
+_OFFERS = {"ike": ("versions", "encryption", "hash", "dh_group", "lifetime_seconds"), "ipsec": _PROPOSAL["ipsec"]}
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ class Vpn:
 
 def check(vpn: Vpn) -> None:
     """Refuse what needs no firewall to be refused. Raises InvalidInput with every problem found."""
-    found = _own_problems(vpn) + _network_problems(vpn)
+    found = _form_problems(vpn) or _own_problems(vpn) + _network_problems(vpn)
     if not found:
         found = _profile_problems(vpn)
     if found:
@@ -109,6 +113,47 @@ def _profile_problems(vpn) -> list:
     if vpn.failover != ROUTES and all(tunnel.get("traffic_selectors") for tunnel in vpn.tunnels):
         found += profiles.selector_problems(profile, vpn.failover, list(vpn.monitor_addresses) or None)
     return found
+
+
+def _form_problems(vpn) -> list:
+    """What is missing, or is not of its kind: everything else can rely on these."""
+    found = []
+    for number, tunnel in enumerate(vpn.tunnels, 1):
+        found += [f"{vpn.name}, tunnel {number}: {where} is missing" for where in _missing(vpn, tunnel)]
+        for option in ("outside_address", "customer_outside_address", "inside_ipv6_address"):
+            found += _unlike(f"tunnel {number}: {option}", tunnel.get(option), ip_address)
+        found += _unlike(f"tunnel {number}: inside_ipv6_cidr", tunnel.get("inside_ipv6_cidr"), lambda text: ip_network(text, strict=False))
+        for side, text in (tunnel.get("traffic_selectors") or {}).items():
+            found += _unlike(f"tunnel {number}: traffic_selectors.{side}", text, ip_network)
+    for text in vpn.monitor_addresses:
+        found += _unlike("monitor_addresses", text, ip_address)
+    found += _unlike("router_id", vpn.router_id, IPv4Address)
+    found += [f"tunnel_interfaces: '{name}' is no tunnel interface, such as tunnel.11" for name in vpn.tunnel_interfaces
+              if not re.fullmatch(r"tunnel\.[1-9]\d{0,3}", name)]
+    return found
+
+
+def _missing(vpn, tunnel):
+    """The dotted names of what a tunnel's description lacks."""
+    offers = tunnel.get("offers")
+    for phase, names in (_OFFERS if offers else _PROPOSAL).items():
+        values = ((offers or tunnel).get(phase)) or {}
+        yield from (f"{'offers.' if offers else ''}{phase}.{name}" for name in names if not values.get(name))
+    if vpn.failover == BGP and tunnel.get("bgp"):
+        yield from (f"bgp.{name}" for name in ("local_as", "peer_as", "hold_time", "keep_alive") if not tunnel["bgp"].get(name))
+    if tunnel.get("traffic_selectors"):
+        yield from (f"traffic_selectors.{name}" for name in ("local", "remote") if not tunnel["traffic_selectors"].get(name))
+    if bool(tunnel.get("inside_ipv6_address")) != bool(tunnel.get("inside_ipv6_cidr")):
+        yield "inside_ipv6_cidr or inside_ipv6_address"
+
+
+def _unlike(place, text, kind) -> list:
+    if text:
+        try:
+            kind(text)
+        except ValueError as exc:
+            return [f"{place}: {exc}"]
+    return []
 
 
 def _own_problems(vpn) -> list:

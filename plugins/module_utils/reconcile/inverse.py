@@ -51,7 +51,7 @@ def _restore(current, operation, existing) -> list:
     if not isinstance(last, str) and last[0] == "member":
         member = ET.tostring(_bare(existing), encoding="unicode")
         return [Operation("set", operation.path[:-1], operation.label, member)]
-    if len(existing):
+    if len(existing) and set(existing.attrib) <= trees.MARKS | {"name"}:
         restored = [Operation("set", operation.path, operation.label, trees.inner_xml(_bare(existing)))]
     else:
         restored = [Operation("edit", operation.path, operation.label, ET.tostring(_bare(existing), encoding="unicode"))]

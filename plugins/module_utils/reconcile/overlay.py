@@ -84,8 +84,9 @@ class _Overlay:
         if isinstance(node, Entries):
             return self._entries(node, value, path)
         self.nodes(node.nodes, value or {}, path, node.choices)
-        if value is not None and node.says_something_bare and places.find(self.existing, path) is None:
-            places.make(self.changes.additions, path)
+        if value is not None and node.says_something_bare:
+            if places.find(self.existing, path) is None:
+                places.make(self.changes.additions, path)
             return True
         return any(item is not None for item in (value or {}).values())
 
@@ -121,7 +122,7 @@ class _Overlay:
         # A merge drops the second of two equal members, so a list that may repeat itself is always written whole.
         if node.ordered and (have_list is not None or node.repeated):
             if wanted != have:
-                self.changes.edits.append((path, _member_list(path[-1], wanted)))
+                self.changes.edits.append((path, _member_list(path[-1], wanted, have_list)))
             return True
         for name in wanted:
             if name not in have:
@@ -153,8 +154,13 @@ class _Overlay:
     def _reset(self, node, path):
         if places.find(self.existing, path) is None or getattr(node, "shared", False):
             return
-        if getattr(node, "type", "") != "secret":
-            self.changes.delete(path)
+        if getattr(node, "type", "") == "secret":
+            return
+        element = places.find(self.existing, path)
+        listed = [child for child in element if child.tag in ("member", "entry")]
+        whole = isinstance(node, Leaf) or len(listed) == len(element)
+        for gone in [path] if whole else [path + (places.step_of(child),) for child in listed]:
+            self.changes.delete(gone)
 
     def _unset_group(self, group, path):
         """What we know of a group goes, and its element with it where nothing else is in there."""
@@ -184,8 +190,10 @@ class _Overlay:
         return all(self._is_emptied(child, path + (places.step_of(child),)) for child in element)
 
 
-def _member_list(tag: str, names) -> ET.Element:
-    element = ET.Element(tag)
+def _member_list(tag: str, names, existing) -> ET.Element:
+    """The list as one, with the attributes that are there: it takes the existing one's place."""
+    known = {} if existing is None else existing.attrib
+    element = ET.Element(tag, {key: value for key, value in known.items() if key not in MARKS})
     for name in names:
         ET.SubElement(element, "member").text = name
     return element

@@ -16,7 +16,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.overlay import overlay
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.tree import Operation
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read, refuse_incomplete, unknown
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import DesiredEntry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import UNSET, DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Entries, Group
 
 
@@ -112,6 +112,10 @@ def _text_holder(text):
 
 def _entry_operations(item, place, existing, warnings) -> list:
     values = item.values
+    wants = any(value is not UNSET for value in values.values())
+    if wants and item.place is not None and existing is not None and _is_bare(existing):
+        # What is left where the settings of a part were taken back; with nothing in it, the part is as good as not there.
+        existing = None
     if existing is None:
         values = _with_created(item.table.nodes, item.table.created, values)
         refuse_incomplete(item.table, values, item.label)
@@ -130,6 +134,11 @@ def _entry_operations(item, place, existing, warnings) -> list:
     for path, element in changes.edits:
         operations.append(Operation("edit", place + path, item.label, ET.tostring(element, encoding="unicode")))
     return operations
+
+
+def _is_bare(element) -> bool:
+    """Whether an element and all below it are containers without content."""
+    return element.tag not in ("entry", "member") and not (element.text or "").strip() and all(_is_bare(child) for child in element)
 
 
 def _with_created(nodes, created, values) -> dict:

@@ -46,6 +46,7 @@ def apply(root: ET.Element, operation: Operation) -> None:
         node = places.make(root, operation.path[1:])
         wanted = ET.fromstring(operation.element)
         node.text = wanted.text
+        node.attrib.update(wanted.attrib)
         node[:] = list(wanted)
     elif operation.action == "delete":
         _delete(root, operation.path[1:])

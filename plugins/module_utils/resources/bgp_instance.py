@@ -13,6 +13,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.de
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.places import router
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Group, Leaf, Request, Resource, Table
 
+_AS = {"pattern": r"\d{1,10}(\.\d{1,5})?", "form": "an AS number, plain or as-dot"}
 _PREFERENCE = {"type": "int", "minimum": 0, "maximum": 4294967295}
 _SECONDS = {"type": "int", "minimum": 1, "maximum": 3600, "unit": "seconds"}
 
@@ -33,13 +34,15 @@ def _table(advanced: bool) -> Table:
             Leaf("allow_redist_default_route", "allow-redist-default-route", "bool", absent=False),
             Leaf("as_format", "routing-options/as-format", choices=("2-byte", "4-byte"), absent="2-byte"),
             Leaf("aggregate_med", "routing-options/aggregate/aggregate-med", "bool"),
+            Leaf("reflector_cluster_id", "routing-options/reflector-cluster-id", form="IPv4 address"),
+            Leaf("confederation_member_as", "routing-options/confederation-member-as", **_AS),
         )
     return Table(
         "bgp_instance", "network", (),
         nodes=(
             Leaf("enable", "enable", "bool", absent=False),
             Leaf("router_id", "router-id", form="IPv4 address"),
-            Leaf("local_as", "local-as", pattern=r"\d{1,10}(\.\d{1,5})?", form="an AS number, plain or as-dot"),
+            Leaf("local_as", "local-as", **_AS),
             Leaf("install_route", "install-route", "bool"),
             Leaf("ecmp_multi_as", "ecmp-multi-as", "bool"),
             Leaf("enforce_first_as", "enforce-first-as", "bool"),

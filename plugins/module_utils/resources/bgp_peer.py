@@ -46,6 +46,22 @@ _ADDRESSES = (
 _MULTIHOP = Leaf("multihop", "connection-options/multihop", "int", minimum=0, maximum=255, unit="hops")
 _REQUIRED = ("peer_as", "peer_address", "local_address.interface")
 
+_LEGACY_ONLY = (
+    Leaf("enable_mp_bgp", "enable-mp-bgp", "bool", absent=False),
+    Group("subsequent_address_family_identifier", "subsequent-address-family-identifier", (
+        Leaf("unicast", "unicast", "bool"),
+        Leaf("multicast", "multicast", "bool"),
+    )),
+    Leaf("peering_type", "peering-type", choices=("unspecified", "bilateral")),
+    Group("incoming_bgp_connection", "connection-options/incoming-bgp-connection", (
+        Leaf("allow", "allow", "bool"),
+        Leaf("remote_port", "remote-port", "int", minimum=0, maximum=65535),
+    )),
+    Group("outgoing_bgp_connection", "connection-options/outgoing-bgp-connection", (
+        Leaf("allow", "allow", "bool"),
+        Leaf("local_port", "local-port", "int", minimum=0, maximum=65535),
+    )),
+)
 LEGACY_PEER = Table(
     "bgp_peer_entry", "network", (),
     nodes=_ADDRESSES + tuple(
@@ -57,15 +73,22 @@ LEGACY_PEER = Table(
         Leaf("max_prefixes", "max-prefixes", pattern=r"unlimited|\d+", form="a number or unlimited"),
         Leaf("reflector_client", "reflector-client", choices=("non-client", "client", "meshed-client")),
         Leaf("address_family_identifier", "address-family-identifier", choices=("ipv4", "ipv6"), absent="ipv4"),
-    ),
+    ) + _LEGACY_ONLY,
     parents=("bgp_peer_group",), required=_REQUIRED,
 )
 LEGACY_GROUP = Table(
     "bgp_peer_group", "network", (),
     nodes=(
         Leaf("enable", "enable", "bool"),
+        Leaf("aggregated_confed_as_path", "aggregated-confed-as-path", "bool"),
+        Leaf("soft_reset_with_stored_info", "soft-reset-with-stored-info", "bool"),
         Group("type", "type", (
-            Leaf("ebgp", "ebgp", "empty"), Leaf("ibgp", "ibgp", "empty"),
+            Leaf("ebgp", "ebgp", "empty"),
+            Leaf("ebgp_import_nexthop", "ebgp/import-nexthop", choices=("original", "use-peer")),
+            Leaf("ebgp_export_nexthop", "ebgp/export-nexthop", choices=("resolve", "use-self")),
+            Leaf("ebgp_remove_private_as", "ebgp/remove-private-as", "bool"),
+            Leaf("ibgp", "ibgp", "empty"),
+            Leaf("ibgp_export_nexthop", "ibgp/export-nexthop", choices=("original", "use-self")),
         ), choices=(Choice("", ("ebgp", "ibgp", "ebgp-confed", "ibgp-confed")),)),
     ),
     created={"enable": True, "type": {"ebgp": True}},
@@ -123,10 +146,18 @@ TABLE = Table(
         Members("advertise", ""),
         Leaf("local_preference", "", "int", minimum=0, maximum=4294967295),
         Leaf("as_path_prepend", "", "int", minimum=1, maximum=255, unit="times"),
-    ),
+        Leaf("aggregated_confed_as_path", "", "bool"),
+        Leaf("soft_reset_with_stored_info", "", "bool"),
+        Leaf("import_nexthop", "", choices=("original", "use-peer")),
+        Leaf("export_nexthop", "", choices=("resolve", "original", "use-self")),
+        Leaf("remove_private_as", "", "bool"),
+    ) + _LEGACY_ONLY,
     name_length=63,
 )
 _GROUP_OPTIONS = ("type", "advertise", "local_preference", "as_path_prepend")
+# Options of a group that only virtual routers have; those of the second line belong to a kind of group.
+_LEGACY_GROUP_OPTIONS = ("aggregated_confed_as_path", "soft_reset_with_stored_info")
+_KIND_OPTIONS = ("import_nexthop", "export_nexthop", "remove_private_as")
 _TIMER_OPTIONS = tuple(leaf.option for leaf in TIMER_PROFILE.nodes)
 
 
@@ -153,10 +184,27 @@ def _group_type(values) -> dict:
     return {"type": {values["type"]: True}} if values.get("type") else {}
 
 
+def _legacy_group(values) -> dict:
+    """The values of a virtual router's peer group. What a kind of group has of its own stands below that kind."""
+    found = {option: values[option] for option in _LEGACY_GROUP_OPTIONS if values.get(option) is not None}
+    kind = values.get("type") or "ebgp"
+    own = {f"{kind}_{option}": values[option] for option in _KIND_OPTIONS if values.get(option) is not None}
+    known = {node.option: node for node in next(node for node in LEGACY_GROUP.nodes if node.option == "type").nodes}
+    for option, value in own.items():
+        name = option[len(kind) + 1:]
+        if option not in known:
+            raise InvalidInput(f"{name}: an {kind} group has no such setting")
+        if known[option].choices and value not in known[option].choices:
+            raise InvalidInput(f"{name}: an {kind} group takes {' or '.join(known[option].choices)}, not {value}")
+    if own or values.get("type"):
+        found["type"] = {kind: True, **own}
+    return found
+
+
 def _legacy(virtual_router, group, name, values, update_secret) -> list:
     bgp = bgp_place(virtual_router, False)
-    peer = _peer_values(values)
-    items = [DesiredEntry(LEGACY_GROUP, group, _group_type(values), container=bgp + ("peer-group",))]
+    peer = _peer_values(values, _LEGACY_GROUP_OPTIONS + _KIND_OPTIONS)
+    items = [DesiredEntry(LEGACY_GROUP, group, _legacy_group(values), container=bgp + ("peer-group",))]
     if values.get("secret") is not None:
         peer["authentication"] = name
         items.append(DesiredEntry(LEGACY_AUTH, name, {"secret": values["secret"]}, container=bgp + ("auth-profile",), update_secret=update_secret))
@@ -278,13 +326,23 @@ def desired(request: Request, tree) -> list:
     if request.state == "absent":
         return removal(router, group, request.name, platform, last=not others)
     local_as = places.text(_bgp(request, tree), ("local-as",))
-    values = _beside_timers_in_use(request, tree) if platform.advanced else request.values
+    values = _beside_timers_in_use(request, tree) if platform.advanced else _with_kind_in_use(request, tree)
     items = objects(router, group, request.name, values, platform, local_as, request.update_secret)
     return _beside_family_in_use(request, tree, items) if platform.advanced else items
 
 
 def _group(request, tree):
     return places.find(_bgp(request, tree), ("peer-group", ("entry", request.names["peer_group"])))
+
+
+def _with_kind_in_use(request, tree) -> dict:
+    """The values with the kind that the group has already, where what belongs to a kind is given alone."""
+    kind = _kind(_group(request, tree))
+    return {"type": kind, **request.values} if kind and any(option in request.values for option in _KIND_OPTIONS) else request.values
+
+
+def _kind(group) -> str | None:
+    return next((child.tag for child in places.children(group, ("type",))), None)
 
 
 def _beside_timers_in_use(request, tree) -> dict:
@@ -351,10 +409,14 @@ def _timers(request, tree, peer) -> dict:
 
 def _group_values(request, tree, bgp, group) -> dict:
     name = group.get("name")
-    kind = next((child.tag for child in places.children(group, ("type",))), None)
+    kind = _kind(group)
     values = {"type": kind} if kind in ("ebgp", "ibgp") else {}
     if request.platform.advanced:
         return {**values, **_advanced_group_values(request, tree, name)}
+    found = read(LEGACY_GROUP.nodes, group)
+    values.update({option: found[option] for option in _LEGACY_GROUP_OPTIONS if option in found})
+    own = found.get("type") or {}
+    values.update({option: own[f"{kind}_{option}"] for option in _KIND_OPTIONS if f"{kind}_{option}" in own})
     inbound = places.text(bgp, ("policy", "import", "rules", ("entry", f"{name}-in"), "action", "allow", "update", "local-preference"))
     outbound = ("policy", "export", "rules", ("entry", f"{name}-out"))
     prepend = places.text(bgp, outbound + ("action", "allow", "update", "as-path", "prepend"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_policy
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.bgp_instance import instance
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.bgp_instance import place as bgp_place
@@ -15,10 +16,21 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.de
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.places import PLACES, router
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Choice, Group, Leaf, Members, Request, Resource, Table
 
+# What virtual routers can say of announced networks, and logical routers in route maps only.
+_LEGACY_ONLY = (
+    Leaf("set_origin", "set-origin", choices=("igp", "egp", "incomplete")),
+    Leaf("set_local_preference", "set-local-preference", "int", minimum=0, maximum=4294967295),
+    Leaf("set_as_path_limit", "set-as-path-limit", "int", minimum=1, maximum=255),
+    Members("set_community", "set-community", exact=True),
+    Members("set_extended_community", "set-extended-community", exact=True),
+    Leaf("metric", "metric", "int", minimum=1, maximum=65535),
+    Leaf("route_table", "route-table", choices=("unicast", "multicast", "both")),
+)
+_PRIORITY = Leaf("priority", "priority", "int", minimum=1, maximum=255)
 REDIST_PROFILE = Table(
     "redist_profile", "network", (),
     nodes=(
-        Leaf("priority", "priority", "int", minimum=1, maximum=255),
+        _PRIORITY,
         Group("filter", "filter", (
             Members("type", "type", choices=("connect", "static", "bgp", "ospf", "rip"), exact=True),
             Members("destination", "destination", exact=True),
@@ -35,12 +47,12 @@ REDIST_RULE = Table(
     nodes=(
         Leaf("enable", "enable", "bool"),
         Leaf("address_family_identifier", "address-family-identifier", choices=("ipv4", "ipv6")),
-        Leaf("set_origin", "set-origin", choices=("igp", "egp", "incomplete")),
         Leaf("med", "set-med", "int", minimum=0, maximum=4294967295),
-    ),
+    ) + _LEGACY_ONLY,
     created={"enable": True, "address_family_identifier": "ipv4", "set_origin": "incomplete"},
     parents=("redist_profile", "bgp_instance"), name_pattern=".+",
 )
+_CREATED = {**REDIST_PROFILE.created, **REDIST_RULE.created}
 _SOURCE = (
     Leaf("enable", "enable", "bool"),
     Leaf("metric", "metric", "int", minimum=1, maximum=65535),
@@ -63,9 +75,12 @@ TABLE = Table(
         Members("destinations", ""),
         Members("networks", ""),
         Leaf("med", "", "int", minimum=1, maximum=65535),
-    ),
+        _PRIORITY,
+    ) + _LEGACY_ONLY,
     name_length=31,
 )
+_OWN = tuple(node.option for node in _LEGACY_ONLY)
+_RULE_OPTIONS = ("med",) + _OWN
 _LEGACY_TYPES = {"connected": "connect", "static": "static"}
 
 
@@ -73,8 +88,8 @@ def _redist_rules(virtual_router) -> tuple:
     return bgp_place(virtual_router, False) + ("redist-rules",)
 
 
-def _advertised(virtual_router) -> tuple:
-    return bgp_place(virtual_router, True) + ("advertise-network", "ipv4", "network")
+def _advertised(virtual_router, network) -> tuple:
+    return bgp_place(virtual_router, True) + ("advertise-network", _family(network), "network")
 
 
 def assigned_profile(tree, base, virtual_router) -> str | None:
@@ -91,16 +106,24 @@ def objects(virtual_router, name, values, platform, profile_in_use=None) -> list
 
 def _legacy(virtual_router, name, values) -> list:
     rules = _redist_rules(virtual_router)
-    med = {} if values.get("med") is None else {"med": values["med"]}
+    said = {option: values[option] for option in _RULE_OPTIONS if values.get(option) is not None}
     items = []
     if values.get("sources"):
         wanted = {"type": [_LEGACY_TYPES[source] for source in values["sources"]]}
         if values.get("destinations") is not None:
             wanted["destination"] = values["destinations"]
-        items.append(DesiredEntry(REDIST_PROFILE, name, {"filter": wanted}, container=_redist_profiles(virtual_router)))
-        items.append(DesiredEntry(REDIST_RULE, name, med, container=rules))
+        priority = {} if values.get("priority") is None else {"priority": values["priority"]}
+        items.append(DesiredEntry(REDIST_PROFILE, name, {"filter": wanted, **priority}, container=_redist_profiles(virtual_router)))
+        items.append(DesiredEntry(REDIST_RULE, name, said, container=rules))
     # A rule that is named by a prefix announces that prefix, whatever the route to it comes from.
-    return items + [DesiredEntry(REDIST_RULE, network, med, container=rules) for network in values.get("networks") or ()]
+    for network in values.get("networks") or ():
+        family = {"address_family_identifier": "ipv6"} if _family(network) == "ipv6" else {}
+        items.append(DesiredEntry(REDIST_RULE, network, {**family, **said}, container=rules))
+    return items
+
+
+def _family(network) -> str:
+    return "ipv6" if ":" in network else "ipv4"
 
 
 def _redist_profiles(virtual_router) -> tuple:
@@ -108,6 +131,9 @@ def _redist_profiles(virtual_router) -> tuple:
 
 
 def _advanced(virtual_router, name, values, platform, profile_in_use) -> list:
+    foreign = [option for option in ("priority",) + _OWN if values.get(option) is not None]
+    if foreign:
+        raise InvalidInput(f"bgp_redistribution '{name}': {foreign[0]} does not exist with the Advanced Routing Engine")
     networks, items = list(values.get("networks") or ()), []
     if values.get("sources") and profile_in_use in (None, name):
         source = {"enable": True}
@@ -126,7 +152,7 @@ def _advanced(virtual_router, name, values, platform, profile_in_use) -> list:
             raise Refused(f"bgp_redistribution '{name}': router '{virtual_router}' already redistributes by profile '{profile_in_use}' and takes one only; "
                           "give destinations, they can be announced beside it")
         networks = list(values["destinations"]) + networks
-    return items + [DesiredEntry(NETWORK, network, {}, container=_advertised(virtual_router)) for network in dict.fromkeys(networks)]
+    return items + [DesiredEntry(NETWORK, network, {}, container=_advertised(virtual_router, network)) for network in dict.fromkeys(networks)]
 
 
 def _reset(source) -> dict:
@@ -138,7 +164,7 @@ def removal(virtual_router, name, networks, platform, profile_in_use=None) -> li
     if not platform.advanced:
         items = [DesiredEntry(REDIST_RULE, rule, state="absent", container=_redist_rules(virtual_router)) for rule in [name, *networks]]
         return items + [DesiredEntry(REDIST_PROFILE, name, state="absent", container=_redist_profiles(virtual_router))]
-    items = [DesiredEntry(NETWORK, network, state="absent", container=_advertised(virtual_router)) for network in networks]
+    items = [DesiredEntry(NETWORK, network, state="absent", container=_advertised(virtual_router, network)) for network in networks]
     if profile_in_use == name:
         items.append(instance(virtual_router, {"redistribution_profile": UNSET}, platform))
     tables = (REDISTRIBUTION_PROFILE, bgp_policy.REDISTRIBUTION_ROUTE_MAP, bgp_policy.PREFIX_LIST)
@@ -168,7 +194,7 @@ def desired(request: Request, tree) -> list:
         beside = request.values.get("destinations") or [] if request.platform.advanced and in_use != request.name else []
         return removal(virtual_router, request.name, [*(request.values.get("networks") or []), *beside], request.platform, in_use)
     there = next(iter(gathered(request, tree)), {})
-    values = {**{option: there[option] for option in ("sources", "destinations", "med") if there.get(option)}, **request.values}
+    values = {**{option: there[option] for option in ("sources", "destinations", "med", "priority") + _OWN if there.get(option)}, **request.values}
     if not values.get("sources") and (not values.get("networks") or values.get("destinations")):
         raise InvalidInput(f"bgp_redistribution '{request.name}': there is nothing to announce; give sources, or networks alone")
     return objects(virtual_router, request.name, values, request.platform, in_use)
@@ -186,8 +212,12 @@ def gathered(request: Request, tree) -> list:
         types = places.names(tree, profile + ("type",))
         values = {"sources": [source for source, kind in _LEGACY_TYPES.items() if kind in types]}
         destinations = places.names(tree, profile + ("destination",))
-        med = places.text(tree, base + _redist_rules(virtual_router) + (("entry", name), "set-med"))
-        found.append(_announcement(request, name, values, destinations, med))
+        rule = places.find(tree, base + _redist_rules(virtual_router) + (("entry", name),))
+        said = {} if rule is None else read(REDIST_RULE.nodes, rule)
+        said["priority"] = read((_PRIORITY,), places.find(tree, base + _redist_profiles(virtual_router) + (("entry", name),))).get("priority")
+        # What every new profile gets by itself is not told.
+        told = {option: said[option] for option in ("priority",) + _OWN if said.get(option) not in (None, _CREATED.get(option))}
+        found.append({**_announcement(request, name, values, destinations, said.get("med")), **told})
     return found
 
 

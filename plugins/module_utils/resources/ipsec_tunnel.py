@@ -107,7 +107,7 @@ TABLE = Table(
         Leaf("ipsec_mode", "ipsec-mode", choices=("tunnel", "transport"), absent="tunnel", since=(11, 0, 2)),
         Group("tunnel_monitor", "tunnel-monitor", (
             Leaf("enable", "enable", "bool", absent=False),
-            Leaf("destination_ip", "destination-ip"),
+            Leaf("destination_ip", "destination-ip", form="address"),
             Leaf("tunnel_monitor_profile", "tunnel-monitor-profile", refers_to=("monitor_profile",)),
             Leaf("proxy_id", "proxy-id"),
         )),

@@ -53,7 +53,7 @@ TABLE = Table(
             Members("group", "group"),
             Group("profiles", "profiles", tuple(
                 Members(name, name.replace("_", "-")) for name in (
-                    "virus", "spyware", "vulnerability", "url_filtering", "file_blocking", "wildfire_analysis", "data_filtering")
+                    "virus", "spyware", "vulnerability", "url_filtering", "file_blocking", "wildfire_analysis", "data_filtering", "gtp", "sctp")
             )),
         ), choices=(Choice("", ("group", "profiles")),)),
     ),

@@ -10,6 +10,7 @@ interface of the enclave with it; nothing else has to be cleaned up.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pathlib
@@ -72,6 +73,8 @@ class Enclave:
                 raise LabError(f"a lab named {name} is up already")
             shutil.rmtree(folder, ignore_errors=True)
         base_folder().mkdir(mode=0o700, exist_ok=True)
+        if base_folder().stat().st_uid != os.getuid():
+            raise LabError(f"{base_folder()} belongs to somebody else")
         folder.mkdir(mode=0o700)
         ready = folder / "ready"
         # SIGCHLD stays ignored across exec, so that daemons which end are reaped by the kernel.
@@ -122,6 +125,8 @@ class Enclave:
         if self._holder is not None:
             self._holder.wait(10)
         shutil.rmtree(self.folder, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            base_folder().rmdir()  # Another lab's folder in it keeps it.
 
     def __enter__(self) -> Enclave:
         return self

@@ -11,8 +11,7 @@ libipsec knows neither marks nor interface ids, so one daemon carries one tunnel
 from __future__ import annotations
 
 import pathlib
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import Enclave, LabError, wait_until
@@ -161,14 +160,21 @@ class IkeDaemon:
             vici.request("rekey", {"child": child})
 
     def ike_sa(self) -> IkeSa | None:
-        """The youngest established one, else one under negotiation; None for neither, or when the daemon is gone."""
+        """The youngest established one, else one under negotiation; None for neither, or when the daemon is gone.
+
+        Both sides may have begun at once: then there are two, and the children's counters are summed up.
+        """
         try:
             with self._vici() as vici:
                 answers = vici.stream("list-sas", "list-sa", {"noblock": "yes"})
         except (OSError, ViciError):
             return None
         found = [_ike_sa(values) for answer in answers for values in answer.values()]
-        return max(found, key=lambda sa: (sa.established, bool(sa.children), -sa.age), default=None)
+        best = max(found, key=lambda sa: (sa.established, bool(sa.children), -sa.age), default=None)
+        if best is None:
+            return None
+        everywhere = [child for sa in found for child in sa.children]
+        return replace(best, children=tuple(_summed(child, everywhere) for child in best.children))
 
     def log(self) -> str:
         try:
@@ -186,12 +192,17 @@ def _ike_sa(values: dict[str, Any]) -> IkeSa:
     )
 
 
+def _summed(child: ChildSa, everywhere: list[ChildSa]) -> ChildSa:
+    same = [other for other in everywhere if other.name == child.name]
+    return replace(child, **{name: sum(getattr(other, name) for other in same) for name in ("packets_in", "packets_out", "bytes_in", "bytes_out")})
+
+
 def _child(values: dict[str, Any]) -> ChildSa:
     def number(key: str) -> int:
         return int(values.get(key) or 0)
 
     return ChildSa(
-        re.sub(r"-\d+$", "", values["name"]), values.get("spi-in", ""), values.get("spi-out", ""),
+        values["name"], values.get("spi-in", ""), values.get("spi-out", ""),
         "-".join(part for part in (values.get("encr-alg"), values.get("encr-keysize")) if part), values.get("integ-alg", ""),
         number("packets-in"), number("packets-out"), number("bytes-in"), number("bytes-out"), number("install-time"),
         number("life-time"), tuple(values.get("local-ts", ())), tuple(values.get("remote-ts", ())),

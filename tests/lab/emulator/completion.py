@@ -12,6 +12,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.firewall import Firewall
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import quoted
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.xpath import Xpath
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.references import candidates
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema import CONFIG
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.check import along
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import Entries, Group, Leaf, Members, Node, Words
@@ -26,7 +27,7 @@ def completions(firewall: Firewall, xpath: Xpath) -> str:
         raise BadXpath("Invalid sequence") from None
     present = firewall.candidate.tree.at(path)
     offers = _described(node, firewall)
-    if isinstance(node, Entries) or node is None:
+    if node is None or (isinstance(node, Entries) and node.refers is None):
         offers += [_entry(child.get("name")) for child in present if child.get("name")] if present is not None else []
     lines = "".join(
         f"<completion value={quoteattr(value)} vxpath={quoteattr(xpath.text + suffix)} help-string={quoteattr(value)}/>"
@@ -44,4 +45,7 @@ def _described(node: Node | None, firewall: Firewall) -> list[tuple[str, str]]:
         return [(tag, f"/{tag}") for tag, child in node.children.items() if child.exists_in(firewall.version)]
     if isinstance(node, (Leaf, Members)) and isinstance(node.value, Words):
         return [(word, "") for word in node.value.allowed(firewall.version)]
+    if isinstance(node, (Leaf, Members, Entries)) and node.refers is not None:
+        suffix = {Leaf: "", Members: "/member[text()={}]", Entries: "/entry[@name={}]"}[type(node)]
+        return [(name, suffix.format(quoted(name))) for name in candidates(firewall.candidate.tree, node.refers)]
     return []

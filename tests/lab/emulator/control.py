@@ -19,12 +19,14 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.firewall impor
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models import locks
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.admins import Admin, ROLES
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import (
-    HA_STATES, MONITOR_STATES, PEER_STATES, SA_STATES, PeerState,
+    HA_STATES, MONITOR_STATES, PANORAMA_HA_STATES, PEER_STATES, SA_STATES, PeerState,
 )
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import (
     Tree, child_of, parse_fragment, render, step_of,
 )
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.xpath import parse_xpath
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.pair import Pair
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.panorama import Panorama
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.server import Listener, WebServer
 
 _SETTING = "/config/devices/entry[@name='localhost.localdomain']/deviceconfig/setting"
@@ -150,7 +152,40 @@ class Control:
     # Live state.
 
     def set_ha(self, state: str) -> None:
-        self._firewall.runtime.ha = _one_of("state", state, HA_STATES)
+        """The HA state of a device without an emulated peer."""
+        panorama = self._firewall.model == "Panorama"
+        states = ("disabled", *PANORAMA_HA_STATES) if panorama else HA_STATES
+        self._firewall.runtime.ha = _one_of("state", state, states)
+
+    def fail_over(self) -> None:
+        """Of a pair: the passive member becomes active, the active one passive."""
+        with self._firewall.lock:
+            self._pair().fail_over()
+
+    def set_config_sync(self, enabled: bool) -> None:
+        self._pair().sync_enabled = enabled
+
+    def separate_pair(self) -> None:
+        """The members lose sight of each other, and both are active."""
+        with self._firewall.lock:
+            self._pair().separate()
+
+    def _pair(self) -> Pair:
+        if self._firewall.pair is None:
+            raise ValueError("this firewall is not a member of an emulated pair")
+        return self._firewall.pair
+
+    def disconnect(self, serial: str, connected: bool = False) -> None:
+        """On a Panorama: a firewall behind it is not connected, or is again."""
+        devices = self._firewall.devices if isinstance(self._firewall, Panorama) else {}
+        if serial not in devices:
+            raise ValueError(f"no firewall {serial} is managed here")
+        devices[serial].connected = connected
+
+    def log(self, eventid: str, name: str, opaque: str, severity: str = "informational", subtype: str = "vpn") -> None:
+        """Write a line about a tunnel or gateway into the system log: ike-nego-p1-fail-psk, tunnel-status-down, …"""
+        with self._firewall.lock:
+            self._firewall.log.write(eventid, name, opaque, severity, subtype)
 
     def set_interface_address(self, name: str, cidr: str) -> None:
         """The address that an interface has learned by DHCP."""
@@ -164,13 +199,22 @@ class Control:
         if monitor is not None:
             state.monitor = _one_of("monitor", monitor, MONITOR_STATES)
         self._firewall.runtime.tunnels[tunnel] = state
+        up = state.sa == "up" and state.monitor != "down"
+        self.log(f"tunnel-status-{'up' if up else 'down'}", tunnel, f"Tunnel {tunnel} is {'up' if up else 'down'}",
+                 "informational" if up else "critical")
 
     def pbf(self, rule: str, state: str) -> None:
         """Whether a rule is in use; without it, that follows from the tunnel and its monitor."""
         self._firewall.runtime.rules[rule] = _one_of("state", state.lower(), _RULE_STATES)
 
-    def bgp(self, peer: str, state: str, received: int = 0, advertised: int = 0) -> None:
-        self._firewall.runtime.peers[peer] = PeerState(_one_of("state", state, PEER_STATES), received, advertised)
+    def bgp(self, peer: str, state: str, received: int | None = None, advertised: int | None = None,
+            received_prefixes: list[str] | None = None, advertised_prefixes: list[str] | None = None) -> None:
+        """State of a BGP peer. Counters that are not given follow from the prefixes, which the two RIBs show."""
+        theirs, ours = tuple(received_prefixes or ()), tuple(advertised_prefixes or ())
+        self._firewall.runtime.peers[peer] = PeerState(
+            _one_of("state", state, PEER_STATES), len(theirs) if received is None else received,
+            len(ours) if advertised is None else advertised, theirs, ours,
+        )
 
 
 def _one_of(what: str, value: str, allowed: tuple[str, ...]) -> str:

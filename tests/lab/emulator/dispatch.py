@@ -11,7 +11,7 @@ import binascii
 import xml.etree.ElementTree as ET
 from typing import Callable
 
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import operations, responses
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import log_api, operations, responses
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.completion import completions
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import (
     BadXpath, InvalidCommand, InvalidCredential, MalformedCommand, MissingParameter, NoSuchNode, OperationFailed, Refusal,
@@ -19,10 +19,19 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import 
 )
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.firewall import NO_CHANGES, Firewall, Scope
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.admins import Admin
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.journal import PLACES
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.pushed import POLICY
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import parse_fragment, render
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.xpath import Xpath, parse_xpath
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.panorama import Panorama, order_of
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.request_log import Request
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.responses import Answer
+
+#: What comes with the device, and what it keeps track of.
+_READ_ONLY = ("predefined", "readonly")
+
+#: Request types that Panorama hands on to the firewall named by ``target``.
+_PROXIED = ("op", "config", "export", "commit")
 
 _PARTS = ("device-and-network", "shared-object", "policy-and-objects")
 
@@ -56,6 +65,8 @@ class Api:
             "op": self._op,
             "version": self._version,
             "export": self._export,
+            "import": self._import,
+            "log": self._log,
         }
 
     def answer(self, request: Request, admin: Admin | None, failing_operation: tuple[int, Refusal] | None = None) -> Answer:
@@ -76,6 +87,16 @@ class Api:
             raise InvalidCredential()
         if kind not in self._types:
             raise WebLayerError(400, f'Invalid value for parameter "type": {kind}.')
+        target = request.parameters.get("target")
+        if target and kind in _PROXIED and isinstance(self.firewall, Panorama):
+            # Measured on 11.x: honoured for these types, ignored for log and version.
+            firewall = self.firewall.reach(target)
+            with firewall.lock:
+                return Api(firewall).answer_here(kind, request, admin, failing_operation)
+        return self.answer_here(kind, request, admin, failing_operation)
+
+    def answer_here(self, kind: str, request: Request, admin: Admin, failing_operation: tuple[int, Refusal] | None) -> Answer:
+        """The answer of this very device; raises Refusal."""
         if kind == "config" and request.action == "multi-config":
             return self._multi_config(request, admin, failing_operation)
         return self._types[kind](request, admin)
@@ -90,7 +111,7 @@ class Api:
         admin.demand("version")
         firewall = self.firewall
         return responses.result(
-            f"<sw-version>{firewall.sw_version}</sw-version><multi-vsys>off</multi-vsys><model>PA-VM</model>"
+            f"<sw-version>{firewall.sw_version}</sw-version><multi-vsys>off</multi-vsys><model>{firewall.model}</model>"
             f"<serial>{firewall.serial}</serial>"
         )
 
@@ -99,7 +120,25 @@ class Api:
         category = _required(request.parameters, "category")
         if category != "configuration":
             raise WebLayerError(400, f'Invalid value for parameter "category": {category}.')
-        return Answer('<?xml version="1.0"?>\n' + render(self.firewall.running.root))
+        name = request.parameters.get("from")
+        root = self.firewall.stored.named(name) if name else self.firewall.running.root
+        return Answer('<?xml version="1.0"?>\n' + render(self.firewall.own(root)))
+
+    def _import(self, request: Request, admin: Admin) -> Answer:
+        admin.demand("config-write")
+        category = _required(request.parameters, "category")
+        if category != "configuration":
+            raise WebLayerError(400, f'Invalid value for parameter "category": {category}.')
+        text, name = _required(request.parameters, "file"), _required(request.parameters, "filename")
+        self.firewall.stored.import_text(name, text)
+        return responses.lines(f"{name} saved")
+
+    def _log(self, request: Request, admin: Admin) -> Answer:
+        admin.demand("op")
+        if request.action == "get":
+            return log_api.collect(self.firewall, _required(request.parameters, "job-id"))
+        self.firewall.observe()
+        return log_api.begin(self.firewall, request.parameters)
 
     # Configuration.
 
@@ -119,8 +158,9 @@ class Api:
         admin.demand("config-write")
         self.firewall.locks.refuse_write(admin.name)
         xpath = parse_xpath(_required(parameters, "xpath"))
-        if xpath.text.startswith("/config/predefined"):
-            raise OperationFailed("predefined objects are read only")
+        part = xpath.steps[1].tag if len(xpath.steps) > 1 else ""
+        if part in _READ_ONLY or (part == POLICY and not isinstance(self.firewall, Panorama)):
+            raise OperationFailed(f"/config/{part} is read only")
         code, text = _WRITING[action](self.firewall, admin.name, xpath, parameters, elements)
         return responses.message(code, text, identifier)
 
@@ -164,9 +204,11 @@ class Api:
 
     def _commit(self, request: Request, admin: Admin) -> Answer:
         admin.demand("commit")
-        if request.action == "all":
-            raise InvalidCommand("commit-all is for Panorama")
         command = _command(_required(request.parameters, "cmd"))
+        if request.action == "all" or command.tag == "commit-all":
+            if not isinstance(self.firewall, Panorama):
+                raise InvalidCommand("commit-all is for Panorama")
+            return responses.enqueued(self.firewall.push(admin.name, order_of(self.firewall, command)), "Commit")
         if command.tag != "commit":
             raise InvalidCommand(f"{command.tag} is not a commit")
         force = command.find("force")
@@ -180,6 +222,8 @@ class Api:
         return responses.enqueued(job)
 
     def _op(self, request: Request, admin: Admin) -> Answer:
+        if request.action == "complete":
+            raise InvalidCommand("No completions available")
         command = _command(_required(request.parameters, "cmd"))
         vsys = request.parameters.get("vsys")
         if vsys and vsys != "shared" and not self._has_vsys(vsys):
@@ -201,7 +245,14 @@ def scope_of(command: ET.Element) -> Scope | None:
         return None
     admins = [member.text or "" for member in partial.findall("admin/member")]
     excluded = frozenset(part for part in _PARTS if partial.findtext(part) == "excluded")
-    return Scope(frozenset(admins) if admins else None, excluded)
+    return Scope(frozenset(admins) if admins else None, excluded, _places_of(partial))
+
+
+def _places_of(partial: ET.Element) -> frozenset[tuple[str, str]] | None:
+    """The templates, stacks and device groups that a partial commit on Panorama names; None where it names none."""
+    places = [(tag, member.text or "") for tag in PLACES for member in partial.findall(f"{tag}/member")]
+    none_of = any(partial.find(f"no-{tag}") is not None for tag in PLACES)
+    return frozenset(places) if places or none_of else None
 
 
 def _required(parameters: dict[str, str], name: str) -> str:

@@ -113,6 +113,10 @@ class Locked(Refusal):
     """Configuration lock trouble: text without a code."""
 
 
+class LoadFailed(Refusal):
+    """A configuration that cannot be loaded: no code, and lines inside a message inside a line."""
+
+
 class WebLayerError(Exception):
     """Refused by the web server in front of the API, in a body that is laid out unlike all others."""
 

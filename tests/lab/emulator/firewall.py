@@ -12,19 +12,30 @@ import threading
 import time
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import configurations
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import OperationFailed
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.admins import Admins
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.candidate import Candidate, Switches
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.jobs import Job, Jobs, Outcome
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.jobs import Job, Jobs, Outcome, Work
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.journal import Record, transfer
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.locks import Locks
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models import pushed
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.pushed import Push
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import Runtime
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.stored_secrets import StoredSecrets
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import MARKS, Tree
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.stored_configurations import (
+    StoredConfigurations, refuse_foreign,
+)
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.stored_secrets import DEFAULT_MASTER_KEY, StoredSecrets
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.system_log import SystemLog
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import MARKS, Tree, duplicate
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.validation import defects, warnings
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import Version
+
+if TYPE_CHECKING:
+    from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.data_plane import DataPlane
+    from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.pair import Pair
 
 VIRTUAL_ROUTER, LOGICAL_ROUTER = "virtual-router", "logical-router"
 
@@ -32,19 +43,27 @@ VIRTUAL_ROUTER, LOGICAL_ROUTER = "virtual-router", "logical-router"
 _PATCH_LEVELS = {"10.1": "10.1.14", "10.2": "10.2.12", "11.0": "11.0.6", "11.1": "11.1.6", "11.2": "11.2.7", "12.1": "12.1.2"}
 
 NO_CHANGES = "There are no changes to commit."
+SYNCHRONISING = "Another sync is in progress. Please try again later"
 BUSY = "Another commit/validate is in progress. Please try again later"
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Which changes a partial commit or revert takes: those of some admins (None: everybody's), without some parts."""
+    """Which changes a partial commit or revert takes: those of some admins (None: everybody's), without some parts.
+
+    ``places``: on Panorama, the templates, stacks and device groups (tag and name) that are taken; None: all of them.
+    """
 
     admins: frozenset[str] | None = None
     excluded: frozenset[str] = frozenset()
+    places: frozenset[tuple[str, str]] | None = None
 
     def includes(self, record: Record) -> bool:
         if self.admins is not None and record.owner not in self.admins:
             return False
+        place = record.place
+        if place is not None and self.places is not None:
+            return place in self.places
         part = {"shared": "shared-object", "vsys": "policy-and-objects"}.get(record.component_type, "device-and-network")
         return part not in self.excluded
 
@@ -52,8 +71,10 @@ class Scope:
 class Firewall:
     """All state of one device. ``lock`` guards it: whoever reads or writes holds it."""
 
+    model = "PA-VM"
+
     def __init__(self, version: str = "11.1", engine: str | None = None, config: str | None = None, name: str = "fw1",
-                 secrets: str = "classic", switches: Switches | None = None) -> None:
+                 secrets: str = "classic", switches: Switches | None = None, master_key: str = DEFAULT_MASTER_KEY) -> None:
         self.sw_version = _PATCH_LEVELS.get(version, version)
         self.version = _parse_version(self.sw_version)
         if engine not in (None, VIRTUAL_ROUTER, LOGICAL_ROUTER):
@@ -70,16 +91,21 @@ class Firewall:
         for element in root.iter():
             for mark in MARKS:
                 element.attrib.pop(mark, None)
-        self.candidate = Candidate(root, self.version, StoredSecrets(secrets == "opaque"), self.switches)
+        self.secrets = StoredSecrets(secrets == "opaque", master_key)
+        self.candidate = Candidate(root, self.version, self.secrets, self.switches)
         self.running = self._tree(copy.deepcopy(root))
         self.admins = Admins()
         self.locks = Locks()
         self.jobs = Jobs(self.lock)
         self.runtime = Runtime()
-        self.saved: dict[str, ET.Element] = {"running-config.xml": self.running.root}
+        self.log = SystemLog()
+        self.stored = StoredConfigurations(self.running.root)
         self.started = time.time()
         self.serial = f"0{random.Random(name).randrange(10**13, 10**14)}"
         self.commit_duration = 0.2
+        self.received = Push()
+        self.pair: Pair | None = None
+        self.data_plane: DataPlane | None = None
         self._next_commit: Outcome | None = None
 
     @property
@@ -101,40 +127,44 @@ class Firewall:
         """Let the next commit fail with these lines, or succeed with these warnings, whatever it holds."""
         self._next_commit = Outcome(succeeded, [] if succeeded else lines, lines if succeeded else [])
 
-    def refuse_busy(self) -> None:
-        if self.jobs.busy:
-            raise OperationFailed(BUSY)
+    def refuse_busy(self, queue: int = 0) -> None:
+        """Refuse while a job runs and more than ``queue`` others would wait."""
+        running = self.jobs.running
+        if running is None or self.jobs.waiting < queue:
+            return
+        raise OperationFailed(SYNCHRONISING if running.kind == "HA-Sync" else BUSY)
 
     def commit(self, user: str, description: str = "", force: bool = False, scope: Scope | None = None) -> Job | None:
         """Begin a commit of everything, or of a scope; None when there is nothing to do."""
         self.locks.refuse_commit(user)
-        self.refuse_busy()
-        records = self._records(scope)
-        if not records and not force:
+        self.refuse_busy(self.switches.commit_queue)
+        if not self._records(scope) and not force:
             return None
-        goal = self._goal(records, scope)
-        sequence = self.candidate.sequence
-
         planned, self._next_commit = self._next_commit, None
 
-        def conclude(outcome: Outcome) -> None:
-            if outcome.succeeded:
-                self._activate(goal, records, sequence)
-                if self.switches.commit_drops_own_locks:
-                    self.locks.drop_all_of(user)
+        def begin() -> Work:
+            records, sequence = self._records(scope), self.candidate.sequence
+            goal = self._goal(records, scope)
 
-        return self.jobs.start(
-            "Commit", user, description, self.commit_duration, lambda: self._judge(goal, planned), conclude
-        )
+            def conclude(outcome: Outcome) -> None:
+                if outcome.succeeded:
+                    self._activate(goal, records, sequence, user, description)
+                    if self.switches.commit_drops_own_locks:
+                        self.locks.drop_all_of(user)
+
+            return lambda: self._judge(goal, planned), conclude
+
+        return self.jobs.start("Commit", user, description, self.commit_duration, begin)
 
     def validate(self, user: str, scope: Scope | None = None) -> Job:
         """Begin a validation job, which commits nothing."""
-        self.refuse_busy()
-        goal = self._goal(self._records(scope), scope)
-        return self.jobs.start(
-            "Validate", user, "", self.commit_duration, lambda: self._judge(goal, None, "Configuration is valid"),
-            lambda outcome: None,
-        )
+        self.refuse_busy(self.switches.commit_queue)
+
+        def begin() -> Work:
+            goal = self._goal(self._records(scope), scope)
+            return lambda: self._judge(goal, None, "Configuration is valid"), lambda outcome: None
+
+        return self.jobs.start("Validate", user, "", self.commit_duration, begin)
 
     def _records(self, scope: Scope | None) -> list[Record]:
         records = self.candidate.journal.records
@@ -163,11 +193,89 @@ class Firewall:
     def _defects(self, tree: Tree) -> list[tuple[str, ...]]:
         return defects(tree, self.version, self.switches.bgp_needs_identity)
 
-    def _activate(self, goal: Tree, records: list[Record], sequence: int) -> None:
+    def _activate(self, goal: Tree, records: list[Record], sequence: int, user: str, description: str) -> None:
         self.running = goal
-        self.saved["running-config.xml"] = goal.root
+        self.stored.commit(goal.root, user, description)
         self.candidate.journal.forget(records, sequence)
         self.candidate.unmark(records, sequence)
+        self._follow()
+        if self.pair is not None:
+            self.pair.committed(self)
+
+    # Packets.
+
+    def attach(self, data_plane: DataPlane) -> None:
+        """From now on every commit is made true by a data plane, and live state is what it measures."""
+        with self.lock:
+            self.data_plane = data_plane
+            self._follow()
+
+    def _follow(self) -> None:
+        if self.data_plane is not None:
+            self.data_plane.apply(self.running.root, self.engine, self.secrets.reveal, self.runtime.learned_addresses)
+
+    def observe(self) -> None:
+        """Bring the live state up to date, where something measures it."""
+        if self.data_plane is not None:
+            self.data_plane.observe(self.runtime, self.log)
+
+    # What others bring: Panorama by a push, the active member of a pair by a synchronisation.
+
+    def receive(self, push: Push, user: str) -> Job:
+        """Begin the commit of what Panorama pushed, together with the pending local changes unless told otherwise."""
+        self.locks.refuse_commit(user)
+        self.refuse_busy()
+        planned, self._next_commit = self._next_commit, None
+
+        def begin() -> Work:
+            records = self.candidate.journal.records if push.merge_candidate else []
+            sequence = self.candidate.sequence
+            goal = self._goal(records, None if push.merge_candidate else Scope(frozenset()))
+            pushed.apply(push, goal.root)
+
+            def conclude(outcome: Outcome) -> None:
+                if outcome.succeeded:
+                    self.received = self.received.followed_by(push)
+                    self._activate(goal, records, sequence, user, "")
+                    self._lay_into_candidate(push)
+
+            return lambda: self._judge(goal, planned), conclude
+
+        return self.jobs.start("CommitAll", user, "", self.commit_duration, begin)
+
+    def validate_push(self, push: Push, user: str) -> Job:
+        """Begin to judge a push as if it were received, changing nothing."""
+        self.refuse_busy()
+
+        def begin() -> Work:
+            goal = self._goal(self.candidate.journal.records, None)
+            pushed.apply(push, goal.root)
+            return lambda: self._judge(goal, None, "Configuration is valid"), lambda outcome: None
+
+        return self.jobs.start("Validate", user, "", self.commit_duration, begin)
+
+    def _lay_into_candidate(self, push: Push) -> None:
+        hidden = pushed.apply(push, self.candidate.tree.root)
+        self.candidate.rebase(self.candidate.tree.root, hidden if push.template is not None else None)
+
+    def adopt(self, root: ET.Element, user: str) -> Job:
+        """Begin to take over the configuration of the HA peer: running and candidate become it, as one job."""
+
+        def begin() -> Work:
+            def conclude(outcome: Outcome) -> None:
+                own = copy.deepcopy(root)
+                hidden = pushed.apply(self.received, own)
+                self.running = self._tree(own)
+                self.candidate.replace_all(copy.deepcopy(own))
+                self.candidate.rebase(self.candidate.tree.root, hidden)
+                self.stored.commit(own, user, "")
+                self._follow()
+                if self.pair is not None:
+                    self.pair.synchronised(self)
+
+            return lambda: Outcome(True, ["Configuration committed successfully"]), conclude
+
+        return self.jobs.start("HA-Sync", user, "", self.commit_duration, begin)
 
     # Whole configurations.
 
@@ -180,14 +288,24 @@ class Firewall:
         transfer(records, self.candidate.journal, self.running, self.candidate.tree)
         self.candidate.journal.forget(records, self.candidate.sequence)
 
-    def save(self, file_name: str) -> None:
-        self.saved[file_name] = copy.deepcopy(self.candidate.tree.root)
+    def own(self, root: ET.Element) -> ET.Element:
+        """A configuration without what was pushed; a copy only where there is something to leave out."""
+        return pushed.local(root) if self.received != Push() else root
 
-    def load(self, file_name: str, admin: str) -> None:
-        root = self.saved.get(file_name)
-        if root is None:
-            raise OperationFailed(f"{file_name} does not exist")
-        self.candidate.load(admin, copy.deepcopy(root))
+    def save(self, file_name: str) -> None:
+        self.stored.save(file_name, duplicate(self.own(self.candidate.tree.root)))
+
+    def load(self, stored: ET.Element, admin: str) -> None:
+        """A stored configuration becomes the candidate. Raises LoadFailed."""
+        root = duplicate(self.own(stored))
+        refuse_foreign(root, self.version)
+        hidden = pushed.apply(self.received, root)
+        self.candidate.load(admin, root)
+        self.candidate.rebase(root, hidden)
+
+    def share_lock(self, other: Firewall) -> None:
+        """Guard both devices by one lock, so that neither waits for the other while holding its own."""
+        self.lock = self.jobs.lock = other.lock
 
 
 def _parse_version(text: str) -> Version:

@@ -18,6 +18,10 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.control import
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.dispatch import Api
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.firewall import Firewall
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.candidate import Switches
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.data_plane import DataPlane
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.stored_secrets import DEFAULT_MASTER_KEY
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.pair import Pair
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.panorama import Panorama
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.server import WebServer
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -29,16 +33,25 @@ class Emulator:
     ``version``: "10.1" … "12.1", with or without patch level. ``engine``: the routing engine that runs,
     "virtual-router" or "logical-router" (from 10.2); None: what the configuration's setting says. ``config``: None or
     "base", "bgp_running", a path, or the XML text of an exported configuration. ``secrets``: "classic" or "opaque".
-    ``port``: 0 takes a free one.
+    ``port``: 0 takes a free one. ``model``: "firewall" or "panorama"; a Panorama manages other emulators (``manage``).
+    ``master_key``: what secrets are encrypted with; the same plain text has another stored form under another key.
     Raises ValueError for a combination that no firewall has.
     """
 
     def __init__(self, version: str = "11.1", engine: str | None = None, config: str | pathlib.Path | None = None,
                  name: str = "fw1", port: int = 0, listen: str = "127.0.0.1", secrets: str = "classic",
-                 switches: Switches | None = None) -> None:
+                 switches: Switches | None = None, model: str = "firewall", master_key: str = DEFAULT_MASTER_KEY) -> None:
         if listen not in LOOPBACK:
             raise ValueError(f"the emulator binds to loopback only ({', '.join(LOOPBACK)}), not to {listen}")
-        self.firewall = Firewall(version, engine, None if config is None else str(config), name, secrets, switches)
+        text = None if config is None else str(config)
+        if model == "panorama":
+            if engine is not None:
+                raise ValueError("a Panorama has no routing engine")
+            self.firewall: Firewall = Panorama(version, text, name, secrets, switches, master_key)
+        elif model == "firewall":
+            self.firewall = Firewall(version, engine, text, name, secrets, switches, master_key)
+        else:
+            raise ValueError(f"model is 'firewall' or 'panorama', not {model!r}")
         self.host = "127.0.0.1" if listen == "localhost" else listen
         self.username = "admin"
         self.password = random_secrets.token_urlsafe(12)
@@ -57,6 +70,19 @@ class Emulator:
         self._web = WebServer(Api(self.firewall), context, self.host, self._wanted_port)
         self._control = Control(self.firewall, self._web)
         return self
+
+    def manage(self, other: Emulator, stack: str | None = None, device_group: str | None = None) -> None:
+        """Put a firewall behind this Panorama; it is listed as a device, and in the stack and group that are named.
+
+        Raises TypeError on a firewall, ValueError for a stack or group that does not exist.
+        """
+        if not isinstance(self.firewall, Panorama):
+            raise TypeError("only a Panorama manages firewalls")
+        self.firewall.manage(other.firewall, stack, device_group)
+
+    def pair_with(self, passive: Emulator) -> Pair:
+        """Make an active/passive pair of this firewall and another one, which takes over its configuration."""
+        return Pair(self.firewall, passive.firewall)
 
     def stop(self) -> None:
         self.firewall.jobs.stop()
@@ -78,6 +104,10 @@ class Emulator:
         if part is None:
             raise RuntimeError("the emulator is not running: call start() or use it in a with block")
         return part
+
+    def attach(self, data_plane: DataPlane) -> None:
+        """Packets from now on: what is running becomes true at once, what is committed later when its job ends."""
+        self.firewall.attach(data_plane)
 
     @property
     def port(self) -> int:

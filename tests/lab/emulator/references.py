@@ -16,6 +16,9 @@ import xml.etree.ElementTree as ET
 from typing import Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import Referenced
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.device_groups import lineage
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.journal import PLACES
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.templates import stacks_with, templates_of
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import Path, Tree, child_of, labels_of, step_of
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema import CONFIG
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.check import invalid
@@ -29,6 +32,8 @@ TARGETS: dict[Tags, str] = {}
 REFERENCES: dict[Tags, Reference] = {}
 
 _INTERFACE_PARENTS = {"zone": "zone", "virtual-router": "virtual-router", "logical-router": "logical-router", "import": "vsys"}
+_PREDEFINED = ("default", "Suite-B-GCM-128", "Suite-B-GCM-256")
+_PREDEFINED_KINDS = ("ike-crypto-profile", "ipsec-crypto-profile", "monitor-profile")
 _RANGE = re.compile(r"[0-9a-fA-F.:]+-[0-9a-fA-F.:]+")
 
 
@@ -67,8 +72,12 @@ def _kind(reference: Reference) -> str:
 def _in_scope(target: list[ET.Element], referrer: list[ET.Element]) -> bool:
     """Objects of one vsys, router or tunnel are seen from the same one only; those of ``shared`` from everywhere.
 
-    That is: as long as both paths run through the same tags they must run through the same elements.
+    That is: as long as both paths run through the same tags they must run through the same elements. Panorama's templates,
+    stacks and device groups have rules of their own.
     """
+    ours, theirs = _place_of(target), _place_of(referrer)
+    if ours is not None and theirs is not None and ours is not theirs:
+        return _sees(target[0], referrer, theirs, target, ours)
     for mine, other in zip(target[:-1], referrer):
         if mine is other:
             continue
@@ -76,9 +85,36 @@ def _in_scope(target: list[ET.Element], referrer: list[ET.Element]) -> bool:
     return True
 
 
+def _place_of(chain: list[ET.Element]) -> ET.Element | None:
+    """The entry of the template, stack or device group in a chain."""
+    return chain[4] if len(chain) > 4 and chain[3].tag in PLACES else None
+
+
+def _sees(root: ET.Element, referrer: list[ET.Element], theirs: ET.Element, target: list[ET.Element], ours: ET.Element) -> bool:
+    """Templates see each other where a stack joins them, a stack its templates, a device group its ancestors."""
+    kinds = referrer[3].tag, target[3].tag
+    if kinds == ("device-group", "device-group"):
+        return ours.get("name") in lineage(root, theirs.get("name"))
+    if kinds == ("template", "template"):
+        return any(ours.get("name") in templates_of(stack) for stack in stacks_with(root, theirs.get("name")))
+    if kinds == ("template-stack", "template"):
+        return ours.get("name") in templates_of(theirs)
+    return kinds == ("template", "template-stack") and theirs.get("name") in templates_of(ours)
+
+
+def _left_to_the_firewall(reference: Reference, value: str, referrer: list[ET.Element]) -> bool:
+    """Panorama cannot judge zones and interfaces in rules, nor predefined profiles, which each firewall has of its own."""
+    tags = _tags(referrer)
+    if tags[1:2] != ("panorama",) and ("pre-rulebase" in tags or "post-rulebase" in tags):
+        return _kind(reference) in ("zone", "interface", "monitor-profile")
+    return _place_of(referrer) is not None and value in _PREDEFINED and reference.kind in _PREDEFINED_KINDS
+
+
 def exists(tree: Tree, reference: Reference, value: str, referrer: list[ET.Element]) -> bool:
     """Whether what a reference names is there, or needs no object."""
-    if value in reference.words or value.startswith("$") or _is_literal(reference, value):
+    if value in reference.words or _is_literal(reference, value) or _left_to_the_firewall(reference, value, referrer):
+        return True
+    if value.startswith("$") and reference.kind != "variable":
         return True
     kind = _kind(reference)
     occurrences = tree.occurrences
@@ -90,7 +126,12 @@ def exists(tree: Tree, reference: Reference, value: str, referrer: list[ET.Eleme
 
 
 def _is_literal(reference: Reference, value: str) -> bool:
-    """Where rules name addresses, literals and predefined regions will do; redist rules may name a prefix."""
+    """Where rules name addresses, literals and predefined regions will do; redist rules may name a prefix.
+
+    The interfaces without a unit are always there.
+    """
+    if _kind(reference) == "interface":
+        return value in ("tunnel", "loopback", "vlan")
     if reference.kind not in ("address", "redist-profile"):
         return False
     if value == "any" or re.fullmatch("[A-Z]{2}", value) or _RANGE.fullmatch(value):
@@ -100,6 +141,16 @@ def _is_literal(reference: Reference, value: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def candidates(tree: Tree, reference: Reference) -> list[str]:
+    """Names that a reference may take, and the words that need no object."""
+    kind = _kind(reference)
+    named = {
+        element.get("name"): None for tags, each in TARGETS.items() if each == kind
+        for element in tree.root.findall("/".join(tags[1:]))
+    }
+    return [*reference.words, *named]
 
 
 def referrers(tree: Tree, target: list[ET.Element]) -> list[list[ET.Element]]:
@@ -115,9 +166,15 @@ def referrers(tree: Tree, target: list[ET.Element]) -> list[list[ET.Element]]:
             continue
         chain = occurrences.chain(element)
         reference = REFERENCES.get(_tags(chain))
-        if reference is not None and _kind(reference) == kind and _in_scope(target, chain):
+        if reference is not None and _kind(reference) == kind and _in_scope(target, chain) and _holds(target, chain):
             found.append(chain)
     return found
+
+
+def _holds(target: list[ET.Element], referrer: list[ET.Element]) -> bool:
+    """Whether the reference keeps its target from being deleted: other templates' do not, the stack may have another."""
+    ours, theirs = _place_of(target), _place_of(referrer)
+    return ours is theirs or ours is None or target[3].tag == "device-group" or target[-1] is ours
 
 
 def refuse_if_referenced(tree: Tree, doomed: list[ET.Element]) -> None:
@@ -149,7 +206,7 @@ def refuse_dangling(tree: Tree, path: Path, reference: Reference, labels: list[s
     chain = tree.chain(path)
     if chain is None:
         return
-    value = chain[-1].text or ""
+    value = (chain[-1].get("name") if chain[-1].tag == "entry" else chain[-1].text) or ""
     dangling = invalid(f" '{value}' is not a valid reference", labels)
     if not exists(tree, reference, value, chain):
         raise dangling
@@ -159,17 +216,28 @@ def refuse_dangling(tree: Tree, path: Path, reference: Reference, labels: list[s
 
 
 def _is_imported(tree: Tree, path: Path, interface: str) -> bool:
-    """Whether the vsys around the path imports the interface; templates without any import list are let through."""
+    """Whether the vsys around the path imports the interface."""
     tags = [tag for tag, dummy in path]
     vsys = path[:len(tags) - tags[::-1].index("vsys") + 1]
-    imported = tree.at((*vsys, ("import", None), ("network", None), ("interface", None)))
-    return imported is not None and child_of(imported, ("member", interface)) is not None
+    for start in _starts(tree, vsys):
+        imported = tree.at((*start, ("import", None), ("network", None), ("interface", None)))
+        if imported is not None and child_of(imported, ("member", interface)) is not None:
+            return True
+    return False
+
+
+def _starts(tree: Tree, vsys: Path) -> Iterator[Path]:
+    """The vsys itself; for one in a stack also the same vsys in the stack's templates."""
+    yield vsys
+    if vsys[3][0] == "template-stack":
+        for template in templates_of(tree.at(vsys[:5])):
+            yield (*vsys[:3], ("template", None), ("entry", template), *vsys[5:])
 
 
 def _refuse_second_parent(tree: Tree, chain: list[ET.Element], interface: str, labels: list[str]) -> None:
     """An interface is in one zone, one router, one vsys. That the second is refused is documented; the wording is ours."""
     own_tags = _tags(chain)
-    if REFERENCES[own_tags].checked != "set":
+    if REFERENCES[own_tags].checked != "set" or _kind(REFERENCES[own_tags]) != "interface":
         return
     role = next(word for word in _INTERFACE_PARENTS if word in own_tags)
     occurrences = tree.occurrences
@@ -177,7 +245,7 @@ def _refuse_second_parent(tree: Tree, chain: list[ET.Element], interface: str, l
         other = occurrences.chain(element)
         tags = _tags(other)
         reference = REFERENCES.get(tags)
-        if element is chain[-1] or reference is None or reference.checked != "set" or role not in tags:
+        if element is chain[-1] or reference is None or reference.checked != "set" or role not in tags or element.tag != "member":
             continue
         owner = _owner(other, role)
         if owner is not _owner(chain, role) and _in_scope_of_device(other, chain):

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import InvalidObject, Referenced, Refusal
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import InvalidObject, LoadFailed, Referenced, Refusal
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.jobs import Job
 
 XML = "application/xml; charset=UTF-8"
@@ -57,6 +57,11 @@ def result(inner: str, code: int | None = None) -> Answer:
     return _envelope("success", code, f"<result>{inner}</result>")
 
 
+def lines(*texts: str) -> Answer:
+    """``msg`` with lines and without a code, as the answers to some operational commands and to imports."""
+    return _envelope("success", None, "<msg>" + "".join(f"<line>{escape(text)}</line>" for text in texts) + "</msg>")
+
+
 def text_result(text: str) -> Answer:
     return result(escape(text))
 
@@ -73,9 +78,9 @@ def no_nodes() -> Answer:
     return _envelope("success", 7, "<result/>")
 
 
-def enqueued(job: Job) -> Answer:
-    words = "Commit" if job.kind == "Commit" else job.kind
-    line = f"<line>{words} job enqueued with jobid {job.number}</line>"
+def enqueued(job: Job, words: str | None = None) -> Answer:
+    """``words``: what the answer calls the job, where that is not its kind."""
+    line = f"<line>{words or job.kind} job enqueued with jobid {job.number}</line>"
     return _envelope("success", 19, f"<result><msg>{line}</msg><job>{job.number}</job></result>")
 
 
@@ -83,14 +88,15 @@ def refusal(error: Refusal, nested: bool, identifier: str | None = None) -> Answ
     """``nested``: the release wraps the lines of a validation error once more."""
     extra = "" if identifier is None else f' id="{escape(identifier)}"'
     if isinstance(error, Referenced):
-        lines = f"<line> {_cdata(' ' + error.name)} cannot be deleted because of references from:</line>"
-        lines += "".join(f"<line>{escape(line)}</line>" for line in error.referrers)
+        inner = f"<line> {_cdata(' ' + error.name)} cannot be deleted because of references from:</line>"
+        inner += "".join(f"<line>{escape(line)}</line>" for line in error.referrers)
     elif isinstance(error, InvalidObject):
-        lines = "".join(f"<line>{_cdata(line)}</line>" for line in error.lines)
-        lines = f"<line>{lines}</line>" if nested else lines
+        inner = "".join(f"<line>{_cdata(line)}</line>" for line in error.lines)
+        inner = f"<line>{inner}</line>" if nested else inner
     else:
-        lines = "".join(f"<line>{escape(line)}</line>" for line in error.lines)
-    return _envelope(error.status, error.code, f"<msg>{lines}</msg>", extra)
+        inner = "".join(f"<line>{escape(line)}</line>" for line in error.lines)
+        inner = f"<line><msg>{inner}</msg></line>" if isinstance(error, LoadFailed) else inner
+    return _envelope(error.status, error.code, f"<msg>{inner}</msg>", extra)
 
 
 def transaction(answers: list[Answer]) -> Answer:

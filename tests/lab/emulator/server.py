@@ -260,6 +260,8 @@ def _parameters(query: str, body: bytes, content_type: str) -> dict[str, str]:
             name = part.get_param("name", header="content-disposition")
             if name:
                 parameters[str(name)] = part.get_payload(decode=True).decode(errors="replace")
+                if part.get_filename():
+                    parameters["filename"] = part.get_filename()
     else:
         parameters.update(urllib.parse.parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
     return parameters

@@ -4,8 +4,8 @@
 
 """The configurations that an emulated firewall may start with.
 
-Two come along: ``base`` (no BGP) and ``bgp_running``. Both consist of ``firewall.xml`` and a router part that holds the
-same routing for either engine; ``load`` takes the half that the engine runs.
+For a firewall two come along: ``base`` (no BGP) and ``bgp_running``. Both consist of ``firewall.xml`` and a router part that holds the
+same routing for either engine; ``load`` takes the half that the engine runs. ``panorama`` is for a Panorama.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree im
 
 HERE = pathlib.Path(__file__).parent
 NAMES = ("base", "bgp_running")
+PANORAMA = "panorama"
 _ENGINES = {
     "virtual-router": ("virtual-router",),
     "logical-router": ("logical-router", "routing-profile"),
@@ -37,6 +38,8 @@ def load(config: str | None, engine: str, name: str, version: tuple[int, ...]) -
         return _compose(root, engine, name, version)
     if root.tag != "config":
         raise ValueError(f"a configuration has <config> at its root, this one has <{root.tag}>")
+    if config == PANORAMA:
+        _adapt(root, name, version)
     return root
 
 
@@ -45,7 +48,7 @@ def _text(config: str | None) -> bytes | str:
         config = "base"
     if isinstance(config, str) and config.lstrip("\ufeff \t\r\n").startswith("<"):
         return config.lstrip("\ufeff \t\r\n")
-    path = HERE / f"{config}.xml" if config in NAMES else pathlib.Path(config)
+    path = HERE / f"{config}.xml" if config in (*NAMES, PANORAMA) else pathlib.Path(config)
     if not path.is_file():
         raise ValueError(f"{config} is neither a file nor one of {', '.join(NAMES)}")
     return path.read_bytes()
@@ -53,8 +56,7 @@ def _text(config: str | None) -> bytes | str:
 
 def _compose(routing: ET.Element, engine: str, name: str, version: tuple[int, ...]) -> ET.Element:
     root = parse_document((HERE / routing.get("base")).read_bytes())
-    root.set("version", f"{version[0]}.{version[1]}.0")
-    root.set("detail-version", ".".join(str(part) for part in version))
+    _adapt(root, name, version)
     device = root.find("devices/entry")
     for tag in _ENGINES[engine]:
         part = routing.find(tag)
@@ -64,5 +66,10 @@ def _compose(routing: ET.Element, engine: str, name: str, version: tuple[int, ..
     ET.SubElement(imported, "member").text = "default"
     if engine == "logical-router":
         ET.SubElement(device.find("deviceconfig/setting"), "advance-routing").text = "yes"
-    device.find("deviceconfig/system/hostname").text = name
     return root
+
+
+def _adapt(root: ET.Element, name: str, version: tuple[int, ...]) -> None:
+    root.set("version", f"{version[0]}.{version[1]}.0")
+    root.set("detail-version", ".".join(str(part) for part in version))
+    root.find("devices/entry/deviceconfig/system/hostname").text = name

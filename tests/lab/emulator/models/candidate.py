@@ -22,6 +22,8 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import 
     BadXpath, InvalidObject, NotPossible, OperationFailed,
 )
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.journal import CREATE, DELETE, EDIT, MOVE, Journal, Record
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.pushed import is_owned
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.stored_configurations import load_part
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.stored_secrets import StoredSecrets
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import (
     MARKS, Path, Step, Tree, UndoLog, child_of, duplicate, labels_of, same, step_of, xpath_text,
@@ -45,7 +47,8 @@ class Switches:
     ``journal_books_container``: a ``set`` on a container with an entry inside is booked under the container, as reported
     of 11.0.3-h3 and later. ``journal_books_unchanged``: a write that changes nothing counts as a change.
     ``rename_updates_references``, ``commit_drops_own_locks``, ``bgp_needs_identity`` (enable without router id or local
-    AS fails at commit): as their names say.
+    AS fails at commit): as their names say. ``commit_queue``: how many commits may wait behind the one that runs; the
+    next one is refused as busy.
     """
 
     journal_books_container: bool = False
@@ -53,6 +56,7 @@ class Switches:
     rename_updates_references: bool = True
     commit_drops_own_locks: bool = True
     bgp_needs_identity: bool = True
+    commit_queue: int = 0
 
 
 @dataclass
@@ -144,17 +148,19 @@ class Candidate:
     def move(self, admin: str, path: Path, where: str, destination: str | None) -> tuple[int, str]:
         chain = self._existing(path)
         parent, node = chain[-2:]
-        entries = [child for child in parent if child.tag == "entry"]
-        target = _destination(entries, node, where, destination)
-        if target == entries.index(node):
+        if path[-1][0] not in ("entry", "member"):
+            raise OperationFailed(f"{path[-1][0]} cannot be moved")
+        siblings = [child for child in parent if child.tag == node.tag]
+        target = _destination(siblings, node, where, destination)
+        if target == siblings.index(node):
             # Moving a rule up that is at the top already is the vendor's example of code 14.
             if where in ("top", "bottom") or target == 0:
-                raise NotPossible(f" {node.get('name')} is already at the {'bottom' if where == 'bottom' else 'top'}")
+                raise NotPossible(f" {path[-1][1]} is already at the {'bottom' if where == 'bottom' else 'top'}")
             return DONE
         change = self._begin(admin)
         with self.undo.transaction():
             self.tree.remove(parent, node)
-            others = [child for child in parent if child.tag == "entry"]
+            others = [child for child in parent if child.tag == node.tag]
             index = list(parent).index(others[target]) if target < len(others) else len(parent)
             self.tree.insert(parent, index, node)
             self._mark(change, node)
@@ -191,7 +197,7 @@ class Candidate:
         for element in elements:
             place = (*path, step_of(element))
             owned = self.tree.at(place)
-            if owned is None or owned.get("src") != "tpl":
+            if owned is None or not is_owned(owned):
                 raise OperationFailed("Object cannot be overridden")
             self._edit(admin, place, [element])
             self._overridden[place] = owned
@@ -207,7 +213,7 @@ class Candidate:
 
     @staticmethod
     def _refuse_if_owned(action: str, element: ET.Element) -> None:
-        if element.get("src") == "tpl":
+        if is_owned(element):
             name = element.get("name") or element.tag
             raise OperationFailed(f"{action} failed, may need to override template object {name} first")
 
@@ -402,7 +408,7 @@ class Candidate:
         return text
 
     def _note_reference(self, change: Change, parent: Node | None, node: Node | None, place: Path, labels: list[str]) -> None:
-        holder = parent if isinstance(parent, Members) else node if isinstance(node, Leaf) else None
+        holder = parent if isinstance(parent, (Members, Entries)) else node if isinstance(node, Leaf) else None
         reference = holder.refers if holder is not None else None
         if reference is not None and reference.checked == "set":
             change.dangling.append((place, reference, labels))
@@ -475,10 +481,24 @@ class Candidate:
         self.journal.clear()
         self._marked.clear()
 
+    def rebase(self, root: ET.Element, hidden: dict[Path, ET.Element] | None) -> None:
+        """The tree was changed behind its back by a push; ``hidden``: the template's objects that local ones hide."""
+        self.tree.replace_root(root)
+        if hidden is not None:
+            self._overridden = hidden
+
     def load(self, admin: str, root: ET.Element) -> None:
         """Another whole configuration as this admin's uncommitted change."""
         self.replace_all(root)
         self._touch(self._begin(admin), ((root.tag, None),), EDIT, whole=True)
+
+    def load_part(self, admin: str, source: ET.Element, origin: Path, place: Path, mode: str) -> None:
+        """One part of a stored configuration as this admin's uncommitted change. Raises LoadFailed."""
+        with self.undo.transaction():
+            load_part(self.tree, source, origin, place, mode)
+            change = self._begin(admin)
+            self._mark_all(change, self.tree.at(place))
+            self._touch(change, place, EDIT, whole=True)
 
 
 def _unmark(element: ET.Element) -> None:
@@ -511,16 +531,16 @@ def _values(element: ET.Element, path: Path) -> list[tuple[Path, ET.Element]]:
     return found
 
 
-def _destination(entries: list[ET.Element], node: ET.Element, where: str, destination: str | None) -> int:
-    """The index among the entries that the node will have."""
-    current = entries.index(node)
+def _destination(siblings: list[ET.Element], node: ET.Element, where: str, destination: str | None) -> int:
+    """The index among its siblings that the node will have."""
+    current = siblings.index(node)
     if where == "top":
         return 0
     if where == "bottom":
-        return len(entries) - 1
+        return len(siblings) - 1
     if where not in ("before", "after"):
         raise InvalidObject(f" where '{where}' is not an allowed keyword")
-    position = next((index for index, entry in enumerate(entries) if entry.get("name") == destination), None)
+    position = next((index for index, sibling in enumerate(siblings) if step_of(sibling)[1] == destination), None)
     if position is None or position == current:
         raise OperationFailed(f"destination {destination} does not exist")
     if current < position:

@@ -19,6 +19,9 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree im
     MARKS, Path, Tree, UndoLog, child_of, duplicate, step_of, xpath_text,
 )
 
+#: Where Panorama keeps the configuration of firewalls.
+PLACES = ("template", "template-stack", "device-group")
+
 CREATE, EDIT, DELETE, MOVE = "CREATE", "EDIT", "DELETE", "MOVE"
 
 
@@ -42,10 +45,18 @@ class Record:
         return self.action in (CREATE, EDIT)
 
     @property
+    def place(self) -> tuple[str, str] | None:
+        """The template, stack or device group around the node: tag and name."""
+        for (tag, dummy), (entry, name) in zip(self.path, self.path[1:]):
+            if tag in PLACES and entry == "entry":
+                return tag, name
+        return None
+
+    @property
     def component_type(self) -> str:
         """Only "template" has been seen; the other words are ours."""
         tags = [tag for tag, dummy in self.path]
-        for tag in ("template", "template-stack", "device-group", "vsys", "shared", "network", "deviceconfig", "mgt-config"):
+        for tag in (*PLACES, "vsys", "shared", "network", "deviceconfig", "mgt-config"):
             if tag in tags:
                 return tag
         return "config"

@@ -13,7 +13,7 @@ import zlib
 from dataclasses import dataclass, field
 from typing import Iterator
 
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import Runtime
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import Measured, Runtime
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import Tree
 
 
@@ -138,6 +138,16 @@ class Network:
             for unit in interface.findall(f"{kind}/units/entry"):
                 yield unit, False
 
+    def rules(self, kind: str) -> list[ET.Element]:
+        """The enabled rules of a kind in the order in which they are tried, those that Panorama has pushed included."""
+        pushed, local = "panorama/vsys/entry", "vsys/entry/rulebase"
+        rules = [
+            *self.tree.root.findall(f"{pushed}/pre-rulebase/{kind}/rules/entry"),
+            *self.device.findall(f"{local}/{kind}/rules/entry"),
+            *self.tree.root.findall(f"{pushed}/post-rulebase/{kind}/rules/entry"),
+        ]
+        return [rule for rule in rules if rule.findtext("disabled") != "yes"]
+
     # VPN.
 
     def gateways(self) -> list[ET.Element]:
@@ -184,7 +194,7 @@ class Network:
     def tunnel_state(self, tunnel: Tunnel) -> str:
         """As the flow shows it: active, inactive (its monitor is down), init (no SA)."""
         state = self.runtime.tunnel(tunnel.name)
-        if state.sa != "up" or (tunnel.gateway and not tunnel.gateway_identifier):
+        if not self.runtime.forwards or state.sa != "up" or (tunnel.gateway and not tunnel.gateway_identifier):
             return "init"
         return "inactive" if self.monitor_of(tunnel) == "down" else "active"
 
@@ -195,8 +205,20 @@ class Network:
             return "off"
         return state.monitor or ("up" if state.sa == "up" else "down")
 
+    def measured(self, tunnel: Tunnel) -> Measured:
+        """What was measured on its SAs; plausible numbers that stay the same where nothing measures."""
+        live = self.runtime.tunnel(tunnel.name).measured
+        packets = 100 if self.tunnel_state(tunnel) == "active" else 0
+        on, up = self.monitor_of(tunnel) != "off", self.monitor_of(tunnel) == "up"
+        return live or Measured(
+            spi(tunnel.name, "in"), spi(tunnel.name, "out"), packets, packets, packets * 84, packets * 84, 60,
+            probes_sent=12 if on else 0, probes_answered=12 if up else 0,
+        )
+
     @functools.cached_property
     def gateways_with_ike_sa(self) -> set[str]:
+        if not self.runtime.forwards:
+            return set()
         return {tunnel.gateway for tunnel in self.tunnels if self.runtime.tunnel(tunnel.name).sa in ("up", "init")}
 
     # Routing.
@@ -209,7 +231,9 @@ class Network:
 
     def peers(self) -> list[Peer]:
         """BGP peers that are enabled, in enabled groups of enabled instances."""
-        found = []
+        found: list[Peer] = []
+        if not self.runtime.forwards:
+            return found
         for tag, router in self.routers():
             bgp = _inside(tag, router).find("bgp" if tag == "logical-router" else "protocol/bgp")
             if bgp is None or bgp.findtext("enable") != "yes":
@@ -249,6 +273,8 @@ class Network:
         interfaces = {interface.name: interface for interface in self.interfaces}
         down = {tunnel.interface for tunnel in self.tunnels if self.tunnel_state(tunnel) != "active"}
         found: list[Route] = []
+        if not self.runtime.forwards:
+            return found
         for tag, router in self.routers():
             name, inside = router.get("name"), _inside(tag, router)
             for member in inside.findall("interface/member"):
@@ -258,6 +284,10 @@ class Network:
             for route in inside.findall("routing-table/ip/static-route/entry"):
                 if route.findtext("interface") not in down:
                     found.append(_static(name, route))
+        found.extend(
+            Route(route.router, route.destination, route.nexthop, route.metric, "20", "A B", route.interface, "bgp")
+            for route in self.runtime.learned_routes
+        )
         return found
 
 

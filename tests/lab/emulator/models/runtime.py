@@ -14,7 +14,29 @@ from dataclasses import dataclass, field
 SA_STATES = ("up", "down", "init")
 MONITOR_STATES = ("up", "down", "off")
 PEER_STATES = ("Established", "Idle", "Connect", "Active", "OpenSent", "OpenConfirm")
-HA_STATES = ("disabled", "active", "passive")
+HA_STATES = (
+    "disabled", "initial", "active", "passive", "active-primary", "active-secondary", "tentative", "non-functional", "suspended",
+)
+PANORAMA_HA_STATES = tuple(
+    f"{rank}-{role}" for rank in ("primary", "secondary") for role in ("active", "passive", "suspended")
+)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a data plane measured on a tunnel's SAs; ages in seconds, SPIs as numbers."""
+
+    inbound_spi: int = 0
+    outbound_spi: int = 0
+    packets_in: int = 0
+    packets_out: int = 0
+    bytes_in: int = 0
+    bytes_out: int = 0
+    age: int = 0
+    ike_age: int = 0
+    initiator: bool = True
+    probes_sent: int = 0
+    probes_answered: int = 0
 
 
 @dataclass
@@ -23,13 +45,29 @@ class TunnelState:
 
     sa: str = "up"
     monitor: str | None = None
+    measured: Measured | None = None
 
 
 @dataclass
 class PeerState:
+    """Counters, and the prefixes behind them where they were told."""
+
     state: str = "Established"
     received: int = 0
     advertised: int = 0
+    received_prefixes: tuple[str, ...] = ()
+    advertised_prefixes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LearnedRoute:
+    """A route that came from a BGP peer; ``interface`` is the way out."""
+
+    router: str
+    destination: str
+    nexthop: str
+    metric: str
+    interface: str
 
 
 @dataclass
@@ -38,7 +76,13 @@ class Runtime:
     rules: dict[str, str] = field(default_factory=dict)
     peers: dict[str, PeerState] = field(default_factory=dict)
     learned_addresses: dict[str, str] = field(default_factory=dict)
+    learned_routes: list[LearnedRoute] = field(default_factory=list)
     ha: str = "disabled"
+
+    @property
+    def forwards(self) -> bool:
+        """Whether this member has traffic: on the others interfaces are down and VPNs have no state."""
+        return self.ha in ("disabled", "active", "active-primary", "active-secondary")
 
     def tunnel(self, name: str) -> TunnelState:
         """State by tunnel name; a proxy ID's name (``tunnel:proxyid``) falls back to its tunnel's."""

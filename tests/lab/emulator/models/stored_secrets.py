@@ -19,17 +19,30 @@ import os
 CLASSIC_PREFIX = "-AQ=="
 OPAQUE_PREFIX = "-Ag=="
 
+#: The vendor's default is a public constant; with it, what is stored is no secret.
+DEFAULT_MASTER_KEY = "p1a2l3o4a5l6t7o8"
+
 
 class StoredSecrets:
     """Turns plain text into the stored form; what already has a stored form is kept word for word."""
 
-    def __init__(self, opaque: bool = False, master_key: str = "p1a2l3o4a5l6t7o8") -> None:
+    def __init__(self, opaque: bool = False, master_key: str = DEFAULT_MASTER_KEY) -> None:
         self._opaque = opaque
         self._master_key = master_key
+        self._known: dict[str, str] = {}
 
     def store(self, text: str) -> str:
         if is_stored(text):
             return text
+        stored = self._stored(text)
+        self._known[stored] = text
+        return stored
+
+    def reveal(self, stored: str) -> str | None:
+        """The plain text, for those who must use it; None for what came in its stored form."""
+        return self._known.get(stored)
+
+    def _stored(self, text: str) -> str:
         plain = text.encode()
         if self._opaque:
             return OPAQUE_PREFIX + _base64(os.urandom(28)) + _base64(os.urandom(16 * _blocks(plain)))

@@ -10,32 +10,51 @@ A word that no command knows gives code 17 (measured on 11.x).
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from types import ModuleType
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import InvalidCommand
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.firewall import Firewall
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.admins import Admin
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.operations import configuration, policies, routing, system, vpn
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.operations import (
+    configuration, high_availability, panorama, policies, routing, system, vpn,
+)
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.operations.registry import Command, Context
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.panorama import Panorama
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.responses import Answer
 
-_COMMANDS: dict[tuple[str, ...], Command] = {}
-for _module in (system, configuration, vpn, routing, policies):
-    _COMMANDS.update({command.words: command for command in _module.COMMANDS})
+_EVERYWHERE = (system, configuration, high_availability)
+
+#: Commands whose answers show live state have one of these words.
+_LIVE = frozenset(("vpn", "pbf", "routing", "advanced-routing", "tunnel"))
+
+
+def _commands(*modules: ModuleType) -> dict[tuple[str, ...], Command]:
+    return {command.words: command for module in modules for command in module.COMMANDS}
+
+
+#: What a device of each model understands. Panorama has no VPN state and no routing of its own.
+_COMMANDS = {
+    Firewall.model: _commands(*_EVERYWHERE, vpn, routing, policies),
+    Panorama.model: _commands(*_EVERYWHERE, panorama),
+}
 
 
 def run(firewall: Firewall, admin: Admin, root: ET.Element) -> Answer:
     """Find the longest known beginning of the command and let it answer. Raises InvalidCommand, Unauthorized."""
+    known = _COMMANDS[firewall.model]
     words, node = (root.tag,), root
-    command, arguments = _COMMANDS.get(words), root
+    command, arguments = known.get(words), root
     while len(node) == 1:
         node = node[0]
         words = (*words, node.tag)
-        if words in _COMMANDS:
-            command, arguments = _COMMANDS[words], node
+        if words in known:
+            command, arguments = known[words], node
     if command is None:
         raise InvalidCommand(f" {' -> '.join(words)} unexpected here")
     admin.demand("op-request" if command.changes else "op")
     for argument in arguments:
         if argument.tag not in command.arguments:
             raise InvalidCommand(f" {' -> '.join((*command.words, argument.tag))} unexpected here")
+    if _LIVE.intersection(command.words):
+        firewall.observe()
     return command.answer(Context(firewall, admin, arguments))

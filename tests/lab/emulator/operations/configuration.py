@@ -6,13 +6,20 @@
 
 from __future__ import annotations
 
+import difflib
+import xml.etree.ElementTree as ET
+
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import responses
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import InvalidCommand
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.firewall import Scope
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models import locks
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import render
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.stored_configurations import MODES
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import Path, duplicate, render
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.xpath import parse_xpath
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.operations.registry import Command, Context, command
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.responses import Answer, escape, result, text_result
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.responses import (
+    Answer, cdata_result, escape, result, text_result,
+)
 
 
 def _pending(context: Context) -> Answer:
@@ -88,11 +95,33 @@ def _save(context: Context) -> Answer:
 def _load(context: Context) -> Answer:
     context.admin.demand("config-write")
     context.firewall.locks.refuse_write(context.admin.name)
-    name = context.given("from")
-    if name is None:
+    name, version, partial = context.given("from"), context.given("version"), context.arguments.find("partial")
+    if partial is not None:
+        return _load_part(context, partial)
+    if name is None and version is None:
         raise InvalidCommand(" load -> config is missing 'from'")
-    context.firewall.load(name, context.admin.name)
-    return result(f"<msg><line>Config loaded from {escape(name)}</line></msg>")
+    stored = context.firewall.stored
+    context.firewall.load(stored.named(name) if name is not None else stored.version(version), context.admin.name)
+    return result(f"<msg><line>Config loaded from {escape(name or f'version {version}')}</line></msg>")
+
+
+def _load_part(context: Context, partial: ET.Element) -> Answer:
+    given = {tag: (partial.findtext(tag) or "").strip() for tag in ("from", "from-xpath", "to-xpath", "mode")}
+    for tag, value in given.items():
+        if not value:
+            raise InvalidCommand(f" load -> config -> partial is missing '{tag}'")
+    if given["mode"] not in MODES:
+        raise InvalidCommand(f" mode '{given['mode']}' is not an allowed keyword")
+    source = context.firewall.stored.named(given["from"])
+    origin, place = (_inside(given[tag]) for tag in ("from-xpath", "to-xpath"))
+    context.firewall.candidate.load_part(context.admin.name, source, origin, place, given["mode"])
+    return result(f"<msg><line>Config loaded from {escape(given['from'])}</line></msg>")
+
+
+def _inside(xpath: str) -> Path:
+    """These xpaths begin below ``config`` or, as elsewhere, with it."""
+    text = xpath if xpath.startswith("/") else f"/{xpath}"
+    return parse_xpath(text if text.startswith("/config") else f"/config{text}").location()
 
 
 def _validate(context: Context) -> Answer:
@@ -102,23 +131,65 @@ def _validate(context: Context) -> Answer:
 
 
 def _running(context: Context) -> Answer:
-    return result(render(context.firewall.running.root))
+    return result(render(context.firewall.own(context.firewall.running.root)))
 
 
 def _candidate(context: Context) -> Answer:
     """Without change marks, unlike action=get."""
+    return result(render(context.firewall.own(context.firewall.candidate.tree.root)))
+
+
+def _merged(context: Context) -> Answer:
+    """The candidate together with what a template brought."""
     return result(render(context.firewall.candidate.tree.root))
+
+
+def _effective(context: Context) -> Answer:
+    return result(render(context.firewall.running.root))
+
+
+def _pushed_template(context: Context) -> Answer:
+    template = context.firewall.received.template
+    return result(render(template) if template is not None else "")
+
+
+def _pushed_policy(context: Context) -> Answer:
+    """The rules and objects of the device groups, under ``policy`` as newer releases have it (inferred)."""
+    policy = context.firewall.received.policy
+    return result(f"<policy>{render(policy)}</policy>" if policy is not None else "")
+
+
+def _saved(context: Context) -> Answer:
+    name = (context.arguments.text or "").strip()
+    if not name:
+        raise InvalidCommand(" show -> config -> saved is missing a value")
+    return result(render(context.firewall.own(context.firewall.stored.named(name))))
+
+
+def _difference(context: Context) -> Answer:
+    """Running against candidate, line by line."""
+    texts = []
+    for root in (context.firewall.running.root, context.firewall.candidate.tree.root):
+        copy = duplicate(context.firewall.own(root))
+        ET.indent(copy)
+        texts.append(ET.tostring(copy, encoding="unicode").splitlines())
+    return cdata_result("\n".join(difflib.unified_diff(*texts, "running", "candidate", n=3, lineterm="")))
 
 
 COMMANDS: list[Command] = [
     command("check pending-changes", _pending),
     command("show config list changes", _changes),
     command("show config running", _running),
-    command("show config effective-running-config", _running),
+    command("show config effective-running-config", _effective),
     command("show config candidate", _candidate),
+    command("show config merged", _merged),
+    command("show config pushed-template", _pushed_template),
+    command("show config pushed-shared-policy", _pushed_policy, "vsys"),
+    command("show config saved", _saved),
+    command("show config diff", _difference),
     command("revert config", _revert, "partial", changes=True),
     command("save config", _save, "to", changes=True),
-    command("load config", _load, "from", changes=True),
+    command("load config", _load, "from", "version", "partial", changes=True),
     command("validate full", _validate, changes=True),
     command("validate partial", _validate, "admin", "device-and-network", "shared-object", "policy-and-objects", "vsys", "no-vsys",
             changes=True),

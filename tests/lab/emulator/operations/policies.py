@@ -18,13 +18,9 @@ def _rules(context: Context) -> Answer:
     """Only ``name`` and ``nh_state`` are evidenced in XML; the other fields carry the columns of the CLI's table."""
     network = Network(context.firewall.running, context.firewall.runtime)
     reachable = _reachable_interfaces(network)
-    entries = []
-    number = 0
-    for rule in network.device.findall("vsys/entry/rulebase/pbf/rules/entry"):
-        if rule.findtext("disabled") == "yes":
-            continue
-        number += 1
-        entries.append(f"<entry>{_rule(context, number, rule, reachable)}</entry>")
+    entries = [
+        f"<entry>{_rule(context, number, rule, reachable)}</entry>" for number, rule in enumerate(network.rules("pbf"), start=1)
+    ]
     return result(f"<entries>{''.join(entries)}</entries>")
 
 

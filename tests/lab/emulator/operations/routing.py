@@ -16,6 +16,7 @@ from typing import Any, Callable
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import InvalidCommand
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.firewall import LOGICAL_ROUTER
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.network import Network, Peer, Route
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import PeerState
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.operations.registry import Command, Context, command
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.operations.system import fields
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.responses import Answer, escape, result, text_result
@@ -54,7 +55,7 @@ def _advanced(words: str, answer: Callable[[Context], Any], *arguments: str) -> 
 
 
 def _wanted_peers(context: Context) -> list[Peer]:
-    name = context.given("peer-name")
+    name = context.given("peer-name") or context.given("peer")
     router = context.given("virtual-router") or context.given("logical-router")
     return [peer for peer in _network(context).peers() if name in (None, peer.name) and router in (None, peer.router)]
 
@@ -90,6 +91,37 @@ def _bgp_peer(context: Context, peer: Peer) -> str:
     )
 
 
+def _local_rib(context: Context) -> Answer:
+    """Evidenced: ``entry/loc-rib/member`` with the prefix and who sent it; the other fields are inferred."""
+    return result(_ribs(context, "loc-rib", lambda peer, live: [
+        {"prefix": prefix, "nexthop": peer.peer_address, "as-path": peer.remote_as, "received-from": peer.name, "flag": "*"}
+        for prefix in live.received_prefixes
+    ]))
+
+
+def _rib_out(context: Context) -> Answer:
+    """The layout is not confirmed; it follows that of the other RIB."""
+    return result(_ribs(context, "rib-out", lambda peer, live: [
+        {"prefix": prefix, "nexthop": peer.local_address, "as-path": peer.local_as, "advertise-status": "advertised",
+         "dst-peer": peer.name}
+        for prefix in live.advertised_prefixes
+    ]))
+
+
+def _ribs(context: Context, tag: str, members: Callable[[Peer, PeerState], list[dict[str, object]]]) -> str:
+    """One entry per router; peers that are not established have nothing in it."""
+    peers = _wanted_peers(context)
+    entries = []
+    for router in dict.fromkeys(peer.router for peer in peers):
+        inner = "".join(
+            f"<member>{fields(member)}</member>"
+            for peer in peers if peer.router == router and context.firewall.runtime.peer(peer.name).state == "Established"
+            for member in members(peer, context.firewall.runtime.peer(peer.name))
+        )
+        entries.append(f'<entry vr="{escape(router)}"><{tag}>{inner}</{tag}></entry>')
+    return "".join(entries)
+
+
 def _routes(context: Context) -> Answer:
     router, destination = context.given("virtual-router"), context.given("destination")
     entries = [
@@ -105,13 +137,14 @@ def _routes(context: Context) -> Answer:
 def _summary(context: Context) -> Answer:
     routes = _network(context).routes()
     total, static = len(routes), sum(route.protocol == "static" for route in routes)
+    learned = sum(route.protocol == "bgp" for route in routes)
     limited = {"All-Routes": (total, True), "All-IPv4": (total, False), "All-IPv6": (0, False)}
     inner = "".join(
         f"<{tag}><total>{count}</total><limit>2500</limit>{f'<active>{count}</active>' if active else ''}</{tag}>"
         for tag, (count, active) in limited.items()
     )
     counts = {
-        "Static-Routes": static, "Connect-Routes": total - static, "BGP-Routes": 0, "OSPF-Routes": 0, "RIP-Routes": 0,
+        "Static-Routes": static, "Connect-Routes": total - static - learned, "BGP-Routes": learned, "OSPF-Routes": 0, "RIP-Routes": 0,
     }
     inner += "".join(f"<{tag}><total>{count}</total></{tag}>" for tag, count in counts.items())
     return result(f"<entry>{inner}</entry>{_bgp_summaries(context)}")
@@ -216,6 +249,8 @@ def _logical_routers(context: Context) -> Any:
 
 COMMANDS: list[Command] = [
     _legacy("protocol bgp peer", _bgp_peers, "peer-name", "virtual-router"),
+    _legacy("protocol bgp loc-rib", _local_rib, "peer", "virtual-router", "prefix"),
+    _legacy("protocol bgp rib-out", _rib_out, "peer", "virtual-router", "prefix"),
     _legacy("protocol bgp summary", _bgp_summary, "virtual-router"),
     _legacy("route", _routes, "virtual-router", "destination", "type"),
     _legacy("summary", _summary, "virtual-router"),

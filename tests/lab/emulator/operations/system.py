@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""System, interfaces, HA, jobs."""
+"""System, interfaces, jobs, accounts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.firewall impor
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.network import Interface, Network
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import render
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.operations.registry import Command, Context, command
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.responses import Answer, escape, result
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.responses import Answer, escape, result, text_result
 
 
 def fields(verbatim: dict[str, object] | None = None, **values: object) -> str:
@@ -50,8 +50,8 @@ def _system_info(context: Context) -> Answer:
         time=time.strftime("%a %b %e %H:%M:%S %Y"),
         uptime=f"{days} days, {rest // 3600}:{rest % 3600 // 60:02d}:{rest % 60:02d}",
         devicename=hostname,
-        family="vm",
-        model="PA-VM",
+        family="pc" if firewall.model == "Panorama" else "vm",
+        model=firewall.model,
         serial=firewall.serial,
         vm_mac_base=_mac("base"),
         vm_mac_count=255,
@@ -84,6 +84,7 @@ def _system_info(context: Context) -> Answer:
         multi_vsys="off",
         operational_mode="normal",
         # Name and values of this field are inferred; absent before the engine exists.
+        **({"system_mode": "panorama"} if firewall.model == "Panorama" else {}),
         **({"advanced_routing": "on" if firewall.engine == LOGICAL_ROUTER else "off"} if firewall.version >= (10, 2) else {}),
     )
     return result(f"<system>{values}</system>")
@@ -94,26 +95,6 @@ def _mac(name: str) -> str:
     return ":".join(["02"] + [digest[index:index + 2] for index in range(0, 10, 2)])
 
 
-def _high_availability(context: Context) -> Answer:
-    state = context.firewall.runtime.ha
-    if state == "disabled":
-        return result("<enabled>no</enabled><local-info><encrypt-imported>no</encrypt-imported></local-info>")
-    peer = "passive" if state == "active" else "active"
-    local_info = fields(
-        state=state, state_duration=3600, state_sync="Complete", priority=100, platform_model="PA-VM",
-        build_rel=context.firewall.sw_version, mode="Active-Passive", mgmt_ip="192.0.2.10/24",
-    )
-    peer_info = fields(
-        state=peer, state_duration=3600, conn_status="up", priority=110, platform_model="PA-VM",
-        build_rel=context.firewall.sw_version, mgmt_ip="192.0.2.11/24",
-    )
-    return result(
-        "<enabled>yes</enabled><group><mode>Active-Passive</mode>"
-        f"<local-info>{local_info}</local-info><peer-info>{peer_info}</peer-info>"
-        "<running-sync>synchronized</running-sync><running-sync-enabled>yes</running-sync-enabled></group>"
-    )
-
-
 def _interfaces(context: Context) -> Answer:
     wanted = (context.arguments.text or "").strip()
     if not wanted:
@@ -122,7 +103,7 @@ def _interfaces(context: Context) -> Answer:
     if wanted != "all":
         found = [interface for interface in found if interface.name == wanted]
     logical = "".join(_logical(interface) for interface in found)
-    hardware = "".join(_hardware(interface) for interface in found if interface.physical)
+    hardware = "".join(_hardware(interface, context.firewall.runtime.forwards) for interface in found if interface.physical)
     return result(f"<ifnet>{logical}</ifnet><hw>{hardware}</hw>")
 
 
@@ -136,9 +117,9 @@ def _logical(interface: Interface) -> str:
     )
 
 
-def _hardware(interface: Interface) -> str:
+def _hardware(interface: Interface, up: bool) -> str:
     values = fields(
-        name=interface.name, duplex="full", type=0, state="up", st="1000/full/up", mac=_mac(interface.name),
+        name=interface.name, duplex="full", type=0, state="up" if up else "down", st=f"1000/full/{'up' if up else 'down'}", mac=_mac(interface.name),
         mode="(autoneg)", speed=1000, id=interface.identifier,
     )
     return f"<entry>{values}</entry>"
@@ -154,10 +135,25 @@ def _jobs(context: Context) -> Answer:
     return result("".join(render(job.element(full_dates)) for job in context.firewall.jobs.all()))
 
 
+def _clock(context: Context) -> Answer:
+    return text_result(time.strftime("%a %b %d %H:%M:%S UTC %Y\n", time.gmtime()))
+
+
+def _admins(context: Context) -> Answer:
+    entry = "<entry>" + fields(admin=context.admin.name, **{"from": "127.0.0.1"}, type="Web", self="") + "</entry>"
+    return result(f"<admins>{entry}</admins>")
+
+
+def _ready(context: Context) -> Answer:
+    return text_result("yes\n")
+
+
 COMMANDS: list[Command] = [
     command("show system info", _system_info),
-    command("show high-availability state", _high_availability),
     command("show interface", _interfaces),
     command("show jobs id", _job),
     command("show jobs all", _jobs),
+    command("show clock", _clock),
+    command("show admins", _admins),
+    command("show chassis-ready", _ready),
 ]

@@ -14,7 +14,7 @@ import time
 import xml.etree.ElementTree as ET
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import InvalidCommand
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.network import Network, Tunnel, seconds, spi
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.network import Network, Tunnel, seconds
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.operations.registry import Command, Context, command
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.operations.system import fields
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.responses import Answer, cdata_result, result, text_result
@@ -94,11 +94,11 @@ def _ike_sas(context: Context) -> Answer:
     for number, gateway in enumerate(network.gateways(), start=1):
         name = gateway.get("name")
         if wanted in (None, name) and name in network.gateways_with_ike_sa:
-            items.append(f"<entry>{_ike_sa(context, number, gateway)}</entry>")
+            items.append(f"<entry>{_ike_sa(context, network, number, gateway)}</entry>")
     return result("".join(items))
 
 
-def _ike_sa(context: Context, number: int, gateway: ET.Element) -> str:
+def _ike_sa(context: Context, network: Network, number: int, gateway: ET.Element) -> str:
     version = gateway.findtext("protocol/version") or "ikev1"
     block = "ikev1" if version == "ikev1" else "ikev2"
     profile_name = gateway.findtext(f"protocol/{block}/ike-crypto-profile") or "default"
@@ -110,7 +110,9 @@ def _ike_sa(context: Context, number: int, gateway: ET.Element) -> str:
         ),
         ET.Element("entry"),
     )
-    started = context.firewall.started
+    states = [context.firewall.runtime.tunnel(tunnel.name) for tunnel in network.tunnels if tunnel.gateway == gateway.get("name")]
+    live = next((state.measured for state in states if state.measured is not None), None)
+    started = context.firewall.started if live is None else time.time() - live.ike_age
     form = "%b.%d %H:%M:%S"
     cipher = profile.findtext("encryption/member") or ""
     algorithm = "/".join((
@@ -119,7 +121,8 @@ def _ike_sa(context: Context, number: int, gateway: ET.Element) -> str:
     ))
     return fields(
         name=gateway.get("name"), created=time.strftime(form, time.localtime(started)),
-        expires=time.strftime(form, time.localtime(started + seconds(profile.find("lifetime")))), gwid=number, role="Init",
+        expires=time.strftime(form, time.localtime(started + seconds(profile.find("lifetime")))), gwid=number,
+        role="Init" if live is None or live.initiator else "Resp",
         mode="Main" if block == "ikev1" else "IKEv2", algo=algorithm,
     )
 
@@ -131,14 +134,15 @@ def _ipsec_sas(context: Context) -> Answer:
     up = [tunnel for tunnel in tunnels if network.tunnel_state(tunnel) in ("active", "inactive")]
     if wanted is not None and not up:
         return text_result(f"IPSec SA for tunnel {wanted} not found.")
-    return result(f"<ntun>{len(up)}</ntun>{_entries([_ipsec_sa(tunnel) for tunnel in up])}")
+    return result(f"<ntun>{len(up)}</ntun>{_entries([_ipsec_sa(network, tunnel) for tunnel in up])}")
 
 
-def _ipsec_sa(tunnel: Tunnel) -> str:
+def _ipsec_sa(network: Network, tunnel: Tunnel) -> str:
+    live = network.measured(tunnel)
     return fields(
-        {"i_spi": spi(tunnel.name, "in"), "o_spi": spi(tunnel.name, "out")},
+        {"i_spi": live.inbound_spi, "o_spi": live.outbound_spi},
         kb=0, life=tunnel.lifetime, enc=_SHORT.get(tunnel.encryption, tunnel.encryption), remote=f"{tunnel.peer_address:<22}",
-        name=tunnel.name, proto="ESP", gwid=tunnel.gateway_identifier, remain=max(1, tunnel.lifetime - 60),
+        name=tunnel.name, proto="ESP", gwid=tunnel.gateway_identifier, remain=max(1, tunnel.lifetime - live.age),
         tid=tunnel.identifier, hash=_hash_of(tunnel), gateway=tunnel.gateway,
     )
 
@@ -162,31 +166,27 @@ def _flow(network: Network, tunnel: Tunnel) -> str:
     established = state != "init"
     monitor = network.monitor_of(tunnel)
     on = monitor != "off"
+    live = network.measured(tunnel)
     monitor_fields = fields(
-        status=monitor == "up", on=on, pkt_recv=12 if monitor == "up" else 0, pkt_seen=0, interval=3 if on else 0,
-        pkt_reply=0, threshold=5 if on else 0, pkt_sent=12 if on else 0,
+        status=monitor == "up", on=on, pkt_recv=live.probes_answered, pkt_seen=0, interval=3 if on else 0,
+        pkt_reply=0, threshold=5 if on else 0, pkt_sent=live.probes_sent,
     )
-    packets = 100 if state == "active" else 0
     return fields(
         name=tunnel.name, id=tunnel.identifier, type="IPSec", subtype="None", state=state, proto="ESP",
         keytype="auto key" if tunnel.gateway else "manual key", gwid=tunnel.gateway_identifier,
         inner_if=tunnel.interface, outer_if=tunnel.outer_interface, localip=tunnel.local_address, peerip=tunnel.peer_address,
-        local_spi=_hexadecimal(tunnel, "in") if established else "00000000",
-        remote_spi=_hexadecimal(tunnel, "out") if established else "00000000",
+        local_spi=f"{live.inbound_spi:08X}" if established else "00000000",
+        remote_spi=f"{live.outbound_spi:08X}" if established else "00000000",
         enc=tunnel.encryption if established else "not established",
         auth=(tunnel.authentication or "none") if established else "not established",
     ) + f"<monitor>{monitor_fields}</monitor>" + fields(
         anti_replay=tunnel.configuration.findtext("anti-replay") != "no",
         copy_tos=tunnel.configuration.findtext("copy-tos") == "yes", natt=False, natt_lp=0, natt_rp=0, mtu=1436, sid=331,
         context=6, start=5304, timestamp=5304, acquire=0, owner=1, owner_state=0, owner_cpuid=0,
-        pkt_encap=packets, pkt_decap=packets, byte_encap=packets * 84, byte_decap=packets * 84, seq_send=packets,
-        seq_recv=packets, pkt_replay=0, pkt_lifesize=0, pkt_lifetime=0, auth_err=0, dec_err=0, inner_warn=0,
-        **({"last_rekey": 60, "remain": max(1, tunnel.lifetime - 60)} if state == "active" else {}),
+        pkt_encap=live.packets_out, pkt_decap=live.packets_in, byte_encap=live.bytes_out, byte_decap=live.bytes_in,
+        seq_send=live.packets_out, seq_recv=live.packets_in, pkt_replay=0, pkt_lifesize=0, pkt_lifetime=0, auth_err=0, dec_err=0, inner_warn=0,
+        **({"last_rekey": live.age, "remain": max(1, tunnel.lifetime - live.age)} if state == "active" else {}),
     )
-
-
-def _hexadecimal(tunnel: Tunnel, direction: str) -> str:
-    return f"{spi(tunnel.name, direction):08X}"
 
 
 def _running_flows(context: Context) -> Answer:
@@ -206,12 +206,17 @@ def _running_flows(context: Context) -> Answer:
 
 def _test_ike(context: Context) -> Answer:
     """The captured answer does not name the gateway."""
-    _demand(context, "gateway")
+    gateway = _demand(context, "gateway")
+    if context.firewall.data_plane is not None:
+        context.firewall.data_plane.initiate(gateway, None)
     return _initiated("Initiate 1 IKE SA.")
 
 
 def _test_ipsec(context: Context) -> Answer:
-    return _initiated(f"Initiate 1 IPSec SA for tunnel {_demand(context, 'tunnel')}.")
+    tunnel = _demand(context, "tunnel")
+    if context.firewall.data_plane is not None:
+        context.firewall.data_plane.initiate(None, tunnel)
+    return _initiated(f"Initiate 1 IPSec SA for tunnel {tunnel}.")
 
 
 def _demand(context: Context, argument: str) -> str:
@@ -227,14 +232,16 @@ def _initiated(line: str) -> Answer:
 
 def _clear_ike(context: Context) -> Answer:
     known = {gateway.get("name") for gateway in _network(context).gateways()}
-    if context.given("gateway") not in known:
+    gateway, plane = context.given("gateway"), context.firewall.data_plane
+    if gateway not in known or (plane is not None and not plane.clear(gateway, None)):
         return text_result(f"IKE SA for gateway {context.given('gateway')} not found.")
     return text_result("Delete IKEv1 IKE SA: Total 1 gateways found.")
 
 
 def _clear_ipsec(context: Context) -> Answer:
     known = {tunnel.name for tunnel in _network(context).tunnels}
-    if context.given("tunnel") not in known:
+    tunnel, plane = context.given("tunnel"), context.firewall.data_plane
+    if tunnel not in known or (plane is not None and not plane.clear(None, tunnel)):
         return text_result(f"IPSec SA for tunnel {context.given('tunnel')} not found.")
     return text_result("Delete IKEv1 IPSec SA: Total 1 tunnels found.")
 

@@ -58,14 +58,20 @@ def _layer3() -> Group:
     )
 
 
+def _layer2(tag: str) -> Group:
+    return group(tag, entries("units", integer("tag", 1, 4094), text("comment", 1023), kind="interface", open=True), open=True)
+
+
 def _logical_units(tag: str) -> Group:
     return group(tag, entries("units", *_layer3_unit_content(), kind="interface", open=True), open=True)
 
 
+_MODES = (_layer3(), _layer2("layer2"), _layer2("virtual-wire"))
+
 INTERFACE = group(
     "interface",
-    entries("ethernet", _layer3(), text("comment", 1023), kind="interface", open=True),
-    entries("aggregate-ethernet", _layer3(), text("comment", 1023), kind="interface", open=True),
+    entries("ethernet", *_MODES, text("comment", 1023), kind="interface", open=True),
+    entries("aggregate-ethernet", *_MODES, text("comment", 1023), kind="interface", open=True),
     _logical_units("loopback"),
     _logical_units("vlan"),
     group("tunnel", _TUNNEL_UNITS, open=True),

@@ -35,7 +35,7 @@ ZONE = entries(
     ),
     *yes_no("enable-user-identification", "enable-device-identification"),
     group("user-acl", members("include-list"), members("exclude-list")),
-    group("device-acl", members("include-list"), members("exclude-list")),
+    group("device-acl", members("include-list"), members("exclude-list"), open=True),
     name=Text(63),
     kind="zone",
 )

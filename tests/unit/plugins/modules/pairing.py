@@ -42,11 +42,11 @@ def name_of(failover: str) -> str:
     return _profile(failover)["id"]
 
 
-def options(failover: str = "pbf", **changes) -> dict:
+def options(kind: str = "pbf", **changes) -> dict:
     """The options of a VPN on the emulator's base configuration; C(None) takes one away."""
-    described = profile(failover)
+    described = profile(kind)
     values = {
-        "name": described["id"], "tunnels": described["tunnels"], "failover": failover, "outside_interface": "ethernet1/8", "zone": "aws-vpn",
+        "name": described["id"], "tunnels": described["tunnels"], "failover": kind, "outside_interface": "ethernet1/8", "zone": "aws-vpn",
         "source_zones": ["trust"], "local_networks": ["10.10.0.0/24"], "remote_networks": ["10.200.0.0/16"], **changes,
     }
     return {option: value for option, value in values.items() if value is not None}

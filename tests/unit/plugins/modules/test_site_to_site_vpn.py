@@ -63,7 +63,7 @@ def test_made_checked_committed_unchanged_removed(firewalls, version, engine, fa
     assert not door.remove(failover).changed
 
 
-@pytest.mark.parametrize("more", [{}, {"local_preference": [200, 100], "as_path_prepend": [0, 1]}], ids=["one group", "a group a tunnel"])
+@pytest.mark.parametrize("more", [{}, {"local_preference": [200, 100], "as_path_prepend": [0, 2]}], ids=["one group", "a group a tunnel"])
 @on_both_engines
 def test_beside_a_running_bgp_and_away_again(firewalls, engine, more):
     door = VpnDoor(firewalls(engine=engine, config="bgp_running"))
@@ -191,18 +191,13 @@ def test_free_units_are_taken_from_below(door):
 
 def test_a_unit_that_is_taken_between_reading_and_writing_is_left_to_its_taker(door):
     """Two runs that allocate at once: the one that comes second takes the next free unit."""
-    door.control.fault("edit_as", when={"action": "multi-config"}, admin="alice", action="set", xpath=f"{UNITS}/entry[@name='tunnel.1']",
-                       element="<comment>taken</comment>")
-    door.control.fault("edit_as", when={"action": "multi-config"}, admin="alice", action="set", xpath=f"{NETWORK}/tunnel/ipsec/entry[@name='hers']",
-                       element="<tunnel-interface>tunnel.1</tunnel-interface>")
-    door.control.clear_faults()
-    door.control.fault("edit_as", when={"action": "multi-config"}, admin="alice", action="edit", xpath=f"{VSYS}/import/network/interface",
-                       element="<interface><member>ethernet1/8</member></interface>")
-    door.control.clear_faults()
-    first = door.done(options("bgp"))
-    second = door.done(options("pbf"))
-    units = [tunnel["tunnel_interface"] for result in (first, second) for tunnel in result.values["vpn"]["tunnels"]]
-    assert len(set(units)) == 4
+    door.control.fault("edit_as", when={"action": "multi-config"}, admin="alice", action="set", xpath=NETWORK, element="""
+        <interface><tunnel><units><entry name='tunnel.1'><comment>hers</comment></entry></units></tunnel></interface>
+        <tunnel><ipsec><entry name='hers'><tunnel-interface>tunnel.1</tunnel-interface></entry></ipsec></tunnel>""")
+    result = door.done(options())
+    assert [tunnel["tunnel_interface"] for tunnel in result.values["vpn"]["tunnels"]] == ["tunnel.2", "tunnel.3"]
+    assert door.stands(f"{UNITS}/entry[@name='tunnel.1']", "<entry name='tunnel.1'><comment>hers</comment></entry>")
+    assert not door.done(options()).changed
 
 
 def test_networks_know_where_their_routes_come_from(door):

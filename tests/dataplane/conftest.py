@@ -1,0 +1,52 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Labs with real tunnels. Where a machine cannot have them the tests are skipped, or fail where CI says that it must."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+
+import pytest
+
+#: Set where a machine is known to have all that a lab needs, so that a skip there is a failure.
+REQUIRED = "REQUIRE_DATA_PLANE"
+
+pytest.register_assert_rewrite("ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site")
+
+
+def pytest_collection_modifyitems(items):
+    here = pathlib.Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.dataplane)
+
+
+@pytest.fixture(scope="session")
+def able():
+    """Nothing is missing for a lab."""
+    from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.prerequisites import missing
+
+    lacking = missing()
+    if lacking and os.environ.get(REQUIRED):
+        pytest.fail(f"{lacking} ({REQUIRED} is set)")
+    if lacking:
+        pytest.skip(lacking)
+
+
+@pytest.fixture(scope="module")
+def sites(able):
+    """Makes firewalls with a data plane; all of them are gone after the module's tests."""
+    from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import Site
+
+    made = []
+
+    def make(*arguments, **keywords):
+        made.append(Site(*arguments, **keywords))
+        return made[-1]
+
+    yield make
+    for site in made:
+        site.close()

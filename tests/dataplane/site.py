@@ -1,0 +1,116 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A firewall with packets: emulator, data plane and AWS, and our modules to configure it."""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import itertools
+import json
+import os
+import pathlib
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import aws
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.connection import read
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.observation import Watch
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.plane import DataPlane
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import run_module
+
+FILES = pathlib.Path(__file__).resolve().parents[2] / "playbooks" / "files"
+LAN, VPC = "ae1.10", "10.200.0.10"
+#: Labs that somebody forgets are gone after so many seconds.
+LIFETIME = 400
+
+_numbers = itertools.count(1)
+
+
+def connection(failover: str, hold_time: int | None = None) -> dict:
+    """A describe output of ours; ``hold_time``: AWS's for BGP, instead of 30 seconds."""
+    text = (FILES / f"connection_{'static' if failover == 'pbf' else 'bgp'}.json").read_text(encoding="utf-8")
+    if hold_time is not None:
+        text = text.replace("<hold_time>30</hold_time>", f"<hold_time>{hold_time}</hold_time>")
+    return json.loads(text)
+
+
+class Site:
+    """``described``: describe outputs, one per connection. Other arguments: the emulator's version and engine, the data plane's settings."""
+
+    def __init__(self, *described: dict, version: str = "11.1", engine: str = "virtual-router", **settings) -> None:
+        self.described = [copy.deepcopy(document) for document in described]
+        self.emulator = Emulator(version=version, engine=engine).start()
+        try:
+            self.emulator.control.commit_duration(0.05)
+            self.plane = DataPlane(f"t{os.getpid()}-{next(_numbers)}", [read(document) for document in self.described], lifetime=LIFETIME, **settings)
+            self.emulator.attach(self.plane)
+        except BaseException:
+            self.emulator.stop()
+            raise
+
+    def close(self) -> None:
+        self.emulator.stop()
+        self.plane.close()
+
+    @property
+    def aws(self):
+        """The two endpoints of the first connection."""
+        return self.plane.clouds[0].endpoints
+
+    def module(self, name: str, /, **options) -> dict:
+        """A module of ours that must succeed."""
+        firewall = self.emulator
+        provider = {"ip_address": firewall.host, "port": firewall.port, "api_key": firewall.api_key, "ca_path": firewall.ca_path}
+        module = importlib.import_module(f"ansible_collections.tunnelsmith.panos_vpn.plugins.modules.{name}")
+        result = run_module(module, {"provider": provider, **options})
+        assert not result.failed, result.message
+        return result.values
+
+    def commit(self, values: dict) -> dict:
+        done = self.module("commit", objects=values["objects"], earlier_changes=values["earlier_changes"], poll=0.05)
+        assert not self.plane.applied[-1].done[:1] or not self.plane.applied[-1].done[0].startswith("NOT APPLIED"), self.plane.applied[-1].done
+        return done
+
+    def options(self, failover: str, number: int = 0, **more) -> dict:
+        """Of site_to_site_vpn, for one of the connections."""
+        peer = aws.vpn_connection(json.dumps(self.described[number]))
+        return {
+            "name": peer["id"], "tunnels": peer["tunnels"], "failover": failover, "outside_interface": "ethernet1/8", "zone": "aws-vpn",
+            "source_zones": ["trust"], "local_networks": ["10.10.0.0/24"], "remote_networks": [str(self.plane.clouds[number].vpc)], **more,
+        }
+
+    def pair(self, failover: str, number: int = 0, **more) -> None:
+        """Configure a connection and commit it."""
+        self.commit(self.module("site_to_site_vpn", **self.options(failover, number, **more)))
+
+    def change(self, *items: dict) -> None:
+        """Write single objects and commit everything."""
+        self.module("transaction", items=list(items))
+        self.module("commit", scope="all", poll=0.05)
+
+    def quick_detection(self) -> None:
+        """The firewall looks every two seconds whether a peer is alive, so that a test need not wait for the default's sake."""
+        self.change(*({"ike_gateway": {"name": tunnel.gateway, "ikev2": {"dpd": {"interval": 2}}}} for tunnel in self.plane.firewall.running.tunnels))
+
+    def up(self) -> None:
+        assert self.plane.wait(20), [daemon.log()[-500:] for daemon in self.plane.firewall.daemons.values()]
+
+    def ping(self, count: int = 3, host: str = LAN, address: str = VPC) -> int:
+        return self.plane.ping(host, address, count)
+
+    def watch(self, seconds: float) -> Watch:
+        return Watch(self.plane, LAN, self.plane.clouds[0].host, self.plane.clouds[0].address, seconds)
+
+    def state(self) -> dict:
+        """What vpn_info reports."""
+        return self.module("vpn_info")["vpn"]["state"]
+
+    def tunnel(self, number: int) -> dict:
+        """The flow of a tunnel of the first connection, as vpn_info reports it."""
+        name = f"{self.described[0]['VpnConnections'][0]['VpnConnectionId']}-{number}"
+        return next(tunnel for tunnel in self.state()["tunnels"] if tunnel["name"] == name)
+
+    def run(self, script: str, host: str = "firewall") -> str:
+        return self.plane.enclave.run(script, host)

@@ -1,0 +1,109 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Pairings that our modules configured carry packets, and nothing but IKE and ESP leaves the firewall."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+
+import pytest
+
+from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import VPC, connection
+
+PAIRINGS = {
+    "PBF, virtual router": ("pbf", "virtual-router"), "PBF, logical router": ("pbf", "logical-router"),
+    "BGP, virtual router": ("bgp", "virtual-router"), "BGP, logical router": ("bgp", "logical-router"),
+}
+
+
+@pytest.fixture(scope="module", params=PAIRINGS.values(), ids=PAIRINGS.keys())
+def paired(request, sites):
+    failover, engine = request.param
+    site = sites(connection(failover), engine=engine)
+    assert site.ping(1) == 0, "nothing is configured yet"
+    site.pair(failover)
+    site.up()
+    site.failover = failover
+    yield site
+    site.close()
+
+
+def test_both_tunnels_are_up_and_packets_pass(paired):
+    assert paired.ping(3) == 3
+    for number in (1, 2):
+        tunnel = paired.tunnel(number)
+        assert tunnel["healthy"], tunnel["problems"]
+        assert [flow["state"] for flow in tunnel["flows"]] == ["active"]
+        assert len(tunnel["ike_sas"]) == len(tunnel["ipsec_sas"]) == 1
+
+
+def test_operational_commands_show_what_the_daemons_have(paired):
+    daemon = next(iter(paired.plane.firewall.daemons.values()))
+    child = daemon.ike_sa().children[0]
+    flow = paired.tunnel(1)["flows"][0]
+    assert (flow["local_spi"], flow["remote_spi"]) == (child.inbound_spi.upper(), child.outbound_spi.upper())
+    before = [paired.tunnel(number)["flows"][0]["packets_encapsulated"] for number in (1, 2)]
+    assert paired.ping(5) == 5
+    after = [paired.tunnel(number)["flows"][0]["packets_encapsulated"] for number in (1, 2)]
+    # Seed 003: with PBF the first rule's tunnel is active, with BGP the second, whose MED is lower.
+    active = 0 if paired.failover == "pbf" else 1
+    assert after[active] - before[active] >= 5
+
+
+def test_routes_are_what_the_seed_describes(paired):
+    state = paired.state()
+    if paired.failover == "pbf":
+        assert VPC not in paired.run(f"ip route get {VPC} | grep tunnel || true")
+        assert [rule["state"] for rule in state["pbf_rules"] if rule["name"].endswith(("-1", "-2"))] == ["Active", "Active"]
+        return
+    assert [(peer["state"], peer["prefixes"][0]["accepted"], peer["prefixes"][0]["advertised"]) for peer in state["bgp_peers"]] == [("Established", 1, 1)] * 2
+    table = paired.plane.firewall.routing.command("show route all 10.200.0.0/16")
+    assert {line.split()[-1] for line in table.splitlines() if "BGP.med" in line} == {"100", "200"}
+    assert "tunnel.2" in paired.run(f"ip route get {VPC}")
+    assert "10.10.0.0/24" in paired.run("ip route", "vpc")
+
+
+def test_only_ike_and_esp_in_udp_are_on_the_wire(paired):
+    capture = paired.plane.enclave.start(
+        "internet", ["timeout", "20", "tcpdump", "-n", "-l", "-i", "line-eth1-8", "-Z", "root"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while "listening on" not in capture.stderr.readline():
+        pass
+    assert paired.ping(5) == 5
+    time.sleep(0.5)
+    paired.plane.enclave.run("ip netns pids internet | xargs -r kill -INT")
+    lines = capture.communicate(timeout=25)[0].strip().splitlines()
+    encrypted = [line for line in lines if ".4500" in line or ".500 " in line]
+    assert len(encrypted) >= 10
+    assert [line for line in lines if line not in encrypted and "ARP" not in line] == []
+    assert [line for line in lines if " 10." in line or "169.254." in line] == []
+
+
+def test_a_second_commit_touches_nothing_else(paired):
+    before = paired.plane.firewall.daemons.copy()
+    spis = [daemon.ike_sa().children[0].inbound_spi for daemon in before.values()]
+    paired.change({"static_route": {
+        "name": "more", "virtual_router": "default", "destination": "10.31.0.0/16", "interface": "ethernet1/2", "nexthop": {"ip_address": "10.20.0.254"}}})
+    assert paired.plane.applied[-1].done == ["routing configured"]
+    assert [daemon.ike_sa().children[0].inbound_spi for daemon in before.values()] == spis
+    assert "10.31.0.0/16 via 10.20.0.254" in paired.run("ip route")
+
+
+def test_cleared_tunnels_come_back_under_other_numbers(paired):
+    daemon = next(iter(paired.plane.firewall.daemons.values()))
+    old = daemon.ike_sa().children[0].inbound_spi
+    name = paired.plane.firewall.running.tunnels[0].gateway
+    firewall = paired.emulator.firewall
+    with firewall.lock:
+        assert firewall.data_plane.clear(name, None)
+    paired.up()
+    assert daemon.ike_sa().children[0].inbound_spi != old
+
+
+def test_what_is_taken_away_is_gone(paired):
+    paired.commit(paired.module("site_to_site_vpn", name=paired.options(paired.failover)["name"], state="absent"))
+    assert paired.ping(1) == 0
+    assert paired.plane.firewall.daemons == {}
+    assert "tunnel" not in paired.run("ip -br link; ip rule; nft list ruleset").replace("tunnel.7", "")

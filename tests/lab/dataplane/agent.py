@@ -1,0 +1,237 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a firewall does all the time: it probes, and lets rules and routes go when probes are lost. Runs inside the firewall's namespace.
+
+Started as a plain file, so it knows nothing but the standard library. A plan comes in over a control socket, one JSON object in a line; the
+answer is the state. Every probe and every change is written to the journal.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import socket
+import struct
+import subprocess
+import sys
+import time
+
+#: The first mark that stands for a PBF rule; 1 means that no rule took the session.
+FIRST_MARK = 256
+# Echo requests carry this identifier, so that other people's replies are told apart.
+_IDENTIFIER = os.getpid() & 0xffff
+_SO_BINDTODEVICE = 25
+
+
+class Probe:
+    """Echo requests to one address. Up until the threshold is lost in a row; up again after as many answers, held for a while."""
+
+    def __init__(self, key: str, plan: dict, now: float) -> None:
+        self.key = key
+        self.plan = plan
+        self.up = True
+        self.good = self.bad = self.sent = self.answered = 0
+        self.sequence = 0
+        self.pending = False
+        self.next = now
+        self.answered_since = None
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+        self.socket.setblocking(False)
+        if plan.get("device"):
+            self._bind(plan["device"])
+
+    def _bind(self, device: str) -> None:
+        self.socket.setsockopt(socket.SOL_SOCKET, _SO_BINDTODEVICE, device.encode() + b"\0")
+
+    def tick(self, now: float):
+        """Judge the last probe and send the next; True or False when the state changed, else None."""
+        changed = self._judge(now) if self.sent else None
+        self.sequence = (self.sequence + 1) & 0xffff
+        self.pending = True
+        self.sent += 1
+        self.next = max(self.next + self.plan["interval"], now)
+        try:
+            if self.plan.get("device"):
+                # A device that was made anew has the same name and another index.
+                self._bind(self.plan["device"])
+            self.socket.sendto(_echo_request(self.sequence), (self.plan["target"], 0))
+        except OSError:
+            pass
+        return changed
+
+    def _judge(self, now: float):
+        self.good, self.bad = (0, self.bad + 1) if self.pending else (self.good + 1, 0)
+        if self.pending:
+            self.answered_since = None
+        elif self.answered_since is None:
+            self.answered_since = now
+        if self.up and self.bad >= self.plan["threshold"]:
+            self.up = False
+            return False
+        if not self.up and self.good >= self.plan["threshold"] and now - self.answered_since >= self.plan.get("hold", 0):
+            self.up = True
+            return True
+        return None
+
+    def receive(self) -> None:
+        while True:
+            try:
+                packet, (sender, dummy) = self.socket.recvfrom(2048)
+            except OSError:
+                return
+            start = (packet[0] & 15) * 4
+            kind, dummy, dummy, identifier, sequence = struct.unpack(">BBHHH", packet[start:start + 8])
+            if kind == 0 and identifier == _IDENTIFIER and sequence == self.sequence and sender == self.plan["target"] and self.pending:
+                self.pending = False
+                self.answered += 1
+
+
+def _echo_request(sequence: int) -> bytes:
+    body = struct.pack(">BBHHH", 8, 0, 0, _IDENTIFIER, sequence) + bytes(32)
+    total = sum(struct.unpack(f">{len(body) // 2}H", body))
+    total = (total >> 16) + (total & 0xffff)
+    return body[:2] + struct.pack(">H", ~(total + (total >> 16)) & 0xffff) + body[4:]
+
+
+class Agent:
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self.plan: dict = {"probes": {}, "rules": [], "interfaces": {}, "routes": {}}
+        self.probes: dict = {}
+        self.selected = None
+        self.steered: set = set()
+        self.stopped: set = set()
+        self.journal = open(os.path.join(folder, "journal"), "a", buffering=1, encoding="utf-8")
+
+    def note(self, **values: object) -> None:
+        self.journal.write(json.dumps({"time": time.time(), **values}) + "\n")
+
+    # What follows from the probes.
+
+    def is_up(self, key: str) -> bool:
+        return key not in self.probes or self.probes[key].up
+
+    def active(self, rule: dict) -> bool:
+        return not rule["gives_way"] or self.is_up(f"rule {rule['name']}")
+
+    def take(self, plan: dict) -> None:
+        """Probes that did not change go on undisturbed."""
+        now = time.monotonic()
+        old, self.probes = self.probes, {}
+        for key, probe in plan["probes"].items():
+            kept = old.get(key)
+            self.probes[key] = kept if kept is not None and kept.plan == probe else Probe(key, probe, now)
+        for key, probe in old.items():
+            if self.probes.get(key) is not probe:
+                probe.socket.close()
+        # A number in the plan may stand for another rule now, with another way out.
+        for rule in self.plan["rules"]:
+            if rule not in plan["rules"]:
+                self._steer(rule, False)
+        self.plan = plan
+        self.stopped = set()
+        self.selected = None
+        self.settle()
+
+    def settle(self) -> None:
+        """Make packets follow the state: new sessions by the rules in use, marked ones while their rule may keep them."""
+        text = ["flush chain ip forwarding rules"]
+        for rule in self.plan["rules"]:
+            active = self.active(rule)
+            self._steer(rule, rule["action"] == "forward" and (active or rule["keeps"]))
+            if active:
+                ends = {"forward": f"ct mark set {rule['mark']} return", "discard": "drop"}.get(rule["action"], "ct mark set 1 return")
+                text += [f"add rule ip forwarding rules {condition} {ends}" for condition in rule["conditions"]]
+        text.append("add rule ip forwarding rules ct mark set 1")
+        if text != self.selected:
+            subprocess.run(["nft", "-f", "-"], input="\n".join(text) + "\n", text=True, check=True, timeout=10)
+            self.selected = text
+        self._stop_routing()
+
+    def _steer(self, rule: dict, wanted: bool) -> None:
+        if rule["action"] != "forward":
+            return
+        mark, way = str(rule["mark"]), [*(["via", rule["nexthop"]] if rule["nexthop"] else []), "dev", rule["device"]]
+        if wanted:
+            subprocess.run(["ip", "route", "replace", "default", *way, "table", mark], check=False, timeout=10, stderr=subprocess.DEVNULL)
+        if wanted != (mark in self.steered):
+            # Without the rule, marked packets go by the routing table.
+            subprocess.run(["ip", "rule", "add" if wanted else "del", "pref", "200", "fwmark", mark, "lookup", mark], check=False, timeout=10)
+            self.steered ^= {mark}
+
+    def _stop_routing(self) -> None:
+        """Routes and sessions of interfaces and paths that are down."""
+        wanted = {name for key, names in self.plan["interfaces"].items() if not self.is_up(f"tunnel {key}") for name in names}
+        for route, monitor in self.plan["routes"].items():
+            down = [not self.is_up(key) for key in monitor["probes"]]
+            if all(down) if monitor["all"] else any(down):
+                wanted.add(route)
+        for word, names in (("disable", wanted - self.stopped), ("enable", self.stopped - wanted)):
+            for name in sorted(names):
+                subprocess.run(["birdc", "-s", os.path.join(self.folder, "bird.ctl"), word, name], check=False, timeout=10, stdout=subprocess.DEVNULL)
+        self.stopped = wanted
+
+    def state(self) -> dict:
+        return {
+            "probes": {key: {"up": probe.up, "sent": probe.sent, "answered": probe.answered, **{
+                name: probe.plan[name] for name in ("target", "interval", "threshold")}} for key, probe in self.probes.items()},
+            "rules": {rule["name"]: self.active(rule) for rule in self.plan["rules"]},
+        }
+
+    # The loop.
+
+    def run(self) -> None:
+        path = os.path.join(self.folder, "agent.sock")
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(path)
+        listener.listen(8)
+        while True:
+            now = time.monotonic()
+            wait = min([probe.next - now for probe in self.probes.values()], default=5)
+            ready = select.select([listener, *(probe.socket for probe in self.probes.values())], [], [], max(0.0, min(wait, 5)))[0]
+            for probe in list(self.probes.values()):
+                if probe.socket in ready:
+                    probe.receive()
+            if listener in ready:
+                self._answer(listener)
+            self._tick()
+
+    def _tick(self) -> None:
+        now, changed = time.monotonic(), False
+        for probe in self.probes.values():
+            if probe.next <= now:
+                lost = probe.sent > 0 and probe.pending
+                turned = probe.tick(now)
+                self.note(probe=probe.key, lost=lost, up=probe.up)
+                if turned is not None:
+                    changed = True
+                    self.note(change=probe.key, up=turned)
+        if changed:
+            self.settle()
+            self.note(rules={rule["name"]: self.active(rule) for rule in self.plan["rules"]})
+
+    def _answer(self, listener: socket.socket) -> None:
+        connection = listener.accept()[0]
+        with connection:
+            connection.settimeout(5)
+            stream = connection.makefile("rw", encoding="utf-8")
+            try:
+                plan = json.loads(stream.readline())
+                if plan:
+                    self.take(plan)
+                answer = self.state()
+            except (OSError, ValueError, KeyError, subprocess.SubprocessError) as error:
+                answer = {"error": repr(error)}
+            try:
+                stream.write(json.dumps(answer) + "\n")
+                stream.flush()
+            except OSError:
+                pass
+
+
+if __name__ == "__main__":
+    Agent(sys.argv[1]).run()

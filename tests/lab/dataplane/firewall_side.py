@@ -1,0 +1,346 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The firewall: what its running configuration says, made of namespaces, IKE daemons, a routing daemon, a packet filter and probes.
+
+A commit touches only what it changed.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import pathlib
+import socket
+import sys
+from typing import Any
+
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane import packet_filter, routing_configuration
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.agent import FIRST_MARK
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import Enclave, LabError, wait_until
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.ike_daemon import TUN, IkeDaemon
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.internet import Internet
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.routing_daemon import RoutingDaemon
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.running import (
+    Interface, Monitor, Running, Tunnel, device, host_of, network_of,
+)
+
+HOST = "firewall"
+
+_AGENT = pathlib.Path(__file__).with_name("agent.py")
+_VERSIONS = {"ikev1": "1", "ikev2": "2", "ikev2-preferred": "0"}
+
+
+def child_name(tunnel: Tunnel, selector: str) -> str:
+    """The operational name: tunnel, or tunnel:proxyid."""
+    return f"{tunnel.name}:{selector}" if selector else tunnel.name
+
+
+def ask_agent(folder: pathlib.Path, plan: dict[str, Any]) -> dict[str, Any]:
+    """The state of monitors and rules, after giving the agent a plan unless that is empty."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(20)
+        connection.connect(str(folder / "agent.sock"))
+        stream = connection.makefile("rw", encoding="utf-8")
+        stream.write(json.dumps(plan) + "\n")
+        stream.flush()
+        answer = json.loads(stream.readline())
+    if "error" in answer:
+        raise LabError(f"the firewall's agent refuses: {answer['error']}")
+    return answer
+
+
+class FirewallSide:
+    """``dead_peers_keep_sessions``: sessions of a rule whose monitor only waits stay on the dead way out, as the vendor's pages on
+    10.0 and 11.0 say; else they go by the routing table, as the page on 11.1 says.
+    """
+
+    def __init__(self, enclave: Enclave, internet: Internet, dead_peers_keep_sessions: bool = False) -> None:
+        self.enclave = enclave
+        self.internet = internet
+        self.running = Running()
+        self.daemons: dict[str, IkeDaemon] = {}
+        self.routing = RoutingDaemon(enclave, HOST)
+        self.folder = enclave.folder / HOST
+        self._keeps = dead_peers_keep_sessions
+        self._slots: dict[str, int] = {}
+        self._marks: dict[str, int] = {}
+        self._connections: dict[str, tuple] = {}
+        self._filter = ""
+        self._plan: dict[str, Any] = {}
+        self._boot()
+
+    def _boot(self) -> None:
+        self.folder.mkdir()
+        self.enclave.add_hosts(HOST)
+        # Packets for IKE daemons are taken out before the local table, marked ones go their own way after it.
+        self.enclave.run(
+            "ip rule add pref 100 lookup local; ip rule del pref 0; nft add table ip forwarding; nft add chain ip forwarding rules; "
+            "nft 'add chain ip forwarding select { type filter hook prerouting priority mangle; }'; "
+            "nft add rule ip forwarding select ct direction original ct mark 0 jump rules; "
+            f"nft 'add rule ip forwarding select ct direction original ct mark >= {FIRST_MARK} meta mark set ct mark'", HOST,
+        )
+        agent = f"{sys.executable} -I {_AGENT} {self.folder} </dev/null >{self.folder}/agent.log 2>&1 &"
+        self.enclave.run(agent, HOST)
+        if not wait_until((self.folder / "agent.sock").exists, 10):
+            raise LabError(f"the firewall's agent did not start: {(self.folder / 'agent.log').read_text()}")
+
+    # A commit.
+
+    def apply(self, running: Running) -> list[str]:
+        """Make a configuration true; what was done, in words."""
+        before, self.running, done = self.running, running, []
+        for interface in before.interfaces:
+            if interface not in running.interfaces and not interface.is_tunnel and running.interface(interface.name) is None:
+                self._remove_interface(interface)
+                done.append(f"interface {interface.name} removed")
+        for interface in running.interfaces:
+            if before.interface(interface.name) != interface and not interface.is_tunnel:
+                self._set_interface(interface, before.interface(interface.name), running)
+                done.append(f"interface {interface.name} set")
+        done += self._apply_tunnels(before, running)
+        if self.routing.configure(routing_configuration.render(running)):
+            done.append("routing configured")
+        text = packet_filter.security(running, self._daemon_devices())
+        if text != self._filter:
+            path = self.folder / "security.nft"
+            path.write_text(text, encoding="utf-8")
+            self.enclave.run(f"nft -f {path}", HOST)
+            self._filter = text
+            done.append("security rules loaded")
+        # A first packet without a route, or against a rule that just goes, would cost the wait for the second one.
+        for tunnel in running.tunnels:
+            done += self._negotiate(tunnel)
+        plan = self._agent_plan()
+        # Whatever was configured anew has forgotten what the agent stopped, so it is told again.
+        if plan != self._plan or done:
+            ask_agent(self.folder, plan)
+            if plan != self._plan:
+                done.append("forwarding and monitors set")
+            self._plan = plan
+        return done
+
+    # Interfaces.
+
+    def _set_interface(self, interface: Interface, before: Interface | None, running: Running) -> None:
+        name = interface.device
+        if before is None:
+            outside = interface.name in self._lines(running)
+            if outside:
+                self.internet.serve(HOST, name, self._gateways(interface, running))
+            elif interface.addresses:
+                self._add_neighbour(interface)
+            else:
+                self.enclave.run(f"ip -n {HOST} link add {name} type veth peer name {name[:13]}-x")
+        addresses = "; ".join(f"ip -n {HOST} addr add {address} dev {name}" for address in interface.addresses)
+        self.enclave.run(f"ip -n {HOST} addr flush dev {name}; {addresses or 'true'}; ip -n {HOST} link set {name} mtu {interface.mtu or 1500} up")
+
+    def _lines(self, running: Running) -> list[str]:
+        """Interfaces with a provider behind them: those of tunnels, and those of the default route."""
+        return [*running.outside, *(route.interface for route in running.routes if route.destination == "0.0.0.0/0" and route.interface)]
+
+    def _gateways(self, interface: Interface, running: Running) -> list[str]:
+        found = []
+        for address in interface.addresses:
+            network = network_of(address)
+            hops = {route.nexthop for route in running.routes if route.nexthop and ipaddress.ip_address(route.nexthop) in network}
+            if not hops and network.num_addresses > 2:
+                hops = {str(next(host for host in network.hosts() if str(host) != host_of(address)))}
+            found += [f"{hop}/{network.prefixlen}" for hop in sorted(hops)]
+        return found
+
+    def _add_neighbour(self, interface: Interface) -> None:
+        """A host behind an inside interface, under the interface's name."""
+        host = interface.device
+        self.enclave.add_hosts(host)
+        self.enclave.link(HOST, interface.device, host, "eth0")
+        for address in interface.addresses[:1]:
+            network = network_of(address)
+            own = str(network[10]) if network.num_addresses > 16 else str(next((item for item in network.hosts() if str(item) != host_of(address)), network[0]))
+            self.enclave.run(f"ip -n {host} addr add {own}/{network.prefixlen} dev eth0; ip -n {host} route add default via {host_of(address)}")
+
+    def _remove_interface(self, interface: Interface) -> None:
+        self.enclave.run(f"ip -n {HOST} link del {interface.device}", check=False)
+        self.enclave.remove_host(interface.device)
+
+    # Tunnels.
+
+    def _apply_tunnels(self, before: Running, running: Running) -> list[str]:
+        done = []
+        old, new = ({tunnel.name: tunnel for tunnel in state.tunnels} for state in (before, running))
+        # Another peer, or another address of ours, is another daemon.
+        anew = [name for name in old if name not in new or _place(old[name]) != _place(new[name])]
+        for name in anew:
+            self._stop(old[name])
+            done.append(f"tunnel {name} taken down")
+        started = [tunnel for name, tunnel in new.items() if name not in self.daemons]
+        for tunnel in started:
+            self._start(tunnel)
+        for tunnel in started:
+            self.daemons[tunnel.name].wait()
+            self._place_tun(tunnel)
+            done.append(f"tunnel {tunnel.name} made")
+        for name, tunnel in new.items():
+            interface = running.interface(tunnel.interface)
+            if tunnel not in started and interface != before.interface(tunnel.interface):
+                self._address_tun(tunnel)
+                done.append(f"interface {tunnel.interface} set")
+        return done
+
+    def _start(self, tunnel: Tunnel) -> None:
+        slot = next(number for number in range(1, 4096) if number not in self._slots.values())
+        self._slots[tunnel.name] = slot
+        host, (ours, theirs) = f"ike{slot}", _carrier(slot)
+        self.enclave.add_hosts(host)
+        self.enclave.link(HOST, host, host, "up0")
+        narrow = " ".join(f"ip -n {host} addr replace {_first_host(selector.local)}/32 dev lo;" for selector in tunnel.selectors if not selector.local.endswith("/0"))
+        steering = "".join(
+            f"ip -n {HOST} rule add pref 10 iif {device(tunnel.outside)} from {tunnel.peer_address} to {tunnel.local_address} ipproto udp dport {port} "
+            f"lookup {10000 + slot}; " for port in (500, 4500)
+        )
+        # The daemon owns a copy of the firewall's address; kernel policies want an address inside the local selector.
+        self.enclave.run(
+            f"ip -n {HOST} addr add {ours}/30 dev {host}; ip -n {host} addr add {theirs}/30 dev up0; ip -n {host} addr add {tunnel.local_address}/32 dev lo; "
+            f"ip -n {host} route add default via {ours} src {tunnel.local_address}; {narrow} {steering}"
+            f"ip -n {HOST} route add default via {theirs} table {10000 + slot}"
+        )
+        patience = 4 * (tunnel.probe_interval or 5) / 5
+        self.daemons[tunnel.name] = daemon = IkeDaemon(self.enclave, host, (max(1.0, patience / 4), 4))
+        daemon.start()
+
+    def _place_tun(self, tunnel: Tunnel) -> None:
+        """The daemon keeps the descriptor, the firewall gets the device. The daemon insists on one of the old name, so it gets a dead one."""
+        host = self.daemons[tunnel.name].host
+        self.enclave.run(
+            f"ip -n {host} link set {TUN} netns {HOST} name {device(tunnel.interface)}; ip -n {host} tuntap add dev {TUN} mode tun; ip -n {host} link set {TUN} up"
+        )
+        self._address_tun(tunnel)
+
+    def _address_tun(self, tunnel: Tunnel) -> None:
+        interface = self.running.interface(tunnel.interface)
+        if interface is None:
+            return
+        addresses = "".join(f"ip -n {HOST} addr add {address} dev {interface.device}; " for address in interface.addresses)
+        self.enclave.run(f"ip -n {HOST} addr flush dev {interface.device}; {addresses}ip -n {HOST} link set {interface.device} mtu {interface.mtu or 1500} up")
+
+    def _negotiate(self, tunnel: Tunnel) -> list[str]:
+        wanted = (self._connection(tunnel), tunnel.key)
+        if self._connections.get(tunnel.name) == wanted:
+            return []
+        daemon, is_new = self.daemons[tunnel.name], tunnel.name not in self._connections
+        if not is_new:
+            daemon.terminate()
+            daemon.unload()
+        daemon.load(*wanted)
+        self._connections[tunnel.name] = wanted
+        return [] if is_new else [f"tunnel {tunnel.name} negotiated anew"]
+
+    def _stop(self, tunnel: Tunnel) -> None:
+        daemon, slot = self.daemons.pop(tunnel.name), self._slots.pop(tunnel.name)
+        self._connections.pop(tunnel.name, None)
+        daemon.terminate()
+        daemon.kill()
+        self.enclave.run("".join(
+            f"ip -n {HOST} rule del pref 10 iif {device(tunnel.outside)} from {tunnel.peer_address} to {tunnel.local_address} ipproto udp dport {port} "
+            f"lookup {10000 + slot}\n" for port in (500, 4500)), check=False)
+        self.enclave.run(f"ip -n {HOST} link del {daemon.host}", check=False)
+        self.enclave.remove_host(daemon.host)
+
+    def _connection(self, tunnel: Tunnel) -> dict[str, Any]:
+        start = "none" if tunnel.passive else "start"
+        children = {
+            child_name(tunnel, selector.name): {
+                "local_ts": [selector.local], "remote_ts": [selector.remote], "esp_proposals": list(tunnel.esp_proposals),
+                "rekey_time": f"{max(60, tunnel.esp_lifetime * 9 // 10)}s", "life_time": f"{tunnel.esp_lifetime}s", "start_action": start,
+                "close_action": start, "dpd_action": "restart" if not tunnel.passive else "clear",
+            }
+            for selector in tunnel.selectors
+        }
+        return {
+            "version": _VERSIONS[tunnel.version], "local_addrs": [tunnel.local_address], "remote_addrs": [tunnel.peer_address], "encap": "yes",
+            "mobike": "no", "fragmentation": "yes", "keyingtries": "0", "proposals": list(tunnel.ike_proposals),
+            "rekey_time": f"{max(60, tunnel.ike_lifetime * 9 // 10)}s", "dpd_delay": f"{tunnel.probe_interval or 0}s",
+            "local": {"auth": "psk", "id": tunnel.local_id}, "remote": {"auth": "psk", "id": tunnel.peer_id}, "children": children,
+        }
+
+    def _daemon_devices(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for tunnel in self.running.tunnels:
+            found.setdefault(tunnel.outside, []).append(self.daemons[tunnel.name].host)
+        return found
+
+    # Monitors and rules.
+
+    def _agent_plan(self) -> dict[str, Any]:
+        running, probes = self.running, {}
+        for tunnel in running.tunnels:
+            if tunnel.monitor is not None:
+                probes[f"tunnel {tunnel.name}"] = _probe(tunnel.monitor, tunnel.interface)
+        rules = []
+        for rule in running.forwarding:
+            way_out = running.interface(rule.egress)
+            if rule.action == "forward" and way_out is None:
+                continue
+            if rule.monitor is not None:
+                probes[f"rule {rule.name}"] = _probe(rule.monitor, rule.egress)
+            mark = self._marks.setdefault(rule.name, FIRST_MARK + len(self._marks))
+            came = "iifname { " + ", ".join(f'"{device(name)}"' for name in rule.ingress) + " } " if rule.ingress else ""
+            rules.append({
+                "name": rule.name, "mark": mark, "conditions": [came + condition for condition in packet_filter.conditions(rule.match)], "action": rule.action,
+                "device": device(rule.egress or ""), "nexthop": None if way_out is None or way_out.is_tunnel else rule.nexthop, "gives_way": rule.gives_way,
+                "keeps": self._keeps and rule.monitor is not None and not rule.monitor.fails_over,
+            })
+        interfaces = {
+            tunnel.name: routing_configuration.protocols_of(running, tunnel.interface)
+            for tunnel in running.tunnels if tunnel.monitor is not None and tunnel.monitor.fails_over
+        }
+        routes = {}
+        for route in running.routes:
+            if route.monitor is not None:
+                keys = [f"path {route.name} {probe.target}" for probe in route.monitor.destinations]
+                probes.update({key: _probe(probe, route.interface) for key, probe in zip(keys, route.monitor.destinations)})
+                routes[routing_configuration.symbol("route", route.name)] = {"probes": keys, "all": route.monitor.all_must_fail}
+        return {"probes": probes, "rules": rules, "interfaces": interfaces, "routes": routes}
+
+    def probes(self) -> dict[str, Any]:
+        """State of the monitors and of the PBF rules, by name."""
+        return ask_agent(self.folder, {})
+
+    def journal(self) -> list[dict[str, Any]]:
+        """Every probe and every change, with its time."""
+        return [json.loads(line) for line in (self.folder / "journal").read_text(encoding="utf-8").splitlines()]
+
+    # Acts.
+
+    def initiate(self, tunnel: Tunnel) -> None:
+        daemon = self.daemons[tunnel.name]
+        for selector in tunnel.selectors:
+            daemon.initiate(child_name(tunnel, selector.name))
+
+    def wait_for_tunnels(self, seconds: float = 15) -> bool:
+        """Until every tunnel has its SAs; whether they came."""
+        def up() -> bool:
+            return all((sa := daemon.ike_sa()) is not None and sa.children for daemon in self.daemons.values())
+
+        return wait_until(up, seconds, 0.05)
+
+
+def _probe(monitor: Monitor, interface: str | None) -> dict[str, Any]:
+    return {"target": monitor.target, "interval": monitor.interval, "threshold": monitor.threshold, "device": device(interface) if interface else None}
+
+
+def _place(tunnel: Tunnel) -> tuple[str, ...]:
+    narrow = tuple(selector.local for selector in tunnel.selectors)
+    return (tunnel.interface, tunnel.outside, tunnel.local_address, tunnel.peer_address, str(tunnel.probe_interval), *narrow)
+
+
+def _carrier(slot: int) -> tuple[str, str]:
+    """Addresses of the line between the firewall and one of its IKE daemons."""
+    base = ipaddress.ip_address("100.64.0.0") + 4 * slot
+    return str(base + 1), str(base + 2)
+
+
+def _first_host(network: str) -> str:
+    block = ipaddress.ip_network(network, strict=False)
+    return str(block[1] if block.num_addresses > 1 else block[0])

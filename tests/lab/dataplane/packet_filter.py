@@ -1,0 +1,111 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Zones, security rules and PBF matches as nftables text."""
+
+from __future__ import annotations
+
+from typing import Iterable
+
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.running import Match, Ports, Running, SecurityRule, host_of
+
+
+def security(running: Running, daemons: dict[str, list[str]]) -> str:
+    """The rule base as a table of its own. ``daemons``: by outside interface, the devices towards the IKE daemons behind it.
+
+    Traffic of the firewall itself counts too: what it sends belongs to the zone that it leaves by, what it gets to the zone
+    of the address. Sessions within a zone pass unless a rule says otherwise, between zones they do not.
+    """
+    devices = _devices(running, daemons)
+    addresses = {zone: [host_of(address) for each in running.zone(zone) for address in each.addresses] for zone in devices}
+    forward, receive, send = [], [], []
+    for rule in running.security:
+        verdict = "accept" if rule.allows else "drop"
+        for match in conditions(rule.match):
+            for source, destination in _pairs(rule, list(devices)):
+                came = _one_of("iifname", [device for zone in source for device in devices.get(zone, [])], bool(source))
+                leaves = _one_of("oifname", [device for zone in destination for device in devices.get(zone, [])], bool(destination))
+                own = _one_of("ip daddr", [address for zone in destination for address in addresses.get(zone, [])], bool(destination), False)
+                if came is not None and leaves is not None:
+                    forward.append(f"{came}{leaves}{match}{verdict}")
+                if came is not None and own is not None:
+                    receive.append(f"{came}{own}{match}{verdict}")
+                both = [zone for zone in devices if (not source or zone in source) and (not destination or zone in destination)]
+                leaves = _one_of("oifname", [device for zone in both for device in devices[zone]], True)
+                if leaves is not None:
+                    send.append(f"{leaves}{match}{verdict}")
+    for zone, names in devices.items():
+        listed = _set(names, True)
+        if names:
+            forward.append(f"iifname {listed} oifname {listed} accept")
+            send.append(f"oifname {listed} accept")
+        if names and addresses[zone]:
+            receive.append(f"iifname {listed} ip daddr {_set(addresses[zone], False)} accept")
+    silent = [host_of(address) for each in running.interfaces if not each.ping for address in each.addresses]
+    strict = [device for zone in running.strict_zones for device in devices.get(zone, [])]
+    known = "ct state established,related accept"
+    return _table("security", {
+        "strict": ("prerouting", "raw", "accept", [f"iifname {_set(strict, True)} ip {side} 169.254.0.0/16 drop" for side in ("saddr", "daddr")] if strict else []),
+        "forward": ("forward", "filter", "drop", [known, *forward]),
+        "receive": ("input", "filter", "drop", [
+            'iifname "lo" accept', known, *([f"ip daddr {_set(silent, False)} icmp type echo-request drop"] if silent else []), *receive]),
+        "send": ("output", "filter", "drop", ['oifname "lo" accept', known, *send]),
+    })
+
+
+def conditions(match: Match) -> list[str]:
+    """The alternatives of a match, each as the beginning of a rule."""
+    start = _addresses("saddr", match.source, match.not_source) + _addresses("daddr", match.destination, match.not_destination)
+    return [start + _service(service) for service in match.services] or [start]
+
+
+def _table(name: str, chains: dict[str, tuple[str, str, str, list[str]]]) -> str:
+    """Replaces the table in one step."""
+    text = [f"table ip {name}", f"delete table ip {name}", f"table ip {name} {{"]
+    for chain, (hook, priority, policy, rules) in chains.items():
+        text += [f"chain {chain} {{", f"type filter hook {hook} priority {priority}; policy {policy};", *rules, "}"]
+    return "\n".join([*text, "}", ""])
+
+
+def _devices(running: Running, daemons: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Devices by zone. An IKE daemon stands behind the outside interface and belongs to its zone."""
+    found: dict[str, list[str]] = {}
+    for interface in running.interfaces:
+        if interface.zone:
+            found.setdefault(interface.zone, []).extend([interface.device, *daemons.get(interface.name, [])])
+    return found
+
+
+def _pairs(rule: SecurityRule, zones: list[str]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    sources, destinations = rule.sources or tuple(zones), rule.destinations or tuple(zones)
+    if rule.kind == "intrazone":
+        return [((zone,), (zone,)) for zone in sources]
+    if rule.kind == "interzone":
+        return [((zone,), tuple(other for other in destinations if other != zone)) for zone in sources]
+    return [(rule.sources, rule.destinations)]
+
+
+def _one_of(what: str, values: list[str], wanted: bool, quoted: bool = True) -> str | None:
+    """A condition; empty where anything will do, None where nothing can match."""
+    if not wanted:
+        return ""
+    return f"{what} {_set(values, quoted)} " if values else None
+
+
+def _set(values: Iterable[str], quoted: bool) -> str:
+    return "{ " + ", ".join(f'"{value}"' if quoted else value for value in dict.fromkeys(values)) + " }"
+
+
+def _addresses(side: str, values: tuple[str, ...], negated: bool) -> str:
+    if not values or "0.0.0.0/0" in values:
+        return ""
+    return " ".join((f"ip {side}", *(["!="] if negated else []), _set(values, False), ""))
+
+
+def _service(service: Ports) -> str:
+    words = {"echo": "icmp type echo-request ", "icmp": "ip protocol icmp ", "esp": "ip protocol esp "}
+    if service.protocol in words:
+        return words[service.protocol]
+    ports = ", ".join(part.strip() for part in service.ports.split(",") if part.strip())
+    return f"{service.protocol} dport {{ {ports} }} " if ports else f"ip protocol {service.protocol} "

@@ -1,0 +1,222 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A data plane for one emulated firewall: a lab of its own, with the clouds on the other side."""
+
+from __future__ import annotations
+
+import ipaddress
+import threading
+import time
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass
+from typing import Any, Callable
+
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.aws import AwsConnection
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.connection import Connection
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane import events
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import LIFETIME, Enclave, LabError, wait_until
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.firewall_side import HOST, FirewallSide, child_name
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.internet import Internet
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.prerequisites import missing
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.routing_configuration import symbol
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.running import Running, Tunnel
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.translation import translate
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.vici import ViciError
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import LearnedRoute, Measured, PeerState, Runtime, TunnelState
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.system_log import SystemLog
+
+#: Said once, because it holds for every configuration.
+FIDELITY = (
+    "ESP is carried in UDP whatever NAT traversal says, without extended sequence numbers; protocol 50 is never on the wire",
+    "the anti-replay window is the daemon's, and DF is not ignored",
+    "BGP graceful restart is off",
+)
+
+
+@dataclass
+class Applied:
+    """A commit that was made true: what was done, and how many seconds it took."""
+
+    done: list[str]
+    seconds: float
+
+
+class DataPlane:
+    """``vpcs``: the network behind each connection, which AWS's output does not name. ``dead_after``, ``bgp_timers`` and ``med``: other
+    values of the far side than the connection's own, for tests that cannot wait.
+
+    Raises LabError when the machine lacks something.
+    """
+
+    def __init__(self, name: str, connections: list[Connection], vpcs: list[str] | None = None, lifetime: int = LIFETIME, dead_after: float | None = None,
+                 bgp_timers: tuple[int, int] | None = None, med: dict[int, int] | None = None, dead_peers_keep_sessions: bool = False) -> None:
+        lacking = missing()
+        if lacking:
+            raise LabError(lacking)
+        self.enclave = Enclave.create(name, lifetime)
+        try:
+            self.internet = Internet(self.enclave)
+            self.clouds = [
+                AwsConnection(self.enclave, self.internet, connection, number, vpc, dead_after, bgp_timers, med)
+                for number, (connection, vpc) in enumerate(zip(connections, vpcs or _networks(len(connections))), start=1)
+            ]
+            for cloud in self.clouds:
+                cloud.start()
+            self.firewall = FirewallSide(self.enclave, self.internet, dead_peers_keep_sessions)
+        except BaseException:
+            self.enclave.destroy()
+            raise
+        self.engine = ""
+        self.remarks: tuple[str, ...] = FIDELITY
+        self.applied: list[Applied] = []
+        self._translated: set[str] = set()
+        self._read: dict[str, int] = {}
+        self._was_up: dict[str, bool] = {}
+        self._lock = threading.RLock()
+
+    def close(self) -> None:
+        with self._lock:
+            self.enclave.destroy()
+
+    def __enter__(self) -> DataPlane:
+        return self
+
+    def __exit__(self, *dummy: Any) -> None:
+        self.close()
+
+    # What an emulated firewall asks of a data plane.
+
+    def apply(self, running: ET.Element, engine: str, reveal: Callable[[str], str | None], learned: dict[str, str]) -> None:
+        with self._lock:
+            begun = time.monotonic()
+            self.engine = engine
+            wanted = translate(running, engine, reveal, learned)
+            self.remarks = (*wanted.remarks, *FIDELITY)
+            try:
+                done = self.firewall.apply(wanted)
+                self._translate_addresses(wanted)
+            except (LabError, ViciError, OSError) as error:
+                done = [f"NOT APPLIED: {error}"]
+                self.remarks = (done[0], *self.remarks)
+            self.applied.append(Applied(done, time.monotonic() - begun))
+
+    def _translate_addresses(self, running: Running) -> None:
+        """A customer address that no interface has belongs to a NAT device in front of the firewall."""
+        for cloud in self.clouds:
+            for endpoint in cloud.connection.endpoints:
+                public = endpoint.customer_outside
+                local = next((tunnel.local_address for tunnel in running.tunnels if tunnel.peer_address == endpoint.outside), None)
+                if local is not None and local != public and public not in self._translated:
+                    self.internet.translate(public, local)
+                    self._translated.add(public)
+
+    def observe(self, runtime: Runtime, log: SystemLog) -> None:
+        with self._lock:
+            running = self.firewall.running
+            try:
+                state = self.firewall.probes()
+            except (OSError, ValueError):
+                state = {"probes": {}, "rules": {}}
+            runtime.tunnels = _Absent()
+            for tunnel in running.tunnels:
+                self._observe_tunnel(runtime, log, tunnel, state["probes"].get(f"tunnel {tunnel.name}"))
+            runtime.rules = {name: "active" if active else "disabled" for name, active in state["rules"].items()}
+            sessions = self.firewall.routing.sessions() if running.bgp else {}
+            runtime.peers = {}
+            for peer in running.bgp.peers if running.bgp else ():
+                session = sessions.get(symbol("peer", peer.name))
+                runtime.peers[peer.name] = PeerState(session.state, session.received, session.advertised) if session else PeerState("Idle")
+            runtime.learned_routes = self._learned(running)
+
+    def _observe_tunnel(self, runtime: Runtime, log: SystemLog, tunnel: Tunnel, probe: dict[str, Any] | None) -> None:
+        daemon = self.firewall.daemons[tunnel.name]
+        sa = daemon.ike_sa()
+        children = {child.name: child for child in sa.children} if sa else {}
+        monitor = None if probe is None else "up" if probe["up"] else "down"
+        for selector in tunnel.selectors:
+            name = child_name(tunnel, selector.name)
+            child = children.get(name)
+            measured = None
+            if sa is not None and sa.established:
+                measured = Measured(
+                    int(child.inbound_spi, 16) if child else 0, int(child.outbound_spi, 16) if child else 0, child.packets_in if child else 0,
+                    child.packets_out if child else 0, child.bytes_in if child else 0, child.bytes_out if child else 0, child.age if child else 0,
+                    sa.age, sa.initiator, probe["sent"] if probe else 0, probe["answered"] if probe else 0,
+                )
+            state = "up" if child else "init" if sa is not None and sa.established else "down"
+            runtime.tunnels[name] = TunnelState(state, monitor, measured)
+        text, start = daemon.log(), self._read.get(tunnel.name, 0)
+        self._read[tunnel.name] = len(text)
+        for happening in events.read(tunnel, text[start:]):
+            log.write(happening.eventid, happening.object, happening.text, happening.severity)
+        up = monitor != "down" and bool(children)
+        if self._was_up.get(tunnel.name, False) != up:
+            log.write(f"tunnel-status-{'up' if up else 'down'}", tunnel.name, f"Tunnel {tunnel.name} is {'up' if up else 'down'}", "informational" if up else "high")
+        self._was_up[tunnel.name] = up
+
+    def _learned(self, running: Running) -> list[LearnedRoute]:
+        if running.bgp is None or not running.bgp.installs:
+            return []
+        names = {interface.device: interface.name for interface in running.interfaces}
+        peers = {peer.address: peer for peer in running.bgp.peers}
+        found = []
+        for line in self.enclave.run("ip -4 route show proto bird", HOST, check=False).splitlines():
+            words = line.split()
+            if "via" in words and words[words.index("via") + 1] in peers:
+                hop, device = words[words.index("via") + 1], words[words.index("dev") + 1]
+                found.append(LearnedRoute(running.router, words[0].replace("default", "0.0.0.0/0"), hop, "0", names.get(device, device)))
+        return found
+
+    def initiate(self, gateway: str | None, tunnel: str | None) -> None:
+        with self._lock:
+            for each in self._tunnels(gateway, tunnel):
+                try:
+                    self.firewall.initiate(each)
+                except (OSError, ViciError):
+                    continue  # What comes of it shows in the state, as on the product.
+
+    def clear(self, gateway: str | None, tunnel: str | None) -> bool:
+        with self._lock:
+            return any([self._clear(each, tunnel) for each in self._tunnels(gateway, tunnel)])
+
+    def _clear(self, each: Tunnel, child: str | None) -> bool:
+        """Whatever was deleted comes back by itself, unless this side only waits."""
+        daemon = self.firewall.daemons[each.name]
+        if not daemon.terminate(child):
+            return False
+        if not each.passive:
+            self.initiate(each.gateway if child is None else None, child)
+        return True
+
+    def _tunnels(self, gateway: str | None, tunnel: str | None) -> list[Tunnel]:
+        return [each for each in self.firewall.running.tunnels if gateway == each.gateway or (tunnel or "").partition(":")[0] == each.name]
+
+    # For those who watch.
+
+    def wait(self, seconds: float = 20) -> bool:
+        """Until all tunnels and all BGP sessions of the running configuration are up; whether they came."""
+        def peers_up() -> bool:
+            return all(session.state == "Established" for session in self.firewall.routing.sessions().values())
+
+        end = time.monotonic() + seconds
+        return self.firewall.wait_for_tunnels(seconds) and wait_until(peers_up, max(0.0, end - time.monotonic()), 0.1)
+
+    def ping(self, host: str, address: str, count: int = 1) -> int:
+        """How many echo requests were answered, each within a second."""
+        text = self.enclave.run(f"ping -n -q -c {count} -i 0.2 -W 1 {address}", host, check=False, seconds=count + 10)
+        words = [line for line in text.splitlines() if "received" in line]
+        return int(words[0].split(",")[1].split()[0]) if words else 0
+
+
+class _Absent(dict):
+    """Tunnels that the data plane does not carry are down, not up as they are without a data plane."""
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return super().get(key) or (None if ":" in key else TunnelState("down"))
+
+
+def _networks(count: int) -> list[str]:
+    first = ipaddress.ip_address("10.200.0.0")
+    return [f"{first + 65536 * number}/16" for number in range(count)]

@@ -1,0 +1,240 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a running configuration means for packets: plain values, compared to find out what a commit changed."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass, field
+
+ANY = "0.0.0.0/0"
+
+
+@dataclass(frozen=True)
+class Interface:
+    """A layer-3 interface of the firewall. ``addresses`` with their masks; ``ping``: answers echo requests."""
+
+    name: str
+    addresses: tuple[str, ...]
+    mtu: int | None
+    zone: str | None
+    ping: bool
+
+    @property
+    def device(self) -> str:
+        return device(self.name)
+
+    @property
+    def is_tunnel(self) -> bool:
+        return self.name.startswith("tunnel.")
+
+
+def device(interface: str) -> str:
+    """Linux allows no slash and fifteen characters."""
+    return interface.replace("ethernet", "eth").replace("/", "-")
+
+
+@dataclass(frozen=True)
+class Monitor:
+    """Probes to an address: every so many seconds; so many lost ones in a row mean down, so many answered ones up again.
+
+    How many answers it takes to be up again is not documented; the threshold is assumed.
+    """
+
+    target: str
+    interval: float
+    threshold: int
+    fails_over: bool
+
+
+@dataclass(frozen=True)
+class Selector:
+    """A pair of networks that the SA is for; ``name`` is the proxy ID's, empty where there is none."""
+
+    name: str = ""
+    local: str = ANY
+    remote: str = ANY
+
+
+@dataclass(frozen=True)
+class Tunnel:
+    """An IPsec tunnel with the gateway that it goes through."""
+
+    name: str
+    interface: str
+    gateway: str
+    outside: str
+    local_address: str
+    peer_address: str
+    version: str
+    ike_proposals: tuple[str, ...]
+    ike_lifetime: int
+    esp_proposals: tuple[str, ...]
+    esp_lifetime: int
+    local_id: str
+    peer_id: str
+    key: str = field(repr=False)
+    passive: bool = False
+    probe_interval: int | None = None
+    selectors: tuple[Selector, ...] = (Selector(),)
+    monitor: Monitor | None = None
+
+
+@dataclass(frozen=True)
+class PathMonitor:
+    """Path monitoring of a static route: the route goes when any (or all) of its destinations are down."""
+
+    destinations: tuple[Monitor, ...]
+    all_must_fail: bool
+
+
+@dataclass(frozen=True)
+class Route:
+    """A static route. Neither interface nor nexthop: discard."""
+
+    name: str
+    destination: str
+    interface: str | None
+    nexthop: str | None
+    distance: int
+    metric: int
+    monitor: PathMonitor | None = None
+
+
+@dataclass(frozen=True)
+class Ports:
+    """A service or an application, as packets show it. ``protocol``: tcp, udp, esp, icmp, echo."""
+
+    protocol: str
+    ports: str = ""
+
+
+@dataclass(frozen=True)
+class Match:
+    """What a rule looks at. Empty means any; addresses are networks or ranges."""
+
+    source: tuple[str, ...] = ()
+    destination: tuple[str, ...] = ()
+    not_source: bool = False
+    not_destination: bool = False
+    services: tuple[Ports, ...] = ()
+
+
+@dataclass(frozen=True)
+class ForwardingRule:
+    """A PBF rule. ``action``: forward, discard, no-pbf. ``ingress``: interfaces."""
+
+    name: str
+    ingress: tuple[str, ...]
+    match: Match
+    action: str
+    egress: str | None = None
+    nexthop: str | None = None
+    monitor: Monitor | None = None
+    gives_way: bool = False
+
+
+@dataclass(frozen=True)
+class SecurityRule:
+    """Zones empty: any. ``kind``: universal, intrazone, interzone."""
+
+    name: str
+    sources: tuple[str, ...]
+    destinations: tuple[str, ...]
+    kind: str
+    match: Match
+    allows: bool
+
+
+@dataclass(frozen=True)
+class Prefix:
+    """A prefix in a BGP policy, with the lengths of what it takes in."""
+
+    network: str
+    shortest: int
+    longest: int
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One step of an import, export or redistribution policy. No prefixes: every route."""
+
+    allows: bool
+    prefixes: tuple[Prefix, ...] = ()
+    local_preference: int | None = None
+    med: int | None = None
+    prepend: int = 0
+
+
+@dataclass(frozen=True)
+class Redistribution:
+    """Routes of one source (connected or static) that BGP takes in."""
+
+    source: str
+    policies: tuple[Policy, ...]
+
+
+@dataclass(frozen=True)
+class Peer:
+    name: str
+    group: str
+    interface: str | None
+    local_address: str
+    address: str
+    remote_as: int
+    keep_alive: int
+    hold_time: int
+    passive: bool
+    imports: tuple[Policy, ...] | None
+    exports: tuple[Policy, ...] | None
+    password: str | None = field(default=None, repr=False)
+    multihop: int = 0
+
+
+@dataclass(frozen=True)
+class Bgp:
+    """``imports`` and ``exports`` of a peer: None lets everything through; after the last step of a list nothing is let through."""
+
+    router_id: str
+    local_as: int
+    installs: bool
+    rejects_default: bool
+    local_preference: int
+    peers: tuple[Peer, ...]
+    redistributions: tuple[Redistribution, ...]
+
+
+@dataclass(frozen=True)
+class Running:
+    """Everything that the data plane makes true. ``remarks``: what the configuration says and this data plane does not do."""
+
+    router: str = ""
+    interfaces: tuple[Interface, ...] = ()
+    tunnels: tuple[Tunnel, ...] = ()
+    routes: tuple[Route, ...] = ()
+    bgp: Bgp | None = None
+    forwarding: tuple[ForwardingRule, ...] = ()
+    security: tuple[SecurityRule, ...] = ()
+    strict_zones: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    def interface(self, name: str | None) -> Interface | None:
+        return next((interface for interface in self.interfaces if interface.name == name), None)
+
+    def zone(self, name: str) -> list[Interface]:
+        return [interface for interface in self.interfaces if interface.zone == name]
+
+    @property
+    def outside(self) -> list[str]:
+        """Interfaces that tunnels go out of."""
+        return sorted({tunnel.outside for tunnel in self.tunnels})
+
+
+def host_of(address: str) -> str:
+    return address.partition("/")[0]
+
+
+def network_of(address: str) -> ipaddress.IPv4Network:
+    return ipaddress.ip_interface(address).network

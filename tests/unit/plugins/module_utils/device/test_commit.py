@@ -1,0 +1,46 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Uncommitted changes: which of them concern us."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.commit import Change
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
+
+GATEWAY = "/config/network/ike/gateway/entry[@name='vpn-1']"
+MEMBER = "/config/network/virtual-router/entry[@name='default']/interface/member[text()='tunnel.1']"
+
+CASES = {
+    "the object itself": (GATEWAY, GATEWAY, True),
+    "an element of it": (f"{GATEWAY}/disabled", GATEWAY, True),
+    "its container": ("/config/network/ike/gateway", GATEWAY, False),
+    "a neighbour": ("/config/network/ike/gateway/entry[@name='vpn-11']", GATEWAY, False),
+    "the member itself": (MEMBER, MEMBER, True),
+    "the list of a member": (MEMBER.rpartition("/")[0], MEMBER, True),
+    "another member": (MEMBER.replace("tunnel.1", "tunnel.2"), MEMBER, False),
+    "the router of a member": ("/config/network/virtual-router/entry[@name='default']", MEMBER, False),
+}
+
+
+@pytest.mark.parametrize("changed, ours, expected", CASES.values(), ids=CASES.keys())
+def test_what_concerns_us(changed, ours, expected):
+    assert commit.concerns(Change(places.parse(changed), "ann"), [places.parse(ours)]) is expected
+
+
+def test_the_owner_is_told_only_where_there_is_one():
+    pending = [Change(places.parse(GATEWAY), "ann"), Change(places.parse(MEMBER), "bob"), Change(("config", "shared"), "carl")]
+    ours = [places.parse(GATEWAY)]
+    assert commit.owner_of(pending, ours) == "ann"
+    assert commit.owner_of(pending, ours + [places.parse(MEMBER)]) is None
+    assert commit.owner_of([], ours) is None
+
+
+def test_many_foreign_changes_are_counted():
+    left = [Change(("config", "shared", ("entry", str(number))), "ann") for number in range(13)]
+    text = commit.foreign_text("ann", left)
+    assert "and 3 more" in text and "'9'" in text and "'10'" not in text

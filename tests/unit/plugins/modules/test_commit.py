@@ -1,0 +1,309 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The module commit: whose changes it commits, what it waits for, and what it says when something goes wrong."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+import yaml
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import connection
+from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import commit, monitor_profile
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import COLLECTION, NETWORK, VSYS, Door
+
+PROFILE = f"{NETWORK}/profiles/monitor-profile/entry[@name='fast']"
+OTHERS = f"{VSYS}/address/entry[@name='hers']"
+COMMIT = {"type": "commit"}
+POLL = {"cmd": "show jobs"}
+STANDS = "the changes stand in the candidate"
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch):
+    monkeypatch.setattr(connection, "pause", lambda attempt: None)
+
+
+class CommitDoor(Door):
+    def run(self, options, check=False, diff=True, module=None, **more):
+        return super().run({"poll": 0.05, **options} if module is None else options, check, diff, module, **more)
+
+    def change(self, interval=2):
+        """Something of ours to commit."""
+        return self.done({"name": "fast", "interval": interval}, module=monitor_profile)
+
+    def change_of_others(self, admin="alice"):
+        self.control.edit_as(admin, "set", OTHERS, "<ip-netmask>192.0.2.1</ip-netmask>")
+
+    def asked(self) -> list:
+        return [request["type"] if request["type"] == "commit" else request["cmd"] for request in self.control.requests()]
+
+    def commits(self) -> int:
+        return self.asked().count("commit")
+
+    def runs(self, xpath) -> bool:
+        """Whether something is in the running configuration."""
+        return self.control.running(xpath) != ""
+
+
+@pytest.fixture
+def door(firewalls) -> CommitDoor:
+    door = CommitDoor(commit, firewalls())
+    door.control.commit_duration(0.1)
+    return door
+
+
+def named(door, name="admin"):
+    door.provider = {**door.provider, "username": name}
+    return door
+
+
+def test_own_changes_are_committed_and_others_are_not(door):
+    objects = door.change().values["objects"]
+    door.change_of_others()
+    result = door.done({"objects": objects})
+    assert result.changed
+    assert result.values["committed"] == [PROFILE]
+    assert result.values["lines"] == ["Configuration committed successfully"]
+    assert (door.runs(PROFILE), door.runs(OTHERS), door.candidate(OTHERS) is None) == (True, False, False)
+    assert door.control.connections() == 1
+
+
+def test_nothing_to_commit_is_no_change(door):
+    for options in ({}, {"objects": [PROFILE]}, {"scope": "all"}):
+        result = door.done(options)
+        assert (result.changed, result.values["committed"]) == (False, [])
+        assert door.commits() == 0
+
+
+def test_changes_on_other_objects_are_not_ours(door):
+    door.change_of_others("admin")
+    assert not door.done({"objects": [PROFILE]}).changed
+    assert not door.runs(OTHERS)
+
+
+def test_check_mode_tells_and_commits_nothing(door):
+    objects = door.change().values["objects"]
+    result = door.done({"objects": objects}, check=True)
+    assert (result.changed, result.values["committed"], door.commits()) == (True, [PROFILE], 0)
+    assert not door.runs(PROFILE)
+
+
+def test_everybody_is_committed_when_that_is_said(door):
+    door.change()
+    door.change_of_others()
+    assert door.done({"scope": "all"}).changed
+    assert door.runs(PROFILE) and door.runs(OTHERS)
+
+
+def test_an_api_key_alone_does_not_guess(door):
+    door.change()
+    door.change_of_others()
+    door.refused({}, "API key", "admin, alice", "provider.username", STANDS)
+
+
+@pytest.mark.parametrize("how", [{"admin": "alice"}, {}], ids=["named", "logged in as"])
+def test_the_changes_of_another_account(door, how):
+    door.change()
+    door.change_of_others()
+    if not how:
+        named(door, "alice")
+    assert door.done(how).values["committed"] == [OTHERS]
+    assert (door.runs(PROFILE), door.runs(OTHERS)) == (False, True)
+
+
+def test_earlier_changes_of_the_same_account_are_named(door):
+    door.change_of_others("admin")
+    objects = door.change().values["objects"]
+    earlier = [{"owner": "admin", "xpath": OTHERS}]
+    result = named(door).run({"objects": objects, "earlier_changes": earlier, "lock_timeout": 0})
+    assert result.failed
+    assert "admin" in result.message and OTHERS in result.message and STANDS in result.message
+    assert not door.runs(PROFILE)
+    assert door.done({"objects": objects, "earlier_changes": earlier, "commit_foreign": "include"}).changed
+    assert door.runs(OTHERS)
+
+
+def test_the_warnings_of_a_job_are_shown(door):
+    door.control.warn_next_commit(["Interface tunnel.9 has no zone configuration."])
+    result = door.done({"objects": door.change().values["objects"]})
+    assert result.values["job_warnings"] == ["Interface tunnel.9 has no zone configuration."]
+    assert any("tunnel.9" in warning and "job" in warning for warning in result.warnings)
+
+
+def test_a_job_that_fails_says_why(door):
+    objects = door.change().values["objects"]
+    door.control.fail_next_commit(["Validation Error:", "network -> profiles is invalid"])
+    result = door.run({"objects": objects})
+    assert result.failed
+    assert "network -> profiles is invalid" in result.message and STANDS in result.message
+    assert result.values["job_id"] == "2"
+    assert not door.runs(PROFILE)
+    assert door.done({"objects": objects}).changed
+
+
+def test_a_job_that_takes_too_long_can_be_taken_up_again(door):
+    objects = door.change().values["objects"]
+    door.control.commit_duration(0.6)
+    result = door.run({"objects": objects, "timeout": 0})
+    assert result.failed
+    assert "did not end within 0 s" in result.message and "job_id 2" in result.message
+    assert result.values["job_id"] == "2"
+    taken_up = door.done({"job_id": "2"})
+    assert (taken_up.changed, door.commits()) == (True, 0)
+    assert door.runs(PROFILE)
+
+
+@pytest.mark.parametrize("trouble", ["busy", "lock"])
+def test_others_are_waited_for(door, trouble):
+    objects = door.change().values["objects"]
+    if trouble == "busy":
+        door.control.fault("busy", when=COMMIT, times=2)
+        assert door.done({"objects": objects}).changed
+        assert door.commits() == 3
+    else:
+        door.control.hold_commit_lock("alice")
+        release = threading.Timer(0.4, door.control.release_locks, ["alice"])
+        release.start()
+        assert door.done({"objects": objects}).changed
+        release.join()
+
+
+@pytest.mark.parametrize("trouble, words", {
+    "a commit lock": ("lock", ["alice", "holding device wide commit locks"]),
+    "another commit": ("busy", ["Another commit/validate is in progress"]),
+}.values(), ids=["lock", "busy"])
+def test_others_are_named_when_the_time_is_up(door, trouble, words):
+    objects = door.change().values["objects"]
+    if trouble == "busy":
+        door.control.fault("busy", when=COMMIT, times=50)
+    else:
+        door.control.hold_commit_lock("alice")
+    result = door.run({"objects": objects, "timeout": 0})
+    assert result.failed
+    assert [word for word in [*words, STANDS, "waited 0 s"] if word not in result.message] == []
+    assert not door.runs(PROFILE)
+
+
+# On the wire.
+
+
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after", "truncate", "html", "unavailable"])
+def test_a_request_to_commit_whose_answer_is_lost(door, kind):
+    """A job that was queued is found and followed, not asked for twice."""
+    objects = door.change().values["objects"]
+    door.control.fault(kind, when=COMMIT)
+    result = door.done({"objects": objects})
+    assert result.changed
+    assert result.values["job_id"] == "2"
+    assert door.commits() == (1 if kind in ("drop_after", "truncate") else 2)
+    assert door.runs(PROFILE)
+
+
+def test_a_job_that_ended_before_it_was_found(door):
+    objects = door.change().values["objects"]
+    door.control.commit_duration(0)
+    door.control.fault("drop_after", when=COMMIT)
+    result = door.done({"objects": objects})
+    assert (result.changed, result.values["job_id"], door.commits()) == (True, "2", 1)
+
+
+def test_a_job_of_another_account_is_not_taken_for_ours(door):
+    objects = door.change().values["objects"]
+    key = door.control.add_admin("alice", "notReal.alice9")
+    door.change_of_others()
+    assert door.done({"admin": "alice", "provider": {**door.provider, "api_key": key, "username": "alice"}}).values["job_id"] == "2"
+    door.control.fault("drop_before", when=COMMIT)
+    result = door.done({"objects": objects})
+    assert (result.values["job_id"], door.commits()) == ("3", 2)
+
+
+@pytest.mark.parametrize("kind, words", {
+    "drop_before": "closed before the whole answer", "html": "text/html", "unavailable": "HTTP 503", "forbidden": "HTTP 403",
+    "session_timeout": "Session timed out", "bad_request": "Missing value",
+}.items())
+def test_a_request_to_commit_that_keeps_failing(door, kind, words):
+    objects = door.change().values["objects"]
+    door.control.fault(kind, when=COMMIT, times=10)
+    result = door.run({"objects": objects})
+    assert result.failed
+    assert words in result.message and STANDS in result.message and "nothing was committed" in result.message
+    assert not door.runs(PROFILE)
+
+
+def test_a_lost_answer_after_which_nothing_can_be_asked(door):
+    objects = door.change().values["objects"]
+    door.control.fault("drop_after", when=COMMIT)
+    door.control.fault("forbidden", when={"cmd": "show jobs all"})
+    result = door.run({"objects": objects})
+    assert result.failed
+    assert "whether a commit job was queued is unknown" in result.message and "run again" in result.message
+
+
+@pytest.mark.parametrize("kind", ["drop_before", "html", "truncate", "unavailable"])
+def test_a_poll_that_fails_is_repeated(door, kind):
+    objects = door.change().values["objects"]
+    door.control.fault(kind, when=POLL, times=5)
+    assert door.done({"objects": objects}).changed
+    assert door.commits() == 1
+
+
+@pytest.mark.parametrize("kind, words", {"drop_before": "closed before the whole answer", "forbidden": "HTTP 403", "session_timeout": "Session timed out"}.items())
+def test_polls_that_keep_failing_leave_the_job_to_be_taken_up(door, kind, words):
+    objects = door.change().values["objects"]
+    door.control.fault(kind, when=POLL, times=1000)
+    result = door.run({"objects": objects, "timeout": 1})
+    assert result.failed
+    assert words in result.message and "goes on without us" in result.message and "job_id 2" in result.message
+    door.control.clear_faults()
+    assert door.done({"job_id": result.values["job_id"]}).changed
+
+
+def test_a_management_service_that_restarts_during_the_commit(door, monkeypatch):
+    monkeypatch.undo()
+    objects = door.change().values["objects"]
+    door.control.commit_duration(0.2)
+    restart = threading.Timer(0.1, door.control.restart_management, [1.0])
+    restart.start()
+    assert door.done({"objects": objects}).changed
+    restart.join()
+
+
+@pytest.mark.parametrize("kind, words", {"drop_before": "closed before the whole answer", "html": "text/html", "forbidden": "HTTP 403"}.items())
+def test_changes_that_cannot_be_listed(door, kind, words):
+    objects = door.change().values["objects"]
+    door.control.fault(kind, when={"cmd": "show config list changes"}, times=10)
+    door.refused({"objects": objects}, words, "nothing was committed", STANDS)
+
+
+def test_a_job_that_is_not_there(door):
+    result = door.run({"job_id": "99", "timeout": 0})
+    assert result.failed
+    assert "99" in result.message
+    assert "nothing was committed" not in result.message
+
+
+def test_a_description_arrives(door):
+    objects = door.change().values["objects"]
+    door.done({"objects": objects, "description": "R&D <VPN> to Lyon"})
+    jobs = door.firewall.firewall.jobs.all()
+    assert jobs[0].description == "R&D <VPN> to Lyon"
+
+
+def test_the_examples_run(door):
+    registered = {}
+    door.change_of_others("admin")
+    for task in yaml.safe_load(commit.EXAMPLES):
+        called = next(key for key in task if key.startswith(COLLECTION))
+        module = {"commit": commit, "monitor_profile": monitor_profile}[called.rpartition(".")[2]]
+        asked = {key: registered.get(value, value) if isinstance(value, str) else value for key, value in task[called].items()}
+        if "provider" in asked:
+            asked["provider"] = {**door.provider, **asked["provider"], "username": "admin"}
+        result = door.done(asked, module=module)
+        assert result.changed, task["name"]
+        registered = {f"{{{{ {task.get('register')}.{key} }}}}": value for key, value in result.values.items()}
+    assert door.runs(OTHERS)
+    assert yaml.safe_load(commit.RETURN)["committed"]["sample"] == result.values["committed"] == [PROFILE]
