@@ -341,7 +341,8 @@ def main() -> None:
     parser.add_argument("--tunnels", type=int, default=1000, help="tunnels of the large transaction (1000)")
     parser.add_argument("--fleet", type=int, default=10, help="firewalls of the fleet (10)")
     given = parser.parse_args()
-    print(f"{COLLECTION} {GALAXY['version']}, ansible-core {version('ansible-core')}, Python {platform.python_version()}, emulated PAN-OS on loopback")
+    print(f"{COLLECTION} {GALAXY['version']}, ansible-core {version('ansible-core')}, Python {platform.python_version()}, "
+          "emulated PAN-OS on loopback")
     try:
         with tempfile.TemporaryDirectory() as folder:
             bench = Bench(Workplace(folder), given.runs, given.latencies)

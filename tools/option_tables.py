@@ -1,4 +1,3 @@
-#!/usr/bin/env python
 # Copyright (c) 2026, Tunnelsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -20,7 +19,7 @@ PAGE = ROOT / "docs" / "docsite" / "rst" / "options.rst"
 VIRTUAL, LOGICAL = "Virtual routers", "Logical routers (Advanced Routing Engine)"
 
 # Elements that a VPN's objects have and this collection does not write, by the object they belong to: (element, why).
-# A trailing slash stands for all that is below.
+# A trailing slash stands for all that is below; several elements with one reason are divided by commas.
 LEFT_OUT = {
     "ike_crypto_profile": (
         ("ake/", "hybrid key exchange of RFC 9370: how PAN-OS spells the names of its methods is not confirmed, and a wrong one would be refused"),
@@ -32,25 +31,18 @@ LEFT_OUT = {
         ("global-protect-satellite/", "a satellite is no site-to-site tunnel: its peer is a GlobalProtect portal"),
     ),
     "zone": (
-        ("network/layer2", "an IPsec tunnel is a layer 3 interface; a zone of another kind is refused and never made one"),
-        ("network/virtual-wire", "as layer 2"),
-        ("network/tap", "as layer 2"),
-        ("network/external", "as layer 2"),
+        ("network/layer2, network/virtual-wire, network/tap, network/external",
+         "an IPsec tunnel is a layer 3 interface; a zone of another kind is refused and never made one"),
         ("network/tunnel", "for the inspection of tunnels that pass through, not for those that end here"),
     ),
     "zone_protection_profile": (
         ("description", "the module keeps to what decides over a VPN's packets"),
-        ("flood/", "flood protection does not concern a VPN zone more than others"),
-        ("scan/", "as flood protection"),
-        ("scan-white-list/", "as flood protection"),
-        ("ipv6/", "header checks that a tunnel does not touch"),
-        ("non-ip-protocol/", "layer 2 only"),
-        ("l2-sec-group-tag-protection/", "layer 2 only"),
-        *((name, "a check of single packets that a tunnel does not touch") for name in (
-            "discard-ip-frag", "discard-timestamp", "discard-record-route", "discard-security", "discard-stream-id", "discard-unknown-option",
-            "discard-malformed-option", "discard-icmp-ping-zero-id", "discard-icmp-frag", "discard-icmp-large-packet", "discard-icmp-error",
-            "suppress-icmp-timeexceeded", "suppress-icmp-needfrag", "discard-tcp-split-handshake", "remove-tcp-timestamp",
-            "strip-tcp-fast-open-and-data", "strip-mptcp-option")),
+        ("flood/, scan/, scan-white-list/", "protection from floods and scans does not concern a VPN zone more than others"),
+        ("non-ip-protocol/, l2-sec-group-tag-protection/", "layer 2 only"),
+        ("ipv6/, discard-ip-frag, discard-timestamp, discard-record-route, discard-security, discard-stream-id, discard-unknown-option, "
+         "discard-malformed-option, discard-icmp-ping-zero-id, discard-icmp-frag, discard-icmp-large-packet, discard-icmp-error, "
+         "suppress-icmp-timeexceeded, suppress-icmp-needfrag, discard-tcp-split-handshake, remove-tcp-timestamp, strip-tcp-fast-open-and-data, "
+         "strip-mptcp-option", "checks of single packets that have nothing to do with tunnels"),
     ),
     "pbf_failover": (
         ("action/forward-to-vsys", "a failover forwards to interfaces; another virtual system has no path to probe"),
@@ -82,8 +74,9 @@ LEFT_OUT = {
         ("address-family/ipv6", "sessions of logical routers carry IPv4 routes"),
         ("filtering-profile/ipv6", "as the address family"),
         ("connection-options/dampening", "as dampening profiles"),
-        ("connection-options of a group", "timers, hops and the secret are the peer's own"),
-        ("keep-alive-interval, hold-time: disabled", "without them a dead path is never noticed"),
+        ("bfd/multihop/", "how PAN-OS spells what is below is not confirmed"),
+        ("the group's connection-options/", "timers, hops and the secret are the peer's own"),
+        ("the word disabled for keep-alive-interval and hold-time", "without them a dead path is never noticed"),
     ),
 }
 # Where the options stand that are made of several elements or of other objects, for each engine.
@@ -278,13 +271,15 @@ def page() -> str:
         for engine, place, nodes in parts:
             if engine:
                 lines += heading(engine, "~")
+            if engine == LOGICAL:
+                lines += ["Needs PAN-OS 10.2 or later.", ""]
             lines += [f"The entry: ``{place}``", ""]
             lines += table(cells(row) for row in rows(nodes, COMPOSED.get((resource.name, engine), {})))
     lines += heading("What is left out", "-")
     lines += ["These elements of the same objects are not written, and stay as they are.", ""]
     for resource, elements in LEFT_OUT.items():
         lines += [f"``{resource}``"]
-        lines += [f"  * ``{element}``: {why}." for element, why in elements] + [""]
+        lines += [f"  * {', '.join(f'``{name}``' for name in element.split(', '))}: {why}." for element, why in elements] + [""]
     return "\n".join(lines).rstrip() + "\n"
 
 

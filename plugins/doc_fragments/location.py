@@ -13,7 +13,10 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options:
   template:
-    description: Panorama template that holds the object. Omitted, the object is the firewall's own.
+    description:
+      - Panorama template that holds the object. Omitted, the object is the firewall's own.
+      - In a template, V($name) stands for a template variable wherever an address, a name (FQDN), an identity, an interface or an AS number goes.
+      - The routing engine of a template's firewalls is the one that the template's setting C(advance-routing) names.
     type: str
   template_stack:
     description: Panorama template stack that holds the object; excludes O(template).

@@ -15,6 +15,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import argum
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import readiness, sdk, transaction
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.template import platform_at
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.transport import Provider
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import (
     ConnectionFailed, DeviceError, InvalidInput, PanosVpnError, Refused, TakenMeanwhile,
@@ -147,7 +148,7 @@ def _run_resource(module, session, resource) -> dict:
             raise InvalidInput(f"{resource.identity[-1]} is required with state {state}")
         extra = {node.option for node in resource.extra}
         validate(DesiredEntry(resource.table, name, {key: value for key, value in values.items() if key not in extra}, state))
-    platform = session.platform()
+    platform = platform_at(session, location)
     refuse_missing_vsys(location, platform)
     request = Request(names, values, state, platform, location.base, params.get("update_secret") or "on_create")
     reads = [location.base(kind) + path for kind, path in resource.reads(request)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments, runner
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.template import platform_at
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import Plan, add, finished, in_reference_order
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given, validate
@@ -52,7 +53,7 @@ def _run(module, session) -> dict:
     for label, resource, options in entries:
         with _named(label):
             _check(resource, options)
-    platform = session.platform()
+    platform = platform_at(session, location)
     runner.refuse_missing_vsys(location, platform)
     requests = [(label, resource, _request(resource, options, platform, location.base)) for label, resource, options in _ordered(entries)]
     reads = [location.base(kind) + path for _label, resource, request in requests for kind, path in resource.reads(request)]

@@ -43,8 +43,7 @@ _TUNNEL = {
     "bgp": {"type": "dict", "options": {
         "local_as": {"type": "int"}, "peer_as": {"type": "int"}, "hold_time": {"type": "int"}, "keep_alive": {"type": "int"}}},
     "traffic_selectors": {"type": "dict", "options": {"local": {"type": "str"}, "remote": {"type": "str"}}},
-    "telemetry": {"type": "dict", "options": {
-        "status": {"type": "str"}, "message": {"type": "str"}, "accepted_routes": {"type": "int"}}},
+    "telemetry": {"type": "dict"},
 }
 
 

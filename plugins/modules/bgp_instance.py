@@ -91,7 +91,8 @@ options:
     type: bool
   redistribution_profile:
     description:
-      - Redistribution profile for IPv4, at most 63 characters; M(tunnelsmith.panos_vpn.bgp_redistribution) sets it by itself.
+      - Redistribution profile for IPv4, at most 63 characters. M(tunnelsmith.panos_vpn.bgp_redistribution) sets it by itself, so that
+        O(state=gathered) does not return it and O(state=replaced) leaves it as it is.
       - Only the Advanced Routing Engine has it.
     type: str
   reject_default_route:

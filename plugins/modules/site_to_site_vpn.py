@@ -209,16 +209,6 @@ options:
       telemetry:
         description: What the cloud said of the tunnel when it was described. It is not used.
         type: dict
-        suboptions:
-          status:
-            description: State of the tunnel.
-            type: str
-          message:
-            description: Text about that state.
-            type: str
-          accepted_routes:
-            description: Number of routes.
-            type: int
   pre_shared_keys:
     description:
       - Keys, one per tunnel and in their order, for a peer whose output does not hold them readably. An empty one means that of the tunnel itself.

@@ -1424,8 +1424,9 @@ options:
             type: bool
           redistribution_profile:
             description:
-            - Redistribution profile for IPv4, at most 63 characters; M(tunnelsmith.panos_vpn.bgp_redistribution)
-              sets it by itself.
+            - Redistribution profile for IPv4, at most 63 characters. M(tunnelsmith.panos_vpn.bgp_redistribution)
+              sets it by itself, so that V(gathered) does not return it and V(replaced) leaves
+              it as it is.
             - Only the Advanced Routing Engine has it.
             type: str
           reject_default_route:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import pathlib
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Callable
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.observation import Observation
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.timeline import draw
@@ -51,3 +53,9 @@ def outage(observation: Observation, kind: str) -> float:
     found = observation.outages(kind, 0.55)
     assert len(found) <= 1, (kind, found)
     return found[0].seconds if found else 0.0
+
+
+def together(*calls: Callable[[], Any]) -> list[Any]:
+    """What waits most of the time can do so side by side."""
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return [future.result() for future in [pool.submit(call) for call in calls]]

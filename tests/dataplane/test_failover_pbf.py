@@ -10,60 +10,71 @@ import subprocess
 
 import pytest
 
-from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.failovers import BEFORE, failover, outage
+from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.failovers import BEFORE, failover, outage, together
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import connection
 
 INTERVAL, THRESHOLD = 2, 2
 # The last lost probe is known as lost when the next one is due; the first one may be sent up to an interval after the fault.
 DETECTED = (INTERVAL * (THRESHOLD - 0.2), INTERVAL * (THRESHOLD + 1) + 1.5)
+LASTS, AFTER = 8, 14
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["without backup routes", "with backup routes"])
-def paired(request, sites):
-    site = sites(connection("pbf"), dead_after=4)
-    site.pair("pbf", monitor_interval=INTERVAL, monitor_threshold=THRESHOLD, backup_routes=request.param)
-    site.quick_detection()
-    site.active, site.backup = 0, request.param
-    yield site
-    site.close()
+@pytest.fixture(scope="module")
+def both(sites):
+    """The same pairing twice: without and with backup routes."""
+    made = []
+    for backup in (False, True):
+        site = sites(connection("pbf"), dead_after=4)
+        site.pair("pbf", monitor_interval=INTERVAL, monitor_threshold=THRESHOLD, backup_routes=backup)
+        site.quick_detection()
+        site.active, site.words = 0, "with backup routes" if backup else "without backup routes"
+        made.append(site)
+    return made
 
 
 @pytest.mark.parametrize("fault", ["killed", "cut"])
-def test_new_sessions_take_the_second_rule_and_come_back(paired, fault):
-    seen = failover(paired, fault, 8, 14, f"PBF 2 s x 2, {fault}, {'with' if paired.backup else 'without'} backup routes")
-    assert DETECTED[0] <= outage(seen, "new") <= DETECTED[1]
-    down, up = (next(moment for moment, name, state in seen.changes() if name.startswith("rule") and state is wanted) for wanted in (False, True))
-    assert DETECTED[0] <= down - BEFORE <= DETECTED[1]
-    assert up > seen.mark("mended")
-    assert paired.tunnel(1)["flows"][0]["monitor"] == "up"
-    before = paired.tunnel(1)["flows"][0]["packets_encapsulated"]
-    assert paired.ping(5) == 5
-    assert paired.tunnel(1)["flows"][0]["packets_encapsulated"] >= before + 5, "the tunnel that was active before is active again"
+def test_new_sessions_take_the_second_rule_and_come_back(both, fault):
+    seen = together(*(lambda site=site: failover(site, fault, LASTS, AFTER, f"PBF 2 s x 2, {fault}, {site.words}") for site in both))
+    for site, observation in zip(both, seen):
+        assert DETECTED[0] <= outage(observation, "new") <= DETECTED[1], site.words
+        down, up = (next(moment for moment, name, state in observation.changes() if name.startswith("rule") and state is wanted) for wanted in (False, True))
+        assert DETECTED[0] <= down - BEFORE <= DETECTED[1], site.words
+        assert up > observation.mark("mended")
+        for kind in ("established", "ping"):
+            if site is both[1]:
+                assert DETECTED[0] <= outage(observation, kind) <= DETECTED[1], kind
+            else:
+                # By the routing table they leave through the default route; they are back when their rule is.
+                assert outage(observation, kind) == pytest.approx(up - BEFORE, abs=1.5), kind
+        before = site.tunnel(1)["flows"][0]
+        assert before["monitor"] == "up"
+        assert site.ping(5) == 5
+        assert site.tunnel(1)["flows"][0]["packets_encapsulated"] >= before["packets_encapsulated"] + 5, "active before, active again"
 
-    for kind in ("established", "ping"):
-        if paired.backup:
-            assert DETECTED[0] <= outage(seen, kind) <= DETECTED[1]
-        else:
-            # By the routing table they leave through the default route; they are back when their rule is.
-            assert outage(seen, kind) == pytest.approx(up - BEFORE, abs=1.5)
+
+def test_with_both_endpoints_dead_nothing_new_leaves_in_clear_text(both):
+    captures = [_capture(site) for site in both]
+    seen = together(*(lambda site=site: failover(site, "both", LASTS, AFTER, f"PBF both endpoints dead, {site.words}") for site in both))
+    without, with_routes = (_captured(site, capture) for site, capture in zip(both, captures))
+    for site, observation in zip(both, seen):
+        assert observation.answered("new", BEFORE + 7, BEFORE + LASTS) == 0
+        assert outage(observation, "new") < LASTS + AFTER, site.words
+    assert with_routes == []
+    # Only what was established: one session of datagrams, and the ping, which is one session too.
+    assert len({line.split()[2] for line in without if "UDP" in line}) == 1
+    assert len({line.split()[2] for line in without if "ICMP" in line}) == 1
 
 
-def test_with_both_endpoints_dead_nothing_new_leaves_in_clear_text(paired):
-    capture = paired.plane.enclave.start(
+def _capture(site) -> subprocess.Popen:
+    """Whatever leaves the outside interface for the remote network itself."""
+    capture = site.plane.enclave.start(
         "internet", ["timeout", "60", "tcpdump", "-n", "-l", "-i", "line-eth1-8", "-Z", "root", "dst", "net", "10.200.0.0/16"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     while "listening on" not in capture.stderr.readline():
         pass
-    seen = failover(paired, "both", 9, 14, f"PBF both endpoints dead, {'with' if paired.backup else 'without'} backup routes")
-    paired.plane.enclave.run("ip netns pids internet | xargs -r kill -INT")
-    left = capture.communicate(timeout=20)[0].strip().splitlines()
-    assert seen.answered("new", BEFORE + 7, BEFORE + 9) == 0
-    ports = {line.split()[2].rpartition(".")[2] for line in left if "UDP" in line}
-    if paired.backup:
-        assert left == []
-    else:
-        # Only the one established session and the ping, which is one session too.
-        assert len(ports) == 1
-        assert {line.split()[2] for line in left if "ICMP" in line} == {"10.10.0.10"}
-    assert outage(seen, "new") < 9 + 14
+    return capture
 
+
+def _captured(site, capture: subprocess.Popen) -> list[str]:
+    site.plane.enclave.run("ip netns pids internet | xargs -r kill -INT")
+    return capture.communicate(timeout=20)[0].strip().splitlines()

@@ -104,7 +104,8 @@ class Playbooks:
 
     def start(self, firewall, playbook: str | list, *arguments: str, variables: dict | None = None, inventory=LAB, environment: dict | None = None,
               collections: pathlib.Path | None = None, files: dict | None = None) -> Running:
-        """A run that goes on by itself. ``variables``: extra vars. ``environment``: instead of what leads to the firewall as its admin.
+        """A run that goes on by itself. ``variables``: extra vars. ``environment``: instead of what leads to the firewall as its admin;
+        with it the firewall may be None, and then the tasks do not tell what stood on it.
 
         ``collections``: a folder with further collections. ``files``: name → file to copy beside the playbook.
         """
@@ -134,7 +135,7 @@ class Playbooks:
         paths = [str(path) for path in (collections, self.installed.collections) if path]
         lines = ["[defaults]", "nocows = true", f"callback_plugins = {ROOT / 'tests' / 'integration' / 'callbacks'}", "callbacks_enabled = journal"]
         lines += [f"collections_path = {':'.join(paths)}"] if paths else []
-        lines += ["[callback_journal]", f"file = {folder / 'journal'}", f"control = {firewall.control_url}"]
+        lines += ["[callback_journal]", f"file = {folder / 'journal'}"] + ([f"control = {firewall.control_url}"] if firewall else [])
         (folder / "ansible.cfg").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

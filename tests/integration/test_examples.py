@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.back_to_start import bare
-from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import BGP, IDS, STATIC, commits, paired, writes
+from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import BGP, CONNECTIONS, IDS, STATIC, commits, paired, writes
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import ROOT, access, pairing, play
 
 README = ROOT / "README.md"
@@ -75,23 +75,25 @@ def test_the_plays_of_a_readme_run(playbooks, firewall, path):
     assert bare(firewall.control.candidate()) == bare(firewall.control.running()) != bare(start)
 
 
-def test_the_commands_of_the_readme_run_on_the_example_inventory(playbooks, firewall, amazon):
+def test_the_commands_of_the_readme_run_on_the_example_inventory(playbooks, firewalls, amazon):
     example = ROOT / "inventories" / "example"
-    ids = {name: yaml.safe_load((example / "host_vars" / f"{name}.yml").read_text(encoding="utf-8")) for name in ("fw-berlin", "fw-lyon")}
-    connections = {variables["aws_pairing_connection_id"]: (STATIC, IDS["pbf"]) if variables["aws_pairing_failover"] == "pbf" else (BGP, IDS["bgp"])
-                   for variables in ids.values()}
-    collections = amazon(**connections)
+    hosts = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted((example / "host_vars").glob("*.yml"))}
+    started = {name: firewalls(name=name) for name in hosts}
+    collections = amazon(**{variables["aws_pairing_connection_id"]: (CONNECTIONS[variables["aws_pairing_failover"]], IDS[variables["aws_pairing_failover"]])
+                            for variables in hosts.values()})
     commands = [shlex.split(line) for line in README.read_text(encoding="utf-8").splitlines() if line.startswith("ansible-playbook ")]
     assert len(commands) == 2
     for _program, playbook, option, _folder, *arguments in commands:
         assert option == "-i"
-        # Both firewalls of the inventory are the one that is here, one after the other.
-        run = playbooks.run(firewall, playbook, "--forks", "1", *arguments, inventory=example, collections=collections, variables={
-            "panos_provider": {"username": "admin"}, "aws_pairing_commit_poll": 0.05})
+        run = playbooks.run(None, playbook, *arguments, inventory=example, collections=collections, environment={}, variables={
+            # In place of the addresses of the example.
+            "panos_provider": "{{ ours[inventory_hostname] }}", "aws_pairing_commit_poll": 0.05,
+            "ours": {name: {"ip_address": firewall.host, "port": firewall.port, "api_key": firewall.api_key, "ca_path": firewall.ca_path}
+                     for name, firewall in started.items()}})
         assert run.status == 0, run.output
-        assert len(run.of("site_to_site_vpn")) == 2
-    for connection in connections:
-        assert connection in firewall.control.running()
+        assert len(run.of("site_to_site_vpn")) == len(hosts)
+    for name, variables in hosts.items():
+        assert variables["aws_pairing_connection_id"] in started[name].control.running()
 
 
 def test_the_role_reads_aws_by_the_connection_s_id(playbooks, firewall, amazon):

@@ -66,6 +66,6 @@ def test_runs_with_one_account_wait_for_each_other_or_say_so(playbooks, firewall
     first = playbooks.run(firewall, PLAY, "--forks", "8", inventory=eight(providers), variables={"aws_pairing_lock_timeout": 5})
     assert [task.message for task in first.failures() if OTHERS_PENDING not in task.message] == []
     if first.failures():
-        later = playbooks.run(firewall, PLAY, "--forks", "1", inventory=eight(providers), variables={"aws_pairing_lock_timeout": 5})
+        later = playbooks.run(firewall, [{**PLAY[0], "serial": 1}], inventory=eight(providers), variables={"aws_pairing_lock_timeout": 5})
         assert later.status == 0, "\n".join(f"{task.host}: {task.message}" for task in later.failures())
     assert_all_eight_stand(firewall)

@@ -81,10 +81,9 @@ class Session:
                 parent.append(found)
         return config
 
-    def op(self, command: str, doing: str | None = None, repeat: bool = True) -> ET.Element:
-        """The C(<response>) to an operational command given as XML."""
-        call = (lambda xapi: xapi.op(cmd=command, cmd_xml=False))
-        return self._read(doing or "run an operational command", call) if repeat else self.change(doing or "run an operational command", call)
+    def op(self, command: str, doing: str) -> ET.Element:
+        """The C(<response>) to an operational command that only asks, given as XML."""
+        return self._read(doing, lambda xapi: xapi.op(cmd=command, cmd_xml=False))
 
     def platform(self) -> Platform:
         """Version, routing engine (the running one) and virtual systems, from C(show system info)."""

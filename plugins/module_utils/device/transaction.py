@@ -12,7 +12,6 @@ import xml.etree.ElementTree as ET
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import code_of, message
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, DeviceError, PanosVpnError, TakenMeanwhile
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.inverse import inverse
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.tree import applied
 
 # What other clients send at most in one multi-config request.
 CHUNK = 500

@@ -89,6 +89,9 @@ class _Builder:
         found = records.find(around.comment(self.units[1]), vpn.name) if 1 in self.units else None
         self.before = found or replace(inheritance or Record(vpn.name), vpn=vpn.name)
         self.record = replace(self.before, bgp=dict(self.before.bgp), announced=list(self.before.announced), members=[], options=[])
+        self.left_zones = [zone_name for zone_name in dict.fromkeys(map(around.zone_of, self.units.values())) if zone_name not in (None, vpn.zone)]
+        if self.left_zones:
+            self.record.zone_made = False
         self.fresh = self._allocate()
         self.chosen = {number: self._proposal(vpn.tunnel(number)) for number in vpn.numbers}
 
@@ -101,8 +104,9 @@ class _Builder:
         # Last, because the record that an interface carries tells of all the steps before.
         items += self._interfaces()
         items += self._dropped_members(items)
-        _refuse_template_owned(moves + items, self.around)
-        return Result(removed.phases + [moves, items], removed.warnings + self.warnings, self._summary(), held=self._held())
+        zones = self._left_zones(items)
+        _refuse_template_owned(moves + items + zones, self.around)
+        return Result(removed.phases + [moves, items, zones], removed.warnings + self.warnings, self._summary(), held=self._held())
 
     def _allocate(self) -> set:
         """Give each tunnel a unit: its own, the one that is asked for, or the lowest free one. Returns those that are new."""
@@ -294,7 +298,7 @@ class _Builder:
         if self.vpn.when_both_down == "discard":
             paths.append((f"{self.vpn.name}-{pbf_failover.LAST}", {"discard": True}))
         own = {name for name, _action in paths}
-        rules = [rule for rule in self.around.entries("rulebase", ("pbf", "rules")) if rule.get("name") not in own]
+        rules = [rule for rule in self._rules_of_others("pbf") if rule.get("name") not in own]
         above = next((rule.get("name") for rule in rules if any(rulebases.pbf_covers(rule, traffic, self.addresses) for traffic in self._outbound())), None)
         items, position = [], (("before", above),) if above else ()
         for name, action in paths:
@@ -304,6 +308,12 @@ class _Builder:
             self._book(values["from"]["zone"], values["source"], values["destination"])
             position = ((("before", above),) if above else ()) + (("after", name),)
         return items
+
+    def _rules_of_others(self, rulebase) -> list:
+        """The rules in their order, without those of other VPNs of ours: two for the same traffic would overtake each other in every run."""
+        siblings = "|".join(re.escape(record.vpn) for _unit, record in self.around.records() if record.vpn != self.vpn.name)
+        pattern = rf"({siblings})-(out|in|ike|inside|\d|{pbf_failover.LAST})"
+        return [rule for rule in self.around.entries("rulebase", (rulebase, "rules")) if not siblings or not re.fullmatch(pattern, rule.get("name"))]
 
     def _backup_routes(self) -> list:
         """Routes for established sessions, which PBF leaves to the routing table when their rule goes down."""
@@ -377,7 +387,7 @@ class _Builder:
         return wanted
 
     def _position(self, name, traffic, rules, ours) -> tuple:
-        shadow = rulebases.first_covering(rules, traffic, self.addresses, ours)
+        shadow = rulebases.first_covering(self._rules_of_others("security"), traffic, self.addresses, ours)
         if not self.vpn.rule_position:
             return (("before", shadow.get("name")),) if shadow is not None else ()
         order = [rule.get("name") for rule in rules]
@@ -395,6 +405,15 @@ class _Builder:
 
     def _book(self, *lists):
         self.record.members = sorted({*self.record.members, *(name for names in lists for name in names)})
+
+    def _left_zones(self, items) -> list:
+        """A zone that this VPN made and is no longer in goes, unless others came to use it."""
+        found = []
+        for zone_name in self.left_zones if self.before.zone_made else ():
+            more, kept = _zone_removal(zone_name, self.vpn.name, list(self.units.values()), items, self.around)
+            found += more
+            self.warnings += kept
+        return found
 
     def _dropped_members(self, items) -> list:
         """Members that an earlier run put into our rules and that are no longer given; what people added stays."""

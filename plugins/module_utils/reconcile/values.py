@@ -17,6 +17,10 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.pl
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Entries, Group, Leaf, Members, steps
 
 
+# A variable of a Panorama template, which stands for an address, a name, an interface or an AS number.
+_VARIABLE = re.compile(r"\$[0-9A-Za-z_.-]{1,62}")
+
+
 def given(values):
     """The values without the options that were left out (Ansible passes those as None), at every depth."""
     if isinstance(values, dict):
@@ -65,7 +69,7 @@ def _has(values, names) -> bool:
 
 
 def _check_name(table, name, label):
-    if name.startswith("$"):
+    if _VARIABLE.fullmatch(name):
         return
     if not re.fullmatch(table.name_pattern, name):
         raise InvalidInput(f"{label}: this is not a name that PAN-OS takes for a {table.kind}")
@@ -119,11 +123,11 @@ def _check_version(node, value, where, platform):
 def _check_scalar(leaf, value, where, platform):
     if leaf.type in ("bool", "empty"):
         return
-    if isinstance(value, str) and value.startswith("$") and leaf.type != "secret":
-        return
     secret = leaf.type == "secret"
     if leaf.choices and value not in leaf.choices:
         raise InvalidInput(f"{where}: {value!r} is not one of {', '.join(map(str, leaf.choices))}")
+    if isinstance(value, str) and _VARIABLE.fullmatch(value) and not secret:
+        return
     if leaf.type == "int":
         _check_range(leaf, value, where)
     if leaf.max_length and len(str(value)) > leaf.max_length:

@@ -91,12 +91,19 @@ def reads(request: Request) -> list:
 
 def desired(request: Request, tree) -> list:
     """Absent takes our options back, not the container: peers and policies of others may stand in it."""
-    if request.state != "absent":
-        return [instance(request.name, request.values, request.platform, request.state)]
     advanced = request.platform.advanced
+    if request.state != "absent":
+        return [instance(request.name, {**_announced(request, tree), **request.values}, request.platform, request.state)]
     if places.find(tree, (request.base("network") + place(request.name, advanced))[1:]) is None:
         return []
     return [instance(request.name, {node.option: UNSET for node in TABLES[advanced].nodes}, request.platform)]
+
+
+def _announced(request: Request, tree) -> dict:
+    """What the router redistributes is up to C(bgp_redistribution): replacing the instance does not end it."""
+    profile = (request.base("network") + place(request.name, True) + ("redistribution-profile", "ipv4", "unicast"))[1:]
+    current = places.text(tree, profile) if request.platform.advanced and request.state == "replaced" else None
+    return {"redistribution_profile": current} if current else {}
 
 
 def refuse_with_peers(request: Request, tree) -> None:
@@ -112,7 +119,10 @@ def gathered(request: Request, tree) -> list:
     for name in routers:
         bgp = places.find(tree, (request.base("network") + place(name, advanced))[1:])
         if bgp is not None:
-            found.append({"virtual_router": name, **read(TABLES[advanced].nodes, bgp)})
+            values = read(TABLES[advanced].nodes, bgp)
+            # Part of what bgp_redistribution gives back, on either engine.
+            values.pop("redistribution_profile", None)
+            found.append({"virtual_router": name, **values})
     return found
 
 

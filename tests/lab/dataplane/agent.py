@@ -140,16 +140,24 @@ class Agent:
     def settle(self) -> None:
         """Make packets follow the state: new sessions by the rules in use, marked ones while their rule may keep them."""
         text = ["flush chain ip forwarding rules"]
+        kept = []
         for rule in self.plan["rules"]:
             active = self.active(rule)
-            self._steer(rule, rule["action"] == "forward" and (active or rule["keeps"]))
+            kept.append(rule["action"] == "forward" and (active or rule["keeps"]))
             if active:
                 ends = {"forward": f"ct mark set {rule['mark']} return", "discard": "drop"}.get(rule["action"], "ct mark set 1 return")
                 text += [f"add rule ip forwarding rules {condition} {ends}" for condition in rule["conditions"]]
         text.append("add rule ip forwarding rules ct mark set 1")
+        # A way must be there before sessions are given its mark, and go after they are no longer: else some leave by the routing table.
+        for rule, wanted in zip(self.plan["rules"], kept):
+            if wanted:
+                self._steer(rule, True)
         if text != self.selected:
             subprocess.run(["nft", "-f", "-"], input="\n".join(text) + "\n", text=True, check=True, timeout=10)
             self.selected = text
+        for rule, wanted in zip(self.plan["rules"], kept):
+            if not wanted:
+                self._steer(rule, False)
         self._stop_routing()
 
     def _steer(self, rule: dict, wanted: bool) -> None:

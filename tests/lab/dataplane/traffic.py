@@ -55,19 +55,22 @@ class Sender:
         self.answers: dict = {}
         self.identifier = os.getpid() & 0xffff
         self.ping = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
-        self.established = self._datagrams()
+        # A port that was used shortly before would be the old session's: they come round again after more than an hour.
+        self.first_port = int(time.time() / INTERVAL)
+        self.established = self._datagrams(5000 + int(time.time()) % 4000)
         self.fresh: list = []
 
-    def _datagrams(self) -> socket.socket:
+    def _datagrams(self, port: int) -> socket.socket:
         sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         sender.setblocking(False)
+        sender.bind(("0.0.0.0", port))
         return sender
 
     def send(self, number: int) -> None:
         head = struct.pack(">BBHHH", 8, 0, 0, self.identifier, number) + struct.pack(">I", number)
         self._transmit("ping", number, self.ping, head[:2] + struct.pack(">H", _checksum(head)) + head[4:], 0)
         self._transmit("established", number, self.established, json.dumps(["established", number]).encode(), PORT)
-        self.fresh.append(self._datagrams())
+        self.fresh.append(self._datagrams(10000 + (self.first_port + number) % 50000))
         self._transmit("new", number, self.fresh[-1], json.dumps(["new", number]).encode(), PORT)
         if len(self.fresh) > 50:
             self.fresh.pop(0).close()

@@ -137,7 +137,11 @@ class Control:
         self._web.latency = milliseconds / 1000
         self._web.connection_latency = per_connection_milliseconds / 1000
 
-    def restart_management(self, seconds: float) -> None:
+    def restart_management(self, seconds: float, lose_jobs: bool = False) -> None:
+        """Refuse connections for a while; ``lose_jobs``: what runs ends as a job without a number."""
+        if lose_jobs:
+            with self._firewall.lock:
+                self._firewall.jobs.lose()
         self._web.restart(seconds)
 
     def commit_duration(self, seconds: float) -> None:

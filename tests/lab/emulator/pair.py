@@ -33,6 +33,7 @@ class Pair:
         self.sync_enabled = True
         self.connected = True
         self.sync = SYNCHRONISED
+        self.once_suspended: set[str] = set()
         for member, state in zip(self.members, (ACTIVE, PASSIVE)):
             member.pair = self
             member.runtime.ha = state
@@ -50,6 +51,7 @@ class Pair:
     def suspend(self, member: Firewall) -> None:
         """Take a member out; the other one becomes active."""
         member.runtime.ha = SUSPENDED
+        self.once_suspended.add(member.serial)
         peer = self.peer_of(member)
         if peer.runtime.ha == PASSIVE:
             peer.runtime.ha = ACTIVE

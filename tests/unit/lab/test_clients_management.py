@@ -50,9 +50,10 @@ class TestPair:
         assert "tunnel.8" in two.control.running()
 
     def test_synchronisation_on_demand(self, pair):
-        dummy, two, first, second = pair
-        second.add(network.TunnelInterface("tunnel.9")).create()
-        second.commit(sync=True)
+        dummy, two, first, dummy = pair
+        alone = firewall_of(two)  # The members of the SDK's pair would write to the active one.
+        alone.add(network.TunnelInterface("tunnel.9")).create()
+        alone.commit(sync=True)
         first.refresh_ha_active()
         assert first.config_sync_state() == "not synchronized"
         first.synchronize_config()
@@ -95,8 +96,9 @@ class TestPanorama:
         template = device.add(management.Template("base"))
         template.add(network.IkeCryptoProfile("p", dh_group=["group20"], encryption=["aes-256-cbc"], authentication=["sha384"])).create()
         template.add(network.TunnelInterface("tunnel.60", ip=["169.254.10.2/30"])).create()
+        template.add(network.LoopbackInterface("loopback.9", ip=["192.0.2.9/32"])).create()
         gateway = template.add(network.IkeGateway(
-            "gw", version="ikev2", peer_ip_type="ip", peer_ip_value="203.0.113.1", interface="ethernet1/8", auth_type="pre-shared-key",
+            "gw", version="ikev2", peer_ip_type="ip", peer_ip_value="203.0.113.1", interface="loopback.9", auth_type="pre-shared-key",
             pre_shared_key="a key", ikev2_crypto_profile="p",
         ))
         gateway.create()
@@ -111,7 +113,7 @@ class TestPanorama:
         template = device.add(management.Template("new", description="made by the SDK"))
         template.create()
         template.add(management.TemplateVariable("$wan", "None", "ip-netmask")).create()
-        stack = device.add(management.TemplateStack("new-stack", templates=["new", "base"], default_vsys=None))
+        stack = device.add(management.TemplateStack("new-stack", templates=["new", "base"]))
         stack.create()
         stack.add(management.TemplateVariable("$wan", "192.0.2.1/32", "ip-netmask")).create()
         fresh = management.TemplateStack("new-stack")

@@ -92,6 +92,15 @@ class Job:
         return job
 
 
+def lost_job() -> ET.Element:
+    """What the list of jobs shows for one that a restart has ended, as captured."""
+    job = ET.Element("job")
+    ET.SubElement(job, "type").text = "Failed-Job"
+    job.append(lines_in("details", ["job failed because of configd restart"]))
+    job.append(lines_in("warnings", []))
+    return job
+
+
 def lines_in(tag: str, lines: list[str]) -> ET.Element:
     container = ET.Element(tag)
     for line in lines:
@@ -112,6 +121,7 @@ class Jobs:
         self._queue: list[tuple[Job, Callable[[], Work]]] = []
         self._timers: list[threading.Timer] = []
         self._next = 2
+        self.lost = 0
         boot = Job(1, "AutoCom", "", "", 0.0)
         boot.started = boot.finished = boot.enqueued
         boot.outcome = Outcome(True, ["Configuration committed successfully"])
@@ -160,6 +170,14 @@ class Jobs:
         self._jobs[job.number] = job
         return job
 
+    def lose(self) -> None:
+        """The management process restarts: what runs or waits is lost, and only a stub without a number tells of it."""
+        for number in [job.number for job in self._jobs.values() if job.outcome is None]:
+            del self._jobs[number]
+            self.lost += 1
+        self._queue.clear()
+        self.stop()
+
     def _begin_next(self) -> None:
         if not self._queue:
             return
@@ -181,6 +199,8 @@ class Jobs:
             # A job that never ends would keep every later commit busy.
             outcome = Outcome(False, [f"The emulator failed: {error!r}"])
         with self.lock:
+            if job.number not in self._jobs:
+                return  # Lost in a restart.
             conclude(outcome)
             job.finished = time.time()
             job.outcome = outcome

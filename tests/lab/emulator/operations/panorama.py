@@ -66,6 +66,9 @@ def _facts(device: Managed | None) -> dict[str, object]:
 def _connected(panorama: Panorama, serial: str, device: Managed) -> str:
     firewall = device.firewall
     versions = {
+        **{f"prev-{word}-version": "0" for word in ("app", "av", "threat", "wildfire", "device-dictionary")},
+        "device-dictionary-version": "129-504", "vpnclient-package-version": "", "global-protect-client-package-version": "0.0.0",
+        "domain": "", "slot-count": 1, "type": "", "tag": "", "express-mode": "no",
         "app-version": "8868-8828", "av-version": "0", "wildfire-version": "0", "threat-version": "8868-8828",
         "url-db": "paloaltonetworks", "url-filtering-version": "0000.00.00.000", "logdb-version": "10.1.2",
     }
@@ -79,8 +82,9 @@ def _connected(panorama: Panorama, serial: str, device: Managed) -> str:
         shared_policy_version="",
     )
     text += "<ha-cluster><state>cluster-unknown</state></ha-cluster>" + f'<vsys><entry name="vsys1">{policy}</entry></vsys>'
+    connected_at = time.strftime("%Y/%m/%d %H:%M:%S", time.localtime(firewall.started))
     return text + fields(
-        {"certificate-status": "", "connected-at": time.strftime("%Y/%m/%d %H:%M:%S", time.localtime(firewall.started))},
+        {"certificate-status": "", "certificate-subject-name": "", "certificate-expiry": "", "connected-at": connected_at},
         custom_certificate_usage="no", last_masterkey_push_status="Unknown", last_masterkey_push_timestamp="",
         device_cert_present="None", device_cert_expiry_date="N/A",
     )

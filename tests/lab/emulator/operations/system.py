@@ -13,6 +13,7 @@ import xml.etree.ElementTree as ET
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import InvalidCommand
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.firewall import LOGICAL_ROUTER
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.jobs import lost_job
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.network import Interface, Network
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import render
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.operations.registry import Command, Context, command
@@ -73,6 +74,11 @@ def _system_info(context: Context) -> Answer:
         url_db="paloaltonetworks",
         wildfire_version="0",
         wildfire_release_date="",
+        wildfire_rt="Disabled",
+        device_dictionary_version="129-504",
+        device_dictionary_release_date="",
+        device_certificate_status="None",
+        ZTP="Disabled",
         url_filtering_version="0000.00.00.000",
         global_protect_datafile_version="unknown",
         global_protect_datafile_release_date="unknown",
@@ -87,7 +93,8 @@ def _system_info(context: Context) -> Answer:
         **({"system_mode": "panorama"} if firewall.model == "Panorama" else {}),
         **({"advanced_routing": "on" if firewall.engine == LOGICAL_ROUTER else "off"} if firewall.version >= (10, 2) else {}),
     )
-    return result(f"<system>{values}</system>")
+    plugin = '<plugin_versions><entry name="vm_series" version="2.1.9"><pkginfo>vm_series-2.1.9</pkginfo></entry></plugin_versions>'
+    return result(f"<system>{values}{plugin}</system>")
 
 
 def _mac(name: str) -> str:
@@ -132,7 +139,9 @@ def _job(context: Context) -> Answer:
 
 def _jobs(context: Context) -> Answer:
     full_dates = context.firewall.version >= (11, 0)
-    return result("".join(render(job.element(full_dates)) for job in context.firewall.jobs.all()))
+    jobs = context.firewall.jobs
+    lost = [lost_job()] * jobs.lost
+    return result("".join(render(job) for job in [*lost, *(job.element(full_dates) for job in jobs.all())]))
 
 
 def _clock(context: Context) -> Answer:

@@ -90,12 +90,14 @@ BESIDE = {
 # Options that are no part of what state=gathered gives back, and why.
 NOT_TOLD = {
     "bgp_redistribution.networks": "they belong to the router, nothing ties them to the name",
+    "bgp_instance.redistribution_profile": "it is part of what bgp_redistribution gives back",
 }
 # Options whose other value is another object or another branch, so that more than one element comes and goes.
 EXCHANGED = ("bgp_redistribution.networks", "bgp_peer.type", "pbf_failover.when_all_down", "pbf_failover.paths")
 # Options that a replaced object keeps, and why.
 KEPT = {
     "zone.interfaces": "memberships are other people's too",
+    "bgp_instance.redistribution_profile": "it is for bgp_redistribution to take away",
 }
 
 

@@ -94,7 +94,7 @@ def test_an_option_comes_and_goes(door, changes):
     assert not door.done(options(**changes)).changed
     door.done(options())
     assert not door.done(options()).changed
-    if not {"rule_position", "tunnel_interfaces", "zone", "security_rules"} & set(changes):
+    if not {"rule_position", "tunnel_interfaces", "security_rules"} & set(changes):
         assert with_option.changed
         assert door.candidate() == plain
     door.remove("pbf")

@@ -38,7 +38,7 @@ def provider(firewall, **more) -> Provider:
 
 
 def ask(session):
-    return session.op("<show><system><info/></system></show>")
+    return session.op("<show><system><info/></system></show>", "ask")
 
 
 def test_many_requests_take_one_connection(firewall):

@@ -1,0 +1,118 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The page of options is what the tables say, and together with its list of omissions it is complete."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema import CONFIG
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import Entries, Group
+
+NETWORK = "devices/entry/network/"
+VSYS = "devices/entry/vsys/entry/"
+VIRTUAL, LOGICAL = f"{NETWORK}virtual-router/entry/", f"{NETWORK}logical-router/entry/vrf/entry/"
+PEER = "peer-group/entry/peer/entry"
+# Where the emulator's schema (which imports nothing of the collection) describes an object, and what in there is an object of its own
+# or made from options of another form.
+DESCRIBED = {
+    "ike_crypto_profile": (f"{NETWORK}ike/crypto-profiles/ike-crypto-profiles/entry", ()),
+    "ipsec_crypto_profile": (f"{NETWORK}ike/crypto-profiles/ipsec-crypto-profiles/entry", ()),
+    "ike_gateway": (f"{NETWORK}ike/gateway/entry", ()),
+    "ipsec_tunnel": (f"{NETWORK}tunnel/ipsec/entry", ()),
+    "tunnel_interface": (f"{NETWORK}interface/tunnel/units/entry", ()),
+    "monitor_profile": (f"{NETWORK}profiles/monitor-profile/entry", ()),
+    "zone_protection_profile": (f"{NETWORK}profiles/zone-protection-profile/entry", ()),
+    "zone": (f"{VSYS}zone/entry", ()),
+    "pbf_failover": (f"{VSYS}rulebase/pbf/rules/entry", ()),
+    "security_rule": (f"{VSYS}rulebase/security/rules/entry", ()),
+    "static_route": (f"{VIRTUAL}routing-table/ip/static-route/entry", ()),
+    "static_route of a logical router": (f"{LOGICAL}routing-table/ip/static-route/entry", ()),
+    "bgp_instance": (f"{VIRTUAL}protocol/bgp", ("peer-group", "auth-profile", "redist-rules", "policy/import", "policy/export")),
+    "bgp_instance of a logical router": (f"{LOGICAL}bgp", ("peer-group", "advertise-network")),
+    "bgp_peer": (f"{VIRTUAL}protocol/bgp/{PEER}", ("connection-options/authentication",)),
+    "bgp_peer of a logical router": (f"{LOGICAL}bgp/{PEER}", ("connection-options/authentication", "connection-options/timers", "inherit")),
+    "bgp_redistribution": (f"{VIRTUAL}protocol/bgp/redist-rules/entry", ("address-family-identifier", "enable", "set-med")),
+}
+
+
+@pytest.fixture(scope="module")
+def tables(repository):
+    """The tool that writes the page."""
+    import importlib.util
+
+    spec = importlib.util.spec_from_file_location("option_tables", repository / "tools" / "option_tables.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_page_is_up_to_date(repository):
+    done = subprocess.run([sys.executable, "tools/option_tables.py", "--check"], cwd=repository, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_page_is_linked(repository):
+    extra = yaml.safe_load((repository / "docs" / "docsite" / "extra-docs.yml").read_text(encoding="utf-8"))
+    assert "options" in [page for section in extra["sections"] for page in section["toctree"]]
+
+
+def described(path: str):
+    node = CONFIG
+    for tag in path.split("/"):
+        node = node.entry if tag == "entry" else node.children[tag]
+    return node
+
+
+def elements(node, place=""):
+    """The paths of all elements below a node that hold a value or a list."""
+    if isinstance(node, Group) and not node.children and place:
+        yield f"{place}/"
+    elif isinstance(node, Group):
+        for tag, child in node.children.items():
+            yield from elements(child, f"{place}/{tag}" if place else tag)
+    elif isinstance(node, Entries):
+        yield f"{place}/entry"
+        yield from (found for found in elements(node.entry, f"{place}/entry") if found != f"{place}/entry/")
+    else:
+        yield place
+
+
+def written(tables, heading: str) -> set:
+    """The elements in the tables of a resource: of one engine, where it has two."""
+    name, _of, logical = heading.partition(" of a ")
+    found = set()
+    for resource, parts in tables.sections():
+        for engine, _place, nodes in parts:
+            if resource.name == name and (not engine or (engine == tables.LOGICAL) is bool(logical)):
+                found |= {row[3] for row in tables.rows(nodes, {})}
+    return found
+
+
+def below(element: str, others) -> bool:
+    return any(f"{element}/".startswith(f"{other.rstrip('/')}/") for other in others)
+
+
+@pytest.mark.parametrize("heading", DESCRIBED)
+def test_every_element_is_an_option_or_left_out_with_a_reason(tables, heading):
+    tables.importable()
+    path, objects_of_their_own = DESCRIBED[heading]
+    name = heading.partition(" of a ")[0]
+    known = written(tables, heading)
+    left_out = [element for elements_, why in tables.LEFT_OUT.get(name, ()) for element in elements_.split(", ") if why]
+    # A path of a failover is a list of ours, and one element of PAN-OS's rule.
+    paths = {element.replace("action/forward/entry", "action/forward") for element in known} | {"action/forward/egress-interface", "action/discard"}
+    known = paths if name == "pbf_failover" else known
+    missing = [element for element in elements(described(path))
+               if element.rstrip("/") not in known and not below(element, left_out) and not below(element, objects_of_their_own)]
+    assert missing == []
+
+
+def test_what_is_left_out_has_a_reason(tables):
+    assert [element for elements_ in tables.LEFT_OUT.values() for element, why in elements_ if not why] == []
