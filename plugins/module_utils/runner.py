@@ -180,7 +180,7 @@ def configure(module, session, platform, base, reads, wanted, before_write=None)
     def planned(tree):
         intent = wanted(tree)
         for item in (item for phase in intent.phases for item in phase if isinstance(item, DesiredEntry)):
-            validate(item, platform)
+            intent.warnings += validate(item, platform)
         return intent, make_plan(intent.phases, tree, base)
 
     return carry_out(module, session, platform, base, reads, planned, before_write)
@@ -192,7 +192,8 @@ def carry_out(module, session, platform, base, reads, planned, before_write=None
         intent, plan = planned(session.read(reads))
         if not plan:
             break
-        absent_parents = [f"{label}: there is no {places.render(parent)}" for label, parent in dict.fromkeys(plan.parents)
+        holders = [(plan.touched[0][0].label, holder) for holder in location_of(module).holders() if places.find(plan.before, holder[1:]) is None]
+        absent_parents = [f"{label}: there is no {places.render(parent)}" for label, parent in dict.fromkeys(holders + plan.parents)
                           if session.get(parent) is None]
         if module.check_mode:
             intent.warnings += [f"{text} yet" for text in absent_parents] + _missing(session, plan, base)

@@ -68,7 +68,7 @@ def _run(module, session) -> dict:
                 items = resource.desired(request, plan.after)
                 for item in items:
                     if isinstance(item, DesiredEntry):
-                        validate(item, platform)
+                        intent.warnings += [f"{label}: {warning}" for warning in validate(item, platform)]
                 add(plan, in_reference_order(items), location.base)
                 intent.phases.append(items)
         return intent, finished(plan)

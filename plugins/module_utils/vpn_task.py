@@ -170,9 +170,20 @@ class _Task:
             built = site_to_site.removal(self.name, around)
         else:
             built = site_to_site.build(self.vpn, around, self._addresses(around), self._learned(around), self.replaces)
+        self._read_imports(tree, built.phases)
         self.held = [self.location.base(item.location) + item.relative_path for item in built.held]
         self._remember(around)
         return runner.Wanted(built.phases, built.warnings, {"vpn": built.summary} if built.summary else {})
+
+    def _read_imports(self, tree, phases) -> None:
+        """The vsys import, where an interface turns out to go (the VPN has a tunnel less than before)."""
+        imported = self.location.base("vsys") + IMPORTED
+        going = any(item.location == "vsys" and item.relative_path[:-1] == IMPORTED and item.state == "absent" for phase in phases for item in phase)
+        if not going or places.find(tree, imported[1:]) is not None:
+            return
+        found = self.session.get(imported)
+        if found is not None:
+            places.make(tree, imported[1:-1]).append(found)
 
     def _learned(self, around) -> str | None:
         """The address that DHCP gave the outside interface, from its state; asked only where it has none configured."""

@@ -11,10 +11,10 @@ import pathlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable
 
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.observation import Observation
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.observation import KINDS, Observation
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.timeline import draw
 
-#: Where pictures go, if anywhere.
+#: Where pictures and a list of outages go, if anywhere.
 PICTURES = "FAILOVER_PICTURES"
 BEFORE = 2.0
 
@@ -44,6 +44,9 @@ def failover(site, fault: str, lasts: float, after: float, title: str) -> Observ
     if folder:
         path = pathlib.Path(folder)
         path.mkdir(parents=True, exist_ok=True)
+        words = ", ".join(f"{kind} {outage(observation, kind):.1f} s" for kind in KINDS)
+        with open(path / "outages.txt", "a", encoding="utf-8") as out:
+            out.write(f"{title}: {words}\n")
         (path / f"{title.replace(' ', '-').replace(',', '')}.svg").write_text(draw(observation, title), encoding="utf-8")
     return observation
 

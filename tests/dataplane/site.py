@@ -112,5 +112,17 @@ class Site:
         name = f"{self.described[0]['VpnConnections'][0]['VpnConnectionId']}-{number}"
         return next(tunnel for tunnel in self.state()["tunnels"] if tunnel["name"] == name)
 
+    def daemon(self, number: int):
+        """The firewall's IKE daemon of a tunnel of the first connection."""
+        return self.plane.firewall.daemons[f"{self.described[0]['VpnConnections'][0]['VpnConnectionId']}-{number}"]
+
+    def log(self) -> list[tuple[str, str, str]]:
+        """The VPN log so far: event, object, text."""
+        firewall = self.emulator.firewall
+        with firewall.lock:
+            firewall.observe()
+            found = firewall.log.found(firewall.log.search("(subtype eq vpn)", 5000, 0, False))
+        return [(event.eventid, event.object, event.opaque) for event in found]
+
     def run(self, script: str, host: str = "firewall") -> str:
         return self.plane.enclave.run(script, host)

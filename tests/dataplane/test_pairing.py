@@ -41,7 +41,7 @@ def test_both_tunnels_are_up_and_packets_pass(paired):
 
 
 def test_operational_commands_show_what_the_daemons_have(paired):
-    daemon = next(iter(paired.plane.firewall.daemons.values()))
+    daemon = paired.daemon(1)
     child = daemon.ike_sa().children[0]
     flow = paired.tunnel(1)["flows"][0]
     assert (flow["local_spi"], flow["remote_spi"]) == (child.inbound_spi.upper(), child.outbound_spi.upper())
@@ -92,7 +92,7 @@ def test_a_second_commit_touches_nothing_else(paired):
 
 
 def test_cleared_tunnels_come_back_under_other_numbers(paired):
-    daemon = next(iter(paired.plane.firewall.daemons.values()))
+    daemon = paired.daemon(1)
     old = daemon.ike_sa().children[0].inbound_spi
     name = paired.plane.firewall.running.tunnels[0].gateway
     firewall = paired.emulator.firewall

@@ -53,8 +53,8 @@ def finished(process, seconds):
 
 
 def test_both_samples_are_paired_kept_and_removed(demo):
-    # Two minutes are what the demo may take by itself.
-    status, output = finished(demo(), 120)
+    # The demo is to take two minutes at most; a machine that is busy with other tests may double that.
+    status, output = finished(demo(), 300)
     assert status == 0, output
     assert "All expectations hold" in output
     for shown in ("+ network ike gateway", "commit job 2: Configuration committed successfully", "fw-bgp: the candidate is back to the start"):
@@ -65,7 +65,7 @@ def test_both_samples_are_paired_kept_and_removed(demo):
 
 
 def test_an_expectation_that_fails_is_told_and_counts(demo):
-    status, output = finished(demo("--connection", str(CONNECTIONS / "connection_static.json"), "--failover", "bgp"), 120)
+    status, output = finished(demo("--connection", str(CONNECTIONS / "connection_static.json"), "--failover", "bgp"), 300)
     assert status == 1
     assert "FAILED  ansible-playbook ends well" in output
     assert "use 'pbf'" in output

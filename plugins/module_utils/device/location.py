@@ -38,6 +38,13 @@ class Location:
             return device + ("vsys", ("entry", self.vsys or DEFAULT_VSYS))
         raise ValueError(kind)
 
+    def holders(self) -> list:
+        """The named objects that the task's own option places things in: writing below one that is not there would make it."""
+        group = None if self.device_group == "shared" else self.device_group
+        found = [DEVICE + (kind, ("entry", name)) for kind, name in (
+            ("template", self.template), ("template-stack", self.template_stack), ("device-group", group)) if name]
+        return found + ([self.base("vsys")] if self.vsys else [])
+
     def _device(self) -> tuple:
         if self.template and self.template_stack:
             raise InvalidInput("template and template_stack exclude each other")

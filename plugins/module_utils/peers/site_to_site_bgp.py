@@ -142,8 +142,8 @@ def _announcement(vpn, around, record) -> list:
 def announced(virtual_router, around) -> list:
     """Networks that the router announces by their name."""
     advanced = around.platform.advanced
-    container = ("advertise-network", "ipv4", "network") if advanced else ("redist-rules",)
-    return places.names(around.network, bgp_instance.place(virtual_router, advanced) + container)
+    containers = [("advertise-network", family, "network") for family in ("ipv4", "ipv6")] if advanced else [("redist-rules",)]
+    return [name for container in containers for name in places.names(around.network, bgp_instance.place(virtual_router, advanced) + container)]
 
 
 def refuse_readvertisement(vpn: Vpn, around: Surroundings) -> None:
@@ -153,10 +153,9 @@ def refuse_readvertisement(vpn: Vpn, around: Surroundings) -> None:
     bgp = running(vpn, around)
     if bgp is None:
         return
-    own = {vpn.name} | {vpn.tunnel_name(number) for number in vpn.numbers}
     for group in places.children(bgp, ("peer-group",)):
         peers = [peer.get("name") for peer in places.children(group, ("peer",)) if places.text(peer, ("enable",)) != "no"]
-        if group.get("name") in own or not peers or places.text(group, ("enable",)) == "no":
+        if _is_own(vpn.name, group.get("name")) or not peers or places.text(group, ("enable",)) == "no":
             continue
         networks = [text for text in vpn.local_networks + vpn.remote_networks if _lets_out(around, bgp, group, text)]
         if networks:

@@ -10,6 +10,7 @@ C(('network', 'ike', 'gateway', ('entry', 'to-aws')))  ↔  C(network/ike/gatewa
 from __future__ import annotations
 
 import re
+import weakref
 import xml.etree.ElementTree as ET
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
@@ -55,21 +56,62 @@ def step_of(element: ET.Element):
 
 
 def child(parent: ET.Element | None, step) -> ET.Element | None:
-    """The child that a step selects. Containers can hold thousands of entries, so the loop does no more than it must."""
+    """The child that a step selects."""
     if parent is None:
         return None
     if isinstance(step, str):
         return parent.find(step)
     tag, name = step
     if tag == "member":
-        for element in parent:
-            if element.tag == "member" and (element.text or "").strip() == name:
-                return element
-        return None
-    for element in parent:
-        if element.get("name") == name and element.tag == tag:
-            return element
-    return None
+        return next((element for element in parent if element.tag == "member" and (element.text or "").strip() == name), None)
+    if len(parent) > _LONG:
+        return _index_of(parent).entries.get(name)
+    return next((element for element in parent if element.get("name") == name and element.tag == tag), None)
+
+
+# From how many children on a container is worth an index of its entries; a firewall can have thousands of tunnels.
+_LONG = 64
+_indexes: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+
+
+class _Index:
+    """The named entries of one container, as long as it has the number of children that it had."""
+
+    def __init__(self, parent):
+        self.length = len(parent)
+        self.entries = {element.get("name"): element for element in reversed(parent) if element.tag == "entry"}
+
+
+def _index_of(parent) -> _Index:
+    known = _indexes.get(parent)
+    if known is None or known.length != len(parent):
+        known = _indexes[parent] = _Index(parent)
+    return known
+
+
+def adopt(parent: ET.Element, element: ET.Element) -> None:
+    """Append a child. All that changes a tree comes through here, C(refill) and C(expel): an index stays true."""
+    parent.append(element)
+    known = _indexes.get(parent)
+    if known is not None and known.length == len(parent) - 1:
+        known.length += 1
+        if element.tag == "entry":
+            known.entries[element.get("name")] = element
+
+
+def refill(parent: ET.Element, elements) -> None:
+    """Put other children in the place of all that are there."""
+    parent[:] = elements
+    _indexes.pop(parent, None)
+
+
+def expel(parent: ET.Element, element: ET.Element) -> None:
+    """Remove a child."""
+    parent.remove(element)
+    known = _indexes.get(parent)
+    if known is not None and known.length == len(parent) + 1:
+        known.length -= 1
+        known.entries.pop(element.get("name"), None)
 
 
 def find(root: ET.Element | None, path: tuple) -> ET.Element | None:
@@ -110,14 +152,13 @@ def make(root: ET.Element, path: tuple) -> ET.Element:
 
 
 def new(parent: ET.Element, step) -> ET.Element:
-    if isinstance(step, str):
-        return ET.SubElement(parent, step)
-    tag, name = step
-    element = ET.SubElement(parent, tag)
-    if tag == "member":
-        element.text = name
-    else:
-        element.set("name", name)
+    element = ET.Element(step if isinstance(step, str) else step[0])
+    if not isinstance(step, str):
+        if step[0] == "member":
+            element.text = step[1]
+        else:
+            element.set("name", step[1])
+    adopt(parent, element)
     return element
 
 

@@ -210,16 +210,20 @@ def _ranks(items) -> dict:
     return ranks
 
 
-def references(table) -> set:
+# What the tables name does not change while a module runs, and a transaction asks for it thousands of times.
+_REFERENCES: dict = {}
+
+
+def references(table) -> frozenset:
     """The kinds whose entries an object of this table can name, its parents included."""
-    found = set(table.parents)
+    if id(table) not in _REFERENCES:
+        _REFERENCES[id(table)] = (table, frozenset(table.parents) | frozenset(_named_kinds(table.nodes)))
+    return _REFERENCES[id(table)][1]
 
-    def walk(nodes):
-        for node in nodes:
-            if isinstance(node, (Group, Entries)):
-                walk(node.nodes)
-            if not isinstance(node, Group):
-                found.update(node.refers_to)
 
-    walk(table.nodes)
-    return found
+def _named_kinds(nodes):
+    for node in nodes:
+        if isinstance(node, (Group, Entries)):
+            yield from _named_kinds(node.nodes)
+        if not isinstance(node, Group):
+            yield from node.refers_to

@@ -47,7 +47,7 @@ def apply(root: ET.Element, operation: Operation) -> None:
         wanted = ET.fromstring(operation.element)
         node.text = wanted.text
         node.attrib.update(wanted.attrib)
-        node[:] = list(wanted)
+        places.refill(node, list(wanted))
     elif operation.action == "delete":
         _delete(root, operation.path[1:])
     elif operation.action == "move":
@@ -91,7 +91,7 @@ def _merge(node: ET.Element, content: list) -> None:
             continue
         found = places.child(node, places.step_of(item))
         if found is None:
-            node.append(copy.deepcopy(item))
+            places.adopt(node, copy.deepcopy(item))
         elif item.tag != "member":
             _merge(found, list(item) if len(item) else [item.text])
 
@@ -100,7 +100,7 @@ def _delete(root: ET.Element, path: tuple) -> None:
     parent = places.find(root, path[:-1])
     found = places.child(parent, path[-1])
     if found is not None:
-        parent.remove(found)
+        places.expel(parent, found)
 
 
 def _move(root: ET.Element, operation: Operation) -> None:

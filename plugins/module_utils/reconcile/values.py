@@ -30,24 +30,63 @@ def given(values):
     return values
 
 
-def validate(entry, platform=None) -> None:
-    """Refuse what the table of C(entry) (a DesiredEntry) does not allow; the message names the option.
+def validate(entry, platform=None) -> list:
+    """Refuse what the table of C(entry) (a DesiredEntry) does not allow; the message names the option. Returns warnings.
 
     Without a platform only what holds for every version is checked.
     """
     table, label = entry.table, entry.label
     if entry.state == "absent":
-        return
+        return []
     _check_name(table, entry.name, label)
     if platform is not None and not platform.has(table.since):
         raise InvalidInput(f"{label}: needs PAN-OS {version_text(table.since)} or later; this firewall runs {version_text(platform.version)}")
     _check_nodes(table.nodes, entry.values, label, "", platform)
-    kept = _kept(entry.values)
+    _check_choices(table, entry.values, label, "")
+    kept, warnings = _kept(entry.values), []
     for rule in table.rules:
         try:
-            rule(kept, platform)
+            warning = rule(kept, platform)
         except InvalidInput as exc:
             raise InvalidInput(f"{label}: {exc}") from None
+        warnings += [f"{label}: {warning}"] if warning else []
+    return warnings
+
+
+def _check_choices(holder, values, label, prefix):
+    """Refuse options of several branches of one choice; C(holder): the table, group or list of entries they stand in."""
+    for choice in holder.choices:
+        taken: dict = {}
+        for node in holder.nodes:
+            branch = _branch(choice, node)
+            if branch and _says_something(node, values.get(node.option)):
+                taken.setdefault(branch, prefix + node.option)
+        if len(taken) > 1:
+            raise InvalidInput(f"{label}: {' and '.join(taken.values())} exclude each other, give one of them")
+    for node in holder.nodes:
+        value = values.get(node.option)
+        if isinstance(node, Group) and isinstance(value, dict):
+            _check_choices(node, value, label, f"{prefix}{node.option}.")
+        elif isinstance(node, Entries) and isinstance(value, list):
+            for item in value:
+                if isinstance(item, dict):
+                    _check_choices(node, item, label, f"{prefix}{node.option}[{item[node.key]}].")
+
+
+def _branch(choice, node):
+    """The branch of a choice that a node lies in; None where it lies in none."""
+    place, path = steps(choice.path), steps(node.path)
+    branch = path[len(place)] if path[:len(place)] == place and len(path) > len(place) else None
+    return branch if branch in choice.branches else None
+
+
+def _says_something(node, value) -> bool:
+    if value is None or value is UNSET:
+        return False
+    if isinstance(node, Group):
+        inner = [_says_something(below, value.get(below.option)) for below in node.nodes]
+        return any(inner) or node.says_something_bare
+    return bool(value) if isinstance(node, (Members, Entries)) or node.type == "empty" else True
 
 
 def _kept(values):

@@ -21,13 +21,16 @@ def refuse_wildcard_without_certificate(values, platform):
 
 
 def refuse_dynamic_main_mode(values, platform):
-    """In IKEv1 main mode the key is looked up by address, before any identity is seen."""
-    dynamic = (values.get("peer_address") or {}).get("dynamic")
+    """In IKEv1 main mode the key is looked up by address, before any identity is seen; a name works with a peer of fixed address only."""
     main_mode = (values.get("ikev1") or {}).get("exchange_mode") == "main"
     names = [option for option in ("local_id", "peer_id") if (values.get(option) or {}).get("type", "ipaddr") != "ipaddr"]
-    if dynamic and main_mode and values.get("version") == "ikev1" and values.get("pre_shared_key") and names:
+    if not (main_mode and values.get("version") == "ikev1" and values.get("pre_shared_key") and names):
+        return None
+    if (values.get("peer_address") or {}).get("dynamic"):
         raise InvalidInput(f"{names[0]}: IKEv1 main mode with a pre-shared key and a dynamic peer works with addresses as identities only; "
                            "use ikev1.exchange_mode aggressive or IKEv2")
+    return (f"{names[0]}: IKEv1 main mode with a pre-shared key finds the key by the peer's address and sees a name only afterwards: "
+            "this works as long as the peer's address stays what it is")
 
 
 def refuse_post_quantum_before_ikev2(values, platform):

@@ -52,13 +52,6 @@ def _check_key(key, sections, option):
         raise InvalidInput(f"{option}: the key (not shown) must be {sections} sections of eight hexadecimal digits, separated by dashes")
 
 
-def refuse_monitor_of_other_proxy_id(values, platform):
-    monitor = values.get("tunnel_monitor") or {}
-    named = {proxy["name"] for option in ("proxy_ids", "proxy_ids_v6") for proxy in values.get(option) or ()}
-    if monitor.get("proxy_id") and named and monitor["proxy_id"] not in named:
-        raise InvalidInput(f"tunnel_monitor.proxy_id: '{monitor['proxy_id']}' is none of this tunnel's proxy IDs ({', '.join(sorted(named))})")
-
-
 def check_operational_name(tunnel, proxy):
     """PAN-OS counts the tunnel's and the proxy ID's name and the colon between them."""
     operational = f"{tunnel}:{proxy}"
@@ -120,7 +113,7 @@ TABLE = Table(
     choices=(Choice("", ("auto-key", "manual-key", "global-protect-satellite")),),
     created={"anti_replay": True},
     required=("tunnel_interface", "ike_gateways|manual_key"),
-    rules=(refuse_wrong_key_length, refuse_monitor_of_other_proxy_id),
+    rules=(refuse_wrong_key_length,),
     name_pattern=r"[0-9A-Za-z][0-9A-Za-z_. -]*",
 )
 
@@ -134,10 +127,23 @@ def refuse_monitor_without_target(request, tree):
         raise InvalidInput(f"ipsec_tunnel '{request.name}': tunnel_monitor.destination_ip: an enabled monitor needs the address that it probes")
 
 
+def refuse_monitor_of_no_proxy_id(request, tree):
+    """The proxy ID can be given now or stand there already; a replaced tunnel keeps only those that are given."""
+    proxy = None if request.state == "absent" else (request.values.get("tunnel_monitor") or {}).get("proxy_id")
+    if proxy is None:
+        return
+    known = {item["name"] for option in ("proxy_ids", "proxy_ids_v6") for item in request.values.get(option) or ()}
+    if request.state == "present":
+        for entry in entries(tree, request.base, TABLE, request.name):
+            known.update(found.get("name") for kind in ("proxy-id", "proxy-id-v6") for found in entry.findall(f"auto-key/{kind}/entry"))
+    if proxy not in known:
+        raise InvalidInput(f"ipsec_tunnel '{request.name}': tunnel_monitor.proxy_id: there is no proxy ID '{proxy}' in this tunnel; give it in proxy_ids")
+
+
 def refuse_long_names(request, tree):
     for option in ("proxy_ids", "proxy_ids_v6"):
         for proxy in request.values.get(option) or ():
             check_operational_name(request.name, proxy["name"])
 
 
-RESOURCE = single("ipsec_tunnel", TABLE, checks=(refuse_monitor_without_target, refuse_long_names))
+RESOURCE = single("ipsec_tunnel", TABLE, checks=(refuse_monitor_without_target, refuse_monitor_of_no_proxy_id, refuse_long_names))

@@ -133,7 +133,7 @@ class Table:
     C(required): options without which a new object cannot work (refused before any write): dotted for one inside a group,
     C(a|b) where either will do.
     C(parents): kinds that must be there before this object's container can be (a router for its routes).
-    C(rules): checks across options; each takes the values and the platform and raises InvalidInput.
+    C(rules): checks across options; each takes the values and the platform, and raises InvalidInput or returns a warning (or None).
     """
 
     kind: str

@@ -68,8 +68,13 @@ class AwsEndpoint:
     def change(self, **values: Any) -> None:
         """Other settings of this endpoint, as after a change of the tunnel's options: the SA goes down, new ones must comply."""
         self.endpoint = replace(self.endpoint, **values)
-        self.ike.terminate()
         self.load()
+        self.ike.terminate()
+
+    def narrow(self, aws_network: str, customer_network: str) -> None:
+        """Other traffic selectors."""
+        self.connection = replace(self.connection, aws_network=aws_network, customer_network=customer_network)
+        self.change()
 
     def _connection(self) -> dict[str, Any]:
         endpoint = self.endpoint
@@ -123,7 +128,10 @@ class AwsConnection:
         for endpoint in self.endpoints:
             low = ipaddress.ip_address("100.66.0.0") + 4 * (2 * number + endpoint.endpoint.number)
             enclave.link(self.host, endpoint.host, endpoint.host, "vpc")
-            enclave.run(f"ip -n {self.host} addr add {low + 1}/30 dev {endpoint.host}; ip -n {endpoint.host} addr add {low + 2}/30 dev vpc")
+            # A daemon takes a policy only with an address inside the local selector, also where the customer narrowed it.
+            own = self.vpc[-1 - endpoint.endpoint.number]
+            enclave.run(f"ip -n {self.host} addr add {low + 1}/30 dev {endpoint.host}; ip -n {endpoint.host} addr add {low + 2}/30 dev vpc; "
+                        f"ip -n {endpoint.host} addr add {own}/32 dev lo")
         self._number = number
         self._routing = RoutingDaemon(enclave, self.host)
 

@@ -9,11 +9,13 @@ A commit touches only what it changed.
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import json
 import pathlib
 import socket
 import sys
+import threading
 from typing import Any
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane import packet_filter, routing_configuration
@@ -25,8 +27,12 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.routing_daemo
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.running import (
     Interface, Monitor, Running, Tunnel, device, host_of, network_of,
 )
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.vici import ViciError
 
 HOST = "firewall"
+
+#: Seconds between two attempts to bring up a tunnel that is down.
+RETRY = 2.0
 
 _AGENT = pathlib.Path(__file__).with_name("agent.py")
 _VERSIONS = {"ikev1": "1", "ikev2": "2", "ikev2-preferred": "0"}
@@ -54,6 +60,8 @@ def ask_agent(folder: pathlib.Path, plan: dict[str, Any]) -> dict[str, Any]:
 class FirewallSide:
     """``dead_peers_keep_sessions``: sessions of a rule whose monitor only waits stay on the dead way out, as the vendor's pages on
     10.0 and 11.0 say; else they go by the routing table, as the page on 11.1 says.
+
+    Each echo request is a session of its own, because PAN-OS tells ICMP sessions apart by identifier and sequence number (inferred).
     """
 
     def __init__(self, enclave: Enclave, internet: Internet, dead_peers_keep_sessions: bool = False) -> None:
@@ -69,7 +77,24 @@ class FirewallSide:
         self._connections: dict[str, tuple] = {}
         self._filter = ""
         self._plan: dict[str, Any] = {}
+        self._closing = threading.Event()
         self._boot()
+        threading.Thread(target=self._keep_trying, daemon=True).start()
+
+    def close(self) -> None:
+        self._closing.set()
+
+    def _keep_trying(self) -> None:
+        """A firewall negotiates whenever a packet wants to pass, and monitors and BGP send packets all the time."""
+        while not self._closing.wait(RETRY):
+            for tunnel in self.running.tunnels:
+                daemon = self.daemons.get(tunnel.name)
+                if daemon is None or tunnel.passive or tunnel.name not in self._connections:
+                    continue
+                sa = daemon.ike_sa()
+                if sa is None or (sa.established and not sa.children):
+                    with contextlib.suppress(OSError, ViciError):
+                        self.initiate(tunnel)
 
     def _boot(self) -> None:
         self.folder.mkdir()
@@ -78,6 +103,7 @@ class FirewallSide:
         self.enclave.run(
             "ip rule add pref 100 lookup local; ip rule del pref 0; nft add table ip forwarding; nft add chain ip forwarding rules; "
             "nft 'add chain ip forwarding select { type filter hook prerouting priority mangle; }'; "
+            "nft add rule ip forwarding select icmp type echo-request ct direction original ct mark set 0; "
             "nft add rule ip forwarding select ct direction original ct mark 0 jump rules; "
             f"nft 'add rule ip forwarding select ct direction original ct mark >= {FIRST_MARK} meta mark set ct mark'", HOST,
         )
@@ -228,13 +254,16 @@ class FirewallSide:
         wanted = (self._connection(tunnel), tunnel.key)
         if self._connections.get(tunnel.name) == wanted:
             return []
-        daemon, is_new = self.daemons[tunnel.name], tunnel.name not in self._connections
-        if not is_new:
+        daemon, before = self.daemons[tunnel.name], self._connections.get(tunnel.name)
+        # A key is for the next negotiation: what is established stays (inferred).
+        only_key = before is not None and before[0] == wanted[0]
+        if before is not None and not only_key:
             daemon.terminate()
             daemon.unload()
         daemon.load(*wanted)
         self._connections[tunnel.name] = wanted
-        return [] if is_new else [f"tunnel {tunnel.name} negotiated anew"]
+        words = "has another key" if only_key else "negotiated anew"
+        return [] if before is None else [f"tunnel {tunnel.name} {words}"]
 
     def _stop(self, tunnel: Tunnel) -> None:
         daemon, slot = self.daemons.pop(tunnel.name), self._slots.pop(tunnel.name)

@@ -166,7 +166,7 @@ class IkeDaemon:
         """
         try:
             with self._vici() as vici:
-                answers = vici.stream("list-sas", "list-sa", {"noblock": "yes"})
+                answers = vici.stream("list-sas", "list-sa")
         except (OSError, ViciError):
             return None
         found = [_ike_sa(values) for answer in answers for values in answer.values()]

@@ -52,7 +52,7 @@ class Observation:
         """Gaps between answered packets, longer than so many seconds."""
         sent = [packet for packet in self.packets if packet.kind == kind]
         answered = [packet.time - self.begun for packet in sent if packet.took is not None]
-        edges = [0.0, *answered]
+        edges = [sent[0].time - self.begun if sent else 0.0, *answered]
         found = [Outage(before, after) for before, after in zip(edges, edges[1:]) if after - before > more_than]
         last = edges[-1]
         if sent and sent[-1].time - self.begun - last > more_than:

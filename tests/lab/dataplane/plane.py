@@ -78,6 +78,7 @@ class DataPlane:
 
     def close(self) -> None:
         with self._lock:
+            self.firewall.close()
             self.enclave.destroy()
 
     def __enter__(self) -> DataPlane:

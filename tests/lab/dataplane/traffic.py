@@ -7,7 +7,7 @@
 ``echo ADDRESS SECONDS`` answers datagrams for so long. ``send ADDRESS SECONDS FILE`` keeps three kinds of traffic going, ten times a second each, and writes one JSON
 object per packet with the time it was sent and, where there was an answer, the seconds it took:
 
-ping         one echo request after the other under one identifier, which a firewall by connection takes for one session;
+ping         one echo request after the other under one identifier;
 established  datagrams of one session;
 new          each datagram from a port of its own, so each is a session of its own.
 """

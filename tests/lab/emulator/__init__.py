@@ -11,6 +11,6 @@ rule says which. What is only inferred is a switch (models/candidate.py) or is l
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.instance import Emulator
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.candidate import Switches
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.changes import Switches
 
 __all__ = ["Emulator", "Switches"]

@@ -17,7 +17,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.certificates i
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.control import Control, ControlServer
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.dispatch import Api
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.firewall import Firewall
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.candidate import Switches
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.changes import Switches
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.data_plane import DataPlane
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.stored_secrets import DEFAULT_MASTER_KEY
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.pair import Pair

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import InvalidCommand, OperationFailed, Refusal
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.firewall import Firewall
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models import device_groups, templates
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.candidate import Switches
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.changes import Switches
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.jobs import Job, Outcome, Work, lines_in
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.pushed import Push
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.stored_secrets import DEFAULT_MASTER_KEY

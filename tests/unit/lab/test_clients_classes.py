@@ -109,20 +109,23 @@ def text_for(name):
     return keywords.get(name, "10.9.8.7")
 
 
-@pytest.fixture(scope="module", params=["virtual-router", "logical-router"])
-def device(request):
-    with Emulator(version="11.1.4", engine=request.param) as emulator:
+@pytest.fixture(scope="module")
+def devices():
+    """Emulator and SDK object by routing engine."""
+    found = {}
+    emulators = [Emulator(version="11.1.4", engine=engine).start() for engine in ("virtual-router", "logical-router")]
+    for emulator in emulators:
         firewall = sdk.Firewall("127.0.0.1", api_key=emulator.api_key, port=emulator.port)
         firewall.refresh_system_info()
-        yield emulator, firewall
+        found[emulator.firewall.engine] = emulator, firewall
+    yield found
+    for emulator in emulators:
+        emulator.stop()
 
 
 @pytest.mark.parametrize("kind", CHAINS, ids=lambda kind: kind.__name__)
-def test_create_refresh_apply_delete(device, kind):
-    emulator, firewall = device
-    advanced = kind.__name__.startswith(ADVANCED)
-    if advanced != (emulator.firewall.engine == "logical-router"):
-        pytest.skip("tried with the other routing engine")
+def test_create_refresh_apply_delete(devices, kind):
+    emulator, firewall = devices["logical-router" if kind.__name__.startswith(ADVANCED) else "virtual-router"]
     before = emulator.control.candidate()
     firewall.removeall()
     parent = firewall

@@ -59,3 +59,17 @@ def test_says_how_to_reach_it_and_stops_cleanly(environment, how):
 def test_refuses_in_one_clear_line(environment, arguments, words):
     out, err = start(environment, *arguments).communicate(timeout=20)
     assert (out, len(err.splitlines()), words in err) == ("", 1, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "names"), [(("--peer",), ["", "fw1-peer "]), (("--panorama", "2"), ["", "fw1 ", "fw2 "])], ids=["pair", "panorama"],
+)
+def test_several_devices(environment, arguments, names):
+    process = start(environment, *arguments)
+    try:
+        told = dict(process.stdout.readline().rstrip("\n").split(": ", 1) for dummy in range(7 * len(names)))
+        assert [f"{name}url" in told and told[f"{name}serial"].isdigit() for name in names] == [True] * len(names)
+    finally:
+        process.terminate()
+        out, err = process.communicate(timeout=10)
+    assert (process.returncode, out, err) == (0, "", "")

@@ -183,7 +183,7 @@ CONFIGURED = {
 OTHERS = {"panos/api/error-samples.xml", "panos/api/success-samples.xml", *CONFIGURED}
 
 #: Numbers there by chance: a model series, a version that others lack, and indexes in hexadecimal digits.
-BY_CHANCE = ("/result/system/family", "-datafile-version", "-spi")
+BY_CHANCE = ("/system/family", "/platform-family", "-datafile-version", "-spi")
 
 #: Elements of a recorded answer that ours does not have.
 LACKING = {

@@ -251,7 +251,9 @@ def test_a_poll_that_fails_is_repeated(door, kind):
     assert door.commits() == 1
 
 
-@pytest.mark.parametrize("kind, words", {"drop_before": "closed before the whole answer", "forbidden": "HTTP 403", "session_timeout": "Session timed out"}.items())
+@pytest.mark.parametrize("kind, words", {
+    "drop_before": "closed before the whole answer", "forbidden": "HTTP 403", "session_timeout": "Session timed out",
+}.items())
 def test_polls_that_keep_failing_leave_the_job_to_be_taken_up(door, kind, words):
     objects = door.change().values["objects"]
     door.control.fault(kind, when=POLL, times=1000)

@@ -86,6 +86,7 @@ BESIDE = {
     "ipsec_tunnel.tunnel_monitor.enable": {"tunnel_monitor": {"destination_ip": "169.254.7.1"}},
     "ike_gateway.peer_id.matching": {"pre_shared_key": None, "certificate": {"local_certificate": "x"}},
     "bgp_peer.export_nexthop": {"type": "ebgp"},
+    "ipsec_tunnel.tunnel_monitor.proxy_id": {"proxy_ids": [{"name": "first"}, {"name": "second"}]},
 }
 # Options that are no part of what state=gathered gives back, and why.
 NOT_TOLD = {
@@ -498,6 +499,40 @@ def test_a_wrong_value_is_refused_by_name(firewall_of, option, value):
     elif isinstance(option.node, Entries):
         value = [{option.node.key: value} if option.node.nodes else value]
     bench.door.refused({**bench.identity, **option.laid(value)}, option.node.option)
+
+
+def exclusive():
+    """Each choice of which two branches have an option: the two options' places."""
+    seen = set()
+    for option in LIVING:
+        for number, (nodes, choices, node) in enumerate(option.trail):
+            for rival in rivals(nodes, choices, node):
+                above = option.trail[:number]
+                pair = (option.resource, tuple(step.option for _nodes, _choices, step in above), frozenset((node.option, rival.option)))
+                if pair not in seen:
+                    seen.add(pair)
+                    yield pytest.param(option, number, rival, id=f"{option} and {rival.option}")
+
+
+def anything(node):
+    """A value for a node, whatever it is."""
+    if isinstance(node, Group):
+        inner = node.nodes[0]
+        return {inner.option: anything(inner)}
+    if isinstance(node, Entries):
+        return [{node.key: "first"} if node.nodes else "first"]
+    return [samples(node)[0]] if isinstance(node, Members) else samples(node)[0]
+
+
+@pytest.mark.parametrize("option, number, rival", list(exclusive()))
+def test_two_branches_together_are_refused(firewall_of, option, number, rival):
+    bench = Bench(option.resource, firewall_of(engine=option.engine, bgp=option.resource in NEEDS_BGP))
+    options = option.laid(option.values()[0])
+    holder = options
+    for _nodes, _choices, node in option.trail[:number]:
+        holder = holder[node.option] if isinstance(node, Group) else holder[node.option][0]
+    holder[rival.option] = anything(rival)
+    bench.door.refused({**bench.identity, **options}, rival.option, "exclude each other")
 
 
 def worded():

@@ -30,12 +30,15 @@ INPUTS = {
     "narrow selectors that leave the monitor out": (
         ["monitor address 169.254.31.69"], "pbf", {"tunnels": every_tunnel("pbf", {"traffic_selectors": SMALL})}),
     "the same AS on both sides": (["AS 65000 on both sides"], "bgp", {"tunnels": every_tunnel("bgp", {"bgp": {"peer_as": 65000}})}),
-    "a tunnel without a key": (["203.0.113.142", "pre-shared key", "pre_shared_keys"], "pbf", {"tunnels": changed_tunnels("pbf", {}, {"pre_shared_key": None})}),
+    "a tunnel without a key": (
+        ["203.0.113.142", "pre-shared key", "pre_shared_keys"], "pbf", {"tunnels": changed_tunnels("pbf", {}, {"pre_shared_key": None})}),
     "fewer keys than tunnels": (["pre_shared_keys", "(2), not 1"], "pbf", {"pre_shared_keys": [HOSTILE_KEY]}),
-    "an endpoint that is no address": (["outside_address", "vpn.example.net"], "pbf", {"tunnels": changed_tunnels("pbf", {"outside_address": "vpn.example.net"})}),
+    "an endpoint that is no address": (
+        ["outside_address", "vpn.example.net"], "pbf", {"tunnels": changed_tunnels("pbf", {"outside_address": "vpn.example.net"})}),
     "an inside range that AWS reserves": (["169.254.0.0/30", "reserved"], "pbf", {"tunnels": changed_tunnels("pbf", {
         "inside_cidr": "169.254.0.0/30", "inside_address": "169.254.0.2", "inside_peer_address": "169.254.0.1"})}),
-    "an inside address outside of its range": (["169.254.9.9", "169.254.31.68/30"], "pbf", {"tunnels": changed_tunnels("pbf", {"inside_address": "169.254.9.9"})}),
+    "an inside address outside of its range": (
+        ["169.254.9.9", "169.254.31.68/30"], "pbf", {"tunnels": changed_tunnels("pbf", {"inside_address": "169.254.9.9"})}),
     "an inside address alone": (["go together"], "pbf", {"tunnels": changed_tunnels("pbf", {"inside_cidr": None})}),
     "no inside addresses to probe": (["needs inside_cidr"], "pbf", {"tunnels": changed_tunnels(
         "pbf", {"inside_cidr": None, "inside_address": None, "inside_peer_address": None})}),

@@ -143,7 +143,8 @@ ROWS = {
     "spoofed addresses discarded by a template": Row(
         ("'edge'", "template 'branches'", "backup_routes: true"), {}, protection("edge", "<discard-ip-spoof>yes</discard-ip-spoof>", TEMPLATE)),
     # Rules.
-    "source NAT of everything": Row(("NAT rule 'hide everything'", "10.200.0.0/16"), {}, planted((f"{VSYS}/rulebase/nat/rules", SOURCE_NAT.format(source="any")))),
+    "source NAT of everything": Row(
+        ("NAT rule 'hide everything'", "10.200.0.0/16"), {}, planted((f"{VSYS}/rulebase/nat/rules", SOURCE_NAT.format(source="any")))),
     "source NAT of an address object's network": Row(
         ("NAT rule 'hide everything'",), {}, planted((f"{VSYS}/rulebase/nat/rules", SOURCE_NAT.format(source="office-lan")))),
     "source NAT of an address group": Row(

@@ -30,7 +30,8 @@ MESSAGES = {
         '<response status="error" code="12"><msg><line><line><![CDATA[ a -> b unexpected here]]></line><line>a is invalid</line></line></msg></response>',
         12, "a -> b unexpected here; a is invalid"),
     "a message in a line": (
-        '<response status="error" code="13"><msg><line><msg><line>load failed</line><line>line 3</line></msg></line></msg></response>', 13, "load failed; line 3"),
+        '<response status="error" code="13"><msg><line><msg><line>load failed</line><line>line 3</line></msg></line></msg></response>',
+        13, "load failed; line 3"),
     "text around CDATA": (
         '<response status="error" code="10"><msg><line> <![CDATA[ gw]]> cannot be deleted because of references from:</line>'
         "<line> ipsec -> t -> gw</line></msg></response>", 10, "gw cannot be deleted because of references from:; ipsec -> t -> gw"),

@@ -5,22 +5,25 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-name: vpn_problems
+name: aws_vpn_connection_problems
 author:
   - Tunnelsmith contributors (@tunnelsmith)
 version_added: "0.1.0"
-short_description: What is wrong with a VPN connection before a firewall is asked
+short_description: What is wrong with an AWS Site-to-Site VPN connection before a firewall is asked
 description:
-  - Checks what P(tunnelsmith.panos_vpn.aws_vpn_connection#filter) returned for everything that needs no firewall to be known. These are
-    missing keys and keys that AWS would not take, inside ranges that AWS reserves, the same AS number on both sides, a connection whose
-    routing does not go with the failover, and traffic selectors that would not let BGP or the monitor's probes through.
+  - Checks a cloud's output for everything that needs no firewall to be known. That is all that P(tunnelsmith.panos_vpn.aws_vpn_connection#filter)
+    fails for, and missing keys and keys that AWS would not take, inside ranges that AWS reserves, the same AS number on both sides, a connection
+    whose routing does not go with the failover, and traffic selectors that would not let BGP or the monitor's probes through.
   - No sentence of the result holds a key.
-positional: failover, pre_shared_keys, monitor_addresses
+positional: connection_id, failover, pre_shared_keys, monitor_addresses
 options:
   _input:
-    description: What P(tunnelsmith.panos_vpn.aws_vpn_connection#filter) returned.
-    type: dict
+    description: As for P(tunnelsmith.panos_vpn.aws_vpn_connection#filter).
+    type: raw
     required: true
+  connection_id:
+    description: The connection to look at. Needed when the input holds several.
+    type: str
   failover:
     description: How the traffic will fail over. Omitted, what depends on it is not checked.
     type: str
@@ -44,8 +47,7 @@ EXAMPLES = r"""
     that: found | length == 0
     fail_msg: "{{ found | join('; ') }}"
   vars:
-    connection: "{{ lookup('ansible.builtin.file', 'connection.json') | tunnelsmith.panos_vpn.aws_vpn_connection }}"
-    found: "{{ connection | tunnelsmith.panos_vpn.vpn_problems('pbf') }}"
+    found: "{{ lookup('ansible.builtin.file', 'connection.json') | tunnelsmith.panos_vpn.aws_vpn_connection_problems(failover='pbf') }}"
 """
 
 RETURN = r"""
@@ -60,19 +62,22 @@ _value:
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import aws
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import profile as profiles
 
 
-def vpn_problems(profile, failover=None, pre_shared_keys=None, monitor_addresses=None):
+def aws_vpn_connection_problems(document, connection_id=None, failover=None, pre_shared_keys=None, monitor_addresses=None):
     """See the documentation above."""
     if failover not in (None, "pbf", "bgp"):
-        raise AnsibleFilterError(f"vpn_problems: failover is pbf or bgp, not {failover!r}")
+        raise AnsibleFilterError(f"failover is pbf or bgp, not {failover!r}")
     try:
-        return profiles.problems(profile, failover, pre_shared_keys, monitor_addresses)
-    except (InvalidInput, ValueError) as exc:
-        raise AnsibleFilterError(f"vpn_problems: {exc}") from exc
+        return profiles.problems(aws.vpn_connection(document, connection_id or None), failover, pre_shared_keys, monitor_addresses)
+    except InvalidInput as exc:
+        return [str(exc)]
+    except ValueError as exc:
+        return [f"monitor_addresses: {exc}"]
 
 
 class FilterModule:
     def filters(self):
-        return {"vpn_problems": vpn_problems}
+        return {"aws_vpn_connection_problems": aws_vpn_connection_problems}

@@ -1,0 +1,136 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""VPNs to peers whose description no cloud prints: one to four tunnels, from variables that a person writes."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, VSYS, parsed
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.pairing import BGP_PLACES, ENGINES, ROUTERS, VpnDoor
+
+GATEWAYS = f"{NETWORK}/ike/gateway"
+TUNNELS = f"{NETWORK}/tunnel/ipsec"
+each_engine = pytest.mark.parametrize("engine", ENGINES)
+COMMON = {"outside_interface": "ethernet1/8", "zone": "sites", "source_zones": ["trust"], "local_networks": ["10.10.0.0/24"]}
+
+
+def proposal(version="ikev2", group="group14", lifetime=28800) -> dict:
+    return {"ike": {"version": version, "encryption": "aes-256-cbc", "hash": "sha256", "dh_group": group, "lifetime_seconds": lifetime},
+            "ipsec": {"encryption": "aes-256-cbc", "authentication": "sha256", "dh_group": group, "lifetime_seconds": 3600}}
+
+
+# A peer that is known by names and takes pairs of networks only.
+BY_NETWORKS = {
+    **COMMON, "name": "zone-2", "failover": "routes", "policy_based": True, "remote_networks": ["172.20.0.0/16", "172.21.0.0/16"],
+    "tunnels": [{"outside_address": "203.0.113.17", "pre_shared_key": "notReal.zone2", "local_id": "fw.example.net", "peer_id": "zone-2.example.com",
+                 **proposal("ikev1", lifetime=86400)}],
+}
+# One tunnel with an address in it, and plain routes.
+BY_ROUTES = {
+    **COMMON, "name": "branch-9", "failover": "routes", "remote_networks": ["10.200.0.0/16", "172.30.0.0/24"],
+    "tunnels": [{"outside_address": "203.0.113.33", "pre_shared_key": "notReal.branch9", "inside_cidr": "169.254.100.0/30",
+                 "inside_address": "169.254.100.1", "inside_peer_address": "169.254.100.2", **proposal(group="group20")}],
+}
+# Four tunnels to the four gateways of one peer.
+FOUR = {
+    **COMMON, "name": "hub", "failover": "bgp", "remote_networks": ["10.200.0.0/16"], "local_preference": [400, 300, 200, 100],
+    "as_path_prepend": [0, 1, 2, 3],
+    "tunnels": [{"outside_address": f"203.0.113.{40 + number}", "pre_shared_key": f"notReal.hub{number}", "inside_cidr": f"169.254.{number}.0/30",
+                 "inside_address": f"169.254.{number}.2", "inside_peer_address": f"169.254.{number}.1",
+                 "bgp": {"local_as": 65000, "peer_as": 64512, "hold_time": 30, "keep_alive": 10}, **proposal(group="group20")} for number in (1, 2, 3, 4)],
+}
+VPNS = {"by networks": BY_NETWORKS, "by routes": BY_ROUTES, "by BGP through four tunnels": FOUR}
+
+
+@each_engine
+@pytest.mark.parametrize("asked", VPNS.values(), ids=VPNS.keys())
+def test_made_committed_unchanged_removed(firewalls, engine, asked):
+    door = VpnDoor(firewalls(engine=engine, version="12.1.2"))
+    start = door.candidate()
+    checked = door.done(asked, check=True)
+    assert door.candidate() == start
+    assert door.committed(asked).diff == checked.diff
+    again = door.done(asked)
+    assert (again.changed, door.writes()) == (False, [])
+    assert parsed(door.control.running()) == door.candidate()
+    door.committed({"name": asked["name"], "state": "absent"})
+    assert door.candidate() == start == parsed(door.control.running())
+
+
+def made(firewalls, asked, engine="virtual-router"):
+    door = VpnDoor(firewalls(engine=engine))
+    door.done(asked)
+    return door
+
+
+def test_names_identify_both_sides(firewalls):
+    door = made(firewalls, BY_NETWORKS)
+    gateway = f"{GATEWAYS}/entry[@name='zone-2-1']"
+    assert door.stands(f"{gateway}/local-id", "<local-id><type>fqdn</type><id>fw.example.net</id></local-id>")
+    assert door.stands(f"{gateway}/peer-id", "<peer-id><type>fqdn</type><id>zone-2.example.com</id></peer-id>")
+    assert door.text(f"{gateway}/protocol/version") == "ikev1"
+
+
+def test_each_pair_of_networks_is_a_proxy_id(firewalls):
+    door = made(firewalls, {**BY_NETWORKS, "local_networks": ["10.10.0.0/24", "10.30.0.0/16"]})
+    tunnel = door.control.candidate(f"{TUNNELS}/entry[@name='zone-2-1']")
+    pairs = [(local, remote) for local in ("10.10.0.0/24", "10.30.0.0/16") for remote in BY_NETWORKS["remote_networks"]]
+    found = parsed(f"<x>{tunnel}</x>")
+    text = repr(found)
+    assert all(f"'{local}'" in text and f"'{remote}'" in text for local, remote in pairs)
+    assert door.control.candidate(f"{TUNNELS}/entry[@name='zone-2-1']/auto-key/proxy-id").count("<local>") == len(pairs)
+
+
+@each_engine
+def test_plain_routes_lead_into_the_tunnel_and_nothing_watches_it(firewalls, engine):
+    for asked in (BY_NETWORKS, BY_ROUTES):
+        door = made(firewalls, asked, engine)
+        routes = door.control.candidate(f"{ROUTERS[engine]}/routing-table/ip/static-route")
+        assert all(f"<destination>{network}</destination>" in routes for network in asked["remote_networks"])
+        assert door.candidate(f"{TUNNELS}/entry[@name='{asked['name']}-1']/tunnel-monitor") is None
+        assert asked["name"] not in door.control.candidate(f"{VSYS}/rulebase/pbf")
+
+
+def test_a_peer_by_networks_needs_no_inside_address(firewalls):
+    door = made(firewalls, BY_NETWORKS)
+    units = door.control.candidate(f"{NETWORK}/interface/tunnel/units")
+    assert "169.254." not in units
+    assert "<member>tunnel.1</member>" in door.control.candidate(f"{VSYS}/zone/entry[@name='sites']")
+
+
+@each_engine
+def test_each_of_four_tunnels_has_a_peer_in_a_group_of_its_own(firewalls, engine):
+    door = made(firewalls, FOUR, engine)
+    groups = door.control.candidate(f"{BGP_PLACES[engine]}/peer-group")
+    for number in (1, 2, 3, 4):
+        assert f'<entry name="hub-{number}">' in groups
+        assert f"<ip>169.254.{number}.1</ip>" in groups
+        assert door.candidate(f"{GATEWAYS}/entry[@name='hub-{number}']") is not None
+        assert door.candidate(f"{TUNNELS}/entry[@name='hub-{number}']") is not None
+    wanted = {number: (preference, prepended) for number, preference, prepended in
+              zip((1, 2, 3, 4), FOUR["local_preference"], FOUR["as_path_prepend"])}
+    assert {number: policies(door, engine, number) for number in wanted} == wanted
+
+
+def policies(door, engine, number) -> tuple:
+    """(local preference, how often our AS is prepended) of a tunnel's peer group."""
+    if engine == "virtual-router":
+        rules = f"{BGP_PLACES[engine]}/policy"
+        preference = door.text(f"{rules}/import/rules/entry[@name='hub-{number}-in']/action/allow/update/local-preference")
+        return int(preference), int(door.text(f"{rules}/export/rules/entry[@name='hub-{number}-out']/action/allow/update/as-path/prepend") or 0)
+    maps = f"{NETWORK}/routing-profile/filters/route-maps/bgp/bgp-entry"
+    entry = "route-map/entry[@name='10']/set"
+    prepended = door.control.candidate(f"{maps}/entry[@name='hub-{number}-out']/{entry}/aspath-prepend").count("<member>65000</member>")
+    return int(door.text(f"{maps}/entry[@name='hub-{number}-in']/{entry}/local-preference")), prepended
+
+
+def test_a_fourth_tunnel_comes_and_goes(firewalls):
+    three = {**FOUR, "tunnels": FOUR["tunnels"][:3], "local_preference": [400, 300, 200], "as_path_prepend": [0, 1, 2]}
+    door = made(firewalls, three)
+    before = door.candidate()
+    assert door.done(FOUR).changed
+    assert door.done(three).changed
+    assert door.candidate() == before
