@@ -57,8 +57,8 @@ LEFT_OUT = {
     "bgp_instance": (
         ("redistribution-profile/ipv6", "IPv6 networks are announced one by one"),
         ("dampening-profile/", "a pair of tunnels to one peer gains nothing from dampening"),
-        ("aggregate-routes/", "networks are announced as they are given"),
-        ("policy/aggregation/", "networks are announced as they are given"),
+        ("aggregate-routes/, policy/aggregation/", "networks are announced as they are given"),
+        ("routing-options/outbound-route-filter/", "how PAN-OS spells what is below is not confirmed"),
         ("policy/conditional-advertisement/", "what is announced does not depend on other routes"),
     ),
     "bgp_redistribution": (

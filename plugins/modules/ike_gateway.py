@@ -112,7 +112,9 @@ options:
         description: The identity, at most 1024 characters.
         type: str
   peer_id:
-    description: Identity that the peer must name. A gateway without it expects the peer's address.
+    description:
+      - Identity that the peer must name. A gateway without it expects the peer's address.
+      - In IKEv1 main mode with a pre-shared key, an identity that is no address is refused with a dynamic peer and warned about with any other.
     type: dict
     suboptions:
       type:

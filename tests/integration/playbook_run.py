@@ -20,7 +20,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 LAB = ROOT / "inventories" / "lab"
 PAIRING = "tunnelsmith.panos_vpn.aws_pairing"
 # Far above what any run takes, so that a hanging one fails by itself.
-SECONDS = 180
+SECONDS = 300
 
 
 @dataclass(frozen=True)

@@ -164,7 +164,8 @@ class AwsConnection:
         return text + (
             f"protocol bgp customer {{ local {settings.inside} as {settings.bgp.aws_as}; neighbor {settings.customer_inside} as {settings.bgp.customer_as};\n"
             f"  hold time {hold}; keepalive time {keep_alive}; graceful restart off; {_QUICK}\n"
-            f"  ipv4 {{ import all; export filter {{ if proto = \"network\" then {{ bgp_med = {self._med.get(settings.number, 100)}; accept; }} reject; }}; }}; }}\n"
+            "  ipv4 { import all; export filter {\n"
+            f"    if proto = \"network\" then {{ bgp_med = {self._med.get(settings.number, 100)}; accept; }} reject; }}; }}; }}\n"
         )
 
     def _vpc_routing(self) -> str:

@@ -220,7 +220,8 @@ class FirewallSide:
         host, (ours, theirs) = f"ike{slot}", _carrier(slot)
         self.enclave.add_hosts(host)
         self.enclave.link(HOST, host, host, "up0")
-        narrow = " ".join(f"ip -n {host} addr replace {_first_host(selector.local)}/32 dev lo;" for selector in tunnel.selectors if not selector.local.endswith("/0"))
+        locals_ = [selector.local for selector in tunnel.selectors if not selector.local.endswith("/0")]
+        narrow = " ".join(f"ip -n {host} addr replace {_first_host(network)}/32 dev lo;" for network in locals_)
         steering = "".join(
             f"ip -n {HOST} rule add pref 10 iif {device(tunnel.outside)} from {tunnel.peer_address} to {tunnel.local_address} ipproto udp dport {port} "
             f"lookup {10000 + slot}; " for port in (500, 4500)
@@ -239,7 +240,8 @@ class FirewallSide:
         """The daemon keeps the descriptor, the firewall gets the device. The daemon insists on one of the old name, so it gets a dead one."""
         host = self.daemons[tunnel.name].host
         self.enclave.run(
-            f"ip -n {host} link set {TUN} netns {HOST} name {device(tunnel.interface)}; ip -n {host} tuntap add dev {TUN} mode tun; ip -n {host} link set {TUN} up"
+            f"ip -n {host} link set {TUN} netns {HOST} name {device(tunnel.interface)}; ip -n {host} tuntap add dev {TUN} mode tun; "
+            f"ip -n {host} link set {TUN} up"
         )
         self._address_tun(tunnel)
 

@@ -44,9 +44,10 @@ def security(running: Running, daemons: dict[str, list[str]]) -> str:
             receive.append(f"iifname {listed} ip daddr {_set(addresses[zone], False)} accept")
     silent = [host_of(address) for each in running.interfaces if not each.ping for address in each.addresses]
     strict = [device for zone in running.strict_zones for device in devices.get(zone, [])]
+    link_local = [f"iifname {_set(strict, True)} ip {side} 169.254.0.0/16 drop" for side in ("saddr", "daddr")] if strict else []
     known = "ct state established,related accept"
     return _table("security", {
-        "strict": ("prerouting", "raw", "accept", [f"iifname {_set(strict, True)} ip {side} 169.254.0.0/16 drop" for side in ("saddr", "daddr")] if strict else []),
+        "strict": ("prerouting", "raw", "accept", link_local),
         "forward": ("forward", "filter", "drop", [known, *forward]),
         "receive": ("input", "filter", "drop", [
             'iifname "lo" accept', known, *([f"ip daddr {_set(silent, False)} icmp type echo-request drop"] if silent else []), *receive]),

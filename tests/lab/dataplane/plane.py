@@ -154,7 +154,8 @@ class DataPlane:
             log.write(happening.eventid, happening.object, happening.text, happening.severity)
         up = monitor != "down" and bool(children)
         if self._was_up.get(tunnel.name, False) != up:
-            log.write(f"tunnel-status-{'up' if up else 'down'}", tunnel.name, f"Tunnel {tunnel.name} is {'up' if up else 'down'}", "informational" if up else "high")
+            word = "up" if up else "down"
+            log.write(f"tunnel-status-{word}", tunnel.name, f"Tunnel {tunnel.name} is {word}", "informational" if up else "high")
         self._was_up[tunnel.name] = up
 
     def _learned(self, running: Running) -> list[LearnedRoute]:

@@ -4,8 +4,8 @@
 
 """Traffic between two hosts of a lab: runs inside their namespaces, as a plain file that knows nothing but the standard library.
 
-``echo ADDRESS SECONDS`` answers datagrams for so long. ``send ADDRESS SECONDS FILE`` keeps three kinds of traffic going, ten times a second each, and writes one JSON
-object per packet with the time it was sent and, where there was an answer, the seconds it took:
+``echo ADDRESS SECONDS`` answers datagrams for so long. ``send ADDRESS SECONDS FILE`` keeps three kinds of traffic going, ten times a
+second each, and writes one JSON object per packet with the time it was sent and, where there was an answer, the seconds it took:
 
 ping         one echo request after the other under one identifier;
 established  datagrams of one session;

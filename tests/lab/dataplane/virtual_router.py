@@ -54,7 +54,8 @@ def _peer(group: str, peer: ET.Element, imports: tuple[Policy, ...] | None, expo
 
     passive = options is not None and options.findtext("outgoing-bgp-connection/allow") == "no"
     return Peer(
-        name, group, peer.findtext("local-address/interface"), host_of(peer.findtext("local-address/ip") or ""), host_of(peer.findtext("peer-address/ip") or ""),
+        name, group, peer.findtext("local-address/interface"), host_of(peer.findtext("local-address/ip") or ""),
+        host_of(peer.findtext("peer-address/ip") or ""),
         int(peer.findtext("peer-as") or 0), timer("keep-alive-interval", 30), timer("hold-time", 90), passive, imports, exports, password,
         timer("multihop", 0),
     )

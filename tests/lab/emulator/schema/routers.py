@@ -238,7 +238,6 @@ _ROUTING_OPTIONS = group(
     text("confederation-member-as"),
     group("med", *yes_no("always-compare-med", "deterministic-med-comparison")),
     group("aggregate", *yes_no("aggregate-med")),
-    undescribed("outbound-route-filter"),
     group(
         "graceful-restart",
         *yes_no("enable"),

@@ -132,7 +132,8 @@ REFUSALS = {
         {"proxy_ids": [OFFICE], "tunnel_monitor": {"enable": True, "destination_ip": "10.80.0.1", "proxy_id": "shop"}}, "tunnel_monitor.proxy_id", {}),
     "a new monitor without a target": ({"tunnel_monitor": {"enable": True}}, "tunnel_monitor.destination_ip", {}),
     "a manual key of the wrong length": (
-        {"ike_gateways": None, "manual_key": {**MANUAL, "esp": {"authentication": {"sha512": HASH_KEY}}}}, "manual_key.esp.authentication.sha512", {}),
+        {"ike_gateways": None, "ipsec_crypto_profile": None, "manual_key": {**MANUAL, "esp": {"authentication": {"sha512": HASH_KEY}}}},
+        "manual_key.esp.authentication.sha512", {}),
     "a security parameter index out of form": ({"ike_gateways": None, "manual_key": {**MANUAL, "local_spi": "12"}}, "manual_key.local_spi", {}),
     "a name with a colon": ({"name": "to:lyon"}, "to:lyon", {}),
     "a name that is too long": ({"name": "t" * 64}, "64 characters", {}),
