@@ -12,7 +12,7 @@ version_added: 0.1.0
 description:
   - Sends one kind of traffic over the first of several paths that is alive. Each path becomes one rule of policy-based forwarding (PBF),
     named after O(name) with C(-1), C(-2) and so on, and each rule stands below the one before.
-  - A path fails over when its monitor has O(paths.monitor.disable_if_unreachable=true). PAN-OS then moves new sessions to the next rule.
+  - A path fails over when its monitor has O(paths[].monitor.disable_if_unreachable=true). PAN-OS then moves new sessions to the next rule.
     Established sessions follow the routing table or stay, see M(tunnelsmith.panos_vpn.monitor_profile).
   - PBF does not steer packets that the firewall itself sends.
 author:
@@ -117,7 +117,7 @@ options:
             description: How often, and what happens then; see M(tunnelsmith.panos_vpn.monitor_profile).
             type: str
           ip_address:
-            description: Address to probe. Omitted, PAN-OS probes the next hop; needed where O(paths.nexthop.ip_address) is not given.
+            description: Address to probe. Omitted, PAN-OS probes the next hop; needed where O(paths[].nexthop.ip_address) is not given.
             type: str
           disable_if_unreachable:
             description: Whether the rule is skipped while the address does not answer. Without it there is no failover. PAN-OS's default is V(false).

@@ -630,8 +630,10 @@ options:
                 description: The identity, at most 1024 characters.
                 type: str
           peer_id:
-            description: Identity that the peer must name. A gateway without it expects the
-              peer's address.
+            description:
+            - Identity that the peer must name. A gateway without it expects the peer's address.
+            - In IKEv1 main mode with a pre-shared key, an identity that is no address is refused
+              with a dynamic peer and warned about with any other.
             type: dict
             suboptions:
               type:
@@ -1890,7 +1892,7 @@ options:
                     type: str
                   ip_address:
                     description: Address to probe. Omitted, PAN-OS probes the next hop; needed
-                      where O(items[].pbf_failover.paths.nexthop.ip_address) is not given.
+                      where O(items[].pbf_failover.paths[].nexthop.ip_address) is not given.
                     type: str
                   disable_if_unreachable:
                     description: Whether the rule is skipped while the address does not answer.

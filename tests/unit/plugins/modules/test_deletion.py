@@ -16,7 +16,8 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door i
 ROUTERS = {"virtual-router": f"{NETWORK}/virtual-router/entry[@name='default']",
            "logical-router": f"{NETWORK}/logical-router/entry[@name='default']/vrf/entry[@name='default']"}
 TUNNEL = """<entry name="other"><tunnel-interface>tunnel.7</tunnel-interface><auto-key><ike-gateway><entry name="branch-7"/></ike-gateway>
-    <ipsec-crypto-profile>strong</ipsec-crypto-profile></auto-key><tunnel-monitor><tunnel-monitor-profile>fast</tunnel-monitor-profile></tunnel-monitor></entry>"""
+    <ipsec-crypto-profile>strong</ipsec-crypto-profile></auto-key>
+    <tunnel-monitor><tunnel-monitor-profile>fast</tunnel-monitor-profile></tunnel-monitor></entry>"""
 FORWARDING = """<entry name="other forwarding"><from><zone><member>trust</member></zone></from><action><forward><egress-interface>tunnel.99</egress-interface>
     <monitor><profile>fast</profile></monitor></forward></action></entry>"""
 SECURITY = '<entry name="other rule"><from><member>trust</member></from><to><member>vpn</member></to></entry>'
@@ -106,8 +107,8 @@ def test_together_with_what_refers_to_it_it_goes(firewalls):
 
     door = Door(transaction, firewalls())
     start = door.candidate()
-    made = [{"monitor_profile": {"name": "fast"}}, {"ike_crypto_profile": {"name": "strong"}}, {"ike_gateway": {**GATEWAY, "version": "ikev2",
-                                                                                              "ikev2": {"ike_crypto_profile": "strong"}}},
+    gateway = {**GATEWAY, "version": "ikev2", "ikev2": {"ike_crypto_profile": "strong"}}
+    made = [{"monitor_profile": {"name": "fast"}}, {"ike_crypto_profile": {"name": "strong"}}, {"ike_gateway": gateway},
             {"tunnel_interface": {"name": "tunnel.99", "zone": "branch", "virtual_router": "default"}},
             {"ipsec_tunnel": {"name": "other", "tunnel_interface": "tunnel.99", "ike_gateways": ["gw"], "tunnel_monitor": {
                 "enable": True, "destination_ip": "169.254.7.1", "tunnel_monitor_profile": "fast"}}}]

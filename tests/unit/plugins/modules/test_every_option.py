@@ -22,7 +22,7 @@ import yaml
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Entries, Group, Leaf, Members, steps
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.transaction_task import RESOURCES
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, VSYS, Door, canonical
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, VSYS, Door
 
 NEWEST = "12.1.2"
 VIRTUAL, LOGICAL = "virtual-router", "logical-router"
