@@ -70,7 +70,7 @@ class Merging:
         return element
 
     def merge(self, change: Change, target: ET.Element, node: Node | None, elements: list[ET.Element], path: Path,
-               labels: list[str], attached: bool) -> None:
+              labels: list[str], attached: bool) -> None:
         """Lay elements over what is there. ``attached`` is False inside of what this very change has created."""
         for element in elements:
             step = step_of(element)
