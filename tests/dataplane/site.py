@@ -15,6 +15,7 @@ import pathlib
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import aws
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.connection import read
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.observation import Watch
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.plane import DataPlane
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
@@ -98,6 +99,8 @@ class Site:
         assert self.plane.wait(20), [daemon.log()[-500:] for daemon in self.plane.firewall.daemons.values()]
 
     def ping(self, count: int = 3, host: str = LAN, address: str = VPC) -> int:
+        # The last route may come a moment after its session.
+        wait_until(lambda: self.plane.ping(host, address), 3 if count > 1 else 0)
         return self.plane.ping(host, address, count)
 
     def watch(self, seconds: float) -> Watch:

@@ -12,6 +12,7 @@ import time
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import VPC, connection
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
 
 PAIRINGS = {
     "PBF, virtual router": ("pbf", "virtual-router"), "PBF, logical router": ("pbf", "logical-router"),
@@ -62,8 +63,7 @@ def test_routes_are_what_the_seed_describes(paired):
     assert [(peer["state"], peer["prefixes"][0]["accepted"], peer["prefixes"][0]["advertised"]) for peer in state["bgp_peers"]] == [("Established", 1, 1)] * 2
     table = paired.plane.firewall.routing.command("show route all 10.200.0.0/16")
     assert {line.split()[-1] for line in table.splitlines() if "BGP.med" in line} == {"100", "200"}
-    assert "tunnel.2" in paired.run(f"ip route get {VPC}")
-    assert "10.10.0.0/24" in paired.run("ip route", "vpc")
+    assert wait_until(lambda: "tunnel.2" in paired.run(f"ip route get {VPC}") and "10.10.0.0/24" in paired.run("ip route", "vpc"), 5, 0.1)
 
 
 def test_only_ike_and_esp_in_udp_are_on_the_wire(paired):

@@ -49,15 +49,20 @@ class Observation:
     marks: list[tuple[float, str]]
 
     def outages(self, kind: str, more_than: float = 0.35) -> list[Outage]:
-        """Gaps between answered packets, longer than so many seconds."""
-        sent = [packet for packet in self.packets if packet.kind == kind]
-        answered = [packet.time - self.begun for packet in sent if packet.took is not None]
-        edges = [sent[0].time - self.begun if sent else 0.0, *answered]
-        found = [Outage(before, after) for before, after in zip(edges, edges[1:]) if after - before > more_than]
-        last = edges[-1]
-        if sent and sent[-1].time - self.begun - last > more_than:
-            found.append(Outage(last, None))
-        return found
+        """Runs of lost packets, longer than so many seconds: from the first that was lost to the next that was answered.
+
+        A sender that got no processor for a while loses nothing and has no outage.
+        """
+        found, start = [], None
+        for packet in [packet for packet in self.packets if packet.kind == kind]:
+            moment = packet.time - self.begun
+            if packet.took is None:
+                start = moment if start is None else start
+            elif start is not None:
+                found.append(Outage(start, moment))
+                start = None
+        found = [outage for outage in found if outage.seconds > more_than]
+        return found if start is None else [*found, Outage(start, None)]
 
     def lost(self, kind: str) -> int:
         return sum(packet.kind == kind and packet.took is None for packet in self.packets)

@@ -235,8 +235,7 @@ def every_option():
         table = resource.table
         for engine in ENGINES.get(resource.name, (VIRTUAL,)):
             nodes = engine_table(resource.name, engine) or table
-            for option in options_of(resource.name, engine, nodes.nodes, nodes.choices):
-                yield option
+            yield from options_of(resource.name, engine, nodes.nodes, nodes.choices)
 
 
 def engine_table(resource: str, engine: str):
