@@ -6,7 +6,7 @@
 #   make test                      every test
 #   make install                   .venv with ansible-playbook and the collection as users get it
 #   make emulator                  an emulated firewall in the foreground; PORT= VERSION= CONFIG=
-#   make lab                       an emulated firewall with real tunnels in the background; CONNECTION= CONFIG= VERSION= LIFETIME=
+#   make lab                       an emulated firewall with real tunnels in the background; PORT= CONNECTION= CONFIG= VERSION= LIFETIME=
 #   make lab-down                  take it down
 #   make lint | sanity | docs      the gates of the release, and the documentation site below build/docs
 #   make bench                     requests, connections and times beside their budgets

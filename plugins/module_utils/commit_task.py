@@ -48,7 +48,11 @@ def _run(params, session, check_mode) -> dict:
     account = None
     if params["scope"] == "own":
         account = _account(params, session, ours)
+        owners = sorted({change.owner for change in ours})
         ours = [change for change in ours if change.owner in ("", account)]
+        if not ours and objects is not None:
+            raise Refused(f"the uncommitted changes on these objects are booked on {', '.join(owners)}, not on {account}: correct provider.username "
+                          f"or admin; {commit.NOTHING_COMMITTED}")
         if not ours:
             return {"changed": False, "committed": [], "warnings": []}
         _refuse_foreign(params, session, account, pending, objects)

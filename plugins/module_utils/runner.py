@@ -65,7 +65,7 @@ def _secrets(spec, params):
         if value is None:
             continue
         if option.get("no_log"):
-            yield str(value)
+            yield from map(str, value if isinstance(value, list) else [value])
         for item in value if isinstance(value, list) else [value]:
             if option.get("options") and isinstance(item, dict):
                 yield from _secrets(option["options"], item)
@@ -195,12 +195,12 @@ def carry_out(module, session, platform, base, reads, planned, before_write=None
         holders = [(plan.touched[0][0].label, holder) for holder in location_of(module).holders() if places.find(plan.before, holder[1:]) is None]
         absent_parents = [f"{label}: there is no {places.render(parent)}" for label, parent in dict.fromkeys(holders + plan.parents)
                           if session.get(parent) is None]
+        readiness.refuse_unready(session, platform, base)
         if module.check_mode:
             intent.warnings += [f"{text} yet" for text in absent_parents] + _missing(session, plan, base)
             break
         if absent_parents:
             raise Refused(f"{absent_parents[0]}; make it first, nothing was written")
-        readiness.refuse_unready(session, platform, base)
         if before_write is not None:
             before_write(intent)
         try:
@@ -233,8 +233,8 @@ def _write(session, plan, reads, planned, lock_timeout) -> None:
         rest = _read_back(session, reads, planned, lost)
         if not rest:
             return
-    written = transaction.written(plan.operations, rest.operations)
-    raise lost.adding(f"the first {len(written)} of {len(plan.operations)} operations stand in the candidate, uncommitted" if written else NOTHING_WRITTEN)
+    standing = len(plan.operations) - len(rest.operations)
+    raise lost.adding(f"the first {standing} of {len(plan.operations)} operations stand in the candidate, uncommitted" if standing > 0 else NOTHING_WRITTEN)
 
 
 def _read_back(session, reads, planned, lost):

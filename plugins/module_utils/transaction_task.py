@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments, runner
@@ -79,19 +80,14 @@ def _run(module, session) -> dict:
     return result
 
 
-class _named:  # pylint: disable=invalid-name
+@contextlib.contextmanager
+def _named(label):
     """Puts the item's number in front of what is wrong with it."""
-
-    def __init__(self, label):
-        self.label = label
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, exc, trace):
-        if isinstance(exc, PanosVpnError):
-            raise type(exc)(f"{self.label}: {exc}", **exc.facts) from None
-        return False
+    try:
+        yield
+    except PanosVpnError as exc:
+        exc.args = (f"{label}: {exc}",)
+        raise
 
 
 def _entry(number, item):

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments, runner
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, Refused
@@ -88,6 +90,8 @@ _NEEDED = ("tunnels", "failover", "outside_interface", "zone", "source_zones", "
 # The containers that a VPN touches. The vsys import is read only where interfaces can go: a member of a zone is imported.
 _READ = (("network", ()), ("vsys", ("zone",)), ("rulebase", ()))
 _IMPORTED = (("vsys", IMPORTED),)
+# What stands behind a VPN's name in the names of its objects: tunnel numbers, kinds of rules, networks of routes.
+_OWN_SUFFIX = r"(-(\d|out|in|ike|inside|rest|discard)(-.+)?)?"
 # A bound on nested address groups, so that a loop among them ends.
 _MOST_OBJECTS = 2000
 
@@ -222,7 +226,7 @@ class _Task:
     def _is_mine(self, change, objects) -> bool:
         names = [name for name in (self.name, self.replaces) if name]
         steps = [step[1] for step in change.path if not isinstance(step, str)]
-        by_name = any(step == name or step.startswith(name + "-") for step in steps for name in names)
+        by_name = any(re.fullmatch(re.escape(name) + _OWN_SUFFIX, step) for step in steps for name in names)
         return by_name or commit.concerns(change, objects + self.held + self.removed_before)
 
     def _refuse_foreign(self, intent) -> None:

@@ -36,6 +36,7 @@ options:
   name:
     description:
       - Name of the VPN, usually the id of the cloud's connection. 26 letters, digits, C(-), C(_) and C(.) at most, a letter or digit first.
+      - It must not be another VPN's name with C(-1) to C(-4) behind it, nor the other way round, since tunnels are numbered so.
     type: str
     required: true
   state:

@@ -83,12 +83,6 @@ def _is_list(path, listed) -> bool:
     return len(path) == len(listed) + 1 and not isinstance(path[-1], str) and path[-1][0] == "member"
 
 
-def owner_of(pending, objects) -> str | None:
-    """The account that the firewall names for the changes on C(objects); None where there are none, or several accounts."""
-    owners = {change.owner for change in pending if change.owner and concerns(change, objects)}
-    return owners.pop() if len(owners) == 1 else None
-
-
 def wait_until_gone(session, foreign, pending, timeout: float) -> list:
     """The changes that C(foreign) finds among the uncommitted ones, after waiting for others to commit theirs."""
     deadline = time.monotonic() + timeout

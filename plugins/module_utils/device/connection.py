@@ -18,7 +18,6 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.pl
 
 _ATTEMPTS = 3
 CODE_MISSING = 7
-CODE_SESSION_TIMED_OUT = 22
 
 
 class Session:

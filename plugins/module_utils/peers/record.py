@@ -54,7 +54,3 @@ def written(comment: str | None, record: Record) -> str:
     """The comment with the record's line, other lines as they are."""
     others = [line for line in (comment or "").splitlines() if not line.startswith(MARK)]
     return "\n".join([*others, record.line()])
-
-
-def without(comment: str | None) -> str:
-    return "\n".join(line for line in (comment or "").splitlines() if not line.startswith(MARK))

@@ -92,6 +92,7 @@ class _Builder:
         self.left_zones = [zone_name for zone_name in dict.fromkeys(map(around.zone_of, self.units.values())) if zone_name not in (None, vpn.zone)]
         if self.left_zones:
             self.record.zone_made = False
+        self.booked: set = set()
         self.fresh = self._allocate()
         self.chosen = {number: self._proposal(vpn.tunnel(number)) for number in vpn.numbers}
 
@@ -404,7 +405,8 @@ class _Builder:
         return found + ((("before", decides),) if where == "after" else ())
 
     def _book(self, *lists):
-        self.record.members = sorted({*self.record.members, *(name for names in lists for name in names)})
+        self.booked.update(name for names in lists for name in names)
+        self.record.members = sorted(self.booked)
 
     def _left_zones(self, items) -> list:
         """A zone that this VPN made and is no longer in goes, unless others came to use it."""
@@ -427,7 +429,7 @@ class _Builder:
                     wanted = wanted.get(step, {}) if isinstance(wanted, dict) else {}
                 there = places.names(self.around.tree, (self.around.base("rulebase") + item.relative_path + option)[1:])
                 for name in there:
-                    if name in self.before.members and name not in wanted:
+                    if name in self.before.members and name not in self.booked and name not in wanted:
                         dropped.append(DesiredMember("rule_member", "rulebase", item.relative_path + option + (("member", name),), name, "absent"))
         return dropped
 
@@ -437,7 +439,9 @@ class _Builder:
         there = own_objects(self.vpn.name, self.around, self.before, frozenset(self.units.values()))
         gone = [item for item in there if (item.location, item.relative_path) not in wanted]
         if self.vpn.failover != BGP and self.before.bgp:
-            gone += site_to_site_bgp.restored(self.vpn.virtual_router, self.around, self.before)
+            more, kept = _bgp_restored(self.vpn.virtual_router, self.around, self.before)
+            gone += more
+            self.warnings += kept
             self.record.bgp, self.record.announced = {}, []
         return gone
 

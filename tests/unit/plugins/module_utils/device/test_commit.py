@@ -32,14 +32,6 @@ def test_what_concerns_us(changed, ours, expected):
     assert commit.concerns(Change(places.parse(changed), "ann"), [places.parse(ours)]) is expected
 
 
-def test_the_owner_is_told_only_where_there_is_one():
-    pending = [Change(places.parse(GATEWAY), "ann"), Change(places.parse(MEMBER), "bob"), Change(("config", "shared"), "carl")]
-    ours = [places.parse(GATEWAY)]
-    assert commit.owner_of(pending, ours) == "ann"
-    assert commit.owner_of(pending, ours + [places.parse(MEMBER)]) is None
-    assert commit.owner_of([], ours) is None
-
-
 def test_many_foreign_changes_are_counted():
     left = [Change(("config", "shared", ("entry", str(number))), "ann") for number in range(13)]
     text = commit.foreign_text("ann", left)
