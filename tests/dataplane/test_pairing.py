@@ -43,9 +43,14 @@ def test_both_tunnels_are_up_and_packets_pass(paired):
 
 def test_operational_commands_show_what_the_daemons_have(paired):
     daemon = paired.daemon(1)
-    child = daemon.ike_sa().children[0]
-    flow = paired.tunnel(1)["flows"][0]
-    assert (flow["local_spi"], flow["remote_spi"]) == (child.inbound_spi.upper(), child.outbound_spi.upper())
+
+    def shown_as_it_is():
+        child = daemon.ike_sa().children[0]
+        flow = paired.tunnel(1)["flows"][0]
+        return (flow["local_spi"], flow["remote_spi"]) == (child.inbound_spi.upper(), child.outbound_spi.upper())
+
+    # Both sides may have begun at once: until the second SA is the youngest for everybody, two looks can see two SAs.
+    assert wait_until(shown_as_it_is, 15, 0.5)
     before = [paired.tunnel(number)["flows"][0]["packets_encapsulated"] for number in (1, 2)]
     assert paired.ping(5) == 5
     after = [paired.tunnel(number)["flows"][0]["packets_encapsulated"] for number in (1, 2)]
