@@ -12,19 +12,24 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 
 
+# What every task that commits takes beside the connection.
+OPTIONS = {
+    "commit_foreign": {"type": "str", "choices": ["fail", "include"], "default": "fail"},
+    "timeout": {"type": "int", "default": 600},
+    "poll": {"type": "float"},
+}
+
+
 def argument_spec() -> dict:
     return {
-        **arguments.PROVIDER, **arguments.WRITING,
+        **arguments.PROVIDER, **arguments.WRITING, **OPTIONS,
         "scope": {"type": "str", "choices": ["own", "all"], "default": "own"},
         "admin": {"type": "str"},
         "objects": {"type": "list", "elements": "str"},
         "earlier_changes": {"type": "list", "elements": "dict", "options": {
             "owner": {"type": "str", "required": True}, "xpath": {"type": "str", "required": True}}},
-        "commit_foreign": {"type": "str", "choices": ["fail", "include"], "default": "fail"},
         "description": {"type": "str"},
         "job_id": {"type": "str"},
-        "timeout": {"type": "int", "default": 600},
-        "poll": {"type": "float"},
     }
 
 
@@ -33,10 +38,11 @@ def run() -> None:
     module = runner.PanosModule(argument_spec())
     # A job that was queued before goes on, whatever happens to us.
     untouched = "" if module.params["job_id"] else commit.NOTHING_COMMITTED
-    runner.with_session(module, lambda session: _run(module.params, session, module.check_mode), untouched)
+    runner.with_session(module, lambda session: commit_changes(module.params, session, module.check_mode), untouched)
 
 
-def _run(params, session, check_mode) -> dict:
+def commit_changes(params, session, check_mode) -> dict:
+    """Commit, or wait for a job, by the options of the module. Also for tasks that write and commit at once."""
     patience = commit.Patience(params["timeout"], params["poll"])
     if params["job_id"]:
         return _result(commit.finish(session, params["job_id"], patience), [])

@@ -33,12 +33,16 @@ class Refused(PanosVpnError):
 
 
 class DeviceError(PanosVpnError):
-    """The firewall answered with an error. C(code) is PAN-OS's number where it gave one, C(answer) the whole answer."""
+    """The firewall answered with an error. C(code) is PAN-OS's number where it gave one, C(answer) the whole answer.
 
-    def __init__(self, message: str, code: int | None = None, answer=None, **facts):
+    C(operation): the one of a transaction that was refused.
+    """
+
+    def __init__(self, message: str, code: int | None = None, answer=None, operation=None, **facts):
         super().__init__(message, **facts)
         self.code = code
         self.answer = answer
+        self.operation = operation
 
 
 class TakenMeanwhile(DeviceError):

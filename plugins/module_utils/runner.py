@@ -6,15 +6,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import traceback
 from dataclasses import dataclass, field
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments, journal as journals
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import readiness, sdk, transaction
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import DEFAULT_VSYS, Location
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.template import platform_at
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.transport import Provider
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import (
@@ -186,8 +187,11 @@ def configure(module, session, platform, base, reads, wanted, before_write=None)
     return carry_out(module, session, platform, base, reads, planned, before_write)
 
 
-def carry_out(module, session, platform, base, reads, planned, before_write=None) -> dict:
-    """C(configure) with the planning given: C(planned): from the tree read to a Wanted and its plan."""
+def carry_out(module, session, platform, base, reads, planned, before_write=None, keeps_journal=True) -> dict:
+    """C(configure) with the planning given: C(planned): from the tree read to a Wanted and its plan.
+
+    C(keeps_journal): whether what is written is noted in the task's journal, where it has one.
+    """
     for attempt in range(_ATTEMPTS):
         intent, plan = planned(session.read(reads))
         if not plan:
@@ -204,7 +208,8 @@ def carry_out(module, session, platform, base, reads, planned, before_write=None
         if before_write is not None:
             before_write(intent)
         try:
-            _write(session, plan, reads, planned, module.params["lock_timeout"])
+            with _noted(journal_of(module) if keeps_journal else None, plan, reads):
+                _write(session, plan, reads, planned, module.params["lock_timeout"])
             break
         except TakenMeanwhile:
             if attempt == _ATTEMPTS - 1:
@@ -213,7 +218,34 @@ def carry_out(module, session, platform, base, reads, planned, before_write=None
     result["objects"] = [places.render(place) for place in intent.places(base)]
     if module._diff and plan:
         result["diff"] = diff(plan)
+    journal = journal_of(module) if keeps_journal else None
+    if journal:
+        result["journal"] = journal.file
     return result
+
+
+def journal_of(module) -> journals.Journal | None:
+    """What the task's VPN would take to be reverted; None where no journal is kept."""
+    params = module.params
+    if not params.get("journal"):
+        return None
+    firewall = "_".join(filter(None, (params["provider"]["ip_address"], params["provider"]["serial_number"])))
+    vpn = params["name"] if isinstance(params["name"], str) else "+".join(sorted(params["name"]))
+    return journals.load(journals.file_of(params["journal"], firewall, params.get("vsys") or DEFAULT_VSYS, vpn), vpn)
+
+
+@contextlib.contextmanager
+def _noted(journal, plan, reads):
+    """With what the plan changes in the journal first. Where the firewall refused all of it, the journal is as it was."""
+    if journal is None:
+        yield
+        return
+    journal.noting(plan, reads).save()
+    try:
+        yield
+    except DeviceError:
+        journal.save()
+        raise
 
 
 def _write(session, plan, reads, planned, lock_timeout) -> None:

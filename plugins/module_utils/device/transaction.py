@@ -102,7 +102,7 @@ def _send_singly(session, operations, done) -> None:
             session.change("write the candidate", calls[operation.action])
         except DeviceError as exc:
             error_class = TakenMeanwhile if operation.guard and exc.code == CODE_REFERENCED else DeviceError
-            raise error_class(f"{operation.label}: {exc}" + ("" if done else "; nothing was written"), exc.code, exc.answer) from None
+            raise error_class(f"{operation.label}: {exc}" + ("" if done else "; nothing was written"), exc.code, exc.answer, operation) from None
         done.append(operation)
 
 
@@ -134,4 +134,4 @@ def _named(session, operations, error):
     error_class = TakenMeanwhile if operation.guard and code_of(refused) == CODE_REFERENCED else DeviceError
     return error_class(
         f"failed to write the candidate on {session.place}: {operation.label} ({operation.action} {operation.xpath}): "
-        f"{message(refused)}; nothing was written", code_of(refused), error.answer)
+        f"{message(refused)}; nothing was written", code_of(refused), error.answer, operation)

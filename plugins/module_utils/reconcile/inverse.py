@@ -33,7 +33,7 @@ def _undo(current, operation) -> list:
     if existing is None:
         return [Operation("delete", _first_missing(current, operation.path), operation.label)]
     if operation.action == "edit":
-        return [Operation("edit", operation.path, operation.label, ET.tostring(_bare(existing), encoding="unicode"))]
+        return [Operation("edit", operation.path, operation.label, ET.tostring(bare(existing), encoding="unicode"))]
     content = ET.fromstring(f"<x>{operation.element}</x>")
     return _undo_merge(existing, content, operation.path, operation.label)
 
@@ -49,12 +49,12 @@ def _first_missing(current, path) -> tuple:
 def _restore(current, operation, existing) -> list:
     last = operation.path[-1]
     if not isinstance(last, str) and last[0] == "member":
-        member = ET.tostring(_bare(existing), encoding="unicode")
+        member = ET.tostring(bare(existing), encoding="unicode")
         return [Operation("set", operation.path[:-1], operation.label, member)]
     if len(existing) and set(existing.attrib) <= trees.MARKS | {"name"}:
-        restored = [Operation("set", operation.path, operation.label, trees.inner_xml(_bare(existing)))]
+        restored = [Operation("set", operation.path, operation.label, trees.inner_xml(bare(existing)))]
     else:
-        restored = [Operation("edit", operation.path, operation.label, ET.tostring(_bare(existing), encoding="unicode"))]
+        restored = [Operation("edit", operation.path, operation.label, ET.tostring(bare(existing), encoding="unicode"))]
     if "rules" in operation.path[-2:]:
         restored.append(_place_again(current, operation.path, operation.label))
     return restored
@@ -78,14 +78,14 @@ def _undo_merge(existing, content, path, label) -> list:
         elif len(item):
             undo.extend(_undo_merge(found, item, path + (step,), label))
         elif item.tag not in ("member", "entry") and (found.text or "") != (item.text or ""):
-            undo.append(Operation("edit", path + (step,), label, ET.tostring(_bare(found), encoding="unicode")))
+            undo.append(Operation("edit", path + (step,), label, ET.tostring(bare(found), encoding="unicode")))
     return undo
 
 
-def _bare(element: ET.Element) -> ET.Element:
+def bare(element: ET.Element) -> ET.Element:
     """The element without the marks that the firewall adds on reading."""
-    bare = copy.deepcopy(element)
-    for node in bare.iter():
+    unmarked = copy.deepcopy(element)
+    for node in unmarked.iter():
         for mark in trees.MARKS:
             node.attrib.pop(mark, None)
-    return bare
+    return unmarked

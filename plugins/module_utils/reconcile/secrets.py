@@ -40,6 +40,18 @@ def _digest(plain: str) -> str:
     return base64.b64encode(hashlib.sha1(plain.encode("utf-8")).digest()).decode("ascii")
 
 
+def digest_form(value: str) -> str:
+    """The stored form without its ciphertext: enough for C(alike), and nothing to read a secret from."""
+    return value[:_DIGEST_END] if is_stored_form(value) else STORED_MARK + _digest(value)
+
+
+def alike(noted: str, found: str) -> bool:
+    """Whether C(found) on the firewall can be the secret C(noted) in stored or digest form; a form that does not tell can."""
+    if is_stored_form(noted) and is_stored_form(found):
+        return hmac.compare_digest(noted[:_DIGEST_END], found[:_DIGEST_END])
+    return is_stored_form(noted)
+
+
 def fingerprint(value: str) -> str:
     """A mark that is equal for equal secrets within one run, whether plain or stored, and says nothing outside of it."""
     if value.startswith(STORED_MARK) and len(value) > _DIGEST_END:

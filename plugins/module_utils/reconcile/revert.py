@@ -1,0 +1,317 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a write changed, place by place, and the plan that takes exactly that back, however much others changed meanwhile.
+
+C(inverse) undoes at once what nobody else can have seen. This is for later: each place is looked at again, and only one that still
+holds what was written is put back.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import secrets
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import tree as trees
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.diff import SECRET_TAGS
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.inverse import bare
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import Plan
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.tree import Operation
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One place that a write changed. C(before) and C(after) are XML texts, empty where there was nothing; C(before) holds a secret
+    in the firewall's stored form, C(after) only its digest.
+
+    C(remains): what was still there of an object when it was taken away; the differences inside of it, which are older, say the rest.
+
+    C(above): of a rule that was moved or taken away, the rules that stood above it, the nearest first. C(moved_below): of a rule that
+    was moved, the one that it stands below since (empty: none). Only such a rule's place is looked at then, not its content.
+    """
+
+    label: str
+    path: tuple
+    before: str = field(default="", repr=False)
+    after: str = field(default="", repr=False)
+    remains: str = field(default="", repr=False)
+    above: tuple = ()
+    moved_below: str | None = None
+    # Among the items that a plan touches, this is one that brings no references which could be missing.
+    state: ClassVar[str] = "absent"
+
+    @property
+    def xpath(self) -> str:
+        return places.render(self.path)
+
+
+@dataclass(frozen=True)
+class Left:
+    """A place that stays as it is, and why."""
+
+    difference: Difference
+    reason: str
+
+
+def differences(before: ET.Element, after: ET.Element, operations) -> list:
+    """What C(operations), which turn C(before) into C(after), change; each place where it is changed first, in that order."""
+    current = copy.deepcopy(before)
+    changed: dict = {}
+    remains: dict = {}
+    moved: dict = {}
+    for operation in operations:
+        if operation.action == "delete" and any(places.starts_with(path, operation.path) for path in changed):
+            remains[operation.path] = _text(places.find(current, operation.path[1:]))
+        trees.apply(current, operation)
+        place = _topmost_named(before, current, operation.path)
+        if operation.action == "move" and places.find(before, operation.path[1:]) is not None:
+            moved[operation.path] = operation.label
+            continue
+        found = _changed(place, places.find(before, place[1:]), places.find(current, place[1:]), operation.action == "edit")
+        changed.update({path: operation.label for path in found if not any(places.starts_with(path, other) for other in changed)})
+    orders = [_order(before, after, path, label) for path, label in moved.items() if places.find(after, path[1:]) is not None]
+    contents = [_content(before, after, path, label, remains.get(path, "")) for path, label in changed.items()]
+    return orders + [difference for difference in contents if difference is not None]
+
+
+def merged(earlier, later, after: ET.Element) -> list:
+    """The differences of two writes, one after the other, as those of one. C(after): the tree after the later write."""
+    first = []
+    for difference in earlier:
+        if any(_within(other, difference) for other in later):
+            difference = replace(difference, after=_recognisable(places.find(after, difference.path[1:])))
+        if difference.moved_below is not None or not _alike(_parsed(difference.before), _parsed(difference.after)):
+            first.append(difference)
+    second = [difference for difference in later if not any(_within(difference, other) for other in earlier)]
+    return first + [_around(difference, [other for other in earlier if _within(other, difference)]) for difference in second]
+
+
+def _within(difference, other) -> bool:
+    """Whether one difference lies in the other one, or is the same place; the place of a rule among others is beside its content."""
+    return (difference.moved_below is None) == (other.moved_below is None) and places.starts_with(difference.path, other.path)
+
+
+def _around(difference, inner) -> Difference:
+    """A difference with what stood there before the older ones that lie in it."""
+    if not inner or not difference.before:
+        return difference
+    tree = ET.Element("config")
+    trees.apply(tree, Operation("edit", difference.path, difference.label, difference.before))
+    for other in reversed(inner):
+        for operation in _restoring(other, tree):
+            trees.apply(tree, operation)
+    return replace(difference, before=_text(places.find(tree, difference.path[1:])), remains=difference.remains or difference.before)
+
+
+def plan(done, current: ET.Element, kept) -> tuple:
+    """(Plan that takes C(done) (differences) back on C(current), list of Left). C(kept): path → reason of those that have to stay.
+
+    What somebody else changed since stays, and so does what that refers to by name.
+    """
+    result = Plan(before=current, after=copy.deepcopy(current))
+    left: list = []
+    named: set = set()
+    for difference in _newest_first(done):
+        reason = kept.get(difference.path) or _reason_to_stay(difference, result.after, named)
+        if reason:
+            left.append(Left(difference, reason))
+            named |= _names_in(places.find(current, difference.path[1:]))
+            continue
+        operations = _restoring(difference, result.after)
+        for operation in operations:
+            trees.apply(result.after, operation)
+        if operations:
+            result.operations.extend(operations)
+            result.touched.append((difference, difference.path))
+    result.operations = _members_in_order(result.operations)
+    result.after = trees.applied(current, result.operations)
+    return result, left
+
+
+def _members_in_order(operations) -> list:
+    """The members that go back into one list together, so that the oldest difference comes first again."""
+    lists: dict = {}
+    for operation in operations:
+        if operation.action == "set":
+            lists.setdefault(operation.path, []).append(operation)
+    found: list = []
+    for operation in operations:
+        if operation.action != "set":
+            found.append(operation)
+        elif operation is lists[operation.path][-1]:
+            found.extend(reversed(lists[operation.path]))
+    return found
+
+
+def _newest_first(done):
+    """What refers to others was written after them. Entries of one container that went one after the other keep their order."""
+    for dummy, run in itertools.groupby(reversed(done), lambda item: (item.path[:-1], bool(item.before and not item.after) and "rules" not in item.path[-2:])):
+        run = list(run)
+        yield from reversed(run) if run[0].before and not run[0].after and "rules" not in run[0].path[-2:] else run
+
+
+def _reason_to_stay(difference, current, named) -> str:
+    state = _state(difference, current)
+    if state is _CHANGED:
+        return "it no longer holds what was written"
+    return "what stays refers to it" if state is _WRITTEN and not difference.before and _own_name(difference.path) in named else ""
+
+
+def unproven(done, current: ET.Element, left=()) -> list:
+    """The differences that are not as before on C(current), without those that were left."""
+    stays = {item.difference.path for item in left}
+    return [difference for difference in done if difference.path not in stays and _state(difference, current) is not _BEFORE]
+
+
+_BEFORE, _WRITTEN, _CHANGED = "before", "written", "changed"
+
+
+def _state(difference, current) -> str:
+    """Whether a place is as it was before the write, as it was after it, or something else."""
+    existing = places.find(current, difference.path[1:])
+    if difference.moved_below is not None:
+        return _order_state(difference, current, existing)
+    if _alike(_parsed(difference.before), existing):
+        return _BEFORE
+    return _WRITTEN if _alike(_parsed(difference.after), existing) else _CHANGED
+
+
+def _order_state(difference, current, existing):
+    """A rule that is gone has no place to go back to; its content is another difference's affair."""
+    if existing is None:
+        return _BEFORE
+    above = _names_above(current, difference.path)
+    wanted = next((name for name in difference.above if name in places.names(current, difference.path[1:-1])), "")
+    nearest = above[0] if above else ""
+    if nearest == wanted:
+        return _BEFORE
+    return _WRITTEN if nearest == difference.moved_below else _CHANGED
+
+
+def _restoring(difference, current) -> list:
+    if _state(difference, current) is _BEFORE:
+        return []
+    path, label = difference.path, difference.label
+    if difference.moved_below is not None:
+        return [_place_again(difference, current)]
+    if not difference.before:
+        return [Operation("delete", path, label)]
+    if not isinstance(path[-1], str) and path[-1][0] == "member":
+        return [Operation("set", path[:-1], label, difference.before)]
+    operations = [Operation("edit", path, label, difference.before if difference.after else difference.remains or difference.before)]
+    if not difference.after and "rules" in path[-2:]:
+        # A new rule comes last.
+        there = places.names(current, path[1:-1])
+        if next((name for name in difference.above if name in there), None) != (there[-1] if there else None):
+            operations.append(_place_again(difference, current))
+    return operations
+
+
+def _place_again(difference, current) -> Operation:
+    there = places.names(current, difference.path[1:-1])
+    above = next((name for name in difference.above if name in there), None)
+    if above is None:
+        return Operation("move", difference.path, difference.label, where="top")
+    return Operation("move", difference.path, difference.label, where="after", dst=above)
+
+
+def _topmost_named(before, after, path) -> tuple:
+    """The topmost named object on the way to C(path) that is missing on one side; C(path) itself where all are there."""
+    for length in range(2, len(path)):
+        if not isinstance(path[length - 1], str) and any(places.find(root, path[1:length]) is None for root in (before, after)):
+            return path[:length]
+    return path
+
+
+def _order(before, after, path, label) -> Difference:
+    above = _names_above(after, path)
+    return Difference(label, path, above=tuple(_names_above(before, path)), moved_below=above[0] if above else "")
+
+
+def _content(before, after, path, label, remains) -> Difference | None:
+    """The difference at a place; None where in the end there is none."""
+    stood, stands = places.find(before, path[1:]), places.find(after, path[1:])
+    difference = Difference(label, path, _text(stood), _recognisable(stands), remains)
+    if _alike(_parsed(difference.before), _parsed(difference.after)):
+        return None
+    return replace(difference, above=tuple(_names_above(before, path))) if stands is None and "rules" in path[-2:] else difference
+
+
+def _names_above(root, path) -> list:
+    """The rules above the one at C(path), the nearest first."""
+    rules = places.names(root, path[1:-1])
+    return rules[:rules.index(path[-1][1])][::-1] if path[-1][1] in rules else []
+
+
+def _changed(path, before, after, whole):
+    """The places at and below C(path) that differ. C(whole): as one, because the order of what is in there counts."""
+    if before is None and after is None:
+        return
+    if before is None and len(after) and after.tag not in ("entry", "member"):
+        # A container without a name is nobody's object: what is in it counts.
+        for child in after:
+            yield from _changed(path + (places.step_of(child),), None, child, False)
+        return
+    leaf = before is not None and after is not None and not len(before) and not len(after)
+    if whole or before is None or after is None or leaf:
+        yield path
+        return
+    for step in dict.fromkeys([places.step_of(child) for child in before] + [places.step_of(child) for child in after]):
+        yield from _changed(path + (step,), places.child(before, step), places.child(after, step), False)
+
+
+def _text(element) -> str:
+    return "" if element is None else ET.tostring(bare(element), encoding="unicode")
+
+
+def _parsed(text: str):
+    return ET.fromstring(text) if text else None
+
+
+def _recognisable(element) -> str:
+    """As text, with a digest in the place of each secret: enough to see whether it is still the same."""
+    if element is None:
+        return ""
+    shown = bare(element)
+    for node in shown.iter():
+        if node.tag in SECRET_TAGS and not len(node) and node.text:
+            node.text = secrets.digest_form(node.text)
+    return ET.tostring(shown, encoding="unicode")
+
+
+def _alike(noted, found) -> bool:
+    """Whether two elements hold the same, whatever the firewall added on reading.
+
+    Where the place is a list itself, the order of its members counts: of any other list only its members are places.
+    """
+    if noted is None or found is None:
+        return noted is found
+    return _same(noted, found) and _members(noted) == _members(found)
+
+
+def _members(element) -> list:
+    return [child.text for child in element if child.tag == "member"]
+
+
+def _same(noted, found) -> bool:
+    if not len(noted) and not len(found):
+        texts = (noted.text or "").strip(), (found.text or "").strip()
+        return texts[0] == texts[1] or noted.tag in SECRET_TAGS and secrets.alike(*texts)
+    first, second = ({places.step_of(child): child for child in element} for element in (noted, found))
+    return first.keys() == second.keys() and all(_same(child, second[step]) for step, child in first.items())
+
+
+def _own_name(path):
+    """What others would refer to an object by; None for what is no object of its own."""
+    return None if isinstance(path[-1], str) or path[-1][0] == "member" else path[-1][1]
+
+
+def _names_in(element) -> set:
+    """All texts of an element: among them are the names of what it refers to."""
+    return set() if element is None else {(node.text or "").strip() for node in element.iter()}

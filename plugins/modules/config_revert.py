@@ -1,0 +1,147 @@
+#!/usr/bin/python
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: config_revert
+short_description: Take back what the last runs changed for a VPN on Palo Alto Networks firewalls
+version_added: 0.1.0
+description:
+  - Takes back exactly what was written for one VPN since its last verified run, by the journal that M(tunnelsmith.panos_vpn.site_to_site_vpn)
+    and M(tunnelsmith.panos_vpn.vpn_action) keep with their option O(tunnelsmith.panos_vpn.site_to_site_vpn#module:journal). Also after a
+    playbook that was killed in the middle, whether it had written, committed, or not even begun.
+  - Each place is looked at first. One that no longer holds what was written is left as it is and named, and so is what it refers to;
+    other people's changes, committed or not, stay.
+  - Then the account's own changes are committed, and the running configuration is read once more and compared with the journal. What is
+    not as it was before fails the task.
+  - The journal is deleted when all of it has been taken back and committed.
+author:
+  - Tunnelsmith contributors (@tunnelsmith)
+extends_documentation_fragment:
+  - tunnelsmith.panos_vpn.provider
+  - tunnelsmith.panos_vpn.attributes
+options:
+  name:
+    description: Name of the VPN.
+    type: str
+    required: true
+  journal:
+    description: The folder that was given to the tasks that wrote. The journal stands where modules run, usually on the controller.
+    type: path
+    required: true
+  vsys:
+    description: Virtual system of the VPN. Omitted, it is V(vsys1).
+    type: str
+  commit:
+    description: Whether to commit. With V(false) only the candidate is put back, and the journal stays.
+    type: bool
+    default: true
+  commit_foreign:
+    description:
+      - PAN-OS commits by account, so changes that the same account left uncommitted elsewhere would be committed along.
+      - V(fail) waits O(lock_timeout) seconds for them to go and then fails before it writes, naming them. V(include) commits them along.
+    type: str
+    choices: [fail, include]
+    default: fail
+  description:
+    description: Text that the firewall stores with the commit. Omitted, it names the VPN.
+    type: str
+  timeout:
+    description: Seconds to wait for locks, for other commits and for the job, all together.
+    type: int
+    default: 600
+  poll:
+    description: Seconds between two looks at the job. Omitted, they grow from 0.2 to 5.
+    type: float
+attributes:
+  check_mode:
+    description: Tells what would be taken back and what would be left.
+    support: full
+  diff_mode:
+    description: Shows each leaf that changes; secrets as marks that only tell equal from different.
+    support: full
+  idempotent:
+    description: The journal is gone after the first run, so a second one fails and says so.
+    support: none
+notes:
+  - A former pre-shared key goes back in the form in which the firewall had stored it. The journal, readable by its user alone, holds that
+    form, and of new keys a digest.
+seealso:
+  - module: tunnelsmith.panos_vpn.site_to_site_vpn
+  - module: tunnelsmith.panos_vpn.commit
+"""
+
+EXAMPLES = r"""
+- name: Take back what a run that was killed had done
+  tunnelsmith.panos_vpn.config_revert:
+    name: vpn-0abc1234def567890
+    journal: ~/.ansible/tunnelsmith
+"""
+
+RETURN = r"""
+reverted:
+  description: What has been taken back, or was not there any more.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    object:
+      description: The object that the place belongs to.
+      type: str
+    xpath:
+      description: The place.
+      type: str
+left:
+  description: What stays as it is, and why.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    object:
+      description: The object that the place belongs to.
+      type: str
+    xpath:
+      description: The place.
+      type: str
+    reason:
+      description: Why it stays.
+      type: str
+      sample: it no longer holds what was written
+committed:
+  description: Places of the changes that were committed.
+  returned: when O(commit=true) and not in check mode
+  type: list
+  elements: str
+job_id:
+  description: Number of the commit job.
+  returned: when a job ran
+  type: str
+  sample: "42"
+lines:
+  description: What the firewall says of the job.
+  returned: when a job ran
+  type: list
+  elements: str
+job_warnings:
+  description: Warnings of the job; each is shown as a warning of the task too.
+  returned: when a job ran
+  type: list
+  elements: str
+"""
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import config_revert_task
+
+
+def argument_spec():
+    return config_revert_task.argument_spec()
+
+
+def main():
+    config_revert_task.run()
+
+
+if __name__ == "__main__":
+    main()

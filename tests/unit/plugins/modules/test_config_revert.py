@@ -1,0 +1,226 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a VPN's runs changed is taken back, exactly, whenever they ended; and what is said where that cannot be."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import stat
+
+import pytest
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import config_revert
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, VSYS, parsed
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.pairing import (
+    ENGINES, HOSTILE_KEY, VpnDoor, changed_tunnels, every_tunnel, name_of, options, profile, seen,
+)
+
+on_both_engines = pytest.mark.parametrize("engine", ENGINES)
+with_every_failover = pytest.mark.parametrize("failover", ["pbf", "bgp"])
+OTHERS = f"{VSYS}/address/entry[@name='office-lan']"
+
+
+class Reverting(VpnDoor):
+    """A door that keeps journals, and reverts by them."""
+
+    def __init__(self, firewall, folder: pathlib.Path):
+        super().__init__(firewall)
+        self.folder = folder / "kept" / "journals"
+
+    def write(self, kind="pbf", **changes):
+        return self.done({**options(kind, **changes), "journal": str(self.folder)})
+
+    def revert(self, kind="pbf", **more):
+        asked = {"name": name_of(kind), "journal": str(self.folder), "poll": 0.05, **more}
+        check = asked.pop("check", False)
+        return self.run(asked, check=check, module=config_revert)
+
+    def reverted(self, kind="pbf", **more):
+        result = self.revert(kind, **more)
+        assert not result.failed, result.message
+        return result
+
+    @property
+    def journals(self) -> list:
+        return sorted(self.folder.glob("*")) if self.folder.exists() else []
+
+    def candidate(self, xpath="/config"):
+        return lines(super().candidate(xpath))
+
+    def running(self):
+        return lines(parsed(self.control.running()))
+
+
+def lines(tree, above="") -> list:
+    """A configuration as sorted lines; the place of a rule among others is part of it, that of any other entry is not."""
+    tag, attributes, text, children = tree
+    place = f"{above}/{tag}{dict(attributes).get('name', '')}"
+    found = [f"{place} {attributes} {text}"]
+    for number, child in enumerate(children):
+        found.extend(lines(child, f"{place}[{number}]" if tag == "rules" else place))
+    return sorted(found)
+
+
+@pytest.fixture
+def door(firewalls, tmp_path) -> Reverting:
+    return Reverting(firewalls(), tmp_path)
+
+
+@with_every_failover
+@on_both_engines
+def test_a_new_vpn_is_taken_back(firewalls, tmp_path, engine, failover):
+    door = Reverting(firewalls(engine=engine), tmp_path)
+    start = door.candidate()
+    door.commit(door.write(failover))
+    result = door.reverted(failover)
+    assert (result.changed, result.values["left"], door.candidate(), door.running(), door.journals) == (True, [], start, start, [])
+    assert "vpn" in result.diff["before"] and result.values["job_id"]
+
+
+@with_every_failover
+@on_both_engines
+def test_changes_of_a_vpn_are_taken_back_all_together(firewalls, tmp_path, engine, failover):
+    door = Reverting(firewalls(engine=engine), tmp_path)
+    door.committed(options(failover))
+    start = door.candidate()
+    door.commit(door.write(failover, remote_networks=["10.201.0.0/16"], source_zones=["trust", "dmz"], zone="elsewhere"))
+    door.write(failover, tunnels=every_tunnel(failover, {"pre_shared_key": "notReal.another1"}), mtu=1300, security_rules="outbound")
+    assert door.candidate() != start
+    door.reverted(failover)
+    assert set(door.candidate()) ^ set(start) == set()
+
+
+@on_both_engines
+def test_a_removal_is_taken_back(firewalls, tmp_path, engine):
+    door = Reverting(firewalls(engine=engine), tmp_path)
+    door.committed(options("bgp"))
+    start, keys = door.candidate(), door.control.candidate(f"{NETWORK}/ike/gateway")
+    door.commit(door.done({"name": name_of("bgp"), "state": "absent", "journal": str(door.folder)}))
+    door.reverted("bgp")
+    assert (door.candidate(), door.running(), door.control.candidate(f"{NETWORK}/ike/gateway")) == (start, start, keys)
+
+
+@pytest.mark.parametrize("fault, kept", [
+    ({"kind": "operation_error", "number": 3, "code": 12, "message": "no"}, 0), ({"kind": "drop_before", "times": 10}, 1),
+    ({"kind": "drop_after", "times": 1}, 1)], ids=["refused", "never answered", "its answer lost"])
+def test_a_journal_stays_where_something_may_have_been_written(door, fault, kept):
+    start = door.candidate()
+    door.control.fault(when={"action": "multi-config"}, **fault)
+    door.run({**options("pbf"), "journal": str(door.folder)})
+    assert len(door.journals) == kept
+    door.control.clear_faults()
+    if kept:
+        door.reverted()
+    assert door.candidate() == start
+
+
+def test_the_journal_is_there_before_the_write_and_readable_by_its_user_alone(door):
+    made = door.write(tunnels=changed_tunnels("pbf", {"pre_shared_key": HOSTILE_KEY}))
+    journal, = door.journals
+    assert made.values["journal"] == str(journal)
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (journal, door.folder)] == [0o600, 0o700]
+    text = journal.read_text(encoding="utf-8")
+    assert json.loads(text)["vpn"] == name_of("pbf")
+    keys = [tunnel["pre_shared_key"] for tunnel in profile("pbf")["tunnels"]] + [HOSTILE_KEY]
+    assert not [key for key in keys if key in text or json.dumps(key)[1:-1] in text]
+
+
+def test_former_keys_come_back_and_are_not_told(door):
+    door.committed(options("pbf", pre_shared_keys=["notReal.former1", "notReal.former2"]))
+    before = door.control.candidate(f"{NETWORK}/ike/gateway")
+    door.commit(door.write(pre_shared_keys=["notReal.latter1", "notReal.latter2"]))
+    result = door.reverted()
+    assert door.control.candidate(f"{NETWORK}/ike/gateway") == before
+    assert seen(result, ["notReal.former1", "notReal.former2", "notReal.latter1", "notReal.latter2"]) == []
+    assert "-AQ==" not in result.everything()
+
+
+def test_what_others_have_pending_stays_pending(door):
+    start = door.candidate()
+    door.control.edit_as("alice", "set", OTHERS, "<ip-netmask>192.0.2.1</ip-netmask>")
+    with_theirs = door.candidate()
+    door.commit(door.write())
+    door.reverted()
+    assert (door.candidate(), door.running()) == (with_theirs, start)
+
+
+def test_what_somebody_changed_since_is_left_and_named(door):
+    door.provider["username"] = "admin"
+    door.commit(door.write())
+    comment = f"{NETWORK}/profiles/monitor-profile/entry[@name='{name_of('pbf')}']"
+    door.control.edit_as("alice", "set", comment, "<interval>9</interval>")
+    result = door.reverted()
+    left = {item["xpath"]: item["reason"] for item in result.values["left"]}
+    assert left == {comment: "it no longer holds what was written"}
+    assert result.warnings == [f"monitor_profile '{name_of('pbf')}' stays at {comment}: it no longer holds what was written"]
+    assert door.journals, "what is left can be looked at again"
+
+
+def test_what_others_refer_to_is_left_and_named(door):
+    door.commit(door.write())
+    rule = f"{VSYS}/rulebase/security/rules/entry[@name='theirs']"
+    door.control.edit_as("alice", "set", rule, "<from><member>aws-vpn</member></from><to><member>trust</member></to><source><member>any</member></source>"
+                         "<destination><member>any</member></destination><application><member>any</member></application>"
+                         "<service><member>any</member></service><action>deny</action>")
+    result = door.reverted()
+    reasons = {item["object"]: item["reason"] for item in result.values["left"]}
+    assert reasons.keys() == {"zone 'aws-vpn'", "tunnel_interface 'tunnel.1'", "tunnel_interface 'tunnel.2'"}
+    assert "theirs" in reasons["zone 'aws-vpn'"]
+
+
+def test_our_account_s_other_changes_are_named_before_anything_is_written(door):
+    door.provider["username"] = "admin"
+    door.commit(door.write())
+    written = door.candidate()
+    door.control.edit_as("admin", "set", OTHERS, "<ip-netmask>192.0.2.1</ip-netmask>")
+    result = door.revert(lock_timeout=0)
+    assert result.failed and OTHERS in result.message and "nothing was written" in result.message
+    assert door.writes() == [] and door.running() == written
+    assert not door.revert(lock_timeout=0, commit_foreign="include").failed
+
+
+def test_check_mode_tells_the_same_and_touches_nothing(door):
+    door.commit(door.write())
+    written = door.candidate()
+    checked = door.reverted(check=True)
+    assert (door.candidate(), len(door.journals), door.writes()) == (written, 1, [])
+    done = door.reverted()
+    assert (checked.diff, checked.values["reverted"], checked.changed) == (done.diff, done.values["reverted"], True)
+
+
+def test_without_a_commit_the_journal_stays(door):
+    start = door.candidate()
+    door.write()
+    assert door.reverted(commit=False).changed
+    assert (door.candidate(), len(door.journals)) == (start, 1)
+    door.reverted()
+    assert (door.candidate(), door.running(), door.journals) == (start, start, [])
+
+
+def test_where_there_is_no_journal_that_is_said_without_a_request(door):
+    result = door.revert()
+    assert result.failed and str(door.folder) in result.message and "container" in result.message
+    assert door.control.requests() == []
+
+
+@pytest.mark.parametrize("content, words", [("{}", "no journal of this collection"), ("nonsense", "no journal of this collection"),
+                                            ('{"format": 7}', "format 7")], ids=["empty", "no JSON", "of another release"])
+def test_a_file_that_is_no_journal_is_refused_before_anything_is_written(door, content, words):
+    door.write()
+    journal, = door.journals
+    journal.write_text(content, encoding="utf-8")
+    written = door.candidate()
+    for result in (door.revert(), door.run({**options("pbf", mtu=1300), "journal": str(door.folder)})):
+        assert result.failed and words in result.message and str(journal) in result.message
+    assert door.candidate() == written
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_anything_is(door, tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    start = door.candidate()
+    result = door.run({**options("pbf"), "journal": str(tmp_path / "file")})
+    assert result.failed and "nothing was written to the firewall" in result.message
+    assert door.candidate() == start
