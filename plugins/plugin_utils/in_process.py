@@ -21,7 +21,6 @@ import sys
 
 from ansible import constants
 from ansible.module_utils import basic
-from ansible.module_utils.common import warnings as module_warnings
 from ansible.plugins.action.normal import ActionModule as NormalActionModule
 from ansible.utils.unsafe_proxy import wrap_var
 
@@ -45,21 +44,22 @@ class ActionModule(NormalActionModule):
         self._compute_environment_string(environment)
         module = importlib.import_module(f"{_MODULES}.{name.rpartition('.')[2]}")
         with _environment(environment):
-            return self._result(_output(module, arguments))
+            return self._result(*_called(module, arguments))
 
     def _needs_a_program(self, task_vars) -> bool:
         """Whether the task is to run on another machine, as another user, in the background, or with another Python."""
-        interpreter = task_vars.get("ansible_python_interpreter")
+        interpreter = self._templar.template(task_vars.get("ansible_python_interpreter"))
         return bool(
             self._connection.transport != "local" or self._connection.become or self._task.async_val or constants.DEFAULT_KEEP_REMOTE_FILES
             or sdk.IMPORT_ERROR is not None
             or interpreter is not None and not interpreter.startswith("auto") and _place(interpreter) != _place(sys.executable))
 
-    def _result(self, output: str) -> dict:
+    def _result(self, output: str, warnings: list) -> dict:
         """What the module printed, read as Ansible reads it from any module."""
         returned = {"stdout": output, "stderr": "", "rc": 0}
         takes_profile = "profile" in inspect.signature(self._parse_returned_data).parameters
-        return wrap_var(self._parse_returned_data(returned, "legacy") if takes_profile else self._parse_returned_data(returned))
+        result = self._parse_returned_data(returned, "legacy") if takes_profile else self._parse_returned_data(returned)
+        return wrap_var({**result, **({"warnings": warnings} if warnings else {})})
 
 
 def _place(program: str) -> tuple:
@@ -67,21 +67,24 @@ def _place(program: str) -> tuple:
     return os.path.realpath(os.path.dirname(program)), os.path.basename(program)
 
 
-def _output(module, arguments) -> str:
-    """What a module prints that is called with these arguments. One worker runs all items of a loop: nothing may stay of the one before."""
-    for kind in ("_global_warnings", "_global_deprecations"):
-        getattr(module_warnings, kind).clear()
-    printed = io.StringIO()
+def _called(module, arguments) -> tuple:
+    """(What a module prints that is called with these arguments, its warnings).
+
+    Ansible keeps warnings for the whole process, or shows them at once where that is its own; a result has those of its task only.
+    """
+    printed, warnings, warn = io.StringIO(), [], basic.AnsibleModule.warn
     try:
         basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": arguments}, default=str).encode("utf-8")
         basic._ANSIBLE_PROFILE = "legacy"
+        basic.AnsibleModule.warn = lambda self, warning, *dummy, **more: warnings.append(str(warning))
         with contextlib.redirect_stdout(printed):
             module.main()
     except SystemExit:
         pass
     finally:
         basic._ANSIBLE_ARGS = None
-    return printed.getvalue()
+        basic.AnsibleModule.warn = warn
+    return printed.getvalue(), warnings
 
 
 @contextlib.contextmanager
