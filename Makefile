@@ -6,9 +6,11 @@
 #   make test                      every test
 #   make install                   .venv with ansible-playbook and the collection as users get it
 #   make emulator                  an emulated firewall in the foreground; PORT= VERSION= CONFIG=
-#   make lab                       an emulated firewall with real tunnels in the background; PORT= CONNECTION= CONFIG= VERSION= LIFETIME=
+#   make lab                       an emulated firewall with real tunnels in the background; PORT= CONNECTION= CONFIG= VERSION= LIFETIME= ROUTING=
 #   make lab-down                  take it down
 #   make lint | sanity | docs      the gates of the release, and the documentation site below build/docs
+#   make molecule                  the roles' scenarios on an emulated firewall; SCENARIO= one of extensions/molecule
+#   make matrix                    sanity, unit tests and demo on every supported ansible-core; ROW=lowest|middle|newest
 #   make bench                     requests, connections and times beside their budgets
 
 .DELETE_ON_ERROR:
@@ -29,7 +31,7 @@ SHIPPED := $(shell find galaxy.yml README.md LICENSE CHANGELOG.rst requirements.
 	-name __pycache__ -prune -o -not -name '*.pyc' -print 2>/dev/null)
 INSTALLER := tools/install_collection.py tools/installed_copy.py
 
-.PHONY: help install demo test emulator lab lab-down bench lint sanity docs
+.PHONY: help install demo test emulator lab lab-down bench molecule matrix lint sanity docs
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -76,13 +78,24 @@ LAB = $(VENV)/bin/python -m ansible_collections.tunnelsmith.panos_vpn.tests.lab
 
 lab: install
 	@$(LAB) up $(if $(CONNECTION),--connection '$(CONNECTION)') $(if $(PORT),--port '$(PORT)') $(if $(VERSION),--version '$(VERSION)') \
-		$(if $(CONFIG),--config '$(CONFIG)') $(if $(LIFETIME),--lifetime '$(LIFETIME)')
+		$(if $(CONFIG),--config '$(CONFIG)') $(if $(LIFETIME),--lifetime '$(LIFETIME)') $(if $(ROUTING),--routing '$(ROUTING)')
 
 lab-down:
 	@if [ -x $(VENV)/bin/python ]; then $(LAB) down; fi
 
 bench: install
 	@$(VENV)/bin/python tools/bench.py
+
+$(VENV)/.molecule: extensions/molecule/requirements.txt $(VENV)/.core
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r extensions/molecule/requirements.txt
+	@touch $@
+
+molecule: install $(VENV)/.molecule
+	@$(VENV)/bin/python tools/molecule_scenarios.py $(if $(SCENARIO),--scenario '$(SCENARIO)')
+
+matrix:
+	$(if $(PYTHON),,$(error Python 3.11 or newer is needed and was not found; name it: make $(MAKECMDGOALS) PYTHON=/path/to/python))
+	@$(PYTHON) tools/matrix.py $(if $(ROW),--row '$(ROW)')
 
 # antsibull-docs, ansible-lint and the importer start Ansible's programs by name.
 lint docs: export PATH := $(CURDIR)/$(TOOLS)/bin:$(PATH)
@@ -103,5 +116,6 @@ docs: $(TOOLS)/.collection
 	@install -d -m 755 build/docs/rst
 	antsibull-docs --config-file tools/docs/antsibull-docs.cfg collection --use-current --squash-hierarchy \
 		--fail-on-error --dest-dir build/docs/rst tunnelsmith.panos_vpn
+	@cp docs/docsite/rst/*.svg build/docs/rst/docsite/
 	sphinx-build -q -W --keep-going -c tools/docs -d build/docs/doctrees build/docs/rst build/docs/html
 	@echo "The site is in build/docs/html"

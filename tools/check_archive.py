@@ -21,7 +21,8 @@ import tempfile
 from install_collection import build
 from installed_copy import ROOT, program
 
-NEVER_SHIPPED = re.compile(r"(^|/)\.(?!ansible-lint$|keep$)|^(build|tools|tests/(unit|integration|standards|output))(/|$)|\.(log|pyc)$")
+NEVER_SHIPPED = re.compile(
+    r"(^|/)\.(?!ansible-lint$|keep$)|^(build|collections|tools|tests/(dataplane|integration|output|standards|unit))(/|$)|^(Makefile|pyproject\.toml)$|\.(log|pyc)$")
 
 
 def import_archive(archive: pathlib.Path) -> tuple[list[str], dict]:

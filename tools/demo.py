@@ -35,6 +35,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulato
 
 from ansible_run import CONNECTIONS, PAIRING, PlaybookFailed, Run, Workplace, provider
 from demo_surroundings import Choice, NothingFits, choose
+from demo_tunnels import THRESHOLD, failovers, labs
 from installed_copy import COLLECTION, ROOT
 
 sys.path.append(str(ROOT / "tests" / "integration"))
@@ -93,9 +94,10 @@ class Expectations:
 class Demo:
     """The steps of the demo on some pairs."""
 
-    def __init__(self, workplace: Workplace, pairs: list[Pair]) -> None:
+    def __init__(self, workplace: Workplace, pairs: list[Pair], planes: dict[str, Any]) -> None:
         self.workplace = workplace
         self.pairs = pairs
+        self.planes = planes
         self.expectations = Expectations()
         self.expect = self.expectations.expect
         self.printed = ""
@@ -109,6 +111,8 @@ class Demo:
         """All steps, as far as they make sense. Returns the expectations that did not hold."""
         if self.plan() and self.pair():
             self.show()
+            if self.planes:
+                self.fail_over()
             self.again()
             self.remove()
         self.secrecy()
@@ -136,6 +140,9 @@ class Demo:
                     all(_without_marks(_diff(run, pair)) == _without_marks(_diff(self.planned, pair)) for pair in self.pairs))
         self.expect("one write for each firewall", all(_writes(pair) == 1 for pair in self.pairs), map(str, map(_writes, self.pairs)))
         self.expect("what was written is running", all(pair.candidate() == pair.running() for pair in self.pairs))
+        for name, plane in self.planes.items() if run.status else ():
+            for remark in plane.remarks:
+                say(f"{name}: not as on a firewall: {remark}")
         return run.status == 0
 
     def show(self) -> None:
@@ -152,13 +159,27 @@ class Demo:
               [row for pair in self.pairs for row in _rule_rows(pair, answers.get(pair.name, {}))])
         table(("firewall", "BGP peer", "state", "AS", "address"),
               [row for pair in self.pairs for row in _peer_rows(pair, answers.get(pair.name, {}))])
-        say("The emulator holds no tunnels: it answers these questions as it was told, which is 'up', until a data plane is attached.")
+        pretended = [pair.name for pair in self.pairs if pair.name not in self.planes]
+        if pretended:
+            say(f"No tunnels are behind {', '.join(pretended)}: what is committed counts as up there.")
         self.expect("two tunnels on each firewall, nothing wrong with them",
                     all(_healthy(answers.get(pair.name, {})) for pair in self.pairs),
                     [problem for answer in answers.values() for problem in answer.get("problems", ())])
 
+    def fail_over(self) -> None:
+        heading("4  Packets: from the office to the VPC, while AWS's endpoint of the active tunnel is dead for 9 seconds")
+        seen = failovers(self.pairs, self.planes)
+        table(("firewall", "tunnel", "AWS's inside address answers"),
+              [(name, tunnel, "yes" if answers else "NO") for name, packets in seen.items() for tunnel, answers in packets.answers.items()])
+        table(("firewall", "sessions took", "while it was dead", "afterwards", "new sessions waited"),
+              [(name, packets.before, packets.meanwhile, packets.afterwards, f"{packets.stood_still:.1f} s") for name, packets in seen.items()])
+        self.expect("packets pass through both tunnels", all(len(packets.answers) == 2 and all(packets.answers.values()) for packets in seen.values()))
+        self.expect("new sessions take the other tunnel while the active one is dead",
+                    all("none" not in (packets.before, packets.meanwhile) and packets.meanwhile != packets.before for packets in seen.values()))
+        self.expect("and the first one afterwards", all(packets.afterwards == packets.before for packets in seen.values()))
+
     def again(self) -> None:
-        heading("4  The same run again", "--diff")
+        heading("5  The same run again", "--diff")
         before = [pair.candidate() for pair in self.pairs]
         run = self.run("--diff")
         self.expect_success(run)
@@ -167,7 +188,7 @@ class Demo:
         self.expect("every candidate as before", before == [pair.candidate() for pair in self.pairs])
 
     def remove(self) -> None:
-        heading("5  The removal: the state and the connection's id are all that it is told", "--diff", "removed.json")
+        heading("6  The removal: the state and the connection's id are all that it is told", "--diff", "removed.json")
         removal = self._inventory("removed.json", lambda pair: {
             "aws_pairing_state": "absent", "aws_pairing_connection_id": pair.vpn, "aws_pairing_vsys": pair.choice.variables["aws_pairing_vsys"]})
         run = self.run("--diff", inventory=removal, progress=True)
@@ -178,7 +199,7 @@ class Demo:
         self.expect("and one more removal has nothing to do", not self.run(inventory=removal, quiet=True).changed)
 
     def secrecy(self) -> None:
-        heading("6  Secrets")
+        heading("7  Secrets")
         keys = {key for pair in self.pairs for key in _keys(pair)}
         leaked = sum(1 for key in keys if any(form in self.printed for form in _forms(key)))
         self.expect(f"none of {len(keys)} keys, nor a form of them, in {len(self.printed) // 1000} kB of output and task results", leaked == 0)
@@ -410,13 +431,15 @@ def pair_of(path: pathlib.Path, given: argparse.Namespace, wanted: dict[str, Any
     return Pair(name, path, profile, given.failover or FAILOVER[profile["routing"]], choice, emulator)
 
 
-def introduce(pairs: list[Pair], config: pathlib.Path | None) -> None:
+def introduce(pairs: list[Pair], config: pathlib.Path | None, planes: dict[str, Any]) -> None:
     print("Emulated firewalls, each to be paired with its AWS VPN connection. No real firewall and no AWS account is involved.")
     for pair in pairs:
         firewall = pair.emulator.firewall
         say(f"{pair.name}: PAN-OS {firewall.sw_version}, {firewall.engine}, {config or 'sample configuration'}, {pair.emulator.url}")
         for reason in pair.choice.reasons:
             say(f"    {reason}")
+        if pair.name in planes:
+            say(f"    real tunnels: strongSwan and BIRD make true what is committed, and AWS's side is built from {pair.connection.name}")
         for name, value in pair.variables.items():
             say(f"    {name}: {value if isinstance(value, str) else json.dumps(value)}")
 
@@ -437,8 +460,15 @@ def main() -> int:
             if pair.choice.learns:
                 expected = pair.profile["tunnels"][0]["customer_outside_address"]
                 pair.emulator.control.set_interface_address(pair.choice.learns, f"{expected}/24")
-        introduce(pairs, given.config)
-        failed = Demo(Workplace(stack.enter_context(tempfile.TemporaryDirectory())), pairs).play()
+        notes: list[str] = []
+        planes = labs(pairs, stack, notes.append)
+        for pair in pairs:
+            if pair.name in planes and pair.failover == "pbf":
+                pair.choice.variables.setdefault("aws_pairing_monitor_threshold", THRESHOLD)
+        introduce(pairs, given.config, planes)
+        for note in notes:
+            say(note)
+        failed = Demo(Workplace(stack.enter_context(tempfile.TemporaryDirectory())), pairs, planes).play()
     print(f"\n{'All expectations hold' if not failed else 'These expectations FAILED'}  ({time.monotonic() - started:.0f} s)", flush=True)
     for what in failed:
         say(what)

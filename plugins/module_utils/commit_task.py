@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments, runner
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit, locks
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 
@@ -22,7 +22,7 @@ OPTIONS = {
 
 def argument_spec() -> dict:
     return {
-        **arguments.PROVIDER, **arguments.WRITING, **OPTIONS,
+        **arguments.PROVIDER, **arguments.WRITING, **arguments.LOCKING, **OPTIONS,
         "scope": {"type": "str", "choices": ["own", "all"], "default": "own"},
         "admin": {"type": "str"},
         "objects": {"type": "list", "elements": "str"},
@@ -38,7 +38,16 @@ def run() -> None:
     module = runner.PanosModule(argument_spec())
     # A job that was queued before goes on, whatever happens to us.
     untouched = "" if module.params["job_id"] else commit.NOTHING_COMMITTED
-    runner.with_session(module, lambda session: commit_changes(module.params, session, module.check_mode), untouched)
+    runner.with_session(module, lambda session: _run(module, session), untouched)
+
+
+def _run(module, session) -> dict:
+    """The lock is that of the task that wrote; whatever becomes of the commit, it goes."""
+    try:
+        return commit_changes(module.params, session, module.check_mode)
+    finally:
+        if module.params["config_lock"] and not module.check_mode:
+            locks.release(session)
 
 
 def commit_changes(params, session, check_mode) -> dict:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments, commit_task, runner
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit, locks
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.transaction import CODE_REFERENCED
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, PanosVpnError
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
@@ -18,7 +18,7 @@ _AS_THEY_WERE = "candidate and running configuration are what they were before t
 
 def argument_spec() -> dict:
     return {
-        **arguments.PROVIDER, **arguments.WRITING, **commit_task.OPTIONS,
+        **arguments.PROVIDER, **arguments.WRITING, **arguments.LOCKING, **commit_task.OPTIONS,
         "name": {"type": "str", "required": True},
         "journal": {"type": "path", "required": True},
         "vsys": dict(arguments.LOCATIONS["vsys"]),
@@ -30,7 +30,18 @@ def argument_spec() -> dict:
 def run() -> None:
     """The whole life of the module."""
     module = runner.PanosModule(argument_spec())
-    runner.with_session(module, lambda session: _Task(module, session).run())
+    runner.with_session(module, lambda session: _run(module, session))
+
+
+def _run(module, session) -> dict:
+    task = _Task(module, session)
+    if not module.params["config_lock"] or module.check_mode:
+        return task.run()
+    locks.take(session, module.params["lock_timeout"])
+    try:
+        return task.run()
+    finally:
+        locks.release(session)
 
 
 class _Task:

@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import time
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible.module_utils.basic import missing_required_lib
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments, runner, vpn_state
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.commit import Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError, Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import rulebases
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis import diagnose
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_evidence import Intent
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.judgement import judge
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import of_vpns, select
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import tell
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn_evidence import Inquiry
 
 try:
     import jmespath
@@ -27,16 +32,26 @@ except ImportError:
 else:
     IMPORT_ERROR = None
 
-CONFIG, STATE, ROUTES = "config", "state", "routes"
+CONFIG, STATE, ROUTES, DIAGNOSIS = "config", "state", "routes", "diagnosis"
+_TEXTS = {"type": "list", "elements": "str"}
+# What the filter aws_vpn_connection returns.
+_CONNECTION = {
+    "id": {"type": "str"}, "state": {"type": "str"}, "routing": {"type": "str", "choices": ["static", "bgp"]}, "gateway": {"type": "str"},
+    "customer_gateway_id": {"type": "str"}, "acceleration": {"type": "bool"}, "static_routes": _TEXTS, "warnings": _TEXTS,
+    "tunnels": {"type": "list", "elements": "dict", "options": arguments.PEER_TUNNEL},
+}
 
 
 def argument_spec() -> dict:
     return {
         **arguments.PROVIDER, **arguments.WRITING,
         "name": {"type": "list", "elements": "str"},
-        "gather": {"type": "list", "elements": "str", "choices": [CONFIG, STATE, ROUTES], "default": [CONFIG, STATE]},
+        "gather": {"type": "list", "elements": "str", "choices": [CONFIG, STATE, ROUTES, DIAGNOSIS], "default": [CONFIG, STATE]},
         "vsys": dict(arguments.LOCATIONS["vsys"]),
         "virtual_router": {"type": "str"},
+        "connection": {"type": "dict", "options": _CONNECTION},
+        "source_zones": dict(_TEXTS), "local_networks": dict(_TEXTS), "remote_networks": dict(_TEXTS),
+        "counter_interval": {"type": "float"},
         "select": {"type": "str"},
         "wait_for": {"type": "str", "choices": ["healthy"]},
         "timeout": {"type": "int", "default": 0},
@@ -65,11 +80,20 @@ def _compiled(expression: str | None):
 
 @dataclass
 class _View:
-    """One look at the firewall. C(judgement) is None where the state was not asked for."""
+    """One look at the firewall. C(judgement) is None where the state was not asked for.
 
+    C(judged): the part of the configuration that health depends on. C(whole): the state of everything, C(state): of
+    what was asked for. C(at): when, in seconds. C(before): the look before.
+    """
+
+    tree: object
     configuration: dict
     missing: list
+    judged: dict
+    whole: object = None
     state: object = None
+    at: float = 0.0
+    before: object = None
     judgement: object = None
     warnings: list = field(default_factory=list)
 
@@ -85,26 +109,64 @@ class _Task:
         self.module, self.session = module, session
         self.params, self.check_mode = module.params, module.check_mode
         self.expression = _compiled(self.params["select"])
-        if self.params["poll"] is not None and self.params["poll"] <= 0:
-            raise InvalidInput("poll: give more than 0 seconds")
+        for option in ("poll", "counter_interval"):
+            if self.params[option] is not None and self.params[option] <= 0:
+                raise InvalidInput(f"{option}: give more than 0 seconds")
+        self.connection = given(self.params["connection"]) if self.params["connection"] else None
         gather = self.params["gather"]
-        self.judged = bool({STATE, ROUTES}.intersection(gather) or self.params["wait_for"] or self.params["fail_unhealthy"])
+        self.judged = bool({STATE, ROUTES, DIAGNOSIS}.intersection(gather) or self.params["wait_for"] or self.params["fail_unhealthy"])
         self.location = runner.location_of(module)
-        self.platform = session.platform()
+        self.platform, self.asked = session.platform(), time.monotonic()
         vsys = self.params["vsys"]
         if vsys not in (None, "vsys1") and not self.platform.multi_vsys:
             raise Refused(f"vsys: this firewall has no '{vsys}', it runs with one virtual system (vsys1)")
 
     def run(self) -> dict:
         view = self._awaited()
-        result = self._result(view)
+        if self.judged and self.params["counter_interval"] and not self.check_mode:
+            time.sleep(self.params["counter_interval"])
+            self._look_at_counters(view)
+        diagnosis = self._diagnosis(view)
+        result = self._result(view, diagnosis)
         if self.params["fail_unhealthy"] and not view.healthy and not self.check_mode:
             waited = f" after {self.params['timeout']} s" if self.params["wait_for"] and self.params["timeout"] else ""
             names = ", ".join(self.params["name"] or ()) or "the VPNs"
             for warning in result.pop("warnings"):
                 self.module.warn(warning)
-            raise PanosVpnError(f"{names} on {self.session.place}: not healthy{waited}: {'; '.join(view.judgement.problems)}", **result)
+            problems = "; ".join(list(view.judgement.problems) + _summary(diagnosis, view))
+            raise PanosVpnError(f"{names} on {self.session.place}: not healthy{waited}: {problems}", **result)
         return result
+
+    def _listing(self) -> vpn_state.Listing:
+        return vpn_state.Listing(self.session, self.platform, time.monotonic() - self.asked)
+
+    def _look_at_counters(self, view) -> None:
+        """A second look at the flows, whose counters have moved where packets pass."""
+        listing = self._listing()
+        earlier, at = view.whole.flows, view.at
+        view.at = time.monotonic()
+        self._judge(view, replace(view.whole, flows=listing.flows(), earlier_flows=earlier, between=view.at - at), listing)
+
+    def _diagnosis(self, view) -> list | None:
+        """Asked for after the last look, and where somebody waits for health or fails without it, only where there is none."""
+        if DIAGNOSIS not in self.params["gather"]:
+            return None
+        if view.healthy and (self.params["wait_for"] or self.params["fail_unhealthy"]):
+            return []
+        intent = Intent(*(tuple(self.params[option] or ()) for option in ("source_zones", "local_networks", "remote_networks")))
+        inquiry = Inquiry(self.session, self.platform, self.location.base)
+        listing = self._listing()
+        whole = view.whole if view.whole.routes is not None else replace(view.whole, **listing.routing(view.configuration))
+        evidence = inquiry.evidence(view.tree, view.judged, whole, view.judgement.tunnels, self.connection, intent)
+        if not whole.earlier_flows and view.configuration["tunnels"]:
+            earlier = view.before or view
+            flows = view.whole.flows if view.before else listing.flows()
+            evidence.state = replace(whole, flows=flows, earlier_flows=earlier.whole.flows,
+                                     between=(view.at if view.before else time.monotonic()) - earlier.at)
+        view.warnings = view.warnings + listing.warnings + inquiry.warnings
+        if rulebases.IMPORT_ERROR:
+            view.warnings.append("the Python library netaddr is missing: the diagnosis does without security, NAT and PBF rules")
+        return diagnose(evidence, view.missing)
 
     def _awaited(self) -> _View:
         """The first healthy look, or the last one before the time is up. In check mode nothing was made, so nothing can come up."""
@@ -124,34 +186,56 @@ class _Task:
         if before is None or before.missing:
             view = _View(*self._configuration())
         else:
-            view = _View(before.configuration, before.missing)
+            view = _View(before.tree, before.configuration, before.missing, before.judged)
+        if before is not None:
+            before.before = None
+            view.before = before
         if self.judged:
-            listing = vpn_state.Listing(self.session, self.platform)
+            listing = self._listing()
             state = listing.state(view.configuration, ROUTES in self.params["gather"])
-            if self.params["virtual_router"]:
-                state = state.of_router(self.params["virtual_router"], view.configuration)
-            view.state = state.of(view.configuration) if self.params["name"] else state
-            judged = view.configuration if self.params["name"] else of_vpns(view.configuration)
-            view.judgement = judge(judged, view.state, view.missing)
-            view.warnings = listing.warnings
+            view.at = time.monotonic()
+            self._judge(view, state, listing)
         return view
 
-    def _configuration(self) -> tuple:
-        found = vpn_state.configuration(self.session, self.platform, self.location.base, self.params["virtual_router"])
-        return select(found, self.params["name"]) if self.params["name"] else (found, [])
+    def _judge(self, view, state, listing) -> None:
+        view.whole = state
+        if self.params["virtual_router"]:
+            state = state.of_router(self.params["virtual_router"], view.configuration)
+        view.state = state.of(view.configuration) if self.params["name"] else state
+        view.judgement = judge(view.judged, view.state, view.missing)
+        view.warnings = view.warnings + listing.warnings
 
-    def _result(self, view) -> dict:
+    def _configuration(self) -> tuple:
+        """What is running: the tree, what of it was asked for, and the names that nothing answers to."""
+        tree = vpn_state.running(self.session, self.location.base)
+        found = vpn_state.gathered_from(tree, self.platform, self.location.base, self.params["virtual_router"])
+        chosen, missing = select(found, self.params["name"]) if self.params["name"] else (found, [])
+        return tree, chosen, missing, chosen if self.params["name"] else of_vpns(chosen)
+
+    def _result(self, view, diagnosis) -> dict:
         vpn = dict(view.configuration) if CONFIG in self.params["gather"] else {}
         if {STATE, ROUTES}.intersection(self.params["gather"]):
-            vpn["state"] = tell(view.configuration, view.state, view.judgement.tunnels)
+            vpn["state"] = tell(view.configuration, view.state, view.judgement.tunnels, self.connection)
         found = {"vpn": vpn}
         if view.judgement is not None:
             found.update(healthy=view.judgement.healthy, problems=list(view.judgement.problems))
+        if diagnosis is not None:
+            found["diagnosis"] = diagnosis
         result = {"changed": False, "warnings": view.warnings, **found}
         if self.expression is not None:
             del result["vpn"]
             result["selected"] = _searched(self.expression, found)
         return result
+
+
+def _summary(diagnosis, view) -> list:
+    """The first cause of each tunnel that is not healthy, in words."""
+    unhealthy = {verdict.name for verdict in view.judgement.tunnels if not verdict.healthy} | set(view.missing)
+    first: dict = {}
+    for found in diagnosis or ():
+        if found["tunnel"] in unhealthy:
+            first.setdefault(found["tunnel"], found)
+    return [f"{found['confidence']} cause for '{name}': {found['cause']} ({found['id']}); to mend it: {found['fix']}" for name, found in first.items()]
 
 
 def _searched(expression, values):

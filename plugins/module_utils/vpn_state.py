@@ -9,6 +9,8 @@ Whole containers and whole listings are read, so that requests do not grow with 
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import (
@@ -16,7 +18,9 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources im
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.single import entries
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Request
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import answer, bgp, flow, forwarding, routes, security_associations
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import (
+    answer, bgp, flow, forwarding, prefixes, routes, security_associations,
+)
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State
 
 _READ = (("network", ()), ("vsys", ("zone",)), ("rulebase", pbf_failover.RULE.container))
@@ -24,8 +28,16 @@ _READ = (("network", ()), ("vsys", ("zone",)), ("rulebase", pbf_failover.RULE.co
 
 def configuration(session, platform, base, router: str | None = None) -> dict:
     """The running configuration of VPNs, as the resources gather it, without secrets. C(router): limits BGP to that one."""
-    tree = session.read([base(location) + path for location, path in _READ], running=True)
+    return gathered_from(running(session, base), platform, base, router)
 
+
+def running(session, base):
+    """The part of the running configuration that VPNs are made of."""
+    return session.read([base(location) + path for location, path in _READ], running=True)
+
+
+def gathered_from(tree, platform, base, router: str | None = None) -> dict:
+    """C(configuration) of a tree that is there already."""
     def gathered(resource, **names):
         return resource.RESOURCE.gathered(Request(names, {}, "gathered", platform, base), tree)
 
@@ -46,25 +58,40 @@ def configuration(session, platform, base, router: str | None = None) -> dict:
 
 
 class Listing:
-    """Asks for the operational listings. C(warnings): words that no parser understood."""
+    """Asks for the operational listings. C(warnings): words that no parser understood. C(age): seconds since the platform was asked."""
 
-    def __init__(self, session, platform):
+    def __init__(self, session, platform, age: float = 0.0):
         self.session, self.platform = session, platform
+        now = security_associations.moment(platform.time)
+        self.now = None if now is None else now + timedelta(seconds=age)
         self.warnings: list = []
 
     def state(self, found: dict, with_routes: bool = False) -> State:
         """The state of what a configuration holds; what it has none of is not asked for."""
         tunnels, rules, peers = bool(found["tunnels"]), bool(found["pbf_rules"]), bool(found["bgp"]["peers"])
-        bgp_words, route_words = (
-            ("advanced-routing bgp peer status", "advanced-routing route") if self.platform.advanced else ("routing protocol bgp peer", "routing route"))
+        bgp_words = "advanced-routing bgp peer status" if self.platform.advanced else "routing protocol bgp peer"
+        routing = self.routing(found) if with_routes else {}
         return State(
-            ike_sas=self._asked(tunnels, "vpn ike-sa", security_associations.ike_sas),
+            ike_sas=self._asked(tunnels, "vpn ike-sa", lambda response: security_associations.ike_sas(response, self.now)),
             ipsec_sas=self._asked(tunnels, "vpn ipsec-sa", security_associations.ipsec_sas),
             flows=self._asked(tunnels, "vpn flow", flow.flows),
             pbf_rules=self._asked(rules, "pbf rule all", forwarding.pbf_rules),
             bgp_peers=self._asked(peers, bgp_words, bgp.peers),
-            routes=self._asked(True, route_words, routes.routes) if with_routes else None,
+            **routing,
         )
+
+    def routing(self, found: dict) -> dict:
+        """The routes, and what the legacy engine's BGP peers have sent and are sent. No such table of the other engine is documented."""
+        words = "advanced-routing route" if self.platform.advanced else "routing route"
+        told = {"routes": self._asked(True, words, routes.routes)}
+        if found["bgp"]["peers"] and not self.platform.advanced:
+            told["prefixes"] = (self._asked(True, "routing protocol bgp loc-rib", prefixes.learned)
+                                + self._asked(True, "routing protocol bgp rib-out", prefixes.advertised))
+        return told
+
+    def flows(self) -> tuple:
+        """The flows alone: their counters move."""
+        return self._asked(True, "vpn flow", flow.flows)
 
     def _asked(self, wanted, words, parse) -> tuple:
         if not wanted:

@@ -9,44 +9,15 @@ from __future__ import annotations
 import re
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments, runner
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit, locks
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import rulebases, site_to_site
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import adoption, rollout, rulebases, site_to_site
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.vpn import Vpn, check, check_name
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tunnel_interface import IMPORTED
-
-_PROPOSAL = {"encryption": {"type": "str"}, "dh_group": {"type": "str"}, "lifetime_seconds": {"type": "int"}}
-_OFFER = {"encryption": {"type": "list", "elements": "str"}, "dh_group": {"type": "list", "elements": "str"}, "lifetime_seconds": {"type": "int"}}
-_TUNNEL = {
-    "outside_address": {"type": "str", "required": True},
-    "customer_outside_address": {"type": "str"},
-    "local_id": {"type": "str"},
-    "peer_id": {"type": "str"},
-    "inside_cidr": {"type": "str"},
-    "inside_address": {"type": "str"},
-    "inside_peer_address": {"type": "str"},
-    "inside_ipv6_cidr": {"type": "str"},
-    "inside_ipv6_address": {"type": "str"},
-    "inside_ipv6_peer_address": {"type": "str"},
-    "pre_shared_key": {"type": "str", "no_log": True},
-    "ike": {"type": "dict", "required": True, "options": {
-        "version": {"type": "str", "choices": ["ikev1", "ikev2"]}, "hash": {"type": "str"}, **_PROPOSAL}},
-    "ipsec": {"type": "dict", "required": True, "options": {"authentication": {"type": "str"}, **_PROPOSAL}},
-    "offers": {"type": "dict", "options": {
-        "ike": {"type": "dict", "options": {
-            "versions": {"type": "list", "elements": "str"}, "hash": {"type": "list", "elements": "str"}, **_OFFER}},
-        "ipsec": {"type": "dict", "options": {"authentication": {"type": "list", "elements": "str"}, **_OFFER}},
-    }},
-    "mtu": {"type": "int"},
-    "anti_replay_window": {"type": "int"},
-    "bgp": {"type": "dict", "options": {
-        "local_as": {"type": "int"}, "peer_as": {"type": "int"}, "hold_time": {"type": "int"}, "keep_alive": {"type": "int"}}},
-    "traffic_selectors": {"type": "dict", "options": {"local": {"type": "str"}, "remote": {"type": "str"}}},
-    "telemetry": {"type": "dict"},
-}
 
 
 def _list(elements: str, **more) -> dict:
@@ -54,7 +25,7 @@ def _list(elements: str, **more) -> dict:
 
 
 _VPN = {
-    "tunnels": _list("dict", options=_TUNNEL),
+    "tunnels": _list("dict", options=arguments.PEER_TUNNEL),
     "pre_shared_keys": _list("str", no_log=True),
     "failover": {"type": "str", "choices": ["pbf", "bgp", "routes"]},
     "policy_based": {"type": "bool"},
@@ -83,6 +54,7 @@ _VPN = {
     "allow_readvertise": {"type": "bool"},
     "allow_default_route": {"type": "bool"},
     "security_rules": {"type": "str", "choices": ["both", "outbound", "none"]},
+    "adopt": {"type": "bool", "default": False},
     "rule_position": {"type": "dict", "options": {
         "where": {"type": "str", "required": True, "choices": ["top", "bottom", "before", "after"]}, "rule": {"type": "str"}}},
 }
@@ -98,12 +70,14 @@ _MOST_OBJECTS = 2000
 
 def argument_spec() -> dict:
     return {
-        **arguments.PROVIDER, **arguments.WRITING,
+        **arguments.PROVIDER, **arguments.WRITING, **arguments.LOCKING,
         "name": {"type": "str", "required": True},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "vsys": {"type": "str"},
         **_VPN,
         "replaces": {"type": "str"},
+        "rollout": {"type": "str", "choices": ["together", "one_by_one"], "default": "together"},
+        "journal": {"type": "path"},
         "commit_foreign": {"type": "str", "choices": ["fail", "include"], "default": "fail"},
     }
 
@@ -115,7 +89,7 @@ def run() -> None:
 
 
 def _vpn(params) -> Vpn:
-    values = given({option: params[option] for option in _VPN if option not in ("pre_shared_keys", "rule_position")})
+    values = given({option: _trimmed(params[option]) for option in _VPN if option not in ("pre_shared_keys", "rule_position")})
     keys = params["pre_shared_keys"] or []
     if keys:
         if len(keys) != len(values["tunnels"]):
@@ -129,6 +103,13 @@ def _vpn(params) -> Vpn:
     return Vpn(name=params["name"], **{option: tuple(value) if isinstance(value, list) else value for option, value in values.items()})
 
 
+def _trimmed(value):
+    """Without spaces around texts. A form that has no lists gives one as a text, and Ansible divides it at its commas only."""
+    if isinstance(value, list):
+        return [_trimmed(item) for item in value]
+    return value.strip() if isinstance(value, str) else value
+
+
 def _run(module, session) -> dict:
     params, name = module.params, module.params["name"]
     check_name(name)
@@ -136,8 +117,17 @@ def _run(module, session) -> dict:
     if params["state"] == "present":
         vpn = _vpn(params)
         check(vpn)
-    task = _Task(module, session, vpn)
-    return task.run()
+    if not params["config_lock"] or module.check_mode:
+        return _Task(module, session, vpn).run()
+    locks.take(session, params["lock_timeout"])
+    result: dict = {}
+    try:
+        result = _Task(module, session, vpn).run()
+    finally:
+        # What is still to be committed stays locked until the task that commits it.
+        if not result.get("uncommitted"):
+            locks.release(session)
+    return result
 
 
 class _Task:
@@ -152,6 +142,9 @@ class _Task:
         self.pending = commit.changes(session)
         self.known_objects: dict = {}
         self.held: list = []
+        # Numbers of the tunnels that are interrupted now, and of those whose turn comes after this run is committed and verified.
+        self.interrupts: list = []
+        self.waiting: list = []
         self.removed_before: list = []
 
     def run(self) -> dict:
@@ -161,6 +154,9 @@ class _Task:
         mine = [change for change in self.pending if self._is_mine(change, objects)]
         result["objects"] = list(dict.fromkeys(result["objects"] + [change.xpath for change in mine]))
         result["uncommitted"] = bool(mine) or (result["changed"] and not self.module.check_mode)
+        if self.vpn is not None:
+            result["interrupts"] = [self.vpn.tunnel_name(number) for number in self.interrupts]
+            result["waiting"] = [self.vpn.tunnel_name(number) for number in self.waiting]
         result["earlier_changes"] = [{"owner": change.owner, "xpath": change.xpath} for change in self.pending if change not in mine]
         return result
 
@@ -173,11 +169,24 @@ class _Task:
         if self.vpn is None:
             built = site_to_site.removal(self.name, around)
         else:
-            built = site_to_site.build(self.vpn, around, self._addresses(around), self._learned(around), self.replaces)
+            built = self._in_turn(around, (self._addresses(around), self._learned(around), self.replaces))
         self._read_imports(tree, built.phases)
         self.held = [self.location.base(item.location) + item.relative_path for item in built.held]
         self._remember(around)
         return runner.Wanted(built.phases, built.warnings, {"vpn": built.summary} if built.summary else {})
+
+    def _in_turn(self, around, more) -> site_to_site.Result:
+        """All of the VPN; where that would interrupt several tunnels and they are to be changed one by one, the part of the first of them."""
+        built = site_to_site.build(self.vpn, around, *more)
+        numbers = rollout.interrupted(plan(built.phases, around.tree, self.location.base), built.serving) if built.serving else []
+        self.interrupts, self.waiting = rollout.order(numbers, self.vpn.primary_tunnel), []
+        if len(numbers) > 1 and self.module.params["rollout"] == "one_by_one":
+            self.waiting = self.interrupts[1:]
+            del self.interrupts[1:]
+            built = site_to_site.build(self.vpn, around, *more, only=self.interrupts[0])
+        elif len(numbers) > 1:
+            built.warnings.append(f"{self.name}: this interrupts {', '.join(map(self.vpn.tunnel_name, numbers))}, all at once unless rollout is one_by_one")
+        return built
 
     def _read_imports(self, tree, phases) -> None:
         """The vsys import, where an interface turns out to go (the VPN has a tunnel less than before)."""
@@ -205,7 +214,8 @@ class _Task:
         """Address objects, read by name, and only where a rule that could see the VPN's traffic names one."""
         rules = [rule for rulebase in ("security", "nat") for rule in around.entries("rulebase", (rulebase, "rules"))]
         zones = [pair for zone in self.vpn.source_zones for pair in ((zone, self.vpn.zone), (self.vpn.zone, zone))]
-        names = rulebases.undecided_names(rules, zones, rulebases.Addresses(self.known_objects))
+        known = rulebases.Addresses(self.known_objects)
+        names = rulebases.undecided_names(rules, zones, known) + rulebases.names_in(adoption.forwarding_rules(self.vpn, around), known)
         while names and len(self.known_objects) < _MOST_OBJECTS:
             containers = [base + (kind,) for base in (("config", "shared"), self.location.base("vsys")) for kind in ("address", "address-group")]
             found = rulebases.address_objects([self.session.get_named(container, names) for container in containers])

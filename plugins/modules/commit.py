@@ -53,6 +53,11 @@ options:
         description: Place of the change.
         type: str
         required: true
+  config_lock:
+    description:
+      - Whether to release the configuration lock that the task which wrote has taken, whatever becomes of the commit.
+    type: bool
+    default: false
   commit_foreign:
     description:
       - PAN-OS commits by account, so changes that the same account left uncommitted before would be committed along.

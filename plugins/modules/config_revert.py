@@ -39,6 +39,11 @@ options:
     description: Whether to commit. With V(false) only the candidate is put back, and the journal stays.
     type: bool
     default: true
+  config_lock:
+    description:
+      - Whether to hold the firewall's configuration lock from the first read to the end of the commit, also one that a killed run left behind.
+    type: bool
+    default: false
   commit_foreign:
     description:
       - PAN-OS commits by account, so changes that the same account left uncommitted elsewhere would be committed along.

@@ -16,7 +16,7 @@ description:
   - It makes the crypto profiles, IKE gateways, tunnel interfaces with their zone and router, IPsec tunnels, what O(failover) needs, and
     the security rules, and it removes from these objects what an earlier run made and is no longer given. What belongs to others stays.
   - All checks that need the firewall are made on the same read that the changes are worked out from, before anything is written.
-  - The names of all objects begin with O(name), so that two VPNs never meet. Profiles, the BGP peer group and what it announces are
+  - The names of all objects begin with O(name), so that two VPNs never meet (but see O(adopt)). Profiles, the BGP peer group and what it announces are
     called O(name) itself; gateways, tunnels, PBF rules and BGP peers have the number of their tunnel behind it (C(-1), C(-2)).
     Crypto profiles have it too where the tunnels differ in their proposals. Rules end in C(-out), C(-in), C(-ike), C(-inside) and
     C(-discard), backup routes in their network.
@@ -36,7 +36,7 @@ options:
   name:
     description:
       - Name of the VPN, usually the id of the cloud's connection. 26 letters, digits, C(-), C(_) and C(.) at most, a letter or digit first.
-      - It must not be another VPN's name with C(-1) to C(-4) behind it, nor the other way round, since tunnels are numbered so.
+      - It must not be another VPN's name with C(-1) to C(-9) behind it, nor the other way round, since tunnels are numbered so. That is refused.
     type: str
     required: true
   state:
@@ -375,6 +375,43 @@ options:
       - Name of another VPN that is removed in the same transaction. It is for a connection that was created anew and has a new id, new
         endpoints, keys and addresses.
     type: str
+  rollout:
+    description:
+      - What to do where a change would interrupt several tunnels that are there. V(together) changes them all, with a warning that names them.
+      - V(one_by_one) changes one of them, the preferred one last. What waits for its turn is in RV(waiting); commit, verify, and run the task
+        again until it is empty.
+    type: str
+    choices: [together, one_by_one]
+    default: together
+  journal:
+    description:
+      - Folder of a journal. Before anything is written, what it takes to revert it is put there, onto the disk and readable by the user alone;
+        M(tunnelsmith.panos_vpn.config_revert) takes it back. It stands where the module runs, usually on the controller.
+      - What several runs write adds up until the journal is deleted, which is up to whoever has verified the VPN. It holds former pre-shared
+        keys in the firewall's stored form, new ones as a digest.
+      - Omitted, no journal is kept.
+    type: path
+  adopt:
+    description:
+      - Whether to take over what serves this connection already under other names, made by hand or by another tool. Without it, such
+        objects are named and refused, all of them in one message.
+      - These are the IKE gateway from O(outside_interface) to the peer's address, its IPsec tunnel with the tunnel interface, PBF rules and static
+        routes that lead O(remote_networks) into that interface, BGP peers at the peer's inside address with their group, and the profiles
+        of all these. Their names stay. Their interface must be in O(zone) and in O(virtual_router) already.
+      - What the peer accepts and the VPN can work with stays as it is (version of IKE, proposals, timers, anti-replay, a smaller MTU). Only what
+        the VPN cannot do without is changed, and a warning names each change that interrupts a tunnel or a BGP session.
+      - A profile that others use too is never changed. Where it does not do, the VPN gets one of its own.
+      - From then on the objects are the VPN's. The record in the comment of the first tunnel's interface has their names, so that later
+        runs find them without O(adopt), and O(state=absent) removes them, but for what others use by then, which a warning names.
+    type: bool
+    default: false
+  config_lock:
+    description:
+      - Whether to take the firewall's configuration lock before anything is read, so that no other account can change the candidate until
+        M(tunnelsmith.panos_vpn.commit) with O(tunnelsmith.panos_vpn.commit#module:config_lock=true) has released it. It is released here
+        when there is nothing to commit, and when the task fails.
+    type: bool
+    default: false
   commit_foreign:
     description:
       - PAN-OS commits by account, so changes that the same account left uncommitted before would be committed with the VPN.
@@ -469,7 +506,12 @@ vpn:
       returned: always
       contains:
         name:
-          description: Name of the tunnel and of its gateway.
+          description: Name of the tunnel.
+          type: str
+          returned: always
+          sample: vpn-0a1d7f3c52e9b8046-1
+        ike_gateway:
+          description: Name of its gateway, another one than the tunnel's where it was adopted.
           type: str
           returned: always
           sample: vpn-0a1d7f3c52e9b8046-1
@@ -532,6 +574,23 @@ uncommitted:
   returned: always
   type: bool
   sample: true
+interrupts:
+  description: Tunnels that were up by now and that this change interrupts.
+  returned: when O(state=present)
+  type: list
+  elements: str
+  sample: []
+waiting:
+  description: Tunnels that O(rollout=one_by_one) leaves for the next run of the task.
+  returned: when O(state=present)
+  type: list
+  elements: str
+  sample: []
+journal:
+  description: The journal's file. It is there when something was written since it was deleted last.
+  returned: when O(journal) is given and there is one
+  type: path
+  sample: /home/automation/.ansible/tunnelsmith/192.0.2.1_vsys1_vpn-0f64b20c9d8e1a375.json
 earlier_changes:
   description: Uncommitted changes of others, or of other tasks, that were there before; for O(tunnelsmith.panos_vpn.commit#module:earlier_changes).
   returned: always

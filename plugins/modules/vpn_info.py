@@ -16,6 +16,8 @@ description:
   - Returns their state as well. For each tunnel these are the IKE SAs, the IPsec SAs and the flow with its monitor and counters; then the
     state of PBF rules and of BGP peers, in one form for both routing engines.
   - Tells whether the VPNs are healthy, and what is missing where they are not. It can wait until they are.
+  - Tells why a VPN does not work, on request. From the running configuration, the state, the VPN log of the firewall and, where it is given,
+    the cloud's description follows a ranked list of causes, each with what proves it and what mends it.
   - Whole listings are read, so that the number of requests does not grow with the number of tunnels.
 author:
   - Tunnelsmith contributors (@tunnelsmith)
@@ -37,11 +39,224 @@ options:
     description:
       - What to return. V(config) is the running configuration, V(state) the operational state.
       - V(routes) adds the routing table to the state, with O(name) the routes through the VPNs' interfaces only. The firewall sends the whole
-        table in either case, which takes its time on a router with very many routes.
+        table in either case, which takes its time on a router with very many routes. On virtual routers the prefixes that BGP peers have sent and
+        are sent come with it. Health then includes what BGP is for, see RV(healthy).
+      - V(diagnosis) adds RV(diagnosis). Only then the log and more of the configuration are asked for; their number does not grow with the
+        number of tunnels. With O(wait_for) or O(fail_unhealthy) the diagnosis is made only where the VPNs are not healthy in the end.
     type: list
     elements: str
-    choices: [config, state, routes]
+    choices: [config, state, routes, diagnosis]
     default: [config, state]
+  connection:
+    description:
+      - What P(tunnelsmith.panos_vpn.aws_vpn_connection#filter) makes of the cloud's description of the VPN.
+      - With it the diagnosis compares what the cloud expects with what is configured, and the state tells the cloud's view of each tunnel.
+        Its pre-shared keys are compared by their digests only and are never returned.
+    type: dict
+    suboptions:
+      id:
+        description: ID of the connection.
+        type: str
+      state:
+        description: State of the connection, in the cloud's words.
+        type: str
+      routing:
+        description: How the cloud learns the networks behind this firewall.
+        type: str
+        choices: [static, bgp]
+      gateway:
+        description: Kind of the cloud's gateway.
+        type: str
+      customer_gateway_id:
+        description: ID of what the cloud calls this firewall.
+        type: str
+      acceleration:
+        description: Whether the connection is accelerated.
+        type: bool
+      static_routes:
+        description: Networks that the cloud sends through a static connection.
+        type: list
+        elements: str
+      warnings:
+        description: What the filter found remarkable.
+        type: list
+        elements: str
+      tunnels:
+        description: The tunnels.
+        type: list
+        elements: dict
+        suboptions:
+          outside_address:
+            description: Address of the peer's endpoint.
+            type: str
+            required: true
+          customer_outside_address:
+            description: The public address from which the peer expects this firewall.
+            type: str
+          local_id:
+            description: ID that this tunnel's gateway shows to the peer.
+            type: str
+          peer_id:
+            description: ID that the peer must show. Omitted, it is not looked at beyond the address.
+            type: str
+          inside_cidr:
+            description: Network inside the tunnel.
+            type: str
+          inside_address:
+            description: Address of this firewall inside the tunnel.
+            type: str
+          inside_peer_address:
+            description: Address of the peer inside the tunnel.
+            type: str
+          inside_ipv6_cidr:
+            description: IPv6 network inside the tunnel, a /126 below fd00::/8.
+            type: str
+          inside_ipv6_address:
+            description: IPv6 address of this firewall inside the tunnel.
+            type: str
+          inside_ipv6_peer_address:
+            description: IPv6 address of the peer inside the tunnel.
+            type: str
+          pre_shared_key:
+            description: The key. It is compared with the gateway's by digests, and not returned.
+            type: str
+          ike:
+            description: The phase 1 proposal that was chosen of what the peer accepts.
+            type: dict
+            required: true
+            suboptions:
+              version:
+                description: Version of IKE.
+                type: str
+                choices: [ikev1, ikev2]
+              encryption:
+                description: Cipher, as the module M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
+                type: str
+              hash:
+                description: Hash, as the module M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
+                type: str
+              dh_group:
+                description: Diffie-Hellman group, as the module M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
+                type: str
+              lifetime_seconds:
+                description: Lifetime of the IKE SA, in seconds.
+                type: int
+          ipsec:
+            description: The phase 2 proposal that was chosen of what the peer accepts.
+            type: dict
+            required: true
+            suboptions:
+              encryption:
+                description: Cipher, as the module M(tunnelsmith.panos_vpn.ipsec_crypto_profile) takes it.
+                type: str
+              authentication:
+                description: Hash, or V(none) with a GCM cipher.
+                type: str
+              dh_group:
+                description: Diffie-Hellman group for perfect forward secrecy.
+                type: str
+              lifetime_seconds:
+                description: Lifetime of the IPsec SA, in seconds.
+                type: int
+          offers:
+            description: All that the peer accepts. Configured values that are not in it are causes.
+            type: dict
+            suboptions:
+              ike:
+                description: What the peer accepts in phase 1.
+                type: dict
+                suboptions:
+                  versions:
+                    description: Versions of IKE.
+                    type: list
+                    elements: str
+                  encryption:
+                    description: Ciphers.
+                    type: list
+                    elements: str
+                  hash:
+                    description: Hashes.
+                    type: list
+                    elements: str
+                  dh_group:
+                    description: Diffie-Hellman groups.
+                    type: list
+                    elements: str
+                  lifetime_seconds:
+                    description: Lifetime, in seconds.
+                    type: int
+              ipsec:
+                description: What the peer accepts in phase 2.
+                type: dict
+                suboptions:
+                  encryption:
+                    description: Ciphers.
+                    type: list
+                    elements: str
+                  authentication:
+                    description: Hashes.
+                    type: list
+                    elements: str
+                  dh_group:
+                    description: Diffie-Hellman groups.
+                    type: list
+                    elements: str
+                  lifetime_seconds:
+                    description: Lifetime, in seconds.
+                    type: int
+          mtu:
+            description: MTU that the filter computed, in octets.
+            type: int
+          anti_replay_window:
+            description: Anti-replay window, in packets.
+            type: int
+          bgp:
+            description: AS numbers and timers.
+            type: dict
+            suboptions:
+              local_as:
+                description: AS number of this firewall.
+                type: int
+              peer_as:
+                description: AS number of the peer.
+                type: int
+              hold_time:
+                description: Hold time, in seconds.
+                type: int
+              keep_alive:
+                description: Keep-alive interval, in seconds.
+                type: int
+          traffic_selectors:
+            description: Networks that the peer accepts inside the tunnel. Where they are narrower than everything, the tunnel gets a proxy ID.
+            type: dict
+            suboptions:
+              local:
+                description: Network on this firewall's side.
+                type: str
+              remote:
+                description: Network on the peer's side.
+                type: str
+          telemetry:
+            description: What the cloud said of the tunnel when it was described. It is not used.
+            type: dict
+  source_zones:
+    description: Zones of the hosts here that use the VPN. Omitted, they are taken from the PBF rules into its tunnels, for the diagnosis.
+    type: list
+    elements: str
+  local_networks:
+    description: Networks here that use the VPN. Omitted, they are taken from the PBF rules into its tunnels, for the diagnosis.
+    type: list
+    elements: str
+  remote_networks:
+    description: Networks on the far side. Omitted, they are taken from the PBF rules into its tunnels, for the diagnosis.
+    type: list
+    elements: str
+  counter_interval:
+    description:
+      - Seconds, more than 0, between two looks at the packet counters. The second one is taken at the end, and each flow then tells its movement.
+      - A tunnel that packets go into and none comes out of is not healthy. Take more than the interval of its monitor.
+      - Omitted, the counters are looked at once. The diagnosis looks at them twice anyway.
+    type: float
   vsys:
     description: Virtual system whose PBF rules and zones are looked at. Omitted, it is V(vsys1). Gateways and tunnels belong to no virtual system.
     type: str
@@ -50,7 +265,7 @@ options:
     type: str
   select:
     description:
-      - JMESPath expression, applied to a dictionary of the return values RV(vpn), RV(healthy) and RV(problems).
+      - JMESPath expression, applied to a dictionary of the return values RV(vpn), RV(healthy), RV(problems) and RV(diagnosis).
       - Its result is returned as RV(selected), and RV(vpn) is left out. It needs the Python library jmespath.
     type: str
   wait_for:
@@ -70,11 +285,13 @@ options:
   fail_unhealthy:
     description:
       - Whether to fail where RV(healthy) is false at the end, with the problems in the message and all other return values beside it.
+      - With V(diagnosis) in O(gather) the message ends with the first cause for each tunnel, and with what mends it.
       - The module never fails for this in check mode.
     type: bool
     default: false
 requirements:
   - jmespath (for O(select))
+  - netaddr (for security, NAT and PBF rules in the diagnosis)
 seealso:
   - module: tunnelsmith.panos_vpn.site_to_site_vpn
   - module: tunnelsmith.panos_vpn.commit
@@ -88,6 +305,24 @@ EXAMPLES = r"""
     wait_for: healthy
     timeout: 120
     fail_unhealthy: true
+
+- name: Wait until the VPN works, and fail with the reason if it does not
+  tunnelsmith.panos_vpn.vpn_info:
+    name: [vpn-0123456789abcdef0]
+    gather: [state, routes, diagnosis]
+    connection: "{{ lookup('ansible.builtin.file', 'connection.json') | tunnelsmith.panos_vpn.aws_vpn_connection }}"
+    source_zones: [trust]
+    local_networks: [10.10.0.0/24]
+    remote_networks: [10.20.0.0/16]
+    wait_for: healthy
+    timeout: 120
+    fail_unhealthy: true
+
+- name: Name the most likely cause of whatever is wrong
+  tunnelsmith.panos_vpn.vpn_info:
+    gather: [state, diagnosis]
+    select: "diagnosis[].[tunnel, confidence, cause, fix]"
+  register: causes
 
 - name: Read all VPNs of a firewall
   tunnelsmith.panos_vpn.vpn_info:
@@ -200,12 +435,15 @@ vpn:
               elements: str
               sample: []
             ike_sas:
-              description: IKE SAs of its gateways. Times are the firewall's local time, as it writes it.
+              description:
+                - IKE SAs of its gateways, with the algorithms that were negotiated and the seconds that are left. Times are the firewall's local
+                  time, as it writes it.
               returned: always
               type: list
               elements: dict
               sample:
-                - {gateway: vpn-0123456789abcdef0-1, gateway_id: "1", version: ikev2, role: Init, algorithm: PSK/DH20/A256/SHA384}
+                - {gateway: vpn-0123456789abcdef0-1, gateway_id: "1", version: ikev2, role: Init, algorithm: PSK/DH20/A256/SHA384, lifetime_seconds: 28800,
+                   remaining_seconds: 21480}
             ipsec_sas:
               description: IPsec SAs, one for each proxy ID where it has such. The SPIs are hexadecimal, as in the flow.
               returned: always
@@ -224,6 +462,7 @@ vpn:
               description:
                 - What the data plane does with it, one flow for each proxy ID where it has such. The C(state) is V(active), V(inactive) (its
                   monitor gets no answer) or V(init) (there is no SA yet); the C(monitor) V(up), V(down) or V(off).
+                - With two looks, C(movement) tells how many packets went each way between them.
               returned: always
               type: list
               elements: dict
@@ -235,6 +474,12 @@ vpn:
                   tunnel_interface: tunnel.1
                   packets_encapsulated: 100
                   packets_decapsulated: 100
+                  movement: {seconds: 3.0, packets_encapsulated: 2, packets_decapsulated: 2}
+            cloud:
+              description: What the cloud said of the endpoint that the tunnel goes to, when it was described.
+              returned: with O(connection), where it describes that endpoint
+              type: dict
+              sample: {outside_address: 203.0.113.11, status: UP, message: 1 BGP ROUTES, accepted_routes: 1}
         pbf_rules:
           description: State of PBF rules and of their next hops, in the firewall's words.
           returned: always
@@ -255,6 +500,8 @@ vpn:
               remote_as: 64512
               peer_address: 169.254.10.1
               duration_seconds: 3804
+              hold_time: 30
+              keep_alive: 10
               prefixes:
                 - {address_family: ipv4_unicast, received: 2, accepted: 2, advertised: 1}
         unassigned:
@@ -269,11 +516,27 @@ vpn:
           elements: dict
           sample:
             - {destination: 10.20.0.0/16, router: default, nexthop: 169.254.10.1, interface: tunnel.1, protocol: bgp, active: true, flags: A B}
+        prefixes:
+          description:
+            - Prefixes that BGP peers have sent (V(learned)) and are sent (V(advertised)), with MED, local preference and whether the path is the best one,
+              as far as the firewall tells them.
+            - Logical routers have no such table. There the routes tell what was learned (C(metric) is the MED) and RV(vpn.state.bgp_peers) how many
+              prefixes went each way.
+          returned: with V(routes) in O(gather), on virtual routers with BGP peers
+          type: list
+          elements: dict
+          sample:
+            - {prefix: 10.20.0.0/16, direction: learned, peer: vpn-0123456789abcdef0-1, router: default, nexthop: 169.254.10.1, med: 100,
+               as_path: "64512", best: true}
+            - {prefix: 10.10.0.0/24, direction: advertised, peer: vpn-0123456789abcdef0-1, router: default}
 healthy:
   description:
     - Whether no problem was found. Each tunnel has its SAs and an active flow, each configured monitor gets answers, each PBF rule is in use and
       each BGP peer Established.
     - An IKE SA is missed only where the IPsec SA is missing too.
+    - With V(routes) in O(gather) each established BGP peer must also have sent a prefix, a path through the VPN must be in the forwarding table, and the
+      peer must be sent exactly the prefixes that it is to be sent, where the firewall tells them.
+    - With O(counter_interval) something must come back through each tunnel that packets go into.
   returned: unless O(gather) is V(config) alone and neither O(wait_for) nor O(fail_unhealthy) is given
   type: bool
   sample: false
@@ -284,6 +547,54 @@ problems:
   elements: str
   sample:
     - "tunnel 'vpn-0123456789abcdef0-2': no IPsec SA, and IKE gateway 'vpn-0123456789abcdef0-2' (peer 203.0.113.12) has no IKE SA"
+diagnosis:
+  description:
+    - Why the VPNs do not work. Tunnel by tunnel, the most likely cause first; with equal confidence the one nearer to the wire. Empty where
+      nothing is wrong.
+    - Of a healthy tunnel only what is surely or probably wrong is told, such as what fails at the next rekey, or stops the hosts' packets.
+  returned: with V(diagnosis) in O(gather)
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Name of the cause.
+      returned: always
+      type: str
+      sample: ike-dh-group-mismatch
+    tunnel:
+      description: The tunnel, or the name that was asked for and that is not running.
+      returned: always
+      type: str
+      sample: vpn-0123456789abcdef0-2
+    cause:
+      description: The cause in one sentence.
+      returned: always
+      type: str
+      sample: phase 1 offers dh_group group2, the peer accepts group14, group20
+    evidence:
+      description: What shows it, such as a line of the log or the two values that differ.
+      returned: always
+      type: list
+      elements: str
+      sample: ["ike_crypto_profile vpn-0123456789abcdef0 dh_group: group2", "the cloud accepts: group14, group20"]
+    fix:
+      description: What mends it, as an option of a module of this collection with its value, or in words.
+      returned: always
+      type: str
+      sample: "ike_crypto_profile vpn-0123456789abcdef0: dh_group: [group14] (or allow group2 in the cloud)"
+    items:
+      description: The same as O(tunnelsmith.panos_vpn.transaction#module:items), empty where a person has to decide.
+      returned: always
+      type: list
+      elements: dict
+      sample: [{ike_crypto_profile: {name: vpn-0123456789abcdef0, dh_group: [group14]}}]
+    confidence:
+      description:
+        - V(certain) follows from what is configured, V(likely) from what the log says or from how things behave. V(possible) may be so, or it is wrong
+          and not the reason yet.
+      returned: always
+      type: str
+      sample: certain
 selected:
   description: What O(select) selected.
   returned: with O(select)

@@ -11,6 +11,10 @@ import pathlib
 
 import pytest
 
+from ansible_collections.tunnelsmith.panos_vpn.tests.integration import conftest as integration
+
+installed, playbooks = integration.installed, integration.playbooks
+
 #: Set where a machine is known to have all that a lab needs, so that a skip there is a failure.
 REQUIRED = "REQUIRE_DATA_PLANE"
 
@@ -29,7 +33,10 @@ def able():
     """Nothing is missing for a lab."""
     from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.prerequisites import missing
 
-    lacking = missing()
+    refuse(missing())
+
+
+def refuse(lacking: str | None) -> None:
     if lacking and os.environ.get(REQUIRED):
         pytest.fail(f"{lacking} ({REQUIRED} is set)")
     if lacking:
@@ -40,10 +47,13 @@ def able():
 def sites(able):
     """Makes firewalls with a data plane; all of them are gone after the module's tests."""
     from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import Site
+    from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.prerequisites import missing_frr
 
     made = []
 
     def make(*arguments, **keywords):
+        if keywords.get("routing") == "frr":
+            refuse(missing_frr())
         made.append(Site(*arguments, **keywords))
         return made[-1]
 

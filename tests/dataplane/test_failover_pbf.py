@@ -6,75 +6,65 @@
 
 from __future__ import annotations
 
-import subprocess
-
 import pytest
 
-from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.failovers import BEFORE, failover, outage, together
+from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.failovers import BEFORE, Case, at_once, outage
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import connection
 
 INTERVAL, THRESHOLD = 2, 2
 # The last lost probe is known as lost when the next one is due; the first one may be sent up to an interval after the fault.
 DETECTED = (INTERVAL * (THRESHOLD - 0.2), INTERVAL * (THRESHOLD + 1) + 1.5)
-LASTS, AFTER = 8, 14
+LASTS, AFTER = 9, 14
+#: Backup routes, the firewall's routing daemon, and what is broken.
+CASES = {
+    "endpoint killed, without backup routes": (False, "bird", "killed"), "path cut, without backup routes": (False, "bird", "cut"),
+    "endpoint killed, with backup routes": (True, "bird", "killed"), "path cut, with backup routes": (True, "bird", "cut"),
+    "path cut, with backup routes in FRR": (True, "frr", "cut"),
+    "both endpoints killed, without backup routes": (False, "bird", "both"), "both endpoints killed, with backup routes": (True, "bird", "both"),
+}
 
 
 @pytest.fixture(scope="module")
-def both(sites):
-    """The same pairing twice: without and with backup routes."""
-    made = []
-    for backup in (False, True):
-        site = sites(connection("pbf"), dead_after=4)
+def seen(sites):
+    """Everything that can happen to the same pairing."""
+    cases = {}
+    for words, (backup, routing, fault) in CASES.items():
+        site = sites(connection("pbf"), routing=routing, dead_after=4)
         site.pair("pbf", monitor_interval=INTERVAL, monitor_threshold=THRESHOLD, backup_routes=backup)
         site.quick_detection()
-        site.active, site.words = 0, "with backup routes" if backup else "without backup routes"
-        made.append(site)
-    return made
+        site.active = 0
+        cases[words] = Case(site, fault, f"PBF 2 s x 2, {words}")
+    return at_once(cases, LASTS, AFTER)
 
 
-@pytest.mark.parametrize("fault", ["killed", "cut"])
-def test_new_sessions_take_the_second_rule_and_come_back(both, fault):
-    seen = together(*(lambda site=site: failover(site, fault, LASTS, AFTER, f"PBF 2 s x 2, {fault}, {site.words}") for site in both))
-    for site, observation in zip(both, seen):
-        assert DETECTED[0] <= outage(observation, "new") <= DETECTED[1], site.words
-        down, up = (next(moment for moment, name, state in observation.changes() if name.startswith("rule") and state is wanted) for wanted in (False, True))
-        assert DETECTED[0] <= down - BEFORE <= DETECTED[1], site.words
-        assert up > observation.mark("mended")
-        assert DETECTED[0] <= outage(observation, "ping") <= DETECTED[1], site.words
-        if site is both[1]:
-            assert DETECTED[0] <= outage(observation, "established") <= DETECTED[1]
-        else:
-            # By the routing table it leaves through the default route; it is back when its rule is.
-            assert outage(observation, "established") == pytest.approx(up - BEFORE, abs=1.5)
-        before = site.tunnel(1)["flows"][0]
-        assert before["monitor"] == "up"
-        assert site.ping(5) == 5
-        assert site.tunnel(1)["flows"][0]["packets_encapsulated"] >= before["packets_encapsulated"] + 5, "active before, active again"
+@pytest.mark.parametrize("words", [words for words, case in CASES.items() if case[2] != "both"])
+def test_new_sessions_take_the_second_rule_and_come_back(seen, words):
+    case, backup = seen[words], CASES[words][0]
+    down, up = (next(moment for moment, name, state in case.observation.changes() if name.startswith("rule") and state is wanted) for wanted in (False, True))
+    assert DETECTED[0] <= down - BEFORE <= DETECTED[1]
+    assert up > case.observation.mark("mended")
+    for kind in ("new", "ping"):
+        assert DETECTED[0] <= outage(case.observation, kind) <= DETECTED[1]
+    if backup:
+        assert DETECTED[0] <= outage(case.observation, "established") <= DETECTED[1]
+    else:
+        # By the routing table it leaves through the default route; it is back when its rule is.
+        assert outage(case.observation, "established") == pytest.approx(up - BEFORE, abs=1.5)
+    leaves_only_what_was_established(case, backup)
+    assert case.back, "active before, active again"
 
 
-def test_with_both_endpoints_dead_nothing_new_leaves_in_clear_text(both):
-    captures = [_capture(site) for site in both]
-    seen = together(*(lambda site=site: failover(site, "both", LASTS, AFTER, f"PBF both endpoints dead, {site.words}") for site in both))
-    without, with_routes = (_captured(site, capture) for site, capture in zip(both, captures))
-    for site, observation in zip(both, seen):
-        assert observation.answered("new", BEFORE + 7, BEFORE + LASTS) == 0
-        assert outage(observation, "new") < LASTS + AFTER, site.words
-    assert with_routes == []
-    # Only what was established: the one session of datagrams.
-    assert len({line.split()[2] for line in without}) == 1
-    assert all("UDP" in line for line in without)
+@pytest.mark.parametrize("words", [words for words, case in CASES.items() if case[2] == "both"])
+def test_with_both_endpoints_dead_nothing_new_leaves_in_clear_text(seen, words):
+    case = seen[words]
+    assert case.observation.answered("new", BEFORE + 7.5, BEFORE + LASTS) == 0
+    assert outage(case.observation, "new") < LASTS + AFTER
+    leaves_only_what_was_established(case, CASES[words][0])
+    assert case.back, "active before, active again"
 
 
-def _capture(site) -> subprocess.Popen:
-    """Whatever leaves the outside interface for the remote network itself."""
-    capture = site.plane.enclave.start(
-        "internet", ["timeout", "60", "tcpdump", "-n", "-l", "-i", "line-eth1-8", "-Z", "root", "dst", "net", "10.200.0.0/16"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    while "listening on" not in capture.stderr.readline():
-        pass
-    return capture
-
-
-def _captured(site, capture: subprocess.Popen) -> list[str]:
-    site.plane.enclave.run("ip netns pids internet | xargs -r kill -INT")
-    return capture.communicate(timeout=20)[0].strip().splitlines()
+def leaves_only_what_was_established(case, backup: bool) -> None:
+    """With backup routes nothing does; without them the one session of datagrams, and nothing else."""
+    assert bool(case.clear) is not backup
+    assert len({line.split()[2] for line in case.clear}) == (0 if backup else 1)
+    assert all("UDP" in line for line in case.clear)

@@ -6,24 +6,23 @@
 
 from __future__ import annotations
 
-import subprocess
-import time
-
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import VPC, connection
+from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.wire import captured
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
 
 PAIRINGS = {
-    "PBF, virtual router": ("pbf", "virtual-router"), "PBF, logical router": ("pbf", "logical-router"),
-    "BGP, virtual router": ("bgp", "virtual-router"), "BGP, logical router": ("bgp", "logical-router"),
+    "PBF, virtual router": ("pbf", "virtual-router", "bird"), "PBF, logical router": ("pbf", "logical-router", "bird"),
+    "BGP, virtual router": ("bgp", "virtual-router", "bird"), "BGP, logical router": ("bgp", "logical-router", "bird"),
+    "BGP, virtual router, FRR": ("bgp", "virtual-router", "frr"), "BGP, logical router, FRR": ("bgp", "logical-router", "frr"),
 }
 
 
 @pytest.fixture(scope="module", params=PAIRINGS.values(), ids=PAIRINGS.keys())
 def paired(request, sites):
-    failover, engine = request.param
-    site = sites(connection(failover), engine=engine)
+    failover, engine, routing = request.param
+    site = sites(connection(failover), engine=engine, routing=routing)
     assert site.ping(1) == 0, "nothing is configured yet"
     site.pair(failover)
     site.up()
@@ -66,24 +65,15 @@ def test_routes_are_what_the_seed_describes(paired):
         assert [rule["state"] for rule in state["pbf_rules"] if rule["name"].endswith(("-1", "-2"))] == ["Active", "Active"]
         return
     assert [(peer["state"], peer["prefixes"][0]["accepted"], peer["prefixes"][0]["advertised"]) for peer in state["bgp_peers"]] == [("Established", 1, 1)] * 2
-    table = paired.plane.firewall.routing.command("show route all 10.200.0.0/16")
-    assert {line.split()[-1] for line in table.splitlines() if "BGP.med" in line} == {"100", "200"}
+    assert paired.plane.firewall.routing.meds("10.200.0.0/16") == {100, 200}
     assert wait_until(lambda: "tunnel.2" in paired.run(f"ip route get {VPC}") and "10.10.0.0/24" in paired.run("ip route", "vpc"), 5, 0.1)
 
 
 def test_only_ike_and_esp_in_udp_are_on_the_wire(paired):
-    capture = paired.plane.enclave.start(
-        "internet", ["timeout", "20", "tcpdump", "-n", "-l", "-i", "line-eth1-8", "-Z", "root"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    while "listening on" not in capture.stderr.readline():
-        pass
-    assert paired.ping(5) == 5
-    time.sleep(0.5)
-    paired.plane.enclave.run("ip netns pids internet | xargs -r kill -INT")
-    lines = capture.communicate(timeout=25)[0].strip().splitlines()
-    encrypted = [line for line in lines if ".4500" in line or ".500 " in line]
-    assert len(encrypted) >= 10
-    assert [line for line in lines if line not in encrypted and "ARP" not in line] == []
-    assert [line for line in lines if " 10." in line or "169.254." in line] == []
+    with captured(paired) as wire:
+        assert paired.ping(5) == 5
+    assert len(wire.of("ESP in UDP")) >= 10
+    assert wire.of("other") == [] and wire.inside() == []
 
 
 def test_a_second_commit_touches_nothing_else(paired):

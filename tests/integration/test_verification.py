@@ -12,23 +12,38 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run im
 SECOND = f"{IDS['pbf']}-2"
 
 
-def test_a_tunnel_that_stays_down_fails_the_run_and_is_named(playbooks, firewall):
+def reports(run, kind=dict) -> list:
+    """What was printed: the state as a dictionary, the diagnosis as a list of lines."""
+    return [task.result["msg"] for task in run.tasks if task.action == "ansible.builtin.debug" and isinstance(task.result.get("msg"), kind)]
+
+
+def test_a_tunnel_that_stays_down_fails_the_run_with_the_reason(playbooks, firewall):
     firewall.control.vpn(SECOND, sa="down", monitor="down")
+    firewall.control.log("ikev2-nego-ike-fail", SECOND, "received notify type NO_PROPOSAL_CHOSEN")
     run = playbooks.run(firewall, play(pairing(**paired("pbf", aws_pairing_verify_timeout=1, aws_pairing_verify_poll=0.2))))
     assert run.status != 0
     (failure,) = run.failures()
-    assert failure.action == "tunnelsmith.panos_vpn.vpn_info"
-    assert SECOND in failure.message
+    assert failure.action == "ansible.builtin.fail" and SECOND in failure.message
     assert IDS["pbf"] in firewall.control.running()
+    (told,) = reports(run, list)
+    assert told[0].startswith(f"{SECOND}: the peer and this firewall have no phase 1 proposal in common")
+    assert any("shown by: log" in line and "NO_PROPOSAL_CHOSEN" in line for line in told)
+    assert "no phase 1 proposal in common" in failure.message and "to mend it: ike_crypto_profile" in failure.message
+
+
+def test_a_probe_from_behind_the_firewall_has_the_last_word(playbooks, firewall):
+    run = playbooks.run(firewall, play(pairing(**paired("pbf", aws_pairing_probe="false"))))
+    (failure,) = run.failures()
+    assert "the probe got no answer: false" in failure.message
 
 
 def test_with_keep_it_is_reported_and_the_run_goes_on(playbooks, firewall):
     firewall.control.vpn(SECOND, sa="down", monitor="down")
-    run = playbooks.run(firewall, play(pairing(**paired("pbf", aws_pairing_on_failure="keep")), {
+    run = playbooks.run(firewall, play(pairing(**paired("pbf", aws_pairing_on_failure="keep", aws_pairing_verify_timeout=1)), {
         "name": "Go on", "ansible.builtin.debug": {"msg": "went on"}}))
     assert run.status == 0, run.output
     assert "went on" in run.output
-    report = run.tasks[-2].result["msg"]
+    (report,) = reports(run)
     assert not report["healthy"]
     assert [(tunnel["name"], tunnel["healthy"]) for tunnel in report["tunnels"]] == [(f"{IDS['pbf']}-1", True), (SECOND, False)]
     assert SECOND in report["problems"][0]
@@ -43,7 +58,17 @@ def test_verification_can_be_left_out_or_be_all(playbooks, firewall):
     again = playbooks.run(firewall, PAIRING, variables=paired("bgp", aws_pairing_verify=False))
     assert again.changed() == []
     assert len(firewall.control.requests()) <= 5
-    looked = playbooks.run(firewall, PAIRING, "--tags", "verify", variables=paired("bgp"))
+    looked = playbooks.run(firewall, PAIRING, "--tags", "verify", variables=paired("bgp", aws_pairing_probe="true"))
     assert looked.status == 0, looked.output
     assert [task.action for task in looked.tasks if task.action.startswith("tunnelsmith.")] == ["tunnelsmith.panos_vpn.vpn_info"]
-    assert [peer["state"] for peer in looked.tasks[-1].result["msg"]["bgp_peers"]] == ["Established", "Established"]
+    (report,) = reports(looked)
+    assert [peer["state"] for peer in report["bgp_peers"]] == ["Established", "Established"]
+    assert {item["prefix"] for item in report["advertised"]} == {"10.10.0.0/24"} and report["learned"]
+
+
+def test_with_bgp_a_session_that_brings_nothing_is_not_enough(playbooks, firewall):
+    for number in (1, 2):
+        firewall.control.bgp(f"{IDS['bgp']}-{number}", "Established", received=1, advertised=1)
+    run = playbooks.run(firewall, play(pairing(**paired("bgp", aws_pairing_verify_timeout=1))))
+    (failure,) = run.failures()
+    assert "none is in the forwarding table" in failure.message

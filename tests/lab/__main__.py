@@ -24,10 +24,10 @@ import threading
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.connection import read
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane import prerequisites
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import LIFETIME, Enclave, LabError, base_folder, wait_until
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.firewall_routing import KINDS, of_host
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.firewall_side import HOST, ask_agent
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.ike_daemon import IkeDaemon
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.plane import DataPlane
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.routing_daemon import RoutingDaemon
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
 
 _EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "playbooks" / "files"
@@ -58,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--config", help="base, bgp_running, or the path of an exported configuration")
     up.add_argument("--version", default="11.1", help="PAN-OS version")
     up.add_argument("--engine", help="virtual-router or logical-router")
+    up.add_argument("--routing", choices=sorted(KINDS), default="bird", help="the firewall's routing daemon")
     up.add_argument("--port", type=int, default=0, help="HTTPS port of the firewall; 0 takes a free one")
     up.add_argument("--lifetime", type=int, default=LIFETIME, help="seconds after which a forgotten lab is gone")
     up.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
@@ -72,7 +73,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _doctor(given: argparse.Namespace) -> int:
     for finding in prerequisites.findings():
-        print(f"{'ok     ' if finding.present else 'MISSING'} {finding.name}: {finding.detail}")
+        print(f"{'ok      ' if finding.present else 'MISSING '} {finding.name}: {finding.detail}")
+    lacking = prerequisites.missing_frr()
+    print(f"{'optional' if lacking else 'ok      '} FRR, only for --routing frr: {lacking or prerequisites.FRR}")
     if prerequisites.missing() is None:
         return 0
     print(f"On Debian the programs come with: apt-get install --no-install-recommends {' '.join(prerequisites.PACKAGES)}")
@@ -108,7 +111,7 @@ def _serve(given: argparse.Namespace) -> int:
         signal.signal(number, lambda *dummy: stop.set())
     files = given.connection or sorted(_EXAMPLES.glob("connection_*.json"))
     connections = [read(json.loads(path.read_text(encoding="utf-8"))) for path in files]
-    with DataPlane(given.name, connections, lifetime=given.lifetime) as plane:
+    with DataPlane(given.name, connections, lifetime=given.lifetime, routing=given.routing) as plane:
         # The emulator's certificates shall go with the lab, however it ends.
         tempfile.tempdir = str(plane.enclave.folder)
         with Emulator(given.version, given.engine, given.config, port=given.port) as emulator:
@@ -166,9 +169,10 @@ def _status(given: argparse.Namespace) -> int:
         print(f"monitor of {name}: {probe['target']} {'up' if probe['up'] else 'DOWN'}, {probe['answered']} of {probe['sent']} answered")
     for name, active in agent["rules"].items():
         print(f"PBF rule {name}: {'active' if active else 'disabled'}")
-    for session in RoutingDaemon(enclave, HOST).sessions().values():
+    for session in of_host(enclave, HOST).sessions().values():
         print(f"BGP {session.name}: {session.state}, {session.received} received, {session.advertised} advertised {session.last_error}")
     print(enclave.run("ip -4 route", HOST).rstrip())
+    print(f"memory: {enclave.memory()}")
     return 0
 
 

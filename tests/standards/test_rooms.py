@@ -24,7 +24,7 @@ NETWORK = (
 SDK = ("panos", "pan")
 ANSIBLE_OBJECTS = ("ansible.module_utils.basic", "ansible.module_utils.connection", "ansible.plugins", "ansible.utils")
 
-PURE = ("resources", "peers", "reconcile", "status")
+PURE = ("resources", "peers", "reconcile", "status", "failover", "report")
 # Files of resources/ that describe no single object: what tables are made of.
 RESOURCE_VOCABULARY = ("desired", "places", "platform", "table")
 # These carry the options of many resources; they replace dozens of tasks, so the cost of the imports is paid once.

@@ -45,7 +45,7 @@ def test_only_the_harmless_warning_is_kept_back(tool, output, shown):
 
 @pytest.mark.parametrize(
     "name",
-    [".env", ".venv/bin/python", "plugins/modules/.zone.py.swp", "tests/unit/conftest.py", "tools/demo.py", "run.log", "build/x"],
+    [".env", ".venv/bin/python", "plugins/modules/.zone.py.swp", "tests/unit/conftest.py", "tests/dataplane/site.py", "Makefile", "tools/demo.py", "run.log", "build/x"],
 )
 def test_what_never_ships_is_recognised(tool, name):
     assert tool("check_archive").NEVER_SHIPPED.search(name)
@@ -54,3 +54,30 @@ def test_what_never_ships_is_recognised(tool, name):
 @pytest.mark.parametrize("name", [".ansible-lint", "tests/lab/emulator/__main__.py", "plugins/modules/zone.py", "changelogs/fragments/.keep"])
 def test_what_ships_is_let_through(tool, name):
     assert not tool("check_archive").NEVER_SHIPPED.search(name)
+
+
+@pytest.mark.parametrize("requirements, bounds", [
+    pytest.param("pan-os-python>=1.12.0\njmespath >= 1.0.0\n", ["pan-os-python==1.12.0", "jmespath==1.0.0"], id="lower bounds"),
+    pytest.param("# why\n\nnetaddr>=0.10.0,<2\n", ["netaddr==0.10.0"], id="a comment and an upper bound"),
+])
+def test_the_oldest_requirements_are_found(tool, requirements, bounds):
+    assert tool("matrix").lower_bounds(requirements) == bounds
+
+
+def test_a_requirement_without_an_oldest_version_is_refused(tool):
+    with pytest.raises(ValueError, match="'netaddr' names no oldest version"):
+        tool("matrix").lower_bounds("netaddr\n")
+
+
+def test_a_python_that_is_not_there_is_not_taken(tool, tmp_path, monkeypatch):
+    # What a version manager leaves for a version that is not chosen.
+    shim = tmp_path / "python3.99"
+    shim.write_text("#!/bin/sh\necho 'python3.99: command not found' >&2\nexit 127\n", encoding="utf-8")
+    shim.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
+    matrix = tool("matrix")
+    assert matrix.interpreter(("3.99",)) is None
+    row = matrix.run_row(matrix.Row("future", "ansible-core==9", ("3.99",)), [])
+    assert not row.failed
+    assert "NOT RUN: ansible-core==9 needs Python 3.99" in row.line()

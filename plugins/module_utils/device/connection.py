@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import sdk
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.transport import Provider, Transport, pause
@@ -37,6 +38,10 @@ class Session:
 
     def __exit__(self, *exc_info):
         self.transport.close()
+
+    def beside(self) -> Session:
+        """Another session with the same firewall, for a thread of its own; no further API key is generated for it."""
+        return Session(replace(self.provider, api_key=self._api().api_key))
 
     @property
     def place(self) -> str:
@@ -84,6 +89,11 @@ class Session:
         """The C(<response>) to an operational command that only asks, given as XML."""
         return self._read(doing, lambda xapi: xapi.op(cmd=command, cmd_xml=False))
 
+    def log(self, query: str, most: int) -> ET.Element:
+        """The answer to a search of the system log, newest line first. The search is a job, and asked for until it is done."""
+        return self._read("search the system log", lambda xapi: xapi.log(
+            log_type="system", nlogs=most, filter=query, interval=0.2, timeout=self.provider.timeout))
+
     def platform(self) -> Platform:
         """Version, routing engine (the running one) and virtual systems, from C(show system info)."""
         system = self.op("<show><system><info/></system></show>", "read the system information").find("result/system")
@@ -97,7 +107,7 @@ class Session:
             raise Refused(f"{self.place} runs PAN-OS {version_text(version)}: this collection needs {version_text(OLDEST)} or later")
         engine = LOGICAL_ROUTER if (system.findtext("advanced-routing") or "").strip() == "on" else VIRTUAL_ROUTER
         return Platform(version, engine, (system.findtext("multi-vsys") or "").strip() == "on",
-                        (system.findtext("hostname") or "").strip(), (system.findtext("model") or "").strip())
+                        (system.findtext("hostname") or "").strip(), (system.findtext("model") or "").strip(), (system.findtext("time") or "").strip())
 
     def _read(self, doing, call) -> ET.Element:
         return _repeated(lambda: self._call(doing, call))

@@ -113,6 +113,11 @@ class Transport:
         except socket.timeout:
             self.close()
             raise ConnectionFailed(f"{self.place} gave no answer within {self.provider.timeout} s", sent=sent) from None
+        except socket.gaierror as exc:
+            self.close()
+            raise ConnectionFailed(
+                f"no address is known for '{self.provider.ip_address}' ({exc.strerror}). Give the firewall's address as provider.ip_address "
+                "(PANOS_HOSTNAME); an inventory usually says it as the host's ansible_host", final=True) from None
         except (OSError, http.client.HTTPException) as exc:
             self.close()
             reason = "the connection was closed before the whole answer had arrived" if sent else str(exc)

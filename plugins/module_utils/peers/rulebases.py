@@ -104,6 +104,16 @@ def _side(rule, option, wanted, addresses, covering) -> bool:
     return literal(wanted).issubset(have) if covering else bool(literal(wanted) & have)
 
 
+def holds(rule: ET.Element, option: str, network: str, addresses: Addresses) -> bool:
+    """Whether one side (C(source) or C(destination)) of a rule has all of a network."""
+    return _side(rule, option, network, addresses, covering=True)
+
+
+def could_hold(rule: ET.Element, option: str, network: str, addresses: Addresses) -> bool:
+    """Whether one side of a rule has some of a network, or names that nobody here knows."""
+    return _side(rule, option, network, addresses, covering=False) or bool(addresses.unknown(places.names(rule, (option,))))
+
+
 def covers(rule: ET.Element, traffic: Traffic, addresses: Addresses) -> bool:
     """Whether a security rule decides on all of the traffic, so that no rule below it is asked."""
     kind = places.text(rule, ("rule-type",)) or "universal"
@@ -152,11 +162,15 @@ def translating(rules, kinds_of_traffic, addresses: Addresses) -> ET.Element | N
     return None
 
 
+def names_in(rules, addresses: Addresses) -> list:
+    """Address names in rules that nobody here knows yet."""
+    return list(dict.fromkeys(name for rule in rules for option in ("source", "destination") for name in addresses.unknown(places.names(rule, (option,)))))
+
+
 def undecided_names(rules, zones, addresses: Addresses) -> list:
     """Address names in rules between C(zones) (pairs), whose meaning decides whether they see the traffic."""
     found = []
     for rule in rules:
         if _enabled(rule) and any(_zones(rule, "from", source) and _zones(rule, "to", destination) for source, destination in zones):
-            for option in ("source", "destination"):
-                found.extend(addresses.unknown(places.names(rule, (option,))))
+            found.extend(names_in([rule], addresses))
     return list(dict.fromkeys(found))

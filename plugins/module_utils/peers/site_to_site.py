@@ -6,13 +6,16 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_network
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import mtu as mtus
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import proposal, record as records, refusals, rulebases, site_to_site_bgp
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import (
+    adoption, proposal, record as records, refusals, rulebases, site_to_site_bgp,
+)
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import is_narrowed, replay_window
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.record import Record
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rulebases import Addresses, Traffic
@@ -20,10 +23,11 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.surrou
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.vpn import BGP, PBF, ROUTES, Vpn
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import (
     ike_crypto_profile, ike_gateway, ipsec_crypto_profile, ipsec_tunnel, monitor_profile, pbf_failover, security_rule, static_route, zone,
 )
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import UNSET, DesiredEntry, DesiredMember
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import UNSET, DesiredEntry, DesiredMember, merged
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.places import router
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.platform import version_text
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tunnel_interface import TABLE as TUNNEL_INTERFACE
@@ -38,12 +42,16 @@ _MOST_OF_A_UNIT = 65535
 FIRST_METRIC, METRIC_STEP, DISCARD_METRIC = 10, 10, 250
 
 
+_PROFILES = (ike_crypto_profile.TABLE, ipsec_crypto_profile.TABLE)
+
+
 @dataclass
 class Result:
     """C(phases): lists of desired items, one after the other. C(summary): what the user is told of the VPN.
 
     C(inheritance): what a VPN that goes leaves to its successor to put back one day.
     C(held): items that are the VPN's although nothing has to be done for them: an earlier run may have left them uncommitted.
+    C(serving): number of a tunnel that is there → the (kind, name) of what it runs on.
     """
 
     phases: list
@@ -51,63 +59,112 @@ class Result:
     summary: dict = field(default_factory=dict)
     inheritance: Record | None = None
     held: list = field(default_factory=list)
+    serving: dict = field(default_factory=dict)
+
+
+# Kinds of objects that each tunnel has one of.
+_OF_ONE_TUNNEL = ("ike_gateway", "ipsec_tunnel", "pbf_rule", "bgp_peer_entry", "bgp_timer_profile")
 
 
 def own_units(name: str, around: Surroundings) -> dict:
     """Tunnel number → tunnel interface of the VPN's tunnels that are there."""
-    found = {}
-    for tunnel in around.names("ipsec_tunnel"):
-        match = re.fullmatch(re.escape(name) + r"-(\d)", tunnel)
-        unit = around.tunnel_interface_of(tunnel) if match else None
-        if unit:
-            found[int(match.group(1))] = unit
-    return found
+    return _units(around.record_of(name) or Record(name), around)
 
 
-def build(vpn: Vpn, around: Surroundings, addresses: Addresses, learned: str | None = None, replaces: str | None = None) -> Result:
+def _units(record, around) -> dict:
+    units = {number: around.tunnel_interface_of(record.called("ipsec_tunnel", f"{record.vpn}-{number}")) for number in range(1, 10)}
+    return {number: unit for number, unit in units.items() if unit}
+
+
+def build(vpn: Vpn, around: Surroundings, addresses: Addresses, learned: str | None = None, replaces: str | None = None, only: int | None = None) -> Result:
     """All that the VPN wants of this firewall. C(learned): the outside interface's address where DHCP gave it.
 
-    C(replaces): the name of a VPN that is taken away in the same plan. Raises Refused where the configuration forbids the VPN.
+    C(replaces): the name of a VPN that is taken away in the same plan. C(only): the number of the one tunnel to change; what is another
+    tunnel's alone stays as it is, and is wanted in a later run. Raises Refused where the configuration forbids the VPN.
     """
     removed = removal(replaces, around, successor=vpn) if replaces else Result([[]])
     if replaces:
         around = Surroundings(plan(removed.phases, around.tree, around.base).after, around.base, around.platform)
-    return _Builder(vpn, around, addresses, learned, removed.inheritance).result(removed)
+    return _Builder(vpn, around, addresses, learned, removed.inheritance, only).result(removed)
 
 
 class _Builder:
     """The steps of C(build), which share the VPN, its surroundings and its record."""
 
-    def __init__(self, vpn, around, addresses, learned, inheritance):
-        self.vpn, self.around, self.addresses = vpn, around, addresses
+    def __init__(self, vpn, around, addresses, learned, inheritance, only):
+        self.vpn, self.around, self.addresses, self.only = vpn, around, addresses, only
         self.warnings: list = []
-        self.units = own_units(vpn.name, around)
         self.outside = refusals.outside_interface(vpn, around)
-        refusals.refuse_unfit(vpn, around, list(self.units.values()))
+        self.before = around.record_of(vpn.name) or replace(inheritance or Record(vpn.name), vpn=vpn.name)
+        self.record = replace(copy.deepcopy(self.before), members=[], options=[])
+        self.taken_over = self._adopt()
+        self.units = _units(self.record, around)
+        refusals.refuse_unfit(vpn, around, list(self.units.values()), self.record)
         self.local, self.behind_nat = refusals.local_address(vpn, self.outside, learned)
         self.outside_address = (self.local or learned).split("/")[0]
-        found = records.find(around.comment(self.units[1]), vpn.name) if 1 in self.units else None
-        self.before = found or replace(inheritance or Record(vpn.name), vpn=vpn.name)
-        self.record = replace(self.before, bgp=dict(self.before.bgp), announced=list(self.before.announced), members=[], options=[])
         self.left_zones = [zone_name for zone_name in dict.fromkeys(map(around.zone_of, self.units.values())) if zone_name not in (None, vpn.zone)]
         if self.left_zones:
             self.record.zone_made = False
         self.booked: set = set()
         self.fresh = self._allocate()
-        self.chosen = {number: self._proposal(vpn.tunnel(number)) for number in vpn.numbers}
+        self.kept: set = set()
+        self.chosen = {number: self._proposal(number) for number in vpn.numbers}
 
     def result(self, removed) -> Result:
         items = self._zone() + self._crypto() + self._gateways() + self._tunnels() + self._forwarding() + self._security()
         if self.vpn.failover == BGP:
-            site_to_site_bgp.refuse_readvertisement(self.vpn, self.around)
+            site_to_site_bgp.refuse_readvertisement(self.vpn, self.around, self.record)
         moves = self._moves()
+        items = [self._needed(item) for item in items]
         items += self._leftovers(items)
         # Last, because the record that an interface carries tells of all the steps before.
         items += self._interfaces()
+        if self.taken_over:
+            self.warnings += adoption.interruptions(items, self.record, self.around)
         items += self._dropped_members(items)
         zones = self._left_zones(items)
+        moves, items = ([self._now(item) for item in found if not self._waits(item) or self._records(item)] for found in (moves, items))
         _refuse_template_owned(moves + items + zones, self.around)
-        return Result(removed.phases + [moves, items, zones], removed.warnings + self.warnings, self._summary(), held=self._held())
+        return Result(removed.phases + [moves, items, zones], removed.warnings + self.warnings, self._summary(), held=self._held(), serving=self._serving())
+
+    def _waits(self, item) -> bool:
+        """Whether an item is that of a tunnel whose turn comes later."""
+        waiting = [number for number in self.vpn.numbers if self.only not in (None, number)]
+        names = {name for number in waiting for name in (self.units[number], *(self._called(kind, number) for kind in _OF_ONE_TUNNEL))}
+        return item.name in names or any(item.name.startswith(f"{self.vpn.tunnel_name(number)}-") for number in waiting)
+
+    def _records(self, item) -> bool:
+        """Whether an item holds the record of what is taken over: it has to stand there from the first tunnel's turn on."""
+        return bool(self.taken_over) and isinstance(item, DesiredEntry) and "comment" in item.values and self.around.entry_at(item) is not None
+
+    def _now(self, item):
+        return replace(item, values={"comment": item.values["comment"]}) if self._waits(item) else item
+
+    def _serving(self) -> dict:
+        """What each tunnel that is there runs on by now."""
+        found = {}
+        for number in self.vpn.numbers:
+            names = {kind: self._called(kind, number) for kind in _OF_ONE_TUNNEL}
+            if self.around.entry("ipsec_tunnel", names["ipsec_tunnel"]) is not None:
+                names.update({table.kind: self._current_profile(number, index) for index, table in enumerate(_PROFILES)}, tunnel_interface=self.units[number])
+                found[number] = set(names.items())
+        return found
+
+    def _adopt(self) -> adoption.Serving:
+        """Take over what serves this connection under other names, where that is allowed."""
+        found = adoption.serving(self.vpn, self.around, self.record, self.addresses)
+        if found and not self.vpn.adopt:
+            raise Refused(adoption.refusal(self.vpn, found))
+        adoption.refuse_elsewhere(self.vpn, self.around, found)
+        self.record.take(found.adopted, found.borrowed)
+        self.warnings += [f"{self.vpn.name}: {text} leads traffic into the VPN besides; it stays, and goes with the VPN" for text in found.beside()]
+        return found
+
+    def _needed(self, item):
+        """Of an adopted object only what the VPN cannot do without."""
+        if not isinstance(item, DesiredEntry) or not self.record.took_over(item.table.kind, item.name):
+            return item
+        return adoption.needed(item, self.vpn, self.around, self.addresses, self.behind_nat or self.vpn.nat_traversal)
 
     def _allocate(self) -> set:
         """Give each tunnel a unit: its own, the one that is asked for, or the lowest free one. Returns those that are new."""
@@ -129,15 +186,45 @@ class _Builder:
             del self.units[number]
         return fresh
 
-    def _proposal(self, tunnel) -> tuple:
+    def _proposal(self, number) -> tuple:
         """(IKE proposal, IPsec proposal, MTU): chosen again, now that version, NAT and the outside MTU are known."""
-        ike, ipsec = tunnel["ike"], tunnel["ipsec"]
-        if tunnel.get("offers"):
-            ike, ipsec, warnings = proposal.choose(tunnel["offers"], version_text(self.around.platform.version))
-            self.warnings += [f"{self.vpn.name}, tunnel to {tunnel['outside_address']}: {text}" for text in warnings]
+        tunnel = self.vpn.tunnel(number)
+        ike, ipsec, warnings = self._adopted_proposal(number) or self._chosen_proposal(tunnel, tunnel.get("offers"))
+        self.warnings += [f"{self.vpn.name}, tunnel to {tunnel['outside_address']}: {text}" for text in warnings]
         nat = self.behind_nat or self.vpn.nat_traversal
         computed = mtus.tunnel_mtu(ipsec["encryption"], ipsec["authentication"], self.outside.mtu, nat, ":" in tunnel["outside_address"])
         return ike, ipsec, self.vpn.mtu or computed
+
+    def _chosen_proposal(self, tunnel, offers) -> tuple:
+        return proposal.choose(offers, version_text(self.around.platform.version)) if offers else (tunnel["ike"], tunnel["ipsec"], [])
+
+    def _adopted_proposal(self, number) -> tuple | None:
+        """The proposal of profiles that were there before, as far as the peer accepts it; the phases that can stay are noted."""
+        tunnel, own = self.vpn.tunnel(number), self.vpn.tunnel_name(number)
+        gateway = self._adopted_values(ike_gateway.TABLE, self.record.called("ike_gateway", own), own)
+        profiles = [self._adopted_values(table, self.record.called(table.kind, self.vpn.name, number), self.vpn.name) for table in _PROFILES]
+        accepted = adoption.accepted_proposal(tunnel, gateway, *profiles)
+        if not accepted:
+            return None
+        try:
+            offers = tunnel.get("offers")
+            ike, ipsec, warnings = self._chosen_proposal(tunnel, {**offers, **accepted} if offers else None)
+        except InvalidInput:
+            return None
+        for index, phase in enumerate(("ike", "ipsec")):
+            if phase in accepted:
+                self.kept.add((number, index))
+                warnings = [text for text in warnings if not text.startswith(f"phase {index + 1} ")] + self._weak(number, index, (ike, ipsec)[index])
+        return ike, ipsec, warnings
+
+    def _weak(self, number, index, chosen) -> list:
+        weak = [value for value in chosen.values() if value in proposal.WEAK]
+        name = self.record.called(_PROFILES[index].kind, self.vpn.name, number)
+        return [f"phase {index + 1} stays with {', '.join(weak)}, as {adoption.label(_PROFILES[index].kind, name)} has it"] if weak else []
+
+    def _adopted_values(self, table, name, own) -> dict | None:
+        entry = self.around.entry(table.kind, name) if name != own else None
+        return None if entry is None else read(table.nodes, entry)
 
     def _zone(self) -> list:
         if self.around.zone(self.vpn.zone) is not None:
@@ -146,19 +233,55 @@ class _Builder:
         return [DesiredEntry(zone.TABLE, self.vpn.zone, {"interfaces": []})]
 
     def _crypto(self) -> list:
+        """The crypto profiles. One that was there before and will do is only named; a borrowed one is not ours to name."""
         items = []
-        for index, table, values in ((0, ike_crypto_profile.TABLE, _ike_values), (1, ipsec_crypto_profile.TABLE, _ipsec_values)):
-            names = {self._profile(number, index): self.chosen[number][index] for number in self.vpn.numbers}
-            items += [DesiredEntry(table, name, values(chosen)) for name, chosen in names.items()]
-        return items
+        for index, (table, values) in enumerate(zip(_PROFILES, (_ike_values, _ipsec_values))):
+            for number in self.vpn.numbers:
+                kept, name = (number, index) in self.kept, self._profile(number, index)
+                if not kept:
+                    self._give_up(table.kind, number)
+                if not kept or self.record.took_over(table.kind, name):
+                    items.append(DesiredEntry(table, name, {} if kept or self.only not in (None, number) else values(self.chosen[number][index])))
+        return merged(items)
 
     def _profile(self, number, index) -> str:
-        """One profile for all tunnels where they agree, else one for each."""
-        same = all(self.chosen[other][index] == self.chosen[1][index] for other in self.vpn.numbers)
-        return self.vpn.name if same else self.vpn.tunnel_name(number)
+        """One profile for all tunnels where they agree, else one for each. A tunnel whose profile will do keeps it: a change interrupts it."""
+        if (number, index) in self.kept:
+            return self.record.called(_PROFILES[index].kind, self.vpn.name, number)
+        if self.only not in (None, number):
+            return self._current_profile(number, index) or self.vpn.tunnel_name(number)
+        current = self._current_profile(number, index)
+        users = [other for other in self.vpn.numbers if current is None or self._current_profile(other, index) == current]
+        agree = all(self.chosen[other][index] == self.chosen[number][index] for other in users)
+        if current in (self.vpn.name, self.vpn.tunnel_name(number)) and (agree and self.only is None or self._holds(current, number, index)):
+            return current
+        return self.vpn.name if current is None and agree else self.vpn.tunnel_name(number)
+
+    def _holds(self, name, number, index) -> bool:
+        """Whether a crypto profile that is there says what is chosen for a tunnel."""
+        table, values = _PROFILES[index], (_ike_values, _ipsec_values)[index]
+        there = read(table.nodes, self.around.entry(table.kind, name))
+        return {**there, **values(self.chosen[number][index])} == there
+
+    def _current_profile(self, number, index) -> str | None:
+        """The name of the crypto profile that a tunnel uses by now."""
+        kind, tag = (("ike_gateway", "ike-crypto-profile"), ("ipsec_tunnel", "ipsec-crypto-profile"))[index]
+        entry = self.around.entry(kind, self._called(kind, number))
+        return None if entry is None else next((found.text for found in entry.iter(tag) if found.text), None)
+
+    def _give_up(self, kind, number):
+        """A profile that was there before and does not do any more; at once it is told of, later it goes as ours."""
+        name = self.record.called(kind, self.vpn.name, number)
+        if name != self.vpn.name:
+            self.record.release(kind, name)
+            if self.taken_over:
+                self.warnings.append(f"{self.vpn.name}: {adoption.label(kind, name)} is not what this VPN needs, it stays as it is and is not used any more")
 
     def _gateways(self) -> list:
-        return [DesiredEntry(ike_gateway.TABLE, self.vpn.tunnel_name(number), self._gateway(number)) for number in self.vpn.numbers]
+        return [DesiredEntry(ike_gateway.TABLE, self._called("ike_gateway", number), self._gateway(number)) for number in self.vpn.numbers]
+
+    def _called(self, kind, number) -> str:
+        return self.record.called(kind, self.vpn.tunnel_name(number))
 
     def _gateway(self, number) -> dict:
         tunnel, version = self.vpn.tunnel(number), self.chosen[number][0]["version"]
@@ -205,16 +328,25 @@ class _Builder:
                 length = ip_network(tunnel["inside_ipv6_cidr"], strict=False).prefixlen
                 values["ipv6"] = {"enabled": True, "addresses": [{"address": f"{tunnel['inside_ipv6_address']}/{length}", "enable_on_interface": True}]}
             if number == 1:
-                values["comment"] = records.written(self.around.comment(unit), self._finished_record())
-            items.append(DesiredEntry(_OWN_INTERFACE, unit, values, guard=number in self.fresh))
+                values["comment"] = records.written(self.around.comment(unit), self._finished_record(unit))
+            item = DesiredEntry(_OWN_INTERFACE, unit, values, guard=number in self.fresh)
+            adopted = self.record.took_over("ipsec_tunnel", self._called("ipsec_tunnel", number))
+            items.append(adoption.needed(item, self.vpn, self.around, self.addresses, self.behind_nat) if adopted else item)
             items += self._memberships(unit)
         return items
 
-    def _finished_record(self) -> Record:
-        if len(records.written(None, self.record)) > records.COMMENT_LENGTH:
+    def _finished_record(self, unit) -> Record:
+        def length():
+            return len(records.written(self.around.comment(unit), self.record))
+
+        if length() > records.COMMENT_LENGTH:
             self.record.members = []
             self.warnings.append(f"{self.vpn.name}: too many networks for the record in the tunnel interface's comment; "
                                  "members that are no longer given will have to be removed by hand")
+        if length() > records.COMMENT_LENGTH and self.record.adopted:
+            raise Refused(f"adopt: the names of what is taken over do not fit into the comment of {unit}, where the VPN's record stands: "
+                          f"{length()} characters, PAN-OS allows {records.COMMENT_LENGTH}. Shorten the rest of that comment, or rename the longest of "
+                          + ", ".join(sorted({name for names in self.record.adopted.values() for name in names.values()})))
         return self.record
 
     def _memberships(self, unit) -> list:
@@ -222,7 +354,7 @@ class _Builder:
         imported, in_zone, in_router = self._members(unit)
         items = []
         if unit not in self.around.zone_interfaces(self.vpn.zone):
-            items += [imported, in_zone]
+            items += [in_zone] if self.around.zone_of(unit) else [imported, in_zone]
         if unit not in self.around.router_interfaces(self.vpn.virtual_router):
             items.append(in_router)
         return items
@@ -254,7 +386,7 @@ class _Builder:
             tunnel = self.vpn.tunnel(number)
             values = {
                 "tunnel_interface": self.units[number],
-                "ike_gateways": [self.vpn.tunnel_name(number)],
+                "ike_gateways": [self._called("ike_gateway", number)],
                 "ipsec_crypto_profile": self._profile(number, 1),
                 "anti_replay": True,
                 "anti_replay_window": str(replay_window(int(tunnel.get("anti_replay_window") or 1024))),
@@ -264,12 +396,33 @@ class _Builder:
             if proxies:
                 values["proxy_ids"] = proxies
             if self.vpn.failover == PBF:
-                monitor = {"enable": True, "destination_ip": self.vpn.monitor_address(number), "tunnel_monitor_profile": self.vpn.name}
+                monitor = {"enable": True, "destination_ip": self.vpn.monitor_address(number), "tunnel_monitor_profile": self._monitor(number)}
                 if "proxy_ids" in values:
                     monitor["proxy_id"] = values["proxy_ids"][0]["name"]
                 values["tunnel_monitor"] = monitor
-            items.append(DesiredEntry(ipsec_tunnel.TABLE, self.vpn.tunnel_name(number), values))
+            items.append(DesiredEntry(ipsec_tunnel.TABLE, self._called("ipsec_tunnel", number), values))
         return items
+
+    def _monitor(self, number) -> str:
+        """The monitor profile of a tunnel: ours, or the one that it had if that says the same."""
+        name = self.record.called("monitor_profile", self.vpn.name, number)
+        entry = self.around.entry("monitor_profile", name)
+        there = {node.option: node.absent for node in monitor_profile.TABLE.nodes} | (read(monitor_profile.TABLE.nodes, entry) if entry is not None else {})
+        return name if there == self._monitoring() else self.vpn.name
+
+    def _monitoring(self) -> dict:
+        return {"interval": self.vpn.monitor_interval, "threshold": self.vpn.monitor_threshold, "action": "fail-over"}
+
+    def _monitor_profiles(self) -> list:
+        items = []
+        for number in self.vpn.numbers:
+            name = self._monitor(number)
+            if name == self.vpn.name:
+                self._give_up("monitor_profile", number)
+                items.append(DesiredEntry(monitor_profile.TABLE, name, self._monitoring()))
+            elif self.record.took_over("monitor_profile", name):
+                items.append(DesiredEntry(monitor_profile.TABLE, name))
+        return merged(items)
 
     def _proxy_ids(self, tunnel) -> list:
         """What a peer takes that does not take everything: each pair of networks, or the one pair that it names."""
@@ -283,18 +436,17 @@ class _Builder:
 
     def _forwarding(self) -> list:
         if self.vpn.failover == BGP:
-            return site_to_site_bgp.items(self.vpn, self.around, self.record, self.units)
+            return site_to_site_bgp.items(self.vpn, self.around, self.record, self.units, self.warnings)
         if self.vpn.failover == ROUTES:
             return self._routes(self.vpn.path_order)
-        profile = {"interval": self.vpn.monitor_interval, "threshold": self.vpn.monitor_threshold, "action": "fail-over"}
-        return [DesiredEntry(monitor_profile.TABLE, self.vpn.name, profile)] + self._pbf_rules() + self._backup_routes()
+        return self._monitor_profiles() + self._pbf_rules() + self._backup_routes()
 
     def _pbf_rules(self) -> list:
         """The preferred path's rule first; a last rule drops what no path takes, so that it does not leave in clear text."""
-        paths = [(self.vpn.tunnel_name(number), {"forward": {
+        paths = [(self._called("pbf_rule", number), {"forward": {
             "egress_interface": self.units[number],
             "nexthop": {"ip_address": self.vpn.tunnel(number)["inside_peer_address"]},
-            "monitor": {"profile": self.vpn.name, "ip_address": self.vpn.monitor_address(number), "disable_if_unreachable": True},
+            "monitor": {"profile": self._monitor(number), "ip_address": self.vpn.monitor_address(number), "disable_if_unreachable": True},
         }}) for number in self.vpn.path_order]
         if self.vpn.when_both_down == "discard":
             paths.append((f"{self.vpn.name}-{pbf_failover.LAST}", {"discard": True}))
@@ -312,9 +464,9 @@ class _Builder:
 
     def _rules_of_others(self, rulebase) -> list:
         """The rules in their order, without those of other VPNs of ours: two for the same traffic would overtake each other in every run."""
-        siblings = "|".join(re.escape(record.vpn) for _unit, record in self.around.records() if record.vpn != self.vpn.name)
-        pattern = rf"({siblings})-(out|in|ike|inside|\d|{pbf_failover.LAST})"
-        return [rule for rule in self.around.entries("rulebase", (rulebase, "rules")) if not siblings or not re.fullmatch(pattern, rule.get("name"))]
+        siblings = _siblings(self.vpn.name, self.around)
+        return [rule for rule in self.around.entries("rulebase", (rulebase, "rules"))
+                if not any(sibling.owns(f"{rulebase}_rule", rule.get("name")) for sibling in siblings)]
 
     def _backup_routes(self) -> list:
         """Routes for established sessions, which PBF leaves to the routing table when their rule goes down."""
@@ -330,8 +482,8 @@ class _Builder:
                 for network in self.vpn.remote_networks for step, number in enumerate(tunnels)]
 
     def _route(self, stem, network, values) -> DesiredEntry:
-        return static_route.route(self.vpn.virtual_router, f"{stem}-{_slug(network)}", {"destination": network, **values}, self.around.platform,
-                                  ipv6=":" in network)
+        name = self.record.called("static_route", f"{stem}-{adoption.slug(network)}")
+        return static_route.route(self.vpn.virtual_router, name, {"destination": network, **values}, self.around.platform, ipv6=":" in network)
 
     def _outbound(self) -> list:
         return [Traffic(source_zone, self.vpn.zone, local, remote) for source_zone in self.vpn.source_zones
@@ -436,8 +588,12 @@ class _Builder:
     def _leftovers(self, items) -> list:
         """Objects of this VPN that an earlier run made and this one does not want."""
         wanted = {(item.location, item.relative_path) for item in items}
-        there = own_objects(self.vpn.name, self.around, self.before, frozenset(self.units.values()))
-        gone = [item for item in there if (item.location, item.relative_path) not in wanted]
+        there = own_objects(self.around, self.before, frozenset(self.units.values()))
+        gone = [item for item in there if (item.location, item.relative_path) not in wanted and not self.before.without_use(*_identity(item))]
+        gone, kept = _unused(gone, self.before, self.around, items)
+        self.warnings += kept
+        for item in gone:
+            self.record.release(*_identity(item))
         if self.vpn.failover != BGP and self.before.bgp:
             more, kept = _bgp_restored(self.vpn.virtual_router, self.around, self.before)
             gone += more
@@ -449,7 +605,8 @@ class _Builder:
         return {
             "name": self.vpn.name, "failover": self.vpn.failover, "zone": self.vpn.zone, "virtual_router": self.vpn.virtual_router,
             "tunnels": [{
-                "name": self.vpn.tunnel_name(number), "tunnel_interface": self.units[number],
+                "name": self._called("ipsec_tunnel", number), "ike_gateway": self._called("ike_gateway", number),
+                "tunnel_interface": self.units[number],
                 "outside_address": self.vpn.tunnel(number)["outside_address"], "local_address": self.outside_address,
                 "inside_address": self.vpn.tunnel(number).get("inside_address"), "inside_peer_address": self.vpn.tunnel(number).get("inside_peer_address"),
                 "ike": self.chosen[number][0], "ipsec": self.chosen[number][1], "mtu": self.chosen[number][2], "nat": self.behind_nat,
@@ -497,10 +654,6 @@ def _id_type(text) -> str:
     return "ipaddr" if re.fullmatch(r"[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*", text) else "ufqdn" if "@" in text else "fqdn"
 
 
-def _slug(network) -> str:
-    return network.replace("/", "-").replace(":", ".")
-
-
 def _refuse_template_owned(items, around):
     """What a Panorama template owns cannot be written here without overriding it."""
     for item in items:
@@ -512,38 +665,39 @@ def _refuse_template_owned(items, around):
                               "make the change there, or override it on the firewall first")
 
 
-def own_objects(name: str, around: Surroundings, record: Record, kept_units=frozenset()) -> list:
-    """Everything on the firewall that carries the VPN's name, as items to remove, with its units and their memberships."""
-    numbered, platform = re.escape(name) + r"(-\d)?", around.platform
+def own_objects(around: Surroundings, record: Record, kept_units=frozenset()) -> list:
+    """Everything on the firewall that is the VPN's by its record, as items to remove, with its units and their memberships."""
+    platform, siblings = around.platform, _siblings(record.vpn, around)
+
+    def is_own(kind, name):
+        return record.owns(kind, name) and not any(sibling.owns(kind, name) for sibling in siblings)
+
     items = []
-    for kind, table, pattern in (
-        ("security_rule", security_rule.TABLE, re.escape(name) + "-(out|in|ike|inside)"),
-        ("pbf_rule", pbf_failover.RULE, re.escape(name) + rf"-(\d|{pbf_failover.LAST})"),
-        ("ipsec_tunnel", ipsec_tunnel.TABLE, re.escape(name) + r"-\d"),
-        ("ike_gateway", ike_gateway.TABLE, re.escape(name) + r"-\d"),
-        ("ike_crypto_profile", ike_crypto_profile.TABLE, numbered),
-        ("ipsec_crypto_profile", ipsec_crypto_profile.TABLE, numbered),
-        ("monitor_profile", monitor_profile.TABLE, re.escape(name)),
-    ):
-        items += [DesiredEntry(table, found, state="absent") for found in around.names(kind) if re.fullmatch(pattern, found)]
+    for table in (security_rule.TABLE, pbf_failover.RULE, ipsec_tunnel.TABLE, ike_gateway.TABLE, *_PROFILES, monitor_profile.TABLE):
+        items += [DesiredEntry(table, found, state="absent") for found in around.names(table.kind) if is_own(table.kind, found)]
     for router_name in around.names("logical_router" if platform.advanced else "virtual_router"):
-        items += _own_routes(name, router_name, around) + site_to_site_bgp.own_objects(name, router_name, around, record)
-    for unit in dict.fromkeys(_own_units(name, around)):
+        items += [static_route.route(router_name, found, {}, platform, "absent", destination.version == 6)
+                  for found, destination in around.static_routes(router_name) if is_own("static_route", found)]
+        items += site_to_site_bgp.own_objects(router_name, around, record, siblings)
+    for unit in _own_units(record, around):
         if unit in kept_units:
             continue
         items += _unit_removal(unit, around)
     return items
 
 
-def _own_units(name, around) -> list:
-    recorded = [unit for unit, record in around.records() if record.vpn == name]
-    return list(own_units(name, around).values()) + recorded
+def _siblings(name, around) -> list:
+    """The records of the other VPNs of ours on this firewall."""
+    return [record for _unit, record in around.records() if record.vpn != name]
 
 
-def _own_routes(name, router_name, around) -> list:
-    pattern = re.escape(name) + r"-(\d|discard)-.+"
-    return [static_route.route(router_name, found, {}, around.platform, "absent", destination.version == 6)
-            for found, destination in around.static_routes(router_name) if re.fullmatch(pattern, found)]
+def _identity(item) -> tuple:
+    return (item.table.kind if isinstance(item, DesiredEntry) else item.kind), item.name
+
+
+def _own_units(record, around) -> list:
+    recorded = [unit for unit, found in around.records() if found.vpn == record.vpn]
+    return list(dict.fromkeys([*_units(record, around).values(), *recorded]))
 
 
 def _unit_removal(unit, around) -> list:
@@ -561,16 +715,15 @@ def removal(name: str, around: Surroundings, successor: Vpn | None = None) -> Re
 
     C(successor): the VPN that takes its place; the zone and the BGP that it goes on using are left as they are.
     """
-    units = _own_units(name, around)
-    record = next((found for unit in units for found in [records.find(around.comment(unit), name)] if found), None)
-    items = own_objects(name, around, record or Record(name))
-    warnings = []
+    record = around.record_of(name)
+    units = _own_units(record or Record(name), around)
+    items, warnings = _unused(own_objects(around, record or Record(name)), record or Record(name), around)
     if record is None:
         if items:
             warnings.append(f"{name}: the record of what was there before is gone from the tunnel interface's comment; "
                             "the zone and the router's BGP stay as they are")
         return Result([items], warnings)
-    inheritance = Record(name)
+    inheritance, going = Record(name), [unit for unit in units if any(_identity(item) == ("tunnel_interface", unit) for item in items)]
     for router_name in around.names("logical_router" if around.platform.advanced else "virtual_router"):
         if record.bgp and any(unit in around.router_interfaces(router_name) for unit in units):
             if successor is not None and successor.failover == BGP and successor.virtual_router == router_name:
@@ -583,15 +736,34 @@ def removal(name: str, around: Surroundings, successor: Vpn | None = None) -> Re
         if record.zone_made and successor is not None and successor.zone == zone_name:
             inheritance.zone_made = True
         elif record.zone_made:
-            more, kept = _zone_removal(zone_name, name, units, items, around)
+            more, kept = _zone_removal(zone_name, name, going, items, around)
             items += more
             warnings += kept
     return Result([items], warnings, inheritance=inheritance)
 
 
+def _unused(items, record, around, beside=()) -> tuple:
+    """The items without adopted objects that others still refer to, and warnings that name them. C(beside): what else is done."""
+    units = set(_own_units(record, around)) if record.adopted else set()
+    warnings: list = []
+    while record.adopted and items:
+        after = Surroundings(plan([beside, items], around.tree, around.base).after, around.base, around.platform)
+        used = {_identity(item): users for item in items if item.state == "absent" and isinstance(item, DesiredEntry)
+                and (record.took_over(*_identity(item)) or item.name in units)
+                for users in [after.users(*_identity(item))] if users}
+        if not used:
+            break
+        warnings += [f"{record.vpn}: {adoption.label(kind, name)} stays, it is used by {', '.join(users)}" for (kind, name), users in used.items()]
+        stay = {name for kind, name in used if kind == "tunnel_interface"}
+        items = [item for item in items if _identity(item) not in used and not (isinstance(item, DesiredMember) and item.name in stay)]
+        items += [DesiredEntry(TUNNEL_INTERFACE, unit, {"comment": records.others(around.comment(unit)) or UNSET})
+                  for unit in stay if records.find(around.comment(unit), record.vpn)]
+    return items, warnings
+
+
 def _bgp_restored(router_name, around, record):
     """Others that came to use the router's BGP meanwhile keep it; another VPN of ours takes the record over."""
-    groups = site_to_site_bgp.foreign_groups(record.vpn, router_name, around)
+    groups = site_to_site_bgp.foreign_groups(router_name, around, record)
     if not groups:
         return site_to_site_bgp.restored(router_name, around, record), []
     heir = _heir(around, record.vpn, lambda unit: unit in around.router_interfaces(router_name))

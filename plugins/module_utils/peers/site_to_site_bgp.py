@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import re
 from ipaddress import ip_network
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
@@ -14,8 +13,9 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.record
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.vpn import Vpn
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_instance, bgp_peer, bgp_redistribution
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_instance, bgp_peer, bgp_policy, bgp_redistribution
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import UNSET, merged
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Request
 
 _LARGEST_2_BYTE_AS = 65535
 
@@ -95,8 +95,8 @@ def sources(vpn: Vpn, around: Surroundings) -> dict:
     return found
 
 
-def items(vpn: Vpn, around: Surroundings, record: Record, units: dict) -> list:
-    """Desired items. C(units): tunnel number → tunnel interface."""
+def items(vpn: Vpn, around: Surroundings, record: Record, units: dict, warnings: list) -> list:
+    """Desired items. C(units): tunnel number → tunnel interface. C(warnings): what is told goes there."""
     platform, router = around.platform, vpn.virtual_router
     instance = instance_values(vpn, around, record)
     found = [bgp_instance.instance(router, instance, platform)]
@@ -118,8 +118,65 @@ def items(vpn: Vpn, around: Surroundings, record: Record, units: dict) -> list:
                 values[option] = given[number - 1] or UNSET
         if values.get("local_preference") is UNSET:
             del values["local_preference"]
-        found += bgp_peer.objects(router, vpn.peer_group(number), vpn.tunnel_name(number), values, platform, str(tunnel["bgp"]["local_as"]))
+        group = record.called("bgp_peer_group", vpn.peer_group(number), number)
+        peer = record.called("bgp_peer_entry", vpn.tunnel_name(number))
+        if record.took_over("bgp_peer_entry", peer):
+            found += _adopted_peer(vpn, around, record, group, peer, values, warnings)
+        else:
+            found += bgp_peer.objects(router, group, peer, values, platform, str(tunnel["bgp"]["local_as"]))
     return merged(found)
+
+
+def _adopted_peer(vpn, around, record, group, name, values, warnings) -> list:
+    """A peer that was there before keeps its timers, which both sides settle on, and its group the policies that it has."""
+    bgp = running(vpn, around)
+    peers = places.names(bgp, ("peer-group", ("entry", group), "peer"))
+    strangers = [peer for peer in peers if not record.owns("bgp_peer_entry", peer)]
+    if strangers:
+        raise Refused(f"BGP peer '{name}' shares the peer group '{group}' with {', '.join(strangers)}: what is announced is said for a whole group; "
+                      "give the VPN's peers a group of their own, then adopt them")
+    _refuse_one_group(vpn, record, group)
+    values = {option: value for option, value in values.items() if option not in ("hold_time", "keep_alive_interval")}
+    policies = _policies_of_others(around, bgp, group, record)
+    if policies:
+        asked = [option for option in _POLICY_OPTIONS[1:] if option in values]
+        if asked:
+            raise Refused(f"{asked[0]}: the peer group '{group}' has policies of its own ({', '.join(policies)}); say it there, or remove them first")
+        values = {option: value for option, value in values.items() if option not in _POLICY_OPTIONS}
+        entry = places.find(bgp, ("peer-group", ("entry", group)))
+        held = [network for network in vpn.local_networks if not _lets_out(around, bgp, entry, network)]
+        if held:
+            warnings.append(f"{vpn.name}: {', '.join(policies)} of the adopted peer group '{group}' keep {', '.join(held)} from the far side")
+    elif not _is_limited(around, bgp, group):
+        warnings.append(f"{vpn.name}: the peers of the adopted peer group '{group}' are told of {', '.join(vpn.local_networks)} only from now on")
+    request = Request({"virtual_router": vpn.virtual_router, "peer_group": group, "name": name}, values, "present", around.platform, around.base)
+    return bgp_peer.desired(request, around.tree)
+
+
+_POLICY_OPTIONS = ("advertise", "local_preference", "as_path_prepend")
+
+
+def _is_limited(around, bgp, group) -> bool:
+    if around.platform.advanced:
+        return places.text(bgp, ("peer-group", ("entry", group), "filtering-profile", "ipv4")) == group
+    return f"{group}-out" in places.names(bgp, ("policy", "export", "rules"))
+
+
+def _refuse_one_group(vpn, record, group):
+    users = [number for number in vpn.numbers if record.called("bgp_peer_group", vpn.peer_group(number), number) == group]
+    if vpn.by_tunnel and len(users) > 1:
+        raise Refused(f"local_preference, as_path_prepend: the adopted peers share the group '{group}', and these are said for a whole group; "
+                      "give each peer a group of its own first")
+
+
+def _policies_of_others(around, bgp, group, record) -> list:
+    """Names of what says already what passes to and from a group, in words, without ours."""
+    if around.platform.advanced:
+        profile = places.text(bgp, ("peer-group", ("entry", group), "filtering-profile", "ipv4"))
+        return [] if profile in (None, "", "none", group) else [f"filtering profile '{profile}'"]
+    return [f"{direction} rule '{rule.get('name')}'" for direction in ("import", "export")
+            for rule in places.children(bgp, ("policy", direction, "rules"))
+            if group in places.names(rule, ("used-by",)) and rule.get("name") not in [f"{group}-{suffix}" for suffix in ("in", "out", "rest")]]
 
 
 def _announcement(vpn, around, record) -> list:
@@ -146,7 +203,7 @@ def announced(virtual_router, around) -> list:
     return [name for container in containers for name in places.names(around.network, bgp_instance.place(virtual_router, advanced) + container)]
 
 
-def refuse_readvertisement(vpn: Vpn, around: Surroundings) -> None:
+def refuse_readvertisement(vpn: Vpn, around: Surroundings, record: Record) -> None:
     """Name the peers of others that would newly learn our networks, or the far side's, because no policy of theirs holds them back."""
     if vpn.allow_readvertise:
         return
@@ -155,7 +212,7 @@ def refuse_readvertisement(vpn: Vpn, around: Surroundings) -> None:
         return
     for group in places.children(bgp, ("peer-group",)):
         peers = [peer.get("name") for peer in places.children(group, ("peer",)) if places.text(peer, ("enable",)) != "no"]
-        if _is_own(vpn.name, group.get("name")) or not peers or places.text(group, ("enable",)) == "no":
+        if record.owns("bgp_peer_group", group.get("name")) or not peers or places.text(group, ("enable",)) == "no":
             continue
         networks = [text for text in vpn.local_networks + vpn.remote_networks if _lets_out(around, bgp, group, text)]
         if networks:
@@ -238,30 +295,32 @@ def _value(text):
     return {"yes": True, "no": False}.get(text, text)
 
 
-def own_objects(name: str, router_name: str, around: Surroundings, record: Record) -> list:
-    """The VPN's peers, groups, policies and announcements on a router, as items to remove."""
+def own_objects(router_name: str, around: Surroundings, record: Record, siblings=()) -> list:
+    """The VPN's peers, groups, policies and announcements on a router, as items to remove. C(siblings): records of other VPNs of ours."""
     platform, found = around.platform, []
     bgp = places.find(around.network, bgp_instance.place(router_name, platform.advanced))
+
+    def is_own(kind, name):
+        return record.owns(kind, name) and not any(sibling.owns(kind, name) for sibling in siblings)
+
     for group in places.names(bgp, ("peer-group",)):
-        if not _is_own(name, group):
+        if not is_own("bgp_peer_group", group):
             continue
         peers = places.names(bgp, ("peer-group", ("entry", group), "peer"))
+        last = all(is_own("bgp_peer_entry", other) for other in peers)
         for peer in peers:
-            if _is_own(name, peer):
-                last = all(_is_own(name, other) for other in peers)
+            if is_own("bgp_peer_entry", peer):
                 found += bgp_peer.removal(router_name, group, peer, platform, last)
     profile = bgp_redistribution.assigned_profile(around.tree, around.base, router_name) if platform.advanced else None
     if bgp is not None:
-        found += bgp_redistribution.removal(router_name, name, record.announced, platform, profile)
-    there = [item for item in found if item.state != "absent" or places.find(around.tree, (around.base(item.location) + item.relative_path)[1:]) is not None]
-    return merged(there)
+        found += bgp_redistribution.removal(router_name, record.vpn, record.announced, platform, profile)
+    for direction in ("import", "export"):
+        found += [bgp_policy.policy_rule(router_name, direction, name, {}, "absent")
+                  for name in record.adopted.get(f"bgp_{direction}_rule", {}).values() if not platform.advanced]
+    return merged([item for item in found if item.state != "absent" or around.entry_at(item) is not None])
 
 
-def _is_own(name, found) -> bool:
-    return re.fullmatch(re.escape(name) + r"(-\d)?", found) is not None
-
-
-def foreign_groups(name: str, router_name: str, around: Surroundings) -> list:
+def foreign_groups(router_name: str, around: Surroundings, record: Record) -> list:
     """Peer groups of others on a router."""
     bgp = places.find(around.network, bgp_instance.place(router_name, around.platform.advanced))
-    return [group for group in places.names(bgp, ("peer-group",)) if not _is_own(name, group)]
+    return [group for group in places.names(bgp, ("peer-group",)) if not record.owns("bgp_peer_group", group)]

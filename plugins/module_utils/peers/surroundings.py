@@ -17,6 +17,14 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.pl
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tunnel_interface import routers_of, zones_of
 
 _ADDRESSED = ("ethernet", "aggregate-ethernet", "loopback", "vlan", "tunnel")
+# Elements that name an object of a kind; memberships are not among them, they go with their interface.
+_REFERRING = {
+    "ike_crypto_profile": ("ike-crypto-profile",), "ipsec_crypto_profile": ("ipsec-crypto-profile",), "ike_gateway": ("ike-gateway",),
+    "monitor_profile": ("tunnel-monitor-profile", "monitor/profile"), "bgp_peer_group": ("used-by",),
+    "tunnel_interface": ("interface", "egress-interface", "tunnel-interface"),
+}
+_WORDS = {"gateway": "IKE gateway", "ipsec": "IPsec tunnel", "static-route": "static route", "peer": "BGP peer", "peer-group": "BGP peer group"}
+_RULES = {"pbf": "PBF", "import": "BGP import", "export": "BGP export"}
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,10 @@ class Surroundings:
     def entry(self, kind: str, name: str) -> ET.Element | None:
         location, container = PLACES[kind]
         return places.find(self.tree, self._at(location, container + (("entry", name),)))
+
+    def entry_at(self, item) -> ET.Element | None:
+        """What stands where a desired item is to be."""
+        return places.find(self.tree, self._at(item.location, item.relative_path))
 
     def names(self, kind: str) -> list:
         location, container = PLACES[kind]
@@ -112,6 +124,17 @@ class Surroundings:
                     continue
         return found
 
+    def routes_into(self, router_name: str, interface: str) -> list:
+        """(route's name, destination) of the static routes that lead into an interface."""
+        leading = {entry.get("name") for family in ("ip", "ipv6")
+                   for entry in places.children(self.router(router_name), ("routing-table", family, "static-route"))
+                   if places.text(entry, ("interface",)) == interface}
+        return [(name, destination) for name, destination in self.static_routes(router_name) if name in leading]
+
+    def users(self, kind: str, name: str) -> list:
+        """What refers to an object, in words, each once."""
+        return list(dict.fromkeys(_referring(self.tree, name, _REFERRING.get(kind, ()), ())))
+
     def tunnel_interface_of(self, tunnel: str) -> str | None:
         return places.text(self.entry("ipsec_tunnel", tunnel), ("tunnel-interface",)) or None
 
@@ -123,12 +146,35 @@ class Surroundings:
         found = [(unit, records.find(self.comment(unit))) for unit in self.names("tunnel_interface")]
         return [(unit, record) for unit, record in found if record is not None]
 
+    def record_of(self, vpn: str) -> records.Record | None:
+        return next((record for _unit, record in self.records() if record.vpn == vpn), None)
+
 
 def template_of(element: ET.Element | None) -> str:
     """The Panorama template that owns an element; empty where it is the firewall's own."""
     if element is None or element.get("src") != "tpl":
         return ""
     return element.get("ptpl") or "unknown"
+
+
+def _referring(element, name, tags, above):
+    """Labels of the entries with an element of C(tags) that is, or holds an entry with, C(name). C(above): the tags and names on the way."""
+    for child in element:
+        here = above + (places.step_of(child),)
+        says = (child.tag in tags or f"{element.tag}/{child.tag}" in tags) and not len(child) and (child.text or "").strip() == name
+        lists = element.tag in tags and (child.get("name") == name or (child.tag == "member" and element.tag != "interface" and child.text == name))
+        if says or lists:
+            yield _owner(here[:-1])
+        elif len(child):
+            yield from _referring(child, name, tags, here)
+
+
+def _owner(path) -> str:
+    """The innermost named entry of a path, as people call it."""
+    last = max(number for number, step in enumerate(path) if not isinstance(step, str))
+    container = path[last - 1]
+    word = f"{_RULES.get(path[last - 2], path[last - 2])} rule" if container == "rules" else _WORDS.get(container, str(container).replace("-", " "))
+    return f"{word} '{path[last][1]}'"
 
 
 def _interfaces(network):

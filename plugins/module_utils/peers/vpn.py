@@ -28,7 +28,8 @@ class Vpn:
     """C(tunnels): as the filter C(aws_vpn_connection) returns them, or as the user gives them. Lists of numbers and keys are in the
     order of the tunnels. C(policy_based): the peer accepts pairs of networks only, one proxy ID each.
 
-    The names of all objects begin with C(name), so that two VPNs never meet.
+    The names of all objects begin with C(name), so that two VPNs never meet; those of adopted ones stand in the record.
+    C(adopt): take over what already serves this connection under other names.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Vpn:
     allow_default_route: bool = False
     security_rules: str = "both"
     rule_position: tuple = ()
+    adopt: bool = False
 
     def tunnel_name(self, number: int) -> str:
         return f"{self.name}-{number}"

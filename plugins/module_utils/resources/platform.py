@@ -16,13 +16,17 @@ OLDEST = (10, 1)
 
 @dataclass(frozen=True)
 class Platform:
-    """C(version) is PAN-OS's, as numbers; C(engine) is the routing engine that is running, not the one configured."""
+    """C(version) is PAN-OS's, as numbers; C(engine) is the routing engine that is running, not the one configured.
+
+    C(time): the firewall's local time when it was asked, as it writes it.
+    """
 
     version: tuple
     engine: str = VIRTUAL_ROUTER
     multi_vsys: bool = False
     hostname: str = ""
     model: str = ""
+    time: str = ""
 
     @property
     def advanced(self) -> bool:

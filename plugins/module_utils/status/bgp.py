@@ -53,6 +53,17 @@ class BgpPeer:
     def established(self) -> bool:
         return (self.state or "").lower() == ESTABLISHED
 
+    def total(self, name: str) -> int | None:
+        """C(received), C(accepted) or C(advertised) prefixes of all address families; None where the firewall does not tell.
+
+        The Advanced Routing Engine tells what was accepted only, which is the least that was received.
+        """
+        told = [getattr(prefixes, name) for prefixes in self.prefixes]
+        told = [number for number in told if isinstance(number, int)]
+        if not told and name == "received":
+            return self.total("accepted")
+        return sum(told) if told else None
+
 
 def peers(response: ET.Element) -> list:
     """The peers in an answer of either engine."""

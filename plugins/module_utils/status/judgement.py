@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow as flows
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.prefixes import ADVERTISED
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import egress, local_interface
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State, grouped
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State, grouped, movement
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ class _Judge:
     """The steps of C(judge), which share the state by name."""
 
     def __init__(self, configuration, state):
-        self.configuration = configuration
+        self.configuration, self.state = configuration, state
+        self.earlier = {flow.name: flow for flow in state.earlier_flows}
         self.gateways = {gateway["name"]: gateway for gateway in configuration["gateways"]}
         self.ike = grouped(state.ike_sas, lambda sa: sa.gateway)
         self.ipsec = grouped(state.ipsec_sas, lambda sa: sa.name)
@@ -91,7 +93,7 @@ class _Judge:
         found = self.flows.get(name) or self.flows.get(tunnel["name"]) or []
         states = {flow.state for flow in found}
         if flows.ACTIVE in states:
-            return []
+            return [problem for flow in found for problem in self._movement(label, flow)]
         if not tunnel.get("manual_key") and not (self.ipsec.get(name) or self.ipsec.get(tunnel["name"])):
             return [f"{label}: no IPsec SA, {self._phase_1(tunnel)}"]
         if not found:
@@ -100,6 +102,13 @@ class _Judge:
             return [f"{label}: inactive, {_silent(tunnel)}"]
         shown = sorted(state for state in states if state)
         return [f"{label}: its flow is {', '.join(shown)}, not active"] if shown else []
+
+    def _movement(self, label, flow) -> list:
+        """Packets that go out and none that come back; where nothing is sent, nothing can be said."""
+        counts = movement(self.earlier.get(flow.name), flow)
+        if counts is None or counts[0] == 0 or counts[1] > 0:
+            return []
+        return [f"{label}: {counts[0]} packets went out and none came back within {self.state.between:.1f} s"]
 
     def _phase_1(self, tunnel) -> str:
         texts = []
@@ -149,7 +158,31 @@ class _Judge:
         live = [found for found in self.peers.get(peer["name"], ()) if found.router in (None, router)]
         if not live:
             return [f"{label}: router '{router}' tells no state of it"]
-        return [] if any(found.established for found in live) else [f"{label} is {live[0].state or 'in no known state'}, not Established"]
+        up = next((found for found in live if found.established), None)
+        return [f"{label} is {live[0].state or 'in no known state'}, not Established"] if up is None else self._exchanged(label, peer, up)
+
+    def _exchanged(self, label, peer, live) -> list:
+        """What a session is for, where the routes were asked for: prefixes learned and in use, and exactly ours announced."""
+        if self.state.routes is None:
+            return []
+        found = []
+        received = live.total("received")
+        if received == 0:
+            found.append(f"{label} is established and has sent no prefix")
+        elif received and not self._in_use(peer):
+            found.append(f"{label}: of the {received} prefixes that were learned, none is in the forwarding table")
+        wanted = set(peer.get("advertise") or ())
+        sent = {prefix.prefix for prefix in self.state.prefixes or () if prefix.direction == ADVERTISED and prefix.peer == peer["name"]}
+        if live.total("advertised") == 0:
+            found.append(f"{label} is established and is sent no prefix")
+        elif wanted and sent and sent != wanted:
+            found.append(f"{label} is sent {', '.join(sorted(sent))}, and not {', '.join(sorted(wanted))}")
+        return found
+
+    def _in_use(self, peer) -> bool:
+        """Whether a path through one of the group's interfaces is in use: of several equal peers, one may carry all."""
+        interfaces = {local_interface(other) for other in self.configuration["bgp"]["peers"] if other["peer_group"] == peer["peer_group"]}
+        return any(route.active and route.protocol == "bgp" and route.interface in interfaces for route in self.state.routes or ())
 
 
 def _silent(tunnel) -> str:

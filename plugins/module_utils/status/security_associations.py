@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.answer import Fields, entries, number
@@ -19,7 +20,10 @@ _GATEWAY = ("gateway_name", "gateway", "gw_name", "gwname", "ike_gateway", "gw",
 
 @dataclass(frozen=True)
 class IkeSa:
-    """One IKE SA. C(established), C(expires): the firewall's local time, as it writes it. C(state): IKEv2 only."""
+    """One IKE SA. C(established), C(expires): the firewall's local time, as it writes it. C(state): IKEv2 only.
+
+    C(lifetime_seconds), C(remaining_seconds) follow from these times, the latter where the firewall's own time is known.
+    """
 
     gateway: str
     gateway_id: str | None = None
@@ -31,6 +35,8 @@ class IkeSa:
     state: str | None = None
     established: str | None = None
     expires: str | None = None
+    lifetime_seconds: int | None = None
+    remaining_seconds: int | None = None
     other: Mapping = field(default_factory=dict)
 
     @property
@@ -61,8 +67,40 @@ class IpsecSa:
     other: Mapping = field(default_factory=dict)
 
 
-def ike_sas(response: ET.Element) -> list:
-    return [_ike_sa(fields) for _element, fields in entries(response, *_GATEWAY)]
+def ike_sas(response: ET.Element, now: datetime | None = None) -> list:
+    """C(now): the firewall's local time."""
+    return [_timed(_ike_sa(fields), now) for _element, fields in entries(response, *_GATEWAY)]
+
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MOMENT = re.compile(r"(?P<month>[A-Za-z]{3})[a-z]*[. ]+(?P<day>\d{1,2})[ ,]+(?P<hour>\d{1,2}):(?P<minute>\d{2}):(?P<second>\d{2})(.*\b(?P<year>\d{4})\b)?")
+
+
+def moment(text: str | None, near: datetime | None = None) -> datetime | None:
+    """C(Jun.04 21:09:13), or C(Thu Jun  4 21:09:13 2026); where no year is told, the one that brings it nearest to C(near)."""
+    match = _MOMENT.search(text or "")
+    if match is None or match["month"].lower() not in _MONTHS or not (match["year"] or near):
+        return None
+    years = [int(match["year"])] if match["year"] else [near.year - 1, near.year, near.year + 1]
+    found = []
+    for year in years:
+        try:
+            found.append(datetime(year, _MONTHS.index(match["month"].lower()) + 1, *(int(match[part]) for part in ("day", "hour", "minute", "second"))))
+        except ValueError:
+            continue
+    return min(found, key=lambda moment_of_year: abs(moment_of_year - (near or moment_of_year)), default=None)
+
+
+def _timed(sa: IkeSa, now) -> IkeSa:
+    reference = now or datetime(2000, 7, 1)
+    expires = moment(sa.expires, reference)
+    # No IKE SA lasts longer than a year, so the end is the first such moment after the beginning.
+    established = moment(sa.established, expires or reference)
+    if expires is None:
+        return sa
+    lasts = None if established is None else int((expires - established) / timedelta(seconds=1))
+    return replace(sa, lifetime_seconds=lasts if lasts is not None and lasts >= 0 else None,
+                   remaining_seconds=max(0, int((expires - now) / timedelta(seconds=1))) if now else None)
 
 
 def _ike_sa(fields: Fields) -> IkeSa:

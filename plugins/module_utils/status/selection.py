@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import re
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import record as records
+
 # What the pairing puts behind a VPN's name: the number of a tunnel, or what its last PBF rule does.
 _SUFFIX = re.compile(r"-(\d|discard)$")
 
@@ -23,7 +25,8 @@ def stem(name: str) -> str:
 
 def select(configuration: dict, names) -> tuple:
     """(the part of the configuration that belongs to the named VPNs, tunnels or gateways; the names that nothing answers to)."""
-    wanted = set(names)
+    adopted = _adopted(configuration, names)
+    wanted = set(names).union(*adopted.values())
 
     def named(*texts):
         return any(text in wanted or stem(text) in wanted for text in texts)
@@ -33,12 +36,20 @@ def select(configuration: dict, names) -> tuple:
     gateways = [gateway for gateway in configuration["gateways"] if gateway["name"] in used or named(gateway["name"])]
     units = interfaces_of(tunnels)
     there = {text for item in tunnels + gateways for text in (item["name"], stem(item["name"]))}
+    there |= {vpn for vpn, objects in adopted.items() if objects & there}
     found = {
         "gateways": gateways, "tunnels": tunnels,
         "interfaces": [interface for interface in configuration["interfaces"] if interface["name"] in units],
         **_behind(configuration, units, lambda rule: named(rule["name"]), lambda peer: named(peer["name"], peer["peer_group"])),
     }
     return found, [name for name in names if name not in there]
+
+
+def _adopted(configuration, names) -> dict:
+    """The names that objects of the named VPNs have kept from before, by VPN; they stand in the records of the VPNs."""
+    found = [records.find(interface.get("comment")) for interface in configuration["interfaces"]]
+    return {record.vpn: {name for kind in ("ipsec_tunnel", "ike_gateway") for name in record.adopted.get(kind, {}).values()}
+            for record in found if record is not None and record.vpn in names}
 
 
 def of_vpns(configuration: dict) -> dict:

@@ -11,7 +11,10 @@ from dataclasses import asdict, dataclass, is_dataclass, replace
 
 @dataclass(frozen=True)
 class State:
-    """What the firewall answered, each as a tuple of the dataclasses of this room. C(routes) None: not asked for."""
+    """What the firewall answered, each as a tuple of the dataclasses of this room. C(routes), C(prefixes) None: not asked for, or not told.
+
+    C(earlier_flows): those of a look C(between) seconds before; empty where there was none.
+    """
 
     ike_sas: tuple = ()
     ipsec_sas: tuple = ()
@@ -19,6 +22,9 @@ class State:
     pbf_rules: tuple = ()
     bgp_peers: tuple = ()
     routes: tuple | None = None
+    prefixes: tuple | None = None
+    earlier_flows: tuple = ()
+    between: float = 0.0
 
     def of_router(self, router: str, configuration: dict) -> State:
         """Without the peers and routes of other routers. The configuration decides where a peer's answer does not name its router."""
@@ -27,6 +33,7 @@ class State:
             self,
             bgp_peers=tuple(peer for peer in self.bgp_peers if peer.router == router or (peer.router is None and peer.name in own)),
             routes=None if self.routes is None else tuple(route for route in self.routes if route.router in (None, router)),
+            prefixes=None if self.prefixes is None else tuple(prefix for prefix in self.prefixes if prefix.router in (None, router)),
         )
 
     def of(self, configuration: dict) -> State:
@@ -34,13 +41,16 @@ class State:
         gateways, tunnels, interfaces, rules = (
             {item["name"] for item in configuration[kind]} for kind in ("gateways", "tunnels", "interfaces", "pbf_rules"))
         peers = {(router, peer["name"]) for peer in configuration["bgp"]["peers"] for router in (None, peer["virtual_router"])}
-        return State(
+        own = {peer for _router, peer in peers}
+        return replace(
+            self,
             ike_sas=tuple(sa for sa in self.ike_sas if sa.gateway in gateways),
             ipsec_sas=tuple(sa for sa in self.ipsec_sas if sa.tunnel in tunnels),
             flows=tuple(flow for flow in self.flows if flow.tunnel in tunnels),
             pbf_rules=tuple(rule for rule in self.pbf_rules if rule.name in rules),
             bgp_peers=tuple(peer for peer in self.bgp_peers if (peer.router, peer.name) in peers),
             routes=None if self.routes is None else tuple(route for route in self.routes if route.interface in interfaces),
+            prefixes=None if self.prefixes is None else tuple(prefix for prefix in self.prefixes if prefix.peer in own),
         )
 
 
@@ -52,11 +62,26 @@ def grouped(items, key) -> dict:
     return found
 
 
-def tell(configuration: dict, state: State, verdicts) -> dict:
-    """The state as plain values. Each tunnel with its verdict, its SAs and its flows; what belongs to no tunnel is C(unassigned)."""
+def movement(earlier, flow) -> tuple | None:
+    """(packets out, packets in) between two looks at a flow; None where one is missing, tells no numbers, or the counters began anew."""
+    if earlier is None:
+        return None
+    counts = [(getattr(earlier, name), getattr(flow, name)) for name in ("packets_encapsulated", "packets_decapsulated")]
+    if not all(isinstance(number, int) for count in counts for number in count) or any(before > now for before, now in counts):
+        return None
+    return tuple(now - before for before, now in counts)
+
+
+def tell(configuration: dict, state: State, verdicts, connection: dict | None = None) -> dict:
+    """The state as plain values. Each tunnel with its verdict, its SAs and its flows; what belongs to no tunnel is C(unassigned).
+
+    C(connection): the cloud's description, whose telemetry is told with the tunnel that goes to its endpoint.
+    """
     ike = grouped(state.ike_sas, lambda sa: sa.gateway)
     ipsec = grouped(state.ipsec_sas, lambda sa: sa.tunnel)
     flows = grouped(state.flows, lambda flow: flow.tunnel)
+    earlier = {flow.name: flow for flow in state.earlier_flows}
+    endpoints = _endpoints(configuration, connection)
     tunnels = []
     for tunnel, verdict in zip(configuration["tunnels"], verdicts):
         name = tunnel["name"]
@@ -64,7 +89,8 @@ def tell(configuration: dict, state: State, verdicts) -> dict:
             "name": name, "healthy": verdict.healthy, "problems": list(verdict.problems),
             "ike_sas": [_plain(sa) for gateway in tunnel.get("ike_gateways", ()) for sa in ike.get(gateway, ())],
             "ipsec_sas": [_plain(sa) for sa in ipsec.get(name, ())],
-            "flows": [_plain(flow) for flow in flows.get(name, ())],
+            "flows": [{**_plain(flow), **_moved(earlier.get(flow.name), flow, state.between)} for flow in flows.get(name, ())],
+            **_plain({"cloud": endpoints.get(name)}),
         })
     told = {
         "tunnels": tunnels,
@@ -74,7 +100,26 @@ def tell(configuration: dict, state: State, verdicts) -> dict:
     }
     if state.routes is not None:
         told["routes"] = [_plain(route) for route in state.routes]
+    if state.prefixes is not None:
+        told["prefixes"] = [_plain(prefix) for prefix in state.prefixes]
     return told
+
+
+def _moved(earlier, flow, seconds) -> dict:
+    counts = movement(earlier, flow)
+    return {} if counts is None else {"movement": {"seconds": round(seconds, 3), "packets_encapsulated": counts[0], "packets_decapsulated": counts[1]}}
+
+
+def _endpoints(configuration, connection) -> dict:
+    """Tunnel → what the cloud says of the endpoint that its gateway goes to."""
+    described = {tunnel.get("outside_address"): tunnel.get("telemetry") or {} for tunnel in (connection or {}).get("tunnels") or ()}
+    addresses = {gateway["name"]: (gateway.get("peer_address") or {}).get("ip") for gateway in configuration["gateways"]}
+    found = {}
+    for tunnel in configuration["tunnels"]:
+        address = next((addresses.get(gateway) for gateway in tunnel.get("ike_gateways", ())), None)
+        if address in described:
+            found[tunnel["name"]] = {"outside_address": address, **described[address]}
+    return found
 
 
 def _unassigned(configuration, state) -> dict:

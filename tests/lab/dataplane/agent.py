@@ -100,7 +100,7 @@ class Agent:
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
-        self.plan: dict = {"probes": {}, "rules": [], "interfaces": {}, "routes": {}}
+        self.plan: dict = {"probes": {}, "rules": [], "interfaces": {}, "routes": {}, "switches": {}}
         self.probes: dict = {}
         self.selected = None
         self.steered: set = set()
@@ -129,13 +129,14 @@ class Agent:
             if self.probes.get(key) is not probe:
                 probe.socket.close()
         # A number in the plan may stand for another rule now, with another way out.
-        for rule in self.plan["rules"]:
-            if rule not in plan["rules"]:
-                self._steer(rule, False)
+        self._steer([rule for rule in self.plan["rules"] if rule not in plan["rules"]], False)
         self.plan = plan
-        self.stopped = set()
+        # The routing daemon may have forgotten what was stopped, so that is done again; the rest comes back.
+        before, self.stopped = self.stopped, set()
         self.selected = None
         self.settle()
+        for name in sorted(before - self.stopped):
+            self._switch(plan, name, "enable")
 
     def settle(self) -> None:
         """Make packets follow the state: new sessions by the rules in use, marked ones while their rule may keep them."""
@@ -149,27 +150,27 @@ class Agent:
                 text += [f"add rule ip forwarding rules {condition} {ends}" for condition in rule["conditions"]]
         text.append("add rule ip forwarding rules ct mark set 1")
         # A way must be there before sessions are given its mark, and go after they are no longer: else some leave by the routing table.
-        for rule, wanted in zip(self.plan["rules"], kept):
-            if wanted:
-                self._steer(rule, True)
+        self._steer([rule for rule, wanted in zip(self.plan["rules"], kept) if wanted], True)
         if text != self.selected:
             subprocess.run(["nft", "-f", "-"], input="\n".join(text) + "\n", text=True, check=True, timeout=10)
             self.selected = text
-        for rule, wanted in zip(self.plan["rules"], kept):
-            if not wanted:
-                self._steer(rule, False)
+        self._steer([rule for rule, wanted in zip(self.plan["rules"], kept) if not wanted], False)
         self._stop_routing()
 
-    def _steer(self, rule: dict, wanted: bool) -> None:
-        if rule["action"] != "forward":
-            return
-        mark, way = str(rule["mark"]), [*(["via", rule["nexthop"]] if rule["nexthop"] else []), "dev", rule["device"]]
-        if wanted:
-            subprocess.run(["ip", "route", "replace", "default", *way, "table", mark], check=False, timeout=10, stderr=subprocess.DEVNULL)
-        if wanted != (mark in self.steered):
-            # Without the rule, marked packets go by the routing table.
-            subprocess.run(["ip", "rule", "add" if wanted else "del", "pref", "200", "fwmark", mark, "lookup", mark], check=False, timeout=10)
-            self.steered ^= {mark}
+    def _steer(self, rules: list, wanted: bool) -> None:
+        """Without its rule in the kernel a marked packet goes by the routing table."""
+        lines = []
+        for rule in rules:
+            if rule["action"] != "forward":
+                continue
+            mark = str(rule["mark"])
+            if wanted:
+                lines.append(f"route replace default {'via ' + rule['nexthop'] + ' ' if rule['nexthop'] else ''}dev {rule['device']} table {mark}")
+            if wanted != (mark in self.steered):
+                lines.append(f"rule {'add' if wanted else 'del'} pref 200 fwmark {mark} lookup {mark}")
+                self.steered ^= {mark}
+        if lines:
+            subprocess.run(["ip", "-force", "-batch", "-"], input="\n".join(lines) + "\n", text=True, check=False, timeout=10, stderr=subprocess.DEVNULL)
 
     def _stop_routing(self) -> None:
         """Routes and sessions of interfaces and paths that are down."""
@@ -180,8 +181,13 @@ class Agent:
                 wanted.add(route)
         for word, names in (("disable", wanted - self.stopped), ("enable", self.stopped - wanted)):
             for name in sorted(names):
-                subprocess.run(["birdc", "-s", os.path.join(self.folder, "bird.ctl"), word, name], check=False, timeout=10, stdout=subprocess.DEVNULL)
+                self._switch(self.plan, name, word)
         self.stopped = wanted
+
+    def _switch(self, plan: dict, name: str, word: str) -> None:
+        """What the routing daemon does not know any more needs no switch."""
+        if name in plan["switches"]:
+            subprocess.run(plan["switches"][name][word], check=False, timeout=10, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def state(self) -> dict:
         return {

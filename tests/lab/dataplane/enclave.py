@@ -20,6 +20,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from dataclasses import dataclass
 from typing import Any, Callable
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.prerequisites import unshare
@@ -48,6 +49,18 @@ def wait_until(true: Callable[[], Any], seconds: float, step: float = 0.02) -> b
         if time.monotonic() >= end:
             return False
         time.sleep(step)
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Megabytes. ``resident`` counts pages that processes share once for each of them, ``proportional`` once in all."""
+
+    processes: int
+    resident: float
+    proportional: float
+
+    def __str__(self) -> str:
+        return f"{self.processes} processes, {self.resident:.0f} MB resident, {self.proportional:.0f} MB with shared pages counted once"
 
 
 class Enclave:
@@ -134,6 +147,17 @@ class Enclave:
     def __exit__(self, *dummy: Any) -> None:
         self.destroy()
 
+    def memory(self) -> Memory:
+        """What the enclave's processes hold now. Raises OSError when it is gone."""
+        space = os.readlink(f"/proc/{self._pid}/ns/pid")
+        count = resident = proportional = 0
+        for folder in pathlib.Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if os.readlink(folder / "ns" / "pid") == space:
+                    values = dict(re.findall(r"^(Rss|Pss): +(\d+) kB", (folder / "smaps_rollup").read_text(encoding="utf-8"), re.MULTILINE))
+                    count, resident, proportional = count + 1, resident + int(values.get("Rss", 0)), proportional + int(values.get("Pss", 0))
+        return Memory(count, resident / 1024, proportional / 1024)
+
     # Commands.
 
     def command(self, host: str | None, *arguments: str) -> list[str]:
@@ -169,6 +193,14 @@ class Enclave:
             "echo 0 > /proc/sys/net/ipv4/conf/$c/send_redirects; echo 1 > /proc/sys/net/ipv6/conf/$c/disable_ipv6; done"
         )
         self.run("\n".join(f"ip netns add {name}; ip netns exec {name} sh -c '{settings}'" for name in names) or "true")
+
+    def ip(self, lines: dict[str | None, list[str]]) -> None:
+        """Lines for ip's batch mode, by host (None: outside of all of them), hosts in their order. Raises LabError at the first that fails."""
+        parts = [
+            f"ip {f'-n {host} ' if host else ''}-batch - <<'END'\n" + "\n".join(commands) + "\nEND\n" for host, commands in lines.items() if commands
+        ]
+        if parts:
+            self.run("".join(parts))
 
     def remove_host(self, name: str) -> None:
         self.run(f"ip netns pids {name} | xargs -r kill -9; ip netns del {name}", check=False)

@@ -16,16 +16,16 @@ import pathlib
 import socket
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane import packet_filter, routing_configuration
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane import firewall_routing, packet_filter, routing_configuration
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.agent import FIRST_MARK
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import Enclave, LabError, wait_until
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.ike_daemon import TUN, IkeDaemon
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.internet import Internet
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.routing_daemon import RoutingDaemon
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.running import (
-    Interface, Monitor, Running, Tunnel, device, host_of, network_of,
+    ANY, Interface, Monitor, Running, Tunnel, device, host_of, network_of,
 )
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.vici import ViciError
 
@@ -64,17 +64,18 @@ class FirewallSide:
     Each echo request is a session of its own, because PAN-OS tells ICMP sessions apart by identifier and sequence number (inferred).
     """
 
-    def __init__(self, enclave: Enclave, internet: Internet, dead_peers_keep_sessions: bool = False) -> None:
+    def __init__(self, enclave: Enclave, internet: Internet, dead_peers_keep_sessions: bool = False, routing: str = "bird") -> None:
         self.enclave = enclave
         self.internet = internet
         self.running = Running()
         self.daemons: dict[str, IkeDaemon] = {}
-        self.routing = RoutingDaemon(enclave, HOST)
+        self.routing = firewall_routing.KINDS[routing](enclave, HOST)
         self.folder = enclave.folder / HOST
         self._keeps = dead_peers_keep_sessions
         self._slots: dict[str, int] = {}
         self._marks: dict[str, int] = {}
         self._connections: dict[str, tuple] = {}
+        self._served: set[str] = set()
         self._filter = ""
         self._plan: dict[str, Any] = {}
         self._closing = threading.Event()
@@ -121,12 +122,18 @@ class FirewallSide:
             if interface not in running.interfaces and not interface.is_tunnel and running.interface(interface.name) is None:
                 self._remove_interface(interface)
                 done.append(f"interface {interface.name} removed")
+        lines = self._lines(running)
         for interface in running.interfaces:
-            if before.interface(interface.name) != interface and not interface.is_tunnel:
-                self._set_interface(interface, before.interface(interface.name), running)
+            known = before.interface(interface.name)
+            if known is not None and interface.name in lines and interface.name not in self._served:
+                # There was a host behind it; from now on it leads to the internet.
+                self._remove_interface(known)
+                known = None
+            if known != interface and not interface.is_tunnel:
+                self._set_interface(interface, known, running)
                 done.append(f"interface {interface.name} set")
         done += self._apply_tunnels(before, running)
-        if self.routing.configure(routing_configuration.render(running)):
+        if self.routing.follow(running):
             done.append("routing configured")
         text = packet_filter.security(running, self._daemon_devices())
         if text != self._filter:
@@ -136,12 +143,12 @@ class FirewallSide:
             self._filter = text
             done.append("security rules loaded")
         # A first packet without a route, or against a rule that just goes, would cost the wait for the second one.
-        for tunnel in running.tunnels:
-            done += self._negotiate(tunnel)
+        with ThreadPoolExecutor(8) as pool:
+            done += [words for negotiated in pool.map(self._negotiate, running.tunnels) for words in negotiated]
         plan = self._agent_plan()
         # Whatever was configured anew has forgotten what the agent stopped, so it is told again.
         if plan != self._plan or done:
-            ask_agent(self.folder, plan)
+            ask_agent(self.folder, {**plan, "switches": self.routing.switches()})
             if plan != self._plan:
                 done.append("forwarding and monitors set")
             self._plan = plan
@@ -152,8 +159,8 @@ class FirewallSide:
     def _set_interface(self, interface: Interface, before: Interface | None, running: Running) -> None:
         name = interface.device
         if before is None:
-            outside = interface.name in self._lines(running)
-            if outside:
+            if interface.name in self._lines(running):
+                self._served.add(interface.name)
                 self.internet.serve(HOST, name, self._gateways(interface, running))
             elif interface.addresses:
                 self._add_neighbour(interface)
@@ -164,7 +171,10 @@ class FirewallSide:
 
     def _lines(self, running: Running) -> list[str]:
         """Interfaces with a provider behind them: those of tunnels, and those of the default route."""
-        return [*running.outside, *(route.interface for route in running.routes if route.destination == "0.0.0.0/0" and route.interface)]
+        defaults = [route for route in running.routes if route.destination == ANY]
+        hops = [ipaddress.ip_address(route.nexthop) for route in defaults if route.nexthop and not route.interface]
+        beside = [interface.name for interface in running.interfaces for address in interface.addresses if any(hop in network_of(address) for hop in hops)]
+        return [*running.outside, *(route.interface for route in defaults if route.interface), *beside]
 
     def _gateways(self, interface: Interface, running: Running) -> list[str]:
         found = []
@@ -187,6 +197,7 @@ class FirewallSide:
             self.enclave.run(f"ip -n {host} addr add {own}/{network.prefixlen} dev eth0; ip -n {host} route add default via {host_of(address)}")
 
     def _remove_interface(self, interface: Interface) -> None:
+        self._served.discard(interface.name)
         self.enclave.run(f"ip -n {HOST} link del {interface.device}", check=False)
         self.enclave.remove_host(interface.device)
 
@@ -201,56 +212,65 @@ class FirewallSide:
             self._stop(old[name])
             done.append(f"tunnel {name} taken down")
         started = [tunnel for name, tunnel in new.items() if name not in self.daemons]
-        for tunnel in started:
-            self._start(tunnel)
-        for tunnel in started:
-            self.daemons[tunnel.name].wait()
-            self._place_tun(tunnel)
-            done.append(f"tunnel {tunnel.name} made")
+        if started:
+            self._start(started)
+            done += [f"tunnel {tunnel.name} made" for tunnel in started]
         for name, tunnel in new.items():
             interface = running.interface(tunnel.interface)
             if tunnel not in started and interface != before.interface(tunnel.interface):
-                self._address_tun(tunnel)
+                self.enclave.ip({HOST: self._addresses(tunnel)})
                 done.append(f"interface {tunnel.interface} set")
         return done
 
-    def _start(self, tunnel: Tunnel) -> None:
-        slot = next(number for number in range(1, 4096) if number not in self._slots.values())
-        self._slots[tunnel.name] = slot
-        host, (ours, theirs) = f"ike{slot}", _carrier(slot)
-        self.enclave.add_hosts(host)
-        self.enclave.link(HOST, host, host, "up0")
-        locals_ = [selector.local for selector in tunnel.selectors if not selector.local.endswith("/0")]
-        narrow = " ".join(f"ip -n {host} addr replace {_first_host(network)}/32 dev lo;" for network in locals_)
-        steering = "".join(
-            f"ip -n {HOST} rule add pref 10 iif {device(tunnel.outside)} from {tunnel.peer_address} to {tunnel.local_address} ipproto udp dport {port} "
-            f"lookup {10000 + slot}; " for port in (500, 4500)
-        )
+    def _start(self, tunnels: list[Tunnel]) -> None:
+        """Daemons and devices of new tunnels, in as few processes as possible: a commit may bring many."""
+        for tunnel in tunnels:
+            self._slots[tunnel.name] = slot = next(number for number in range(1, 4096) if number not in self._slots.values())
+            patience = 4 * (tunnel.probe_interval or 5) / 5
+            self.daemons[tunnel.name] = IkeDaemon(self.enclave, f"ike{slot}", (max(1.0, patience / 4), 4))
+        daemons = [self.daemons[tunnel.name] for tunnel in tunnels]
+        self.enclave.add_hosts(*(daemon.host for daemon in daemons))
+        lines: dict[str | None, list[str]] = {None: [], HOST: []}
+        for tunnel in tunnels:
+            self._connect(tunnel, lines)
+        self.enclave.ip(lines)
+        self.enclave.run("\n".join(daemon.prepare() for daemon in daemons))
+        for daemon in daemons:
+            daemon.wait()
+        self._place_tuns(tunnels)
+
+    def _connect(self, tunnel: Tunnel, lines: dict[str | None, list[str]]) -> None:
+        """The line between the firewall and the tunnel's daemon, and who gets which packets."""
+        slot, host = self._slots[tunnel.name], self.daemons[tunnel.name].host
+        ours, theirs = _carrier(slot)
+        lines[None].append(f"link add {host} netns {HOST} type veth peer name up0 netns {host}")
+        lines[HOST] += [
+            f"link set {host} up", f"addr add {ours}/30 dev {host}", f"route add default via {theirs} table {10000 + slot}",
+            *(f"rule add {rule}" for rule in _steering(tunnel, slot)),
+        ]
         # The daemon owns a copy of the firewall's address; kernel policies want an address inside the local selector.
-        self.enclave.run(
-            f"ip -n {HOST} addr add {ours}/30 dev {host}; ip -n {host} addr add {theirs}/30 dev up0; ip -n {host} addr add {tunnel.local_address}/32 dev lo; "
-            f"ip -n {host} route add default via {ours} src {tunnel.local_address}; {narrow} {steering}"
-            f"ip -n {HOST} route add default via {theirs} table {10000 + slot}"
-        )
-        patience = 4 * (tunnel.probe_interval or 5) / 5
-        self.daemons[tunnel.name] = daemon = IkeDaemon(self.enclave, host, (max(1.0, patience / 4), 4))
-        daemon.start()
+        narrow = [selector.local for selector in tunnel.selectors if not selector.local.endswith("/0")]
+        lines[host] = [
+            "link set up0 up", f"addr add {theirs}/30 dev up0", f"addr add {tunnel.local_address}/32 dev lo",
+            f"route add default via {ours} src {tunnel.local_address}", *(f"addr replace {_first_host(network)}/32 dev lo" for network in narrow),
+        ]
 
-    def _place_tun(self, tunnel: Tunnel) -> None:
-        """The daemon keeps the descriptor, the firewall gets the device. The daemon insists on one of the old name, so it gets a dead one."""
-        host = self.daemons[tunnel.name].host
-        self.enclave.run(
-            f"ip -n {host} link set {TUN} netns {HOST} name {device(tunnel.interface)}; ip -n {host} tuntap add dev {TUN} mode tun; "
-            f"ip -n {host} link set {TUN} up"
-        )
-        self._address_tun(tunnel)
+    def _place_tuns(self, tunnels: list[Tunnel]) -> None:
+        """Daemons keep the descriptors, the firewall gets the devices. A daemon insists on one of the old name, so it gets a dead one."""
+        lines: dict[str | None, list[str]] = {
+            self.daemons[tunnel.name].host: [
+                f"link set {TUN} netns {HOST} name {device(tunnel.interface)}", f"tuntap add dev {TUN} mode tun", f"link set {TUN} up",
+            ] for tunnel in tunnels
+        }
+        self.enclave.ip({**lines, HOST: [line for tunnel in tunnels for line in self._addresses(tunnel)]})
 
-    def _address_tun(self, tunnel: Tunnel) -> None:
+    def _addresses(self, tunnel: Tunnel) -> list[str]:
         interface = self.running.interface(tunnel.interface)
         if interface is None:
-            return
-        addresses = "".join(f"ip -n {HOST} addr add {address} dev {interface.device}; " for address in interface.addresses)
-        self.enclave.run(f"ip -n {HOST} addr flush dev {interface.device}; {addresses}ip -n {HOST} link set {interface.device} mtu {interface.mtu or 1500} up")
+            return []
+        name = interface.device
+        return [f"addr flush dev {name}", *(f"addr add {address} dev {name}" for address in interface.addresses),
+                f"link set {name} mtu {interface.mtu or 1500} up"]
 
     def _negotiate(self, tunnel: Tunnel) -> list[str]:
         wanted = (self._connection(tunnel), tunnel.key)
@@ -272,9 +292,7 @@ class FirewallSide:
         self._connections.pop(tunnel.name, None)
         daemon.terminate()
         daemon.kill()
-        self.enclave.run("".join(
-            f"ip -n {HOST} rule del pref 10 iif {device(tunnel.outside)} from {tunnel.peer_address} to {tunnel.local_address} ipproto udp dport {port} "
-            f"lookup {10000 + slot}\n" for port in (500, 4500)), check=False)
+        self.enclave.run("\n".join(f"ip -n {HOST} rule del {rule}" for rule in _steering(tunnel, slot)), check=False)
         self.enclave.run(f"ip -n {HOST} link del {daemon.host}", check=False)
         self.enclave.remove_host(daemon.host)
 
@@ -364,6 +382,14 @@ def _probe(monitor: Monitor, interface: str | None) -> dict[str, Any]:
 def _place(tunnel: Tunnel) -> tuple[str, ...]:
     narrow = tuple(selector.local for selector in tunnel.selectors)
     return (tunnel.interface, tunnel.outside, tunnel.local_address, tunnel.peer_address, str(tunnel.probe_interval), *narrow)
+
+
+def _steering(tunnel: Tunnel, slot: int) -> list[str]:
+    """Rules that take packets of IKE and ESP out for the tunnel's daemon."""
+    return [
+        f"pref 10 iif {device(tunnel.outside)} from {tunnel.peer_address} to {tunnel.local_address} ipproto udp dport {port} lookup {10000 + slot}"
+        for port in (500, 4500)
+    ]
 
 
 def _carrier(slot: int) -> tuple[str, str]:

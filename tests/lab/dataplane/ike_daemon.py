@@ -101,7 +101,11 @@ class IkeDaemon:
         self._loaded = False
 
     def start(self) -> None:
-        """Until it listens. Its TUN device stands in the host's namespace then."""
+        """Its TUN device stands in the host's namespace when it listens."""
+        self.enclave.run(self.prepare())
+
+    def prepare(self) -> str:
+        """The shell line that starts it, to be run in the enclave."""
         (self.folder / "run").mkdir(parents=True, exist_ok=True)
         timeout, tries = self._retransmit
         settings = _SETTINGS.format(folder=self.folder, timeout=timeout, tries=tries)
@@ -109,7 +113,7 @@ class IkeDaemon:
         for stale in (self._socket, self.folder / "run" / "charon.pid"):
             stale.unlink(missing_ok=True)
         # A folder of its own as /run: there lies the file that forbids a second daemon.
-        self.enclave.run(
+        return (
             f"ip netns exec {self.host} unshare --mount --propagation private sh -c 'mount --bind {self.folder}/run /run && "
             f"STRONGSWAN_CONF={self.folder}/strongswan.conf exec {CHARON}' </dev/null >{self.folder}/charon.out 2>&1 &"
         )

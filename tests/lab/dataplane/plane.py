@@ -11,10 +11,11 @@ import threading
 import time
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
-from typing import Any, Callable
+from typing import Any, Callable, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.aws import AwsConnection
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.connection import Connection
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.policy_based import PolicyBasedPeer, PolicyBasedSide
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane import events
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import LIFETIME, Enclave, LabError, wait_until
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.firewall_side import HOST, FirewallSide, child_name
@@ -45,13 +46,15 @@ class Applied:
 
 class DataPlane:
     """``vpcs``: the network behind each connection, which AWS's output does not name. ``dead_after``, ``bgp_timers`` and ``med``: other
-    values of the far side than the connection's own, for tests that cannot wait.
+    values of the far side than the connection's own, for tests that cannot wait. ``routing``: the firewall's routing daemon, "bird" or "frr".
+    ``peers``: far sides that take pairs of networks only.
 
     Raises LabError when the machine lacks something.
     """
 
     def __init__(self, name: str, connections: list[Connection], vpcs: list[str] | None = None, lifetime: int = LIFETIME, dead_after: float | None = None,
-                 bgp_timers: tuple[int, int] | None = None, med: dict[int, int] | None = None, dead_peers_keep_sessions: bool = False) -> None:
+                 bgp_timers: tuple[int, int] | None = None, med: dict[int, int] | None = None, dead_peers_keep_sessions: bool = False,
+                 routing: str = "bird", peers: Sequence[PolicyBasedPeer] = ()) -> None:
         lacking = missing()
         if lacking:
             raise LabError(lacking)
@@ -62,9 +65,10 @@ class DataPlane:
                 AwsConnection(self.enclave, self.internet, connection, number, vpc, dead_after, bgp_timers, med)
                 for number, (connection, vpc) in enumerate(zip(connections, vpcs or _networks(len(connections))), start=1)
             ]
-            for cloud in self.clouds:
-                cloud.start()
-            self.firewall = FirewallSide(self.enclave, self.internet, dead_peers_keep_sessions)
+            self.peers = [PolicyBasedSide(self.enclave, self.internet, peer, number) for number, peer in enumerate(peers, start=1)]
+            for far in (*self.clouds, *self.peers):
+                far.start()
+            self.firewall = FirewallSide(self.enclave, self.internet, dead_peers_keep_sessions, routing)
         except BaseException:
             self.enclave.destroy()
             raise
@@ -164,7 +168,7 @@ class DataPlane:
         names = {interface.device: interface.name for interface in running.interfaces}
         peers = {peer.address: peer for peer in running.bgp.peers}
         found = []
-        for line in self.enclave.run("ip -4 route show proto bird", HOST, check=False).splitlines():
+        for line in self.enclave.run(f"ip -4 route show proto {self.firewall.routing.kernel}", HOST, check=False).splitlines():
             words = line.split()
             if "via" in words and words[words.index("via") + 1] in peers:
                 hop, device = words[words.index("via") + 1], words[words.index("dev") + 1]

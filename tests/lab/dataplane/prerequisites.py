@@ -13,6 +13,7 @@ import subprocess
 from dataclasses import dataclass
 
 CHARON = pathlib.Path("/usr/lib/ipsec/charon")
+FRR = pathlib.Path("/usr/lib/frr")
 USER_SPACE_ESP = pathlib.Path("/usr/lib/ipsec/plugins/libstrongswan-kernel-libipsec.so")
 
 #: Debian's packages that bring everything below.
@@ -20,6 +21,9 @@ PACKAGES = (
     "strongswan-charon", "strongswan-swanctl", "libcharon-extra-plugins", "libstrongswan-standard-plugins", "bird2", "iproute2",
     "iputils-ping", "nftables", "tcpdump", "procps", "util-linux",
 )
+
+#: What brings FRR, which only labs take that ask for it.
+FRR_PACKAGES = ("frr",)
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,12 @@ def missing() -> str | None:
     """One line with all that is missing; None when a lab can run."""
     lacking = [f"{finding.name} ({finding.detail})" for finding in findings() if not finding.present]
     return "no data plane on this machine: " + ", ".join(lacking) if lacking else None
+
+
+def missing_frr() -> str | None:
+    """One line with what FRR as the firewall's routing daemon lacks; None when it is there."""
+    lacking = [program for program in ("zebra", "staticd", "bgpd") if not (FRR / program).exists()]
+    return f"no FRR on this machine: {', '.join(lacking)} not in {FRR}" if lacking else None
 
 
 def unshare(*kinds: str) -> list[str]:

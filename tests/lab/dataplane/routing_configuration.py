@@ -41,10 +41,19 @@ def protocols_of(running: Running, interface: str) -> list[str]:
     return found + [symbol("peer", peer.name) for peer in (running.bgp.peers if running.bgp else ()) if peer.interface == interface]
 
 
+def switchable(running: Running) -> list[str]:
+    """Everything that can be disabled and enabled by itself: static routes and BGP sessions."""
+    return [symbol("route", route.name) for route in running.routes] + [symbol("peer", peer.name) for peer in (running.bgp.peers if running.bgp else ())]
+
+
 def _preferences(running: Running) -> dict[tuple[int, int], int]:
     """BIRD takes the highest preference, PAN-OS the lowest distance and then the lowest metric."""
-    ranks = sorted({(EBGP, 0), (IBGP, 0), *((route.distance, route.metric) for route in running.routes)})
-    return {rank: 230 - index for index, rank in enumerate(ranks)}
+    return {rank: 230 - index for index, rank in enumerate(ranks(running))}
+
+
+def ranks(running: Running) -> list[tuple[int, int]]:
+    """Pairs of distance and metric that occur, the one that wins first."""
+    return sorted({(EBGP, 0), (IBGP, 0), *((route.distance, route.metric) for route in running.routes)})
 
 
 def _route(route: Route, preference: int) -> str:

@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud import proposals
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.connection import Phase, read
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane import crypto, events, packet_filter, routing_configuration
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.prerequisites import PACKAGES
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.prerequisites import FRR_PACKAGES, PACKAGES
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.running import (
     Bgp, Interface, Match, Peer, Policy, Ports, Prefix, Redistribution, Route, Running, SecurityRule, Tunnel,
 )
@@ -159,4 +159,4 @@ def test_lines_of_the_daemon_as_events_of_a_firewall(line, expected):
 def test_ci_installs_what_the_doctor_names(repository):
     text = (repository / ".ci" / "run").read_text(encoding="utf-8").replace("\\\n", " ")
     wanted = next(line for line in text.splitlines() if "apt-get install" in line).partition("--no-install-recommends")[2].split()
-    assert sorted(wanted) == sorted(PACKAGES)
+    assert sorted(wanted) == sorted((*PACKAGES, *FRR_PACKAGES))

@@ -13,7 +13,7 @@ import zlib
 from dataclasses import dataclass, field
 from typing import Iterator
 
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import Measured, Runtime
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import Measured, PeerState, Runtime
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import Tree
 
 
@@ -85,6 +85,9 @@ class Route:
     interface: str
     protocol: str
 
+
+#: What a BGP peer sends that nothing was told of: the network behind the sample connections.
+FAR_PREFIX = "10.200.0.0/16"
 
 _LIFETIME_UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 
@@ -210,8 +213,9 @@ class Network:
         live = self.runtime.tunnel(tunnel.name).measured
         packets = 100 if self.tunnel_state(tunnel) == "active" else 0
         on, up = self.monitor_of(tunnel) != "off", self.monitor_of(tunnel) == "up"
+        turn = self.runtime.negotiations.get(tunnel.name) or ""
         return live or Measured(
-            spi(tunnel.name, "in"), spi(tunnel.name, "out"), packets, packets, packets * 84, packets * 84, 60,
+            spi(f"{tunnel.name}{turn}", "in"), spi(f"{tunnel.name}{turn}", "out"), packets, packets, packets * 84, packets * 84, 60,
             probes_sent=12 if on else 0, probes_answered=12 if up else 0,
         )
 
@@ -220,6 +224,20 @@ class Network:
         if not self.runtime.forwards:
             return set()
         return {tunnel.gateway for tunnel in self.tunnels if self.runtime.tunnel(tunnel.name).sa in ("up", "init")}
+
+    @functools.cached_property
+    def measured_gateways(self) -> dict[str, Measured]:
+        """What was measured on the first tunnel of each gateway that has any measured."""
+        found: dict[str, Measured] = {}
+        for tunnel in self.tunnels:
+            live = self.runtime.tunnel(tunnel.name).measured
+            if live is not None:
+                found.setdefault(tunnel.gateway, live)
+        return found
+
+    @functools.cached_property
+    def ike_profiles(self) -> dict[str, ET.Element]:
+        return {entry.get("name"): entry for entry in self.device.findall("network/ike/crypto-profiles/ike-crypto-profiles/entry")}
 
     # Routing.
 
@@ -265,11 +283,64 @@ class Network:
             keep_alive or "30", hold_time or "90",
         )
 
+    def session(self, peer: Peer) -> PeerState:
+        """What was told of a peer. One that nothing was told of has sent a prefix, and is sent what the configuration announces."""
+        told = self.runtime.peers.get(peer.name)
+        if told is not None:
+            return told
+        announced = self._announced(peer)
+        return PeerState("Established", 1, len(announced), (FAR_PREFIX,), announced)
+
+    def _announced(self, peer: Peer) -> tuple[str, ...]:
+        """Prefixes that an export rule or prefix list of the peer's group names, as far as the router has a route for them."""
+        tag, router = next((tag, router) for tag, router in self.routers() if router.get("name") == peer.router)
+        inside = _inside(tag, router)
+        named: list[str] = []
+        for rule in inside.findall("protocol/bgp/policy/export/rules/entry"):
+            if peer.group in [member.text for member in rule.findall("used-by/member")] and rule.find("action/allow") is not None:
+                named += [entry.get("name") for entry in rule.findall("match/address-prefix/entry")]
+        profile = inside.findtext(f"bgp/peer-group/entry[@name='{peer.group}']/filtering-profile/ipv4")
+        profiles = self.device.find("network/routing-profile")
+        if profile and profiles is not None:
+            filtering = f"bgp/filtering-profile/entry[@name='{profile}']/ipv4/unicast"
+            lists = [profiles.findtext(f"{filtering}/outbound-network-filters/prefix-list")]
+            route_map = profiles.findtext(f"{filtering}/route-maps/outbound")
+            for item in profiles.findall(f"filters/route-maps/bgp/bgp-entry/entry[@name='{route_map}']/route-map/entry"):
+                lists += [item.findtext("match/ipv4/address/prefix-list")] if item.findtext("action") == "permit" else []
+            for name in filter(None, lists):
+                items = profiles.findall(f"filters/prefix-list/entry[@name='{name}']/type/ipv4/ipv4-entry/entry")
+                named += [item.findtext("prefix/entry/network") or "" for item in items if item.findtext("action") == "permit"]
+        own = {route.destination for route in self._own_routes()}
+        return tuple(prefix for prefix in dict.fromkeys(named) if prefix in own)
+
+    def _learned(self) -> list[Route]:
+        """Routes from peers that nothing was told of, where the router installs what it learns."""
+        found = []
+        for tag, router in self.routers():
+            bgp = _inside(tag, router).find("bgp" if tag == "logical-router" else "protocol/bgp")
+            installs = bgp is not None and bgp.findtext("install-route") == "yes"
+            for peer in self.peers() if installs else []:
+                if peer.router == router.get("name") and peer.name not in self.runtime.peers:
+                    interface = next((each.name for each in self.interfaces if any(
+                        address.split("/")[0] == peer.local_address for address in each.addresses)), "")
+                    found.append(Route(peer.router, FAR_PREFIX, peer.peer_address, "100", "20", "A B", interface, "bgp"))
+        return found
+
     def _address_of(self, interface: str | None) -> str:
         return next((each.addresses[0] for each in self.interfaces if each.name == interface and each.addresses), "")
 
     def routes(self) -> list[Route]:
-        """Connected and static routes of all routers; those of a tunnel that is down are left out."""
+        """Connected, static and learned routes of all routers; those of a tunnel that is down are left out."""
+        found = self._own_routes()
+        down = {tunnel.interface for tunnel in self.tunnels if self.tunnel_state(tunnel) != "active"}
+        found.extend(
+            Route(route.router, route.destination, route.nexthop, route.metric, "20", "A B", route.interface, "bgp")
+            for route in self.runtime.learned_routes
+        )
+        found.extend(route for route in self._learned() if route.interface not in down)
+        return found
+
+    def _own_routes(self) -> list[Route]:
         interfaces = {interface.name: interface for interface in self.interfaces}
         down = {tunnel.interface for tunnel in self.tunnels if self.tunnel_state(tunnel) != "active"}
         found: list[Route] = []
@@ -284,10 +355,6 @@ class Network:
             for route in inside.findall("routing-table/ip/static-route/entry"):
                 if route.findtext("interface") not in down:
                     found.append(_static(name, route))
-        found.extend(
-            Route(route.router, route.destination, route.nexthop, route.metric, "20", "A B", route.interface, "bgp")
-            for route in self.runtime.learned_routes
-        )
         return found
 
 

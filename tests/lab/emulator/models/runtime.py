@@ -10,6 +10,7 @@ Whatever is committed is up until told otherwise.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Iterable
 
 SA_STATES = ("up", "down", "init")
 MONITOR_STATES = ("up", "down", "off")
@@ -78,6 +79,12 @@ class Runtime:
     learned_addresses: dict[str, str] = field(default_factory=dict)
     learned_routes: list[LearnedRoute] = field(default_factory=list)
     ha: str = "disabled"
+    negotiations: dict[str, int] = field(default_factory=dict)
+
+    def negotiated_anew(self, names: Iterable[str]) -> None:
+        """SAs that were deleted and made again: their SPIs are others, where nothing measures them."""
+        for name in names:
+            self.negotiations[name] = self.negotiations.get(name, 0) + 1
 
     @property
     def forwards(self) -> bool:

@@ -42,7 +42,8 @@ def _rule(context: Context, number: int, rule: ET.Element, reachable: dict[str, 
         egress = forward.findtext("egress-interface") or ""
         nexthop = forward.findtext("nexthop/ip-address") or forward.findtext("nexthop/fqdn") or ""
         monitored = forward.find("monitor") is not None
-        up = reachable.get(egress, True) if told is None else active
+        # Nobody answers behind a tunnel interface whose tunnel is disabled.
+        up = reachable.get(egress, not egress.startswith("tunnel.")) if told is None else active
         state = "UP" if up or not monitored else "DOWN"
         if told is None:
             active = up or not monitored or forward.findtext("monitor/disable-if-unreachable") != "yes"

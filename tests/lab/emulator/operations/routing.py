@@ -65,7 +65,7 @@ def _bgp_peers(context: Context) -> Answer:
 
 
 def _bgp_peer(context: Context, peer: Peer) -> str:
-    live = context.firewall.runtime.peer(peer.name)
+    live = _network(context).session(peer)
     up = live.state == "Established"
     counters = fields(
         incoming_total=live.received, incoming_accepted=live.received, incoming_rejected=0, policy_rejected=0,
@@ -110,13 +110,13 @@ def _rib_out(context: Context) -> Answer:
 
 def _ribs(context: Context, tag: str, members: Callable[[Peer, PeerState], list[dict[str, object]]]) -> str:
     """One entry per router; peers that are not established have nothing in it."""
-    peers = _wanted_peers(context)
+    peers, network = _wanted_peers(context), _network(context)
     entries = []
     for router in dict.fromkeys(peer.router for peer in peers):
         inner = "".join(
             f"<member>{fields(member)}</member>"
-            for peer in peers if peer.router == router and context.firewall.runtime.peer(peer.name).state == "Established"
-            for member in members(peer, context.firewall.runtime.peer(peer.name))
+            for peer in peers if peer.router == router and network.session(peer).state == "Established"
+            for member in members(peer, network.session(peer))
         )
         entries.append(f'<entry vr="{escape(router)}"><{tag}>{inner}</{tag}></entry>')
     return "".join(entries)
@@ -172,7 +172,7 @@ def _advanced_peers(context: Context) -> Any:
 
 
 def _advanced_peer(context: Context, peer: Peer) -> dict[str, Any]:
-    live = context.firewall.runtime.peer(peer.name)
+    live = _network(context).session(peer)
     up = live.state == "Established"
     return {
         "remote-as": _number(peer.remote_as),

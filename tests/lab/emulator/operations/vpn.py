@@ -101,17 +101,8 @@ def _ike_sas(context: Context) -> Answer:
 def _ike_sa(context: Context, network: Network, number: int, gateway: ET.Element) -> str:
     version = gateway.findtext("protocol/version") or "ikev1"
     block = "ikev1" if version == "ikev1" else "ikev2"
-    profile_name = gateway.findtext(f"protocol/{block}/ike-crypto-profile") or "default"
-    profile = next(
-        (
-            entry for entry in context.firewall.running.root.findall(
-                "devices/entry/network/ike/crypto-profiles/ike-crypto-profiles/entry")
-            if entry.get("name") == profile_name
-        ),
-        ET.Element("entry"),
-    )
-    states = [context.firewall.runtime.tunnel(tunnel.name) for tunnel in network.tunnels if tunnel.gateway == gateway.get("name")]
-    live = next((state.measured for state in states if state.measured is not None), None)
+    profile = network.ike_profiles.get(gateway.findtext(f"protocol/{block}/ike-crypto-profile") or "default", ET.Element("entry"))
+    live = network.measured_gateways.get(gateway.get("name"))
     started = context.firewall.started if live is None else time.time() - live.ike_age
     form = "%b.%d %H:%M:%S"
     cipher = profile.findtext("encryption/member") or ""
@@ -235,6 +226,7 @@ def _clear_ike(context: Context) -> Answer:
     gateway, plane = context.given("gateway"), context.firewall.data_plane
     if gateway not in known or (plane is not None and not plane.clear(gateway, None)):
         return text_result(f"IKE SA for gateway {context.given('gateway')} not found.")
+    context.firewall.runtime.negotiated_anew(tunnel.name for tunnel in _network(context).tunnels if tunnel.gateway == gateway)
     return text_result("Delete IKEv1 IKE SA: Total 1 gateways found.")
 
 
@@ -243,6 +235,7 @@ def _clear_ipsec(context: Context) -> Answer:
     tunnel, plane = context.given("tunnel"), context.firewall.data_plane
     if tunnel not in known or (plane is not None and not plane.clear(None, tunnel)):
         return text_result(f"IPSec SA for tunnel {context.given('tunnel')} not found.")
+    context.firewall.runtime.negotiated_anew([tunnel])
     return text_result("Delete IKEv1 IPSec SA: Total 1 tunnels found.")
 
 

@@ -94,7 +94,8 @@ def test_an_option_comes_and_goes(door, changes):
     assert not door.done(options(**changes)).changed
     door.done(options())
     assert not door.done(options()).changed
-    if not {"rule_position", "tunnel_interfaces", "security_rules"} & set(changes):
+    # Profiles that were made for each tunnel stay, since a tunnel that changes its profile is negotiated anew.
+    if not {"rule_position", "tunnel_interfaces", "security_rules", "tunnels"} & set(changes):
         assert with_option.changed
         assert door.candidate() == plain
     door.remove("pbf")
@@ -371,7 +372,7 @@ def test_the_examples_run_and_the_samples_are_real(door):
     made = results[f"{COLLECTION}.site_to_site_vpn"][0]
     assert [place for place in documented["objects"]["sample"] if place not in made["objects"]] == []
     assert sampled(documented["vpn"]) == {**made["vpn"], "tunnels": made["vpn"]["tunnels"][:1]}
-    assert {*made, "diff"} >= set(documented)
+    assert {*made, "diff", "journal"} >= set(documented)
 
 
 def sampled(documented: dict):

@@ -16,6 +16,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import vpn_i
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.commit import Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import ike_gateway, ipsec_tunnel, tunnel_interface, vpn_info
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules import pairing
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, VSYS, Door
 
 NAME = "vpn-0123456789abcdef0"
@@ -369,7 +370,9 @@ def test_check_mode_neither_waits_nor_fails(firewalls, monkeypatch):
 
 def test_the_examples_run(pbf):
     for task in yaml.safe_load(vpn_info.EXAMPLES):
-        assert not pbf.done(task["tunnelsmith.panos_vpn.vpn_info"] or {}).changed, task["name"]
+        options = task["tunnelsmith.panos_vpn.vpn_info"] or {}
+        described = {"connection": pairing.profile("pbf")} if "connection" in options else {}
+        assert not pbf.done({**options, **described}).changed, task["name"]
 
 
 # What Ansible adds; it gathers deprecations of all modules that ran in this process.
@@ -381,11 +384,14 @@ def documented(fields) -> dict:
 
 
 @each_engine
-def test_what_is_returned_is_what_is_documented(bgp):
+def test_what_is_returned_is_what_is_documented(bgp, engine):
     promised = documented(yaml.safe_load(vpn_info.RETURN))
-    found = vpn(bgp, gather=["config", "state", "routes"])
+    bgp.control.vpn(SECOND, sa="down")
+    described = {"tunnels": [{"outside_address": "203.0.113.11", "ike": {}, "ipsec": {}, "telemetry": {"status": "UP"}}]}
+    found = vpn(bgp, gather=["config", "state", "routes", "diagnosis"], connection=described)
     assert set(found) - OF_ANSIBLE == set(promised) - {"selected"}
     assert set(found["vpn"]) == set(promised["vpn"])
-    assert set(found["vpn"]["state"]) == set(promised["vpn"]["state"])
+    assert set(found["vpn"]["state"]) == set(promised["vpn"]["state"]) - ({"prefixes"} if engine == "logical-router" else set())
     assert set(found["vpn"]["state"]["tunnels"][0]) == set(promised["vpn"]["state"]["tunnels"])
+    assert set(found["diagnosis"][0]) == set(promised["diagnosis"])
     assert json.loads(json.dumps(found)) == found

@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import site_to_site_bgp
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.record import Record
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.vpn import Vpn
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.platform import LOGICAL_ROUTER, Platform
@@ -25,7 +26,7 @@ def refused(router: str, engine=Platform((11, 1)), profiles="", vpn=OURS):
     """What is said of a router, or None."""
     tree = ET.fromstring(f"<config><devices><entry name='localhost.localdomain'><network>{router}{profiles}</network></entry></devices></config>")
     try:
-        site_to_site_bgp.refuse_readvertisement(vpn, Surroundings(tree, Location().base, engine))
+        site_to_site_bgp.refuse_readvertisement(vpn, Surroundings(tree, Location().base, engine), Record(vpn.name))
     except Refused as exc:
         return str(exc)
     return None

@@ -47,3 +47,21 @@ def test_routes(around):
 def test_texts_that_are_no_addresses_are_passed_by():
     interface = Interface("ethernet1/1", ("$outside", "wan-object", "192.0.2.1/24", "2001:db8::1/64"))
     assert [str(address) for address in interface.networks()] == ["192.0.2.1/24", "2001:db8::1/64"]
+
+
+USERS = {
+    "a gateway": ("ike_gateway", "branch-7", ["IPsec tunnel 'branch-7'"]),
+    "an interface": ("tunnel_interface", "tunnel.7", ["static route 'branch-7'", "IPsec tunnel 'branch-7'"]),
+    "a profile": ("ike_crypto_profile", "Suite-B-GCM-256", ["IKE gateway 'branch-7'"]),
+    "what nobody uses": ("monitor_profile", "nobody's", []),
+}
+
+
+@pytest.mark.parametrize("kind, name, users", USERS.values(), ids=USERS.keys())
+def test_who_uses_what(around, kind, name, users):
+    """Memberships in zones and routers are no uses."""
+    assert sorted(around.users(kind, name)) == sorted(users)
+
+
+def test_routes_into_an_interface(around):
+    assert [(name, str(destination)) for name, destination in around.routes_into("default", "tunnel.7")] == [("branch-7", "10.70.0.0/24")]

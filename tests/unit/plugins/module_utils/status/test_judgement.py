@@ -6,12 +6,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.bgp import BgpPeer
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.bgp import BgpPeer, Prefixes
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.flow import Flow
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.forwarding import PbfRule
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.judgement import judge
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.prefixes import ADVERTISED, Prefix
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.routes import Route
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.security_associations import IkeSa, IpsecSa
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State
 
@@ -157,3 +161,40 @@ def test_one_of_two_tunnels_can_be_down():
 def test_a_name_that_nothing_answers_to_is_a_problem():
     found = judge(configuration(), up(), ["to-gcp"])
     assert found.problems == ("there is no tunnel or gateway of the name 'to-gcp' in the running configuration",)
+
+
+LIVE = {"name": "to-aws-1", "router": "default", "state": "Established"}
+LABEL = "BGP peer 'to-aws-1' (169.254.10.1, AS 64512)"
+INSTALLED = Route("10.20.0.0/16", "default", "169.254.10.1", "tunnel.1", "bgp", True)
+SENT = Prefix("10.10.0.0/24", ADVERTISED, "to-aws-1")
+EXCHANGES = {
+    "both ways": ((1, 1), (INSTALLED,), (SENT,), []),
+    "nothing is told": ((None, None), (), (), []),
+    "nothing was sent": ((0, 1), (), (SENT,), [f"{LABEL} is established and has sent no prefix"]),
+    "learned and not in use": ((2, 1), (replace(INSTALLED, active=False),), (SENT,),
+                               [f"{LABEL}: of the 2 prefixes that were learned, none is in the forwarding table"]),
+    "in use through somebody else": ((2, 1), (replace(INSTALLED, interface="ethernet1/2"),), (SENT,),
+                                     [f"{LABEL}: of the 2 prefixes that were learned, none is in the forwarding table"]),
+    "nothing is announced": ((1, 0), (INSTALLED,), (), [f"{LABEL} is established and is sent no prefix"]),
+    "more is announced": ((1, 2), (INSTALLED,), (SENT, replace(SENT, prefix="0.0.0.0/0")), [f"{LABEL} is sent 0.0.0.0/0, 10.10.0.0/24, and not 10.10.0.0/24"]),
+    "what is announced is counted only": ((1, 5), (INSTALLED,), (), []),
+}
+
+
+@pytest.mark.parametrize("counts, routes, prefixes, problems", EXCHANGES.values(), ids=EXCHANGES.keys())
+def test_what_a_bgp_session_is_for_counts_where_the_routes_were_asked_for(counts, routes, prefixes, problems):
+    peer = BgpPeer(**LIVE, prefixes=(Prefixes("ipv4_unicast", counts[0], counts[0], counts[1]),))
+    asked = configuration(peers=[{**PEER, "advertise": ["10.10.0.0/24"]}])
+    assert list(judge(asked, up(bgp_peers=(peer,), routes=routes, prefixes=prefixes)).problems) == problems
+    assert judge(asked, up(bgp_peers=(peer,))).healthy
+
+
+def test_a_tunnel_that_nothing_comes_out_of_is_not_healthy():
+    def counted(out, back):
+        return replace(flow(), packets_encapsulated=out, packets_decapsulated=back)
+
+    def problems(before, now):
+        return list(judge(configuration(), up(flows=(counted(*now),), earlier_flows=(counted(*before),), between=3.0)).problems)
+
+    assert problems((1, 1), (9, 1)) == ["tunnel 'to-aws-1': 8 packets went out and none came back within 3.0 s"]
+    assert problems((1, 1), (9, 2)) == problems((1, 1), (1, 1)) == problems((9, 9), (1, 1)) == []

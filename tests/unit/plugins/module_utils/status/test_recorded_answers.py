@@ -10,9 +10,12 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import answer, bgp, flow, forwarding, routes, security_associations
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import (
+    answer, bgp, flow, forwarding, prefixes, routes, security_associations, vpn_log,
+)
 
-PARSERS = (security_associations.ike_sas, security_associations.ipsec_sas, flow.flows, forwarding.pbf_rules, bgp.peers, routes.routes)
+PARSERS = (security_associations.ike_sas, security_associations.ipsec_sas, flow.flows, forwarding.pbf_rules, bgp.peers, routes.routes,
+           prefixes.learned, prefixes.advertised, vpn_log.lines)
 
 FLOW = {"name": "c1000v", "tunnel": "c1000v", "monitor": "off", "tunnel_interface": "tunnel.1", "outside_interface": "ethernet1/1",
         "local_address": "192.168.122.19", "peer_address": "192.168.122.30", "packets_encapsulated": 0, "packets_decapsulated": 0}

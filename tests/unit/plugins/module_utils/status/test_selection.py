@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.record import Record
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.bgp import BgpPeer
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.flow import Flow
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.forwarding import PbfRule
@@ -26,6 +27,7 @@ def peer(name, group, interface=None, router="default"):
     return {"name": name, "peer_group": group, "virtual_router": router, **({"local_address": {"interface": interface}} if interface else {})}
 
 
+ADOPTED = Record("vpn-9", adopted={"ipsec_tunnel": {"-1": "branch"}, "ike_gateway": {"-1": "gw-branch"}})
 CONFIGURATION = {
     "gateways": [{"name": name} for name in ("vpn-0abc-1", "vpn-0abc-2", "gw-branch", "spare")],
     "tunnels": [
@@ -34,7 +36,7 @@ CONFIGURATION = {
         {"name": "branch", "tunnel_interface": "tunnel.7", "ike_gateways": ["gw-branch"]},
         {"name": "half-made"},
     ],
-    "interfaces": [{"name": name} for name in ("tunnel.1", "tunnel.2", "tunnel.7", "tunnel.9")],
+    "interfaces": [{"name": "tunnel.1"}, {"name": "tunnel.2"}, {"name": "tunnel.7", "comment": f"to the branch\n{ADOPTED.line()}"}, {"name": "tunnel.9"}],
     "pbf_rules": [rule("vpn-0abc-1", "tunnel.1"), rule("vpn-0abc-2", "tunnel.2"), rule("vpn-0abc-discard"), rule("by-hand", "tunnel.7"),
                   rule("guests", "ethernet1/7"), rule("drop")],
     "bgp": {
@@ -67,6 +69,7 @@ SELECTIONS = {
     "a tunnel without anything": (["half-made"], {**NONE, "tunnels": ["half-made"]}, []),
     "two, of which one is not there": (["branch", "vpn-0ab"], BRANCH, ["vpn-0ab"]),
     "a beginning of a name": (["vpn"], NONE, ["vpn"]),
+    "a VPN whose objects have kept their names": (["vpn-9"], BRANCH, []),
 }
 
 

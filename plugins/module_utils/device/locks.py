@@ -1,0 +1,43 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The configuration lock: while an account holds it, no other one can change the candidate. PAN-OS drops it at the account's commit."""
+
+from __future__ import annotations
+
+import time
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.commit import Patience
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError
+
+_COMMENT = "tunnelsmith.panos_vpn writes and commits"
+# PAN-OS's own words; these errors have no number.
+_OWN, _OTHERS, _NONE = "You already own", "already held by", "not currently"
+
+
+def take(session, timeout: float) -> None:
+    """Wait up to C(timeout) seconds while another account holds it. One that an earlier run of this account left behind is as good."""
+    command = f"<request><config-lock><add><comment>{_COMMENT}</comment></add></config-lock></request>"
+    deadline = time.monotonic() + timeout
+    attempt = 0
+    while True:
+        try:
+            session.op(command, "take the configuration lock")
+            return
+        except DeviceError as exc:
+            if _OWN in str(exc):
+                return
+            if _OTHERS not in str(exc) or time.monotonic() >= deadline:
+                raise exc.adding(f"waited {timeout:g} s") if _OTHERS in str(exc) else exc
+        Patience().pause(attempt, deadline)
+        attempt += 1
+
+
+def release(session) -> None:
+    """Let it go; one that is gone already, by a commit, is let go."""
+    try:
+        session.op("<request><config-lock><remove/></config-lock></request>", "release the configuration lock")
+    except DeviceError as exc:
+        if _NONE not in str(exc):
+            raise

@@ -1,0 +1,79 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which of a VPN's tunnels carries its traffic: by the PBF rule that is in use, or by the routes that are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import egress, interfaces_of
+
+PBF, ROUTES = "pbf", "routes"
+#: The one destination that is told apart where PBF rules decide.
+NEW_SESSIONS = "new sessions"
+# Routes that lead to the tunnels' own inside networks carry nobody's traffic.
+_OWN = ("connected", "local", "host")
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at a firewall, C(moment) seconds after the first one. C(carriers): destination → tunnel interfaces that lead there.
+
+    C(states): tunnel → state of its flow; a tunnel that is not listed has none.
+    """
+
+    moment: float
+    carriers: dict
+    states: dict
+
+    def works(self, tunnels: dict, destinations) -> bool:
+        """Whether each destination is led into a tunnel that is active. C(tunnels): tunnel → interface."""
+        alive = {interface for tunnel, interface in tunnels.items() if self.states.get(tunnel) == flow.ACTIVE}
+        return bool(destinations) and all(self.carriers.get(each) and alive.issuperset(self.carriers[each]) for each in destinations)
+
+    def uses(self, interface: str, destinations) -> bool:
+        return any(interface in self.carriers.get(each, ()) for each in destinations)
+
+
+def tunnels_of(configuration: dict) -> dict:
+    """Tunnel → tunnel interface."""
+    return {tunnel["name"]: tunnel["tunnel_interface"] for tunnel in configuration["tunnels"] if tunnel.get("tunnel_interface")}
+
+
+def decided_by(configuration: dict) -> str:
+    """C(pbf) where a PBF rule forwards into one of the tunnels, else C(routes)."""
+    units = interfaces_of(configuration["tunnels"])
+    return PBF if any(egress(rule) in units for rule in configuration["pbf_rules"]) else ROUTES
+
+
+def carriers(configuration: dict, rules, routes) -> dict:
+    """Destination → tunnel interfaces of the VPN that lead there. C(rules), C(routes): as the firewall tells them."""
+    units = interfaces_of(configuration["tunnels"])
+    if decided_by(configuration) == PBF:
+        return {NEW_SESSIONS: _first_rule(configuration, units, {rule.name: rule for rule in rules})}
+    found: dict = {}
+    for route in routes:
+        if route.active and route.interface in units and route.protocol not in _OWN and (route.protocol or route.nexthop):
+            found.setdefault(route.destination, set()).add(route.interface)
+    return {destination: tuple(sorted(interfaces)) for destination, interfaces in found.items()}
+
+
+def _first_rule(configuration, units, live) -> tuple:
+    """Rules are tried in their order, and one that is disabled or whose next hop is down is passed over."""
+    for rule in configuration["pbf_rules"]:
+        told = live.get(rule["name"])
+        if egress(rule) in units and not rule.get("disabled") and told is not None and told.in_use and not told.nexthop_down:
+            return (egress(rule),)
+    return ()
+
+
+def flow_states(flows) -> dict:
+    """Tunnel → state: active where all of its flows are, else the first that is not."""
+    found: dict = {}
+    for each in flows:
+        if found.get(each.tunnel) in (None, flow.ACTIVE):
+            found[each.tunnel] = each.state
+    return found

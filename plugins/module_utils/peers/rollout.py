@@ -1,0 +1,45 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which tunnels a plan interrupts, and which of a VPN's items wait where its tunnels are changed one after the other."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import Plan
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import DesiredEntry
+
+# The elements of an object whose change makes PAN-OS negotiate or connect anew; of the others any.
+_ONLY = {
+    "tunnel_interface": ("ip", "ipv6"), "bgp_peer_entry": None, "bgp_timer_profile": None, "ike_gateway": None, "ike_crypto_profile": None,
+    "ipsec_crypto_profile": None,
+}
+_HARMLESS = {"ipsec_tunnel": ("tunnel-monitor",)}
+
+
+def interrupted(plan: Plan, serving: dict) -> list:
+    """The numbers of the tunnels that a plan interrupts. C(serving): number → the (kind, name) of what the tunnel runs on by now."""
+    changed = {(item.table.kind, item.name) for item, place in plan.touched if isinstance(item, DesiredEntry) and _interrupts(item, place, plan)}
+    return [number for number, objects in serving.items() if not changed.isdisjoint(objects)]
+
+
+def _interrupts(item, place, plan) -> bool:
+    kind = item.table.kind
+    before, after = places.find(plan.before, place[1:]), places.find(plan.after, place[1:])
+    if before is None or after is None or kind not in _ONLY and kind not in _HARMLESS:
+        return False
+    tags = _ONLY.get(kind) or {element.tag for side in (before, after) for element in side}.difference(_HARMLESS.get(kind, ()))
+    return any(_text(before, tag) != _text(after, tag) for tag in tags)
+
+
+def _text(element, tag) -> str:
+    found = element.find(tag)
+    return "" if found is None else ET.tostring(found, encoding="unicode")
+
+
+def order(numbers, primary: int) -> list:
+    """The tunnels in the order in which they are changed: the one that is preferred comes last."""
+    return sorted(numbers, key=lambda number: (number == primary, number))

@@ -1,0 +1,185 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Causes between the two ends: the way to the endpoint, what filters IKE, and who begins."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address, ip_network
+from typing import Iterator
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rulebases import Traffic
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import vpn_log
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_evidence import (
+    CERTAIN, LIKELY, NO_IKE, POSSIBLE, Case, Cause, is_private, same_address,
+)
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_rules import allowing, denying
+
+
+def outside_interface(case: Case) -> Iterator[Cause]:
+    name, gateway = case.outside, f"ike_gateway {case.gateway_name}: local_address.interface"
+    if not name:
+        return
+    interface = case.around.interfaces.get(name)
+    live = case.evidence.interfaces.get(name)
+    if interface is None:
+        yield Cause("outside-interface-missing", f"the gateway's interface {name} is no layer 3 interface of this firewall",
+                    (f"{gateway}: {name}",), gateway, CERTAIN)
+    elif case.local_address is None:
+        yield Cause("outside-interface-without-address", f"{name} has no address to send IKE from", (f"{name}: no address",),
+                    f"give {name} an address, or let it get one by DHCP", CERTAIN)
+    elif case.around.router_of(name) is None:
+        yield Cause("outside-interface-without-router", f"{name} is in no router, so nothing leaves by it", (f"{name}: no router",),
+                    f"put {name} into the virtual router that leads to the peer", CERTAIN)
+    configured = (case.gateway.get("local_address") or {}).get("ip")
+    if interface is not None and interface.addresses and configured and not _among(configured, interface.addresses):
+        yield Cause("local-address-wrong", f"the gateway's address {configured} is none of {name}'s",
+                    (f"ike_gateway local_address.ip: {configured}", f"{name}: {', '.join(interface.addresses)}"),
+                    f"ike_gateway {case.gateway_name}: local_address.ip: {interface.addresses[0]}", CERTAIN,
+                    ({"ike_gateway": {"name": case.gateway_name, "local_address": {"interface": name, "ip": interface.addresses[0]}}},))
+    if live is not None and live.state == "down":
+        yield Cause("outside-interface-down", f"the interface {name} that the peer is reached by is down", (f"{name}: down",),
+                    "mend the link or the port", CERTAIN)
+
+
+def _among(text, addresses) -> bool:
+    return any(text in (address, address.split("/")[0]) or text.split("/")[0] == address.split("/")[0] for address in addresses)
+
+
+def peer_address(case: Case) -> Iterator[Cause]:
+    """The gateway's peer is none of the cloud's endpoints. An SA in the log tells that it was one once."""
+    described = (case.evidence.connection or {}).get("tunnels") or []
+    endpoints = [tunnel["outside_address"] for tunnel in described if tunnel.get("outside_address")]
+    if not endpoints or not case.peer_address or any(same_address(endpoint, case.peer_address) for endpoint in endpoints):
+        return
+    taken = {(gateway.get("peer_address") or {}).get("ip") for gateway in case.evidence.gateways.values()}
+    free = [endpoint for endpoint in endpoints if endpoint not in taken]
+    wanted = case.cloud_of_number.get("outside_address") or (free or endpoints)[0]
+    was_up = next((line for line in case.lines if vpn_log.UP in line.kinds), None)
+    evidence = (f"ike_gateway {case.gateway_name} peer_address.ip: {case.peer_address}", f"the cloud's endpoints: {', '.join(endpoints)}")
+    items = ({"ike_gateway": {"name": case.gateway_name, "peer_address": {"ip": wanted}}},)
+    fix = f"ike_gateway {case.gateway_name}: peer_address.ip: {wanted} (and the key that belongs to it)"
+    if was_up is not None:
+        yield Cause("endpoint-replaced",
+                    f"the cloud has other endpoints now than {case.peer_address}, which was up once: the connection was made anew",
+                    evidence + (was_up.quoted,), fix, CERTAIN, items)
+    else:
+        yield Cause("peer-address-wrong", f"the gateway's peer {case.peer_address} is no endpoint of the cloud's connection", evidence, fix,
+                    CERTAIN, items)
+
+
+def endpoint_route(case: Case) -> Iterator[Cause]:
+    if case.evidence.state.routes is None or not case.peer_address or not case.outside:
+        return
+    try:
+        endpoint = ip_address(case.peer_address)
+    except ValueError:
+        return
+    router = case.around.router_of(case.outside)
+    found = best_route(case, endpoint, router)
+    if found is None:
+        yield Cause("endpoint-route-missing", f"router '{router}' has no route to the peer {endpoint}", (f"no route in use covers {endpoint}",),
+                    f"static_route in virtual_router {router}: a route to {endpoint} through {case.outside}", CERTAIN)
+    elif found.interface and found.interface != case.outside:
+        way = f"{found.destination} through {found.interface}" + (f", next hop {found.nexthop}" if found.nexthop else "")
+        into_itself = found.interface in case.evidence.units
+        cause = (f"the route to the peer {endpoint} leads into the tunnel {found.interface} itself" if into_itself
+                 else f"packets to the peer {endpoint} leave by {found.interface}, and the gateway sends from {case.outside}")
+        yield Cause("endpoint-route-through-other-interface", cause, (f"route in use: {way}", f"ike_gateway local_address.interface: {case.outside}"),
+                    f"static_route in virtual_router {router}: destination {endpoint}/{endpoint.max_prefixlen}, interface {case.outside}; "
+                    f"or ike_gateway {case.gateway_name}: local_address.interface: {found.interface}", CERTAIN if into_itself else LIKELY)
+
+
+def best_route(case: Case, address, router: str | None):
+    """The route in use that a packet to an address takes, by the longest prefix; None where there is none."""
+    best, length = None, -1
+    for route in case.evidence.state.routes or ():
+        if not route.active or route.router not in (None, router):
+            continue
+        try:
+            network = ip_network(route.destination, strict=False)
+        except ValueError:
+            continue
+        if network.version == address.version and address in network and network.prefixlen > length:
+            best, length = route, network.prefixlen
+    return best
+
+
+def denied_outside(case: Case) -> Iterator[Cause]:
+    """IKE is traffic within the outside zone, which passes unless a rule above the intrazone default says otherwise."""
+    zone = case.around.zone_of(case.outside) if case.outside else None
+    if case.phase != NO_IKE or zone is None or not case.local_address or not case.peer_address or case.evidence.addresses is None:
+        return
+    for source, destination in ((case.local_address, case.peer_address), (case.peer_address, case.local_address)):
+        rule = denying(case, Traffic(zone, zone, source, destination, frozenset({"ike"})))
+        if rule is not None:
+            yield Cause("ike-denied-by-rule", f"security rule '{rule}' denies IKE between {source} and {destination}, above the intrazone default",
+                        (f"rule '{rule}' covers {zone} to {zone}",),
+                        f"security_rule: allow applications ike, ipsec-esp, ipsec-esp-udp from {zone} to {zone}, position before '{rule}'", CERTAIN,
+                        (allowing(f"{case.name}-ike", zone, zone, [case.local_address, case.peer_address],
+                                  ["ike", "ipsec-esp", "ipsec-esp-udp"], rule),))
+            return
+
+
+def nat_without_traversal(case: Case) -> Iterator[Cause]:
+    if (case.gateway.get("nat_traversal") or {}).get("enable") or not case.local_address:
+        return
+    expected = case.cloud.get("customer_outside_address")
+    item = ({"ike_gateway": {"name": case.gateway_name, "nat_traversal": {"enable": True}}},)
+    fix = f"ike_gateway {case.gateway_name}: nat_traversal.enable: true"
+    if expected and not same_address(expected, case.local_address):
+        yield Cause("nat-without-nat-traversal",
+                    f"the firewall sends from {case.local_address}, the peer sees {expected}: ESP behind NAT needs NAT traversal",
+                    (f"address of {case.outside}: {case.local_address}", f"address that the cloud expects: {expected}",
+                     "nat_traversal.enable: not set"),
+                    fix, LIKELY, item)
+    elif not expected and is_private(case.local_address) and case.peer_address and not is_private(case.peer_address):
+        yield Cause("nat-without-nat-traversal", f"the private address {case.local_address} cannot reach {case.peer_address} without NAT, and NAT "
+                    "traversal is off", (f"address of {case.outside}: {case.local_address}", "nat_traversal.enable: not set"), fix,
+                    LIKELY if case.one_way else POSSIBLE, item)
+
+
+def passive(case: Case) -> Iterator[Cause]:
+    if case.phase != NO_IKE:
+        return
+    if case.gateway.get("passive_mode"):
+        peer = "an endpoint of AWS waits too unless its startup action is start" if case.cloud else "nothing shows that the peer begins"
+        yield Cause("both-sides-passive", f"gateway '{case.gateway_name}' only waits for the peer, and {peer}",
+                    (f"ike_gateway {case.gateway_name} passive_mode: true",) + (() if case.kinds else ("no negotiation in the log",)),
+                    f"ike_gateway {case.gateway_name}: passive_mode: false", POSSIBLE if case.answered else LIKELY,
+                    ({"ike_gateway": {"name": case.gateway_name, "passive_mode": False}},))
+    elif not case.kinds and not _sends_by_itself(case):
+        yield Cause("nobody-initiates", "nobody begins to negotiate: no packet asks for the tunnel, and it has neither a monitor nor a BGP peer",
+                    ("no negotiation in the log", "tunnel_monitor.enable: not set"),
+                    f"ipsec_tunnel {case.name}: tunnel_monitor.enable: true with an address of the peer; or vpn_action: action: initiate", LIKELY)
+
+
+def _sends_by_itself(case) -> bool:
+    """Whether a monitor or BGP sends packets through the tunnel, which begin a negotiation."""
+    monitored = any(((rule.get("action") or {}).get("forward") or {}).get("monitor") for rule in case.rules)
+    return bool(case.monitor or case.peers or monitored)
+
+
+def unanswered(case: Case) -> Iterator[Cause]:
+    """Silence has many reasons, and the firewall cannot tell them apart."""
+    silent = case.kinds & {vpn_log.TIMEOUT, vpn_log.DEAD}
+    if case.phase != NO_IKE or not silent or case.answered:
+        return
+    yield Cause("ike-unanswered",
+                f"the peer {case.peer_address} does not answer: it is down, at another address, or UDP 500 and 4500 are filtered on the way",
+                case.quote(vpn_log.TIMEOUT, vpn_log.DEAD) + _telemetry(case),
+                "let UDP 500, UDP 4500 and ESP (protocol 50) pass between "
+                f"{case.local_address or 'this firewall'} and {case.peer_address}, and see whether the peer's endpoint is up", LIKELY)
+
+
+def _telemetry(case) -> tuple:
+    telemetry = case.cloud.get("telemetry") or {}
+    return (f"the cloud shows {telemetry['status']} {telemetry.get('message') or ''}".strip(),) if telemetry.get("status") else ()
+
+
+def unknown_peer(case: Case) -> Iterator[Cause]:
+    if case.phase == NO_IKE and vpn_log.UNKNOWN_PEER in case.kinds:
+        yield Cause("peer-not-configured", "one side has no gateway for the address or the version of IKE that the other one comes with",
+                    case.quote(vpn_log.UNKNOWN_PEER),
+                    f"ike_gateway {case.gateway_name}: peer_address, local_address and version as the peer has them", LIKELY)

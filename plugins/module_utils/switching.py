@@ -1,0 +1,113 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Turning tunnels, IKE gateways and BGP peers off and on, which PAN-OS has as configuration only, and the commit of exactly that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Mapping
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import commit_task, runner
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_peer, ike_gateway, ipsec_tunnel
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import UNSET, DesiredEntry
+
+TUNNEL, GATEWAY, PEER = "ipsec_tunnel", "ike_gateway", "bgp_peer"
+#: What a task takes that writes and commits at once; the options of the module commit, under names of their own.
+OPTIONS = {
+    "commit_foreign": {"type": "str", "choices": ["fail", "include"], "default": "fail"},
+    "commit_timeout": {"type": "int", "default": 600},
+    "commit_poll": {"type": "float"},
+    "description": {"type": "str"},
+}
+
+
+@dataclass(frozen=True)
+class Switch:
+    """One object that can be off. C(router), C(group): of a BGP peer."""
+
+    kind: str
+    name: str
+    router: str = ""
+    group: str = ""
+
+    @property
+    def label(self) -> str:
+        return {TUNNEL: "tunnel", GATEWAY: "IKE gateway", PEER: "BGP peer"}[self.kind] + f" '{self.name}'"
+
+    def entry(self, advanced: bool, values: Mapping[str, Any]) -> DesiredEntry:
+        if self.kind == PEER:
+            table = bgp_peer.ADVANCED_PEER if advanced else bgp_peer.LEGACY_PEER
+            return DesiredEntry(table, self.name, values, container=bgp_peer.peer_container(self.router, self.group, advanced))
+        return DesiredEntry(ipsec_tunnel.TABLE if self.kind == TUNNEL else ike_gateway.TABLE, self.name, values)
+
+    def off(self) -> dict:
+        return {"enable": False} if self.kind == PEER else {"disabled": True}
+
+    def on(self, entry) -> dict:
+        """What turns it on; nothing where it is on. Tunnels and gateways are on where nothing is said."""
+        if self.kind == PEER:
+            return {"enable": True} if places.text(entry, ("enable",)) == "no" else {}
+        return {"disabled": UNSET} if places.text(entry, ("disabled",)) == "yes" else {}
+
+
+@dataclass
+class Change:
+    """The write of a few leaves of existing objects, and its commit."""
+
+    module: Any
+    session: Any
+    platform: Any
+    base: Any
+    pending: list = field(init=False)
+
+    def __post_init__(self):
+        self.pending = commit.changes(self.session)
+
+    def write(self, switches, values, warnings=()) -> dict:
+        """C(values): (switch, its candidate entry) → options. The result of C(runner.configure), and what is uncommitted with it."""
+        advanced = self.platform.advanced
+        reads = [self.base("network") + switch.entry(advanced, {}).relative_path for switch in switches]
+
+        def wanted(tree):
+            found = [(switch, places.find(tree, path[1:])) for switch, path in zip(switches, reads)]
+            gone = [switch.label for switch, entry in found if entry is None]
+            if gone:
+                raise Refused(f"{', '.join(gone)}: runs on {self.session.place}, and is not in the candidate configuration: somebody removed it and did "
+                              "not commit that; nothing was written")
+            return runner.Wanted([[switch.entry(advanced, values(switch, entry)) for switch, entry in found]], list(warnings))
+
+        result = runner.configure(self.module, self.session, self.platform, self.base, runner.in_containers(reads), wanted, self._refuse_foreign)
+        objects = [places.parse(xpath) for xpath in result["objects"]]
+        mine = [change for change in self.pending if commit.concerns(change, objects)]
+        result["uncommitted"] = bool(mine) or (result["changed"] and not self.module.check_mode)
+        result["earlier_changes"] = [{"owner": change.owner, "xpath": change.xpath} for change in self.pending if change not in mine]
+        return result
+
+    def _refuse_foreign(self, intent) -> None:
+        """Our account's other uncommitted changes would be committed along."""
+        params, account = self.module.params, self.session.provider.username
+        if not account or params["commit_foreign"] == "include":
+            return
+        objects = intent.places(self.base)
+
+        def foreign(pending):
+            return [change for change in pending if change.owner == account and not commit.concerns(change, objects)]
+
+        left = commit.wait_until_gone(self.session, foreign, self.pending, params["lock_timeout"])
+        if left:
+            raise DeviceError(commit.foreign_text(account, left) + "; nothing was written")
+
+    def commit(self, written: dict, description: str, session=None) -> dict:
+        """Commit what C(write) wrote, or left there. C(session): another one, where this one is busy meanwhile."""
+        params = self.module.params
+        options = {
+            "scope": "own", "admin": None, "job_id": None, "objects": written["objects"], "earlier_changes": written["earlier_changes"],
+            "commit_foreign": params["commit_foreign"], "lock_timeout": params["lock_timeout"], "timeout": params["commit_timeout"],
+            "poll": params["commit_poll"], "description": params["description"] or description,
+        }
+        return commit_task.commit_changes(options, session or self.session, self.module.check_mode)

@@ -1,0 +1,214 @@
+#!/usr/bin/python
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vpn_action
+short_description: Reconnect, initiate, clear, enable or disable VPN tunnels on Palo Alto Networks firewalls
+version_added: 0.1.0
+description:
+  - Acts on tunnels of the running configuration. What it interrupts is named in a warning and returned as RV(interrupts).
+  - V(reconnect), V(initiate) and V(clear) are operational commands and leave the configuration alone. V(enable) and V(disable) exist on
+    PAN-OS as configuration only. They are written under the same rules as by the other modules, and committed.
+author:
+  - Tunnelsmith contributors (@tunnelsmith)
+extends_documentation_fragment:
+  - tunnelsmith.panos_vpn.provider
+  - tunnelsmith.panos_vpn.attributes
+  - tunnelsmith.panos_vpn.attributes.writes
+options:
+  action:
+    description:
+      - V(reconnect) clears the IPsec and IKE SAs and negotiates them anew. With several tunnels this is done one after the other, the next one
+        only when the one before is up again; tunnels that share an IKE gateway are done together.
+      - V(initiate) negotiates tunnels that are not up, and leaves the others alone.
+      - V(clear) deletes the SAs. The firewall or its peer negotiates new ones when it needs them.
+      - V(disable) and V(enable) turn objects off and on in the configuration. What was not disabled stays as it is.
+    type: str
+    required: true
+    choices: [reconnect, initiate, clear, enable, disable]
+  name:
+    description:
+      - Names of the VPNs that are meant. A name is that of a VPN, such as the connection ID that M(tunnelsmith.panos_vpn.site_to_site_vpn) was
+        given, or that of a tunnel or an IKE gateway, as in M(tunnelsmith.panos_vpn.vpn_info).
+      - A name that nothing in the running configuration answers to is refused. Either O(name) or O(all) is required.
+    type: list
+    elements: str
+  all:
+    description: Whether every tunnel of the firewall is meant. Tunnels that are disabled, or that have a manual key, are then passed over.
+    type: bool
+  object:
+    description:
+      - What V(enable) and V(disable) turn on and off. It is the IPsec tunnels, their IKE gateways, or the BGP peers behind them.
+      - Without a tunnel its peer's BGP session ends with its hold time; a disabled BGP peer ends the session at once.
+    type: str
+    choices: [ipsec_tunnel, ike_gateway, bgp_peer]
+    default: ipsec_tunnel
+  timeout:
+    description:
+      - Seconds to wait with V(reconnect) and V(initiate) until a tunnel is up. It then has SAs with new SPIs, and its flow is active.
+      - The module fails when the time is over, and does not touch the tunnels that follow. With V(0) it does not wait and does not look.
+    type: int
+    default: 30
+  poll:
+    description: Seconds between two looks at the tunnel, more than 0. Omitted, they grow from 0.2 to 5.
+    type: float
+  commit:
+    description:
+      - Whether V(enable) and V(disable) commit what they wrote. Only these changes of the account that Ansible uses are committed.
+      - With V(false) they stay in the candidate configuration, for M(tunnelsmith.panos_vpn.commit) with RV(objects) and RV(earlier_changes).
+    type: bool
+    default: true
+  journal:
+    description:
+      - Folder of a journal. Before anything is written, what it takes to revert it is put there; M(tunnelsmith.panos_vpn.config_revert) takes it
+        back. It stands where the module runs, usually on the controller.
+      - It is kept for V(enable) and V(disable), under the names in O(name) together. What is turned back leaves it.
+      - Omitted, no journal is kept.
+    type: path
+  commit_foreign:
+    description:
+      - PAN-OS commits by account, so changes that the same account left uncommitted before would be committed along.
+      - V(fail) waits O(lock_timeout) seconds for them to go and then fails before anything is written, naming them. V(include) commits them along.
+    type: str
+    choices: [fail, include]
+    default: fail
+  commit_timeout:
+    description: Seconds to wait for locks, for other commits and for the commit job, all together.
+    type: int
+    default: 600
+  commit_poll:
+    description: Seconds between two looks at the commit job. Omitted, they grow from 0.2 to 5.
+    type: float
+  description:
+    description: Text that the firewall stores with the commit. Omitted, it is the action and the names.
+    type: str
+attributes:
+  check_mode:
+    description: Names what would be interrupted, and shows the diff of V(enable) and V(disable). Nothing is sent, written or committed.
+    support: full
+  diff_mode:
+    description: Shows the elements that V(enable) and V(disable) change. The other actions have nothing to compare.
+    support: full
+  idempotent:
+    description: V(initiate), V(enable) and V(disable) change nothing a second time. V(reconnect) and V(clear) interrupt every time.
+    support: partial
+    details: V(reconnect) and V(clear) act whenever they are called.
+seealso:
+  - module: tunnelsmith.panos_vpn.vpn_info
+  - module: tunnelsmith.panos_vpn.config_revert
+  - module: tunnelsmith.panos_vpn.vpn_failover
+  - module: tunnelsmith.panos_vpn.commit
+"""
+
+EXAMPLES = r"""
+- name: Negotiate both tunnels of a VPN anew, one after the other
+  tunnelsmith.panos_vpn.vpn_action:
+    action: reconnect
+    name: [vpn-0123456789abcdef0]
+
+- name: Bring up whatever tunnel is down
+  tunnelsmith.panos_vpn.vpn_action:
+    action: initiate
+    all: true
+
+- name: Take one tunnel out of service
+  tunnelsmith.panos_vpn.vpn_action:
+    action: disable
+    name: [vpn-0123456789abcdef0-1]
+    description: Maintenance of the first endpoint
+
+- name: Put it into service again
+  tunnelsmith.panos_vpn.vpn_action:
+    action: enable
+    name: [vpn-0123456789abcdef0-1]
+"""
+
+RETURN = r"""
+interrupts:
+  description:
+    - Tunnels, or with O(object=bgp_peer) BGP peers, whose traffic stops. Also tunnels that were not named and share an IKE gateway with one that was.
+    - In check mode those whose traffic would stop.
+  returned: always
+  type: list
+  elements: str
+  sample: [vpn-0123456789abcdef0-1, vpn-0123456789abcdef0-2]
+tunnels:
+  description: What was sent for each tunnel, with the firewall's answers, and whether the tunnel came up. Empty with V(enable) and V(disable).
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - name: vpn-0123456789abcdef0-1
+      answers:
+        - {command: clear vpn ipsec-sa tunnel vpn-0123456789abcdef0-1, answer: "Delete IKEv1 IPSec SA: Total 1 tunnels found."}
+        - {command: clear vpn ike-sa gateway vpn-0123456789abcdef0-1, answer: "Delete IKEv1 IKE SA: Total 1 gateways found."}
+        - {command: test vpn ike-sa gateway vpn-0123456789abcdef0-1, answer: "Start time: Nov.21 02:51:28 Initiate 1 IKE SA."}
+        - {command: test vpn ipsec-sa tunnel vpn-0123456789abcdef0-1, answer: "Start time: Nov.21 02:51:28 Initiate 1 IPSec SA for tunnel
+            vpn-0123456789abcdef0-1."}
+      up: true
+objects:
+  description: Places of the objects that were turned on or off, as M(tunnelsmith.panos_vpn.commit) takes them.
+  returned: with V(enable) and V(disable)
+  type: list
+  elements: str
+  sample:
+    - /config/devices/entry[@name='localhost.localdomain']/network/tunnel/ipsec/entry[@name='vpn-0123456789abcdef0-1']
+uncommitted:
+  description: Whether the objects differ from the running configuration at the end.
+  returned: with V(enable) and V(disable)
+  type: bool
+  sample: false
+earlier_changes:
+  description: Uncommitted changes that were there before and are not on these objects.
+  returned: with V(enable) and V(disable)
+  type: list
+  elements: dict
+  sample: []
+committed:
+  description: Places of the changes that were committed, or would be in check mode.
+  returned: with V(enable) and V(disable)
+  type: list
+  elements: str
+  sample:
+    - /config/devices/entry[@name='localhost.localdomain']/network/tunnel/ipsec/entry[@name='vpn-0123456789abcdef0-1']/disabled
+journal:
+  description: The journal's file. It is there when something was written since it was deleted last.
+  returned: when O(journal) is given and something was to be written
+  type: str
+  sample: /home/automation/.ansible/tunnelsmith/192.0.2.1_vsys1_vpn-0123456789abcdef0.json
+job_id:
+  description: Number of the commit job.
+  returned: when a job ran
+  type: str
+  sample: "42"
+lines:
+  description: What the firewall says of the job.
+  returned: when a job ran
+  type: list
+  elements: str
+  sample: [Configuration committed successfully]
+job_warnings:
+  description: Warnings of the job; each is shown as a warning of the task too.
+  returned: when a job ran
+  type: list
+  elements: str
+  sample: []
+"""
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import vpn_action_task
+
+
+def argument_spec():
+    return vpn_action_task.argument_spec()
+
+
+def main():
+    vpn_action_task.run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,329 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The content applied to an AWX, and its jobs as AWX runs them: credentials by environment, answers as extra variables, ansible-runner."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pathlib
+import threading
+
+import pytest
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.secrets import printable_forms
+from ansible_collections.tunnelsmith.panos_vpn.tests.integration import awx_modules
+from ansible_collections.tunnelsmith.panos_vpn.tests.integration.awx_api import Awx, Server
+from ansible_collections.tunnelsmith.panos_vpn.tests.integration.awx_jobs import CONFIGURE, SETTINGS, Jobs
+from ansible_collections.tunnelsmith.panos_vpn.tests.integration.back_to_start import bare
+from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import BGP, IDS, KEYS, STATIC, commits, paired, writes
+from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import (
+    ROOT, SECONDS, Playbooks, pairing, play, trial,
+)
+
+pytest.importorskip("ansible_runner", reason="ansible-runner is not installed")
+
+NEW_KEYS = ["Rotated_by.AWX_1", "Rotated_by.AWX_2"]
+# Sent by the modules, and no field of the API: a job template has its project's organization.
+KNOWN_TO_BE_IGNORED = {("credential_types", "managed"), ("job_templates", "organization"), ("workflow_job_template_nodes", "type")}
+# What the surveys leave to the inventory.
+SITE = {"aws_pairing_zone": "aws-vpn", "aws_pairing_source_zones": ["trust"], "aws_pairing_local_networks": ["10.10.0.0/24"],
+        "aws_pairing_remote_networks": ["10.200.0.0/16"], "aws_pairing_outside_interface": "ethernet1/8", "aws_pairing_failover": "pbf",
+        "aws_pairing_commit_poll": 0.05, "aws_pairing_lock_timeout": 30, "failover_drill_hold": 0.2, "failover_drill_poll": 0.05,
+        "failover_drill_commit_poll": 0.05, "failover_drill_timeout": 5}
+CONTENT = {
+    "panos_vpn_awx_connection": json.dumps({"VpnConnections": [json.loads(path.read_text(encoding="utf-8"))["VpnConnections"][0] for path in (STATIC, BGP)]}),
+    "panos_vpn_awx_folder": "~/panos_vpn", "panos_vpn_awx_group_variables": SITE, "panos_vpn_awx_verify_slices": 2,
+}
+API_KEY = SETTINGS["panos_vpn_awx_api_key"]
+PAIR = {"aws_pairing_hosts": "fw1", "aws_pairing_connection_id": IDS["pbf"], "aws_pairing_failover": "pbf", "aws_pairing_backup_routes": "true",
+        "aws_pairing_primary_tunnel": 1, "aws_pairing_verify_timeout": 0}
+DRILL = {"failover_drill_hosts": "fw1", "failover_drill_name": IDS["pbf"], "failover_drill_method": "tunnel"}
+RECONNECT = {"vpn_action_hosts": "fw1", "vpn_action_name": IDS["pbf"], "vpn_action_action": "reconnect"}
+REMOVE = {"aws_pairing_hosts": "fw1", "aws_pairing_connection_id": IDS["pbf"]}
+
+
+def apply(playbooks, awx, *arguments, **settings):
+    with Server(awx) as server:
+        return playbooks.run(None, CONFIGURE, *arguments, variables={**SETTINGS, **CONTENT, **settings}, inventory="localhost,",
+                             environment=server.environment, collections=awx_modules.folder())
+
+
+@pytest.fixture(scope="module")
+def configured(installed, tmp_path_factory):
+    """An AWX with the content, of which every test gets a copy, and the run that put it there."""
+    fixtures = ROOT.parent / "shared" / "fixtures" / "awx"
+    if not fixtures.is_dir():
+        pytest.skip("the recorded answers of AWX (../shared/fixtures) are not on this machine")
+    awx = Awx(fixtures, ROOT)
+    run = apply(Playbooks(installed, tmp_path_factory.mktemp("awx")), awx, "-vvvv")
+    assert run.status == 0, run.output[-4000:]
+    return awx, run
+
+
+@pytest.fixture
+def awx(configured):
+    return copy.deepcopy(configured[0])
+
+
+@pytest.fixture
+def jobs(awx, installed, tmp_path):
+    return Jobs(awx, installed, tmp_path)
+
+
+def test_what_is_applied_twice_is_changed_once(configured, awx, playbooks):
+    first = configured[1]
+    assert awx.ignored == KNOWN_TO_BE_IGNORED
+    awx.writes.clear()
+    second = apply(playbooks, awx)
+    assert second.status == 0, second.output[-4000:]
+    assert second.changed() == []
+    assert awx.writes == []
+    for secret in (API_KEY, *KEYS["pbf"], *KEYS["bgp"]):
+        assert not [form for form in printable_forms(secret) if form in first.everything() + second.everything()]
+    organization = awx.named("organizations", "Network")["id"]
+    assert [item["name"] for item in awx.linked("organizations", organization, "galaxy_credentials")] == ["Ansible Galaxy"]
+
+
+def test_a_secret_is_rotated_on_request_and_never_lost(awx, playbooks):
+    kinds = ("organizations", "execution_environments", "projects", "credential_types", "inventories", "hosts", "groups", "templates", "workflows", "schedules")
+    nothing_else = {f"controller_{kind}": [] for kind in kinds}
+    # The key given, whether it is to be sent, and what AWX holds then.
+    for given, update, held in (("another-key", False, API_KEY), ("another-key", True, "another-key"), ("", True, "another-key")):
+        run = apply(playbooks, awx, **nothing_else, panos_vpn_awx_api_key=given, panos_vpn_awx_update_secrets=update)
+        assert run.status == 0, run.output[-3000:]
+        assert awx.named("credentials", "Firewalls")["inputs"]["api_key"] == held
+
+
+def test_the_workflow_goes_from_plan_to_verification_and_back_on_failure(awx):
+    nodes = {node["identifier"]: node for node in awx.items["workflow_job_template_nodes"].values()}
+    followers = {identifier: {name: [node["identifier"] for node in awx.linked("workflow_job_template_nodes", node["id"], name)]
+                              for name in ("success_nodes", "failure_nodes")} for identifier, node in nodes.items()}
+    assert followers == {
+        "plan": {"success_nodes": ["approval"], "failure_nodes": []}, "approval": {"success_nodes": ["apply"], "failure_nodes": []},
+        "apply": {"success_nodes": ["verify"], "failure_nodes": ["revert"]}, "verify": {"success_nodes": [], "failure_nodes": ["revert"]},
+        "revert": {"success_nodes": [], "failure_nodes": []},
+    }
+    assert awx.item("workflow_approval_templates", nodes["approval"]["unified_job_template"])["timeout"] == 86400
+
+
+def leads_to(awx, *firewalls) -> None:
+    """The inventory's hosts are these emulated firewalls, and the credential logs in to them."""
+    inventory = awx.named("inventories", "Firewalls")["id"]
+    group = awx.named("groups", "firewalls")["id"]
+    awx.items["hosts"].clear()
+    awx.links["groups", group, "hosts"] = []
+    for number, firewall in enumerate(firewalls, 1):
+        provider = {"ip_address": firewall.host, "port": firewall.port, "api_key": firewall.api_key, "ca_path": firewall.ca_path}
+        variables = {"ansible_host": firewall.host, **({"panos_provider": provider} if len(firewalls) > 1 else {})}
+        host = awx.create("hosts", {"name": f"fw{number}", "inventory": inventory, "variables": json.dumps(variables)})
+        awx.links["groups", group, "hosts"].append(host["id"])
+    awx.named("credentials", "Firewalls")["inputs"] = {
+        "username": "admin", "api_key": firewalls[0].api_key, "port": str(firewalls[0].port),
+        "ca_certificate": pathlib.Path(firewalls[0].ca_path).read_text(encoding="utf-8"),
+    }
+
+
+@pytest.fixture
+def led(awx, firewall):
+    leads_to(awx, firewall)
+    return firewall
+
+
+def secrets(firewall) -> set:
+    return {form for key in (*KEYS["pbf"], *KEYS["bgp"], *NEW_KEYS, firewall.api_key) for form in printable_forms(key)}
+
+
+def leaks(job, firewall) -> dict:
+    """File → what must not be in it."""
+    found = {name: sorted(form for form in secrets(firewall) if form in text) for name, text in job.artifact_texts().items()}
+    return {name: forms for name, forms in found.items() if forms}
+
+
+def assert_well(job, firewall, changed: bool | None = None):
+    assert (job.status, job.rc) == ("successful", 0), job.output[-3000:]
+    assert leaks(job, firewall) == {}
+    if changed is not None:
+        assert any(event["event_data"].get("res", {}).get("changed") for event in job.events() if event["event"] == "runner_on_ok") == changed
+
+
+def test_a_pairing_s_life_in_jobs(jobs, led):
+    control, start = led.control, led.control.candidate()
+    planned = jobs.run(jobs.launched("VPN pair (check)", PAIR, verbosity=4))
+    assert_well(planned, led, changed=True)
+    assert "+network ike gateway" in planned.output
+    assert control.candidate() == start
+
+    made = jobs.run(jobs.launched("VPN pair", {**PAIR, "aws_pairing_source_zones": "trust, dmz", "aws_pairing_outside_interface": " ethernet1/8"}))
+    assert_well(made, led, changed=True)
+    assert bare(control.running()) == bare(control.candidate()) != bare(start)
+    assert_well(jobs.run(jobs.launched("VPN pair", {**PAIR, "aws_pairing_source_zones": "trust,dmz"})), led, changed=False)
+
+    verified = jobs.run(jobs.launched("VPN verify", {"vpn_verify_name": f" {IDS['pbf']} ,", "vpn_verify_timeout": 0}))
+    assert_well(verified, led, changed=False)
+    assert verified.stats() == {"vpn_verify": {"fw1": {"healthy": True, "problems": []}}}
+
+    keys, before = {"panos_vpn_key_1": NEW_KEYS[0], "panos_vpn_key_2": NEW_KEYS[1], **REMOVE}, control.candidate()
+    assert_well(jobs.run(jobs.launched("VPN rotate keys (check)", keys)), led, changed=True)
+    assert control.candidate() == before
+    assert_well(jobs.run(jobs.launched("VPN rotate keys", keys)), led, changed=True)
+    assert control.candidate() != before
+
+    assert_well(jobs.run(jobs.launched("VPN remove (check)", REMOVE)), led, changed=True)
+    assert_well(jobs.run(jobs.launched("VPN remove", REMOVE)), led, changed=True)
+    assert bare(control.running()) == bare(start)
+
+
+def test_a_workflow_pairs_after_a_plan_and_takes_back_what_does_not_come_up(jobs, led):
+    """All answers reach every node, also a key that a survey might ask for, and none of them shows one."""
+    control, start = led.control, led.control.candidate()
+    answers = {**PAIR, "panos_vpn_key_1": NEW_KEYS[0], "vpn_verify_timeout": 0}
+    assert_well(jobs.run(jobs.node("plan", answers)), led, changed=True)
+    assert control.candidate() == start
+    applied = jobs.run(jobs.node("apply", answers))
+    assert_well(applied, led, changed=True)
+    control.vpn(f"{IDS['pbf']}-2", sa="down", monitor="down")
+    verified = jobs.run(jobs.node("verify", answers, applied.stats()))
+    assert (verified.status, verified.rc) == ("failed", 2)
+    assert f"{IDS['pbf']}-2" in verified.failures()
+    assert verified.stats()["vpn_verify"]["fw1"]["healthy"] is False
+    assert leaks(verified, led) == {}
+    assert_well(jobs.run(jobs.node("revert", answers, {**applied.stats(), **verified.stats()})), led, changed=True)
+    assert bare(control.running()) == bare(control.candidate()) == bare(start)
+
+
+def test_what_a_verification_finds_well_is_not_taken_back(jobs, led):
+    answers = {**PAIR, "vpn_verify_timeout": 0}
+    applied = jobs.run(jobs.node("apply", answers))
+    assert_well(applied, led, changed=True)
+    assert_well(jobs.run(jobs.launched("VPN drill (check)", DRILL)), led)
+    assert_well(jobs.run(jobs.launched("VPN drill", DRILL)), led)
+    assert_well(jobs.run(jobs.launched("VPN reconnect (check)", RECONNECT)), led)
+    assert_well(jobs.run(jobs.launched("VPN reconnect", RECONNECT)), led, changed=True)
+    assert_well(jobs.run(jobs.launched("VPN report")), led)
+    page = jobs.home / "panos_vpn" / "reports" / "vpn-report.html"
+    assert IDS["pbf"] in page.read_text(encoding="utf-8")
+    assert not [form for form in secrets(led) if form in page.read_text(encoding="utf-8")]
+    standing = led.control.running()
+    assert_well(jobs.run(jobs.node("verify", answers, applied.stats())), led, changed=False)
+    late = jobs.run(jobs.launched("VPN revert (check)", REMOVE))
+    assert late.status == "failed"
+    assert "there is no journal" in late.failures()
+    assert bare(led.control.running()) == bare(standing)
+
+
+def test_slices_share_the_fleet(jobs, awx, firewalls):
+    fleet = [firewalls(name=f"fw{number}") for number in (1, 2, 3)]
+    leads_to(awx, *fleet)
+    job = jobs.launched("VPN verify", {"vpn_verify_timeout": 0})
+    assert awx.named("job_templates", "VPN verify")["job_slice_count"] == 2
+    seen = [set(jobs.run(job, slices=(number, 2)).stats()["vpn_verify"]) for number in (1, 2)]
+    assert seen == [{"fw1", "fw3"}, {"fw2"}]
+    assert [len(firewall.control.requests()) > 0 for firewall in fleet] == [True] * 3
+
+
+def test_a_cancelled_job_is_finished_by_the_next_one(jobs, led):
+    control = led.control
+    control.hold_commit_lock("somebody")
+    cancelled = jobs.run(jobs.launched("VPN pair", PAIR), cancel=lambda: bool(commits(led)))
+    assert cancelled.status == "canceled"
+    assert leaks(cancelled, led) == {}
+    assert bare(control.candidate()) != bare(control.running())
+    control.release_locks("somebody")
+    planned = jobs.run(jobs.launched("VPN pair (check)", PAIR))
+    assert_well(planned, led, changed=True)
+    control.reset_requests()
+    assert_well(jobs.run(jobs.launched("VPN pair", PAIR)), led, changed=True)
+    assert writes(led) == []
+    assert bare(control.candidate()) == bare(control.running())
+
+
+def test_two_jobs_at_once_wait_for_each_other_or_say_who_is_at_it(jobs, led):
+    launched = [jobs.launched("VPN pair", PAIR), jobs.launched("VPN pair", {**PAIR, "aws_pairing_connection_id": IDS["pbf"]})]
+    finished: list = [None, None]
+
+    def run(number):
+        finished[number] = jobs.run(launched[number])
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(SECONDS)
+    assert "successful" in [job.status for job in finished]
+    told = "".join(job.failures() for job in finished if job.status != "successful")
+    assert not told or "lock" in told or "uncommitted changes" in told, told
+    assert bare(led.control.candidate()) == bare(led.control.running())
+    names = [line for line in bare(led.control.running()) if f"entry name='{IDS['pbf']}-1'" in line]
+    assert len(names) == len(set(names))
+
+
+# What is wrong → (what changes in the credential, in the host, and in the job's variables, words of the message).
+WRONG = {
+    "no password and no key": ({"api_key": None}, {}, {}, "give api_key, or username and password"),
+    "another CA": ({"ca_certificate": None}, {}, {}, "does not verify"),
+    "a CA that is no certificate": ({"ca_certificate": "-----BEGIN"}, {}, {}, "cannot be read as PEM certificates"),
+    "a host without an address": ({}, {"ansible_host": None}, {}, "no address is known for 'fw1'"),
+    "a single host whose address the credential says": ({"host": "127.0.0.1", "api_key": None}, {"ansible_host": None}, {}, "to log in to 127.0.0.1"),
+    "no such host": ({}, {}, {"aws_pairing_hosts": "fw9"}, "no host of the inventory is called fw9"),
+    "a template": ({}, {}, {"aws_pairing_zone": "{{ lookup('pipe', 'id') }}"}, "{{ lookup("),
+}
+# Answers as they arrive: texts. What is wrong → (the role's variables, words of the message).
+WRONG_ANSWERS = {
+    "a choice that is none": ({"aws_pairing_backup_routes": "maybe"}, "aws_pairing_backup_routes"),
+    "a text for a number": ({"aws_pairing_primary_tunnel": "two"}, "aws_pairing_primary_tunnel"),
+    "nothing for a number": ({"aws_pairing_primary_tunnel": ""}, "aws_pairing_primary_tunnel"),
+    "a number out of range": ({"aws_pairing_primary_tunnel": 3}, "primary_tunnel"),
+    "nothing for a zone": ({"aws_pairing_zone": ""}, "aws_pairing_zone is not set"),
+    "spaces for a zone": ({"aws_pairing_zone": "  "}, "zone ''"),
+    "nothing behind a comma": ({"aws_pairing_source_zones": "trust,"}, "there is no zone ''"),
+    "quotes around a zone": ({"aws_pairing_source_zones": "'trust'"}, "there is no zone ''trust''"),
+    "a network with spaces inside": ({"aws_pairing_local_networks": "10.10.0.0 /24"}, "10.10.0.0 /24"),
+    "a failover in capitals": ({"aws_pairing_failover": "PBF"}, "must be one of: pbf, bgp"),
+    "another connection": ({"aws_pairing_connection_id": "vpn-0bbb"}, "There is no VPN connection vpn-0bbb"),
+}
+
+
+@pytest.mark.parametrize("inputs, host, variables, words", WRONG.values(), ids=WRONG)
+def test_a_wrong_input_is_told_and_leaves_the_firewall_as_it_is(jobs, awx, led, inputs, host, variables, words):
+    credential = awx.named("credentials", "Firewalls")["inputs"]
+    item = next(iter(awx.items["hosts"].values()))
+    item["variables"] = json.dumps(without_none({**json.loads(item["variables"]), **host}))
+    awx.named("credentials", "Firewalls")["inputs"] = without_none({**credential, **inputs})
+    start = led.control.candidate(marks=True)
+    launched = jobs.launched("VPN pair", PAIR)
+    job = jobs.run({**launched, "extra_vars": {**launched["extra_vars"], **variables}})
+    assert job.status == "failed"
+    assert words in " ".join(job.output.split()), job.output[-2500:]
+    assert leaks(job, led) == {}
+    assert led.control.candidate(marks=True) == start
+
+
+def test_a_wrong_answer_is_told_and_leaves_the_firewall_as_it_is(playbooks, firewall):
+    start = firewall.control.candidate(marks=True)
+    good = {**SITE, **PAIR, **paired("pbf")}
+    run = playbooks.run(firewall, play(*(trial(name, pairing(**{**good, **variables})) for name, (variables, _words) in WRONG_ANSWERS.items())))
+    assert run.status == 0, run.output[-3000:]
+    messages = [task.message + str(task.result.get("results", "")) for task in run.failures()]
+    assert len(messages) == len(WRONG_ANSWERS), messages
+    assert {name: message for (name, (_variables, words)), message in zip(WRONG_ANSWERS.items(), messages) if words not in message} == {}
+    assert firewall.control.candidate(marks=True) == start
+
+
+def without_none(values: dict) -> dict:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def test_what_no_survey_asks_is_dropped(jobs, led):
+    assert led
+    launched = jobs.launched("VPN remove", {**REMOVE, "aws_pairing_state": "present"}, limit="fw1", inventory=1)
+    assert launched["ignored"] == {"extra_vars": {"aws_pairing_state": "present"}, "inventory": 1}
+    assert (launched["extra_vars"], launched["limit"]) == (REMOVE, "fw1")
+
+
+def test_a_leak_would_be_found(jobs, led):
+    job = jobs.run(jobs.launched("VPN pair (check)", PAIR))
+    (job.artifacts / "stdout").write_text(f"the key is {KEYS['pbf'][0]}", encoding="utf-8")
+    assert list(leaks(job, led)) == ["stdout"]

@@ -1,0 +1,68 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The plays of the documentation's guides, as a reader would run them, one guide after the other each on a firewall of its own."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import textwrap
+
+import pytest
+import yaml
+
+from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import BGP, STATIC
+from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import ROOT
+
+PAGES = ROOT / "docs" / "docsite" / "rst"
+BLOCK = re.compile(r"^\.\. code-block:: yaml\n\n((?:   .*\n|\n)+)", re.MULTILINE)
+SECRETS = {"vault_azure_key": "notReal.azure-key", "vault_zstack_key": "notReal.zstack-key"}
+
+
+def blocks(page) -> list:
+    return [yaml.safe_load(textwrap.dedent(block)) for block in BLOCK.findall(page.read_text(encoding="utf-8"))]
+
+
+def plays(page) -> list:
+    return [found for block in blocks(page) if isinstance(block, list) for found in block if "hosts" in found]
+
+
+GUIDES = {page.stem: found for page in sorted(PAGES.glob("*.rst")) if (found := plays(page))}
+
+
+def provider_of(device) -> dict:
+    return {"ip_address": device.host, "port": device.port, "api_key": device.api_key, "ca_path": device.ca_path}
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_the_plays_of_a_guide_run(playbooks, firewalls, guide):
+    device = firewalls(model="panorama") if guide == "panorama" else firewalls()
+    provider = provider_of(device)
+    hosts = {"hosts": {"fw1": {"panos_provider": provider, "ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}}}
+    run = playbooks.run(device, GUIDES[guide], inventory={"firewalls": hosts, "panorama": hosts}, environment={},
+                        variables={**SECRETS, "aws_pairing_commit_poll": 0.05}, files={"connection_static.json": STATIC, "connection_bgp.json": BGP})
+    assert run.status == 0, run.output
+    assert run.changed()
+    assert not [key for key in SECRETS.values() if key in run.everything()]
+
+
+def test_the_first_five_minutes(playbooks, firewall, tmp_path):
+    page = PAGES / "getting_started.rst"
+    folder = tmp_path / "newcomer"
+    (folder / "firewall").mkdir(parents=True)
+    (folder / "firewall" / "provider.json").write_text(json.dumps(provider_of(firewall)), encoding="utf-8")
+    shutil.copyfile(STATIC, folder / "connection.json")
+    (folder / "inventory.yml").write_text(yaml.safe_dump(next(block for block in blocks(page) if "firewalls" in block)), encoding="utf-8")
+    commands = [line.split()[2:] for line in textwrap.dedent(page.read_text(encoding="utf-8")).splitlines() if "-i inventory.yml" in line]
+    changed = []
+    for number, arguments in enumerate(commands):
+        # No commands of the page: that the second one is run again, and a short wait for jobs.
+        for dummy in range(2 if number == 1 else 1):
+            run = playbooks.run(firewall, "tunnelsmith.panos_vpn.aws_pairing", *arguments[arguments.index("inventory.yml") + 1:], inventory=folder / "inventory.yml",
+                                environment={}, variables={"aws_pairing_commit_poll": 0.05})
+            assert run.status == 0, run.output
+            changed.append(bool(run.changed()))
+    assert changed == [True, True, False, True]

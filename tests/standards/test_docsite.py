@@ -1,0 +1,39 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The documentation's pages are listed, and what they send readers to is there."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+
+import pytest
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+DOCSITE = ROOT / "docs" / "docsite"
+PAGES = sorted((DOCSITE / "rst").glob("*.rst"))
+NAMED = re.compile(r"tunnelsmith\.panos_vpn\.((?:\w+\.)*[a-z]\w*)")
+# What is not an entry point of the collection: documentation labels, the action group, the lab.
+OTHERS = ("docsite.", "all", "tests.")
+ENTRY_POINTS = {path.stem for folder in ("plugins/modules", "plugins/filter", "plugins/test", "playbooks") for path in (ROOT / folder).glob("[a-z]*.*")}
+ENTRY_POINTS |= {path.name for path in (ROOT / "roles").iterdir()}
+
+
+def test_every_page_is_listed():
+    sections = yaml.safe_load((DOCSITE / "extra-docs.yml").read_text(encoding="utf-8"))["sections"]
+    assert sorted(name for section in sections for name in section["toctree"]) == [page.stem for page in PAGES]
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda page: page.stem)
+def test_what_a_page_names_is_in_the_collection(page):
+    named = {name.replace("awx.", "awx/") for name in NAMED.findall(page.read_text(encoding="utf-8")) if not name.startswith(OTHERS)}
+    assert sorted(name for name in named if name not in ENTRY_POINTS and not (ROOT / "playbooks" / f"{name}.yml").exists()) == []
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"(?<![\w-])make ([a-z][a-z-]+)(?=[\s`.,:)]|$)", "\n".join(
+    page.read_text(encoding="utf-8") for page in [*PAGES, ROOT / "README.md", ROOT / "CONTRIBUTING.md"])))))
+def test_a_make_target_that_is_named_exists(target):
+    assert re.search(rf"^{target}(?:\s\w+)*:|^lint docs:.*\b{target}\b", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)

@@ -1,0 +1,248 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The module vpn_action: what is sent for whom, what it says that it interrupts, and what stands in the configuration afterwards."""
+
+from __future__ import annotations
+
+from unittest import mock
+
+import pytest
+import yaml
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import config_revert, monitor_profile, vpn_action
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import COLLECTION, NETWORK, Door, run_module
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.test_vpn_info import (
+    FIRST, NAME, ROUTERS, SECOND, each_engine, gateway, plant_bgp, plant_tunnels, tunnel,
+)
+
+ACTING = ("test", "clear")
+MANUAL = '<entry name="by-hand"><manual-key><peer-address><ip>203.0.113.9</ip></peer-address></manual-key><tunnel-interface>tunnel.9</tunnel-interface></entry>'
+BOTH = [FIRST, SECOND]
+
+
+class ActionDoor(Door):
+    def run(self, options, check=False, diff=True, module=None, **more):
+        given = {"name": [NAME], "poll": 0.05, "commit_poll": 0.05, **options} if module is None else options
+        return super().run({option: value for option, value in given.items() if value is not None}, check, diff, module, **more)
+
+    def acts(self) -> list:
+        """The commands that act, without their values, in the order in which they were sent."""
+        return [request["cmd"] for request in self.control.requests() if (request["cmd"] or "").startswith(ACTING)]
+
+    def commits(self) -> int:
+        return [request["type"] for request in self.control.requests()].count("commit")
+
+    def off(self, kind, name) -> str:
+        """What the running configuration says of C(disabled)."""
+        found = self.control.running(f"{NETWORK}/{kind}/entry[@name='{name}']/disabled")
+        return found.removeprefix("<disabled>").removesuffix("</disabled>")
+
+
+@pytest.fixture
+def door(firewalls) -> ActionDoor:
+    door = ActionDoor(vpn_action, firewalls())
+    plant_tunnels(door.control, BOTH)
+    return door
+
+
+def sent(result) -> list:
+    return [answer["command"] for told in result.values["tunnels"] for answer in told["answers"]]
+
+
+def test_reconnect_clears_and_negotiates_one_tunnel_after_the_other(door):
+    result = door.done({"action": "reconnect"})
+    assert result.changed
+    assert result.values["interrupts"] == BOTH
+    assert sent(result) == [f"{words} {name}" for name in BOTH for words in (
+        "clear vpn ipsec-sa tunnel", "clear vpn ike-sa gateway", "test vpn ike-sa gateway", "test vpn ipsec-sa tunnel")]
+    assert [told["up"] for told in result.values["tunnels"]] == [True, True]
+    assert result.values["tunnels"][0]["answers"][0]["answer"] == "Delete IKEv1 IPSec SA: Total 1 tunnels found."
+    assert "Initiate 1 IKE SA." in result.values["tunnels"][0]["answers"][2]["answer"]
+    assert any("stops for a moment" in warning and FIRST in warning and SECOND in warning for warning in result.warnings)
+    assert (door.writes(), door.commits()) == ([], 0)
+
+
+def test_a_tunnel_that_does_not_come_up_spares_the_next_one(door):
+    door.control.vpn(FIRST, sa="down")
+    result = door.run({"action": "reconnect", "timeout": 1})
+    assert result.failed
+    for words in (FIRST, "not up 1 s after", f"'{SECOND}' not touched", "vpn_info"):
+        assert words in result.message
+    assert [told["name"] for told in result.values["tunnels"]] == [FIRST]
+    assert len(door.acts()) == 4
+
+
+def test_the_same_sa_as_before_is_not_a_new_one(door):
+    """A firewall that still shows the old SA has not negotiated yet."""
+    door.firewall.firewall.runtime.negotiated_anew = lambda names: None
+    assert door.run({"action": "reconnect", "timeout": 1, "name": [FIRST]}).failed
+
+
+def test_without_a_timeout_nobody_looks(door):
+    door.control.vpn(FIRST, sa="down")
+    result = door.done({"action": "reconnect", "timeout": 0})
+    assert [told.get("up") for told in result.values["tunnels"]] == [None, None]
+
+
+def test_tunnels_that_share_a_gateway_go_together_and_are_named(door):
+    door.control.plant(f"{NETWORK}/tunnel/ipsec", f'<entry name="side"><auto-key><ike-gateway><entry name="{FIRST}"/></ike-gateway></auto-key>'
+                       "<tunnel-interface>tunnel.7</tunnel-interface></entry>")
+    alone = door.done({"action": "clear", "name": [FIRST]})
+    assert alone.values["interrupts"] == [FIRST, "side"]
+    assert any("side" in warning for warning in alone.warnings)
+    both = door.done({"action": "reconnect", "name": [FIRST, "side"]})
+    assert door.acts().count("clear vpn ike-sa gateway") == 1
+    assert [answer["command"] for answer in both.values["tunnels"][0]["answers"]].count(f"test vpn ike-sa gateway {FIRST}") == 1
+
+
+def test_each_proxy_id_has_sas_of_its_own(door):
+    door.control.plant(f"{NETWORK}/tunnel/ipsec/entry[@name='{FIRST}']/auto-key",
+                       '<proxy-id><entry name="a"><local>10.0.0.0/8</local></entry><entry name="b"><local>10.1.0.0/16</local></entry></proxy-id>')
+    result = door.done({"action": "clear", "name": [FIRST]})
+    assert sent(result) == [f"clear vpn ipsec-sa tunnel {FIRST}:a", f"clear vpn ipsec-sa tunnel {FIRST}:b", f"clear vpn ike-sa gateway {FIRST}"]
+
+
+def test_initiate_leaves_alone_what_is_up(door):
+    assert not door.done({"action": "initiate"}).changed
+    assert door.acts() == []
+    door.control.vpn(SECOND, sa="down")
+    result = door.run({"action": "initiate", "timeout": 1})
+    assert result.failed and SECOND in result.message and FIRST not in result.message
+    assert door.acts() == ["test vpn ike-sa gateway", "test vpn ipsec-sa tunnel"]
+    assert result.values["interrupts"] == []
+
+
+def test_clear_tells_whether_there_was_anything(door):
+    first = door.done({"action": "clear"})
+    assert first.changed
+    assert any("until it is negotiated again" in warning for warning in first.warnings)
+    door.firewall.firewall.data_plane = mock.Mock(clear=mock.Mock(return_value=False))
+    second = door.done({"action": "clear"})
+    assert not second.changed
+    assert second.values["tunnels"][0]["answers"][0]["answer"] == f"IPSec SA for tunnel {FIRST} not found."
+
+
+@pytest.mark.parametrize("action", ["reconnect", "initiate", "clear"])
+def test_check_mode_sends_nothing_and_says_so(door, action):
+    door.control.vpn(FIRST, sa="down")
+    result = door.done({"action": action}, check=True)
+    assert result.changed
+    assert door.acts() == []
+    assert any("nothing was sent" in warning for warning in result.warnings)
+
+
+@pytest.mark.parametrize("kind, place", [("ipsec_tunnel", "tunnel/ipsec"), ("ike_gateway", "ike/gateway")], ids=["tunnels", "gateways"])
+def test_disable_and_enable_are_written_and_committed(door, kind, place):
+    before = door.control.running()
+    off = door.done({"action": "disable", "object": kind})
+    assert off.changed and not off.values["uncommitted"]
+    assert [door.off(place, name) for name in BOTH] == ["yes", "yes"]
+    assert off.values["interrupts"] == BOTH
+    assert off.values["lines"] == ["Configuration committed successfully"]
+    assert len(off.values["committed"]) == 2
+    assert "disabled" in off.diff["after"]
+    assert any("no traffic" in warning for warning in off.warnings)
+    again = door.done({"action": "disable", "object": kind})
+    assert (again.changed, door.writes(), door.commits(), again.values["interrupts"]) == (False, [], 0, [])
+    on = door.done({"action": "enable", "object": kind})
+    assert on.changed and on.values["interrupts"] == []
+    assert door.control.running() == before
+    assert not door.done({"action": "enable", "object": kind}).changed
+
+
+@each_engine
+def test_bgp_peers_are_disabled_and_enabled(firewalls, engine):
+    door = ActionDoor(vpn_action, firewalls(engine=engine))
+    plant_bgp(door.control, engine)
+    peers = ROUTERS[engine] + ("/bgp" if engine == "logical-router" else "/protocol/bgp") + f"/peer-group/entry[@name='{NAME}']/peer"
+    before = door.control.running()
+    assert door.done({"action": "disable", "object": "bgp_peer", "name": [FIRST]}).values["interrupts"] == [FIRST]
+    assert [door.control.running(f"{peers}/entry[@name='{name}']/enable") for name in BOTH] == ["<enable>no</enable>", "<enable>yes</enable>"]
+    door.done({"action": "enable", "object": "bgp_peer"})
+    assert door.control.running() == before
+
+
+def test_without_commit_it_stays_in_the_candidate_and_a_later_run_commits_it(door):
+    written = door.done({"action": "disable", "commit": False})
+    assert written.values["uncommitted"] and written.values["committed"] == []
+    assert (door.off("tunnel/ipsec", FIRST), door.commits()) == ("", 0)
+    later = door.done({"action": "disable"})
+    assert later.changed and door.writes() == [] and door.off("tunnel/ipsec", FIRST) == "yes"
+
+
+def test_check_mode_of_disable_writes_nothing(door):
+    before = door.control.candidate()
+    checked = door.done({"action": "disable"}, check=True)
+    assert checked.changed and checked.values["interrupts"] == BOTH
+    assert (door.writes(), door.commits(), door.control.candidate()) == ([], 0, before)
+    assert checked.diff == door.done({"action": "disable"}).diff
+
+
+def test_the_journal_can_take_it_back(door, tmp_path):
+    before = door.control.running()
+    kept = door.done({"action": "disable", "journal": str(tmp_path)})
+    assert kept.values["journal"].startswith(str(tmp_path))
+    reverted = run_module(config_revert, {"provider": door.provider, "name": NAME, "journal": str(tmp_path), "poll": 0.05})
+    assert not reverted.failed, reverted.message
+    assert door.control.running() == before
+
+
+def test_other_changes_of_the_account_are_not_committed_along(door):
+    door.provider = {**door.provider, "username": "admin"}
+    door.done({"name": "fast", "interval": 2}, module=monitor_profile)
+    door.refused({"action": "disable", "lock_timeout": 0}, "monitor-profile/entry[@name='fast']", "commit_foreign: include", "nothing was written")
+    assert door.done({"action": "disable", "commit_foreign": "include"}).changed
+
+
+def test_changes_of_others_stay_uncommitted(door):
+    door.control.edit_as("alice", "set", f"{NETWORK}/profiles/monitor-profile/entry[@name='hers']", "<interval>5</interval>")
+    door.done({"action": "disable"})
+    assert door.control.running(f"{NETWORK}/profiles/monitor-profile/entry[@name='hers']") == ""
+
+
+def test_a_gateway_that_stays_off_is_told(door):
+    door.done({"action": "disable", "object": "ike_gateway", "name": [FIRST]})
+    door.done({"action": "disable", "name": [FIRST]})
+    assert any("stays down" in warning and "ike_gateway" in warning for warning in door.done({"action": "enable", "name": [FIRST]}).warnings)
+
+
+REFUSED = {
+    "nothing named": ({"action": "clear", "name": None}, ["all: true"]),
+    "an unknown name": ({"action": "reconnect", "name": ["nobody"]}, ["'nobody'", "running configuration"]),
+    "a manual key": ({"action": "reconnect", "name": ["by-hand"]}, ["by-hand", "IKE"]),
+    "a disabled tunnel": ({"action": "initiate", "name": ["idle"]}, ["idle", "disabled", "action: enable"]),
+    "an object that is not turned": ({"action": "clear", "object": "bgp_peer"}, ["object", "enable and disable"]),
+    "no peer to turn off": ({"action": "disable", "object": "bgp_peer"}, [NAME, "bgp_peer"]),
+    "a journal of nobody": ({"action": "disable", "name": None, "all": True, "journal": "/nowhere"}, ["journal", "give name"]),
+    "a poll without pause": ({"action": "clear", "poll": 0}, ["poll"]),
+}
+
+
+@pytest.mark.parametrize("options, words", REFUSED.values(), ids=REFUSED.keys())
+def test_refused_by_name(door, options, words):
+    idle = tunnel("idle", 8).replace("<auto-key>", "<disabled>yes</disabled><auto-key>")
+    door.control.plant(f"{NETWORK}/ike/gateway", gateway("idle", 8))
+    door.control.plant(f"{NETWORK}/tunnel/ipsec", idle + MANUAL)
+    door.refused(options, *words)
+    assert door.acts() == []
+
+
+def test_all_passes_over_what_cannot_be_negotiated(door):
+    door.control.plant(f"{NETWORK}/tunnel/ipsec", MANUAL)
+    result = door.done({"action": "reconnect", "all": True, "name": None})
+    assert result.values["interrupts"] == ["branch-7", *BOTH]
+
+
+def test_a_tunnel_that_somebody_removed_is_not_made_again(door):
+    door.control.edit_as("alice", "delete", f"{NETWORK}/tunnel/ipsec/entry[@name='{FIRST}']")
+    door.refused({"action": "disable"}, FIRST, "not in the candidate", "nothing was written")
+
+
+def test_the_examples_run(door):
+    known = set(vpn_action.argument_spec())
+    for task in yaml.safe_load(vpn_action.EXAMPLES):
+        options = task[f"{COLLECTION}.vpn_action"]
+        assert set(options) <= known
+        door.done({"name": None, **options} if "all" in options else options)
