@@ -91,7 +91,7 @@ class Change:
     def _refuse_foreign(self, intent) -> None:
         """Our account's other uncommitted changes would be committed along."""
         params, account = self.module.params, self.session.provider.username
-        if not account or params["commit_foreign"] == "include":
+        if not account or params["commit_foreign"] == "include" or not params.get("commit", True):
             return
         objects = intent.places(self.base)
 

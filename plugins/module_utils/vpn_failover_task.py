@@ -80,10 +80,10 @@ class _Task:
             raise Refused(f"there is no tunnel or gateway of the name '{name}' in the running configuration of {self.session.place}")
         return found
 
-    def _about(self, tunnel, standby) -> dict:
+    def _about(self, tunnel, method) -> dict:
         return {
-            "firewall": self.session.place, "vpn": self.params["name"], "action": self.params["action"], "method": self.params["method"],
-            "tunnel": tunnel, **({"standby": standby} if standby else {}), "began": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "firewall": self.session.place, "vpn": self.params["name"], "action": self.params["action"], "method": method,
+            "tunnel": tunnel, "began": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         }
 
     def _over(self, tunnel) -> str:
@@ -107,7 +107,7 @@ class _Task:
             switches += [Switch(PEER, peer["name"], peer["virtual_router"], peer["peer_group"]) for peer in drill.peers]
         change = Change(self.module, self.session, self.platform, self.base)
         written = change.write(switches, lambda switch, entry: self._down(switch, entry, record, switches), self._announced(drill))
-        told = {**self._about(drill.tunnel, drill.standby), "expected": expected}
+        told = {**self._about(drill.tunnel, self.params["method"]), "standby": drill.standby, "expected": expected}
         result = {**written, "measurement": told}
         if self.module.check_mode:
             return result
@@ -154,8 +154,8 @@ class _Task:
             Switch(TUNNEL, tunnel), *(Switch(PEER, peer["name"], peer["router"], peer["group"]) for peer in record.peers))]
         change = Change(self.module, self.session, self.platform, self.base)
         written = change.write(switches, lambda switch, entry: self._up(switch, entry, by_tunnel))
-        tunnel = found[0][0]
-        told = self._about(tunnel, None)
+        tunnel, record = found[0]
+        told = self._about(tunnel, drills.PEER if record.peers else drills.TUNNEL)
         result = {**written, "restored": [switch.label for switch in switches], "measurement": told}
         if self.module.check_mode or not written["uncommitted"]:
             return result

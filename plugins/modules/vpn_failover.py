@@ -157,7 +157,7 @@ measurement:
       type: str
       sample: take_down
     method:
-      description: What was disabled. With V(bring_back) the value of the option.
+      description: What is or was disabled, V(tunnel) or V(peer).
       returned: always
       type: str
       sample: tunnel

@@ -38,11 +38,11 @@ def connection(failover: str, hold_time: int | None = None) -> dict:
 
 
 class Site:
-    """``described``: describe outputs, one per connection. Other arguments: the emulator's version and engine, the data plane's settings."""
+    """``described``: describe outputs, one per connection. Other arguments: the emulator's, and the data plane's settings."""
 
-    def __init__(self, *described: dict, version: str = "11.1", engine: str = "virtual-router", **settings) -> None:
+    def __init__(self, *described: dict, version: str = "11.1", engine: str = "virtual-router", config: str | None = None, **settings) -> None:
         self.described = [copy.deepcopy(document) for document in described]
-        self.emulator = Emulator(version=version, engine=engine).start()
+        self.emulator = Emulator(version=version, engine=engine, config=config).start()
         try:
             self.emulator.control.commit_duration(0.05)
             self.plane = DataPlane(f"t{os.getpid()}-{next(_numbers)}", [read(document) for document in self.described], lifetime=LIFETIME, **settings)

@@ -68,7 +68,7 @@ FAULTS = {
     "selectors": Fault(lambda site: (site.aws[0].narrow("10.200.0.0/16", "10.10.0.0/24"), site.change({"proxy_id": {
         "name": "wrong", "tunnel": site.plane.firewall.running.tunnels[0].name, "local": "172.16.0.0/16", "remote": "172.17.0.0/16"}})),
         "proxy-id-mismatch", "proxy-id-mismatch", {"traffic_selectors": {"local": "10.10.0.0/24", "remote": "10.200.0.0/16"}},
-                       "TS_UNACCEPTABLE", mends=False),
+        "TS_UNACCEPTABLE", mends=False),
     "proposal of the firewall": Fault(
         lambda site: site.change({"ike_crypto_profile": {"name": site.described[0]["VpnConnections"][0]["VpnConnectionId"], "dh_group": ["group5"]}}),
         "ike-dh-group-mismatch", "ike-proposal-mismatch", mends=False),

@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
+
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import VPC, connection
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.wire import captured
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.firewall import Firewall
 
 PAIRINGS = {
     "PBF, virtual router": ("pbf", "virtual-router", "bird"), "PBF, logical router": ("pbf", "logical-router", "bird"),
@@ -78,23 +81,23 @@ def test_only_ike_and_esp_in_udp_are_on_the_wire(paired):
 
 def test_a_second_commit_touches_nothing_else(paired):
     before = paired.plane.firewall.daemons.copy()
-    spis = [daemon.ike_sa().children[0].inbound_spi for daemon in before.values()]
+    spis = [daemon.inbound_spis() for daemon in before.values()]
     paired.change({"static_route": {
         "name": "more", "virtual_router": "default", "destination": "10.31.0.0/16", "interface": "ethernet1/2", "nexthop": {"ip_address": "10.20.0.254"}}})
     assert paired.plane.applied[-1].done == ["routing configured"]
-    assert [daemon.ike_sa().children[0].inbound_spi for daemon in before.values()] == spis
+    assert all(old <= daemon.inbound_spis() for daemon, old in zip(before.values(), spis))
     assert "10.31.0.0/16 via 10.20.0.254" in paired.run("ip route")
 
 
 def test_cleared_tunnels_come_back_under_other_numbers(paired):
     daemon = paired.daemon(1)
-    old = daemon.ike_sa().children[0].inbound_spi
+    old = daemon.inbound_spis()
     name = paired.plane.firewall.running.tunnels[0].gateway
     firewall = paired.emulator.firewall
     with firewall.lock:
         assert firewall.data_plane.clear(name, None)
     paired.up()
-    assert daemon.ike_sa().children[0].inbound_spi != old
+    assert daemon.inbound_spis() and not daemon.inbound_spis() & old
 
 
 def test_what_is_taken_away_is_gone(paired):
@@ -102,3 +105,30 @@ def test_what_is_taken_away_is_gone(paired):
     assert paired.ping(1) == 0
     assert paired.plane.firewall.daemons == {}
     assert "tunnel" not in paired.run("ip -br link; ip rule; nft list ruleset").replace("tunnel.7", "")
+
+
+def without_interface_of_the_default_route() -> str:
+    root = Firewall().running.root
+    route = next(entry for entry in root.iterfind(".//virtual-router/entry/routing-table/ip/static-route/entry") if entry.findtext("destination") == "0.0.0.0/0")
+    route.remove(route.find("interface"))
+    return ET.tostring(root, encoding="unicode")
+
+
+def test_the_next_hop_of_a_default_route_tells_the_way_out(sites):
+    site = sites(connection("pbf"), config=without_interface_of_the_default_route())
+    site.pair("pbf")
+    site.up()
+    assert site.ping(3) == 3
+    site.close()
+
+
+def test_an_interface_with_a_host_behind_it_can_become_the_way_out(sites):
+    site = sites(connection("pbf"))
+    site.change(*({"static_route": {
+        "name": f"aws-{number}", "virtual_router": "default", "destination": f"{endpoint.endpoint.outside}/32", "interface": "ethernet1/7",
+        "nexthop": {"ip_address": "203.0.113.5"}}} for number, endpoint in enumerate(site.aws, start=1)))
+    assert site.run("ip -br addr", "eth1-7")
+    site.pair("pbf", outside_interface="ethernet1/7")
+    site.up()
+    assert site.ping(3) == 3
+    site.close()

@@ -100,10 +100,10 @@ def image():
     subprocess.run(["podman", "image", "rm", "--force", name], check=False, timeout=120, stdout=subprocess.DEVNULL)
 
 
-def inside(image, *command, mounts=(), environment=()):
+def inside(image, *command, mounts=(), environment=(), user="1000"):
     volumes = [part for source, target in mounts for part in ("--volume", f"{source}:{target}:ro")]
     variables = [part for name, value in environment for part in ("--env", f"{name}={value}")]
-    return subprocess.run(["podman", "run", "--rm", "--network", "host", *volumes, *variables, image, *command], check=False, text=True, timeout=300,
+    return subprocess.run(["podman", "run", "--rm", "--network", "host", "--user", user, *volumes, *variables, image, *command], check=False, text=True, timeout=300,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
@@ -115,6 +115,9 @@ def test_the_image_pairs_a_firewall(image, firewall, tmp_path):
         "aws_pairing_local_networks": ["10.10.0.0/24"], "aws_pairing_remote_networks": ["10.200.0.0/16"]}}}), encoding="utf-8")
     shutil.copy(STATIC, tmp_path / "connection.json")
     shutil.copy(firewall.ca_path, tmp_path / "ca.pem")
+    # The image's user is another one.
+    for path in (tmp_path, *tmp_path.iterdir()):
+        path.chmod(0o755)
     access = [("PANOS_HOSTNAME", firewall.host), ("PANOS_PORT", firewall.port), ("PANOS_API_KEY", firewall.api_key), ("PANOS_CA_PATH", "/work/ca.pem")]
     paired = inside(image, "ansible-playbook", "tunnelsmith.panos_vpn.aws_pairing", "-i", "/work/hosts.yml", mounts=[(tmp_path, "/work")], environment=access)
     assert paired.returncode == 0, paired.stdout[-3000:]
@@ -125,6 +128,6 @@ def test_the_image_without_a_library_says_which_one(image):
     """As in an environment that was built without the collection's requirements."""
     complete = inside(image, "ansible-playbook", PREFLIGHT)
     assert complete.returncode == 0, complete.stdout
-    bare = inside(image, "sh", "-c", f"pip uninstall -q -y pan-os-python >/dev/null 2>&1; ansible-playbook {PREFLIGHT}")
+    bare = inside(image, "sh", "-c", f"pip uninstall -q -y pan-os-python >/dev/null 2>&1; ansible-playbook {PREFLIGHT}", user="0")
     assert bare.returncode != 0
     assert "lacks pan-os-python. Install it" in " ".join(bare.stdout.split())

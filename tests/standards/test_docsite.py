@@ -33,7 +33,7 @@ def test_what_a_page_names_is_in_the_collection(page):
     assert sorted(name for name in named if name not in ENTRY_POINTS and not (ROOT / "playbooks" / f"{name}.yml").exists()) == []
 
 
-@pytest.mark.parametrize("target", sorted(set(re.findall(r"(?<![\w-])make ([a-z][a-z-]+)(?=[\s`.,:)]|$)", "\n".join(
-    page.read_text(encoding="utf-8") for page in [*PAGES, ROOT / "README.md", ROOT / "CONTRIBUTING.md"])))))
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"(?:^\s*|`)make ([a-z][a-z-]+)\b", "\n".join(
+    page.read_text(encoding="utf-8") for page in [*PAGES, ROOT / "README.md", ROOT / "CONTRIBUTING.md"]), re.MULTILINE))))
 def test_a_make_target_that_is_named_exists(target):
-    assert re.search(rf"^{target}(?:\s\w+)*:|^lint docs:.*\b{target}\b", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert re.search(rf"^{target}:|^lint docs:.*\b{target}\b", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)

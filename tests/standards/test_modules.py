@@ -89,6 +89,11 @@ def test_action_group_lists_every_module():
     assert runtime["action_groups"]["all"] == MODULES
 
 
+def test_every_module_runs_in_process():
+    """A module without a plugin of its name here works, at several times the cost."""
+    assert sorted(path.stem for path in (ROOT / "plugins" / "action").glob("[a-z]*.py")) == MODULES
+
+
 @each_module
 def test_documentation_equals_argument_spec(module):
     documented = {name: shape(option, "suboptions") for name, option in documentation(module)["options"].items()}

@@ -130,8 +130,11 @@ class _Builder:
     def _waits(self, item) -> bool:
         """Whether an item is that of a tunnel whose turn comes later."""
         waiting = [number for number in self.vpn.numbers if self.only not in (None, number)]
-        names = {name for number in waiting for name in (self.units[number], *(self._called(kind, number) for kind in _OF_ONE_TUNNEL))}
-        return item.name in names or any(item.name.startswith(f"{self.vpn.tunnel_name(number)}-") for number in waiting)
+        if not isinstance(item, DesiredEntry):
+            return item.name in [self.units[number] for number in waiting]
+        kind = item.table.kind
+        own = {self._called(kind, number) for number in waiting} if kind != "tunnel_interface" else {self.units[number] for number in waiting}
+        return item.name in own or any(item.name.startswith(f"{self.vpn.tunnel_name(number)}-") for number in waiting)
 
     def _records(self, item) -> bool:
         """Whether an item holds the record of what is taken over: it has to stand there from the first tunnel's turn on."""
@@ -265,9 +268,11 @@ class _Builder:
 
     def _current_profile(self, number, index) -> str | None:
         """The name of the crypto profile that a tunnel uses by now."""
-        kind, tag = (("ike_gateway", "ike-crypto-profile"), ("ipsec_tunnel", "ipsec-crypto-profile"))[index]
-        entry = self.around.entry(kind, self._called(kind, number))
-        return None if entry is None else next((found.text for found in entry.iter(tag) if found.text), None)
+        if index == 1:
+            return places.text(self.around.entry("ipsec_tunnel", self._called("ipsec_tunnel", number)), ("auto-key", "ipsec-crypto-profile"))
+        gateway = self.around.entry("ike_gateway", self._called("ike_gateway", number))
+        version = "ikev1" if (places.text(gateway, ("protocol", "version")) or "ikev1") == "ikev1" else "ikev2"
+        return places.text(gateway, ("protocol", version, "ike-crypto-profile"))
 
     def _give_up(self, kind, number):
         """A profile that was there before and does not do any more; at once it is told of, later it goes as ours."""

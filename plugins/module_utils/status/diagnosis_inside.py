@@ -64,6 +64,17 @@ def inside_address(case: Case) -> Iterator[Cause]:
                         f"tunnel_interface {case.unit}: ip: a network of its own (choose another inside range in the cloud)", CERTAIN)
 
 
+def zones_apart(case: Case) -> Iterator[Cause]:
+    """A session that leaves by one tunnel and comes back by the other must stay within one zone."""
+    others = {unit: case.around.zone_of(unit) for unit in case.vpn_units if unit != case.unit}
+    other = next((unit for unit, zone in sorted(others.items()) if zone and case.zone and zone != case.zone), None)
+    if other:
+        yield Cause("tunnels-in-different-zones",
+                    f"{case.unit} is in zone '{case.zone}', {other} in '{others[other]}': answers that come by the other tunnel "
+                    "are dropped", (f"{case.unit}: {case.zone}", f"{other}: {others[other]}"),
+                    f"tunnel_interface {case.unit}: zone: the same as {other}'s (take it out of the one that it is in first)", LIKELY)
+
+
 def zone_protection(case: Case) -> Iterator[Cause]:
     profile = case.around.protection_of(case.zone) if case.zone else None
     if profile is None or places.text(profile, ("strict-ip-check",)) != "yes":

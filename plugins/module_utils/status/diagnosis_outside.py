@@ -10,6 +10,7 @@ from ipaddress import ip_address, ip_network
 from typing import Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rulebases import Traffic
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import vpn_log
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_evidence import (
     CERTAIN, LIKELY, NO_IKE, POSSIBLE, Case, Cause, is_private, same_address,
@@ -51,7 +52,10 @@ def peer_address(case: Case) -> Iterator[Cause]:
     """The gateway's peer is none of the cloud's endpoints. An SA in the log tells that it was one once."""
     described = (case.evidence.connection or {}).get("tunnels") or []
     endpoints = [tunnel["outside_address"] for tunnel in described if tunnel.get("outside_address")]
-    if not endpoints or not case.peer_address or any(same_address(endpoint, case.peer_address) for endpoint in endpoints):
+    if not endpoints or not case.peer_address:
+        return
+    if any(same_address(endpoint, case.peer_address) for endpoint in endpoints):
+        yield from _swapped(case)
         return
     taken = {(gateway.get("peer_address") or {}).get("ip") for gateway in case.evidence.gateways.values()}
     free = [endpoint for endpoint in endpoints if endpoint not in taken]
@@ -67,6 +71,29 @@ def peer_address(case: Case) -> Iterator[Cause]:
     else:
         yield Cause("peer-address-wrong", f"the gateway's peer {case.peer_address} is no endpoint of the cloud's connection", evidence, fix,
                     CERTAIN, items)
+
+
+def _swapped(case) -> Iterator[Cause]:
+    """The key and the inside addresses of one tunnel, and the endpoint of another."""
+    wanted = case.cloud_of_number.get("outside_address")
+    if wanted and not same_address(wanted, case.peer_address) and case.cloud_of_number.get("inside_address") in [
+            str(address.ip) for address in case.inside_addresses]:
+        yield Cause("peer-address-wrong", f"the gateway's peer {case.peer_address} is the endpoint of another tunnel of this connection",
+                    (f"ike_gateway {case.gateway_name} peer_address.ip: {case.peer_address}", f"the cloud's endpoint for {case.name}: {wanted}"),
+                    f"ike_gateway {case.gateway_name}: peer_address.ip: {wanted}", CERTAIN,
+                    ({"ike_gateway": {"name": case.gateway_name, "peer_address": {"ip": wanted}}},))
+
+
+def duplicate_gateway(case: Case) -> Iterator[Cause]:
+    """PAN-OS finds the gateway of a request by its addresses: with two for the same, one gets what is meant for the other."""
+    others = [entry.get("name") for entry in case.around.entries("network", ("ike", "gateway"))
+              if entry.get("name") != case.gateway_name and places.text(entry, ("disabled",)) != "yes"
+              and places.text(entry, ("local-address", "interface")) == case.outside
+              and same_address(places.text(entry, ("peer-address", "ip")) or "", case.peer_address or "-")]
+    if others and case.phase == NO_IKE:
+        yield Cause("duplicate-gateway", f"IKE gateway '{others[0]}' goes from {case.outside} to {case.peer_address} too",
+                    tuple(f"ike_gateway {name}: {case.outside} to {case.peer_address}" for name in (case.gateway_name, others[0])),
+                    f"ike_gateway {others[0]}: disabled: true, or state: absent", LIKELY)
 
 
 def endpoint_route(case: Case) -> Iterator[Cause]:

@@ -169,3 +169,24 @@ def certificate(case: Case) -> Iterator[Cause]:
         yield Cause("certificate-expired" if expired else "certificate-refused",
                     "a certificate is not accepted" + (": it has expired" if expired else ""),
                     quoted, f"ike_gateway {case.gateway_name}: certificate: a valid one, and a certificate_profile with the peer's CA", LIKELY)
+
+
+def method(case: Case) -> Iterator[Cause]:
+    """What a cloud does not speak, whatever the proposals are."""
+    gateway = f"ike_gateway {case.gateway_name}"
+    quantum = (case.gateway.get("ikev2") or {}).get("pq_ppk") or {}
+    if not case.cloud:
+        return
+    if case.gateway.get("certificate") and case.cloud.get("pre_shared_key"):
+        yield Cause("authentication-method", "the gateway shows a certificate, and the cloud's connection has a pre-shared key",
+                    (f"{gateway}: certificate",),
+                    f"{gateway}: pre_shared_key instead of certificate", CERTAIN)
+    if case.version == "ikev1" and (case.gateway.get("ikev1") or {}).get("exchange_mode") == "aggressive":
+        yield Cause("exchange-mode", "the gateway begins in aggressive mode, and the cloud knows main mode only",
+                    (f"{gateway} ikev1.exchange_mode: aggressive",),
+                    f"{gateway}: ikev1.exchange_mode: main", LIKELY,
+                    ({"ike_gateway": {"name": case.gateway_name, "ikev1": {"exchange_mode": "main"}}},))
+    if quantum.get("enabled") and quantum.get("negotiation_mode") == "mandatory":
+        yield Cause("post-quantum-mandatory", "the gateway demands a post-quantum key that the cloud does not have",
+                    (f"{gateway} ikev2.pq_ppk.negotiation_mode: mandatory",), f"{gateway}: ikev2.pq_ppk.enabled: false", LIKELY,
+                    ({"ike_gateway": {"name": case.gateway_name, "ikev2": {"pq_ppk": {"enabled": False}}}},))

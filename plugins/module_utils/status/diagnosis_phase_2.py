@@ -116,3 +116,23 @@ def unanswered(case: Case) -> Iterator[Cause]:
     if case.phase == NO_CHILD and vpn_log.TIMEOUT in case.kinds and not case.kinds & {vpn_log.PROPOSAL, vpn_log.SELECTORS}:
         yield Cause("phase-2-unanswered", "the peer does not answer in phase 2", case.quote(vpn_log.TIMEOUT),
                     "see the peer's own log; where UDP is filtered by size, turn on ike_gateway ikev2.fragmentation", POSSIBLE)
+
+
+def encapsulation(case: Case) -> Iterator[Cause]:
+    """What ESP carries, and how: a peer that carries whole packets of any kind takes neither less nor more."""
+    label = f"ipsec_tunnel {case.name}"
+    if case.tunnel.get("ipsec_mode") == "transport":
+        yield Cause("transport-mode", "the tunnel is in transport mode, which a gateway for networks does not take",
+                    (f"{label} ipsec_mode: transport",),
+                    f"{label}: ipsec_mode: tunnel", LIKELY, ({"ipsec_tunnel": {"name": case.name, "ipsec_mode": "tunnel"}},))
+    if case.cloud and case.tunnel.get("enable_gre_encapsulation"):
+        yield Cause("gre-encapsulation", "the tunnel wraps packets in GRE, which the cloud does not unwrap",
+                    (f"{label} enable_gre_encapsulation: true",),
+                    f"{label}: enable_gre_encapsulation: false", CERTAIN, ({"ipsec_tunnel": {"name": case.name, "enable_gre_encapsulation": False}},))
+    for proxy in case.proxies:
+        protocol = {kind: ports for kind, ports in (proxy.get("protocol") or {}).items() if kind != "any"}
+        if protocol and (case.cloud or case.phase == NO_CHILD):
+            yield Cause("proxy-id-protocol", f"proxy ID '{proxy['name']}' is for one protocol only, and the peer's networks are for all",
+                        (f"proxy ID {proxy['name']} protocol: {', '.join(protocol)}",),
+                        f"proxy_id {proxy['name']} of tunnel {case.name}: protocol: {{any: true}}",
+                        LIKELY, ({"proxy_id": {"tunnel": case.name, "name": proxy["name"], "protocol": {"any": True}}},))

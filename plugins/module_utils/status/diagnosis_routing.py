@@ -14,7 +14,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rulebases import ANY, Traffic
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_evidence import (
-    CERTAIN, LIKELY, PASSING, POSSIBLE, Case, Cause, inside_of,
+    CERTAIN, LIKELY, PASSING, POSSIBLE, Case, Cause, inside_of, same_address,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_outside import best_route
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_rules import allowed_below, allows, decision
@@ -100,6 +100,35 @@ def pbf_order(case: Case) -> Iterator[Cause]:
                         f"PBF rule '{name}' has no monitor that takes it out of use: it holds the traffic while its tunnel is down",
                         (f"PBF rule {name} monitor.disable_if_unreachable: not set",),
                         "pbf_failover: paths[].monitor.disable_if_unreachable: true", LIKELY)
+
+
+def pbf_target(case: Case) -> Iterator[Cause]:
+    """Rules that forward somewhere else than to this tunnel's far end, or that do not take what is to pass."""
+    theirs = case.cloud.get("inside_peer_address")
+    for rule in case.rules:
+        forward = (rule.get("action") or {}).get("forward") or {}
+        for option, found in (("nexthop.ip_address", (forward.get("nexthop") or {}).get("ip_address")),
+                              ("monitor.ip_address", (forward.get("monitor") or {}).get("ip_address"))):
+            near = [str(address.network) for address in case.inside_addresses] + ["169.254.0.0/16"]
+            if theirs and found and not same_address(found, theirs) and inside_of(found, near):
+                yield Cause("pbf-next-hop-wrong",
+                            f"PBF rule '{rule['name']}' goes to {found} through {case.unit}, and the peer's inside address is {theirs}",
+                            (f"PBF rule {rule['name']} {option}: {found}", f"the cloud's: {theirs}"),
+                            f"pbf_failover {_NUMBER.sub('', rule['name'])}: paths[{case.unit}].{option}: {theirs}", CERTAIN)
+    intent, addresses = case.evidence.intent, case.evidence.addresses
+    mine = {rule["name"] for unit in case.vpn_units for rule in case.evidence.rules_by_unit.get(unit, ())}
+    rules = [rule for rule in case.evidence.pbf_rules if rule.get("name") in mine]
+    if not rules or not intent.source_zones or addresses is None:
+        return
+    routed = [str(destination) for unit in case.vpn_units for _name, destination in case.around.routes_into(case.router or "", unit)]
+    for traffic in intended(case):
+        if not any(rulebases.pbf_covers(rule, traffic, addresses) for rule in rules) and not inside_of(traffic.destination, routed):
+            yield Cause("pbf-rule-misses-traffic",
+                        f"no PBF rule into the VPN takes {traffic.source} in {traffic.source_zone} to {traffic.destination}",
+                        tuple(f"PBF rule {rule.get('name')}" for rule in rules),
+                        f"pbf_failover {_NUMBER.sub('', rules[0].get('name'))}: from, source and destination that cover it",
+                        POSSIBLE if addresses.unknown([traffic.source, traffic.destination]) else CERTAIN)
+            return
 
 
 def rule_gives_way(rule: dict) -> bool | None:

@@ -376,7 +376,8 @@ class FirewallSide:
 
 
 def _probe(monitor: Monitor, interface: str | None) -> dict[str, Any]:
-    return {"target": monitor.target, "interval": monitor.interval, "threshold": monitor.threshold, "device": device(interface) if interface else None}
+    return {"target": monitor.target, "interval": monitor.interval, "threshold": monitor.threshold, "hold": monitor.hold,
+            "device": device(interface) if interface else None}
 
 
 def _place(tunnel: Tunnel) -> tuple[str, ...]:

@@ -168,17 +168,24 @@ class IkeDaemon:
 
         Both sides may have begun at once: then there are two, and the children's counters are summed up.
         """
-        try:
-            with self._vici() as vici:
-                answers = vici.stream("list-sas", "list-sa")
-        except (OSError, ViciError):
-            return None
-        found = [_ike_sa(values) for answer in answers for values in answer.values()]
+        found = self._ike_sas()
         best = max(found, key=lambda sa: (sa.established, bool(sa.children), -sa.age), default=None)
         if best is None:
             return None
         everywhere = [child for sa in found for child in sa.children]
         return replace(best, children=tuple(_summed(child, everywhere) for child in best.children))
+
+    def inbound_spis(self) -> set[str]:
+        """Of all children: where both sides began at once, either pair of SAs may carry the packets."""
+        return {child.inbound_spi for sa in self._ike_sas() for child in sa.children}
+
+    def _ike_sas(self) -> list[IkeSa]:
+        try:
+            with self._vici() as vici:
+                answers = vici.stream("list-sas", "list-sa")
+        except (OSError, ViciError):
+            return []
+        return [_ike_sa(values) for answer in answers for values in answer.values()]
 
     def log(self) -> str:
         try:

@@ -49,8 +49,8 @@ def _peer(group: ET.Element, peer: ET.Element, profiles: _Profiles, reveal: Call
     timers = profiles("bgp/timer-profile", option("timers"))
     secret = profiles("bgp/auth-profile", option("authentication"))
     password = reveal(secret.findtext("secret") or "") if secret is not None else None
-    if not peer.findtext("peer-address/ip") or not peer.findtext("peer-as"):
-        remarks.append(f"BGP peer {name} is left out: it has no fixed address or no AS")
+    if not peer.findtext("peer-address/ip") or not peer.findtext("peer-as") or ":" in (peer.findtext("peer-address/ip") or ""):
+        remarks.append(f"BGP peer {name} is left out: it has no fixed IPv4 address or no AS")
         return None
     if secret is not None and password is None:
         remarks.append(f"BGP peer {name} is left out: its password is known in its stored form only")

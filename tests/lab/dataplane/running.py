@@ -40,13 +40,14 @@ def device(interface: str) -> str:
 class Monitor:
     """Probes to an address: every so many seconds; so many lost ones in a row mean down, so many answered ones up again.
 
-    How many answers it takes to be up again is not documented; the threshold is assumed.
+    How many answers it takes to be up again is not documented; the threshold is assumed. ``hold``: seconds for which they must come.
     """
 
     target: str
     interval: float
     threshold: int
     fails_over: bool
+    hold: float = 0
 
 
 @dataclass(frozen=True)

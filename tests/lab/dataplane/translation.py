@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import xml.etree.ElementTree as ET
-from typing import Callable
+from typing import Callable, Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane import crypto, logical_router, virtual_router
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.objects import Objects
@@ -62,14 +62,25 @@ class _Translation:
         self.interfaces = self._interfaces(_members(router, "interface"))
         routing = logical_router if self.engine == "logical-router" else virtual_router
         bgp, remarks = routing.bgp(router, self.network, self.reveal)
-        self.remarks += remarks
-        for rule in self.vsys.findall("rulebase/nat/rules/entry"):
-            if rule.findtext("disabled") != "yes":
-                self.remarks.append(f"NAT rule {rule.get('name')}: addresses are not translated here")
+        self.remarks += [*remarks, *self._not_done(name, router)]
         return Running(
             name, self.interfaces, tuple(self._tunnels()), tuple(self._routes(router)), bgp, tuple(self._forwarding()),
             tuple(self._security()), tuple(self._strict_zones()), tuple(self.remarks),
         )
+
+    def _not_done(self, name: str, router: ET.Element) -> Iterator[str]:
+        """Whole parts of a configuration for which nothing here stands."""
+        for rule in self.vsys.findall("rulebase/nat/rules/entry"):
+            if rule.findtext("disabled") != "yes":
+                yield f"NAT rule {rule.get('name')}: addresses are not translated here"
+        for other in self.device.findall("vsys/entry")[1:]:
+            yield f"{other.get('name')}: only {self.vsys.get('name')} is real here"
+        for route in router.findall("routing-table/ipv6/static-route/entry"):
+            yield f"static route {route.get('name')}: IPv6 is not carried here"
+        for protocol in ("ospf", "ospfv3", "rip"):
+            for place in (f"protocol/{protocol}", protocol):
+                if router.findtext(f"{place}/enable") == "yes":
+                    yield f"router {name}: {protocol} is not spoken here"
 
     def _router(self) -> tuple[str, ET.Element]:
         """The router that the tunnels are in, else the first one: a namespace stands for one router."""
@@ -149,8 +160,8 @@ class _Translation:
             return "its tunnel interface or its outside interface is not in the router, or has no address"
         local = host_of(gateway.findtext("local-address/ip") or outside.addresses[0])
         peer = gateway.findtext("peer-address/ip")
-        if peer is None:
-            return "only peers with a fixed address are carried here"
+        if peer is None or ":" in peer:
+            return "only peers with a fixed IPv4 address are carried here"
         return self._crypto_of(name, entry, gateway, Tunnel(
             name, interface.name, gateway.get("name") or "", outside.name, local, host_of(peer), "", (), 0, (), 0,
             self._identity(gateway, "local-id", local), self._identity(gateway, "peer-id", host_of(peer)), key,
@@ -225,6 +236,7 @@ class _Translation:
                 continue
             destination = self.objects.addresses([entry.findtext("destination") or ""])[0]
             if not destination:
+                self.remarks.append(f"static route {name}: {entry.findtext('destination') or 'no destination'} is not an IPv4 network")
                 continue
             found.append(Route(
                 name, destination[0], None if kind == "discard" else entry.findtext("interface"), hop.findtext("ip-address") if hop is not None else None,
@@ -237,7 +249,8 @@ class _Translation:
         if monitor is None or monitor.findtext("enable") != "yes":
             return None
         probes = [
-            Monitor(item.findtext("destination") or "", int(item.findtext("interval") or 3), int(item.findtext("count") or 5), True)
+            Monitor(item.findtext("destination") or "", int(item.findtext("interval") or 3), int(item.findtext("count") or 5), True,
+                    60 * int(monitor.findtext("hold-time") or 2))
             for item in monitor.findall("monitor-destinations/entry") if item.findtext("enable") != "no"
         ]
         return PathMonitor(tuple(probes), monitor.findtext("failure-condition") == "all") if probes else None

@@ -41,8 +41,8 @@ def _peer(group: str, peer: ET.Element, imports: tuple[Policy, ...] | None, expo
     options = peer.find("connection-options")
     profile = options.findtext("authentication") if options is not None else None
     password = reveal(secrets.get(profile) or "") if profile else None
-    if not peer.findtext("peer-address/ip") or not peer.findtext("peer-as"):
-        remarks.append(f"BGP peer {name} is left out: it has no fixed address or no AS")
+    if not peer.findtext("peer-address/ip") or not peer.findtext("peer-as") or ":" in (peer.findtext("peer-address/ip") or ""):
+        remarks.append(f"BGP peer {name} is left out: it has no fixed IPv4 address or no AS")
         return None
     if profile and password is None:
         remarks.append(f"BGP peer {name} is left out: its password is known in its stored form only")

@@ -266,7 +266,7 @@ FAULTS = {
     "nobody begins": Fault("nobody-initiates", several(
         without(lambda patient: patient.first(TUNNELS) + "/tunnel-monitor"),
         without(lambda patient: f"{RULES}/pbf/rules/entry[@name='{patient.name}-1']/action/forward/monitor"), lambda patient: patient.down()),
-                           sure="likely", mends=False),
+        sure="likely", mends=False),
     "UDP filtered on the way": Fault("ike-unanswered",
                                      logged("IKE negotiation is failed due to timeout. Failed SA: 198.51.100.10[500]-203.0.113.17[500]"),
                                      sure="likely", mends=False),
@@ -294,8 +294,8 @@ FAULTS = {
         "<local-id><type>ipaddr</type><id>192.0.2.77</id></local-id>", *DOUBTED, known=False), sure="likely"),
     "peer identity": Fault("peer-identity-mismatch", with_gateway("<peer-id><type>ipaddr</type><id>192.0.2.78</id></peer-id>", *DOUBTED)),
     "identity, from the responder's log": Fault("identity-mismatch", logged(
-        "IKEv2 IKE SA negotiation is failed as responder. received ID_I (type ipaddr [10.0.0.1]) does not match peers id"), sure="likely",
-                                                mends=False),
+        "IKEv2 IKE SA negotiation is failed as responder. received ID_I (type ipaddr [10.0.0.1]) does not match peers id"),
+        sure="likely", mends=False),
     "certificate expired": Fault("certificate-expired", expired, mends=False),
     "certificate refused": Fault("certificate-refused", logged("IKE phase-1 negotiation is failed. peer certificate verification error"),
                                  sure="likely", mends=False),
@@ -308,9 +308,9 @@ FAULTS = {
     "ESP proposal, from the log": Fault("ipsec-proposal-mismatch", logged(*REFUSED, sa="init", event="ikev2-nego-child-fail"), sure="likely",
                                         mends=False),
     "PFS group": Fault("pfs-group-mismatch", lambda patient: patient.connection["tunnels"][0]["offers"]["ipsec"].update(dh_group=["group14"])),
-    "PFS at rekey, from the log": Fault("pfs-group-mismatch",
-                                        logged("IKEv2 child SA negotiation is failed as initiator. received notify NO_PROPOSAL_CHOSEN",
-                                                                     sa="up", event="ikev2-nego-child-fail"), sure="likely", mends=False),
+    "PFS at rekey, from the log": Fault("pfs-group-mismatch", logged(
+        "IKEv2 child SA negotiation is failed as initiator. received notify NO_PROPOSAL_CHOSEN", sa="up", event="ikev2-nego-child-fail"),
+        sure="likely", mends=False),
     "proxy IDs": Fault("proxy-id-mismatch", several(cloud(traffic_selectors={"local": "10.10.0.0/24", "remote": "10.200.0.0/16"}),
                                                     lambda patient: patient.down("received notify type TS_UNACCEPTABLE", sa="init"))),
     "proxy IDs, from the responder's log": Fault("proxy-id-mismatch", logged(
@@ -365,6 +365,37 @@ FAULTS = {
     "the cloud has no static route back": Fault("cloud-static-route-missing",
                                                 lambda patient: patient.connection.update(static_routes=["10.99.0.0/16"]),
                                                 mends=False),
+    "endpoints swapped": Fault("peer-address-wrong", lambda patient: with_gateway(
+        f"<peer-address><ip>{patient.connection['tunnels'][1]['outside_address']}</ip></peer-address>", *DOUBTED)(patient)),
+    "two gateways for one peer": Fault("duplicate-gateway", lambda patient: (patient.set(
+        GATEWAYS, patient.control.running(patient.first(GATEWAYS)).replace(f'name="{patient.name}-1"', 'name="old"')), patient.down(*DOUBTED)), sure="likely",
+        mends=False),
+    "aggressive mode": Fault("exchange-mode", with_gateway(
+        "<protocol><version>ikev1</version><ikev1><exchange-mode>aggressive</exchange-mode></ikev1></protocol>", *DOUBTED), sure="likely"),
+    "post-quantum key demanded": Fault("post-quantum-mandatory", with_gateway(
+        "<protocol><ikev2><pq-ppk><enabled>yes</enabled><negotiation-mode>mandatory</negotiation-mode></pq-ppk></ikev2></protocol>", *DOUBTED), sure="likely"),
+    "a certificate instead of a key": Fault("authentication-method", with_gateway(
+        "<authentication><certificate><local-certificate><name>fw</name></local-certificate></certificate></authentication>", *DOUBTED), mends=False),
+    "transport mode": Fault("transport-mode", lambda patient: (
+        patient.set(patient.first(TUNNELS), "<ipsec-mode>transport</ipsec-mode>"), patient.down(*REFUSED, sa="init", event="ikev2-nego-child-fail"),
+        patient.connection["tunnels"][0].pop("offers")), sure="likely"),
+    "GRE inside": Fault("gre-encapsulation", lambda patient: (
+        patient.set(patient.first(TUNNELS), "<enable-gre-encapsulation>yes</enable-gre-encapsulation>"),
+        patient.down(*REFUSED, sa="init", event="ikev2-nego-child-fail"))),
+    "a proxy ID for one protocol": Fault("proxy-id-protocol", lambda patient: (patient.set(
+        f"{patient.first(TUNNELS)}/auto-key", '<proxy-id><entry name="all"><protocol><number>1</number></protocol></entry></proxy-id>'),
+        patient.control.vpn(f"{patient.name}-1:all", sa="init"), patient.down(sa="init")), sure="likely"),
+    "PBF to another next hop": Fault("pbf-next-hop-wrong", lambda patient: patient.set(
+        f"{RULES}/pbf/rules/entry[@name='{patient.name}-1']/action/forward/nexthop", "<ip-address>169.254.99.1</ip-address>"), mends=False),
+    "PBF from another zone": Fault("pbf-rule-misses-traffic", lambda patient: [
+        (patient.take(f"{RULES}/pbf/rules/entry[@name='{patient.name}-{number}']/from/zone/member[text()='trust']"),
+         patient.set(f"{RULES}/pbf/rules/entry[@name='{patient.name}-{number}']/from/zone", "<member>dmz</member>")) for number in (1, 2)], mends=False),
+    "tunnels in two zones": Fault("tunnels-in-different-zones", lambda patient: (
+        patient.take(f"{VSYS}/zone/entry[@name='aws-vpn']/network/layer3/member[text()='{unit_of(patient)}']"),
+        patient.set(f"{VSYS}/zone/entry[@name='branch']/network/layer3", f"<member>{unit_of(patient)}</member>"), patient.set(
+            f"{RULES}/security/rules/entry[@name='{patient.name}-out']/to", "<member>branch</member>"), patient.set(
+            f"{RULES}/security/rules/entry[@name='{patient.name}-inside']/from", "<member>branch</member>"), patient.set(
+            f"{RULES}/security/rules/entry[@name='{patient.name}-inside']/to", "<member>branch</member>")), sure="likely", mends=False),
     "BGP off": Fault("bgp-disabled", instance("<enable>no</enable>"), "bgp"),
     "BGP peer AS": Fault("bgp-as-mismatch", bgp_option("<peer-as>64999</peer-as>"), "bgp"),
     "BGP local AS": Fault("bgp-local-as-mismatch", instance("<local-as>65123</local-as>"), "bgp"),

@@ -111,7 +111,7 @@ def test_the_routes_tell_where_traffic_goes_with_bgp(bgp, engine, method):
     assert bgp.control.running(f"{group}/peer/entry[@name='{FIRST}']/enable") == f"<enable>{'no' if method == 'peer' else 'yes'}</enable>"
     assert ("<disabled>" in bgp.control.running(TUNNEL)) == (method == "tunnel")
     bgp.plays((0.3, lambda: bgp.routes_by("tunnel.1")))
-    bgp.done(BACK)
+    assert bgp.done(BACK).values["measurement"]["method"] == method
     assert bgp.control.running() == before
 
 
