@@ -10,7 +10,7 @@
 #   make lab-down                  take it down
 #   make lint | sanity | docs      the gates of the release, and the documentation site below build/docs
 #   make molecule                  the roles' scenarios on an emulated firewall; SCENARIO= one of extensions/molecule
-#   make matrix                    sanity, unit tests and demo on every supported ansible-core; ROW=lowest|middle|newest
+#   make matrix                    sanity, unit tests, plays and demo on every supported ansible-core; ROW=lowest|middle|newest
 #   make bench                     requests, connections and times beside their budgets
 
 .DELETE_ON_ERROR:

@@ -15,7 +15,10 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import secrets
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tunnel_interface import IMPORTED
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import interfaces, vpn_log
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis import diagnose
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_evidence import Evidence, Intent
+
+__all__ = ["Inquiry", "Intent", "diagnose"]
 
 _READ = (("device", ("deviceconfig", "setting")), ("device", ("deviceconfig", "high-availability")), ("vsys", IMPORTED),
          ("rulebase", ("security", "rules")), ("rulebase", ("nat", "rules")))
@@ -41,6 +44,8 @@ class Inquiry:
             if found is not None:
                 places.make(tree, place[1:-1]).append(found)
         around = Surroundings(tree, self.base, self.platform)
+        if rulebases.IMPORT_ERROR:
+            self.warnings.append("the Python library netaddr is missing: the diagnosis does without security, NAT and PBF rules")
         return Evidence(
             configuration, around, state, verdicts,
             lines=self._allowed(lambda: vpn_log.lines(self.session.log(_LOG, _LINES)), []),

@@ -15,14 +15,10 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments, runner, vpn_state
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.commit import Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError, Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import rulebases
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis import diagnose
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_evidence import Intent
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.judgement import judge
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import of_vpns, select
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import tell
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn_evidence import Inquiry
 
 try:
     import jmespath
@@ -153,20 +149,25 @@ class _Task:
             return None
         if view.healthy and (self.params["wait_for"] or self.params["fail_unhealthy"]):
             return []
-        intent = Intent(*(tuple(self.params[option] or ()) for option in ("source_zones", "local_networks", "remote_networks")))
-        inquiry = Inquiry(self.session, self.platform, self.location.base)
+        # What a diagnosis takes to load costs more time than all else that the module does on a firewall whose VPNs are well.
+        from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import vpn_evidence
+
+        inquiry = vpn_evidence.Inquiry(self.session, self.platform, self.location.base)
         listing = self._listing()
         whole = view.whole if view.whole.routes is not None else replace(view.whole, **listing.routing(view.configuration))
-        evidence = inquiry.evidence(view.tree, view.judged, whole, view.judgement.tunnels, self.connection, intent)
+        texts = (tuple(self.params[option] or ()) for option in ("source_zones", "local_networks", "remote_networks"))
+        evidence = inquiry.evidence(view.tree, view.judged, whole, view.judgement.tunnels, self.connection, vpn_evidence.Intent(*texts))
         if not whole.earlier_flows and view.configuration["tunnels"]:
-            earlier = view.before or view
-            flows = view.whole.flows if view.before else listing.flows()
-            evidence.state = replace(whole, flows=flows, earlier_flows=earlier.whole.flows,
-                                     between=(view.at if view.before else time.monotonic()) - earlier.at)
+            evidence.state = self._moved(view, whole, listing)
         view.warnings = view.warnings + listing.warnings + inquiry.warnings
-        if rulebases.IMPORT_ERROR:
-            view.warnings.append("the Python library netaddr is missing: the diagnosis does without security, NAT and PBF rules")
-        return diagnose(evidence, view.missing)
+        return vpn_evidence.diagnose(evidence, view.missing)
+
+    @staticmethod
+    def _moved(view, whole, listing):
+        """The state with the flows of an earlier look: the one before, or that of this one, and a new look."""
+        if view.before is not None:
+            return replace(whole, earlier_flows=view.before.whole.flows, between=view.at - view.before.at)
+        return replace(whole, flows=listing.flows(), earlier_flows=view.whole.flows, between=time.monotonic() - view.at)
 
     def _awaited(self) -> _View:
         """The first healthy look, or the last one before the time is up. In check mode nothing was made, so nothing can come up."""

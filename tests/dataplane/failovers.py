@@ -55,8 +55,8 @@ def at_once(cases: dict, lasts: float, after: float) -> dict[Any, Seen]:
 def _tell(title: str, seen: Seen) -> None:
     observation = seen.observation
     returns = [moment - observation.mark("mended") for moment, name, up in observation.changes() if up and name.startswith("rule")]
-    words = [*(f"{kind} {outage(observation, kind):.1f} s" for kind in KINDS), *(f"rule back {after:.1f} s after the repair" for after in returns[:1]),
-             f"{len(seen.clear)} packets in clear text"]
+    words = [f"{kind} {outage(observation, kind):.1f} s" for kind in KINDS]
+    words += [f"rule back {after:.1f} s after the repair" for after in returns[:1]] + [f"{len(seen.clear)} packets in clear text"]
     print(f"{title}: {', '.join(words)}")
     folder = os.environ.get(PICTURES)
     if folder:

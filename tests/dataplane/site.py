@@ -24,7 +24,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door i
 FILES = pathlib.Path(__file__).resolve().parents[2] / "playbooks" / "files"
 LAN, VPC = "ae1.10", "10.200.0.10"
 #: Labs that somebody forgets are gone after so many seconds.
-LIFETIME = 400
+LIFETIME = 900
 
 _numbers = itertools.count(1)
 
@@ -96,11 +96,11 @@ class Site:
         self.change(*({"ike_gateway": {"name": tunnel.gateway, "ikev2": {"dpd": {"interval": 2}}}} for tunnel in self.plane.firewall.running.tunnels))
 
     def up(self) -> None:
-        assert self.plane.wait(20), [daemon.log()[-500:] for daemon in self.plane.firewall.daemons.values()]
+        assert self.plane.wait(45), [daemon.log()[-500:] for daemon in self.plane.firewall.daemons.values()]
 
     def ping(self, count: int = 3, host: str = LAN, address: str = VPC) -> int:
         # The last route may come a moment after its session.
-        wait_until(lambda: self.plane.ping(host, address), 3 if count > 1 else 0)
+        wait_until(lambda: self.plane.ping(host, address), 10 if count > 1 else 0)
         return self.plane.ping(host, address, count)
 
     def watch(self, seconds: float) -> Watch:

@@ -172,3 +172,20 @@ def test_selectors_that_leave_the_inside_addresses_out_are_named(healthy):
     site.up()
     assert wait_until(lambda: not site.tunnel(1)["healthy"], 20, 0.3)
     assert [cause["id"] for cause in causes(site)][:1] == ["selectors-exclude-monitor"]
+
+
+def test_a_wrong_as_number_is_named(sites):
+    site = sites(connection("bgp", hold_time=3), dead_after=5)
+    site.pair("bgp")
+    site.up()
+    assert wait_until(lambda: [peer["state"] for peer in site.state()["bgp_peers"]] == ["Established"] * 2, 15, 0.3)
+    name = [described(site, {})["id"]]
+    assert wait_until(lambda: site.module("vpn_info", name=name, gather=["routes"])["healthy"], 15, 0.3)
+    assert site.module("vpn_info", name=name, gather=["diagnosis"], connection=described(site, {}))["diagnosis"] == []
+    peer = site.state()["bgp_peers"][0]
+    site.change({"bgp_peer": {"name": peer["name"], "virtual_router": "default", "peer_group": peer["group"], "peer_as": 64999}})
+    assert wait_until(lambda: site.state()["bgp_peers"][0]["state"] != "Established", 10, 0.3)
+    found = causes(site, connection=described(site, {}))
+    assert [(cause["id"], cause["confidence"]) for cause in found][:1] == [("bgp-as-mismatch", "certain")], found
+    site.change(*found[0]["items"])
+    assert wait_until(lambda: site.state()["bgp_peers"][0]["state"] == "Established", 15, 0.3)

@@ -87,7 +87,7 @@ def test_a_forgotten_lab_ends_by_itself(able):
     enclave.add_hosts("one", "two")
     sleeper = enclave.start("one", ["sleep", "60"])
     assert enclave.alive()
-    assert wait_until(lambda: not enclave.alive(), 8)
+    assert wait_until(lambda: not enclave.alive(), 30)
     sleeper.wait(5)
     assert Enclave.find(enclave.name) is None
     assert traces(enclave.name) == []

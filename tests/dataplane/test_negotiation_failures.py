@@ -93,7 +93,7 @@ def test_a_mistake_shows(healthy, mistake):
     def failed() -> bool:
         return any(event == mistake.event for event, dummy, dummy in site.log()[told:])
 
-    assert wait_until(failed, 12, 0.3), site.log()[told:]
+    assert wait_until(failed, 30, 0.3), site.log()[told:]
     shown = site.tunnel(1)
     assert not shown["healthy"]
     assert bool(shown["ike_sas"]) is mistake.ike
@@ -109,8 +109,8 @@ def test_a_dead_peer_shows(healthy):
     healthy.aws[0].kill()
     try:
         healthy.daemon(1).terminate()
-        assert wait_until(lambda: not healthy.tunnel(1)["ike_sas"], 10, 0.3)
-        assert wait_until(lambda: any("timeout" in text or "DPD" in text for dummy, dummy, text in healthy.log()[told:]), 25, 0.5), healthy.log()[told:]
+        assert wait_until(lambda: not healthy.tunnel(1)["ike_sas"], 30, 0.3)
+        assert wait_until(lambda: any("timeout" in text or "DPD" in text for dummy, dummy, text in healthy.log()[told:]), 45, 0.5), healthy.log()[told:]
     finally:
         healthy.aws[0].restart()
 
@@ -123,15 +123,16 @@ def test_another_pfs_group_shows_only_at_the_rekey(healthy):
     assert healthy.ping(3) == 3
     told, spi = len(healthy.log()), daemon.ike_sa().children[0].inbound_spi
     daemon.rekey(daemon.ike_sa().children[0].name)
-    assert wait_until(lambda: any(event == "ikev2-nego-child-fail" for event, dummy, dummy in healthy.log()[told:]), 8, 0.2), healthy.log()[told:]
-    assert daemon.ike_sa().children[0].inbound_spi == spi
+    assert wait_until(lambda: any(event == "ikev2-nego-child-fail" for event, dummy, dummy in healthy.log()[told:]), 25, 0.2), healthy.log()[told:]
+    assert spi in daemon.inbound_spis()
 
 
 def test_with_equal_pfs_groups_a_rekey_changes_the_spi(healthy):
     daemon = healthy.daemon(1)
     child = daemon.ike_sa().children[0]
     daemon.rekey(child.name)
-    assert wait_until(lambda: daemon.ike_sa().children[0].inbound_spi != child.inbound_spi, 8, 0.1)
+    assert wait_until(lambda: child.inbound_spi not in daemon.inbound_spis(), 25, 0.1)
+    assert daemon.inbound_spis()
     assert healthy.ping(3) == 3
 
 
@@ -155,7 +156,7 @@ def test_a_wrong_as_number_keeps_the_session_down(sites):
     def peers() -> list[str]:
         return [each["state"] for each in site.state()["bgp_peers"]]
 
-    assert wait_until(lambda: peers()[0] != "Established", 10, 0.3)
-    assert wait_until(lambda: "Bad peer AS" in site.plane.firewall.routing.command("show protocols all"), 10, 0.3)
+    assert wait_until(lambda: peers()[0] != "Established", 30, 0.3)
+    assert wait_until(lambda: "Bad peer AS" in site.plane.firewall.routing.command("show protocols all"), 30, 0.3)
     assert peers()[1] == "Established", "the control"
     assert site.ping(3) == 3

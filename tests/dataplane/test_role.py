@@ -89,4 +89,4 @@ def follows_the_seed(site, report: dict) -> None:
     assert counts == [("Established", 1, 1)] * 2
     assert site.plane.firewall.routing.meds("10.200.0.0/16") == {100, 200}
     second = site.plane.firewall.running.tunnels[1].interface
-    assert wait_until(lambda: second in site.run(f"ip route get {VPC}") and "10.10.0.0/24" in site.run("ip route", "vpc"), 10, 0.1)
+    assert wait_until(lambda: second in site.run(f"ip route get {VPC}") and "10.10.0.0/24" in site.run("ip route", "vpc"), 20, 0.1)

@@ -73,7 +73,7 @@ def test_what_is_chosen_negotiates(sites, rows):
             states = {name: daemon.ike_sa() for name, daemon in daemons.items()}
             return [name for name, sa in states.items() if sa is None or not sa.children]
 
-        assert wait_until(lambda: not down(), 40, 0.3), {name: daemons[name].log()[-600:] for name in down()}
+        assert wait_until(lambda: not down(), 90, 0.3), {name: daemons[name].log()[-600:] for name in down()}
         print(f"{len(daemons)} tunnels committed in {site.plane.applied[-1].seconds:.1f} s, up after {time.monotonic() - begun:.1f} s; "
               f"{site.plane.enclave.memory()}")
         assert [number for number, cloud in enumerate(site.plane.clouds) if site.ping(1, address=cloud.address) != 1] == []

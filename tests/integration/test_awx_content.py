@@ -31,7 +31,7 @@ Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(n
 def data() -> dict:
     """The content as it stands in the files, not templated."""
     return {name: value for path in sorted((CONTENT / "vars").glob("*.yml"))
-            for name, value in yaml.load(path.read_text(encoding="utf-8"), Loader).items()}  # noqa: S506
+            for name, value in yaml.load(path.read_text(encoding="utf-8"), Loader).items()}
 
 
 def tasks() -> list:

@@ -35,7 +35,7 @@ SITE = {"aws_pairing_zone": "aws-vpn", "aws_pairing_source_zones": ["trust"], "a
         "failover_drill_commit_poll": 0.05, "failover_drill_timeout": 5}
 CONTENT = {
     "panos_vpn_awx_connection": json.dumps({"VpnConnections": [json.loads(path.read_text(encoding="utf-8"))["VpnConnections"][0] for path in (STATIC, BGP)]}),
-    "panos_vpn_awx_folder": "~/panos_vpn", "panos_vpn_awx_group_variables": SITE, "panos_vpn_awx_verify_slices": 2,
+    "panos_vpn_awx_group_variables": SITE, "panos_vpn_awx_verify_slices": 2,
 }
 API_KEY = SETTINGS["panos_vpn_awx_api_key"]
 PAIR = {"aws_pairing_hosts": "fw1", "aws_pairing_connection_id": IDS["pbf"], "aws_pairing_failover": "pbf", "aws_pairing_backup_routes": "true",
@@ -70,6 +70,9 @@ def awx(configured):
 
 @pytest.fixture
 def jobs(awx, installed, tmp_path):
+    """The folder that outlives the jobs is the test's own."""
+    for template in awx.items["job_templates"].values():
+        template["extra_vars"] = template["extra_vars"].replace("/var/lib/panos_vpn", str(tmp_path / "kept"))
     return Jobs(awx, installed, tmp_path)
 
 
@@ -203,7 +206,7 @@ def test_what_a_verification_finds_well_is_not_taken_back(jobs, led):
     assert_well(jobs.run(jobs.launched("VPN reconnect (check)", RECONNECT)), led)
     assert_well(jobs.run(jobs.launched("VPN reconnect", RECONNECT)), led, changed=True)
     assert_well(jobs.run(jobs.launched("VPN report")), led)
-    page = jobs.home / "panos_vpn" / "reports" / "vpn-report.html"
+    page = jobs.folder / "kept" / "reports" / "vpn-report.html"
     assert IDS["pbf"] in page.read_text(encoding="utf-8")
     assert not [form for form in secrets(led) if form in page.read_text(encoding="utf-8")]
     standing = led.control.running()

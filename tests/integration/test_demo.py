@@ -16,6 +16,7 @@ import time
 
 import pytest
 
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.prerequisites import missing
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -59,6 +60,9 @@ def test_both_samples_are_paired_kept_and_removed(demo):
     assert "All expectations hold" in output
     for shown in ("+ network ike gateway", "commit job 2: Configuration committed successfully", "fw-bgp: the candidate is back to the start"):
         assert shown in output
+    real = missing() is None
+    assert ("ok    new sessions take the other tunnel while the active one is dead" in output) is real
+    assert ("Without real tunnels: " in output) is not real
     for path in CONNECTIONS.glob("connection_*.json"):
         options = json.loads(path.read_text(encoding="utf-8"))["VpnConnections"][0]["Options"]["TunnelOptions"]
         assert not [option for option in options if option["PreSharedKey"] in output]

@@ -103,8 +103,8 @@ def image():
 def inside(image, *command, mounts=(), environment=(), user="1000"):
     volumes = [part for source, target in mounts for part in ("--volume", f"{source}:{target}:ro")]
     variables = [part for name, value in environment for part in ("--env", f"{name}={value}")]
-    return subprocess.run(["podman", "run", "--rm", "--network", "host", "--user", user, *volumes, *variables, image, *command], check=False, text=True, timeout=300,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return subprocess.run(["podman", "run", "--rm", "--network", "host", "--user", user, *volumes, *variables, image, *command],
+                          check=False, text=True, timeout=300, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
 def test_the_image_pairs_a_firewall(image, firewall, tmp_path):

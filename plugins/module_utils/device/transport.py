@@ -115,9 +115,7 @@ class Transport:
             raise ConnectionFailed(f"{self.place} gave no answer within {self.provider.timeout} s", sent=sent) from None
         except socket.gaierror as exc:
             self.close()
-            raise ConnectionFailed(
-                f"no address is known for '{self.provider.ip_address}' ({exc.strerror}). Give the firewall's address as provider.ip_address "
-                "(PANOS_HOSTNAME); an inventory usually says it as the host's ansible_host", final=True) from None
+            raise ConnectionFailed(_nameless(self.provider.ip_address, exc), final=exc.errno == socket.EAI_NONAME) from None
         except (OSError, http.client.HTTPException) as exc:
             self.close()
             reason = "the connection was closed before the whole answer had arrived" if sent else str(exc)
@@ -198,6 +196,14 @@ def _proxy_for(host: str):
     if not address or proxy_bypass(host):
         return None
     return urlsplit(address if "//" in address else f"//{address}")
+
+
+def _nameless(host: str, exc: socket.gaierror) -> str:
+    proxy = _proxy_for(host)
+    if proxy is not None:
+        return f"no address is known for the proxy '{proxy.hostname}' ({exc.strerror}); it is named by the environment (HTTPS_PROXY)"
+    return (f"no address is known for '{host}' ({exc.strerror}). Give the firewall's address as provider.ip_address (PANOS_HOSTNAME); "
+            "an inventory usually says it as the host's ansible_host")
 
 
 def _proxy_authorization(proxy) -> dict:

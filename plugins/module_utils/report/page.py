@@ -46,13 +46,17 @@ def _attention(found) -> Markup:
         link = tag("a", each.name, href=f"#firewall-{number}")
         if each.error:
             items.append(tag("li", link, ": no answer"))
-        items += [tag("li", link, f": {row.name} is {topology.WORDS[row.state]}", *[f", {cause.get('cause')}" for cause in row.causes[:1]])
-                  for row in each.rows if row.state != UP]
+        items += [tag("li", link, f": {row.name} is {topology.WORDS[row.state]}", _first_reason(row)) for row in each.rows if row.state != UP]
         if each.problems and all(row.state == UP for row in each.rows):
             items.append(tag("li", link, f": {each.problems[0]}"))
     if not items:
         return tag("p", tag("b", "\u2713 Everything is up.", class_="up"))
     return joined([tag("h3", "Needs attention"), tag("ul", *items)])
+
+
+def _first_reason(row) -> str:
+    reasons = [cause.get("cause") for cause in row.causes if cause.get("cause")] + list(row.problems)
+    return f": {reasons[0]}" if reasons else ""
 
 
 def _firewall(number, each) -> Markup:
@@ -84,8 +88,17 @@ def _tunnels(each) -> Markup:
             tag("td", row.interface), tag("td", row.peer), tag("td", row.ike), tag("td", row.ipsec), tag("td", row.monitor), tag("td", row.packets),
             class_="told" if row.problems or row.causes else None))
         if row.problems or row.causes:
-            rows.append(tag("tr", tag("td", _reasons(row.problems, row.causes), colspan=len(headings), class_="why")))
+            rows.append(tag("tr", tag("td", _why(row), colspan=len(headings), class_="why")))
     return _table(headings, rows)
+
+
+def _why(row) -> Markup:
+    """Of a tunnel that is up, what was noticed is there for who asks for it."""
+    reasons = _reasons(row.problems, row.causes)
+    if row.state != UP:
+        return reasons
+    count = len(row.problems) + len(row.causes)
+    return tag("details", tag("summary", f"{count} remark{'s' if count > 1 else ''}"), reasons)
 
 
 def _reasons(problems, causes) -> Markup:

@@ -28,6 +28,7 @@ p{{margin:.3rem 0}}.quiet{{color:var(--quiet)}}
 table{{border-collapse:collapse;width:100%;margin:.4rem 0}}
 th,td{{border-bottom:1px solid var(--line);padding:.35rem .5rem;text-align:left;vertical-align:top;white-space:nowrap}}
 th{{background:var(--box);font-weight:600}}td.state{{font-weight:600}}tr.told td{{border-bottom:none}}td.why{{padding-top:0}}
+summary{{cursor:pointer;color:var(--quiet)}}
 td.why,.figures td{{white-space:normal;overflow-wrap:anywhere}}.figures th{{width:17rem}}a{{color:inherit}}
 ul.reasons{{margin:0;padding-left:1.1rem}}ul.reasons ul{{padding-left:1.1rem;color:var(--quiet)}}
 dl{{margin:.2rem 0}}dt{{font-weight:600}}dd{{margin:0 0 .3rem 1.1rem}}

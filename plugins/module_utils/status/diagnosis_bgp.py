@@ -212,10 +212,10 @@ def announced(case: Case) -> Iterator[Cause]:
         if live is None or not live.established:
             continue
         count = live.total("advertised")
-        limit = LIMITS.get((case.evidence.connection or {}).get("gateway"))
+        limit = LIMITS.get((case.connection or {}).get("gateway"))
         if limit and count and count > limit:
             yield Cause("cloud-route-limit", f"'{peer['name']}' is sent {count} prefixes, and the cloud takes {limit} at most",
-                        (f"prefixes advertised: {count}", f"limit of the cloud's {case.evidence.connection['gateway']}: {limit}"),
+                        (f"prefixes advertised: {count}", f"limit of the cloud's {case.connection['gateway']}: {limit}"),
                         f"{_label(peer)}: advertise: fewer, summarised networks", CERTAIN)
         wanted = [text for text in peer.get("advertise") or () if text]
         sent = {found.prefix for found in case.evidence.state.prefixes or () if found.direction == prefixes.ADVERTISED and found.peer == peer["name"]}

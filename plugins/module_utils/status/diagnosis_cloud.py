@@ -14,7 +14,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagn
 
 
 def connection(case: Case) -> Iterator[Cause]:
-    described = case.evidence.connection or {}
+    described = case.connection or {}
     if described.get("state") and described["state"] != "available":
         yield Cause("cloud-connection-not-available", f"the cloud's connection is {described['state']}", (f"state: {described['state']}",),
                     "wait until the cloud says available, or make the connection anew", LIKELY)
@@ -26,12 +26,12 @@ def connection(case: Case) -> Iterator[Cause]:
 
 def static_routes(case: Case) -> Iterator[Cause]:
     """Only static connections have them; with BGP the cloud learns the way back."""
-    described = case.evidence.connection or {}
+    described = case.connection or {}
     routes = described.get("static_routes")
     if described.get("routing") != "static" or routes is None:
         return
     rules = tuple(text for rule in case.rules for text in rule.get("source") or () if text != "any")
-    wanted = tuple(dict.fromkeys(case.evidence.intent.local_networks or rules))
+    wanted = tuple(dict.fromkeys(case.intent.local_networks or rules))
     missing = [text for text in wanted if not inside_of(text, routes)]
     if missing or not routes:
         yield Cause("cloud-static-route-missing",
@@ -51,6 +51,6 @@ def telemetry(case: Case) -> Iterator[Cause]:
     if status == "UP" and case.phase == NO_IKE:
         yield Cause("cloud-shows-up", "the cloud called the tunnel up, and this firewall has no SA: another device may serve this connection", words,
                     "see who else uses the customer gateway's address; describe the connection again", POSSIBLE)
-    if status == "UP" and routes == 0 and (case.evidence.connection or {}).get("routing") == "bgp" and case.phase == PASSING:
+    if status == "UP" and routes == 0 and (case.connection or {}).get("routing") == "bgp" and case.phase == PASSING:
         yield Cause("cloud-accepted-nothing", "the cloud has accepted no route from this firewall", words + ("accepted routes: 0",),
                     "bgp_redistribution and bgp_peer advertise: the networks here", POSSIBLE)

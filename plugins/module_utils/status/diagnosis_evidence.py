@@ -13,6 +13,7 @@ from ipaddress import ip_address, ip_interface, ip_network
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rulebases import Addresses
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.surroundings import Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ike_crypto_profile, ipsec_crypto_profile
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow as flows
@@ -80,6 +81,16 @@ class Evidence:
         return {gateway["name"]: gateway for gateway in self.configuration["gateways"]}
 
     @cached_property
+    def gateways_by_ends(self) -> dict:
+        """(interface, address of the peer) → names of all gateways that are not disabled, whoever asked for them or not."""
+        found: dict = {}
+        for entry in self.around.entries("network", ("ike", "gateway")):
+            if places.text(entry, ("disabled",)) != "yes":
+                ends = (places.text(entry, ("local-address", "interface")), places.text(entry, ("peer-address", "ip")))
+                found.setdefault(ends, []).append(entry.get("name"))
+        return found
+
+    @cached_property
     def units(self) -> dict:
         return {interface["name"]: interface for interface in self.configuration["interfaces"]}
 
@@ -87,6 +98,16 @@ class Evidence:
     def units_of_vpn(self) -> dict:
         found = grouped(self.configuration["tunnels"], lambda tunnel: stem(tunnel["name"]))
         return {name: interfaces_of(tunnels) for name, tunnels in found.items()}
+
+    @cached_property
+    def described(self) -> set:
+        """The VPNs that the cloud's connection is of: by its ID, by its endpoints, or the only one that was asked for."""
+        endpoints = {tunnel.get("outside_address") for tunnel in (self.connection or {}).get("tunnels") or ()} - {None}
+        addresses = {name: (gateway.get("peer_address") or {}).get("ip") for name, gateway in self.gateways.items()}
+        found = {stem(tunnel["name"]) for tunnel in self.configuration["tunnels"]
+                 if endpoints & {addresses.get(gateway) for gateway in tunnel.get("ike_gateways") or ()}}
+        every = {stem(tunnel["name"]) for tunnel in self.configuration["tunnels"]}
+        return found | ({(self.connection or {}).get("id")} & every) or (every if len(every) == 1 else set())
 
     @cached_property
     def rules_by_unit(self) -> dict:
@@ -247,15 +268,25 @@ class Case:
     # What the cloud says.
 
     @cached_property
+    def connection(self) -> dict | None:
+        """The cloud's description, where it is of this tunnel's VPN."""
+        return self.evidence.connection if stem(self.name) in self.evidence.described else None
+
+    @cached_property
+    def intent(self) -> Intent:
+        """What is to pass: said of the VPN that the cloud describes, or of all where there is no such."""
+        return self.evidence.intent if self.evidence.connection is None or self.connection is not None else Intent()
+
+    @cached_property
     def cloud(self) -> dict:
         """The cloud's tunnel: the one with this gateway's peer address, else the one of this number."""
-        described = (self.evidence.connection or {}).get("tunnels") or []
+        described = (self.connection or {}).get("tunnels") or []
         by_address = next((tunnel for tunnel in described if same_address(tunnel.get("outside_address"), self.peer_address)), None)
         return by_address or self.cloud_of_number
 
     @cached_property
     def cloud_of_number(self) -> dict:
-        connection = self.evidence.connection or {}
+        connection = self.connection or {}
         described, identity = connection.get("tunnels") or [], connection.get("id")
         number = self.name[len(identity) + 1:] if identity and self.name.startswith(f"{identity}-") else ""
         return described[int(number) - 1] if number.isdigit() and 0 < int(number) <= len(described) else {}

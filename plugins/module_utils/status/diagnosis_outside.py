@@ -10,7 +10,6 @@ from ipaddress import ip_address, ip_network
 from typing import Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rulebases import Traffic
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import vpn_log
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_evidence import (
     CERTAIN, LIKELY, NO_IKE, POSSIBLE, Case, Cause, is_private, same_address,
@@ -50,7 +49,7 @@ def _among(text, addresses) -> bool:
 
 def peer_address(case: Case) -> Iterator[Cause]:
     """The gateway's peer is none of the cloud's endpoints. An SA in the log tells that it was one once."""
-    described = (case.evidence.connection or {}).get("tunnels") or []
+    described = (case.connection or {}).get("tunnels") or []
     endpoints = [tunnel["outside_address"] for tunnel in described if tunnel.get("outside_address")]
     if not endpoints or not case.peer_address:
         return
@@ -86,10 +85,7 @@ def _swapped(case) -> Iterator[Cause]:
 
 def duplicate_gateway(case: Case) -> Iterator[Cause]:
     """PAN-OS finds the gateway of a request by its addresses: with two for the same, one gets what is meant for the other."""
-    others = [entry.get("name") for entry in case.around.entries("network", ("ike", "gateway"))
-              if entry.get("name") != case.gateway_name and places.text(entry, ("disabled",)) != "yes"
-              and places.text(entry, ("local-address", "interface")) == case.outside
-              and same_address(places.text(entry, ("peer-address", "ip")) or "", case.peer_address or "-")]
+    others = [name for name in case.evidence.gateways_by_ends.get((case.outside, case.peer_address), ()) if name != case.gateway_name]
     if others and case.phase == NO_IKE:
         yield Cause("duplicate-gateway", f"IKE gateway '{others[0]}' goes from {case.outside} to {case.peer_address} too",
                     tuple(f"ike_gateway {name}: {case.outside} to {case.peer_address}" for name in (case.gateway_name, others[0])),

@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"-(\d+)$")
 
 def intended(case: Case) -> list:
     """The traffic from here to the far side: as somebody said, else what the PBF rules into the tunnel take. Zone, network here, network there."""
-    intent = case.evidence.intent
+    intent = case.intent
     if intent.source_zones and intent.remote_networks:
         wanted = [(intent.source_zones, intent.local_networks or (ANY,), intent.remote_networks)]
     else:
@@ -56,15 +56,15 @@ def no_way_in(case: Case) -> Iterator[Cause]:
     ways = [f"PBF rule '{rule['name']}'" for unit in units for rule in case.evidence.rules_by_unit.get(unit, ()) if not rule.get("disabled")]
     routed = [destination for unit in units for _name, destination in case.around.routes_into(case.router, unit)]
     ways += [f"route {destination}" for destination in routed]
-    missing = [text for text in case.evidence.intent.remote_networks
+    missing = [text for text in case.intent.remote_networks
                if not any(inside_of(text, [str(destination)]) for destination in routed if destination.version == ip_interface(text).version)]
     if not ways:
-        there = case.evidence.intent.remote_networks or ("the far networks",)
+        there = case.intent.remote_networks or ("the far networks",)
         yield Cause("route-missing", f"no route and no PBF rule leads {', '.join(there)} into {case.unit}",
                     (f"ways into {', '.join(sorted(units))}: none",),
                     f"pbf_failover with the path {case.unit}, or static_route in virtual_router {case.router}: destination {there[0]}, interface {case.unit}",
                     CERTAIN, tuple({"static_route": {"virtual_router": case.router, "name": f"{case.name}-{number}"[:63], "destination": text,
-                                                     "interface": case.unit}} for number, text in enumerate(case.evidence.intent.remote_networks, 1)))
+                                                     "interface": case.unit}} for number, text in enumerate(case.intent.remote_networks, 1)))
     elif routed and missing and not any(way.startswith("PBF") for way in ways):
         yield Cause("route-missing", f"no route leads {', '.join(missing)} into the VPN", tuple(ways),
                     f"static_route in virtual_router {case.router}: destination {missing[0]}, interface {case.unit}", CERTAIN,
@@ -115,7 +115,7 @@ def pbf_target(case: Case) -> Iterator[Cause]:
                             f"PBF rule '{rule['name']}' goes to {found} through {case.unit}, and the peer's inside address is {theirs}",
                             (f"PBF rule {rule['name']} {option}: {found}", f"the cloud's: {theirs}"),
                             f"pbf_failover {_NUMBER.sub('', rule['name'])}: paths[{case.unit}].{option}: {theirs}", CERTAIN)
-    intent, addresses = case.evidence.intent, case.evidence.addresses
+    intent, addresses = case.intent, case.evidence.addresses
     mine = {rule["name"] for unit in case.vpn_units for rule in case.evidence.rules_by_unit.get(unit, ())}
     rules = [rule for rule in case.evidence.pbf_rules if rule.get("name") in mine]
     if not rules or not intent.source_zones or addresses is None:
@@ -158,7 +158,7 @@ def routed_elsewhere(case: Case) -> Iterator[Cause]:
     """A better route for a far network leads past the tunnel."""
     if case.rules or case.evidence.state.routes is None or case.router is None:
         return
-    for text in case.evidence.intent.remote_networks:
+    for text in case.intent.remote_networks:
         if not _is_network(text):
             continue
         found = best_route(case, next(iter(ip_network(text, strict=False).hosts()), ip_network(text, strict=False).network_address), case.router)
@@ -217,7 +217,7 @@ def spoofed(case: Case) -> Iterator[Cause]:
     profile = case.around.protection_of(case.zone) if case.zone else None
     if profile is None or places.text(profile, ("discard-ip-spoof",)) != "yes" or not case.rules or case.peers or case.router is None:
         return
-    remote = case.evidence.intent.remote_networks or tuple(text for rule in case.rules for text in rule.get("destination") or () if _is_network(text))
+    remote = case.intent.remote_networks or tuple(text for rule in case.rules for text in rule.get("destination") or () if _is_network(text))
     routed = [str(destination) for unit in case.vpn_units for _name, destination in case.around.routes_into(case.router, unit)]
     without = [text for text in dict.fromkeys(remote) if not inside_of(text, routed)]
     if without:

@@ -180,8 +180,9 @@ class _Judge:
         return found
 
     def _in_use(self, peer) -> bool:
-        """Whether a path through one of the group's interfaces is in use: of several equal peers, one may carry all."""
-        interfaces = {local_interface(other) for other in self.configuration["bgp"]["peers"] if other["peer_group"] == peer["peer_group"]}
+        """Whether a path to the same AS is in use: of several peers one may carry all, and one that is preferred is in a group of its own."""
+        here = (peer["virtual_router"], peer.get("peer_as"))
+        interfaces = {local_interface(other) for other in self.configuration["bgp"]["peers"] if (other["virtual_router"], other.get("peer_as")) == here}
         return any(route.active and route.protocol == "bgp" and route.interface in interfaces for route in self.state.routes or ())
 
 

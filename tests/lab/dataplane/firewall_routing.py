@@ -115,8 +115,10 @@ class FrrRouting:
                             f"-f {self.folder}/{program}.conf -i {self.folder}/{program}.pid </dev/null >>{self.folder}/out 2>&1")
         places = {"etc/passwd": "/etc/passwd", "etc/group": "/etc/group", "tmp": "/var/tmp"}
         mounts = " && ".join(f"mount --bind {self.folder}/{ours} {theirs}" for ours, theirs in places.items())
-        self.enclave.run(f"unshare --mount --propagation private sh -c '{mounts} && {' && '.join(programs)}' || {{ cat {self.folder}/out; exit 1; }}", self.host)
-        if not wait_until(lambda: all((self.folder / f"{program}.vty").exists() for program in ("zebra", "staticd", "bgpd")), 15):
+        together = " && ".join((mounts, *programs))
+        self.enclave.run(f"unshare --mount --propagation private sh -c '{together}' || {{ cat {self.folder}/out; exit 1; }}", self.host)
+        sockets = [self.folder / f"{program}.vty" for program in ("zebra", "staticd", "bgpd")]
+        if not wait_until(lambda: all(socket.exists() for socket in sockets), 15):
             raise LabError(f"the routing daemons of {self.host} did not start: {(self.folder / 'out').read_text(encoding='utf-8')[-400:]}")
 
     def _configure(self, daemon: str, lines: list[str]) -> None:

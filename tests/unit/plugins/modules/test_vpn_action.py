@@ -194,7 +194,7 @@ def test_other_changes_of_the_account_are_not_committed_along(door):
     door.done({"name": "fast", "interval": 2}, module=monitor_profile)
     door.refused({"action": "disable", "lock_timeout": 0}, "monitor-profile/entry[@name='fast']", "commit_foreign: include", "nothing was written")
     assert door.done({"action": "disable", "commit": False}).changed
-    door.run({"action": "disable", "lock_timeout": 0}).values["msg"].index("commit_foreign: include")
+    assert "commit_foreign: include" in door.run({"action": "disable", "lock_timeout": 0}).message
     assert door.done({"action": "disable", "commit_foreign": "include"}).changed
 
 

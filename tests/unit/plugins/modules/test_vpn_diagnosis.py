@@ -13,7 +13,8 @@ from typing import Callable
 
 import pytest
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import vpn_evidence, vpn_info_task
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import vpn_info_task
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import rulebases
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import transaction, vpn_info
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import LearnedRoute, Measured, Runtime, TunnelState
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.system_log import SystemLog
@@ -46,6 +47,7 @@ class Patient(VpnDoor):
     def diagnose(self, **options) -> list:
         told = {"name": [self.name], "gather": ["diagnosis"], "connection": self.connection, "source_zones": ["trust"],
                 "local_networks": ["10.10.0.0/24"], "remote_networks": ["10.200.0.0/16"], **options}
+        told = {option: value for option, value in told.items() if value is not None}
         return self.done(told, module=vpn_info).values["diagnosis"]
 
     # What a fault does.
@@ -217,7 +219,7 @@ def expired(patient):
     patient.set("/config/shared/certificate", '<entry name="fw"><expiry-epoch>1600000000</expiry-epoch></entry>')
     patient.take(f"{patient.first(GATEWAYS)}/authentication/pre-shared-key")
     with_gateway("<authentication><certificate><local-certificate><name>fw</name></local-certificate></certificate></authentication>",
-                 *DOUBTED)(patient)
+                 *DOUBTED, known=False)(patient)
 
 
 def bgp_option(xml) -> Callable:
@@ -463,6 +465,15 @@ def test_a_healthy_tunnel_beside_a_broken_one_is_not_blamed(patients):
     assert {cause["tunnel"] for cause in patient.diagnose()} == {f"{patient.name}-1"}
 
 
+def test_the_cloud_says_nothing_of_other_vpns(patients):
+    patient = patients("pbf")
+    patient.control.vpn("branch-7", sa="down")
+    offers("ike", dh_group=["group14"])(patient)
+    found = patient.diagnose(name=None)
+    assert {cause["tunnel"] for cause in found} == {f"{patient.name}-1", "branch-7"}
+    assert "certain" not in {cause["confidence"] for cause in found if cause["tunnel"] == "branch-7"}
+
+
 def test_what_is_wrong_further_on_is_no_reason_yet(patients):
     patient = patients("pbf")
     FAULTS["strict IP check"].breaks(patient)
@@ -533,8 +544,7 @@ def test_what_the_account_may_not_see_is_said_and_done_without(patients):
 def test_without_netaddr_the_rules_are_left_out(patients, monkeypatch):
     patient = patients("pbf")
     FAULTS["source NAT"].breaks(patient)
-    for module in (vpn_info_task, vpn_evidence):
-        monkeypatch.setattr(module.rulebases, "IMPORT_ERROR", "no netaddr")
+    monkeypatch.setattr(rulebases, "IMPORT_ERROR", "no netaddr")
     result = patient.done({"name": [patient.name], "gather": ["diagnosis"]}, module=vpn_info)
     assert any("netaddr" in warning for warning in result.warnings)
     assert result.values["diagnosis"] == []

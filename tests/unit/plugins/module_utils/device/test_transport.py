@@ -128,6 +128,22 @@ def test_a_proxy_that_refuses_is_an_error_before_anything_was_sent(firewall, mon
     assert not failed.value.sent
 
 
+@pytest.mark.parametrize("through_proxy, words", [
+    pytest.param(False, "no address is known for 'fw.invalid'.*ansible_host", id="the firewall's name"),
+    pytest.param(True, "no address is known for the proxy 'proxy.invalid'.*HTTPS_PROXY", id="the proxy's name"),
+])
+def test_a_name_without_an_address_is_told_with_where_to_give_one(firewall, monkeypatch, through_proxy, words):
+    def unknown(*_arguments, **_more):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    if through_proxy:
+        monkeypatch.setenv("HTTPS_PROXY", "proxy.invalid:3128")
+    with pytest.raises(ConnectionFailed, match=words) as failed:
+        Transport(provider(firewall, ip_address="fw.invalid")).post({"type": "op"})
+    assert not failed.value.sent
+
+
 def test_the_key_travels_in_a_header_and_the_rest_in_the_body(firewall):
     """Neither is part of an address, which servers and proxies write to their logs."""
     firewall.control.reset_requests()

@@ -111,6 +111,12 @@ def test_a_tunnel_that_is_down_has_its_reason():
     assert "tunnel.2, carries traffic" in text
 
 
+def test_what_was_noticed_of_a_tunnel_that_is_up_is_folded_away():
+    reader = Reader(page([{**HEALTHY[0], "diagnosis": [CAUSE]}], "t", ""))
+    assert ("summary", {}) in reader.elements and "1 remark" in reader.words
+    assert "Everything is up." in " ".join(reader.words)
+
+
 def test_a_drill_has_its_figures_and_its_picture():
     text = " ".join(Reader(page(HEALTHY[:1], "Drill", "", [MEASUREMENT])).words)
     for words in ("Taken down: vpn-1-1 on 192.0.2.1", "9.9 s (up to 0.24 s more)", "49 of 106 lost", "As expected.", "8 to 12 s", "lost 6.9 s",

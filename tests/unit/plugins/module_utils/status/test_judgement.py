@@ -189,6 +189,14 @@ def test_what_a_bgp_session_is_for_counts_where_the_routes_were_asked_for(counts
     assert judge(asked, up(bgp_peers=(peer,))).healthy
 
 
+@pytest.mark.parametrize("peer_as, healthy", [("64512", True), ("65515", False)], ids=["of the same AS", "of another AS"])
+def test_a_preferred_peer_may_carry_all_from_a_group_of_its_own(peer_as, healthy):
+    names = (("to-aws-1", "tunnel.2", "64512"), ("to-aws-2", "tunnel.1", peer_as))
+    peers = [{**PEER, "peer_group": name, "name": name, "peer_as": number, "local_address": {"interface": interface}} for name, interface, number in names]
+    live = tuple(BgpPeer(**{**LIVE, "name": name}, prefixes=(Prefixes("ipv4_unicast", 1, 1, 1),)) for name, dummy, number in names)
+    assert judge(configuration(peers=peers), up(bgp_peers=live, routes=(INSTALLED,))).healthy is healthy
+
+
 def test_a_tunnel_that_nothing_comes_out_of_is_not_healthy():
     def counted(out, back):
         return replace(flow(), packets_encapsulated=out, packets_decapsulated=back)
