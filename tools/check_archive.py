@@ -22,7 +22,8 @@ from install_collection import build
 from installed_copy import ROOT, program
 
 NEVER_SHIPPED = re.compile(
-    r"(^|/)\.(?!ansible-lint$|keep$)|^(build|collections|tools|tests/(dataplane|integration|output|standards|unit))(/|$)|^(Makefile|pyproject\.toml)$|\.(log|pyc)$")
+    r"(^|/)\.(?!ansible-lint$|keep$)|^(build|collections|tools|tests/(dataplane|integration|output|standards|unit))(/|$)"
+    r"|^(Makefile|pyproject\.toml)$|\.(log|pyc)$")
 
 
 def import_archive(archive: pathlib.Path) -> tuple[list[str], dict]:

@@ -22,7 +22,8 @@ def answers(provider) -> bool:
 
 def test_a_firewall_is_started_reached_and_stopped(playbooks, tmp_path):
     folder = {"emulator_folder": str(tmp_path / "firewall")}
-    started = playbooks.run(None, START, environment={}, variables={**folder, "emulator_real_tunnels": False, "emulator_version": "10.2", "emulator_lifetime": 120})
+    started = playbooks.run(None, START, environment={}, variables={
+        **folder, "emulator_real_tunnels": False, "emulator_version": "10.2", "emulator_lifetime": 120})
     assert started.status == 0, started.output
     provider = json.loads((tmp_path / "firewall" / "provider.json").read_text(encoding="utf-8"))
     assert provider["api_key"] not in started.everything()

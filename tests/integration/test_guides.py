@@ -61,8 +61,9 @@ def test_the_first_five_minutes(playbooks, firewall, tmp_path):
     for number, arguments in enumerate(commands):
         # No commands of the page: that the second one is run again, and a short wait for jobs.
         for dummy in range(2 if number == 1 else 1):
-            run = playbooks.run(firewall, "tunnelsmith.panos_vpn.aws_pairing", *arguments[arguments.index("inventory.yml") + 1:], inventory=folder / "inventory.yml",
-                                environment={}, variables={"aws_pairing_commit_poll": 0.05})
+            options = arguments[arguments.index("inventory.yml") + 1:]
+            run = playbooks.run(firewall, "tunnelsmith.panos_vpn.aws_pairing", *options, inventory=folder / "inventory.yml", environment={},
+                                variables={"aws_pairing_commit_poll": 0.05})
             assert run.status == 0, run.output
             changed.append(bool(run.changed()))
     assert changed == [True, True, False, True]

@@ -45,7 +45,8 @@ def test_only_the_harmless_warning_is_kept_back(tool, output, shown):
 
 @pytest.mark.parametrize(
     "name",
-    [".env", ".venv/bin/python", "plugins/modules/.zone.py.swp", "tests/unit/conftest.py", "tests/dataplane/site.py", "Makefile", "tools/demo.py", "run.log", "build/x"],
+    [".env", ".venv/bin/python", "plugins/modules/.zone.py.swp", "tests/unit/conftest.py", "tests/dataplane/site.py", "Makefile",
+     "tools/demo.py", "run.log", "build/x"],
 )
 def test_what_never_ships_is_recognised(tool, name):
     assert tool("check_archive").NEVER_SHIPPED.search(name)
