@@ -43,11 +43,10 @@ def run() -> None:
 
 def _run(module, session) -> dict:
     """The lock is that of the task that wrote; whatever becomes of the commit, it goes."""
-    try:
+    def work():
         return commit_changes(module.params, session, module.check_mode)
-    finally:
-        if module.params["config_lock"] and not module.check_mode:
-            locks.release(session)
+
+    return locks.under(session, None, work) if module.params["config_lock"] and not module.check_mode else work()
 
 
 def commit_changes(params, session, check_mode) -> dict:

@@ -11,7 +11,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.transaction import CODE_REFERENCED
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, PanosVpnError
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import revert
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import revert, secrets
 
 _AS_THEY_WERE = "candidate and running configuration are what they were before this task"
 
@@ -34,14 +34,10 @@ def run() -> None:
 
 
 def _run(module, session) -> dict:
-    task = _Task(module, session)
-    if not module.params["config_lock"] or module.check_mode:
-        return task.run()
-    locks.take(session, module.params["lock_timeout"])
-    try:
-        return task.run()
-    finally:
-        locks.release(session)
+    def work():
+        return _Task(module, session).run()
+
+    return locks.under(session, module.params["lock_timeout"], work) if module.params["config_lock"] and not module.check_mode else work()
 
 
 class _Task:
@@ -55,6 +51,7 @@ class _Task:
                 f"there is no journal of {self.params['name']} at {self.journal.file}, so nothing can be taken back. A journal is deleted when its "
                 "changes have been verified or taken back; and it stays where the task ran: a container that is gone has taken it along. "
                 f"{_AS_THEY_WERE}")
+        module.secret_forms.update(form for secret in self.journal.secrets() for form in secrets.printable_forms(secret))
         self.location = runner.location_of(module)
         self.platform = session.platform()
         self.objects = self.journal.places

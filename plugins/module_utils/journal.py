@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import tempfile
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
@@ -41,28 +40,36 @@ class Journal:
         return bool(self.differences)
 
     def noting(self, plan, reads) -> Journal:
-        """This journal with what a plan is about to change."""
+        """This journal with what a plan is about to change.
+
+        What was noted and does not stand any more was never written, or somebody else has changed it since: it is not ours to restore.
+        """
+        earlier = [difference for difference in self.differences
+                   if not any(places.starts_with(difference.path, path) for path in reads) or revert.stands(difference, plan.before)]
         later = revert.differences(plan.before, plan.after, plan.operations)
         beside = [difference.path[:-1] for difference in later if not any(places.starts_with(difference.path, path) for path in reads)]
         return Journal(
             self.file, self.vpn, list(dict.fromkeys([*self.reads, *reads, *beside])),
             list(dict.fromkeys([*self.places, *(difference.path for difference in later)])),
-            revert.merged(self.differences, later, plan.after))
+            revert.merged(earlier, later, plan.after))
+
+    def secrets(self) -> set:
+        """The stored forms of former keys."""
+        return revert.stored_secrets(self.differences)
 
     def save(self) -> None:
         """Onto the disk, whole or not at all. An empty journal is no file."""
         if not self.differences:
             self.forget()
             return
-        folder = os.path.dirname(self.file)
+        folder, unfinished = os.path.dirname(self.file), f"{self.file}.new"
         try:
             os.makedirs(folder, mode=0o700, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=folder, prefix=".")
-            with os.fdopen(handle, "w", encoding="utf-8") as opened:
+            with open(unfinished, "w", encoding="utf-8", opener=_for_its_user_alone) as opened:
                 json.dump(self._document(), opened, indent=1)
                 opened.flush()
                 os.fsync(opened.fileno())
-            os.replace(temporary, self.file)
+            os.replace(unfinished, self.file)
             _flush_folder(folder)
         except OSError as exc:
             raise InvalidInput(f"journal: {self.file} cannot be written ({exc.strerror}); nothing was written to the firewall") from None
@@ -85,10 +92,14 @@ class Journal:
         }
 
 
-def file_of(folder: str, firewall: str, vsys: str, vpn: str) -> str:
+def file_of(folder: str, firewall: str, vpn: str) -> str:
     """Where the journal of one VPN on one firewall stands."""
-    name = "_".join(re.sub(r"[^A-Za-z0-9.:-]", "-", part) for part in (firewall, vsys, vpn))
+    name = ",".join(quote(part, safe="") for part in (firewall, vpn))
     return os.path.join(os.path.expanduser(os.path.expandvars(folder)), f"{name}.json")
+
+
+def _for_its_user_alone(path, flags):
+    return os.open(path, flags, 0o600)
 
 
 def load(file: str, vpn: str) -> Journal:
@@ -98,6 +109,8 @@ def load(file: str, vpn: str) -> Journal:
             document = json.load(opened)
         if document["format"] != _FORMAT:
             raise InvalidInput(f"journal: {file} was written in format {document['format']}, this release reads {_FORMAT}")
+        if document["vpn"] != vpn:
+            raise InvalidInput(f"journal: {file} is that of {document['vpn']}, not of {vpn}; somebody renamed it")
         reads, written = ([places.parse(xpath) for xpath in document[kind]] for kind in ("reads", "places"))
         return Journal(file, document["vpn"], reads, written, [_difference(item) for item in document["differences"]])
     except FileNotFoundError:

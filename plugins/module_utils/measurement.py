@@ -45,14 +45,19 @@ class Measurement:
             self.prober.start(begun)
         try:
             with ThreadPoolExecutor(1) as beside:
-                job = beside.submit(commit)
-                job.add_done_callback(lambda done: setattr(self, "committed", time.monotonic() - begun))
+                job = beside.submit(self._timed, commit, begun)
                 self._watch(job, begun)
         finally:
             self.ended = time.monotonic() - begun
             if self.prober is not None:
                 self.shots = self.prober.stop()
         return job.result()
+
+    def _timed(self, commit, begun) -> dict:
+        try:
+            return commit()
+        finally:
+            self.committed = time.monotonic() - begun
 
     def _watch(self, job, begun) -> None:
         while True:

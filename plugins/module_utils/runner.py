@@ -15,7 +15,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments, journal as journals
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import readiness, sdk, transaction
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import DEFAULT_VSYS, Location
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.template import platform_at
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.transport import Provider
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import (
@@ -208,8 +208,8 @@ def carry_out(module, session, platform, base, reads, planned, before_write=None
         if before_write is not None:
             before_write(intent)
         try:
-            with _noted(journal_of(module) if keeps_journal else None, plan, reads):
-                _write(session, plan, reads, planned, module.params["lock_timeout"])
+            with _noted(journal_of(module) if keeps_journal else None, plan, reads) as note:
+                _write(session, plan, reads, planned, module.params["lock_timeout"], note)
             break
         except TakenMeanwhile:
             if attempt == _ATTEMPTS - 1:
@@ -229,27 +229,37 @@ def journal_of(module) -> journals.Journal | None:
     params = module.params
     if not params.get("journal"):
         return None
-    firewall = "_".join(filter(None, (params["provider"]["ip_address"], params["provider"]["serial_number"])))
+    provider = params["provider"]
+    firewall = ":".join(str(part) for part in (provider["ip_address"], provider["port"] if provider["port"] != 443 else None, provider["serial_number"]) if part)
     vpn = params["name"] if isinstance(params["name"], str) else "+".join(sorted(params["name"]))
-    return journals.load(journals.file_of(params["journal"], firewall, params.get("vsys") or DEFAULT_VSYS, vpn), vpn)
+    return journals.load(journals.file_of(params["journal"], firewall, vpn), vpn)
 
 
 @contextlib.contextmanager
 def _noted(journal, plan, reads):
-    """With what the plan changes in the journal first. Where the firewall refused all of it, the journal is as it was."""
+    """With what the plan changes in the journal first; yields what notes another plan. Where nothing was written, the journal is as it was."""
     if journal is None:
-        yield
+        yield lambda plan: None
         return
-    journal.noting(plan, reads).save()
+
+    noted = journal
+
+    def note(plan):
+        nonlocal noted
+        noted = noted.noting(plan, reads)
+        noted.save()
+
+    note(plan)
     try:
-        yield
-    except DeviceError:
-        journal.save()
+        yield note
+    except (DeviceError, ConnectionFailed) as exc:
+        if isinstance(exc, DeviceError) or not exc.sent:
+            journal.save()
         raise
 
 
-def _write(session, plan, reads, planned, lock_timeout) -> None:
-    """Send the plan; where the answer is lost, look whether it was carried out, and only then send the rest of it."""
+def _write(session, plan, reads, planned, lock_timeout, note) -> None:
+    """Send the plan; where the answer is lost, look whether it was carried out, and only then send the rest of it, which C(note) is told."""
     rest = plan
     for dummy in range(_SENDINGS):
         try:
@@ -265,6 +275,7 @@ def _write(session, plan, reads, planned, lock_timeout) -> None:
         rest = _read_back(session, reads, planned, lost)
         if not rest:
             return
+        note(rest)
     standing = len(plan.operations) - len(rest.operations)
     raise lost.adding(f"the first {standing} of {len(plan.operations)} operations stand in the candidate, uncommitted" if standing > 0 else NOTHING_WRITTEN)
 

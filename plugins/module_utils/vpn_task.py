@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments, runner
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments, runner, vpn_state
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit, locks
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import adoption, rollout, rulebases, site_to_site
@@ -18,6 +18,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tunnel_interface import IMPORTED
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow
 
 
 def _list(elements: str, **more) -> dict:
@@ -119,15 +120,8 @@ def _run(module, session) -> dict:
         check(vpn)
     if not params["config_lock"] or module.check_mode:
         return _Task(module, session, vpn).run()
-    locks.take(session, params["lock_timeout"])
-    result: dict = {}
-    try:
-        result = _Task(module, session, vpn).run()
-    finally:
-        # What is still to be committed stays locked until the task that commits it.
-        if not result.get("uncommitted"):
-            locks.release(session)
-    return result
+    # What is still to be committed stays locked until the task that commits it.
+    return locks.under(session, params["lock_timeout"], lambda: _Task(module, session, vpn).run(), lambda result: result["uncommitted"])
 
 
 class _Task:
@@ -180,13 +174,33 @@ class _Task:
         built = site_to_site.build(self.vpn, around, *more)
         numbers = rollout.interrupted(plan(built.phases, around.tree, self.location.base), built.serving) if built.serving else []
         self.interrupts, self.waiting = rollout.order(numbers, self.vpn.primary_tunnel), []
-        if len(numbers) > 1 and self.module.params["rollout"] == "one_by_one":
-            self.waiting = self.interrupts[1:]
-            del self.interrupts[1:]
-            built = site_to_site.build(self.vpn, around, *more, only=self.interrupts[0])
-        elif len(numbers) > 1:
-            built.warnings.append(f"{self.name}: this interrupts {', '.join(map(self.vpn.tunnel_name, numbers))}, all at once unless rollout is one_by_one")
+        if not numbers:
+            return built
+        names = {number: self.vpn.tunnel_name(number) for number in built.serving}
+        if self.module.params["rollout"] == "together":
+            if len(numbers) > 1:
+                built.warnings.append(f"{self.name}: this interrupts {', '.join(names[number] for number in self.interrupts)}, all at once")
+            return built
+        unfinished = rollout.begun([change.path for change in self.pending], built.serving, self.location.base)
+        up = self._up(built.serving)
+        turns = rollout.order(unfinished, self.vpn.primary_tunnel, up) or rollout.order(numbers, self.vpn.primary_tunnel, up)
+        first, self.waiting = turns[0], [number for number in rollout.order(numbers, self.vpn.primary_tunnel, up) if number != turns[0]]
+        if first in up and len(built.serving) > 1 and not up.difference([first]) and not unfinished:
+            down = [names[number] for number in built.serving if number != first]
+            raise Refused(f"{names[first]} is the only tunnel of {self.name} that is up, and this change interrupts it. Bring {', '.join(down)} up first, "
+                          "take the last change back (config_revert), or say rollout: together; nothing was written")
+        self.interrupts = [first]
+        if not self.waiting:
+            return built
+        built = site_to_site.build(self.vpn, around, *more, only=first)
+        built.warnings.append(f"{self.name}: this interrupts {names[first]}; {', '.join(names[number] for number in self.waiting)} "
+                              "comes in a later run, when that one is up again")
         return built
+
+    def _up(self, serving) -> set:
+        """The numbers of the tunnels that carry packets."""
+        active = {each.tunnel for each in vpn_state.Listing(self.session, self.platform).flows() if each.state == flow.ACTIVE}
+        return {number for number, objects in serving.items() if any(kind == "ipsec_tunnel" and name in active for kind, name in objects)}
 
     def _read_imports(self, tree, phases) -> None:
         """The vsys import, where an interface turns out to go (the VPN has a tunnel less than before)."""

@@ -590,7 +590,7 @@ journal:
   description: The journal's file. It is there when something was written since it was deleted last.
   returned: when O(journal) is given and there is one
   type: str
-  sample: /home/automation/.ansible/tunnelsmith/192.0.2.1_vsys1_vpn-0f64b20c9d8e1a375.json
+  sample: /home/automation/.ansible/tunnelsmith/192.0.2.1,vpn-0f64b20c9d8e1a375.json
 earlier_changes:
   description: Uncommitted changes of others, or of other tasks, that were there before; for O(tunnelsmith.panos_vpn.commit#module:earlier_changes).
   returned: always

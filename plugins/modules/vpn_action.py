@@ -179,7 +179,7 @@ journal:
   description: The journal's file. It is there when something was written since it was deleted last.
   returned: when O(journal) is given and something was to be written
   type: str
-  sample: /home/automation/.ansible/tunnelsmith/192.0.2.1_vsys1_vpn-0123456789abcdef0.json
+  sample: /home/automation/.ansible/tunnelsmith/192.0.2.1,vpn-0123456789abcdef0.json
 job_id:
   description: Number of the commit job.
   returned: when a job ran

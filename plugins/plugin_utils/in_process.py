@@ -12,7 +12,7 @@ goes Ansible's usual way.
 from __future__ import annotations
 
 import contextlib
-import importlib
+import importlib.util
 import inspect
 import io
 import json
@@ -48,10 +48,11 @@ class ActionModule(NormalActionModule):
 
     def _needs_a_program(self, task_vars) -> bool:
         """Whether the task is to run on another machine, as another user, in the background, or with another Python."""
-        interpreter = self._templar.template(task_vars.get("ansible_python_interpreter"))
+        delegated = (task_vars.get("ansible_delegated_vars") or {}).get(self._task.delegate_to) or {}
+        interpreter = self._templar.template(delegated.get("ansible_python_interpreter", task_vars.get("ansible_python_interpreter")))
         return bool(
             self._connection.transport != "local" or self._connection.become or self._task.async_val or constants.DEFAULT_KEEP_REMOTE_FILES
-            or sdk.IMPORT_ERROR is not None
+            or sdk.IMPORT_ERROR is not None or any(importlib.util.find_spec(library) is None for library in ("jmespath", "netaddr"))
             or interpreter is not None and not interpreter.startswith("auto") and _place(interpreter) != _place(sys.executable))
 
     def _result(self, output: str, warnings: list) -> dict:

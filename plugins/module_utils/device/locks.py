@@ -9,11 +9,39 @@ from __future__ import annotations
 import time
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.commit import Patience
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, PanosVpnError
 
 _COMMENT = "tunnelsmith.panos_vpn writes and commits"
 # PAN-OS's own words; these errors have no number.
 _OWN, _OTHERS, _NONE = "You already own", "already held by", "not currently"
+
+
+def under(session, timeout: float | None, work, keeps=lambda result: False) -> dict:
+    """The result of C(work), done while this account holds the lock. C(timeout): see C(take); None where an earlier task has taken it.
+
+    It is released afterwards, also after a failure, unless C(keeps) says of the result that a later task releases it. A release that
+    fails is told beside what became of the work.
+    """
+    try:
+        if timeout is not None:
+            take(session, timeout)
+        result = work()
+    except PanosVpnError as exc:
+        trouble = _let_go(session)
+        raise exc.adding(trouble) if trouble else exc
+    trouble = "" if keeps(result) else _let_go(session)
+    if trouble:
+        result["warnings"].append(trouble)
+    return result
+
+
+def _let_go(session) -> str:
+    """Release it; what the user has to know where that failed."""
+    try:
+        release(session)
+    except PanosVpnError as exc:
+        return f"{session.place} may still have the configuration lock of this account ({exc}); a commit of the account drops it"
+    return ""
 
 
 def take(session, timeout: float) -> None:

@@ -18,7 +18,7 @@ import ssl
 import time
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlencode, urlsplit
-from urllib.request import getproxies, proxy_bypass
+from urllib.request import getproxies_environment, proxy_bypass_environment
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, InvalidInput
 
@@ -192,8 +192,8 @@ def _tls_context(provider: Provider) -> ssl.SSLContext:
 
 
 def _proxy_for(host: str):
-    address = getproxies().get("https")
-    if not address or proxy_bypass(host):
+    address = getproxies_environment().get("https")
+    if not address or proxy_bypass_environment(host):
         return None
     return urlsplit(address if "//" in address else f"//{address}")
 

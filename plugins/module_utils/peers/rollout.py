@@ -11,19 +11,29 @@ import xml.etree.ElementTree as ET
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import Plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import DesiredEntry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.places import PLACES
 
 # The elements of an object whose change makes PAN-OS negotiate or connect anew; of the others any.
 _ONLY = {
     "tunnel_interface": ("ip", "ipv6"), "bgp_peer_entry": None, "bgp_timer_profile": None, "ike_gateway": None, "ike_crypto_profile": None,
     "ipsec_crypto_profile": None,
 }
-_HARMLESS = {"ipsec_tunnel": ("tunnel-monitor",)}
+_HARMLESS = {"ipsec_tunnel": ("tunnel-monitor", "comment")}
 
 
 def interrupted(plan: Plan, serving: dict) -> list:
     """The numbers of the tunnels that a plan interrupts. C(serving): number → the (kind, name) of what the tunnel runs on by now."""
     changed = {(item.table.kind, item.name) for item, place in plan.touched if isinstance(item, DesiredEntry) and _interrupts(item, place, plan)}
+    # An interface that leaves its zone or its router.
+    changed |= {("tunnel_interface", item.name) for item, _place in plan.touched if not isinstance(item, DesiredEntry) and item.state == "absent"}
     return [number for number, objects in serving.items() if not changed.isdisjoint(objects)]
+
+
+def begun(changes, serving: dict, base) -> list:
+    """The numbers of the tunnels that have uncommitted changes (paths) on what they run on: an earlier run was ended there."""
+    found = {number: [base(PLACES[kind][0]) + PLACES[kind][1] + (("entry", name),) for kind, name in objects if kind in PLACES and name]
+             for number, objects in serving.items()}
+    return [number for number, paths in found.items() if any(places.starts_with(change, path) for change in changes for path in paths)]
 
 
 def _interrupts(item, place, plan) -> bool:
@@ -40,6 +50,6 @@ def _text(element, tag) -> str:
     return "" if found is None else ET.tostring(found, encoding="unicode")
 
 
-def order(numbers, primary: int) -> list:
-    """The tunnels in the order in which they are changed: the one that is preferred comes last."""
-    return sorted(numbers, key=lambda number: (number == primary, number))
+def order(numbers, primary: int, up=()) -> list:
+    """The tunnels in the order in which they are changed: those that are down, then the others, the one that is preferred last."""
+    return sorted(numbers, key=lambda number: (number in up, number == primary, number))

@@ -169,6 +169,17 @@ def unproven(done, current: ET.Element, left=()) -> list:
     return [difference for difference in done if difference.path not in stays and _state(difference, current) is not _BEFORE]
 
 
+def stands(difference, current: ET.Element) -> bool:
+    """Whether a place still holds what was written."""
+    return _state(difference, current) is _WRITTEN
+
+
+def stored_secrets(done) -> set:
+    """The secrets, in the firewall's stored form, that the differences hold."""
+    elements = [_parsed(text) for difference in done for text in (difference.before, difference.remains) if text]
+    return {node.text for element in elements for node in element.iter() if node.tag in SECRET_TAGS and node.text}
+
+
 _BEFORE, _WRITTEN, _CHANGED = "before", "written", "changed"
 
 
