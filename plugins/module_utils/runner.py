@@ -230,7 +230,8 @@ def journal_of(module) -> journals.Journal | None:
     if not params.get("journal"):
         return None
     provider = params["provider"]
-    firewall = ":".join(str(part) for part in (provider["ip_address"], provider["port"] if provider["port"] != 443 else None, provider["serial_number"]) if part)
+    port = provider["port"] if provider["port"] != 443 else None
+    firewall = ":".join(str(part) for part in (provider["ip_address"], port, provider["serial_number"]) if part)
     vpn = params["name"] if isinstance(params["name"], str) else "+".join(sorted(params["name"]))
     return journals.load(journals.file_of(params["journal"], firewall, vpn), vpn)
 

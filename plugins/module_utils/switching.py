@@ -68,18 +68,22 @@ class Change:
     def __post_init__(self):
         self.pending = commit.changes(self.session)
 
-    def write(self, switches, values, warnings=()) -> dict:
-        """C(values): (switch, its candidate entry) → options. The result of C(runner.configure), and what is uncommitted with it."""
+    def write(self, switches, values, warnings=(), spares_gone=False) -> dict:
+        """C(values): (switch, its candidate entry) → options. The result of C(runner.configure), and what is uncommitted with it.
+
+        C(spares_gone): go on without objects that somebody has removed, with a warning that names them.
+        """
         advanced = self.platform.advanced
         reads = [self.base("network") + switch.entry(advanced, {}).relative_path for switch in switches]
 
         def wanted(tree):
             found = [(switch, places.find(tree, path[1:])) for switch, path in zip(switches, reads)]
             gone = [switch.label for switch, entry in found if entry is None]
-            if gone:
+            if gone and not spares_gone:
                 raise Refused(f"{', '.join(gone)}: runs on {self.session.place}, and is not in the candidate configuration: somebody removed it and did "
                               "not commit that; nothing was written")
-            return runner.Wanted([[switch.entry(advanced, values(switch, entry)) for switch, entry in found]], list(warnings))
+            there = [[switch.entry(advanced, values(switch, entry)) for switch, entry in found if entry is not None]]
+            return runner.Wanted(there, [*warnings, *(f"{label} is gone, somebody removed it: there is nothing to turn on" for label in gone)])
 
         result = runner.configure(self.module, self.session, self.platform, self.base, runner.in_containers(reads), wanted, self._refuse_foreign)
         objects = [places.parse(xpath) for xpath in result["objects"]]

@@ -78,6 +78,8 @@ class _Task:
         found, missing = select(vpn_state.configuration(self.session, self.platform, self.base), [name])
         if missing:
             raise Refused(f"there is no tunnel or gateway of the name '{name}' in the running configuration of {self.session.place}")
+        if not found["tunnels"]:
+            raise Refused(f"'{name}' is an IKE gateway without a tunnel in the running configuration of {self.session.place}: nothing can fail over")
         return found
 
     def _about(self, tunnel, method) -> dict:
@@ -153,7 +155,7 @@ class _Task:
         switches = [switch for tunnel, record in found for switch in (
             Switch(TUNNEL, tunnel), *(Switch(PEER, peer["name"], peer["router"], peer["group"]) for peer in record.peers))]
         change = Change(self.module, self.session, self.platform, self.base)
-        written = change.write(switches, lambda switch, entry: self._up(switch, entry, by_tunnel))
+        written = change.write(switches, lambda switch, entry: self._up(switch, entry, by_tunnel), spares_gone=True)
         tunnel, record = found[0]
         told = self._about(tunnel, drills.PEER if record.peers else drills.TUNNEL)
         result = {**written, "restored": [switch.label for switch in switches], "measurement": told}

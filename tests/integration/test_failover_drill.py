@@ -52,7 +52,8 @@ def test_a_drill_leaves_the_firewall_as_it_was_and_a_report(playbooks, paired_fi
     assert "Taken down" in page and "Brought back" in page and "8 to 12 s" in page
     assert down["summary"] in run.output.replace("\\", "").replace("\n", "")
 
-    report = playbooks.run(paired_firewall, REPORT, variables={"vpn_report_drills": str(folder)}, environment={**access(paired_firewall), "PWD": str(folder.parent)})
+    environment = {**access(paired_firewall), "PWD": str(folder.parent)}
+    report = playbooks.run(paired_firewall, REPORT, variables={"vpn_report_drills": str(folder)}, environment=environment)
     assert report.status == 0, report.output
     assert "Brought back" in (folder / "vpn-report.html").read_text(encoding="utf-8")
 

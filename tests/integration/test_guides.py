@@ -30,7 +30,7 @@ def plays(page) -> list:
     return [found for block in blocks(page) if isinstance(block, list) for found in block if "hosts" in found]
 
 
-GUIDES = {page.stem: found for page in sorted(PAGES.glob("*.rst")) if (found := plays(page))}
+GUIDES = {page.stem: plays(page) for page in sorted(PAGES.glob("*.rst")) if plays(page)}
 
 
 def provider_of(device) -> dict:

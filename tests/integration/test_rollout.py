@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import IDS, commits, paired, writes
-from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import pairing, play
+from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import PAIRING, pairing, play
 
 KEYS = ["notReal.rotated.one", "notReal.rotated.two"]
 FIRST, SECOND = f"{IDS['pbf']}-1", f"{IDS['pbf']}-2"
@@ -55,3 +55,21 @@ def test_together_and_in_a_plan_it_is_one_change_that_names_both(playbooks, pair
     done = rotated(playbooks, paired_firewall, aws_pairing_rollout="together")
     assert done.changed() == ["site_to_site_vpn", "commit"]
     assert all(name in done.output for name in (FIRST, SECOND)) and "all at once" in done.output
+
+
+def test_the_last_tunnel_that_is_up_is_spared_also_by_the_next_run(playbooks, paired_firewall):
+    control = paired_firewall.control
+    before = control.running(GATEWAY.format(FIRST))
+    control.vpn(SECOND, sa="down", monitor="down")
+    assert "has not been changed yet" in rotated(playbooks, paired_firewall).output
+    again = rotated(playbooks, paired_firewall)
+    assert again.status != 0 and "is the only tunnel of" in again.failures()[-1].message
+    assert control.running(GATEWAY.format(FIRST)) == before
+
+
+@pytest.mark.parametrize("tags", [("--skip-tags", "verify"), ("--tags", "configure,commit"), ("--skip-tags", "commit")], ids=" ".join)
+def test_where_tags_leave_a_step_out_it_is_one_change(playbooks, paired_firewall, tags):
+    variables = paired("pbf", aws_pairing_pre_shared_keys=KEYS, aws_pairing_on_failure="revert", aws_pairing_config_lock=True)
+    run = playbooks.run(paired_firewall, PAIRING, *tags, variables=variables)
+    assert run.status == 0, run.output
+    assert run.of("site_to_site_vpn")[0].result["waiting"] == []

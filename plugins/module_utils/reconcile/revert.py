@@ -92,9 +92,9 @@ def merged(earlier, later, after: ET.Element) -> list:
     return first + [_around(difference, [other for other in earlier if _within(other, difference)]) for difference in second]
 
 
-def _within(difference, other) -> bool:
+def _within(inner, outer) -> bool:
     """Whether one difference lies in the other one, or is the same place; the place of a rule among others is beside its content."""
-    return (difference.moved_below is None) == (other.moved_below is None) and places.starts_with(difference.path, other.path)
+    return (inner.moved_below is None) == (outer.moved_below is None) and places.starts_with(inner.path, outer.path)
 
 
 def _around(difference, inner) -> Difference:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import pathlib
 import stat
+import xml.etree.ElementTree as ET
 
 import pytest
 
@@ -224,3 +225,40 @@ def test_a_folder_that_cannot_be_written_is_told_before_anything_is(door, tmp_pa
     result = door.run({**options("pbf"), "journal": str(tmp_path / "file")})
     assert result.failed and "nothing was written to the firewall" in result.message
     assert door.candidate() == start
+
+
+def test_what_was_noted_and_never_written_does_not_come_back_over_others(door):
+    door.committed(options("pbf", mtu=1400))
+    door.control.fault("drop_before", when={"action": "multi-config"}, times=10)
+    assert door.run({**options("pbf", mtu=1350), "journal": str(door.folder)}).failed
+    door.control.clear_faults()
+    unit = f"{NETWORK}/interface/tunnel/units/entry[@name='tunnel.1']"
+    door.control.edit_as("alice", "set", unit, "<mtu>1300</mtu>")
+    door.commit(door.write(mtu=1350), admin="admin")
+    door.reverted(provider={**door.provider, "username": "admin"})
+    assert door.text(f"{unit}/mtu") == "1300"
+
+
+def test_a_journal_of_another_vpn_is_refused(door):
+    door.write()
+    journal, = door.journals
+    journal.rename(journal.with_name(journal.name.replace(name_of("pbf"), "elsewhere")))
+    result = door.revert(name="elsewhere")
+    assert result.failed and f"is that of {name_of('pbf')}, not of elsewhere" in result.message
+
+
+def test_names_that_look_alike_have_journals_of_their_own(door):
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import journal
+
+    assert len({journal.file_of("/kept", firewall, vpn) for firewall in ("fw", "fw:8443") for vpn in ("branch_1", "branch-1", "branch 1")}) == 6
+
+
+def test_a_refusal_that_quotes_a_former_key_does_not_print_it(door):
+    door.committed(options("pbf", pre_shared_keys=["notReal.former1", "notReal.former2"]))
+    stored = [key.text for entry in ET.fromstring(door.control.candidate(f"{NETWORK}/ike/gateway")) if entry.get("name").startswith(name_of("pbf"))
+              for key in entry.iter("key")]
+    door.commit(door.write(pre_shared_keys=["notReal.latter1", "notReal.latter2"]))
+    door.control.fault("operation_error", when={"action": "multi-config"}, number=1, code=12, message=f"{stored[0]} and {stored[1]} are invalid")
+    result = door.revert()
+    assert result.failed and "are invalid" in result.message
+    assert not [key for key in stored if key in result.everything()]

@@ -151,7 +151,8 @@ def test_a_password_makes_one_key(door):
 
 def test_looks_that_fail_are_gaps(door):
     door.control.pbf(FIRST, "active")
-    door.plays((0, lambda: door.control.fault("error", {"cmd": "show vpn flow"}, 3, code=13, message="busy")), (0.3, lambda: door.control.pbf(FIRST, "disabled")))
+    door.plays((0, lambda: door.control.fault("error", {"cmd": "show vpn flow"}, 3, code=13, message="busy")),
+               (0.3, lambda: door.control.pbf(FIRST, "disabled")))
     told = door.done(DOWN).values["measurement"]
     assert carrying(told) == [FIRST, SECOND]
 

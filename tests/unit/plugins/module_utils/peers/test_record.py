@@ -67,7 +67,7 @@ FOREIGN = [("ike_gateway", "vpn-1"), ("ike_gateway", "vpn-12"), ("ike_gateway", 
            ("monitor_profile", "vpn-1-1"), ("zone", "vpn-1"), ("security_rule", "to vpn-1-out")]
 
 
-@pytest.mark.parametrize("kind, name, owned", [(*one, True) for one in OWNED] + [(*one, False) for one in FOREIGN], ids=lambda value: str(value))
+@pytest.mark.parametrize("kind, name, owned", [(*one, True) for one in OWNED] + [(*one, False) for one in FOREIGN], ids=str)
 def test_whose_an_object_is(kind, name, owned):
     assert FULL.owns(kind, name) is owned
 

@@ -52,7 +52,8 @@ def firewall(name: str, *tunnels: tuple, **more) -> dict:
 CAUSE = {"id": "psk", "tunnel": "vpn-1-1", "cause": "The pre-shared keys differ", "evidence": ["AUTHENTICATION_FAILED at 03:11"],
          "fix": "give pre_shared_key anew", "confidence": "likely"}
 HEALTHY = [firewall("berlin", tunnel("vpn-1-1", 1), tunnel("vpn-1-2", 2)), firewall("lyon", tunnel("vpn-2-1", 1), tunnel("vpn-2-2", 2))]
-ONE_DOWN = [firewall("berlin", tunnel("vpn-1-1", 1, up=False), tunnel("vpn-1-2", 2), diagnosis=[CAUSE]), HEALTHY[1], {"name": "oslo", "error": "no route to host"}]
+ONE_DOWN = [
+    firewall("berlin", tunnel("vpn-1-1", 1, up=False), tunnel("vpn-1-2", 2), diagnosis=[CAUSE]), HEALTHY[1], {"name": "oslo", "error": "no route to host"}]
 MEASUREMENT = {
     "firewall": "192.0.2.1", "vpn": "vpn-1", "action": "take_down", "method": "tunnel", "tunnel": "vpn-1-1", "standby": "vpn-1-2",
     "began": "2026-11-21T02:51:28Z", "seconds": 21.4, "looks": 84, "commit_seconds": 7.8, "lost_after": 6.9, "moved_after": 16.8,
