@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
-import inspect
 import io
 import json
 import os
@@ -44,7 +43,9 @@ class ActionModule(NormalActionModule):
         self._compute_environment_string(environment)
         module = importlib.import_module(f"{_MODULES}.{name.rpartition('.')[2]}")
         with _environment(environment):
-            return self._result(*_called(module, arguments))
+            output, warnings = _called(module, arguments)
+        # What a module returns is data, whatever looks like a template in it.
+        return wrap_var({**json.loads(output), **({"warnings": warnings} if warnings else {})})
 
     def _needs_a_program(self, task_vars) -> bool:
         """Whether the task is to run on another machine, as another user, in the background, or with another Python."""
@@ -54,13 +55,6 @@ class ActionModule(NormalActionModule):
             self._connection.transport != "local" or self._connection.become or self._task.async_val or constants.DEFAULT_KEEP_REMOTE_FILES
             or sdk.IMPORT_ERROR is not None or any(importlib.util.find_spec(library) is None for library in ("jmespath", "netaddr"))
             or interpreter is not None and not interpreter.startswith("auto") and _place(interpreter) != _place(sys.executable))
-
-    def _result(self, output: str, warnings: list) -> dict:
-        """What the module printed, read as Ansible reads it from any module."""
-        returned = {"stdout": output, "stderr": "", "rc": 0}
-        takes_profile = "profile" in inspect.signature(self._parse_returned_data).parameters
-        result = self._parse_returned_data(returned, "legacy") if takes_profile else self._parse_returned_data(returned)
-        return wrap_var({**result, **({"warnings": warnings} if warnings else {})})
 
 
 def _place(program: str) -> tuple:
