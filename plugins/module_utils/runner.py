@@ -243,12 +243,11 @@ def _noted(journal, plan, reads):
         yield lambda plan: None
         return
 
-    noted = journal
+    kept = [journal]
 
     def note(plan):
-        nonlocal noted
-        noted = noted.noting(plan, reads)
-        noted.save()
+        kept.append(kept[-1].noting(plan, reads))
+        kept[-1].save()
 
     note(plan)
     try:
