@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pathlib
@@ -165,7 +166,9 @@ class Running:
     def kill(self) -> None:
         """As a machine that goes down would: at once, and everything. Ansible's workers are in sessions of their own."""
         for pid in [self.process.pid, *descendants(self.process.pid)]:
-            os.kill(pid, signal.SIGKILL)
+            # One that has ended in the meantime needs no signal.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self.process.communicate()
 
     def _tasks(self) -> list[Task]:

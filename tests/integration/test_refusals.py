@@ -29,7 +29,6 @@ BEFORE_THE_FIREWALL = {
     "no local networks": (without("aws_pairing_local_networks"), "aws_pairing_local_networks is not set"),
     "no remote networks": (without("aws_pairing_remote_networks"), "aws_pairing_remote_networks is not set"),
     "nothing to take away": ({"aws_pairing_state": "absent"}, "or set aws_pairing_connection_id"),
-    "revert": (paired("pbf", aws_pairing_on_failure="revert"), "is not supported"),
     "an unknown failover": (paired("pbf", aws_pairing_failover="vrrp"), "must be one of: pbf, bgp"),
     "the failover of the other routing": (paired("pbf", aws_pairing_failover="bgp"), "use 'pbf'"),
     "another connection": (paired("pbf", aws_pairing_connection_id="vpn-0bbb"), "There is no VPN connection vpn-0bbb"),

@@ -219,6 +219,8 @@ def test_routing_information_bases_of_bgp(client_of):
         peers = client.op("<show><routing><protocol><bgp><peer/></bgp></protocol></routing></show>").root.findall("result/entry")
         name = peers[0].get("peer")
         emulator.control.bgp(name, "Established", received_prefixes=["10.9.0.0/16"], advertised_prefixes=["10.10.0.0/24", "10.20.0.0/24"])
+        for other in peers[1:]:
+            emulator.control.bgp(other.get("peer"), "Established", received_prefixes=[], advertised_prefixes=[])
         for rib, expected in (("loc-rib", ["10.9.0.0/16"]), ("rib-out", ["10.10.0.0/24", "10.20.0.0/24"])):
             root = client.op(f"<show><routing><protocol><bgp><{rib}/></bgp></protocol></routing></show>").root
             assert [member.findtext("prefix") for member in root.findall(f"result/entry/{rib}/member")] == expected
