@@ -100,8 +100,9 @@ class DataPlane:
             wanted = translate(running, engine, reveal, learned)
             self.remarks = (*wanted.remarks, *FIDELITY)
             try:
-                done = self.firewall.apply(wanted)
+                # First: a flow that has begun without translation goes on without it.
                 self._translate_addresses(wanted)
+                done = self.firewall.apply(wanted)
             except (LabError, ViciError, OSError) as error:
                 done = [f"NOT APPLIED: {error}"]
                 self.remarks = (done[0], *self.remarks)
