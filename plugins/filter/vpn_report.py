@@ -50,7 +50,7 @@ EXAMPLES = r"""
 - name: Write a page about this firewall
   ansible.builtin.copy:
     content: "{{ [found | combine({'name': inventory_hostname})] | tunnelsmith.panos_vpn.vpn_report(title='VPNs of ' ~ inventory_hostname) }}"
-    dest: /tmp/vpns.html
+    dest: vpns.html
     mode: "0644"
   delegate_to: localhost
 """
