@@ -25,7 +25,7 @@ LIBRARIES = {"pan-os-python": "pan-os-python", "jmespath": "jmespath", "netaddr"
 PREFLIGHT = "tunnelsmith.panos_vpn.preflight"
 BUILD = "BUILD_EXECUTION_ENVIRONMENT"
 # Where a container sees the test's folder.
-INSIDE = "/mnt"
+IN_CONTAINER = "/mnt"
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def inside(image, *command, mounts=(), environment=(), user="1000"):
 def test_the_image_pairs_a_firewall(image, firewall, tmp_path):
     (tmp_path / "hosts.yml").write_text(json.dumps({"all": {"hosts": {"fw1": {}}, "vars": {
         "ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}", **quick(),
-        "aws_pairing_connection": f"{{{{ lookup('ansible.builtin.file', '{INSIDE}/connection.json') }}}}", "aws_pairing_failover": "pbf",
+        "aws_pairing_connection": f"{{{{ lookup('ansible.builtin.file', '{IN_CONTAINER}/connection.json') }}}}", "aws_pairing_failover": "pbf",
         "aws_pairing_outside_interface": "ethernet1/8", "aws_pairing_zone": "aws-vpn", "aws_pairing_source_zones": ["trust"],
         "aws_pairing_local_networks": ["10.10.0.0/24"], "aws_pairing_remote_networks": ["10.200.0.0/16"]}}}), encoding="utf-8")
     shutil.copy(STATIC, tmp_path / "connection.json")
@@ -120,8 +120,10 @@ def test_the_image_pairs_a_firewall(image, firewall, tmp_path):
     # The image's user is another one.
     for path in (tmp_path, *tmp_path.iterdir()):
         path.chmod(0o755)
-    access = [("PANOS_HOSTNAME", firewall.host), ("PANOS_PORT", firewall.port), ("PANOS_API_KEY", firewall.api_key), ("PANOS_CA_PATH", f"{INSIDE}/ca.pem")]
-    paired = inside(image, "ansible-playbook", "tunnelsmith.panos_vpn.aws_pairing", "-i", f"{INSIDE}/hosts.yml", mounts=[(tmp_path, INSIDE)], environment=access)
+    access = [("PANOS_HOSTNAME", firewall.host), ("PANOS_PORT", firewall.port), ("PANOS_API_KEY", firewall.api_key),
+              ("PANOS_CA_PATH", f"{IN_CONTAINER}/ca.pem")]
+    paired = inside(image, "ansible-playbook", "tunnelsmith.panos_vpn.aws_pairing", "-i", f"{IN_CONTAINER}/hosts.yml",
+                    mounts=[(tmp_path, IN_CONTAINER)], environment=access)
     assert paired.returncode == 0, paired.stdout[-3000:]
     assert IDS["pbf"] in firewall.control.running()
 
