@@ -23,6 +23,8 @@ RESOURCES = (
     "ipsec_tunnel", "proxy_id", "static_route", "bgp_instance", "bgp_redistribution", "bgp_peer", "pbf_failover", "security_rule",
 )
 _WITHOUT_REPLACED = ("bgp_peer", "bgp_redistribution")
+# A transaction does not read, so there the name is always required.
+_UNLESS_READ = re.compile(r" ?Required unless O\(state=gathered\)[^.]*\.")
 
 
 def strings_of(path: pathlib.Path) -> dict:
@@ -43,8 +45,9 @@ def below(value, name: str, resource: str):
     if isinstance(value, dict):
         return {key: below(item, key, resource) for key, item in value.items()}
     if isinstance(value, list):
-        return [below(item, name, resource) for item in value]
+        return [text for text in (below(item, name, resource) for item in value) if text != ""]
     if isinstance(value, str) and name == "description":
+        value = _UNLESS_READ.sub("", value)
         value = re.sub(r"O\(state=(\w+)\)", r"V(\1)", value)
         return re.sub(r"O\((?!tunnelsmith\.)([^)]+)\)", rf"O(items[].{resource}.\1)", value)
     return value

@@ -35,8 +35,7 @@ options:
         type: dict
         suboptions:
           name:
-            description: Name of the profile, at most 31 characters. Required unless V(gathered),
-              which then returns all profiles.
+            description: Name of the profile, at most 31 characters.
             type: str
             required: true
           dh_group:
@@ -121,8 +120,7 @@ options:
         type: dict
         suboptions:
           name:
-            description: Name of the profile, at most 31 characters. Required unless V(gathered),
-              which then returns all profiles.
+            description: Name of the profile, at most 31 characters.
             type: str
             required: true
           esp:
@@ -244,8 +242,7 @@ options:
         type: dict
         suboptions:
           name:
-            description: Name of the profile, at most 31 characters. Required unless V(gathered),
-              which then returns all profiles.
+            description: Name of the profile, at most 31 characters.
             type: str
             required: true
           interval:
@@ -282,8 +279,7 @@ options:
         type: dict
         suboptions:
           name:
-            description: Name of the profile, at most 31 characters. Required unless V(gathered),
-              which then returns all profiles.
+            description: Name of the profile, at most 31 characters.
             type: str
             required: true
           strict_ip_check:
@@ -348,8 +344,7 @@ options:
         type: dict
         suboptions:
           name:
-            description: Name of the zone, at most 63 characters. Required unless V(gathered),
-              which then returns all zones.
+            description: Name of the zone, at most 63 characters.
             type: str
             required: true
           interfaces:
@@ -413,8 +408,7 @@ options:
         suboptions:
           name:
             description:
-            - Name of the interface, V(tunnel.1) to V(tunnel.9999). Required unless V(gathered),
-              which then returns all tunnel interfaces.
+            - Name of the interface, V(tunnel.1) to V(tunnel.9999).
             type: str
             required: true
           ip:
@@ -522,7 +516,6 @@ options:
             description:
             - Name of the gateway, at most 63 characters (31 in older PAN-OS versions), without
               a colon.
-            - Required unless V(gathered), which then returns all gateways.
             type: str
             required: true
           disabled:
@@ -815,7 +808,6 @@ options:
             description:
             - Name of the tunnel, without a colon. Together with the name of a proxy ID and
               the colon between them at most 63 characters.
-            - Required unless V(gathered), which then returns all tunnels.
             type: str
             required: true
           disabled:
@@ -1148,8 +1140,6 @@ options:
             description:
             - Name of the proxy ID. Together with the tunnel's name and the colon between them
               at most 63 characters.
-            - Required unless V(gathered), which then returns all proxy IDs of the tunnel and
-              address family.
             type: str
             required: true
           local:
@@ -1221,8 +1211,6 @@ options:
           name:
             description:
             - Name of the route, at most 63 characters (31 in older PAN-OS versions).
-            - Required unless V(gathered), which then returns all routes of the router and address
-              family.
             type: str
             required: true
           destination:
@@ -1346,7 +1334,6 @@ options:
             description:
             - Virtual router, or logical router where the Advanced Routing Engine runs. It must
               exist.
-            - Required unless V(gathered), which then returns the BGP settings of all routers.
             type: str
             required: true
           enable:
@@ -1483,8 +1470,7 @@ options:
             type: str
             required: true
           name:
-            description: Name of the profile, at most 31 characters. Required unless V(gathered),
-              which then returns all profiles.
+            description: Name of the profile, at most 31 characters.
             type: str
             required: true
           sources:
@@ -1580,8 +1566,7 @@ options:
             type: str
             required: true
           name:
-            description: Name of the peer, at most 63 characters. Required unless V(gathered),
-              which then returns all peers of the group.
+            description: Name of the peer, at most 63 characters.
             type: str
             required: true
           peer_as:
@@ -1783,8 +1768,6 @@ options:
           name:
             description:
             - What the names of the rules begin with, at most 54 characters.
-            - Required unless V(gathered), which then returns every set of rules that is named
-              like this.
             type: str
             required: true
           from:
@@ -1952,8 +1935,7 @@ options:
         type: dict
         suboptions:
           name:
-            description: Name of the rule, at most 63 characters. Required unless V(gathered),
-              which then returns all rules in their order.
+            description: Name of the rule, at most 63 characters.
             type: str
             required: true
           from:

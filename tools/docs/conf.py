@@ -14,6 +14,9 @@ highlight_language = "YAML+Jinja"
 default_role = "any"
 
 html_theme = "sphinx_ansible_theme"
+# The theme's own links lead to Ansible's site.
+_REPOSITORY = "https://github.com/tunnelsmith/panos_vpn"
+html_theme_options = {"documentation_home_url": _REPOSITORY, "topbar_links": {"Repository": _REPOSITORY, "Issues": f"{_REPOSITORY}/issues"}}
 html_show_sphinx = False
 html_use_index = False
 html_copy_source = False
