@@ -28,6 +28,9 @@ if "ansible_collections" not in sys.modules:
     _package("ansible_collections.tunnelsmith")
     _package("ansible_collections.tunnelsmith.panos_vpn", ROOT)
 
+# Its assertions are those of many tests; it is imported from several folders.
+pytest.register_assert_rewrite("ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door")
+
 
 @pytest.fixture(scope="session")
 def repository() -> pathlib.Path:

@@ -52,11 +52,11 @@ options:
         type: int
         default: 60
   lock_timeout:
-    description: Seconds to wait while another administrator holds the configuration lock, before giving up with his name.
+    description: Seconds to wait while another administrator holds the configuration lock, before giving up. The message names the administrator.
     type: int
     default: 60
 requirements:
-  - pan-os-python >= 1.11
+  - pan-os-python >= 1.12
 notes:
   - Each option falls back to an environment variable, also when O(provider) is not given at all. They are E(PANOS_HOSTNAME), E(PANOS_USERNAME),
     E(PANOS_PASSWORD), E(PANOS_API_KEY), E(PANOS_PORT), E(PANOS_SERIAL_NUMBER), E(PANOS_VALIDATE_CERTS), E(PANOS_CA_PATH) and E(PANOS_TIMEOUT).

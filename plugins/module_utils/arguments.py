@@ -80,6 +80,13 @@ LOCKING = {"config_lock": {"type": "bool", "default": False}}
 WRITING = {"lock_timeout": {"type": "int", "default": 60}}
 
 
+def trimmed(value):
+    """Without spaces around texts. A form that has no lists gives one as a text, and Ansible divides it at its commas only."""
+    if isinstance(value, list):
+        return [trimmed(item) for item in value]
+    return value.strip() if isinstance(value, str) else value
+
+
 def of_resource(resource) -> dict:
     """The whole argument spec of a resource's module."""
     spec = {

@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments, runner
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit, locks
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 
 
@@ -43,10 +43,7 @@ def run() -> None:
 
 def _run(module, session) -> dict:
     """The lock is that of the task that wrote; whatever becomes of the commit, it goes."""
-    def work():
-        return commit_changes(module.params, session, module.check_mode)
-
-    return locks.under(session, None, work) if module.params["config_lock"] and not module.check_mode else work()
+    return runner.locked(module, session, lambda: commit_changes(module.params, session, module.check_mode), takes=False)
 
 
 def commit_changes(params, session, check_mode) -> dict:
@@ -93,12 +90,10 @@ def _refuse_foreign(params, session, account, pending, objects):
         return
     earlier = {places.parse(change["xpath"]) for change in params["earlier_changes"] if change["owner"] == account}
 
-    def foreign(changes):
-        return [change for change in changes if change.owner == account and change.path in earlier and not commit.concerns(change, objects or ())]
+    def is_foreign(change):
+        return change.path in earlier and not commit.concerns(change, objects or ())
 
-    left = commit.wait_until_gone(session, foreign, pending, params["lock_timeout"])
-    if left:
-        raise DeviceError(f"{commit.foreign_text(account, left)}; {commit.NOTHING_COMMITTED}")
+    commit.refuse_foreign(session, account, pending, is_foreign, params["lock_timeout"], commit.NOTHING_COMMITTED)
 
 
 def _result(job, ours) -> dict:

@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments, commit_task, runner
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit, locks
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments, commit_task, runner, uncommitted
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.transaction import CODE_REFERENCED
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, PanosVpnError
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
@@ -34,10 +34,7 @@ def run() -> None:
 
 
 def _run(module, session) -> dict:
-    def work():
-        return _Task(module, session).run()
-
-    return locks.under(session, module.params["lock_timeout"], work) if module.params["config_lock"] and not module.check_mode else work()
+    return runner.locked(module, session, lambda: _Task(module, session).run())
 
 
 class _Task:
@@ -62,17 +59,21 @@ class _Task:
 
     def run(self) -> dict:
         result = self._written()
+        # Its objects are those that are told as reverted and left.
+        del result["objects"]
         done = [difference for difference in self.journal.differences if difference.path not in {item.difference.path for item in self.left}]
         result["reverted"] = [_told(difference) for difference in done]
         result["left"] = [{**_told(item.difference), "reason": item.reason} for item in self.left]
         result["warnings"] += [f"{item.difference.label} stays at {item.difference.xpath}: {item.reason}" for item in self.left]
         if self.module.check_mode:
+            result["changed"] = result["changed"] or self.params["commit"] and any(map(self._is_mine, self.pending))
             return result
-        if self.params["commit"]:
-            self._commit(result)
-        self._prove()
-        if self.params["commit"] and not self.left:
-            self.journal.forget()
+        with runner.telling(result):
+            if self.params["commit"]:
+                self._commit(result)
+            self._prove()
+            if self.params["commit"] and not self.left:
+                self.journal.forget()
         return result
 
     def _written(self) -> dict:
@@ -91,21 +92,16 @@ class _Task:
         return runner.Wanted([]), plan
 
     def _refuse_foreign(self, _intent) -> None:
-        account = self.session.provider.username
-        if not account or not self.params["commit"] or self.params["commit_foreign"] == "include":
-            return
+        if self.params["commit"]:
+            uncommitted.refuse_foreign(self.module, self.session, self.pending, self._is_mine)
 
-        def foreign(pending):
-            return [change for change in pending if change.owner == account and not commit.concerns(change, self.objects)]
-
-        left = commit.wait_until_gone(self.session, foreign, self.pending, self.params["lock_timeout"])
-        if left:
-            raise DeviceError(f"{commit.foreign_text(account, left)}; nothing was written")
+    def _is_mine(self, change) -> bool:
+        return commit.concerns(change, self.objects)
 
     def _commit(self, result) -> None:
-        earlier = [{"owner": change.owner, "xpath": change.xpath} for change in self.pending if not commit.concerns(change, self.objects)]
         committing = {
-            **self.params, "scope": "own", "admin": None, "job_id": None, "earlier_changes": earlier,
+            **self.params, "scope": "own", "admin": None, "job_id": None,
+            "earlier_changes": uncommitted.earlier_changes(self.pending, self._is_mine),
             "objects": [places.render(path) for path in self.objects],
             "description": self.params["description"] or f"{self.params['name']} reverted, by tunnelsmith.panos_vpn.config_revert",
         }

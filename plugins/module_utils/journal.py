@@ -72,15 +72,17 @@ class Journal:
             os.replace(unfinished, self.file)
             _flush_folder(folder)
         except OSError as exc:
-            raise InvalidInput(f"journal: {self.file} cannot be written ({exc.strerror}); nothing was written to the firewall") from None
+            raise InvalidInput(f"journal: {self.file} cannot be written ({exc.strerror})") from None
 
     def forget(self) -> None:
         """Nothing is left to take back."""
         try:
             os.unlink(self.file)
+            _flush_folder(os.path.dirname(self.file))
         except FileNotFoundError:
             return
-        _flush_folder(os.path.dirname(self.file))
+        except OSError as exc:
+            raise InvalidInput(f"journal: {self.file} cannot be deleted ({exc.strerror}); delete it, its changes are not to be taken back") from None
 
     def _document(self) -> dict:
         return {
@@ -116,7 +118,7 @@ def load(file: str, vpn: str) -> Journal:
     except FileNotFoundError:
         return Journal(file, vpn)
     except OSError as exc:
-        raise InvalidInput(f"journal: {file} cannot be read ({exc.strerror}); nothing was written to the firewall") from None
+        raise InvalidInput(f"journal: {file} cannot be read ({exc.strerror})") from None
     except (ValueError, KeyError, TypeError):
         raise InvalidInput(f"journal: {file} holds no journal of this collection; move it away") from None
 

@@ -65,10 +65,18 @@ class Measurement:
             look = self._looked(moment)
             there = look is not None and self.reached(look)
             self.moved = _since(self.moved, there, moment)
-            self.passing = _since(self.passing, there and (self.prober is None or self.prober.passing), moment)
+            self.passing = _since(self.passing, there and self._answered(), moment)
             if job.done() and (job.exception() is not None or self._settled(moment)):
                 return
             time.sleep(self.poll)
+
+    @property
+    def broken_off(self) -> Exception | None:
+        """Why no more probes were sent at some time. What is measured then is the firewall's state."""
+        return None if self.prober is None else self.prober.failure
+
+    def _answered(self) -> bool:
+        return self.prober is None or self.broken_off is not None or self.prober.passing
 
     def _settled(self, moment) -> bool:
         """It came and lasted, or the time is over."""
@@ -103,7 +111,7 @@ class Measurement:
             "outage": timeline.told(timeline.outages([(look.moment, look.works(self.tunnels, destinations)) for look in self.looks]), self.ended),
             **timeline.spans_of_looks(self.looks, self.tunnels, destinations, self.ended),
         }
-        if self.prober is not None:
+        if self.prober is not None and self.broken_off is None:
             found["probe"] = timeline.probed(self.shots, self.ended, self.prober.interval)
         return found
 

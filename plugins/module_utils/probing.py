@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
+import signal
 import subprocess
 import threading
 import time
@@ -37,10 +39,14 @@ class Prober:
             raise InvalidInput("probe: the command is empty")
         self._environment = {name: value for name, value in os.environ.items() if not name.startswith("PANOS_")}
         self._under_way: list = []
+        # Ended by us, or not to be ended by us, and not gone yet.
+        self._leaving: list = []
         self._shots: list = []
         self._stopped = threading.Event()
         self._thread = None
         self._begun = 0.0
+        #: Why no more probes are sent; None while they are.
+        self.failure: Exception | None = None
 
     def refuse_unanswered(self) -> None:
         """A probe that is lost before anything happened measures nothing."""
@@ -50,7 +56,7 @@ class Prober:
         except subprocess.TimeoutExpired:
             status = f"no end within {self.patience:g} s"
         finally:
-            _end(done)
+            self._end(done)
         if status != 0:
             raise Refused(f"the drill does not start: the probe gets no answer already now (exit status {status})")
 
@@ -80,17 +86,24 @@ class Prober:
             raise InvalidInput(f"probe: '{self._arguments[0]}' cannot be run: {exc.strerror}") from None
 
     def _run(self) -> None:
+        try:
+            self._send()
+        except Exception as exc:  # pylint: disable=broad-except
+            # Probes that are missing would be taken for answered ones.
+            self.failure = exc
+        while self._under_way:
+            self._collect()
+            time.sleep(_GRAIN)
+
+    def _send(self) -> None:
         due = time.monotonic()
         while not self._stopped.is_set():
             now = time.monotonic()
-            if now >= due and len(self._under_way) < _MOST:
+            if now >= due and len(self._under_way) + len(self._leaving) < _MOST:
                 self._under_way.append((self._start(), now))
                 due = max(due + self.interval, now)
             self._collect()
             self._stopped.wait(_GRAIN)
-        while self._under_way:
-            self._collect()
-            time.sleep(_GRAIN)
 
     def _collect(self) -> None:
         still = []
@@ -100,12 +113,15 @@ class Prober:
             if status is None and not late:
                 still.append((process, sent))
                 continue
-            _end(process)
             self._shots.append(Shot(sent - self._begun, status == 0))
+            self._end(process)
         self._under_way = still
+        self._leaving = [process for process in self._leaving if process.poll() is None]
 
-
-def _end(process) -> None:
-    if process.poll() is None:
-        process.kill()
-        process.wait()
+    def _end(self, process) -> None:
+        """A probe that is still there, and what it started. One that runs as another user ends by itself."""
+        if process.poll() is not None:
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        self._leaving.append(process)

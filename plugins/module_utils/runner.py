@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments, journal as journals
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import readiness, sdk, transaction
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import locks, readiness, sdk, transaction
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.template import platform_at
@@ -131,6 +131,23 @@ def location_of(module) -> Location:
     return Location(**{name: module.params.get(name) for name in arguments.LOCATIONS})
 
 
+def locked(module, session, work, keeps=lambda result: False, takes=True) -> dict:
+    """The result of C(work), under the configuration lock where the task is to have it; see C(locks.under)."""
+    if not module.params["config_lock"] or module.check_mode:
+        return work()
+    return locks.under(session, module.params["lock_timeout"] if takes else None, work, keeps)
+
+
+@contextlib.contextmanager
+def telling(result):
+    """Where what follows fails, what was done before it is told beside the failure."""
+    try:
+        yield
+    except PanosVpnError as exc:
+        exc.facts = {**result, **exc.facts, "warnings": [*result.get("warnings", ()), *exc.facts.get("warnings", ())]}
+        raise
+
+
 def refuse_missing_vsys(location, platform) -> None:
     """Without several virtual systems there is only the first one; a template's are not this device's."""
     if location.vsys not in (None, "vsys1") and not platform.multi_vsys and not location.template and not location.template_stack:
@@ -232,7 +249,7 @@ def journal_of(module) -> journals.Journal | None:
     provider = params["provider"]
     port = provider["port"] if provider["port"] != 443 else None
     firewall = ":".join(str(part) for part in (provider["ip_address"], port, provider["serial_number"]) if part)
-    vpn = params["name"] if isinstance(params["name"], str) else "+".join(sorted(params["name"]))
+    vpn = params["name"] if isinstance(params["name"], str) else params["name"][0]
     return journals.load(journals.file_of(params["journal"], firewall, vpn), vpn)
 
 
@@ -249,13 +266,24 @@ def _noted(journal, plan, reads):
         kept.append(kept[-1].noting(plan, reads))
         kept[-1].save()
 
-    note(plan)
+    try:
+        note(plan)
+    except InvalidInput as exc:
+        raise exc.adding(NOTHING_WRITTEN)
     try:
         yield note
     except (DeviceError, ConnectionFailed) as exc:
         if isinstance(exc, DeviceError) or not exc.sent:
-            journal.save()
+            _restored(journal, exc)
         raise
+
+
+def _restored(journal, error) -> None:
+    """The journal as it was; where that fails, the error that is on its way says so."""
+    try:
+        journal.save()
+    except InvalidInput as exc:
+        error.adding(str(exc))
 
 
 def _write(session, plan, reads, planned, lock_timeout, note) -> None:
@@ -275,9 +303,16 @@ def _write(session, plan, reads, planned, lock_timeout, note) -> None:
         rest = _read_back(session, reads, planned, lost)
         if not rest:
             return
-        note(rest)
+        try:
+            note(rest)
+        except InvalidInput as exc:
+            raise exc.adding(_standing(plan, rest))
+    raise lost.adding(_standing(plan, rest))
+
+
+def _standing(plan, rest) -> str:
     standing = len(plan.operations) - len(rest.operations)
-    raise lost.adding(f"the first {standing} of {len(plan.operations)} operations stand in the candidate, uncommitted" if standing > 0 else NOTHING_WRITTEN)
+    return f"the first {standing} of {len(plan.operations)} operations stand in the candidate, uncommitted" if standing > 0 else NOTHING_WRITTEN
 
 
 def _read_back(session, reads, planned, lost):

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Mapping
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import commit_task, runner
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import commit_task, runner, uncommitted
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_peer, ike_gateway, ipsec_tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import UNSET, DesiredEntry
@@ -45,14 +45,26 @@ class Switch:
             return DesiredEntry(table, self.name, values, container=bgp_peer.peer_container(self.router, self.group, advanced))
         return DesiredEntry(ipsec_tunnel.TABLE if self.kind == TUNNEL else ike_gateway.TABLE, self.name, values)
 
+    @property
+    def _option(self) -> str:
+        return "enable" if self.kind == PEER else "disabled"
+
+    def said(self, entry) -> str | None:
+        """What an entry says of it: C(yes), C(no), or None where nothing is said. All three kinds are on then."""
+        return places.text(entry, (self._option,))
+
     def off(self) -> dict:
-        return {"enable": False} if self.kind == PEER else {"disabled": True}
+        return {self._option: self.kind != PEER}
 
     def on(self, entry) -> dict:
-        """What turns it on; nothing where it is on. Tunnels and gateways are on where nothing is said."""
-        if self.kind == PEER:
-            return {"enable": True} if places.text(entry, ("enable",)) == "no" else {}
-        return {"disabled": UNSET} if places.text(entry, ("disabled",)) == "yes" else {}
+        """What turns it on; nothing where it is on."""
+        return self.as_before(entry, "yes" if self.kind == PEER else None)
+
+    def as_before(self, entry, said: str | None) -> dict:
+        """What makes an entry that is off say what C(said) told; nothing where it is on."""
+        if self.said(entry) != ("no" if self.kind == PEER else "yes"):
+            return {}
+        return {self._option: UNSET if said is None else said == "yes"}
 
 
 @dataclass
@@ -87,24 +99,13 @@ class Change:
 
         result = runner.configure(self.module, self.session, self.platform, self.base, runner.in_containers(reads), wanted, self._refuse_foreign)
         objects = [places.parse(xpath) for xpath in result["objects"]]
-        mine = [change for change in self.pending if commit.concerns(change, objects)]
-        result["uncommitted"] = bool(mine) or (result["changed"] and not self.module.check_mode)
-        result["earlier_changes"] = [{"owner": change.owner, "xpath": change.xpath} for change in self.pending if change not in mine]
+        uncommitted.tell(self.module, result, self.pending, lambda change: commit.concerns(change, objects))
         return result
 
     def _refuse_foreign(self, intent) -> None:
-        """Our account's other uncommitted changes would be committed along."""
-        params, account = self.module.params, self.session.provider.username
-        if not account or params["commit_foreign"] == "include" or not params.get("commit", True):
-            return
-        objects = intent.places(self.base)
-
-        def foreign(pending):
-            return [change for change in pending if change.owner == account and not commit.concerns(change, objects)]
-
-        left = commit.wait_until_gone(self.session, foreign, self.pending, params["lock_timeout"])
-        if left:
-            raise DeviceError(commit.foreign_text(account, left) + "; nothing was written")
+        if self.module.params.get("commit", True):
+            objects = intent.places(self.base)
+            uncommitted.refuse_foreign(self.module, self.session, self.pending, lambda change: commit.concerns(change, objects))
 
     def commit(self, written: dict, description: str, session=None) -> dict:
         """Commit what C(write) wrote, or left there. C(session): another one, where this one is busy meanwhile."""

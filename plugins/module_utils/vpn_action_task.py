@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments, runner, vpn_state
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.command import act, command
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.command import act
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.commit import Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow
@@ -48,14 +48,16 @@ class _Task:
 
     def __init__(self, module, session):
         self.module, self.session, self.params = module, session, module.params
+        self.params["name"] = arguments.trimmed(self.params["name"])
         if not self.params["name"] and not self.params["all"]:
             raise InvalidInput("name: say which VPNs, tunnels or gateways are meant, or all: true for every tunnel of this firewall")
-        if self.params["journal"] and not self.params["name"]:
-            raise InvalidInput("journal: it is kept under the names of VPNs; give name, not all")
+        if self.params["journal"] and len(self.params["name"] or ()) != 1:
+            raise InvalidInput("journal: it is kept under the name of one VPN; give exactly one name")
         if self.params["poll"] is not None and self.params["poll"] <= 0:
             raise InvalidInput("poll: give more than 0 seconds")
         self.platform = session.platform()
         self.base = runner.location_of(module).base
+        self.listing = vpn_state.Listing(session, self.platform)
         self.everything = vpn_state.configuration(session, self.platform, self.base)
         self.chosen, missing = (self.everything, []) if self.params["all"] else select(self.everything, self.params["name"])
         if missing:
@@ -63,9 +65,9 @@ class _Task:
 
     def run(self) -> dict:
         action = self.params["action"]
-        if action in (ENABLE, DISABLE):
-            return self._switch(action == ENABLE)
-        return self._negotiate(action)
+        with runner.telling({"warnings": self.listing.warnings}):
+            result = self._switch(action == ENABLE) if action in (ENABLE, DISABLE) else self._negotiate(action)
+        return {**result, "warnings": [*result["warnings"], *self.listing.warnings]}
 
     # In configuration.
 
@@ -76,12 +78,15 @@ class _Task:
         change = Change(self.module, self.session, self.platform, self.base)
         written = change.write(switches, lambda switch, entry: switch.on(entry) if on else switch.off(),
                                self._still_off(switches) if on else ())
-        stopped = [] if on or not written["changed"] else self._behind(switches)
+        to_commit = self.params["commit"] and written["uncommitted"]
+        stopped = self._running() if not on and (written["changed"] or to_commit) else []
         result = {**written, "interrupts": stopped, "tunnels": [], "committed": []}
         if stopped:
-            result["warnings"] = [*result["warnings"], f"no traffic of {_listed(stopped)} until action: enable turns it on again"]
-        if self.params["commit"] and written["uncommitted"]:
-            done = change.commit(written, f"{self.params['action']} {', '.join(switch.label for switch in switches)}"[:255])
+            lost = f"routes of {_listed(stopped, 'BGP peer')}" if self.params["object"] == PEER else f"traffic of {_listed(stopped)}"
+            result["warnings"] = [*result["warnings"], f"no {lost} until action: enable turns it on again"]
+        if to_commit:
+            with runner.telling(result):
+                done = change.commit(written, f"{self.params['action']} {', '.join(switch.label for switch in switches)}"[:255])
             done["warnings"] = [*result["warnings"], *done["warnings"]]
             done["changed"] = done["changed"] or result["changed"]
             result.update(done, uncommitted=self.module.check_mode)
@@ -101,12 +106,15 @@ class _Task:
                 for tunnel in self.chosen["tunnels"] for gateway in self.chosen["gateways"]
                 if gateway.get("disabled") and gateway["name"] in tunnel.get("ike_gateways", ())]
 
-    def _behind(self, switches) -> list:
-        """The names of what stops when these are off: tunnels, or the BGP peers."""
-        names = [switch.name for switch in switches]
-        if self.params["object"] != GATEWAY:
-            return names
-        return [tunnel["name"] for tunnel in self.everything["tunnels"] if set(names).intersection(tunnel.get("ike_gateways", ()))]
+    def _running(self) -> list:
+        """The names of what is on now and stops when the chosen objects are off: tunnels, or the BGP peers."""
+        if self.params["object"] == PEER:
+            return [peer["name"] for peer in self.chosen["bgp"]["peers"] if peer.get("enable") is not False]
+        if self.params["object"] == TUNNEL:
+            return [tunnel["name"] for tunnel in self.chosen["tunnels"] if not tunnel.get("disabled")]
+        gateways = {gateway["name"] for gateway in self.chosen["gateways"] if not gateway.get("disabled")}
+        return [tunnel["name"] for tunnel in self.everything["tunnels"]
+                if not tunnel.get("disabled") and gateways.intersection(tunnel.get("ike_gateways", ()))]
 
     # At run time.
 
@@ -123,15 +131,16 @@ class _Task:
         if self.module.check_mode:
             return {**result, "warnings": [": ".join(["check mode, nothing was sent", *warnings])] if groups else []}
         changed = False
-        for number, group in enumerate(groups):
-            told = [{"name": tunnel["name"], "answers": []} for tunnel in group]
-            result["tunnels"] += told
-            if action != INITIATE:
-                changed = self._clear(group, told) or changed
-            if action != CLEAR:
-                changed = True
-                self._initiate(group, told)
-                self._await(group, told, before if action == RECONNECT else {}, groups[number + 1:], result)
+        with runner.telling(result):
+            for number, group in enumerate(groups):
+                told = [{"name": tunnel["name"], "answers": []} for tunnel in group]
+                result["tunnels"] += told
+                if action != INITIATE:
+                    changed = self._clear(group, told) or changed
+                if action != CLEAR:
+                    changed = True
+                    self._initiate(group, told)
+                    self._await(group, told, before if action == RECONNECT else {}, groups[number + 1:])
         return {**result, "changed": changed}
 
     def _groups(self) -> list:
@@ -173,7 +182,8 @@ class _Task:
         """Phase 2 before phase 1, so that no phase 2 SA is left behind. Whether there was anything to clear."""
         answers = []
         for tunnel, said in zip(group, told):
-            said["answers"] += [self._sent("clear vpn ipsec-sa tunnel", unit) for unit in _units(tunnel)]
+            for unit in _units(tunnel):
+                said["answers"].append(self._sent("clear vpn ipsec-sa tunnel", unit))
             answers += said["answers"]
         answers += [self._noted(group, told, "clear vpn ike-sa gateway", gateway) for gateway in _gateways(group)]
         return any(_NO_SA not in answer["answer"] for answer in answers)
@@ -182,7 +192,8 @@ class _Task:
         for gateway in _gateways(group):
             self._noted(group, told, "test vpn ike-sa gateway", gateway)
         for tunnel, said in zip(group, told):
-            said["answers"] += [self._sent("test vpn ipsec-sa tunnel", unit) for unit in _units(tunnel)]
+            for unit in _units(tunnel):
+                said["answers"].append(self._sent("test vpn ipsec-sa tunnel", unit))
 
     def _noted(self, group, told, words, gateway) -> dict:
         """A command about a gateway, noted at each of its tunnels."""
@@ -198,11 +209,11 @@ class _Task:
     def _flows(self) -> dict:
         """Flows by tunnel."""
         found: dict = {}
-        for each in flow.flows(self.session.op(command("show vpn flow"), "show vpn flow")):
+        for each in self.listing.flows():
             found.setdefault(each.tunnel, []).append(each)
         return found
 
-    def _await(self, group, told, before, rest, result) -> None:
+    def _await(self, group, told, before, rest) -> None:
         """Until the group is up again, so that never more than it is down; C(before): flows whose SPIs do not count any more."""
         if not self.params["timeout"]:
             return
@@ -223,7 +234,7 @@ class _Task:
         raise PanosVpnError(
             f"{_listed(down)} on {self.session.place}: not up {self.params['timeout']} s after it was initiated"
             + (f"; {_listed(spared)} not touched for that reason" if spared else "")
-            + "; vpn_info tells the state and the reason", **{**result, "changed": True})
+            + "; vpn_info tells the state and the reason")
 
 
 def _units(tunnel) -> list:
@@ -242,5 +253,5 @@ def _up(flows, name, old_spis) -> bool:
     return bool(found) and all(each.state == flow.ACTIVE and (each.local_spi is None or each.local_spi not in old_spis) for each in found)
 
 
-def _listed(names) -> str:
-    return ("tunnel " if len(names) == 1 else "tunnels ") + ", ".join(f"'{name}'" for name in names)
+def _listed(names, kind="tunnel") -> str:
+    return (f"{kind} " if len(names) == 1 else f"{kind}s ") + ", ".join(f"'{name}'" for name in names)

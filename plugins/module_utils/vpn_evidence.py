@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import address_objects
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import DEVICE
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError
@@ -25,8 +26,6 @@ _READ = (("device", ("deviceconfig", "setting")), ("device", ("deviceconfig", "h
 _LOG = "( subtype eq vpn ) or ( subtype eq routing )"
 # Newest lines first: a tunnel that is down writes one every few seconds.
 _LINES = 1000
-# A bound on nested address groups, so that a loop among them ends.
-_MOST_OBJECTS = 2000
 
 
 class Inquiry:
@@ -54,7 +53,7 @@ class Inquiry:
             interfaces=self._allowed(self._interfaces, {}),
             certificates=self._allowed(lambda: self._certificates(configuration), {}),
             connection=connection,
-            keys=self._keys(around, configuration, connection),
+            **self._keys(around, configuration, connection),
             intent=intent,
             addresses=None if rulebases.IMPORT_ERROR else self._allowed(lambda: self._addresses(around, configuration, intent), rulebases.Addresses()),
         )
@@ -88,29 +87,31 @@ class Inquiry:
         return found
 
     def _keys(self, around, configuration, connection) -> dict:
-        """Gateway → whether its key is the one of the cloud's description. Only digests are compared, and neither key is kept."""
+        """Whether each gateway's key is that of its endpoint in the cloud's description, and whose it is where it is another's.
+
+        Only digests are compared, and no key is kept.
+        """
         known = {tunnel.get("outside_address"): tunnel.get("pre_shared_key") for tunnel in (connection or {}).get("tunnels") or ()}
-        found = {}
+        keys, owners = {}, {}
         for gateway in configuration["gateways"]:
-            wanted = known.get((gateway.get("peer_address") or {}).get("ip"))
-            stored = places.text(around.entry("ike_gateway", gateway["name"]), ("authentication", "pre-shared-key", "key"))
-            same = secrets.same(wanted, stored) if wanted and stored else None
-            if same is not None:
-                found[gateway["name"]] = same
-        return found
+            name, endpoint = gateway["name"], (gateway.get("peer_address") or {}).get("ip")
+            stored = places.text(around.entry("ike_gateway", name), ("authentication", "pre-shared-key", "key"))
+            same = {other: secrets.same(key, stored) for other, key in known.items() if key} if stored and endpoint in known else {}
+            if same.get(endpoint) is not None:
+                keys[name] = same[endpoint]
+            owner = next((other for other, fits in same.items() if fits), None)
+            if owner is not None and keys.get(name) is False:
+                owners[name] = owner
+        return {"keys": keys, "key_owners": owners}
 
     def _addresses(self, around, configuration, intent) -> rulebases.Addresses:
         """Address objects by name, and only of rules between zones that the VPN's traffic goes through."""
-        rules = [rule for kind in ("security", "nat", "pbf") for rule in around.entries("rulebase", (kind, "rules"))]
+        rules = [rule for kind in ("security", "nat") for rule in around.entries("rulebase", (kind, "rules"))]
         zones = {interface["zone"] for interface in configuration["interfaces"] if interface.get("zone")}
         sources = set(intent.source_zones) | {zone for rule in configuration["pbf_rules"] for zone in (rule.get("from") or {}).get("zone") or ()}
         outside = {around.zone_of((gateway.get("local_address") or {}).get("interface")) for gateway in configuration["gateways"]} - {None}
-        pairs = [(source, zone) for zone in zones for source in sources | {zone}] + [(zone, zone) for zone in outside]
-        known: dict = {}
-        names = rulebases.undecided_names(rules, pairs, rulebases.Addresses(known))
-        while names and len(known) < _MOST_OBJECTS:
-            containers = [base + (kind,) for base in (("config", "shared"), self.base("vsys")) for kind in ("address", "address-group")]
-            found = rulebases.address_objects([self.session.get_named(container, names) for container in containers])
-            known.update({name: [] for name in names}, **found)
-            names = rulebases.Addresses(known).unknown([member for members in found.values() for member in members])
-        return rulebases.Addresses(known)
+        pairs = [pair for zone in zones for source in sources for pair in ((source, zone), (zone, source))]
+        pairs += [(zone, zone) for zone in zones | outside]
+        nothing = rulebases.Addresses({})
+        names = rulebases.undecided_names(rules, pairs, nothing) + rulebases.names_in(around.entries("rulebase", ("pbf", "rules")), nothing)
+        return address_objects.resolved(self.session, self.base, list(dict.fromkeys(names)), {})

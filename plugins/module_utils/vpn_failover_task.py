@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments, runner, vpn_state
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.command import command
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.failover import drill as drills, expectation, paths, record as records
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.measurement import Measurement
@@ -19,7 +18,6 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.va
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import monitor_profile
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import UNSET
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.single import entries
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow, forwarding, routes
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.judgement import judge
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import select
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.switching import OPTIONS, PEER, TUNNEL, Change, Switch
@@ -68,9 +66,12 @@ class _Task:
         self.base = self.location.base
         self.found = self._configuration()
         self.tunnels = paths.tunnels_of(self.found)
+        self.listing = vpn_state.Listing(session, self.platform)
 
     def run(self) -> dict:
-        return self._take_down() if self.params["action"] == TAKE_DOWN else self._bring_back()
+        with runner.telling({"warnings": self.listing.warnings}):
+            result = self._take_down() if self.params["action"] == TAKE_DOWN else self._bring_back()
+        return {**result, "warnings": [*result["warnings"], *self.listing.warnings]}
 
     def _configuration(self) -> dict:
         """What belongs to the VPN in the running configuration."""
@@ -103,12 +104,11 @@ class _Task:
         if self.prober and not self.module.check_mode:
             self.prober.refuse_unanswered()
         expected = expectation.range_of(self.found, state, drill, self.params["method"], self._profiles())
-        record = records.Record(self.params["name"], tunnel_down=self.params["method"] == drills.TUNNEL)
-        switches = [Switch(TUNNEL, drill.tunnel)]
-        if self.params["method"] == drills.PEER:
-            switches += [Switch(PEER, peer["name"], peer["virtual_router"], peer["peer_group"]) for peer in drill.peers]
+        peers = drill.peers if self.params["method"] == drills.PEER else ()
+        switches = [*(Switch(PEER, peer["name"], peer["virtual_router"], peer["peer_group"]) for peer in peers), Switch(TUNNEL, drill.tunnel)]
         change = Change(self.module, self.session, self.platform, self.base)
-        written = change.write(switches, lambda switch, entry: self._down(switch, entry, record, switches), self._announced(drill))
+        before: dict = {}
+        written = change.write(switches, lambda switch, entry: self._down(switch, entry, before), self._announced(drill))
         told = {**self._about(drill.tunnel, self.params["method"]), "standby": drill.standby, "expected": expected}
         result = {**written, "measurement": told}
         if self.module.check_mode:
@@ -121,24 +121,35 @@ class _Task:
         told["lost_after"] = measurement.lost(drill.interface, drill.destinations)
         told["expected"]["verdict"] = expectation.verdict(expected, (told.get("probe") or told)["outage"])
         told["summary"] = expectation.summary(told)
-        if measurement.moved is None:
-            raise PanosVpnError(f"{self._over(drill.tunnel)} no other tunnel carries its traffic {self.params['timeout']} s after the commit; "
-                                f"{_STILL_DOWN}", **result)
-        if measurement.passing is None:
-            raise PanosVpnError(f"{self._over(drill.tunnel)} its traffic is led into another tunnel, and the probe gets no answer "
-                                f"{self.params['timeout']} s after the commit; {_STILL_DOWN}", **result)
+        wrong = self._wrong(measurement)
+        if wrong:
+            raise PanosVpnError(f"{self._over(drill.tunnel)} {wrong}; {_STILL_DOWN}", **result)
         return result
+
+    def _wrong(self, measurement) -> str | None:
+        """What spoils a drill once its tunnel is down."""
+        if measurement.moved is None:
+            return f"no other tunnel carries its traffic {self.params['timeout']} s after the commit"
+        if measurement.passing is None:
+            return f"its traffic is led into another tunnel, and the probe gets no answer {self.params['timeout']} s after the commit"
+        if measurement.broken_off is not None:
+            return f"its traffic is led into another tunnel, and the probe broke off: {measurement.broken_off}"
+        return None
 
     def _announced(self, drill) -> list:
         what = f"tunnel '{drill.tunnel}'" if self.params["method"] == drills.TUNNEL else f"the BGP peer behind tunnel '{drill.tunnel}'"
         return [f"{what} on {self.session.place} is taken down on purpose, its traffic stops until '{drill.standby}' takes over"]
 
-    def _down(self, switch, entry, record, switches) -> dict:
-        """What takes an object down. The tunnel's comment tells of all of it, in the same transaction."""
+    def _down(self, switch, entry, before) -> dict:
+        """What takes an object down. The tunnel, which comes last, has all of it in its comment, in the same transaction.
+
+        C(before): what was said of each when it was first read. After an answer that got lost, all of them say that they are down.
+        """
+        said = before.setdefault(switch, switch.said(entry))
         if switch.kind == PEER:
             return switch.off()
-        record.disabled = places.text(entry, ("disabled",))
-        record.peers = [{"name": each.name, "router": each.router, "group": each.group} for each in switches if each.kind == PEER]
+        peers = [{"name": each.name, "router": each.router, "group": each.group, "enable": there} for each, there in before.items() if each.kind == PEER]
+        record = records.Record(self.params["name"], self.params["method"] == drills.TUNNEL, said, peers)
         comment = records.written(places.text(entry, ("comment",)), record)
         if len(comment) > records.COMMENT_LENGTH:
             raise Refused(f"tunnel '{switch.name}': its comment has no room left for the note that the drill needs (PAN-OS allows {records.COMMENT_LENGTH} "
@@ -151,11 +162,13 @@ class _Task:
         found = self._records()
         if not found:
             return {"changed": False, "restored": [], "warnings": []}
-        by_tunnel = dict(found)
-        switches = [switch for tunnel, record in found for switch in (
-            Switch(TUNNEL, tunnel), *(Switch(PEER, peer["name"], peer["router"], peer["group"]) for peer in record.peers))]
+        before: dict = {}
+        for tunnel, record in found:
+            before[Switch(TUNNEL, tunnel)] = record.disabled
+            before.update((Switch(PEER, peer["name"], peer["router"], peer["group"]), peer.get("enable")) for peer in record.peers)
+        switches = list(before)
         change = Change(self.module, self.session, self.platform, self.base)
-        written = change.write(switches, lambda switch, entry: self._up(switch, entry, by_tunnel), spares_gone=True)
+        written = change.write(switches, lambda switch, entry: self._up(switch, entry, before[switch]), spares_gone=True)
         tunnel, record = found[0]
         told = self._about(tunnel, drills.PEER if record.peers else drills.TUNNEL)
         result = {**written, "restored": [switch.label for switch in switches], "measurement": told}
@@ -178,36 +191,42 @@ class _Task:
         if measurement.passing is None and measurement.moved is not None:
             raise PanosVpnError(f"{self._over(tunnel)} it was brought back and carries traffic, and the probe gets no answer "
                                 f"{self.params['timeout']} s after the commit", **result)
+        if measurement.broken_off is not None:
+            raise PanosVpnError(f"{self._over(tunnel)} it was brought back, and the probe broke off: {measurement.broken_off}", **result)
         if measurement.moved is None:
             result["warnings"].append(f"tunnel '{tunnel}' is up again, and its traffic stays where it was: nothing prefers this tunnel")
         return result
 
-    def _up(self, switch, entry, by_tunnel) -> dict:
+    def _up(self, switch, entry, before) -> dict:
         """What stood there before. A tunnel without a record was turned off by somebody else, and so stays."""
         if switch.kind == PEER:
-            return switch.on(entry)
+            return switch.as_before(entry, before)
         comment = places.text(entry, ("comment",))
-        record = records.find(comment)
+        record = self._record(switch.name, comment)
         if record is None:
             return {}
         kept = records.without(comment)
-        values = {"comment": UNSET if kept is None else kept}
-        if record.tunnel_down and places.text(entry, ("disabled",)) == "yes":
-            values["disabled"] = UNSET if record.disabled is None else record.disabled == "yes"
-        return values
+        return {"comment": UNSET if kept is None else kept, **(switch.as_before(entry, before) if record.tunnel_down else {})}
 
     def _records(self) -> list:
         """(tunnel, record) of what drills of this VPN left, in the running configuration or in the candidate."""
         running = {tunnel["name"]: tunnel.get("comment") for tunnel in self.found["tunnels"]}
         container = self.base("network") + ("tunnel", "ipsec")
         candidate = {entry.get("name"): places.text(entry, ("comment",)) for entry in self.session.get_named(container, list(running))}
-        found = [(name, records.find(candidate.get(name)) or records.find(comment)) for name, comment in running.items()]
+        found = [(name, self._record(name, candidate.get(name)) or self._record(name, comment)) for name, comment in running.items()]
         return [(name, record) for name, record in found if record is not None]
+
+    def _record(self, tunnel, comment) -> records.Record | None:
+        try:
+            return records.find(comment)
+        except ValueError:
+            raise Refused(f"{self._over(tunnel)} the line '{records.MARK.strip()} ...' of its comment was damaged, so it is not known what a drill took down. "
+                          "Turn on what is off (vpn_action with action: enable), take that line out of the comment, and commit") from None
 
     # Measuring.
 
     def _state(self):
-        return vpn_state.Listing(self.session, self.platform).state(self.found, True).of(self.found)
+        return self.listing.state(self.found, True).of(self.found)
 
     def _profiles(self) -> dict:
         """Monitor profiles of the running configuration: name → (interval, threshold)."""
@@ -218,10 +237,8 @@ class _Task:
 
     def _look(self, moment: float) -> paths.Look:
         by_rules = paths.decided_by(self.found) == paths.PBF
-        words = "show pbf rule all" if by_rules else "show advanced-routing route" if self.platform.advanced else "show routing route"
-        flows = flow.flows(self.session.op(command("show vpn flow"), "show vpn flow"))
-        answer = self.session.op(command(words), words)
-        carriers = paths.carriers(self.found, forwarding.pbf_rules(answer) if by_rules else (), () if by_rules else routes.routes(answer))
+        flows = self.listing.flows()
+        carriers = paths.carriers(self.found, self.listing.pbf_rules() if by_rules else (), () if by_rules else self.listing.routes())
         return paths.Look(moment, carriers, paths.flow_states([each for each in flows if each.tunnel in self.tunnels]))
 
     def _measured(self, change, written, result, told, reached, destinations) -> tuple:
@@ -229,12 +246,8 @@ class _Task:
         params = self.params
         measurement = Measurement(self.tunnels, self._look, reached, params["timeout"], params["hold"], params["poll"], self.prober)
         description = f"{params['action']} of {params['name']}, by tunnelsmith.panos_vpn.vpn_failover"
-        with self.session.beside() as beside:
-            try:
-                committed = measurement.run(lambda: change.commit(written, description, beside))
-            except PanosVpnError as exc:
-                exc.facts = {**result, **exc.facts}
-                raise
+        with self.session.beside() as beside, runner.telling(result):
+            committed = measurement.run(lambda: change.commit(written, description, beside))
         told.update(measurement.told(destinations))
         done = {**result, **committed, "changed": True, "uncommitted": False, "measurement": told,
                 "warnings": [*result["warnings"], *committed["warnings"]]}

@@ -9,12 +9,13 @@ from __future__ import annotations
 import time
 import traceback
 from dataclasses import dataclass, field, replace
+from ipaddress import ip_network
 
 from ansible.module_utils.basic import missing_required_lib
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments, runner, vpn_state
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.commit import Patience
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError, Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.judgement import judge
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import of_vpns, select
@@ -74,6 +75,20 @@ def _compiled(expression: str | None):
         raise InvalidInput(f"select: {' '.join(str(exc).split())}") from None
 
 
+def _networks(params, option) -> tuple:
+    found = _texts(params, option)
+    for text in found:
+        try:
+            ip_network(text, strict=False)
+        except ValueError:
+            raise InvalidInput(f"{option}: '{text}' is no network; give one such as 10.20.0.0/16, or leave the option out") from None
+    return found
+
+
+def _texts(params, option) -> tuple:
+    return tuple(text for text in arguments.trimmed(params[option] or []) if text)
+
+
 @dataclass
 class _View:
     """One look at the firewall. C(judgement) is None where the state was not asked for.
@@ -104,31 +119,29 @@ class _Task:
     def __init__(self, module, session):
         self.module, self.session = module, session
         self.params, self.check_mode = module.params, module.check_mode
+        self.names = arguments.trimmed(self.params["name"] or [])
         self.expression = _compiled(self.params["select"])
         for option in ("poll", "counter_interval"):
             if self.params[option] is not None and self.params[option] <= 0:
                 raise InvalidInput(f"{option}: give more than 0 seconds")
+        self.intended = (_texts(self.params, "source_zones"), _networks(self.params, "local_networks"), _networks(self.params, "remote_networks"))
         self.connection = given(self.params["connection"]) if self.params["connection"] else None
         gather = self.params["gather"]
-        self.judged = bool({STATE, ROUTES, DIAGNOSIS}.intersection(gather) or self.params["wait_for"] or self.params["fail_unhealthy"])
+        self.judges = bool({STATE, ROUTES, DIAGNOSIS}.intersection(gather) or self.params["wait_for"] or self.params["fail_unhealthy"])
         self.location = runner.location_of(module)
         self.platform, self.asked = session.platform(), time.monotonic()
-        vsys = self.params["vsys"]
-        if vsys not in (None, "vsys1") and not self.platform.multi_vsys:
-            raise Refused(f"vsys: this firewall has no '{vsys}', it runs with one virtual system (vsys1)")
+        runner.refuse_missing_vsys(self.location, self.platform)
 
     def run(self) -> dict:
         view = self._awaited()
-        if self.judged and self.params["counter_interval"] and not self.check_mode:
+        if self.judges and self.params["counter_interval"] and not self.check_mode:
             time.sleep(self.params["counter_interval"])
             self._look_at_counters(view)
         diagnosis = self._diagnosis(view)
         result = self._result(view, diagnosis)
         if self.params["fail_unhealthy"] and not view.healthy and not self.check_mode:
             waited = f" after {self.params['timeout']} s" if self.params["wait_for"] and self.params["timeout"] else ""
-            names = ", ".join(self.params["name"] or ()) or "the VPNs"
-            for warning in result.pop("warnings"):
-                self.module.warn(warning)
+            names = ", ".join(self.names) or "the VPNs"
             problems = "; ".join(list(view.judgement.problems) + _summary(diagnosis, view))
             raise PanosVpnError(f"{names} on {self.session.place}: not healthy{waited}: {problems}", **result)
         return result
@@ -155,8 +168,7 @@ class _Task:
         inquiry = vpn_evidence.Inquiry(self.session, self.platform, self.location.base)
         listing = self._listing()
         whole = view.whole if view.whole.routes is not None else replace(view.whole, **listing.routing(view.configuration))
-        texts = (tuple(self.params[option] or ()) for option in ("source_zones", "local_networks", "remote_networks"))
-        evidence = inquiry.evidence(view.tree, view.judged, whole, view.judgement.tunnels, self.connection, vpn_evidence.Intent(*texts))
+        evidence = inquiry.evidence(view.tree, view.judged, whole, view.judgement.tunnels, self.connection, vpn_evidence.Intent(*self.intended))
         if not whole.earlier_flows and view.configuration["tunnels"]:
             evidence.state = self._moved(view, whole, listing)
         view.warnings = view.warnings + listing.warnings + inquiry.warnings
@@ -191,7 +203,7 @@ class _Task:
         if before is not None:
             before.before = None
             view.before = before
-        if self.judged:
+        if self.judges:
             listing = self._listing()
             state = listing.state(view.configuration, ROUTES in self.params["gather"])
             view.at = time.monotonic()
@@ -202,7 +214,7 @@ class _Task:
         view.whole = state
         if self.params["virtual_router"]:
             state = state.of_router(self.params["virtual_router"], view.configuration)
-        view.state = state.of(view.configuration) if self.params["name"] else state
+        view.state = state.of(view.configuration) if self.names else state
         view.judgement = judge(view.judged, view.state, view.missing)
         view.warnings = view.warnings + listing.warnings
 
@@ -210,8 +222,8 @@ class _Task:
         """What is running: the tree, what of it was asked for, and the names that nothing answers to."""
         tree = vpn_state.running(self.session, self.location.base)
         found = vpn_state.gathered_from(tree, self.platform, self.location.base, self.params["virtual_router"])
-        chosen, missing = select(found, self.params["name"]) if self.params["name"] else (found, [])
-        return tree, chosen, missing, chosen if self.params["name"] else of_vpns(chosen)
+        chosen, missing = select(found, self.names) if self.names else (found, [])
+        return tree, chosen, missing, chosen if self.names else of_vpns(chosen)
 
     def _result(self, view, diagnosis) -> dict:
         vpn = dict(view.configuration) if CONFIG in self.params["gather"] else {}

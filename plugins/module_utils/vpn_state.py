@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.command import command
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import (
@@ -72,38 +73,36 @@ class Listing:
         bgp_words = "advanced-routing bgp peer status" if self.platform.advanced else "routing protocol bgp peer"
         routing = self.routing(found) if with_routes else {}
         return State(
-            ike_sas=self._asked(tunnels, "vpn ike-sa", lambda response: security_associations.ike_sas(response, self.now)),
-            ipsec_sas=self._asked(tunnels, "vpn ipsec-sa", security_associations.ipsec_sas),
-            flows=self._asked(tunnels, "vpn flow", flow.flows),
-            pbf_rules=self._asked(rules, "pbf rule all", forwarding.pbf_rules),
-            bgp_peers=self._asked(peers, bgp_words, bgp.peers),
+            ike_sas=self._asked("vpn ike-sa", lambda response: security_associations.ike_sas(response, self.now)) if tunnels else (),
+            ipsec_sas=self._asked("vpn ipsec-sa", security_associations.ipsec_sas) if tunnels else (),
+            flows=self.flows() if tunnels else (),
+            pbf_rules=self.pbf_rules() if rules else (),
+            bgp_peers=self._asked(bgp_words, bgp.peers) if peers else (),
             **routing,
         )
 
     def routing(self, found: dict) -> dict:
         """The routes, and what the legacy engine's BGP peers have sent and are sent. No such table of the other engine is documented."""
-        words = "advanced-routing route" if self.platform.advanced else "routing route"
-        told = {"routes": self._asked(True, words, routes.routes)}
+        told = {"routes": self.routes()}
         if found["bgp"]["peers"] and not self.platform.advanced:
-            told["prefixes"] = (self._asked(True, "routing protocol bgp loc-rib", prefixes.learned)
-                                + self._asked(True, "routing protocol bgp rib-out", prefixes.advertised))
+            told["prefixes"] = (self._asked("routing protocol bgp loc-rib", prefixes.learned)
+                                + self._asked("routing protocol bgp rib-out", prefixes.advertised))
         return told
 
     def flows(self) -> tuple:
         """The flows alone: their counters move."""
-        return self._asked(True, "vpn flow", flow.flows)
+        return self._asked("vpn flow", flow.flows)
 
-    def _asked(self, wanted, words, parse) -> tuple:
-        if not wanted:
-            return ()
-        response = self.session.op(_command(f"show {words}"), f"show {words}")
+    def pbf_rules(self) -> tuple:
+        return self._asked("pbf rule all", forwarding.pbf_rules)
+
+    def routes(self) -> tuple:
+        """The whole routing table of either engine."""
+        return self._asked("advanced-routing route" if self.platform.advanced else "routing route", routes.routes)
+
+    def _asked(self, words, parse) -> tuple:
+        response = self.session.op(command(f"show {words}"), f"show {words}")
         remark = answer.remark(response)
         if remark:
             self.warnings.append(f"the answer of {self.session.place} to 'show {words}' was not understood: {remark}")
         return tuple(parse(response))
-
-
-def _command(words: str) -> str:
-    """C(show vpn flow) as the XML that the API takes."""
-    opened = "".join(f"<{word}>" for word in words.split())
-    return opened + "".join(f"</{word}>" for word in reversed(words.split()))

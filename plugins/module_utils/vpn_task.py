@@ -6,19 +6,19 @@
 
 from __future__ import annotations
 
-import re
-
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments, runner, vpn_state
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit, locks
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import adoption, rollout, rulebases, site_to_site
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import address_objects, arguments, runner, uncommitted, vpn_state
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import adoption, rollout, rulebases, site_to_site, site_to_site_removal
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.record import is_named_after
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.result import Result
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.vpn import Vpn, check, check_name
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tunnel_interface import IMPORTED
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow, interfaces
 
 
 def _list(elements: str, **more) -> dict:
@@ -63,10 +63,6 @@ _NEEDED = ("tunnels", "failover", "outside_interface", "zone", "source_zones", "
 # The containers that a VPN touches. The vsys import is read only where interfaces can go: a member of a zone is imported.
 _READ = (("network", ()), ("vsys", ("zone",)), ("rulebase", ()))
 _IMPORTED = (("vsys", IMPORTED),)
-# What stands behind a VPN's name in the names of its objects: tunnel numbers, kinds of rules, networks of routes.
-_OWN_SUFFIX = r"(-(\d|out|in|ike|inside|rest|discard)(-.+)?)?"
-# A bound on nested address groups, so that a loop among them ends.
-_MOST_OBJECTS = 2000
 
 
 def argument_spec() -> dict:
@@ -90,7 +86,7 @@ def run() -> None:
 
 
 def _vpn(params) -> Vpn:
-    values = given({option: _trimmed(params[option]) for option in _VPN if option not in ("pre_shared_keys", "rule_position")})
+    values = given({option: arguments.trimmed(params[option]) for option in _VPN if option not in ("pre_shared_keys", "rule_position")})
     keys = params["pre_shared_keys"] or []
     if keys:
         if len(keys) != len(values["tunnels"]):
@@ -104,13 +100,6 @@ def _vpn(params) -> Vpn:
     return Vpn(name=params["name"], **{option: tuple(value) if isinstance(value, list) else value for option, value in values.items()})
 
 
-def _trimmed(value):
-    """Without spaces around texts. A form that has no lists gives one as a text, and Ansible divides it at its commas only."""
-    if isinstance(value, list):
-        return [_trimmed(item) for item in value]
-    return value.strip() if isinstance(value, str) else value
-
-
 def _run(module, session) -> dict:
     params, name = module.params, module.params["name"]
     check_name(name)
@@ -118,10 +107,8 @@ def _run(module, session) -> dict:
     if params["state"] == "present":
         vpn = _vpn(params)
         check(vpn)
-    if not params["config_lock"] or module.check_mode:
-        return _Task(module, session, vpn).run()
     # What is still to be committed stays locked until the task that commits it.
-    return locks.under(session, params["lock_timeout"], lambda: _Task(module, session, vpn).run(), lambda result: result["uncommitted"])
+    return runner.locked(module, session, lambda: _Task(module, session, vpn).run(), lambda result: result["uncommitted"])
 
 
 class _Task:
@@ -134,6 +121,7 @@ class _Task:
         self.platform = session.platform()
         runner.refuse_missing_vsys(self.location, self.platform)
         self.pending = commit.changes(session)
+        self.listing = vpn_state.Listing(session, self.platform)
         self.known_objects: dict = {}
         self.held: list = []
         # Numbers of the tunnels that are interrupted now, and of those whose turn comes after this run is committed and verified.
@@ -145,13 +133,12 @@ class _Task:
         base = self.location.base
         result = runner.configure(self.module, self.session, self.platform, base, self._reads(), self._wanted, self._refuse_foreign)
         objects = [places.parse(xpath) for xpath in result["objects"]]
-        mine = [change for change in self.pending if self._is_mine(change, objects)]
+        result["warnings"] += self.listing.warnings
+        mine = uncommitted.tell(self.module, result, self.pending, lambda change: self._is_mine(change, objects))
         result["objects"] = list(dict.fromkeys(result["objects"] + [change.xpath for change in mine]))
-        result["uncommitted"] = bool(mine) or (result["changed"] and not self.module.check_mode)
         if self.vpn is not None:
             result["interrupts"] = [self.vpn.tunnel_name(number) for number in self.interrupts]
             result["waiting"] = [self.vpn.tunnel_name(number) for number in self.waiting]
-        result["earlier_changes"] = [{"owner": change.owner, "xpath": change.xpath} for change in self.pending if change not in mine]
         return result
 
     def _reads(self) -> list:
@@ -161,7 +148,7 @@ class _Task:
     def _wanted(self, tree) -> runner.Wanted:
         around = Surroundings(tree, self.location.base, self.platform)
         if self.vpn is None:
-            built = site_to_site.removal(self.name, around)
+            built = site_to_site_removal.removal(self.name, around)
         else:
             built = self._in_turn(around, (self._addresses(around), self._learned(around), self.replaces))
         self._read_imports(tree, built.phases)
@@ -169,7 +156,7 @@ class _Task:
         self._remember(around)
         return runner.Wanted(built.phases, built.warnings, {"vpn": built.summary} if built.summary else {})
 
-    def _in_turn(self, around, more) -> site_to_site.Result:
+    def _in_turn(self, around, more) -> Result:
         """All of the VPN; where that would interrupt several tunnels and they are to be changed one by one, the part of the first of them."""
         built = site_to_site.build(self.vpn, around, *more)
         numbers = rollout.interrupted(plan(built.phases, around.tree, self.location.base), built.serving) if built.serving else []
@@ -199,7 +186,7 @@ class _Task:
 
     def _up(self, serving) -> set:
         """The numbers of the tunnels that carry packets."""
-        active = {each.tunnel for each in vpn_state.Listing(self.session, self.platform).flows() if each.state == flow.ACTIVE}
+        active = {each.tunnel for each in self.listing.flows() if each.state == flow.ACTIVE}
         return {number for number, objects in serving.items() if any(kind == "ipsec_tunnel" and name in active for kind, name in objects)}
 
     def _read_imports(self, tree, phases) -> None:
@@ -218,11 +205,8 @@ class _Task:
         if interface is None or not interface.dhcp or interface.addresses:
             return None
         answer = self.session.op("<show><interface>all</interface></show>", "read the interfaces' state")
-        for entry in answer.iter("entry"):
-            if (entry.findtext("name") or "").strip() == interface.name and entry.find("ip") is not None:
-                address = (entry.findtext("ip") or "").strip()
-                return address if "." in address else None
-        return None
+        found = interfaces.interfaces(answer).get(interface.name)
+        return found.address if found is not None and found.address and "." in found.address else None
 
     def _addresses(self, around) -> rulebases.Addresses:
         """Address objects, read by name, and only where a rule that could see the VPN's traffic names one."""
@@ -230,39 +214,24 @@ class _Task:
         zones = [pair for zone in self.vpn.source_zones for pair in ((zone, self.vpn.zone), (self.vpn.zone, zone))]
         known = rulebases.Addresses(self.known_objects)
         names = rulebases.undecided_names(rules, zones, known) + rulebases.names_in(adoption.forwarding_rules(self.vpn, around), known)
-        while names and len(self.known_objects) < _MOST_OBJECTS:
-            containers = [base + (kind,) for base in (("config", "shared"), self.location.base("vsys")) for kind in ("address", "address-group")]
-            found = rulebases.address_objects([self.session.get_named(container, names) for container in containers])
-            self.known_objects.update({name: [] for name in names}, **found)
-            names = rulebases.Addresses(self.known_objects).unknown([member for members in found.values() for member in members])
-        return rulebases.Addresses(self.known_objects)
+        return address_objects.resolved(self.session, self.location.base, names, self.known_objects)
 
     def _remember(self, around):
         """What is gone from the candidate already and not from the running configuration is still ours to commit."""
         gone = self.name if self.vpn is None else self.replaces
         self.removed_before = []
-        if not gone or not self.pending or site_to_site.own_units(gone, around):
+        if not gone or not self.pending or site_to_site_removal.own_units(gone, around):
             return
         running = self.session.read(self._reads(), running=True)
-        items = [item for phase in site_to_site.removal(gone, Surroundings(running, self.location.base, self.platform)).phases for item in phase]
+        items = [item for phase in site_to_site_removal.removal(gone, Surroundings(running, self.location.base, self.platform)).phases for item in phase]
         self.removed_before = [self.location.base(item.location) + item.relative_path for item in items]
 
     def _is_mine(self, change, objects) -> bool:
         names = [name for name in (self.name, self.replaces) if name]
         steps = [step[1] for step in change.path if not isinstance(step, str)]
-        by_name = any(re.fullmatch(re.escape(name) + _OWN_SUFFIX, step) for step in steps for name in names)
+        by_name = any(is_named_after(name, step) for step in steps for name in names)
         return by_name or commit.concerns(change, objects + self.held + self.removed_before)
 
     def _refuse_foreign(self, intent) -> None:
-        """Our account's other uncommitted changes would be committed along: wait for them to go, then refuse by name."""
-        account = self.session.provider.username
-        if not account or self.module.params["commit_foreign"] == "include":
-            return
         objects = intent.places(self.location.base)
-
-        def foreign(pending):
-            return [change for change in pending if change.owner == account and not self._is_mine(change, objects)]
-
-        left = commit.wait_until_gone(self.session, foreign, self.pending, self.module.params["lock_timeout"])
-        if left:
-            raise DeviceError(commit.foreign_text(account, left) + "; nothing was written")
+        uncommitted.refuse_foreign(self.module, self.session, self.pending, lambda change: self._is_mine(change, objects))

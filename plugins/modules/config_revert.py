@@ -10,9 +10,10 @@ module: config_revert
 short_description: Take back what the last runs changed for a VPN on Palo Alto Networks firewalls
 version_added: 0.1.0
 description:
-  - Takes back exactly what was written for one VPN since its last verified run, by the journal that M(tunnelsmith.panos_vpn.site_to_site_vpn)
-    and M(tunnelsmith.panos_vpn.vpn_action) keep with their option O(tunnelsmith.panos_vpn.site_to_site_vpn#module:journal). Also after a
-    playbook that was killed in the middle, whether it had written, committed, or not even begun.
+  - Takes back exactly what was written for one VPN since its last verified run, by the journal that M(tunnelsmith.panos_vpn.site_to_site_vpn),
+    M(tunnelsmith.panos_vpn.vpn_action) and M(tunnelsmith.panos_vpn.vpn_failover) keep with their option
+    O(tunnelsmith.panos_vpn.site_to_site_vpn#module:journal). Also after a playbook that was killed in the middle, whether it had written,
+    committed, or not even begun.
   - Each place is looked at first. One that no longer holds what was written is left as it is and named, and so is what it refers to;
     other people's changes, committed or not, stay.
   - Then the account's own changes are committed, and the running configuration is read once more and compared with the journal. What is

@@ -17,6 +17,7 @@ author:
   - Tunnelsmith contributors (@tunnelsmith)
 extends_documentation_fragment:
   - tunnelsmith.panos_vpn.provider
+  - tunnelsmith.panos_vpn.committing
   - tunnelsmith.panos_vpn.attributes
   - tunnelsmith.panos_vpn.attributes.writes
 options:
@@ -66,23 +67,9 @@ options:
     description:
       - Folder of a journal. Before anything is written, what it takes to revert it is put there; M(tunnelsmith.panos_vpn.config_revert) takes it
         back. It stands where the module runs, usually on the controller.
-      - It is kept for V(enable) and V(disable), under the names in O(name) together. What is turned back leaves it.
+      - It is kept for V(enable) and V(disable), under the name in O(name), which then is exactly one. What is turned back leaves it.
       - Omitted, no journal is kept.
     type: path
-  commit_foreign:
-    description:
-      - PAN-OS commits by account, so changes that the same account left uncommitted before would be committed along.
-      - V(fail) waits O(lock_timeout) seconds for them to go and then fails before anything is written, naming them. V(include) commits them along.
-    type: str
-    choices: [fail, include]
-    default: fail
-  commit_timeout:
-    description: Seconds to wait for locks, for other commits and for the commit job, all together.
-    type: int
-    default: 600
-  commit_poll:
-    description: Seconds between two looks at the commit job. Omitted, they grow from 0.2 to 5.
-    type: float
   description:
     description: Text that the firewall stores with the commit. Omitted, it is the action and the names.
     type: str
@@ -131,6 +118,7 @@ RETURN = r"""
 interrupts:
   description:
     - Tunnels, or with O(object=bgp_peer) BGP peers, whose traffic stops. Also tunnels that were not named and share an IKE gateway with one that was.
+      What V(disable) finds off already is not among them.
     - In check mode those whose traffic would stop.
   returned: always
   type: list

@@ -22,6 +22,7 @@ author:
   - Tunnelsmith contributors (@tunnelsmith)
 extends_documentation_fragment:
   - tunnelsmith.panos_vpn.provider
+  - tunnelsmith.panos_vpn.committing
   - tunnelsmith.panos_vpn.location.vsys
   - tunnelsmith.panos_vpn.attributes
   - tunnelsmith.panos_vpn.attributes.writes
@@ -30,7 +31,7 @@ options:
     description:
       - V(take_down) disables the tunnel or its BGP peer, commits that, and measures until other tunnels carry the traffic.
       - V(bring_back) puts back what stood there before, commits that, and measures until the tunnel carries traffic again. Without anything
-        to bring back it changes nothing.
+        to bring back it changes nothing. A note that somebody has damaged is refused.
     type: str
     required: true
     choices: [take_down, bring_back]
@@ -66,6 +67,8 @@ options:
       - It is run without a shell, where the module runs, again and again, and may be under way several times at once. The variables of the environment that
         begin with C(PANOS_) are hidden from it. A ping from the firewall itself proves nothing with PBF, which does not steer it.
       - It must be answered before anything is taken down. It is not run in check mode.
+      - What a late probe started is ended with it, as far as it runs as the same user. When the command cannot be started any more, the firewall's state is
+        measured to the end, and the task fails.
     type: str
   probe_interval:
     description: Seconds between the starts of two probes, more than 0.
@@ -82,20 +85,6 @@ options:
       - What V(bring_back) puts back leaves it, so after a drill that ended it is as before.
       - Omitted, no journal is kept.
     type: path
-  commit_foreign:
-    description:
-      - PAN-OS commits by account, so changes that the same account left uncommitted before would be committed along.
-      - V(fail) waits O(lock_timeout) seconds for them to go and then fails before anything is written, naming them. V(include) commits them along.
-    type: str
-    choices: [fail, include]
-    default: fail
-  commit_timeout:
-    description: Seconds to wait for locks, for other commits and for the commit job, all together.
-    type: int
-    default: 600
-  commit_poll:
-    description: Seconds between two looks at the commit job. Omitted, they grow from 0.2 to 5.
-    type: float
   description:
     description: Text that the firewall stores with the commit. Omitted, it is the action and the name.
     type: str
@@ -216,7 +205,7 @@ measurement:
       sample: {seconds: 9.9, resolution: 0.24, ended: true, outages: [{start: 6.9, end: 16.8}]}
     probe:
       description: What the probes say, with their outages in the same form.
-      returned: with O(probe), not in check mode
+      returned: with O(probe), not in check mode, unless the probe could not be started any more
       type: dict
       sample:
         sent: 106

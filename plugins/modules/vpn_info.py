@@ -227,7 +227,7 @@ options:
                 description: Keep-alive interval, in seconds.
                 type: int
           traffic_selectors:
-            description: Networks that the peer accepts inside the tunnel. Where they are narrower than everything, the tunnel gets a proxy ID.
+            description: Networks that the peer accepts inside the tunnel. The diagnosis compares the tunnel's proxy IDs with them.
             type: dict
             suboptions:
               local:
@@ -237,18 +237,22 @@ options:
                 description: Network on the peer's side.
                 type: str
           telemetry:
-            description: What the cloud said of the tunnel when it was described. It is not used.
+            description: What the cloud said of the tunnel when it was described. It is told with the state, and the diagnosis looks at it.
             type: dict
   source_zones:
     description: Zones of the hosts here that use the VPN. Omitted, they are taken from the PBF rules into its tunnels, for the diagnosis.
     type: list
     elements: str
   local_networks:
-    description: Networks here that use the VPN. Omitted, they are taken from the PBF rules into its tunnels, for the diagnosis.
+    description:
+      - Networks here that use the VPN, such as V(10.10.0.0/24) and no names of objects.
+      - Omitted, they are taken from the PBF rules into its tunnels, for the diagnosis.
     type: list
     elements: str
   remote_networks:
-    description: Networks on the far side. Omitted, they are taken from the PBF rules into its tunnels, for the diagnosis.
+    description:
+      - Networks on the far side, such as V(10.20.0.0/16) and no names of objects.
+      - Omitted, they are taken from the PBF rules into its tunnels, for the diagnosis.
     type: list
     elements: str
   counter_interval:

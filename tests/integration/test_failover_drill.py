@@ -59,7 +59,9 @@ def test_a_drill_leaves_the_firewall_as_it_was_and_a_report(playbooks, paired_fi
 
 
 def test_check_mode_touches_nothing_and_a_standby_that_is_down_is_named(playbooks, paired_firewall):
-    checked = playbooks.run(paired_firewall, DRILL, "--check", variables=drill())
+    # The provider comes by the play's defaults here, beside those of the role.
+    provider = {"ip_address": paired_firewall.host, "port": paired_firewall.port, "api_key": paired_firewall.api_key, "ca_path": paired_firewall.ca_path}
+    checked = playbooks.run(paired_firewall, DRILL, "--check", variables=drill(panos_provider=provider), environment={"PANOS_HOSTNAME": "192.0.2.1"})
     assert checked.status == 0, checked.output
     paired_firewall.control.vpn(SECOND, sa="down", monitor="down")
     run = playbooks.run(paired_firewall, DRILL, variables=drill())
@@ -72,15 +74,42 @@ def test_check_mode_touches_nothing_and_a_standby_that_is_down_is_named(playbook
 def test_a_killed_drill_is_brought_back_by_the_next_one(playbooks, paired_firewall):
     start = paired_firewall.control.running()
     run = playbooks.start(paired_firewall, DRILL, variables=drill(failover_drill_hold=60))
-    deadline = time.monotonic() + SECONDS
-    while "<disabled>yes" not in paired_firewall.control.running(_place(FIRST)) and time.monotonic() < deadline and run.process.poll() is None:
-        time.sleep(0.05)
+    assert _while_it_runs(run, lambda: _is_off(paired_firewall, FIRST))
     run.kill()
-    assert "<disabled>yes" in paired_firewall.control.running(_place(FIRST))
+    assert _is_off(paired_firewall, FIRST)
     again = playbooks.run(paired_firewall, DRILL, variables=drill())
     assert again.status == 0, again.output
     assert [task.result.get("restored") for task in again.of("vpn_failover")] == [[f"tunnel '{FIRST}'"], None, [f"tunnel '{FIRST}'"]]
     assert bare(paired_firewall.control.running()) == bare(start)
+
+
+def test_a_drill_that_went_wrong_has_a_report_too(playbooks, paired_firewall):
+    """The tunnel does not come up again, and then the firewall falls silent: what was measured is what somebody looks for now."""
+    folder = playbooks.folder / "run1" / "reports"
+    figures, page = (folder / f"failover-drill-fw1.{kind}" for kind in ("json", "html"))
+    run = playbooks.start(paired_firewall, DRILL, variables=drill(failover_drill_timeout=1, failover_drill_report_directory=str(folder)))
+    assert _while_it_runs(run, lambda: _is_off(paired_firewall, FIRST))
+    paired_firewall.control.vpn(FIRST, sa="down")
+    assert _while_it_runs(run, figures.exists)
+    paired_firewall.control.fault("unavailable", times=1000)
+    run = run.finished()
+    assert run.status != 0
+    assert ["not healthy" in failed.message and FIRST in failed.message for failed in run.failures()] == [True]
+    told = json.loads(figures.read_text(encoding="utf-8"))
+    assert [each["action"] for each in told["measurements"]] == ["take_down", "bring_back"]
+    text = page.read_text(encoding="utf-8")
+    assert "Taken down" in text and "Brought back" in text and "No answer: " in text
+
+
+def _while_it_runs(run, there) -> bool:
+    deadline = time.monotonic() + SECONDS
+    while not there() and time.monotonic() < deadline and run.process.poll() is None:
+        time.sleep(0.02)
+    return there()
+
+
+def _is_off(firewall, tunnel) -> bool:
+    return "<disabled>yes" in firewall.control.running(_place(tunnel))
 
 
 def _place(tunnel) -> str:
@@ -95,7 +124,7 @@ def test_reconnect_is_what_the_action_playbook_does_by_itself(playbooks, paired_
     assert "stops for a moment" in run.output
     off = playbooks.run(paired_firewall, ACTION, variables={"vpn_action_name": FIRST, "vpn_action_action": "disable"})
     assert off.status == 0, off.output
-    assert "<disabled>yes" in paired_firewall.control.running(_place(FIRST))
+    assert _is_off(paired_firewall, FIRST)
 
 
 def test_a_report_of_a_fleet_tells_who_is_silent(playbooks, paired_firewall, firewalls, tmp_path):

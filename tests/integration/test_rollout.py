@@ -49,6 +49,14 @@ def test_where_the_first_one_stays_down_the_other_one_is_left_alone(playbooks, p
     assert (again.status, [task.result["interrupts"] for task in again.of("site_to_site_vpn")]) == (0, [[FIRST]])
 
 
+def test_where_a_host_behind_the_firewall_gets_no_answer_the_other_one_is_left_alone(playbooks, paired_firewall):
+    before = paired_firewall.control.running(GATEWAY.format(FIRST))
+    run = rotated(playbooks, paired_firewall, aws_pairing_probe="false", aws_pairing_on_failure="keep")
+    assert "has not been changed yet" in run.output
+    assert [task.result["interrupts"] for task in run.of("site_to_site_vpn")] == [[SECOND]]
+    assert paired_firewall.control.running(GATEWAY.format(FIRST)) == before
+
+
 def test_together_and_in_a_plan_it_is_one_change_that_names_both(playbooks, paired_firewall):
     planned = rotated(playbooks, paired_firewall, "--check", "--diff")
     assert planned.of("site_to_site_vpn")[0].result["interrupts"] == [SECOND, FIRST]

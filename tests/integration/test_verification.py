@@ -32,9 +32,11 @@ def test_a_tunnel_that_stays_down_fails_the_run_with_the_reason(playbooks, firew
 
 
 def test_a_probe_from_behind_the_firewall_has_the_last_word(playbooks, firewall):
-    run = playbooks.run(firewall, play(pairing(**paired("pbf", aws_pairing_probe="false"))))
+    networks = {"aws_pairing_local_networks": "10.10.0.0/25, 10.10.0.128/25", "aws_pairing_remote_networks": " 10.200.0.0/16"}
+    run = playbooks.run(firewall, play(pairing(**paired("pbf", aws_pairing_probe="false", **networks))))
     (failure,) = run.failures()
     assert "the probe got no answer: false" in failure.message
+    assert run.of("vpn_info")[-1].result["diagnosis"] == []
 
 
 def test_with_keep_it_is_reported_and_the_run_goes_on(playbooks, firewall):
@@ -72,3 +74,27 @@ def test_with_bgp_a_session_that_brings_nothing_is_not_enough(playbooks, firewal
     run = playbooks.run(firewall, play(pairing(**paired("bgp", aws_pairing_verify_timeout=1))))
     (failure,) = run.failures()
     assert "none is in the forwarding table" in failure.message
+
+
+def test_empty_keys_are_none_given_and_aws_s_own_are_compared(playbooks, firewall):
+    """A survey hands over empty answers too."""
+    made = playbooks.run(firewall, PAIRING, variables=paired("pbf", aws_pairing_pre_shared_keys=["notReal.one1", "notReal.two2"], aws_pairing_verify=False))
+    assert made.status == 0, made.output
+    firewall.control.vpn(SECOND, sa="down", monitor="down")
+    variables = paired("pbf", aws_pairing_pre_shared_keys=["", ""], aws_pairing_verify_timeout=1)
+    looked = playbooks.run(firewall, PAIRING, "--tags", "verify", variables=variables)
+    assert "pre-shared-key-mismatch" in looked.output
+
+
+def test_only_the_journal_of_what_was_verified_is_dropped(playbooks, firewall, tmp_path):
+    made = playbooks.run(firewall, PAIRING, variables=paired("pbf", aws_pairing_verify=False))
+    assert made.status == 0, made.output
+    folder = tmp_path / IDS["pbf"]
+    folder.mkdir()
+    for vpn, dropped in (("another", False), (IDS["pbf"], True)):
+        journal = folder / f"fw,{vpn}.json"
+        journal.write_text("{}", encoding="utf-8")
+        run = playbooks.run(firewall, "tunnelsmith.panos_vpn.vpn_verify", variables={
+            "vpn_verify_name": IDS["pbf"], "vpn_journal": {"fw1": str(journal)}})
+        assert run.status == 0, run.output
+        assert journal.exists() is not dropped

@@ -83,20 +83,26 @@ def _is_list(path, listed) -> bool:
     return len(path) == len(listed) + 1 and not isinstance(path[-1], str) and path[-1][0] == "member"
 
 
-def wait_until_gone(session, foreign, pending, timeout: float) -> list:
-    """The changes that C(foreign) finds among the uncommitted ones, after waiting for others to commit theirs."""
+def refuse_foreign(session, account: str, pending, is_foreign, timeout: float, standing: str) -> None:
+    """Other uncommitted changes (C(is_foreign)) of the account would be committed along with ours.
+
+    Waits up to C(timeout) seconds for another run to commit them, then raises DeviceError that names them, and says what is C(standing).
+    C(pending): the uncommitted changes as they were listed last.
+    """
     deadline = time.monotonic() + timeout
     attempt = 0
     while True:
-        left = foreign(pending)
-        if not left or time.monotonic() >= deadline:
-            return left
+        left = [change for change in pending if change.owner == account and is_foreign(change)]
+        if not left:
+            return
+        if time.monotonic() >= deadline:
+            raise DeviceError(f"{_foreign_text(account, left)}; {standing}")
         Patience().pause(attempt, deadline)
         attempt += 1
         pending = changes(session)
 
 
-def foreign_text(account: str, left) -> str:
+def _foreign_text(account: str, left) -> str:
     shown = [change.xpath for change in left[:10]] + ([f"and {len(left) - 10} more"] if len(left) > 10 else [])
     return (f"the account {account} has other uncommitted changes, which a commit of ours would take along: {', '.join(shown)}. "
             "Commit or revert them, use an account of its own for this collection, or say commit_foreign: include")

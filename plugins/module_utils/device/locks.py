@@ -29,6 +29,9 @@ def under(session, timeout: float | None, work, keeps=lambda result: False) -> d
     except PanosVpnError as exc:
         trouble = _let_go(session)
         raise exc.adding(trouble) if trouble else exc
+    except BaseException:
+        _let_go(session)
+        raise
     trouble = "" if keeps(result) else _let_go(session)
     if trouble:
         result["warnings"].append(trouble)

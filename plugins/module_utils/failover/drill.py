@@ -22,7 +22,6 @@ class Drill:
     tunnel: str
     interface: str
     standby: str
-    standby_interface: str
     destinations: tuple
     peers: tuple
 
@@ -48,7 +47,7 @@ def plan(configuration: dict, state, judgement, carriers: dict, method: str, wan
         against.append(f"tunnel '{active}' has no BGP peer behind it that could be taken down; use method: tunnel")
     if against:
         raise Refused("the drill does not start: " + "; ".join(dict.fromkeys(against)))
-    return Drill(active, interface, standby, tunnels[standby], destinations, peers)
+    return Drill(active, interface, standby, destinations, peers)
 
 
 def _active(tunnels, carriers, wanted) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from ipaddress import ip_interface, ip_network
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import rulebases, site_to_site_bgp
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import rollout, rulebases, site_to_site_bgp
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.record import Record
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.vpn import BGP, PBF, ROUTES, Vpn
@@ -30,11 +30,11 @@ _WORDS = {
     "bgp_auth_profile": "BGP authentication profile", "bgp_address_family_profile": "BGP address family profile",
     "bgp_filtering_profile": "BGP filtering profile", "bgp_route_map": "BGP route map", "prefix_list": "prefix list",
 }
-# What a change of these does to traffic: other kinds change without a session noticing.
+# What it means to traffic when one of these is interrupted.
 _INTERRUPTED = {
     "ike_gateway": "the tunnel is negotiated anew", "ipsec_tunnel": "the tunnel is negotiated anew", "ike_crypto_profile": "the tunnel is negotiated anew",
     "ipsec_crypto_profile": "the tunnel is negotiated anew", "tunnel_interface": "the tunnel loses its address for a moment",
-    "bgp_peer_entry": "the BGP session starts anew",
+    "bgp_peer_entry": "the BGP session starts anew", "bgp_timer_profile": "the BGP session starts anew",
 }
 
 
@@ -383,14 +383,10 @@ def interruptions(items, record: Record, around: Surroundings) -> list:
             continue
         if kind != "tunnel_interface" and not record.took_over(kind, item.name):
             continue
-        leaves = [leaf for leaf in changed_leaves(item, around) if _interrupts(kind, leaf.split("/")[0])]
+        leaves = [leaf for leaf in changed_leaves(item, around) if rollout.interrupts(kind, leaf.split("/")[0])]
         if leaves:
             found.append(f"{label(kind, item.name)} is taken over and changed ({', '.join(leaves)}): {_INTERRUPTED[kind]}")
     return found
-
-
-def _interrupts(kind, element) -> bool:
-    return element == "ip" if kind == "tunnel_interface" else element != "tunnel-monitor"
 
 
 def changed_leaves(item: DesiredEntry, around: Surroundings) -> list:

@@ -9,19 +9,27 @@ It says what the VPN changed for others, and what its own objects are called whe
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import marked_line
+
 # Marks the line among others that people may have written into the same comment.
 MARK = "tunnelsmith "
-COMMENT_LENGTH = 1023
-# What stands behind a VPN's name in the names of its objects.
+COMMENT_LENGTH = marked_line.COMMENT_LENGTH
+# What stands behind a VPN's name in the names of its objects, by kind.
 _SUFFIXES = {
     "security_rule": r"-(out|in|ike|inside)", "pbf_rule": r"-(\d|discard)", "ipsec_tunnel": r"-\d", "ike_gateway": r"-\d",
     "ike_crypto_profile": r"(-\d)?", "ipsec_crypto_profile": r"(-\d)?", "monitor_profile": "", "static_route": r"-(\d|discard)-.+",
     "bgp_peer_entry": r"(-\d)?", "bgp_peer_group": r"(-\d)?",
 }
+# The same of the policies, route maps and prefix lists that belong to its BGP peer groups.
+_POLICY_SUFFIX = r"(-\d)?-(in|out|rest)"
+
+
+def is_named_after(vpn: str, name: str) -> bool:
+    """Whether a VPN of this name may have an object of this name, of whatever kind."""
+    return name.startswith(vpn) and any(re.fullmatch(suffix, name[len(vpn):]) for suffix in (*_SUFFIXES.values(), _POLICY_SUFFIX))
 
 
 @dataclass
@@ -76,18 +84,15 @@ class Record:
     def line(self) -> str:
         content = {"vpn": self.vpn, "zone_made": self.zone_made, "bgp": self.bgp, "announced": self.announced, "members": self.members,
                    "options": self.options, "adopted": self.adopted, "borrowed": self.borrowed}
-        return MARK + json.dumps({key: value for key, value in content.items() if value}, separators=(",", ":"), sort_keys=True)
+        return marked_line.line(MARK, {key: value for key, value in content.items() if value})
 
 
 def find(comment: str | None, vpn: str | None = None) -> Record | None:
     """The record in a comment; with C(vpn) only that VPN's."""
-    for line in (comment or "").splitlines():
-        if not line.startswith(MARK):
-            continue
+    for content in marked_line.contents(comment, MARK):
         try:
-            content = json.loads(line[len(MARK):])
             record = Record(**content)
-        except (ValueError, TypeError):
+        except TypeError:
             continue
         if vpn in (None, record.vpn) and _names_are_names(record):
             return record
@@ -103,9 +108,9 @@ def _names_are_names(record) -> bool:
 
 def others(comment: str | None) -> str:
     """The comment without a record."""
-    return "\n".join(line for line in (comment or "").splitlines() if not line.startswith(MARK))
+    return marked_line.others(comment, MARK)
 
 
 def written(comment: str | None, record: Record) -> str:
     """The comment with the record's line, other lines as they are."""
-    return "\n".join([*others(comment).splitlines(), record.line()])
+    return marked_line.written(comment, MARK, record.line())

@@ -13,12 +13,19 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.pl
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.places import PLACES
 
-# The elements of an object whose change makes PAN-OS negotiate or connect anew; of the others any.
-_ONLY = {
-    "tunnel_interface": ("ip", "ipv6"), "bgp_peer_entry": None, "bgp_timer_profile": None, "ike_gateway": None, "ike_crypto_profile": None,
-    "ipsec_crypto_profile": None,
+# Kinds of objects whose change makes PAN-OS negotiate or connect anew → the elements that do, or those that do not.
+_ONLY = {"tunnel_interface": ("ip", "ipv6")}
+_ALL_BUT = {
+    "ike_gateway": (), "ike_crypto_profile": (), "ipsec_crypto_profile": (), "ipsec_tunnel": ("tunnel-monitor", "comment"),
+    "bgp_peer_entry": (), "bgp_timer_profile": (),
 }
-_HARMLESS = {"ipsec_tunnel": ("tunnel-monitor", "comment")}
+
+
+def interrupts(kind: str | None, element: str) -> bool:
+    """Whether traffic stops for a moment when this element of an object of this kind changes."""
+    if kind in _ONLY:
+        return element in _ONLY[kind]
+    return kind in _ALL_BUT and element not in _ALL_BUT[kind]
 
 
 def interrupted(plan: Plan, serving: dict) -> list:
@@ -37,12 +44,11 @@ def begun(changes, serving: dict, base) -> list:
 
 
 def _interrupts(item, place, plan) -> bool:
-    kind = item.table.kind
     before, after = places.find(plan.before, place[1:]), places.find(plan.after, place[1:])
-    if before is None or after is None or kind not in _ONLY and kind not in _HARMLESS:
+    if before is None or after is None:
         return False
-    tags = _ONLY.get(kind) or {element.tag for side in (before, after) for element in side}.difference(_HARMLESS.get(kind, ()))
-    return any(_text(before, tag) != _text(after, tag) for tag in tags)
+    tags = {element.tag for side in (before, after) for element in side}
+    return any(interrupts(item.table.kind, tag) and _text(before, tag) != _text(after, tag) for tag in tags)
 
 
 def _text(element, tag) -> str:

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import copy
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from ipaddress import ip_network
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import mtu as mtus
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import (
-    adoption, proposal, record as records, refusals, rulebases, site_to_site_bgp,
+    adoption, proposal, record as records, refusals, site_to_site_bgp, site_to_site_removal as removals,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import is_narrowed, replay_window
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.record import Record
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rulebases import Addresses, Traffic
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.result import Result
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rulebases import Addresses
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.site_to_site_rules import Rules
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.surroundings import Surroundings, template_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.vpn import BGP, PBF, ROUTES, Vpn
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
@@ -33,47 +35,13 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.pl
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tunnel_interface import TABLE as TUNNEL_INTERFACE
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tunnel_interface import import_member, router_member, zone_member
 
-# Applications of IKE and of IPsec itself, between the two ends; and what runs inside the VPN zone.
-OUTSIDE_APPLICATIONS = ("ike", "ipsec-esp", "ipsec-esp-udp")
-INSIDE_APPLICATIONS = ("bgp", "ping")
 HIGHEST_UNIT = 9999
 _MOST_OF_A_UNIT = 65535
 # Metrics of the backup routes: PAN-OS's default distance is 10, and a lower metric wins.
 FIRST_METRIC, METRIC_STEP, DISCARD_METRIC = 10, 10, 250
-
-
 _PROFILES = (ike_crypto_profile.TABLE, ipsec_crypto_profile.TABLE)
-
-
-@dataclass
-class Result:
-    """C(phases): lists of desired items, one after the other. C(summary): what the user is told of the VPN.
-
-    C(inheritance): what a VPN that goes leaves to its successor to put back one day.
-    C(held): items that are the VPN's although nothing has to be done for them: an earlier run may have left them uncommitted.
-    C(serving): number of a tunnel that is there → the (kind, name) of what it runs on.
-    """
-
-    phases: list
-    warnings: list = field(default_factory=list)
-    summary: dict = field(default_factory=dict)
-    inheritance: Record | None = None
-    held: list = field(default_factory=list)
-    serving: dict = field(default_factory=dict)
-
-
 # Kinds of objects that each tunnel has one of.
 _OF_ONE_TUNNEL = ("ike_gateway", "ipsec_tunnel", "pbf_rule", "bgp_peer_entry", "bgp_timer_profile")
-
-
-def own_units(name: str, around: Surroundings) -> dict:
-    """Tunnel number → tunnel interface of the VPN's tunnels that are there."""
-    return _units(around.record_of(name) or Record(name), around)
-
-
-def _units(record, around) -> dict:
-    units = {number: around.tunnel_interface_of(record.called("ipsec_tunnel", f"{record.vpn}-{number}")) for number in range(1, 10)}
-    return {number: unit for number, unit in units.items() if unit}
 
 
 def build(vpn: Vpn, around: Surroundings, addresses: Addresses, learned: str | None = None, replaces: str | None = None, only: int | None = None) -> Result:
@@ -82,7 +50,7 @@ def build(vpn: Vpn, around: Surroundings, addresses: Addresses, learned: str | N
     C(replaces): the name of a VPN that is taken away in the same plan. C(only): the number of the one tunnel to change; what is another
     tunnel's alone stays as it is, and is wanted in a later run. Raises Refused where the configuration forbids the VPN.
     """
-    removed = removal(replaces, around, successor=vpn) if replaces else Result([[]])
+    removed = removals.removal(replaces, around, successor=vpn) if replaces else Result([[]])
     if replaces:
         around = Surroundings(plan(removed.phases, around.tree, around.base).after, around.base, around.platform)
     return _Builder(vpn, around, addresses, learned, removed.inheritance, only).result(removed)
@@ -98,20 +66,22 @@ class _Builder:
         self.before = around.record_of(vpn.name) or replace(inheritance or Record(vpn.name), vpn=vpn.name)
         self.record = replace(copy.deepcopy(self.before), members=[], options=[])
         self.taken_over = self._adopt()
-        self.units = _units(self.record, around)
+        self.units = removals.units_of(self.record, around)
         refusals.refuse_unfit(vpn, around, list(self.units.values()), self.record)
         self.local, self.behind_nat = refusals.local_address(vpn, self.outside, learned)
         self.outside_address = (self.local or learned).split("/")[0]
         self.left_zones = [zone_name for zone_name in dict.fromkeys(map(around.zone_of, self.units.values())) if zone_name not in (None, vpn.zone)]
         if self.left_zones:
             self.record.zone_made = False
-        self.booked: set = set()
+        self.rules = Rules(vpn, around, addresses)
         self.fresh = self._allocate()
         self.kept: set = set()
         self.chosen = {number: self._proposal(number) for number in vpn.numbers}
 
     def result(self, removed) -> Result:
-        items = self._zone() + self._crypto() + self._gateways() + self._tunnels() + self._forwarding() + self._security()
+        items = self._zone() + self._crypto() + self._gateways() + self._tunnels() + self._forwarding()
+        items += self.rules.security(self.outside.name, self.outside_address)
+        self.record.members = sorted(self.rules.booked)
         if self.vpn.failover == BGP:
             site_to_site_bgp.refuse_readvertisement(self.vpn, self.around, self.record)
         moves = self._moves()
@@ -455,23 +425,7 @@ class _Builder:
         }}) for number in self.vpn.path_order]
         if self.vpn.when_both_down == "discard":
             paths.append((f"{self.vpn.name}-{pbf_failover.LAST}", {"discard": True}))
-        own = {name for name, _action in paths}
-        rules = [rule for rule in self._rules_of_others("pbf") if rule.get("name") not in own]
-        above = next((rule.get("name") for rule in rules if any(rulebases.pbf_covers(rule, traffic, self.addresses) for traffic in self._outbound())), None)
-        items, position = [], (("before", above),) if above else ()
-        for name, action in paths:
-            values = {"from": {"zone": list(self.vpn.source_zones)}, "source": list(self.vpn.local_networks),
-                      "destination": list(self.vpn.remote_networks), "action": action, "disabled": False}
-            items.append(DesiredEntry(pbf_failover.RULE, name, values, position=position))
-            self._book(values["from"]["zone"], values["source"], values["destination"])
-            position = ((("before", above),) if above else ()) + (("after", name),)
-        return items
-
-    def _rules_of_others(self, rulebase) -> list:
-        """The rules in their order, without those of other VPNs of ours: two for the same traffic would overtake each other in every run."""
-        siblings = _siblings(self.vpn.name, self.around)
-        return [rule for rule in self.around.entries("rulebase", (rulebase, "rules"))
-                if not any(sibling.owns(f"{rulebase}_rule", rule.get("name")) for sibling in siblings)]
+        return self.rules.forwarding(paths)
 
     def _backup_routes(self) -> list:
         """Routes for established sessions, which PBF leaves to the routing table when their rule goes down."""
@@ -490,86 +444,11 @@ class _Builder:
         name = self.record.called("static_route", f"{stem}-{adoption.slug(network)}")
         return static_route.route(self.vpn.virtual_router, name, {"destination": network, **values}, self.around.platform, ipv6=":" in network)
 
-    def _outbound(self) -> list:
-        return [Traffic(source_zone, self.vpn.zone, local, remote) for source_zone in self.vpn.source_zones
-                for local in self.vpn.local_networks for remote in self.vpn.remote_networks]
-
-    def _inbound(self) -> list:
-        return [Traffic(traffic.destination_zone, traffic.source_zone, traffic.destination, traffic.source) for traffic in self._outbound()]
-
-    def _security(self) -> list:
-        """Allow rules both ways, and where a rule denies everything also what the tunnels themselves need."""
-        self._refuse_translation()
-        wanted = []
-        if self.vpn.security_rules in ("both", "outbound"):
-            rule = _rule(self.vpn.source_zones, [self.vpn.zone], self.vpn.local_networks, self.vpn.remote_networks, ["any"], "any")
-            wanted.append((f"{self.vpn.name}-out", self._outbound(), rule))
-        if self.vpn.security_rules == "both":
-            rule = _rule([self.vpn.zone], self.vpn.source_zones, self.vpn.remote_networks, self.vpn.local_networks, ["any"], "any")
-            wanted.append((f"{self.vpn.name}-in", self._inbound(), rule))
-        if self.vpn.security_rules != "none":
-            wanted += self._own_traffic_rules()
-        ours = frozenset(name for name, _traffic, _values in wanted)
-        rules = self.around.entries("rulebase", ("security", "rules"))
-        items = []
-        for name, traffic, values in wanted:
-            items.append(DesiredEntry(security_rule.TABLE, name, values, position=self._position(name, traffic, rules, ours)))
-            self._book(values["from"], values["to"], values["source"], values["destination"])
-        return items
-
-    def _refuse_translation(self):
-        rule = rulebases.translating(self.around.entries("rulebase", ("nat", "rules")), self._outbound(), self.addresses)
-        if rule is not None:
-            raise Refused(f"NAT rule '{rule.get('name')}' would translate the source of the VPN's traffic, so the far side would not know it; "
-                          f"put a rule without translation for {', '.join(self.vpn.remote_networks)} above it, or narrow it")
-
-    def _own_traffic_rules(self) -> list:
-        """IKE and ESP between the endpoints, and what runs inside the VPN zone: allowed by PAN-OS's last rule unless one above denies it."""
-        rules = self.around.entries("rulebase", ("security", "rules"))
-        outside_zone = self.around.zone_of(self.outside.name)
-        endpoints = [self.vpn.tunnel(number)["outside_address"] for number in self.vpn.numbers]
-        outside = [self.outside_address, *endpoints]
-        inside = [self.vpn.tunnel(number)[option] for number in self.vpn.numbers for option in ("inside_address", "inside_peer_address")
-                  if self.vpn.tunnel(number).get(option)]
-        wanted = []
-        for suffix, zone_name, ends, pairs, applications in (
-            ("ike", outside_zone, outside, [(self.outside_address, endpoint) for endpoint in endpoints], OUTSIDE_APPLICATIONS),
-            ("inside", self.vpn.zone, inside, list(zip(inside[::2], inside[1::2])), INSIDE_APPLICATIONS),
-        ):
-            traffic = [Traffic(zone_name, zone_name, one, other, frozenset(applications)) for pair in pairs for one, other in (pair, pair[::-1])]
-            ours = frozenset([f"{self.vpn.name}-{suffix}"])
-            above = rulebases.first_covering(rules, traffic, self.addresses, ours)
-            if above is not None and (places.text(above, ("action",)) or "allow") != "allow":
-                wanted.append((f"{self.vpn.name}-{suffix}", traffic,
-                               _rule([zone_name], [zone_name], ends, ends, list(applications), "application-default")))
-        return wanted
-
-    def _position(self, name, traffic, rules, ours) -> tuple:
-        shadow = rulebases.first_covering(self._rules_of_others("security"), traffic, self.addresses, ours)
-        if not self.vpn.rule_position:
-            return (("before", shadow.get("name")),) if shadow is not None else ()
-        order = [rule.get("name") for rule in rules]
-        where, other = self.vpn.rule_position
-        if other and other not in order:
-            raise Refused(f"rule_position: there is no security rule '{other}'")
-        found = _at_the_end(where, name, order, ours) if where in ("top", "bottom") else (self.vpn.rule_position,)
-        if shadow is None or where == "top":
-            return found
-        decides = shadow.get("name")
-        if where == "bottom" or order.index(other) > order.index(decides) or (where == "after" and other == decides):
-            raise Refused(f"rule_position: at '{where}{' ' + other if other else ''}' the rule '{name}' would stand below '{decides}', "
-                          "which decides on the same traffic; place it above that one")
-        return found + ((("before", decides),) if where == "after" else ())
-
-    def _book(self, *lists):
-        self.booked.update(name for names in lists for name in names)
-        self.record.members = sorted(self.booked)
-
     def _left_zones(self, items) -> list:
         """A zone that this VPN made and is no longer in goes, unless others came to use it."""
         found = []
         for zone_name in self.left_zones if self.before.zone_made else ():
-            more, kept = _zone_removal(zone_name, self.vpn.name, list(self.units.values()), items, self.around)
+            more, kept = removals.zone_removed(zone_name, self.vpn.name, list(self.units.values()), items, self.around)
             found += more
             self.warnings += kept
         return found
@@ -586,21 +465,21 @@ class _Builder:
                     wanted = wanted.get(step, {}) if isinstance(wanted, dict) else {}
                 there = places.names(self.around.tree, (self.around.base("rulebase") + item.relative_path + option)[1:])
                 for name in there:
-                    if name in self.before.members and name not in self.booked and name not in wanted:
+                    if name in self.before.members and name not in self.rules.booked and name not in wanted:
                         dropped.append(DesiredMember("rule_member", "rulebase", item.relative_path + option + (("member", name),), name, "absent"))
         return dropped
 
     def _leftovers(self, items) -> list:
         """Objects of this VPN that an earlier run made and this one does not want."""
         wanted = {(item.location, item.relative_path) for item in items}
-        there = own_objects(self.around, self.before, frozenset(self.units.values()))
-        gone = [item for item in there if (item.location, item.relative_path) not in wanted and not self.before.without_use(*_identity(item))]
-        gone, kept = _unused(gone, self.before, self.around, items)
+        there = removals.own_objects(self.around, self.before, frozenset(self.units.values()))
+        gone = [item for item in there if (item.location, item.relative_path) not in wanted and not self.before.without_use(*removals.identity(item))]
+        gone, kept = removals.unused(gone, self.before, self.around, items)
         self.warnings += kept
         for item in gone:
-            self.record.release(*_identity(item))
+            self.record.release(*removals.identity(item))
         if self.vpn.failover != BGP and self.before.bgp:
-            more, kept = _bgp_restored(self.vpn.virtual_router, self.around, self.before)
+            more, kept = removals.bgp_restored(self.vpn.virtual_router, self.around, self.before)
             gone += more
             self.warnings += kept
             self.record.bgp, self.record.announced = {}, []
@@ -624,15 +503,6 @@ _OWN_INTERFACE = replace(TUNNEL_INTERFACE, nodes=tuple(
     replace(node, exact=True) if node.option == "ip" else node for node in TUNNEL_INTERFACE.nodes))
 
 
-def _at_the_end(where, name, order, ours) -> tuple:
-    """The place of one of our rules at the top or the bottom; all of ours share it, so that none moves the others in each run."""
-    if name not in order:
-        return ((where, None),)
-    index = order.index(name)
-    outside = order[:index] if where == "top" else order[index + 1:]
-    return () if set(outside) <= ours else ((where, None),)
-
-
 def _ike_values(chosen) -> dict:
     return {"encryption": [chosen["encryption"]], "hash": [chosen["hash"]], "dh_group": [chosen["dh_group"]],
             "lifetime": _lifetime(int(chosen["lifetime_seconds"]))}
@@ -650,11 +520,6 @@ def _lifetime(seconds) -> dict:
     return {unit: seconds // size}
 
 
-def _rule(sources, destinations, source, destination, applications, service) -> dict:
-    return {"from": list(sources), "to": list(destinations), "source": list(source), "destination": list(destination),
-            "application": list(applications), "service": [service], "action": "allow", "disabled": False}
-
-
 def _id_type(text) -> str:
     return "ipaddr" if re.fullmatch(r"[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*", text) else "ufqdn" if "@" in text else "fqdn"
 
@@ -668,140 +533,3 @@ def _refuse_template_owned(items, around):
             if element is not None and template_of(element):
                 raise Refused(f"{item.label}: {places.render(place[:length])[1:]} comes from the Panorama template '{template_of(element)}'; "
                               "make the change there, or override it on the firewall first")
-
-
-def own_objects(around: Surroundings, record: Record, kept_units=frozenset()) -> list:
-    """Everything on the firewall that is the VPN's by its record, as items to remove, with its units and their memberships."""
-    platform, siblings = around.platform, _siblings(record.vpn, around)
-
-    def is_own(kind, name):
-        return record.owns(kind, name) and not any(sibling.owns(kind, name) for sibling in siblings)
-
-    items = []
-    for table in (security_rule.TABLE, pbf_failover.RULE, ipsec_tunnel.TABLE, ike_gateway.TABLE, *_PROFILES, monitor_profile.TABLE):
-        items += [DesiredEntry(table, found, state="absent") for found in around.names(table.kind) if is_own(table.kind, found)]
-    for router_name in around.names("logical_router" if platform.advanced else "virtual_router"):
-        items += [static_route.route(router_name, found, {}, platform, "absent", destination.version == 6)
-                  for found, destination in around.static_routes(router_name) if is_own("static_route", found)]
-        items += site_to_site_bgp.own_objects(router_name, around, record, siblings)
-    for unit in _own_units(record, around):
-        if unit in kept_units:
-            continue
-        items += _unit_removal(unit, around)
-    return items
-
-
-def _siblings(name, around) -> list:
-    """The records of the other VPNs of ours on this firewall."""
-    return [record for _unit, record in around.records() if record.vpn != name]
-
-
-def _identity(item) -> tuple:
-    return (item.table.kind if isinstance(item, DesiredEntry) else item.kind), item.name
-
-
-def _own_units(record, around) -> list:
-    recorded = [unit for unit, found in around.records() if found.vpn == record.vpn]
-    return list(dict.fromkeys([*_units(record, around).values(), *recorded]))
-
-
-def _unit_removal(unit, around) -> list:
-    items = [DesiredEntry(TUNNEL_INTERFACE, unit, state="absent"), import_member(unit, "absent")]
-    zone_name, router_name = around.zone_of(unit), around.router_of(unit)
-    if zone_name:
-        items.append(zone_member(zone_name, unit, "absent"))
-    if router_name:
-        items.append(router_member(router(router_name, around.platform.advanced), unit, "absent"))
-    return items
-
-
-def removal(name: str, around: Surroundings, successor: Vpn | None = None) -> Result:
-    """All of a VPN and nothing else; what it changed in objects of others goes back to what it was, by its record.
-
-    C(successor): the VPN that takes its place; the zone and the BGP that it goes on using are left as they are.
-    """
-    record = around.record_of(name)
-    units = _own_units(record or Record(name), around)
-    items, warnings = _unused(own_objects(around, record or Record(name)), record or Record(name), around)
-    if record is None:
-        if items:
-            warnings.append(f"{name}: the record of what was there before is gone from the tunnel interface's comment; "
-                            "the zone and the router's BGP stay as they are")
-        return Result([items], warnings)
-    inheritance, going = Record(name), [unit for unit in units if any(_identity(item) == ("tunnel_interface", unit) for item in items)]
-    for router_name in around.names("logical_router" if around.platform.advanced else "virtual_router"):
-        if record.bgp and any(unit in around.router_interfaces(router_name) for unit in units):
-            if successor is not None and successor.failover == BGP and successor.virtual_router == router_name:
-                inheritance.bgp = dict(record.bgp)
-                continue
-            more, kept = _bgp_restored(router_name, around, record)
-            items += more
-            warnings += kept
-    for zone_name in dict.fromkeys(filter(None, (around.zone_of(unit) for unit in units))):
-        if record.zone_made and successor is not None and successor.zone == zone_name:
-            inheritance.zone_made = True
-        elif record.zone_made:
-            more, kept = _zone_removal(zone_name, name, going, items, around)
-            items += more
-            warnings += kept
-    return Result([items], warnings, inheritance=inheritance)
-
-
-def _unused(items, record, around, beside=()) -> tuple:
-    """The items without adopted objects that others still refer to, and warnings that name them. C(beside): what else is done."""
-    units = set(_own_units(record, around)) if record.adopted else set()
-    warnings: list = []
-    while record.adopted and items:
-        after = Surroundings(plan([beside, items], around.tree, around.base).after, around.base, around.platform)
-        used = {_identity(item): users for item in items if item.state == "absent" and isinstance(item, DesiredEntry)
-                and (record.took_over(*_identity(item)) or item.name in units)
-                for users in [after.users(*_identity(item))] if users}
-        if not used:
-            break
-        warnings += [f"{record.vpn}: {adoption.label(kind, name)} stays, it is used by {', '.join(users)}" for (kind, name), users in used.items()]
-        stay = {name for kind, name in used if kind == "tunnel_interface"}
-        items = [item for item in items if _identity(item) not in used and not (isinstance(item, DesiredMember) and item.name in stay)]
-        items += [DesiredEntry(TUNNEL_INTERFACE, unit, {"comment": records.others(around.comment(unit)) or UNSET})
-                  for unit in stay if records.find(around.comment(unit), record.vpn)]
-    return items, warnings
-
-
-def _bgp_restored(router_name, around, record):
-    """Others that came to use the router's BGP meanwhile keep it; another VPN of ours takes the record over."""
-    groups = site_to_site_bgp.foreign_groups(router_name, around, record)
-    if not groups:
-        return site_to_site_bgp.restored(router_name, around, record), []
-    heir = _heir(around, record.vpn, lambda unit: unit in around.router_interfaces(router_name))
-    kept = [f"{record.vpn}: BGP of router '{router_name}' stays as it is, the peer groups {', '.join(groups)} use it"]
-    return ([_handed_over(around, heir, bgp=record.bgp)] if heir else []), kept
-
-
-def _zone_removal(zone_name, name, units, items, around):
-    others = [unit for unit in around.zone_interfaces(zone_name) if unit not in units]
-    users = others + _rules_with(zone_name, {item.name for item in items if isinstance(item, DesiredEntry)}, around)
-    if not users:
-        return [DesiredEntry(zone.TABLE, zone_name, state="absent")], []
-    heir = _heir(around, name, lambda unit: unit in others)
-    return ([_handed_over(around, heir, zone_made=True)] if heir else []), [f"{name}: zone '{zone_name}' stays, it is used by {', '.join(users)}"]
-
-
-def _rules_with(zone_name, ours, around) -> list:
-    found = []
-    for rulebase in ("security", "nat", "pbf", "qos", "decryption"):
-        for rule in around.entries("rulebase", (rulebase, "rules")):
-            zones = places.names(rule, ("from",)) + places.names(rule, ("to",)) + places.names(rule, ("from", "zone"))
-            if zone_name in zones and rule.get("name") not in ours:
-                found.append(f"{rulebase} rule '{rule.get('name')}'")
-    return found
-
-
-def _heir(around, name, uses):
-    """The record of another VPN of ours that uses the same thing, with the unit that carries it."""
-    return next(((unit, record) for unit, record in around.records() if record.vpn != name and uses(unit)), None)
-
-
-def _handed_over(around, heir, zone_made=False, bgp=None) -> DesiredEntry:
-    unit, record = heir
-    heritage = {option: before for option, before in (bgp or {}).items() if option not in record.bgp}
-    updated = replace(record, zone_made=record.zone_made or zone_made, bgp={**heritage, **record.bgp})
-    return DesiredEntry(TUNNEL_INTERFACE, unit, {"comment": records.written(around.comment(unit), updated)})

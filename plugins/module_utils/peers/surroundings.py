@@ -146,6 +146,10 @@ class Surroundings:
         found = [(unit, records.find(self.comment(unit))) for unit in self.names("tunnel_interface")]
         return [(unit, record) for unit, record in found if record is not None]
 
+    def records_of_others(self, vpn: str) -> list:
+        """The records of the other VPNs of ours on this firewall."""
+        return [record for _unit, record in self.records() if record.vpn != vpn]
+
     def record_of(self, vpn: str) -> records.Record | None:
         return next((record for _unit, record in self.records() if record.vpn == vpn), None)
 

@@ -112,14 +112,8 @@ def _reasons(problems, causes) -> Markup:
 
 
 def _listed(value) -> list:
-    """A text, a list of texts, or what is to be changed (option, value and words), as lines."""
-    if not value:
-        return []
-    if isinstance(value, dict):
-        place = ".".join(str(value[key]) for key in ("module", "option") if value.get(key))
-        change = f"{place}: {value['value']}" if place and value.get("value") is not None else place
-        return [", ".join(filter(None, [change, str(value.get("text") or "")]))]
-    return [line for item in value for line in _listed(item)] if isinstance(value, (list, tuple)) else [str(value)]
+    """A text, or a list of texts, as lines."""
+    return [str(item) for item in ([value] if isinstance(value, str) else value or ())]
 
 
 def _failover(each) -> list:

@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-_LIGHT = ("--page:#fff;--text:#1b1f24;--quiet:#57606a;--line:#c4cad1;--box:#f3f5f7;--up:#1a7f43;--down:#b42318;--off:#6e7781;--warn:#8a5a00;"
+_LIGHT = ("--page:#fff;--text:#1b1f24;--quiet:#57606a;--line:#c4cad1;--box:#f3f5f7;--up:#1a7f43;--down:#b42318;--off:#6e7781;"
           "--up-back:#e3f4e9;--down-back:#fdeceb;")
-_DARK = ("--page:#14181d;--text:#e6e9ec;--quiet:#a3acb5;--line:#3f4852;--box:#1e242b;--up:#58c98a;--down:#ff8d82;--off:#98a1aa;--warn:#e0b050;"
+_DARK = ("--page:#14181d;--text:#e6e9ec;--quiet:#a3acb5;--line:#3f4852;--box:#1e242b;--up:#58c98a;--down:#ff8d82;--off:#98a1aa;"
          "--up-back:#173425;--down-back:#43201d;")
 
 STYLE = f"""
@@ -31,7 +31,6 @@ th{{background:var(--box);font-weight:600}}td.state{{font-weight:600}}tr.told td
 summary{{cursor:pointer;color:var(--quiet)}}
 td.why,.figures td{{white-space:normal;overflow-wrap:anywhere}}.figures th{{width:17rem}}a{{color:inherit}}
 ul.reasons{{margin:0;padding-left:1.1rem}}ul.reasons ul{{padding-left:1.1rem;color:var(--quiet)}}
-dl{{margin:.2rem 0}}dt{{font-weight:600}}dd{{margin:0 0 .3rem 1.1rem}}
 svg{{display:block;width:100%;min-width:44rem;height:auto;font:13px system-ui,"DejaVu Sans",sans-serif}}
 svg text{{fill:var(--text)}}svg .soft{{fill:var(--quiet)}}svg .box{{fill:var(--box);stroke:var(--line)}}
 svg .up{{stroke:var(--up)}}svg .down{{stroke:var(--down)}}svg .off{{stroke:var(--off)}}

@@ -10,8 +10,6 @@ import os
 
 import pytest
 
-pytest.register_assert_rewrite("ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door")
-
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch):

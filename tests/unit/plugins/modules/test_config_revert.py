@@ -13,6 +13,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.journal import Journal
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import config_revert
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, VSYS, parsed
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.pairing import (
@@ -192,6 +194,34 @@ def test_check_mode_tells_the_same_and_touches_nothing(door):
     assert (checked.diff, checked.values["reverted"], checked.changed) == (done.diff, done.values["reverted"], True)
 
 
+def test_check_mode_tells_also_of_a_commit_that_is_still_to_come(door):
+    door.commit(door.write())
+    assert door.reverted(commit=False).changed
+    planned = door.reverted(check=True)
+    assert (planned.changed, door.reverted().changed, door.journals) == (True, True, [])
+
+
+def test_where_the_commit_fails_what_was_taken_back_is_told(door):
+    door.committed(options("pbf"))
+    door.commit(door.write(mtu=1300))
+    door.control.edit_as("alice", "set", f"{NETWORK}/interface/tunnel/units/entry[@name='tunnel.1']", "<mtu>1250</mtu>")
+    door.control.fail_next_commit(["no"])
+    result = door.revert(provider={**door.provider, "username": "admin"})
+    assert result.failed and "no; nothing was committed" in result.message
+    assert "tunnel.2" in str(result.values["reverted"]) and "tunnel.1" in str(result.values["left"])
+    assert any("tunnel.1" in warning for warning in result.warnings)
+
+
+def test_a_refusal_is_told_also_where_the_journal_cannot_be_put_back(door, monkeypatch):
+    def fail(self):
+        raise InvalidInput("journal: it cannot be deleted (Permission denied)")
+
+    monkeypatch.setattr(Journal, "forget", fail)
+    door.control.fault("operation_error", when={"action": "multi-config"}, number=3, code=12, message="not today")
+    result = door.run({**options("pbf"), "journal": str(door.folder)})
+    assert result.failed and "not today" in result.message and "journal: it cannot be deleted" in result.message
+
+
 def test_without_a_commit_the_journal_stays(door):
     start = door.candidate()
     door.write()
@@ -223,7 +253,19 @@ def test_a_folder_that_cannot_be_written_is_told_before_anything_is(door, tmp_pa
     (tmp_path / "file").write_text("", encoding="utf-8")
     start = door.candidate()
     result = door.run({**options("pbf"), "journal": str(tmp_path / "file")})
-    assert result.failed and "nothing was written to the firewall" in result.message
+    assert result.failed and f"journal: {tmp_path}/file" in result.message and "Not a directory" in result.message
+    assert door.candidate() == start
+
+
+def test_a_journal_that_cannot_be_saved_is_told_before_anything_is_written(door, monkeypatch):
+    start = door.candidate()
+
+    def fail(*names):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", fail)
+    result = door.run({**options("pbf"), "journal": str(door.folder)})
+    assert result.failed and "No space left on device" in result.message and result.message.endswith("nothing was written")
     assert door.candidate() == start
 
 

@@ -284,6 +284,13 @@ def test_an_uncommitted_change_of_another_admin_stays_uncommitted(door):
     assert door.candidate(theirs) is not None
 
 
+def test_a_name_that_begins_like_ours_is_a_foreign_one(door):
+    door.provider = {**door.provider, "username": "admin"}
+    name = f"{name_of('pbf')}-in-dmz"
+    door.control.edit_as("admin", "set", f"{VSYS}/address/entry[@name='{name}']", "<ip-netmask>192.0.2.1</ip-netmask>")
+    door.refused(options(lock_timeout=0), "admin", name, "commit_foreign: include")
+
+
 def test_own_foreign_changes_stop_the_run_before_it_writes(door):
     door.provider = {**door.provider, "username": "admin"}
     door.control.edit_as("admin", "set", f"{VSYS}/address/entry[@name='mine']", "<ip-netmask>192.0.2.1</ip-netmask>")

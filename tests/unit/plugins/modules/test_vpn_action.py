@@ -6,11 +6,15 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
 from unittest import mock
 
 import pytest
 import yaml
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import vpn_action_task
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import config_revert, monitor_profile, vpn_action
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import COLLECTION, NETWORK, Door, run_module
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.test_vpn_info import (
@@ -97,9 +101,49 @@ def test_tunnels_that_share_a_gateway_go_together_and_are_named(door):
     assert [answer["command"] for answer in both.values["tunnels"][0]["answers"]].count(f"test vpn ike-sa gateway {FIRST}") == 1
 
 
-def test_each_proxy_id_has_sas_of_its_own(door):
+def test_names_as_a_text_may_have_spaces(door):
+    assert door.done({"action": "clear", "name": f" {FIRST}, {SECOND}"}).values["interrupts"] == BOTH
+
+
+def test_an_answer_that_is_not_understood_is_a_warning(door, monkeypatch):
+    answers = Session.op
+    table = ET.fromstring("<response status='success'><result>flows in words</result></response>")
+    monkeypatch.setattr(Session, "op", lambda self, command, *more: table if "<flow>" in command else answers(self, command, *more))
+    result = door.run({"action": "reconnect", "timeout": 1})
+    assert result.failed
+    assert len([warning for warning in result.warnings if "flows in words" in warning]) == 1
+
+
+def plant_proxy_ids(door):
     door.control.plant(f"{NETWORK}/tunnel/ipsec/entry[@name='{FIRST}']/auto-key",
                        '<proxy-id><entry name="a"><local>10.0.0.0/8</local></entry><entry name="b"><local>10.1.0.0/16</local></entry></proxy-id>')
+
+
+@pytest.mark.parametrize("words", ["clear vpn ipsec-sa tunnel", "test vpn ipsec-sa tunnel"], ids=["cleared", "initiated"])
+def test_what_was_sent_is_told_where_the_rest_fails(door, monkeypatch, words):
+    def refusing(session, sent_words, value):
+        if (sent_words, value) == (words, f"{FIRST}:b"):
+            raise DeviceError("no such thing here")
+        return "done"
+
+    plant_proxy_ids(door)
+    monkeypatch.setattr(vpn_action_task, "act", refusing)
+    result = door.run({"action": "reconnect"})
+    assert result.failed and "no such thing here" in result.message
+    assert sent(result)[-1] == f"{words} {FIRST}:a"
+    assert result.values["interrupts"] == BOTH and any("stops for a moment" in warning for warning in result.warnings)
+
+
+def test_what_was_written_is_told_where_the_commit_fails(door):
+    door.control.fault("error", {"type": "commit"}, code=17, message="no commit today")
+    written = door.run({"action": "disable"})
+    assert written.failed and "no commit today" in written.message
+    assert len(written.values["objects"]) == 2 and written.values["uncommitted"]
+    assert written.values["interrupts"] == BOTH and any("no traffic" in warning for warning in written.warnings)
+
+
+def test_each_proxy_id_has_sas_of_its_own(door):
+    plant_proxy_ids(door)
     result = door.done({"action": "clear", "name": [FIRST]})
     assert sent(result) == [f"clear vpn ipsec-sa tunnel {FIRST}:a", f"clear vpn ipsec-sa tunnel {FIRST}:b", f"clear vpn ike-sa gateway {FIRST}"]
 
@@ -158,17 +202,30 @@ def test_bgp_peers_are_disabled_and_enabled(firewalls, engine):
     plant_bgp(door.control, engine)
     peers = ROUTERS[engine] + ("/bgp" if engine == "logical-router" else "/protocol/bgp") + f"/peer-group/entry[@name='{NAME}']/peer"
     before = door.control.running()
-    assert door.done({"action": "disable", "object": "bgp_peer", "name": [FIRST]}).values["interrupts"] == [FIRST]
+    off = door.done({"action": "disable", "object": "bgp_peer", "name": [FIRST]})
+    assert off.values["interrupts"] == [FIRST]
+    assert f"no routes of BGP peer '{FIRST}' until action: enable turns it on again" in off.warnings
     assert [door.control.running(f"{peers}/entry[@name='{name}']/enable") for name in BOTH] == ["<enable>no</enable>", "<enable>yes</enable>"]
+    assert door.done({"action": "disable", "object": "bgp_peer"}, check=True).values["interrupts"] == [SECOND]
     door.done({"action": "enable", "object": "bgp_peer"})
     assert door.control.running() == before
+
+
+@pytest.mark.parametrize("kind", ["ipsec_tunnel", "ike_gateway"], ids=["tunnels", "gateways"])
+def test_what_was_off_already_is_not_interrupted(door, kind):
+    door.done({"action": "disable", "name": [FIRST]})
+    second = door.done({"action": "disable", "object": kind})
+    assert second.values["interrupts"] == [SECOND]
+    assert [warning for warning in second.warnings if FIRST in warning] == []
 
 
 def test_without_commit_it_stays_in_the_candidate_and_a_later_run_commits_it(door):
     written = door.done({"action": "disable", "commit": False})
     assert written.values["uncommitted"] and written.values["committed"] == []
     assert (door.off("tunnel/ipsec", FIRST), door.commits()) == ("", 0)
+    assert door.done({"action": "disable", "commit": False}).values["interrupts"] == []
     later = door.done({"action": "disable"})
+    assert later.values["interrupts"] == BOTH
     assert later.changed and door.writes() == [] and door.off("tunnel/ipsec", FIRST) == "yes"
 
 
@@ -217,7 +274,8 @@ REFUSED = {
     "a disabled tunnel": ({"action": "initiate", "name": ["idle"]}, ["idle", "disabled", "action: enable"]),
     "an object that is not turned": ({"action": "clear", "object": "bgp_peer"}, ["object", "enable and disable"]),
     "no peer to turn off": ({"action": "disable", "object": "bgp_peer"}, [NAME, "bgp_peer"]),
-    "a journal of nobody": ({"action": "disable", "name": None, "all": True, "journal": "/nowhere"}, ["journal", "give name"]),
+    "a journal of nobody": ({"action": "disable", "name": None, "all": True, "journal": "/nowhere"}, ["journal", "exactly one name"]),
+    "a journal of several names": ({"action": "disable", "name": BOTH, "journal": "/nowhere"}, ["journal", "exactly one name"]),
     "a poll without pause": ({"action": "clear", "poll": 0}, ["poll"]),
 }
 

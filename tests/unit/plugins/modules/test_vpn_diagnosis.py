@@ -99,6 +99,15 @@ def test_nothing_is_found_where_nothing_is_wrong(patients, kind, engine):
     assert patients(kind, engine).diagnose() == []
 
 
+def test_lists_as_texts_may_have_spaces(patients):
+    """A form without lists gives one as a text, and Ansible divides it at its commas only."""
+    patient = patients("pbf")
+    patient.set(f"{ROUTER}/routing-table/ip/static-route",
+                f'<entry name="far"><destination>10.200.0.0/16</destination><interface>{unit_of(patient)}</interface></entry>')
+    assert patient.diagnose(name=f" {patient.name}", source_zones="trust, ", local_networks="10.10.0.0/25, 10.10.0.128/25",
+                            remote_networks=" 10.200.0.0/17, 10.200.128.0/17 ") == []
+
+
 @dataclass(frozen=True)
 class Fault:
     """What is broken, and the cause that must come first for it. C(sure): how sure the diagnosis is to be. C(mends): whether its items are said."""

@@ -10,12 +10,14 @@ import pathlib
 import sys
 import threading
 import time
+import xml.etree.ElementTree as ET
 
 import pytest
 import yaml
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.failover import record as records
-from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import config_revert, vpn_failover
+from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import commit, config_revert, vpn_failover
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import LearnedRoute
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import COLLECTION, NETWORK, VSYS, Door, run_module
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.test_vpn_info import (
@@ -66,6 +68,11 @@ def bgp(firewalls, engine) -> FailoverDoor:
     return door
 
 
+def peer_place(engine) -> str:
+    router = ROUTERS[engine] + ("/bgp" if engine == "logical-router" else "/protocol/bgp")
+    return f"{router}/peer-group/entry[@name='{NAME}']/peer/entry[@name='{FIRST}']"
+
+
 def carrying(measurement) -> list:
     return [span["value"] for span in measurement["carrier"]]
 
@@ -107,12 +114,44 @@ def test_the_routes_tell_where_traffic_goes_with_bgp(bgp, engine, method):
     assert carrying(told) == [FIRST, SECOND]
     assert told["expected"]["maximum"] == (5 if method == "peer" else 90)
     assert told["expected"]["verdict"] == "within"
-    group = ROUTERS[engine] + ("/bgp" if engine == "logical-router" else "/protocol/bgp") + f"/peer-group/entry[@name='{NAME}']"
-    assert bgp.control.running(f"{group}/peer/entry[@name='{FIRST}']/enable") == f"<enable>{'no' if method == 'peer' else 'yes'}</enable>"
+    assert bgp.control.running(f"{peer_place(engine)}/enable") == f"<enable>{'no' if method == 'peer' else 'yes'}</enable>"
     assert ("<disabled>" in bgp.control.running(TUNNEL)) == (method == "tunnel")
     bgp.plays((0.3, lambda: bgp.routes_by("tunnel.1")))
     assert bgp.done(BACK).values["measurement"]["method"] == method
     assert bgp.control.running() == before
+
+
+@each_engine
+def test_a_peer_that_is_on_without_saying_so_is_left_so(bgp, engine, tmp_path):
+    bgp.control.edit_as("somebody", "delete", f"{peer_place(engine)}/enable")
+    assert not run_module(commit, {"provider": bgp.provider, "scope": "all", "poll": 0.05}).failed
+    before = bgp.control.running()
+    assert "<enable>" not in bgp.control.running(peer_place(engine))
+    for action, unit in ((DOWN, "tunnel.2"), (BACK, "tunnel.1")):
+        bgp.plays((0, lambda unit=unit: bgp.routes_by(unit)))
+        bgp.done({**action, "method": "peer", "journal": str(tmp_path)})
+    assert bgp.control.running() == before
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("method", ["tunnel", "peer"])
+@pytest.mark.parametrize("engine", ["virtual-router"])
+def test_an_answer_that_gets_lost_changes_nothing_of_the_note(bgp, method):
+    before = bgp.control.running()
+    bgp.plays((0, lambda: bgp.routes_by("tunnel.2")))
+    bgp.control.fault("drop_after", {"action": "multi-config"})
+    bgp.done({**DOWN, "method": method})
+    bgp.plays((0, lambda: bgp.routes_by("tunnel.1")))
+    bgp.done(BACK)
+    assert bgp.control.running() == before
+
+
+@pytest.mark.parametrize("options", [DOWN, BACK], ids=["taken down again", "brought back"])
+def test_a_damaged_note_is_no_missing_note(door, options):
+    """What is down would stay down, and a second drill would take the only other tunnel."""
+    door.done(DOWN)
+    door.control.plant(TUNNEL, f"<comment>{door.text(f'{TUNNEL}/comment')[:-20]}</comment>")
+    door.refused(options, FIRST, "tunnelsmith-drill", "damaged", "vpn_action")
 
 
 def test_what_people_wrote_into_the_comment_stays(door):
@@ -242,6 +281,21 @@ def test_a_peer_without_prefixes_takes_nothing_over(firewalls):
     door.refused(DOWN, SECOND, "no prefix that was accepted")
 
 
+def test_an_answer_that_is_not_understood_is_a_warning(door, monkeypatch):
+    """Also where it is the reason for a refusal: nothing leads into a tunnel, as far as the answer could be read."""
+    answers = Session.op
+    table = ET.fromstring("<response status='success'><result>rules in words</result></response>")
+    monkeypatch.setattr(Session, "op", lambda self, command, *more: table if "<pbf>" in command else answers(self, command, *more))
+    refused = door.refused(DOWN, "nothing could be measured")
+    assert any("show pbf rule all" in warning and "rules in words" in warning for warning in refused.warnings)
+    monkeypatch.setattr(Session, "op", answers)
+    door.done(DOWN)
+    monkeypatch.setattr(Session, "op", lambda self, command, *more: table if "<pbf>" in command else answers(self, command, *more))
+    back = door.run({**BACK, "timeout": 1})
+    assert back.failed and "tells no state" in back.message
+    assert len([warning for warning in back.warnings if "rules in words" in warning]) == 1
+
+
 def test_check_mode_checks_and_writes_nothing(door):
     before = door.control.candidate()
     checked = door.done({**DOWN, "probe": "false"}, check=True)
@@ -277,6 +331,21 @@ def test_a_probe_that_stays_lost_is_a_failure(door, tmp_path):
     door.plays((0, way.unlink))
     result = door.run({**DOWN, "probe": f"{sys.executable} -IS {program} {way}", "probe_interval": 0.1, "timeout": 1, "hold": 0.7})
     assert result.failed and "the probe gets no answer" in result.message and "bring_back" in result.message
+
+
+def test_a_probe_that_breaks_off_is_a_failure_and_no_good_measurement(door, tmp_path):
+    """What it cannot tell any more is not taken for answered."""
+    program = tmp_path / "probe"
+    program.write_text("#!/bin/sh\n", encoding="utf-8")
+    program.chmod(0o755)
+    door.plays((0, program.unlink))
+    result = door.run({**DOWN, "probe": str(program), "probe_interval": 0.05, "hold": 1})
+    assert result.failed and result.changed
+    for words in (FIRST, "cannot be run", "action: bring_back"):
+        assert words in result.message
+    told = result.values["measurement"]
+    assert told["summary"] and carrying(told) == [FIRST, SECOND], "the firewall's state was measured to the end"
+    assert "probe" not in told and result.values["job_id"]
 
 
 def test_the_journal_can_take_a_drill_back(door, tmp_path):

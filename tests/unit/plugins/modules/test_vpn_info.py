@@ -266,6 +266,8 @@ BAD_OPTIONS = {
     "no time between two looks": ({"poll": 0}, "poll"),
     "a virtual system on a firewall with one": ({"vsys": "vsys2"}, "no 'vsys2'"),
     "a part that does not exist": ({"gather": ["mood"]}, "gather"),
+    "a word for a network there": ({"remote_networks": ["10.20.0.0/16", "any"]}, "remote_networks: 'any' is no network"),
+    "an object for a network here": ({"local_networks": ["lan-net"]}, "local_networks: 'lan-net' is no network"),
 }
 
 

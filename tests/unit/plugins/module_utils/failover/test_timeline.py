@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.failover import expectation, record as records, timeline
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.failover import expectation, timeline
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.failover.timeline import Outage
 
 CASES = {
@@ -55,19 +55,3 @@ VERDICTS = {
 @pytest.mark.parametrize("expected, change, verdict", VERDICTS.values(), ids=VERDICTS.keys())
 def test_the_verdict_allows_for_the_resolution(expected, change, verdict):
     assert expectation.verdict(expected, {**OUTAGE, **change}) == verdict
-
-
-@settings(deadline=None, derandomize=True, max_examples=60)
-@given(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Zl", "Zp")), max_size=40).filter(lambda text: not text.startswith(records.MARK)))
-def test_the_record_stands_beside_any_comment(comment):
-    record = records.Record("vpn-1", True, None, [{"name": "p", "router": "default", "group": "g"}])
-    written = records.written(comment or None, record)
-    assert records.find(written) == record
-    assert records.without(written) == (comment or None)
-    assert records.find(comment) is None
-
-
-@pytest.mark.parametrize("comment", [records.MARK + "{", records.MARK + '{"strange": 1}', records.MARK + "[1]", "tunnelsmith {}"],
-                         ids=["cut off", "unknown", "a list", "the pairing's own line"])
-def test_what_is_no_record_is_none(comment):
-    assert records.find(comment) is None

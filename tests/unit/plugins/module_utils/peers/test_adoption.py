@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import record as records
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import site_to_site
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import site_to_site, site_to_site_removal
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rulebases import Addresses
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.inverse import inverse
@@ -109,7 +109,7 @@ def adopted(made, tree, engine):
 
 def gone(tree, engine):
     """(what stands after the removal, its warnings), made sure that nothing is left for a second one."""
-    result = site_to_site.removal("vpn-9", around(tree, engine))
+    result = site_to_site_removal.removal("vpn-9", around(tree, engine))
     after = applied(tree, plan(result.phases, tree, base).operations)
     assert removed("vpn-9", after, engine).operations == []
     return after, result.warnings
@@ -308,7 +308,7 @@ def test_a_borrowed_profile_stays_other_peoples():
 def test_an_adopted_profile_that_others_came_to_use_stays_and_they_are_named():
     after, _warnings = adopted(wanted("pbf"), by_hand(VIRTUAL_ROUTER, "pbf"), VIRTUAL_ROUTER)
     other_ike_profile(after, shared=True)
-    left = site_to_site.removal("vpn-9", around(after, VIRTUAL_ROUTER))
+    left = site_to_site_removal.removal("vpn-9", around(after, VIRTUAL_ROUTER))
     assert "vpn-9: IKE crypto profile 'hand' stays, it is used by IKE gateway 'branch-7'" in left.warnings
     assert about(plan(left.phases, after, base).operations, "ike-crypto-profiles/entry[@name='hand']") == []
 

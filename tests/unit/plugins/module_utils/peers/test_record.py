@@ -72,6 +72,15 @@ def test_whose_an_object_is(kind, name, owned):
     assert FULL.owns(kind, name) is owned
 
 
+NAMED = ["vpn-1", "vpn-1-2", "vpn-1-out", "vpn-1-inside", "vpn-1-discard", "vpn-1-2-10.0.0.0-8", "vpn-1-discard-10.0.0.0-8", "vpn-1-2-rest", "vpn-1-in"]
+NOT_NAMED = ["vpn-12", "vpn", "to vpn-1", "vpn-1-in-dmz", "vpn-1-out-proxy", "vpn-1-inside-x", "vpn-1-rest-of-it"]
+
+
+@pytest.mark.parametrize("name, may_be", [(name, True) for name in NAMED] + [(name, False) for name in NOT_NAMED], ids=str)
+def test_what_is_named_after_a_vpn(name, may_be):
+    assert records.is_named_after("vpn-1", name) is may_be
+
+
 def test_what_is_released_has_its_own_name_again():
     record = copy.deepcopy(FULL)
     record.release("ike_gateway", "to-aws")

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import aws, site_to_site, site_to_site_bgp
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import aws, site_to_site, site_to_site_bgp, site_to_site_removal
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rulebases import Addresses
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.vpn import Vpn, check
@@ -65,7 +65,7 @@ def built(wanted, tree, engine):
 
 
 def removed(name, tree, engine):
-    return plan(site_to_site.removal(name, around(tree, engine)).phases, tree, base)
+    return plan(site_to_site_removal.removal(name, around(tree, engine)).phases, tree, base)
 
 
 def canonical(element):
@@ -131,7 +131,7 @@ def test_two_vpns_live_side_by_side_and_go_in_any_order(engine, first, second):
     there = applied(before, built(one, before, engine).operations)
     there = applied(there, built(two, there, engine).operations)
     assert built(one, there, engine).operations == []
-    units = list(site_to_site.own_units("vpn-1", around(there, engine)).values()) + list(site_to_site.own_units("vpn-2", around(there, engine)).values())
+    units = [unit for name in ("vpn-1", "vpn-2") for unit in site_to_site_removal.own_units(name, around(there, engine)).values()]
     assert sorted(units) == ["tunnel.1", "tunnel.2", "tunnel.3", "tunnel.4"]
     for name in ("vpn-1", "vpn-2"):
         there = applied(there, removed(name, there, engine).operations)

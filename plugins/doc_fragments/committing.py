@@ -1,0 +1,28 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Documentation of the options of modules that write and commit at once."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+
+    DOCUMENTATION = r"""
+options:
+  commit_foreign:
+    description:
+      - PAN-OS commits by account, so changes that the same account left uncommitted before would be committed along.
+      - V(fail) waits O(lock_timeout) seconds for them to go and then fails before anything is written, naming them. V(include) commits them along.
+    type: str
+    choices: [fail, include]
+    default: fail
+  commit_timeout:
+    description: Seconds to wait for locks, for other commits and for the commit job, all together.
+    type: int
+    default: 600
+  commit_poll:
+    description: Seconds between two looks at the commit job. Omitted, they grow from 0.2 to 5.
+    type: float
+"""

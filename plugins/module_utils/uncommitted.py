@@ -1,0 +1,32 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""For tasks whose writes are committed as our own changes only: what else is uncommitted, and whose it is.
+
+C(pending) are the uncommitted changes from before a task, C(is_mine) tells which of them belong to what the task writes.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
+
+
+def refuse_foreign(module, session, pending, is_mine) -> None:
+    """Before a write: our account's other uncommitted changes would be committed along. Waits for them to go, then refuses them by name."""
+    account = session.provider.username
+    if account and module.params["commit_foreign"] != "include":
+        commit.refuse_foreign(session, account, pending, lambda change: not is_mine(change), module.params["lock_timeout"], "nothing was written")
+
+
+def tell(module, result, pending, is_mine) -> list:
+    """Add to a result what the commit to come has to know: whether there is one, and what was uncommitted before. Returns our part of that."""
+    mine = [change for change in pending if is_mine(change)]
+    result["uncommitted"] = bool(mine) or (result["changed"] and not module.check_mode)
+    result["earlier_changes"] = earlier_changes(pending, is_mine)
+    return mine
+
+
+def earlier_changes(pending, is_mine) -> list:
+    """What was uncommitted and is not the task's, in the form that the module commit takes."""
+    return [{"owner": change.owner, "xpath": change.xpath} for change in pending if not is_mine(change)]
