@@ -18,8 +18,9 @@ CASES = {
     "logical router, endpoint killed": ("logical-router", "bird", "killed"), "logical router, path cut": ("logical-router", "bird", "cut"),
     "FRR on the firewall, endpoint killed": ("virtual-router", "frr", "killed"), "FRR on the firewall, path cut": ("logical-router", "frr", "cut"),
     "both endpoints killed": ("virtual-router", "bird", "both"),
+    "both endpoints killed, with a discard route": ("logical-router", "bird", "both"),
 }
-BOTH = "both endpoints killed"
+BOTH, DISCARDED = "both endpoints killed", "both endpoints killed, with a discard route"
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +31,10 @@ def seen(sites):
         site = sites(connection("bgp", hold_time=3), engine=engine, routing=routing, dead_after=4)
         site.pair("bgp")
         site.quick_detection()
+        if words == DISCARDED:
+            # As the guide says.
+            site.change({"static_route": {"virtual_router": "default", "name": "aws-discard", "destination": str(site.plane.clouds[0].vpc),
+                                          "nexthop": {"discard": True}, "admin_dist": 240}})
         site.active = 1
         cases[words] = Case(site, fault, f"BGP 1 3, {words}")
     for case in cases.values():
@@ -39,7 +44,7 @@ def seen(sites):
     return at_once(cases, LASTS, AFTER)
 
 
-@pytest.mark.parametrize("words", [words for words in CASES if words != BOTH])
+@pytest.mark.parametrize("words", [words for words in CASES if words not in (BOTH, DISCARDED)])
 def test_all_sessions_take_the_other_tunnel_and_come_back(seen, words):
     case = seen[words]
     for kind in ("new", "established", "ping"):
@@ -53,4 +58,13 @@ def test_with_both_endpoints_dead_no_route_of_bgp_is_left(seen):
     case = seen[BOTH]
     assert case.observation.answered("new", BEFORE + 5, BEFORE + LASTS) == 0
     assert case.clear
+    assert case.back, "active before, active again"
+
+
+def test_with_a_discard_route_nothing_leaves_in_clear_text(seen):
+    """And while BGP has a route, it is that one that counts."""
+    case = seen[DISCARDED]
+    assert case.observation.answered("new", 0, BEFORE) > 0
+    assert case.observation.answered("new", BEFORE + 5, BEFORE + LASTS) == 0
+    assert case.clear == []
     assert case.back, "active before, active again"

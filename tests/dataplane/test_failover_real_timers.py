@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Failover with the timers of the seed: a monitor of 2 seconds times 5, and BGP with keep-alives every 10 seconds and a hold time of 30."""
+"""Failover with the usual timers: a monitor of 2 seconds times 5, and BGP with keep-alives every 10 seconds and a hold time of 30."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def seen(sites):
             site = sites(connection(failover_by))
             site.pair(failover_by, **options)
             site.active = 1 if failover_by == "bgp" else 0
-            cases[words, fault] = Case(site, fault, f"{words}, timers of the seed, {fault}")
+            cases[words, fault] = Case(site, fault, f"{words}, usual timers, {fault}")
     return at_once(cases, LASTS, AFTER)
 
 

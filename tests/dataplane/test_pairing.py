@@ -56,7 +56,7 @@ def test_operational_commands_show_what_the_daemons_have(paired):
     before = [paired.tunnel(number)["flows"][0]["packets_encapsulated"] for number in (1, 2)]
     assert paired.ping(5) == 5
     after = [paired.tunnel(number)["flows"][0]["packets_encapsulated"] for number in (1, 2)]
-    # Seed 003: with PBF the first rule's tunnel is active, with BGP the second, whose MED is lower.
+    # With PBF the first rule's tunnel is active, with BGP the second, whose MED is lower.
     active = 0 if paired.failover == "pbf" else 1
     assert after[active] - before[active] >= 5
 

@@ -19,7 +19,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.routing_daemo
 
 CHILD = "vpc"
 
-#: What AWS was seen to tell the customer (seed of the project): the second tunnel is the preferred one.
+#: What AWS was seen to tell a customer: the second tunnel is the preferred one.
 MED = {1: 200, 2: 100}
 
 _QUICK = "connect delay time 1; connect retry time 2; error wait time 1,2;"
