@@ -8,94 +8,22 @@ from __future__ import annotations
 
 import copy
 import json
-import xml.etree.ElementTree as ET
-from dataclasses import dataclass, field, replace
-from typing import Callable
 
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import aws
-from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import connection
+from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane import faults
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is broken, how the cloud's description of the tunnel then reads, and the cause with it and without it.
-
-    C(shows): a word of the log that tells that the fault has come to light. C(mends): whether what the diagnosis says brings the tunnel back.
-    """
-
-    breaks: Callable
-    cause: str
-    alone: str
-    described: dict = field(default_factory=dict)
-    shows: str = "NO_PROPOSAL_CHOSEN"
-    mends: bool = True
-
-
-def _phase1(**values) -> Callable:
-    return lambda site: site.aws[0].change(phase1=replace(site.aws[0].endpoint.phase1, **values))
-
-
-def _phase2(**values) -> Callable:
-    return lambda site: site.aws[0].change(phase2=replace(site.aws[0].endpoint.phase2, **values))
-
-
-def _gateway(**options) -> Callable:
-    return lambda site: site.change({"ike_gateway": {"name": site.plane.firewall.running.tunnels[0].gateway, **options}})
-
-
-def _offers(phase: str, **accepted) -> dict:
-    return {"offers": {phase: accepted}}
-
-
-FAULTS = {
-    "IKE DH group": Fault(_phase1(groups=(14,)), "ike-dh-group-mismatch", "ike-proposal-mismatch", _offers("ike", dh_group=["group14"])),
-    "IKE encryption": Fault(_phase1(encryption=("AES128",)), "ike-encryption-mismatch", "ike-proposal-mismatch",
-                            _offers("ike", encryption=["aes-128-cbc"])),
-    "IKE hash": Fault(_phase1(integrity=("SHA1",)), "ike-hash-mismatch", "ike-proposal-mismatch", _offers("ike", hash=["sha1"]), mends=False),
-    "IKE version": Fault(lambda site: site.aws[0].change(ike_versions=("ikev1",)), "ike-version-mismatch", "ike-proposal-mismatch",
-                         _offers("ike", versions=["ikev1"]), mends=False),
-    "pre-shared key": Fault(lambda site: site.aws[0].change(key="another.key"), "pre-shared-key-mismatch", "pre-shared-key-mismatch",
-                            {"pre_shared_key": "another.key"}, "AUTHENTICATION_FAILED", mends=False),
-    "local identity": Fault(_gateway(local_id={"type": "ipaddr", "id": "192.0.2.77"}), "local-identity-mismatch", "local-identity-mismatch",
-                            shows="AUTHENTICATION_FAILED"),
-    "peer identity": Fault(_gateway(peer_id={"type": "ipaddr", "id": "192.0.2.78"}), "peer-identity-mismatch", "peer-identity-mismatch",
-                           shows="AUTHENTICATION_FAILED", mends=False),
-    "ESP encryption": Fault(_phase2(encryption=("AES128",), integrity=("SHA2-256",)), "esp-encryption-mismatch", "ipsec-proposal-mismatch",
-                            _offers("ipsec", encryption=["aes-128-cbc"], authentication=["sha256"])),
-    "selectors": Fault(lambda site: (site.aws[0].narrow("10.200.0.0/16", "10.10.0.0/24"), site.change({"proxy_id": {
-        "name": "wrong", "tunnel": site.plane.firewall.running.tunnels[0].name, "local": "172.16.0.0/16", "remote": "172.17.0.0/16"}})),
-        "proxy-id-mismatch", "proxy-id-mismatch", {"traffic_selectors": {"local": "10.10.0.0/24", "remote": "10.200.0.0/16"}},
-        "TS_UNACCEPTABLE", mends=False),
-    "proposal of the firewall": Fault(
-        lambda site: site.change({"ike_crypto_profile": {"name": site.described[0]["VpnConnections"][0]["VpnConnectionId"], "dh_group": ["group5"]}}),
-        "ike-dh-group-mismatch", "ike-proposal-mismatch", mends=False),
-}
 
 
 @pytest.fixture(scope="module")
 def site(sites):
-    site = sites(connection("pbf"), dead_after=5)
-    site.pair("pbf")
-    site.up()
-    site.running = site.emulator.control.running()
-    site.good = (site.aws[0].connection, site.aws[0].endpoint)
-    return site
+    return faults.working(sites)
 
 
 @pytest.fixture
 def healthy(site):
-    """Back to a pairing that works, whatever the test before did."""
-    if (site.aws[0].connection, site.aws[0].endpoint) != site.good:
-        site.aws[0].connection, site.aws[0].endpoint = site.good
-        site.aws[0].change()
-    if site.emulator.control.running() != site.running:
-        site.emulator.firewall.load(ET.fromstring(site.running), "admin")
-        site.module("commit", scope="all", poll=0.05)
-    site.up()
-    return site
+    return faults.mended(site)
 
 
 def described(site, changes: dict) -> dict:
@@ -120,12 +48,30 @@ def seen(site, before: int, word: str) -> bool:
     return wait_until(lambda: any(word in text for dummy, dummy, text in site.log()[before:]), 15, 0.2)
 
 
+STATED = {"source_zones": ["trust"], "local_networks": ["10.10.0.0/24"], "remote_networks": ["10.200.0.0/16"]}
+
+
+@pytest.mark.parametrize("breaks, cause", faults.CONFIGURED.values(), ids=faults.CONFIGURED.keys())
+def test_what_does_not_fit_together_is_named(healthy, breaks, cause):
+    # A monitor that was down before takes its time.
+    assert wait_until(lambda: healthy.tunnel(1)["healthy"], 20, 0.3)
+    breaks(healthy)
+    found = causes(healthy, connection=described(healthy, {}), **STATED)
+    assert [told["id"] for told in found][:1] == [cause], found
+    if found[0]["items"]:
+        healthy.change(*found[0]["items"])
+        assert cause not in [told["id"] for told in causes(healthy, connection=described(healthy, {}), **STATED)]
+
+
+FAULTS = {**faults.NEGOTIATIONS, **faults.OF_BOTH_TUNNELS}
+
+
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
 def test_the_true_cause_of_a_failed_negotiation_comes_first(healthy, fault):
     site = healthy
     before = len(site.log())
     fault.breaks(site)
-    assert seen(site, before, fault.shows), site.log()[before:]
+    assert seen(site, before, fault.text), site.log()[before:]
     assert wait_until(lambda: not site.tunnel(1)["healthy"], 10, 0.2)
     alone = causes(site)
     assert [cause["id"] for cause in alone][:1] == [fault.alone], alone
@@ -155,9 +101,9 @@ def test_a_dead_peer_is_named(healthy):
 
 def test_a_pfs_group_that_fails_at_the_rekey_is_named(healthy):
     site, daemon = healthy, healthy.daemon(1)
-    _phase2(groups=(14,))(site)
+    faults.phase2(groups=(14,))(site)
     site.up()
-    offered = described(site, _offers("ipsec", dh_group=["group14"]))
+    offered = described(site, faults.offers("ipsec", dh_group=["group14"]))
     assert [cause["id"] for cause in causes(site, connection=offered)][:1] == ["pfs-group-mismatch"], "before it shows"
     before = len(site.log())
     daemon.rekey(daemon.ike_sa().children[0].name)
@@ -174,10 +120,27 @@ def test_selectors_that_leave_the_inside_addresses_out_are_named(healthy):
     assert [cause["id"] for cause in causes(site)][:1] == ["selectors-exclude-monitor"]
 
 
-def test_a_wrong_as_number_is_named(sites):
-    site = sites(connection("bgp", hold_time=3), dead_after=5)
-    site.pair("bgp")
-    site.up()
+@pytest.fixture(scope="module")
+def dynamic(sites):
+    """A pairing by BGP."""
+    return faults.working(sites, "bgp")
+
+
+@pytest.mark.parametrize("breaks, cause", faults.ROUTED.values(), ids=faults.ROUTED.keys())
+def test_what_bgp_keeps_back_is_named(dynamic, breaks, cause):
+    site = faults.mended(dynamic)
+    name = [described(site, {})["id"]]
+    assert wait_until(lambda: site.module("vpn_info", name=name, gather=["routes"])["healthy"], 15, 0.3)
+    breaks(site)
+
+    def first() -> list:
+        return [told["id"] for told in causes(site, connection=described(site, {}), **STATED)][:1]
+
+    assert wait_until(lambda: first() == [cause], 10, 0.3), causes(site, connection=described(site, {}), **STATED)
+
+
+def test_a_wrong_as_number_is_named(dynamic):
+    site = faults.mended(dynamic)
     assert wait_until(lambda: [peer["state"] for peer in site.state()["bgp_peers"]] == ["Established"] * 2, 15, 0.3)
     name = [described(site, {})["id"]]
     assert wait_until(lambda: site.module("vpn_info", name=name, gather=["routes"])["healthy"], 15, 0.3)

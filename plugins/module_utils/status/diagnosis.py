@@ -14,21 +14,24 @@ from dataclasses import dataclass, replace
 from typing import Callable, Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import (
-    diagnosis_bgp, diagnosis_cloud, diagnosis_device, diagnosis_inside, diagnosis_outside, diagnosis_phase_1, diagnosis_phase_2, diagnosis_routing,
+    diagnosis_bgp, diagnosis_cloud, diagnosis_device, diagnosis_inside, diagnosis_outside, diagnosis_pbf, diagnosis_phase_1, diagnosis_phase_2,
+    diagnosis_routing,
 )
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_case import Case
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_evidence import (
-    CERTAIN, LIKELY, NO_CHILD, NO_IKE, PASSING, POSSIBLE, SILENT, Case, Cause, Evidence,
+    CERTAIN, LIKELY, NO_CHILD, NO_IKE, PASSING, POSSIBLE, SILENT, Cause, Evidence,
 )
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import stem
 
 CONFIDENCES = (CERTAIN, LIKELY, POSSIBLE)
-DEVICE, OUTSIDE, PHASE_1, PHASE_2, INSIDE, FORWARDING, BGP, CLOUD = range(8)
+DEVICE, OUTSIDE, PHASE_1, PHASE_2, INSIDE, FORWARDING, BGP, CLOUD, BEHIND_CLOUD = range(9)
 
 # The layers in which the reason can lie, by how far the tunnel has come.
 _SUSPECT = {
     NO_IKE: {DEVICE, OUTSIDE, PHASE_1, CLOUD},
     NO_CHILD: {DEVICE, PHASE_2},
-    SILENT: {DEVICE, INSIDE, CLOUD},
-    PASSING: {DEVICE, INSIDE, FORWARDING, BGP, CLOUD},
+    SILENT: {DEVICE, INSIDE, CLOUD, BEHIND_CLOUD},
+    PASSING: {DEVICE, INSIDE, FORWARDING, BGP, CLOUD, BEHIND_CLOUD},
 }
 
 
@@ -45,12 +48,16 @@ RULES = (
     Rule(DEVICE, diagnosis_device.ha_passive),
     Rule(DEVICE, diagnosis_device.disabled),
     Rule(DEVICE, diagnosis_device.incomplete),
+    Rule(DEVICE, diagnosis_device.gateway_of_another),
+    Rule(DEVICE, diagnosis_device.interface_of_another),
     Rule(DEVICE, diagnosis_device.engine_not_rebooted),
     Rule(DEVICE, diagnosis_device.commit_pending),
     Rule(OUTSIDE, diagnosis_outside.outside_interface),
     Rule(OUTSIDE, diagnosis_outside.peer_address),
     Rule(OUTSIDE, diagnosis_outside.duplicate_gateway),
-    Rule(OUTSIDE, diagnosis_outside.endpoint_route),
+    Rule(OUTSIDE, diagnosis_outside.customer_gateway),
+    Rule(OUTSIDE, diagnosis_outside.endpoint_route, always=True),
+    Rule(OUTSIDE, diagnosis_outside.route_into_itself, always=True),
     Rule(OUTSIDE, diagnosis_outside.denied_outside),
     Rule(OUTSIDE, diagnosis_outside.passive),
     Rule(PHASE_1, diagnosis_phase_1.version),
@@ -69,26 +76,37 @@ RULES = (
     Rule(PHASE_2, diagnosis_phase_2.forward_secrecy, always=True),
     Rule(PHASE_2, diagnosis_phase_2.unanswered),
     Rule(INSIDE, diagnosis_inside.belongs_nowhere, always=True),
+    Rule(INSIDE, diagnosis_inside.routers_apart, always=True),
     Rule(INSIDE, diagnosis_inside.inside_address),
     Rule(INSIDE, diagnosis_inside.zone_protection),
     Rule(INSIDE, diagnosis_inside.narrow_selectors),
+    Rule(INSIDE, diagnosis_outside.esp_denied),
     Rule(INSIDE, diagnosis_inside.monitor_target),
+    Rule(INSIDE, diagnosis_inside.zones_apart),
     Rule(INSIDE, diagnosis_inside.intrazone_denied),
     Rule(INSIDE, diagnosis_inside.one_way),
-    Rule(INSIDE, diagnosis_inside.zones_apart),
     Rule(BGP, diagnosis_bgp.switched_off),
+    Rule(BGP, diagnosis_bgp.settings),
+    Rule(BGP, diagnosis_bgp.another_interface),
     Rule(BGP, diagnosis_bgp.session),
     Rule(FORWARDING, diagnosis_routing.no_way_in),
-    Rule(FORWARDING, diagnosis_routing.pbf_order),
-    Rule(FORWARDING, diagnosis_routing.pbf_target),
+    Rule(FORWARDING, diagnosis_routing.no_way_back),
+    Rule(FORWARDING, diagnosis_pbf.order),
+    Rule(FORWARDING, diagnosis_pbf.egress),
+    Rule(FORWARDING, diagnosis_pbf.target),
+    Rule(FORWARDING, diagnosis_pbf.misses_traffic),
+    Rule(FORWARDING, diagnosis_pbf.out_of_use),
+    Rule(FORWARDING, diagnosis_routing.left_out),
     Rule(FORWARDING, diagnosis_routing.security),
     Rule(FORWARDING, diagnosis_routing.source_nat),
     Rule(FORWARDING, diagnosis_routing.spoofed),
     Rule(BGP, diagnosis_bgp.learned),
+    Rule(BGP, diagnosis_bgp.not_announced),
     Rule(BGP, diagnosis_bgp.announced),
     Rule(FORWARDING, diagnosis_routing.routed_elsewhere),
+    Rule(FORWARDING, diagnosis_routing.security_inbound),
     Rule(CLOUD, diagnosis_cloud.connection),
-    Rule(CLOUD, diagnosis_cloud.static_routes),
+    Rule(BEHIND_CLOUD, diagnosis_cloud.static_routes),
     Rule(FORWARDING, diagnosis_inside.mtu),
     Rule(CLOUD, diagnosis_cloud.telemetry),
     Rule(CLOUD, diagnosis_routing.nothing_wrong_here),
@@ -105,7 +123,7 @@ def diagnose(evidence: Evidence, missing=()) -> list:
     for tunnel in evidence.configuration["tunnels"]:
         case = Case(evidence, tunnel, problems.get(tunnel["name"], ()))
         found += [told(case.name, cause) for cause in ranked(case)]
-    return found
+    return found + [told(name, cause) for name, cause in _not_made(evidence)]
 
 
 def ranked(case: Case) -> list:
@@ -160,6 +178,22 @@ def _unknown(case) -> Cause:
     return Cause(identity, cause, case.problems[:2] + said,
                  "look at the log of the peer, which knows why it refuses; vpn_action: action: reconnect writes new lines",
                  POSSIBLE)
+
+
+def _not_made(evidence) -> Iterator[tuple]:
+    """(name, cause) of tunnels that are wanted and not there, of VPNs whose tunnels are called by their numbers: by a gateway, or by the cloud."""
+    stems = {stem(item["name"]) for item in evidence.configuration["tunnels"] or evidence.configuration["gateways"]}
+    for name, gateway in evidence.gateways.items():
+        if stem(name) in stems - {name} and not gateway.get("disabled") and name not in evidence.tunnel_names | evidence.used_gateways:
+            yield name, Cause("tunnel-missing", f"there is an IKE gateway '{name}', and no tunnel goes through it",
+                              (f"ike_gateway {name}: used by no ipsec_tunnel",), f"ipsec_tunnel {name}: ike_gateways: [{name}]", CERTAIN)
+    connection = evidence.connection or {}
+    for number, tunnel in enumerate(connection.get("tunnels") or () if connection.get("id") in stems else (), 1):
+        name, endpoint = f"{connection['id']}-{number}", tunnel.get("outside_address")
+        if endpoint and name not in evidence.tunnel_names and not evidence.gateways_by_endpoint.get(endpoint):
+            yield name, Cause("tunnel-missing", f"the cloud's connection has a tunnel to {endpoint}, and no tunnel here goes there",
+                              (f"the cloud's endpoint {number}: {endpoint}", "ike_gateway to it: none"),
+                              f"site_to_site_vpn {connection['id']}: tunnels: both of the connection", LIKELY)
 
 
 def _not_running(evidence, name) -> Iterator[Cause]:

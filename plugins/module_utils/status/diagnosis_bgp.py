@@ -12,10 +12,13 @@ from typing import Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_instance
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import diagnosis_bgp_policies as policies
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import prefixes, vpn_log
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_case import Case
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_evidence import (
-    CERTAIN, LIKELY, PASSING, POSSIBLE, Case, Cause, inside_of, same_address,
+    CERTAIN, LIKELY, PASSING, POSSIBLE, Cause, inside_of, same_address,
 )
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import local_interface
 
 # AWS's quotas of learned routes; it ends the session of a peer that sends more.
 LIMITS = {"vgw": 100, "tgw": 1000, "cloudwan": 1000, "concentrator": 1000}
@@ -68,11 +71,70 @@ def switched_off(case: Case) -> Iterator[Cause]:
                         CERTAIN, _item(peer, enable=True))
 
 
+def settings(case: Case) -> Iterator[Cause]:
+    """Settings of the peer or its group that no session comes up with, whatever the other side has."""
+    for peer in case.peers:
+        live = _live(case, peer)
+        if live is None or not live.established:
+            yield from _settings(case, peer)
+
+
+def _settings(case, peer) -> Iterator[Cause]:
+    label, group = _label(peer), places.find(_tree(case, peer), ("peer-group", ("entry", peer["peer_group"])))
+    if places.text(group, ("enable",)) == "no":
+        yield Cause("bgp-group-disabled", f"the peer group '{peer['peer_group']}' of BGP peer '{peer['name']}' is disabled",
+                    (f"peer_group {peer['peer_group']} enable: false",),
+                    "enable the peer group in the router's BGP (no option here sets it); or bgp_peer with another peer_group", CERTAIN)
+    own = _as_number(_instance(case, peer).get("local_as"))
+    if peer.get("type") == "ibgp" and own != _as_number(peer.get("peer_as")):
+        yield Cause("bgp-group-type", f"the peer group is for the same AS (ibgp), and the peer is AS {peer.get('peer_as')}",
+                    (f"{label} type: ibgp", f"local_as: {own}, peer_as: {peer.get('peer_as')}"), f"{label}: type: ebgp", CERTAIN, _item(peer, type="ebgp"))
+    incoming, outgoing = ((peer.get(f"{way}_bgp_connection") or {}).get("allow") for way in ("incoming", "outgoing"))
+    if incoming is False and outgoing is False:
+        yield Cause("bgp-connections-forbidden", f"BGP peer '{peer['name']}' may neither be called nor call",
+                    (f"{label} incoming_bgp_connection.allow: false, outgoing_bgp_connection.allow: false",),
+                    f"{label}: outgoing_bgp_connection.allow: true", CERTAIN, _item(peer, outgoing_bgp_connection={"allow": True}))
+    remote = (peer.get("peer_address") or {}).get("ip")
+    if peer.get("address_family_identifier") == "ipv6" and remote and ":" not in remote:
+        yield Cause("bgp-address-family", f"BGP peer '{peer['name']}' at {remote} is for IPv6", (f"{label} address_family_identifier: ipv6",),
+                    f"{label}: address_family_identifier: ipv4", CERTAIN, _item(peer, address_family_identifier="ipv4"))
+    if case.around.platform.advanced and group is not None and places.text(group, ("address-family", "ipv4")) in (None, "", "none"):
+        yield Cause("bgp-address-family", f"the peer group '{peer['peer_group']}' exchanges no IPv4 prefixes", ("address family profile of IPv4: none",),
+                    "give the peer group a BGP address family profile with IPv4; or bgp_peer with another peer_group, which gets one", LIKELY)
+
+
+def _tree(case, peer):
+    return places.find(case.around.tree, (case.around.base("network") + bgp_instance.place(peer["virtual_router"], case.around.platform.advanced))[1:])
+
+
+def another_interface(case: Case) -> Iterator[Cause]:
+    """A peer with one tunnel's addresses that speaks through the interface of another; either of the two tunnels is told of it."""
+    mine = [peer for address in case.inside_addresses for peer in case.evidence.peers_by_local_address.get(str(address.ip), ())]
+    for peer in mine + [peer for peer in case.peers if _of_another_tunnel(case, peer)]:
+        way, remote, said = local_interface(peer), (peer.get("peer_address") or {}).get("ip"), _speaks_from(peer)
+        unit = case.evidence.interfaces_by_address.get(said)
+        if way != unit:
+            address = next(address for address in case.around.interfaces[unit].networks() if str(address.ip) == said)
+            yield Cause("bgp-interface-wrong", f"BGP peer '{peer['name']}' at {remote} is behind {unit}, and speaks from {way}",
+                        (f"{_label(peer)} local_address: {way}, {said}", f"{unit}: {address}"),
+                        f"{_label(peer)}: local_address: {{interface: {unit}, ip: {address}}}", CERTAIN,
+                        _item(peer, local_address={"interface": unit, "ip": str(address)}))
+
+
+def _speaks_from(peer) -> str:
+    return ((peer.get("local_address") or {}).get("ip") or "").split("/")[0]
+
+
+def _of_another_tunnel(case, peer) -> bool:
+    """Whether both addresses of a peer are those of another tunnel, so that the interface is wrong and not the addresses."""
+    return case.evidence.interfaces_by_address.get(_speaks_from(peer)) in case.vpn_units - {case.unit}
+
+
 def session(case: Case) -> Iterator[Cause]:
     """Both ends' AS numbers, addresses and timers, and what the peer's last words were."""
     for peer in case.peers:
         live = _live(case, peer)
-        if live is not None and live.established:
+        if (live is not None and live.established) or _of_another_tunnel(case, peer):
             continue
         known = list(_against_cloud(case, peer))
         yield from known
@@ -142,7 +204,11 @@ def _addresses(case, peer) -> Iterator[Cause]:
                     f"{_label(peer)}: local_address.ip: {mine[0]}", CERTAIN,
                     _item(peer, local_address={"interface": case.unit, "ip": mine[0]}))
     remote = (peer.get("peer_address") or {}).get("ip")
-    if remote and mine and not inside_of(remote, [str(address.network) for address in case.inside_addresses]):
+    if remote in [address.split("/")[0] for address in mine]:
+        yield Cause("bgp-address-mismatch", f"the peer is configured at {remote}, which is this firewall's own address on {case.unit}",
+                    (f"{_label(peer)} peer_address.ip: {remote}", f"{case.unit}: {', '.join(mine)}"),
+                    f"{_label(peer)}: peer_address.ip: the peer's address inside the tunnel", CERTAIN)
+    elif remote and mine and not inside_of(remote, [str(address.network) for address in case.inside_addresses]):
         yield Cause("bgp-address-mismatch", f"the peer {remote} is not in the inside network of {case.unit}",
                     (f"{_label(peer)} peer_address.ip: {remote}", f"{case.unit}: {', '.join(mine)}"),
                     f"{_label(peer)}: peer_address.ip: the peer's address inside the tunnel", LIKELY)
@@ -150,8 +216,7 @@ def _addresses(case, peer) -> Iterator[Cause]:
 
 def _password(case, peer) -> Iterator[Cause]:
     """Whether the session is authenticated stands in the configuration; with what, is nobody's to see."""
-    base = case.around.base("network") + bgp_instance.place(peer["virtual_router"], case.around.platform.advanced)
-    entry = places.find(case.around.tree, (base + ("peer-group", ("entry", peer["peer_group"]), "peer", ("entry", peer["name"])))[1:])
+    entry = places.find(_tree(case, peer), ("peer-group", ("entry", peer["peer_group"]), "peer", ("entry", peer["name"])))
     profile = places.text(entry, ("connection-options", "authentication")) if entry is not None else None
     if profile and profile != "inherit":
         aws = bool(case.cloud.get("bgp"))
@@ -168,7 +233,15 @@ def learned(case: Case) -> Iterator[Cause]:
             continue
         received, accepted = live.total("received"), live.total("accepted")
         label = f"BGP peer '{peer['name']}'"
-        if received == 0:
+        held = policies.held_back(case, peer, policies.IMPORT, case.intent.remote_networks or ("0.0.0.0/0",)) if not accepted else None
+        if held is not None:
+            yield Cause("import-policy", f"{held.words} keeps out what {label} announces", (held.says, f"received: {received}, accepted: {accepted}"),
+                        f"take '{peer['peer_group']}' out of the rule, or let it allow {', '.join(case.intent.remote_networks) or 'the prefixes'}", CERTAIN)
+        elif received == 0:
+            denying = policies.denying(case, peer, policies.IMPORT)
+            if denying:
+                yield Cause("import-policy", f"{label} is established, nothing is learned, and {denying[0].words} denies some prefixes",
+                            (denying[0].says, "prefixes received: 0"), f"let the rule allow the prefixes of {label}", LIKELY)
             yield Cause("nothing-learned", f"{label} is established and announces nothing", ("prefixes received: 0",),
                         "in the cloud: attach the gateway to the network whose prefixes are wanted, and let their routes propagate", LIKELY)
         elif received and accepted == 0:
@@ -226,13 +299,41 @@ def announced(case: Case) -> Iterator[Cause]:
                         (f"{_label(peer)} advertise: {', '.join(wanted)}",),
                         f"static_route or interface in virtual_router {peer['virtual_router']} for {unrouted[0]}", CERTAIN)
         elif count == 0:
-            yield Cause("export-policy", f"'{peer['name']}' is established and is sent nothing: nothing is redistributed, or a rule keeps it back",
-                        ("prefixes advertised: 0",),
-                        f"bgp_redistribution in virtual_router {peer['virtual_router']}: the networks here; {_label(peer)}: advertise",
-                        LIKELY)
+            yield from _nothing_sent(case, peer, list(case.intent.local_networks) or wanted)
         elif wanted and sent and sent != set(wanted):
             yield Cause("export-policy", f"'{peer['name']}' is sent other prefixes than wanted", (f"sent: {', '.join(sorted(sent))}",
                         f"wanted: {', '.join(sorted(wanted))}"), f"{_label(peer)}: advertise: {wanted}", LIKELY, _item(peer, advertise=wanted))
+
+
+def _nothing_sent(case, peer, wanted) -> Iterator[Cause]:
+    router = peer["virtual_router"]
+    held = policies.held_back(case, peer, policies.EXPORT, wanted)
+    missing = policies.not_redistributed(case, peer, wanted)
+    if missing:
+        yield Cause("redistribution-missing", f"router '{router}' does not redistribute {', '.join(missing)} into BGP",
+                    (f"prefixes advertised to '{peer['name']}': 0", policies.redistributed(case, peer)),
+                    f"bgp_redistribution in virtual_router {router}: sources [connected, static], destinations [{', '.join(missing)}]", CERTAIN)
+    elif held is not None:
+        yield Cause("export-policy", f"{held.words} keeps {', '.join(wanted)} from '{peer['name']}'", (held.says, "prefixes advertised: 0"),
+                    f"{_label(peer)}: advertise: [{', '.join(wanted)}] (or take '{peer['peer_group']}' out of the rule)", CERTAIN)
+    else:
+        yield Cause("export-policy", f"'{peer['name']}' is established and is sent nothing: nothing is redistributed, or a rule keeps it back",
+                    ("prefixes advertised: 0",),
+                    f"bgp_redistribution in virtual_router {router}: the networks here; {_label(peer)}: advertise",
+                    LIKELY)
+
+
+def not_announced(case: Case) -> Iterator[Cause]:
+    """Networks that are to be reached from the far side, and of which it is not told."""
+    for peer in case.peers:
+        listed = [text for text in peer.get("advertise") or () if text]
+        sent = [found.prefix for found in case.evidence.state.prefixes or () if found.direction == prefixes.ADVERTISED and found.peer == peer["name"]]
+        lacking = [text for text in case.intent.local_networks if not inside_of(text, listed) and not inside_of(text, sent)]
+        if listed and lacking:
+            yield Cause("local-network-not-announced", f"'{peer['name']}' is told of {', '.join(listed)}, and not of {', '.join(lacking)}",
+                        (f"{_label(peer)} advertise: {', '.join(listed)}", f"networks here: {', '.join(case.intent.local_networks)}"),
+                        f"{_label(peer)}: advertise: [{', '.join(listed + lacking)}], and bgp_redistribution: destinations", CERTAIN,
+                        _item(peer, advertise=listed + lacking))
 
 
 def _routed(case, router, text) -> bool:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import Iterator
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_case import Case
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_evidence import (
-    CERTAIN, LIKELY, NO_IKE, PASSING, POSSIBLE, Case, Cause, inside_of,
+    CERTAIN, LIKELY, NO_IKE, PASSING, POSSIBLE, Cause, inside_of,
 )
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_traffic import EVERYTHING, intended
 
 
 def connection(case: Case) -> Iterator[Cause]:
@@ -30,8 +32,7 @@ def static_routes(case: Case) -> Iterator[Cause]:
     routes = described.get("static_routes")
     if described.get("routing") != "static" or routes is None:
         return
-    rules = tuple(text for rule in case.rules for text in rule.get("source") or () if text != "any")
-    wanted = tuple(dict.fromkeys(case.intent.local_networks or rules))
+    wanted = tuple(dict.fromkeys(case.intent.local_networks or [traffic.source for traffic in intended(case) if traffic.source != EVERYTHING]))
     missing = [text for text in wanted if not inside_of(text, routes)]
     if missing or not routes:
         yield Cause("cloud-static-route-missing",

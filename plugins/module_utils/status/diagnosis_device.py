@@ -10,7 +10,10 @@ from typing import Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.places import PLACES
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_evidence import CERTAIN, LIKELY, POSSIBLE, Case, Cause
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_case import Case
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_evidence import (
+    CERTAIN, LIKELY, NO_CHILD, NO_IKE, POSSIBLE, Cause, same_address,
+)
 
 COMMIT_PENDING = "commit-pending"
 _FORWARDING = ("", "disabled", "active", "active-primary", "active-secondary")
@@ -86,6 +89,36 @@ def incomplete(case: Case) -> Iterator[Cause]:
                     f"ipsec_tunnel {case.name}: ike_gateways: the gateway of the peer", CERTAIN)
         return
     for kind, (name, options) in (("ike_crypto_profile", case.ike_profile), ("ipsec_crypto_profile", case.ipsec_profile)):
-        if options is None:
+        if options is None and case.phase in (NO_IKE, NO_CHILD):
             yield Cause("crypto-profile-missing", f"the {kind} '{name}' is not in the configuration", (f"{kind}: {name}",),
                         f"{kind} {name}: make it, or name another one", LIKELY)
+
+
+def gateway_of_another(case: Case) -> Iterator[Cause]:
+    """The tunnel goes through a gateway that another tunnel uses, and its own stands beside."""
+    wanted = case.cloud_of_number.get("outside_address")
+    others = [name for name in case.evidence.tunnels_by_gateway.get(case.gateway_name, ()) if name != case.name]
+    if not others or same_address(wanted, case.peer_address):
+        return
+    known = {name: (gateway.get("peer_address") or {}).get("ip") for name, gateway in case.evidence.gateways.items()}
+    own = next((name for name, address in known.items() if wanted and same_address(address, wanted)), case.name if case.name in known else None)
+    if own not in (None, case.gateway_name) and own not in case.evidence.used_gateways:
+        yield Cause("ike-gateway-of-another-tunnel", f"tunnel '{case.name}' goes through gateway '{case.gateway_name}', which is that of '{others[0]}'",
+                    (f"ipsec_tunnel {case.name} ike_gateways: {case.gateway_name} (to {case.peer_address})",
+                     f"ike_gateway {own} (to {known[own]}): used by no ipsec_tunnel"),
+                    f"ipsec_tunnel {case.name}: ike_gateways: [{own}]", CERTAIN, ({"ipsec_tunnel": {"name": case.name, "ike_gateways": [own]}},))
+
+
+def interface_of_another(case: Case) -> Iterator[Cause]:
+    """Two tunnels on one tunnel interface: its address is that of one of them."""
+    others = [name for name in case.evidence.tunnels_by_unit.get(case.unit, ()) if name != case.name] if case.unit else []
+    wanted = case.cloud.get("inside_address")
+    if not others or case.tunnel.get("disabled") or wanted in [str(address.ip) for address in case.inside_addresses]:
+        return
+    own = case.evidence.interfaces_by_address.get(wanted)
+    yield Cause("tunnel-interface-of-another-tunnel", f"{case.unit} is the tunnel interface of '{others[0]}' too, and forwards into one of them only",
+                tuple(f"ipsec_tunnel {name} tunnel_interface: {case.unit}" for name in (case.name, others[0]))
+                + ((f"the cloud's inside address for {case.name}: {wanted}" + (f", which {own} has" if own else ""),) if wanted else ()),
+                f"ipsec_tunnel {case.name}: tunnel_interface: {own or 'one of its own'}",
+                CERTAIN if own else LIKELY if case.problems else POSSIBLE,
+                ({"ipsec_tunnel": {"name": case.name, "tunnel_interface": own}},) if own else ())

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a diagnosis is made from: all that is known of a firewall's VPNs, and of each tunnel in particular."""
+"""What a diagnosis is made from: all that is known of a firewall's VPNs."""
 
 from __future__ import annotations
 
@@ -16,10 +16,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.surrou
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ike_crypto_profile, ipsec_crypto_profile
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow as flows
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import interfaces, vpn_log
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import egress, interfaces_of, local_interface, stem
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State, grouped, movement
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State, grouped
 
 CERTAIN, LIKELY, POSSIBLE = "certain", "likely", "possible"
 
@@ -59,6 +57,7 @@ class Evidence:
     C(verdicts): what C(judgement) says of the tunnels. C(lines): of the log, newest first.
     C(changes): (place, owner) of what is not committed. C(ha): this member's state in its pair. C(certificates): name → seconds since 1970 of its end.
     C(connection): what the cloud says of the VPN. C(keys): gateway → whether its pre-shared key is the cloud's; what cannot be told is missing.
+    C(key_owners): gateway → endpoint of the cloud's other tunnel that its key belongs to.
     """
 
     configuration: dict
@@ -72,6 +71,7 @@ class Evidence:
     certificates: dict = field(default_factory=dict)
     connection: dict | None = None
     keys: dict = field(default_factory=dict)
+    key_owners: dict = field(default_factory=dict)
     intent: Intent = field(default_factory=Intent)
     addresses: Addresses | None = None
     now: float = field(default_factory=time.time)
@@ -89,6 +89,52 @@ class Evidence:
                 ends = (places.text(entry, ("local-address", "interface")), places.text(entry, ("peer-address", "ip")))
                 found.setdefault(ends, []).append(entry.get("name"))
         return found
+
+    @cached_property
+    def profile_users(self) -> dict:
+        """(kind, name of a crypto profile) → names of all that use it, whoever asked for them or not: gateways, or tunnels."""
+        found: dict = {}
+        for gateway in self.around.entries("network", ("ike", "gateway")):
+            for name in {places.text(gateway, ("protocol", version, "ike-crypto-profile")) for version in ("ikev1", "ikev2")} - {None}:
+                found.setdefault(("ike_crypto_profile", name), []).append(gateway.get("name"))
+        for tunnel in self.around.entries("network", ("tunnel", "ipsec")):
+            name = places.text(tunnel, ("auto-key", "ipsec-crypto-profile"))
+            found.setdefault(("ipsec_crypto_profile", name or "default"), []).append(tunnel.get("name"))
+        return found
+
+    @cached_property
+    def tunnel_names(self) -> set:
+        """The names of all tunnels, whoever asked for them or not."""
+        return {entry.get("name") for entry in self.around.entries("network", ("tunnel", "ipsec"))}
+
+    @cached_property
+    def used_gateways(self) -> set:
+        """The gateways that some tunnel goes through."""
+        return {name for entry in self.around.entries("network", ("tunnel", "ipsec")) for name in places.names(entry, ("auto-key", "ike-gateway"))}
+
+    @cached_property
+    def gateways_by_endpoint(self) -> dict:
+        """Address of the peer → names of all gateways that go there."""
+        pairs = [(places.text(entry, ("peer-address", "ip")), entry.get("name")) for entry in self.around.entries("network", ("ike", "gateway"))]
+        return {address: [name for _address, name in found] for address, found in grouped(pairs, lambda pair: pair[0]).items()}
+
+    @cached_property
+    def tunnels_by_gateway(self) -> dict:
+        """Gateway → the tunnels that go through it and are not disabled."""
+        used = [(gateway, tunnel["name"]) for tunnel in self.configuration["tunnels"] if not tunnel.get("disabled")
+                for gateway in tunnel.get("ike_gateways") or ()]
+        return {gateway: [name for _gateway, name in pairs] for gateway, pairs in grouped(used, lambda pair: pair[0]).items()}
+
+    @cached_property
+    def tunnels_by_unit(self) -> dict:
+        """Tunnel interface → the tunnels of it that are not disabled."""
+        found = grouped((tunnel for tunnel in self.configuration["tunnels"] if not tunnel.get("disabled")), lambda tunnel: tunnel.get("tunnel_interface"))
+        return {unit: [tunnel["name"] for tunnel in tunnels] for unit, tunnels in found.items()}
+
+    @cached_property
+    def interfaces_by_address(self) -> dict:
+        """Address → the interface that has it, whoever uses it."""
+        return {str(address.ip): name for name, interface in self.around.interfaces.items() for address in interface.networks()}
 
     @cached_property
     def units(self) -> dict:
@@ -134,6 +180,11 @@ class Evidence:
         return {flow.name: flow for flow in self.state.earlier_flows}
 
     @cached_property
+    def peers_by_local_address(self) -> dict:
+        """Address that BGP is to speak from → the peers, whatever interface they name."""
+        return grouped(self.configuration["bgp"]["peers"], lambda peer: ((peer.get("local_address") or {}).get("ip") or "").split("/")[0])
+
+    @cached_property
     def lines_by_name(self) -> dict:
         """By the gateway, tunnel or proxy ID that a line is about; a proxy ID's are its tunnel's."""
         return grouped(self.lines, lambda line: line.object.partition(":")[0])
@@ -155,6 +206,27 @@ class Evidence:
         return found
 
     @cached_property
+    def routes(self) -> list:
+        """(route, its network) of the routes in use."""
+        found = []
+        for route in self.state.routes or ():
+            try:
+                found += [(route, ip_network(route.destination, strict=False))] if route.active else []
+            except ValueError:
+                continue
+        return found
+
+    @cached_property
+    def dynamic_routes(self) -> dict:
+        """Interface → the routes in use through it that nobody configured: a routing protocol brought them."""
+        brought = [route for route, _network in self.routes if route.protocol not in (None, "connected", "local", "static")]
+        return grouped(brought, lambda route: route.interface)
+
+    @cached_property
+    def live_rules(self) -> dict:
+        return {rule.name: rule for rule in self.state.pbf_rules}
+
+    @cached_property
     def security_rules(self) -> list:
         return self.around.entries("rulebase", ("security", "rules"))
 
@@ -167,6 +239,21 @@ class Evidence:
         return self.around.entries("rulebase", ("pbf", "rules"))
 
     @cached_property
+    def routers(self) -> list:
+        """The names of the routers of the engine that runs."""
+        return self.around.names("logical_router" if self.around.platform.advanced else "virtual_router")
+
+    @cached_property
+    def pbf_rules_by_next_hop(self) -> dict:
+        """Next hop → the enabled PBF rules that forward to it, whoever asked for them or not."""
+        found: dict = {}
+        for rule in self.pbf_rules:
+            hop = places.text(rule, ("action", "forward", "nexthop", "ip-address"))
+            if hop and places.text(rule, ("disabled",)) != "yes":
+                found.setdefault(hop, []).append(rule)
+        return found
+
+    @cached_property
     def live_peers(self) -> dict:
         return grouped(self.state.bgp_peers, lambda peer: peer.name)
 
@@ -174,186 +261,6 @@ class Evidence:
     def networks(self) -> list:
         """(interface, network) of all inside and outside addresses that are literal ones."""
         return [(name, address.network) for name, interface in self.around.interfaces.items() for address in interface.networks()]
-
-
-class Case:
-    """One tunnel, with all that belongs to it."""
-
-    def __init__(self, evidence: Evidence, tunnel: dict, problems=()):
-        self.evidence, self.around = evidence, evidence.around
-        self.tunnel, self.name = tunnel, tunnel["name"]
-        self.problems = tuple(problems)
-        gateways = tunnel.get("ike_gateways") or ()
-        self.gateway = evidence.gateways.get(gateways[0], {}) if gateways else {}
-        self.gateway_name = gateways[0] if gateways else None
-        self.unit = tunnel.get("tunnel_interface")
-        self.interface = evidence.units.get(self.unit, {})
-        self.rules = evidence.rules_by_unit.get(self.unit, []) if self.unit else []
-        self.peers = evidence.peers_by_unit.get(self.unit, []) if self.unit else []
-        self.flows = evidence.flows.get(self.name, [])
-
-    # What is configured.
-
-    @cached_property
-    def version(self) -> str:
-        return self.gateway.get("version") or "ikev1"
-
-    @cached_property
-    def ike_profile(self) -> tuple:
-        """(name, options or None where there is none) of phase 1's proposals."""
-        block = "ikev1" if self.version == "ikev1" else "ikev2"
-        name = (self.gateway.get(block) or {}).get("ike_crypto_profile") or "default"
-        return name, self.evidence.profiles.get(("ike_crypto_profile", name))
-
-    @cached_property
-    def ipsec_profile(self) -> tuple:
-        name = self.tunnel.get("ipsec_crypto_profile") or "default"
-        return name, self.evidence.profiles.get(("ipsec_crypto_profile", name))
-
-    @cached_property
-    def proxies(self) -> list:
-        return [proxy for option in ("proxy_ids", "proxy_ids_v6") for proxy in self.tunnel.get(option) or ()]
-
-    @cached_property
-    def monitor(self) -> str | None:
-        """The address that the tunnel's monitor asks."""
-        monitor = self.tunnel.get("tunnel_monitor") or {}
-        return monitor.get("destination_ip") if monitor.get("enable") else None
-
-    @cached_property
-    def peer_address(self) -> str | None:
-        address = self.gateway.get("peer_address") or {}
-        return address.get("ip") or address.get("fqdn")
-
-    @cached_property
-    def outside(self) -> str | None:
-        return (self.gateway.get("local_address") or {}).get("interface")
-
-    @cached_property
-    def local_address(self) -> str | None:
-        """The address that IKE comes from: as configured, or as the interface has it now."""
-        configured = (self.gateway.get("local_address") or {}).get("ip")
-        interface = self.around.interfaces.get(self.outside)
-        first = next(iter(interface.addresses), None) if interface is not None else None
-        found = configured or first or interfaces.host(self.evidence.interfaces, self.outside)
-        return found.split("/")[0] if found else None
-
-    @cached_property
-    def behind_nat(self) -> bool:
-        """Whether the peer sees another address than the one that IKE comes from."""
-        expected = self.cloud.get("customer_outside_address")
-        if expected and self.local_address:
-            return not same_address(expected, self.local_address)
-        return is_private(self.local_address) and bool(self.peer_address) and not is_private(self.peer_address)
-
-    @cached_property
-    def inside_addresses(self) -> list:
-        interface = self.around.interfaces.get(self.unit)
-        return [] if interface is None else [address for address in interface.networks() if address.version == 4]
-
-    @cached_property
-    def zone(self) -> str | None:
-        live = self.evidence.interfaces.get(self.unit)
-        return self.around.zone_of(self.unit) or (live.zone if live is not None else None) if self.unit else None
-
-    @cached_property
-    def router(self) -> str | None:
-        return self.around.router_of(self.unit) if self.unit else None
-
-    @cached_property
-    def vpn_units(self) -> set:
-        """The tunnel interfaces of this tunnel's VPN: what leads into one of them leads into the VPN."""
-        return self.evidence.units_of_vpn.get(stem(self.name), set()) | {self.unit}
-
-    # What the cloud says.
-
-    @cached_property
-    def connection(self) -> dict | None:
-        """The cloud's description, where it is of this tunnel's VPN."""
-        return self.evidence.connection if stem(self.name) in self.evidence.described else None
-
-    @cached_property
-    def intent(self) -> Intent:
-        """What is to pass: said of the VPN that the cloud describes, or of all where there is no such."""
-        return self.evidence.intent if self.evidence.connection is None or self.connection is not None else Intent()
-
-    @cached_property
-    def cloud(self) -> dict:
-        """The cloud's tunnel: the one with this gateway's peer address, else the one of this number."""
-        described = (self.connection or {}).get("tunnels") or []
-        by_address = next((tunnel for tunnel in described if same_address(tunnel.get("outside_address"), self.peer_address)), None)
-        return by_address or self.cloud_of_number
-
-    @cached_property
-    def cloud_of_number(self) -> dict:
-        connection = self.connection or {}
-        described, identity = connection.get("tunnels") or [], connection.get("id")
-        number = self.name[len(identity) + 1:] if identity and self.name.startswith(f"{identity}-") else ""
-        return described[int(number) - 1] if number.isdigit() and 0 < int(number) <= len(described) else {}
-
-    # How things stand.
-
-    @cached_property
-    def phase(self) -> str:
-        states = {flow.state for flow in self.flows}
-        child = bool(states & {flows.ACTIVE, flows.INACTIVE}) or bool(self.evidence.ipsec_sas.get(self.name))
-        if child:
-            return SILENT if flows.INACTIVE in states or any(flow.monitor == "down" for flow in self.flows) else PASSING
-        if self.tunnel.get("manual_key"):
-            return NO_CHILD
-        return NO_CHILD if any(sa.up for sa in self.evidence.ike_sas.get(self.gateway_name, ())) else NO_IKE
-
-    @cached_property
-    def moved(self) -> tuple | None:
-        """(packets out, packets in) since the earlier look; None where there was none, or the counters began anew."""
-        counts = [found for found in (movement(self.evidence.earlier_flows.get(flow.name), flow) for flow in self.flows) if found is not None]
-        return (sum(out for out, _back in counts), sum(back for _out, back in counts)) if counts else None
-
-    @cached_property
-    def one_way(self) -> str | None:
-        """How packets go out and none comes back, in words; None where that is not so."""
-        out, back = (sum(count for count in counts if isinstance(count, int)) for counts in (
-            [flow.packets_encapsulated for flow in self.flows], [flow.packets_decapsulated for flow in self.flows]))
-        if self.moved is not None and self.moved[0] > 0:
-            return f"{self.moved[0]} packets went out and none came back within {self.evidence.state.between:.1f} s" if self.moved[1] == 0 else None
-        return f"{out} packets went out on this SA and none came back" if out > 0 and back == 0 else None
-
-    # The log.
-
-    @cached_property
-    def lines(self) -> list:
-        """The log's lines about this tunnel, newest first."""
-        found = [line for name in dict.fromkeys((self.gateway_name, self.name)) if name for line in self.evidence.lines_by_name.get(name, ())]
-        if self.peer_address:
-            found += [line for line in self.evidence.nameless_lines if mentions(line.text, self.peer_address)]
-        order = {id(line): position for position, line in enumerate(self.evidence.lines)}
-        return sorted(found, key=lambda line: order[id(line)])
-
-    @cached_property
-    def fresh(self) -> list:
-        """The lines since the phase that is missing was there last; of a tunnel that is up, those since its last SA."""
-        wanted = vpn_log.IKE if self.phase == NO_IKE else vpn_log.CHILD
-        found = []
-        for line in self.lines:
-            if vpn_log.UP in line.kinds and line.phase == wanted:
-                break
-            found.append(line)
-        return found
-
-    @cached_property
-    def kinds(self) -> frozenset:
-        return frozenset(kind for line in self.fresh for kind in line.kinds)
-
-    @cached_property
-    def answered(self) -> bool:
-        """Whether the peer said anything at all since it was up last, even if it refused."""
-        silence = {vpn_log.TIMEOUT, vpn_log.DEAD, vpn_log.FAILED, vpn_log.UP}
-        return self.phase != NO_IKE or any(line.kinds - silence for line in self.fresh)
-
-    def quote(self, *kinds: str, most: int = 2) -> tuple:
-        """The newest lines of these kinds, each text once."""
-        found = {line.text: line.quoted for line in reversed(self.fresh) if line.kinds & set(kinds)}
-        return tuple(list(found.values())[-most:])
 
 
 def same_address(one, other) -> bool:

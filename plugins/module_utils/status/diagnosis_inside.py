@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import itertools
 from ipaddress import ip_network
 from typing import Iterator
 
@@ -13,10 +14,13 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.mtu import tunnel_mtu
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rulebases import Traffic
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_case import Case
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_evidence import (
-    CERTAIN, LIKELY, PASSING, POSSIBLE, SILENT, Case, Cause, inside_of, same_address,
+    CERTAIN, LIKELY, PASSING, POSSIBLE, SILENT, Cause, inside_of, same_address,
 )
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_rules import allowing, denying
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_rules import (
+    allowing, denying, passes_in_another_zone,
+)
 
 _LINK_LOCAL = "169.254.0.0/16"
 
@@ -49,19 +53,80 @@ def belongs_nowhere(case: Case) -> Iterator[Cause]:
 
 def inside_address(case: Case) -> Iterator[Cause]:
     mine, wanted = [str(address.ip) for address in case.inside_addresses], case.cloud.get("inside_address")
+    length = case.cloud.get("inside_cidr", "/30").rpartition("/")[2]
+    # C(present) would leave the wrong address beside the right one.
+    items = ({"tunnel_interface": {**case.interface, "name": case.unit, "ip": [f"{wanted}/{length}"], "state": "replaced"}},) if wanted else ()
     if mine and wanted and wanted not in mine:
-        length = case.cloud.get("inside_cidr", "/30").rpartition("/")[2]
-        yield Cause("inside-address-wrong", f"{case.unit} has the inside address {', '.join(mine)}, the cloud expects {wanted}",
+        holder = case.evidence.interfaces_by_address.get(wanted)
+        yield Cause("inside-address-wrong", f"{case.unit} has the inside address {', '.join(mine)}, the cloud expects {wanted}"
+                    + (f", which {holder} has" if holder else ""),
                     (f"tunnel_interface {case.unit} ip: {', '.join(mine)}", f"the cloud's: {wanted}/{length}"),
-                    f"tunnel_interface {case.unit}: ip: [{wanted}/{length}]", CERTAIN,
-                    ({"tunnel_interface": {"name": case.unit, "ip": [f"{wanted}/{length}"]}},))
+                    f"tunnel_interface {case.unit}: state: replaced, ip: [{wanted}/{length}] and all else as it is", CERTAIN, items)
+    else:
+        yield from _own_address_asked(case, mine)
+    masked = [address for address in case.inside_addresses if wanted == str(address.ip) and str(address.network.prefixlen) != length]
+    for address in masked:
+        theirs, others = case.cloud.get("inside_peer_address"), _overlapping(case, address)
+        # A tunnel needs no neighbour in its network, BGP does.
+        harmful = others or (bool(case.peers or case.problems) and not inside_of(theirs, [str(address.network)]))
+        yield Cause("inside-mask-wrong", f"{case.unit} has {address}, and the inside network is one of /{length}"
+                    + (f": it takes in the network of {others[0]}" if others else f": the peer {theirs} lies outside of it" if harmful else ""),
+                    (f"tunnel_interface {case.unit} ip: {address}", f"the cloud's: {wanted}/{length}"),
+                    f"tunnel_interface {case.unit}: state: replaced, ip: [{wanted}/{length}] and all else as it is", CERTAIN if harmful else POSSIBLE, items)
+    yield from _duplicates(case, [address for address in case.inside_addresses if address not in masked])
+
+
+def _own_address_asked(case, mine) -> Iterator[Cause]:
+    """An address that is no host's stands where ours belongs, or the peer's own."""
     for address in case.inside_addresses:
-        other = next((name for name, network in case.evidence.networks if name != case.unit and network.version == 4
-                      and network.overlaps(address.network) and network.prefixlen > 0), None)
+        network = address.network
+        if network.prefixlen < network.max_prefixlen - 1 and address.ip in (network.network_address, network.broadcast_address):
+            yield Cause("inside-address-wrong", f"{case.unit} has {address}, which is no host's address", (f"tunnel_interface {case.unit} ip: {address}",
+                        f"addresses of hosts in {network}: {', '.join(str(host) for host in itertools.islice(network.hosts(), 2))}…"),
+                        f"tunnel_interface {case.unit}: ip: this end's address", CERTAIN)
+    asked = [("the monitor's target", case.monitor)] + [
+        (f"BGP peer {peer['name']}", (peer.get("peer_address") or {}).get("ip")) for peer in case.peers
+        if ((peer.get("local_address") or {}).get("ip") or "").split("/")[0] not in mine]
+    found = next(((who, address) for who, address in asked if address in mine), None)
+    if found is not None:
+        yield Cause("inside-address-wrong", f"{case.unit} has {found[1]} itself, which {found[0]} is to have at the other end",
+                    (f"tunnel_interface {case.unit} ip: {', '.join(mine)}", f"{found[0]}: {found[1]}"),
+                    f"tunnel_interface {case.unit}: ip: this end's address, and {found[0]}: the other end's", CERTAIN)
+
+
+def _overlapping(case, address) -> list:
+    """Interfaces with a network that holds addresses of this one; a wider one does not harm, because the narrower network wins."""
+    return [name for name, network in case.evidence.networks if name != case.unit and network.version == address.version
+            and network.subnet_of(address.network)]
+
+
+def _duplicates(case, addresses) -> Iterator[Cause]:
+    for address in addresses:
+        other = next(iter(_overlapping(case, address)), None)
         if other is not None:
             yield Cause("duplicate-inside-address", f"the inside network {address.network} of {case.unit} is also on {other}",
                         (f"{case.unit}: {address}", f"{other}: {', '.join(case.around.interfaces[other].addresses)}"),
                         f"tunnel_interface {case.unit}: ip: a network of its own (choose another inside range in the cloud)", CERTAIN)
+
+
+def routers_apart(case: Case) -> Iterator[Cause]:
+    """What leads into the tunnel, or speaks through it, must stand in the router that the tunnel interface is in."""
+    if case.router is None:
+        return
+    elsewhere = [(router, f"static route '{name}' of router '{router}' leads into {case.unit}") for router in case.evidence.routers
+                 if router != case.router for name, _destination in case.around.routes_into(router, case.unit)]
+    elsewhere += [(peer["virtual_router"], f"BGP peer '{peer['name']}' of router '{peer['virtual_router']}' speaks from {case.unit}")
+                  for peer in case.peers if peer["virtual_router"] != case.router]
+    others = {unit: case.around.router_of(unit) for unit in case.vpn_units if unit != case.unit}
+    named = bool(elsewhere)
+    if not named and case.around.router_of(case.outside) != case.router:
+        elsewhere = [(router, f"{unit} of the same VPN is in router '{router}'") for unit, router in sorted(others.items())
+                     if router is not None and router == case.around.router_of(case.outside)]
+    if elsewhere:
+        yield Cause("tunnel-interface-in-other-router", f"{case.unit} is in router '{case.router}', and what leads into it is in router '{elsewhere[0][0]}'",
+                    (f"tunnel_interface {case.unit} virtual_router: {case.router}",) + tuple(text for _router, text in elsewhere[:3]),
+                    f"tunnel_interface {case.unit}: virtual_router: {elsewhere[0][0]} (take it out of '{case.router}' first)",
+                    CERTAIN if named else LIKELY)
 
 
 def zones_apart(case: Case) -> Iterator[Cause]:
@@ -115,10 +180,18 @@ def monitor_target(case: Case) -> Iterator[Cause]:
                     f"ipsec_tunnel {case.name}: tunnel_monitor.destination_ip: {theirs}", CERTAIN,
                     ({"ipsec_tunnel": {"name": case.name, "tunnel_monitor": {"enable": True, "destination_ip": theirs}}},))
         return
-    if case.one_way is None or case.moved is None or case.moved[1] > 0:
+    beyond = not same_address(theirs, case.monitor) if theirs else not inside_of(case.monitor, [str(network) for network in local])
+    if beyond and local and not theirs and inside_of(case.monitor, [_LINK_LOCAL]):
+        yield Cause("monitor-target-wrong", f"the monitor asks {case.monitor}, which is not in the inside network of {case.unit}",
+                    (f"ipsec_tunnel {case.name} tunnel_monitor.destination_ip: {case.monitor}",
+                     f"tunnel_interface {case.unit} ip: {', '.join(str(address) for address in case.inside_addresses)}"),
+                    f"ipsec_tunnel {case.name}: tunnel_monitor.destination_ip: the peer's inside address; or tunnel_interface {case.unit}: ip", LIKELY)
+    elif beyond or case.one_way is None or case.moved is None or case.moved[1] > 0:
         yield Cause("monitor-target-silent", f"the tunnel is up and {case.monitor} does not answer the monitor's probes",
-                    (f"flow of {case.name}: {', '.join(sorted({flow.state or 'unknown' for flow in case.flows}))}, monitor down",) + _seen(case),
-                    f"ipsec_tunnel {case.name}: tunnel_monitor.destination_ip: an address beyond the tunnel that answers pings", LIKELY)
+                    (f"flow of {case.name}: {', '.join(sorted({flow.state or 'unknown' for flow in case.flows}))}, monitor down",) + _seen(case)
+                    + ((f"the peer's inside address: {theirs}",) if theirs and beyond else ()),
+                    f"ipsec_tunnel {case.name}: tunnel_monitor.destination_ip: "
+                    f"{theirs if theirs and beyond else 'an address beyond the tunnel that answers pings'}", LIKELY)
 
 
 def _seen(case) -> tuple:
@@ -147,11 +220,13 @@ def intrazone_denied(case: Case) -> Iterator[Cause]:
     for target, application, what in targets:
         # A target outside of the tunnel's own network is what is wrong then, and no rule for the right one would see it.
         for source in sources[:1] if inside_of(target, [str(address.network) for address in case.inside_addresses]) else ():
-            rule = denying(case, Traffic(case.zone, case.zone, source, target, frozenset({application})))
+            traffic = Traffic(case.zone, case.zone, source, target, frozenset({application}))
+            rule = denying(case, traffic)
             if rule is not None:
                 yield Cause("intrazone-denied", f"security rule '{rule}' denies {what} between {source} and {target} within zone '{case.zone}'",
                             (f"rule '{rule}' covers {case.zone} to {case.zone}, above the intrazone default",),
-                            f"security_rule: allow {application} from {case.zone} to {case.zone}, position before '{rule}'", CERTAIN,
+                            f"security_rule: allow {application} from {case.zone} to {case.zone}, position before '{rule}'",
+                            LIKELY if passes_in_another_zone(case, traffic) else CERTAIN,
                             (allowing(f"{case.name}-inside", case.zone, case.zone, [source, target], [application], rule),))
 
 

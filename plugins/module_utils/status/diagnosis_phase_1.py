@@ -7,12 +7,15 @@
 from __future__ import annotations
 
 import re
-from typing import Iterator
+from ipaddress import ip_address
+from typing import Callable, Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import vpn_log
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_case import Case
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_evidence import (
-    CERTAIN, LIKELY, NO_IKE, POSSIBLE, Case, Cause, is_private, same_address,
+    CERTAIN, LIKELY, NO_IKE, POSSIBLE, Cause, is_private, same_address,
 )
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import stem
 
 _HINTS = (
     ("the Diffie-Hellman group", re.compile(r"invalid.ke|\bdh\b|diffie|key.exchange|pfs", re.IGNORECASE)),
@@ -56,11 +59,17 @@ def proposal(case: Case) -> Iterator[Cause]:
     name, options = case.ike_profile
     differing = list(differences(options or {}, case.cloud, "ike", LEAVES))
     for leaf, ours, theirs in differing:
+        shared = others_of_profile(case, "ike_crypto_profile", name)
+        fix = f"ike_crypto_profile {name}: {leaf}: [{theirs[0]}] (or allow {', '.join(ours)} in the cloud)"
+        items = ({"ike_crypto_profile": {"name": name, leaf: [theirs[0]]}},)
+        if shared:
+            other = fitting_profile(case, "ike_crypto_profile", lambda options: not list(differences(options, case.cloud, "ike", LEAVES)))
+            fix = (f"ike_gateway {case.gateway_name}: {case.version_block}.ike_crypto_profile: {other or f'one with {leaf} {theirs[0]}'} "
+                   f"(profile '{name}' is that of {shared[0]} too)")
+            items = ({"ike_gateway": {"name": case.gateway_name, case.version_block: {"ike_crypto_profile": other}}},) if other else ()
         yield Cause(f"ike-{leaf.replace('_', '-')}-mismatch", f"phase 1 offers {leaf} {', '.join(ours)}, the peer accepts {', '.join(theirs)}",
                     (f"ike_crypto_profile {name} {leaf}: {', '.join(ours)}",
-                     f"the cloud accepts: {', '.join(theirs)}") + case.quote(vpn_log.PROPOSAL),
-                    f"ike_crypto_profile {name}: {leaf}: [{theirs[0]}] (or allow {', '.join(ours)} in the cloud)", CERTAIN,
-                    ({"ike_crypto_profile": {"name": name, leaf: [theirs[0]]}},))
+                     f"the cloud accepts: {', '.join(theirs)}") + case.quote(vpn_log.PROPOSAL), fix, CERTAIN, items)
     if not differing and case.phase == NO_IKE and vpn_log.PROPOSAL in case.kinds:
         yield _refused(case, name, options or {})
     if options and case.version == "ikev1" and all(cipher.endswith("-gcm") for cipher in options.get("encryption") or ["-"]):
@@ -76,6 +85,19 @@ def differences(options: dict, cloud: dict, phase: str, leaves) -> Iterator[tupl
         theirs = accepted(cloud, phase, leaf)
         if ours and theirs and not set(ours) & set(theirs):
             yield leaf, ours, theirs
+
+
+def others_of_profile(case: Case, kind: str, name: str) -> list:
+    """Who uses a crypto profile besides this VPN: what is changed in it is changed for them."""
+    of_vpn = {name for tunnel in case.evidence.configuration["tunnels"] if stem(tunnel["name"]) == stem(case.name)
+              for name in ((tunnel.get("ike_gateways") or ()) if kind == "ike_crypto_profile" else (tunnel["name"],))}
+    return [user for user in case.evidence.profile_users.get((kind, name), ()) if user not in of_vpn]
+
+
+def fitting_profile(case: Case, kind: str, fits: Callable[[dict], bool]) -> str | None:
+    """A crypto profile that says what the cloud accepts; this VPN's own is the first choice."""
+    fitting = [name for (found, name), options in case.evidence.profiles.items() if found == kind and fits(options)]
+    return min(fitting, key=lambda name: (not name.startswith(stem(case.name)), name), default=None)
 
 
 def _refused(case, name, options) -> Cause:
@@ -114,32 +136,46 @@ def identity(case: Case) -> Iterator[Cause]:
     confidence = CERTAIN if doubted and case.cloud else LIKELY if doubted else POSSIBLE
     quoted = case.quote(vpn_log.KEY, vpn_log.IDENTITY)
     found = False
-    for side, option, shown, expected, who in _identities(case):
-        if expected and shown and not same_address(shown, expected):
+    for side, option, (kind, shown), expected, who in _identities(case):
+        wanted = _kind_of(expected)
+        if expected and shown and (kind != wanted or not same_address(shown, expected)):
             found = True
-            yield Cause(f"{side}-identity-mismatch", f"the {side} identity is {shown}, and {who} {expected}",
-                        (f"ike_gateway {case.gateway_name} {option}: {shown}", f"{who}: {expected}") + quoted,
-                        f"ike_gateway {case.gateway_name}: {option}: {{type: ipaddr, id: {expected}}}", confidence,
-                        ({"ike_gateway": {"name": case.gateway_name, option: {"type": "ipaddr", "id": expected}}},))
+            yield Cause(f"{side}-identity-mismatch", f"the {side} identity is {shown}{'' if kind == 'ipaddr' else f' ({kind})'}, and {who} {expected}",
+                        (f"ike_gateway {case.gateway_name} {option}: {kind} {shown}", f"{who}: {wanted} {expected}") + quoted,
+                        f"ike_gateway {case.gateway_name}: {option}: {{type: {wanted}, id: {expected}}}", confidence,
+                        ({"ike_gateway": {"name": case.gateway_name, option: {"type": wanted, "id": expected}}},))
     if not found and case.phase == NO_IKE and vpn_log.IDENTITY in case.kinds:
         yield Cause("identity-mismatch", "one side does not know the identity that the other one shows", case.quote(vpn_log.IDENTITY),
                     f"ike_gateway {case.gateway_name}: local_id and peer_id as the peer has them", LIKELY)
 
 
 def _identities(case) -> Iterator[tuple]:
-    """(side, option, what we show or demand, what the other side has, who says so); names are nobody's but the two ends'."""
+    """(side, option, (type, text) that we show or demand, what the other side has, who says so).
+
+    Without a description, names are nobody's but the two ends'; an address that is called a name is none. Where a public address that the
+    cloud does not know stands for the identity, it is the address that is wrong.
+    """
     local, peer = case.gateway.get("local_id") or {}, case.gateway.get("peer_id") or {}
-    expected = case.cloud.get("customer_outside_address")
-    if not local.get("id") or local.get("type", "ipaddr") == "ipaddr":
-        shown = local.get("id") or case.local_address
-        if expected:
-            yield "local", "local_id", shown, expected, "the cloud expects"
-        elif local.get("id") and not is_private(case.local_address):
-            yield "local", "local_id", shown, case.local_address, f"the address of {case.outside} is"
-    elif expected and case.cloud.get("local_id") != local["id"]:
-        yield "local", "local_id", local["id"], case.cloud.get("local_id") or expected, "the cloud expects"
-    if peer.get("id") and peer.get("type", "ipaddr") == "ipaddr":
-        yield "peer", "peer_id", peer["id"], case.cloud.get("peer_id") or case.cloud.get("outside_address") or case.peer_address, "the peer's address is"
+    expected = case.cloud.get("local_id") or case.cloud.get("customer_outside_address")
+    shown = (local.get("type") or "ipaddr", local["id"]) if local.get("id") else ("ipaddr", case.local_address)
+    own = bool(local.get("id")) or is_private(case.local_address) or bool(case.cloud.get("local_id"))
+    if expected and own:
+        yield "local", "local_id", shown, expected, "the cloud expects"
+    elif local.get("id") and shown[0] == "ipaddr" and not is_private(case.local_address):
+        yield "local", "local_id", shown, case.local_address, f"the address of {case.outside} is"
+    elif local.get("id") and _kind_of(local["id"]) == "ipaddr" != shown[0]:
+        yield "local", "local_id", shown, local["id"], "as an address it would be"
+    theirs = case.cloud.get("peer_id") or case.cloud.get("outside_address")
+    if peer.get("id") and (theirs or peer.get("type", "ipaddr") == "ipaddr" or same_address(peer["id"], case.peer_address)):
+        yield "peer", "peer_id", (peer.get("type") or "ipaddr", peer["id"]), theirs or case.peer_address, "the peer's identity is"
+
+
+def _kind_of(identity) -> str:
+    try:
+        ip_address(identity)
+    except ValueError:
+        return "ufqdn" if "@" in str(identity) else "fqdn"
+    return "ipaddr"
 
 
 def pre_shared_key(case: Case) -> Iterator[Cause]:
@@ -149,7 +185,9 @@ def pre_shared_key(case: Case) -> Iterator[Cause]:
     quoted = case.quote(vpn_log.KEY)
     fix = f"ike_gateway {case.gateway_name}: pre_shared_key: the peer's, with update_secret: always"
     if same is False:
-        yield Cause("pre-shared-key-mismatch", "the pre-shared key of the gateway is not the one of the cloud's connection",
+        owner = case.evidence.key_owners.get(case.gateway_name)
+        yield Cause("pre-shared-key-mismatch", "the pre-shared key of the gateway is not the one of the cloud's connection"
+                    + (f", but that of its other tunnel, to {owner}" if owner else ""),
                     ("the two keys have different digests",) + quoted, fix, CERTAIN)
     elif case.phase == NO_IKE and vpn_log.KEY in case.kinds:
         known = " (it is the one of the cloud's description, which may be out of date)" if same else ""

@@ -10,10 +10,13 @@ from ipaddress import ip_network
 from typing import Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import vpn_log
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_case import Case
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_evidence import (
-    CERTAIN, LIKELY, NO_CHILD, NO_IKE, POSSIBLE, Case, Cause,
+    CERTAIN, LIKELY, NO_CHILD, NO_IKE, POSSIBLE, Cause,
 )
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_phase_1 import accepted, differences
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_phase_1 import (
+    accepted, differences, fitting_profile, others_of_profile,
+)
 
 NO_PFS = "no-pfs"
 EVERYTHING = ("0.0.0.0/0", "::/0")
@@ -27,15 +30,12 @@ def proposal(case: Case) -> Iterator[Cause]:
     if (options or {}).get("ah") and not esp and case.cloud.get("ipsec"):
         yield Cause("ah-instead-of-esp", "phase 2 offers AH, and the peer takes ESP only", (f"ipsec_crypto_profile {name}: ah",),
                     f"ipsec_crypto_profile {name}: esp instead of ah", CERTAIN)
-    leaves = ["encryption"] if all(cipher.endswith(("-gcm", "-ccm")) for cipher in esp.get("encryption") or ["-"]) else ["encryption",
-                                                                                                                         "authentication"]
-    differing = list(differences(esp, case.cloud, "ipsec", leaves))
+    differing = list(differences(esp, case.cloud, "ipsec", _leaves(esp)))
     for leaf, ours, theirs in differing:
+        fix, items = _changed(case, name, f"esp.{leaf}: [{theirs[0]}] (or allow {', '.join(ours)} in the cloud)", _esp_item(case, name, esp, leaf, theirs))
         yield Cause(f"esp-{leaf}-mismatch", f"phase 2 offers {leaf} {', '.join(ours)}, the peer accepts {', '.join(theirs)}",
                     (f"ipsec_crypto_profile {name} esp.{leaf}: {', '.join(ours)}",
-                     f"the cloud accepts: {', '.join(theirs)}") + case.quote(vpn_log.PROPOSAL),
-                    f"ipsec_crypto_profile {name}: esp.{leaf}: [{theirs[0]}] (or allow {', '.join(ours)} in the cloud)", CERTAIN,
-                    (_esp_item(case, name, esp, leaf, theirs),))
+                     f"the cloud accepts: {', '.join(theirs)}") + case.quote(vpn_log.PROPOSAL), fix, CERTAIN, items)
     if not differing and case.phase == NO_CHILD and vpn_log.PROPOSAL in case.kinds:
         offer = "; ".join([f"{leaf} {', '.join(values)}" for leaf,
                            values in esp.items()] + [f"dh_group {(options or {}).get('dh_group', 'unknown')}"])
@@ -43,6 +43,23 @@ def proposal(case: Case) -> Iterator[Cause]:
                     case.quote(vpn_log.PROPOSAL) + (f"offered by ipsec_crypto_profile {name}: {offer}",),
                     f"ipsec_crypto_profile {name}: esp.encryption, esp.authentication and dh_group as the peer has them "
                     "(its own log names the one that differs)", LIKELY)
+
+
+def _leaves(esp) -> list:
+    """What both sides must agree on: ciphers that authenticate by themselves need nothing beside."""
+    alone = all(cipher.endswith(("-gcm", "-ccm")) for cipher in esp.get("encryption") or ["-"])
+    return ["encryption"] if alone else ["encryption", "authentication"]
+
+
+def _changed(case, name, wanted, item) -> tuple:
+    """(fix, items): the profile changed, or another one named where somebody else uses it too."""
+    shared = others_of_profile(case, "ipsec_crypto_profile", name)
+    if not shared:
+        return f"ipsec_crypto_profile {name}: {wanted}", (item,)
+    other = fitting_profile(case, "ipsec_crypto_profile", lambda options: bool(options.get("esp")) and not list(
+        differences({**options, **options["esp"]}, case.cloud, "ipsec", _leaves(options["esp"]) + ["dh_group"])))
+    fix = f"ipsec_tunnel {case.name}: ipsec_crypto_profile: {other or f'one with {wanted}'} (profile '{name}' is that of {shared[0]} too)"
+    return fix, ({"ipsec_tunnel": {"name": case.name, "ipsec_crypto_profile": other}},) if other else ()
 
 
 def _esp_item(case, name, esp, leaf, theirs) -> dict:
@@ -59,11 +76,10 @@ def forward_secrecy(case: Case) -> Iterator[Cause]:
     ours, theirs = (options or {}).get("dh_group"), accepted(case.cloud, "ipsec", "dh_group")
     later = _LATER if case.version != "ikev1" else ""
     if ours and theirs and ours not in theirs:
+        fix, items = _changed(case, name, f"dh_group: {theirs[0]}", {"ipsec_crypto_profile": {"name": name, "dh_group": theirs[0]}})
         yield Cause("pfs-group-mismatch", f"phase 2 renews its keys with {ours}, the peer with {', '.join(theirs)}{later}",
                     (f"ipsec_crypto_profile {name} dh_group: {ours}",
-                     f"the cloud accepts: {', '.join(theirs)}") + case.quote(vpn_log.PROPOSAL, vpn_log.PFS),
-                    f"ipsec_crypto_profile {name}: dh_group: {theirs[0]}", CERTAIN,
-                    ({"ipsec_crypto_profile": {"name": name, "dh_group": theirs[0]}},))
+                     f"the cloud accepts: {', '.join(theirs)}") + case.quote(vpn_log.PROPOSAL, vpn_log.PFS), fix, CERTAIN, items)
         return
     renewing = case.phase not in (NO_IKE, NO_CHILD) or _was_up(case)
     refused = [line for line in case.fresh if line.kinds & {vpn_log.PROPOSAL, vpn_log.PFS} and case.phase != NO_IKE]

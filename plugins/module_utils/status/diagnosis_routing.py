@@ -2,48 +2,27 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Causes on the way of the hosts' packets into the tunnel and back: PBF rules, routes, security and NAT rules."""
+"""Causes on the way of the hosts' packets into the tunnel and back: routes, security and NAT rules."""
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 from ipaddress import ip_interface, ip_network
 from typing import Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import rulebases
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rulebases import ANY, Traffic
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rulebases import Traffic
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_case import Case
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_evidence import (
-    CERTAIN, LIKELY, PASSING, POSSIBLE, Case, Cause, inside_of, same_address,
+    CERTAIN, LIKELY, PASSING, POSSIBLE, Cause, inside_of,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_outside import best_route
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_rules import allowed_below, allows, decision
-
-_NUMBER = re.compile(r"-(\d+)$")
-
-
-def intended(case: Case) -> list:
-    """The traffic from here to the far side: as somebody said, else what the PBF rules into the tunnel take. Zone, network here, network there."""
-    intent = case.intent
-    if intent.source_zones and intent.remote_networks:
-        wanted = [(intent.source_zones, intent.local_networks or (ANY,), intent.remote_networks)]
-    else:
-        wanted = [((rule.get("from") or {}).get("zone") or (), rule.get("source") or (ANY,), rule.get("destination") or ()) for rule in case.rules]
-    return list(dict.fromkeys(
-        Traffic(zone, case.zone, _literal(here), there) for zones, sources, destinations in wanted
-        for zone in zones for here in sources for there in destinations if case.zone and zone != case.zone and _is_network(there)))
-
-
-def _literal(text: str) -> str:
-    return "0.0.0.0/0" if text == ANY else text
-
-
-def _is_network(text: str) -> bool:
-    try:
-        ip_network(text, strict=False)
-    except ValueError:
-        return False
-    return True
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_rules import (
+    allowed_below, allowed_if_enabled, allows, decides, decision, narrowed, passes_in_another_zone, vague,
+)
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_traffic import intended, is_network, stated
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import stem
 
 
 def no_way_in(case: Case) -> Iterator[Cause]:
@@ -56,6 +35,9 @@ def no_way_in(case: Case) -> Iterator[Cause]:
     ways = [f"PBF rule '{rule['name']}'" for unit in units for rule in case.evidence.rules_by_unit.get(unit, ()) if not rule.get("disabled")]
     routed = [destination for unit in units for _name, destination in case.around.routes_into(case.router, unit)]
     ways += [f"route {destination}" for destination in routed]
+    disabled = any(rule.get("disabled") for unit in units for rule in case.evidence.rules_by_unit.get(unit, ()))
+    if disabled or any(case.evidence.dynamic_routes.get(unit) for unit in units):
+        return
     missing = [text for text in case.intent.remote_networks
                if not any(inside_of(text, [str(destination)]) for destination in routed if destination.version == ip_interface(text).version)]
     if not ways:
@@ -72,100 +54,69 @@ def no_way_in(case: Case) -> Iterator[Cause]:
                                             "interface": case.unit}} for number, text in enumerate(missing, 1)))
 
 
-def pbf_order(case: Case) -> Iterator[Cause]:
-    """The first rule that matches decides: one above ours takes the traffic, or ours stand in the wrong order."""
-    own = {rule["name"] for unit in case.vpn_units for rule in case.evidence.rules_by_unit.get(unit, ())}
-    own |= {f"{_NUMBER.sub('', name)}-discard" for name in own}
-    position = {rule.get("name"): number for number, rule in enumerate(case.evidence.pbf_rules)}
-    for rule in case.rules:
-        name, mine = rule["name"], position.get(rule["name"], 0)
-        if rule.get("disabled"):
-            yield Cause("pbf-rule-disabled", f"PBF rule '{name}' is disabled", (f"PBF rule {name} disabled: true",),
-                        "pbf_failover: disabled: false", CERTAIN)
+def left_out(case: Case) -> Iterator[Cause]:
+    """Traffic is led into the VPN's other tunnels, and never into this one."""
+    if len(case.vpn_units - {None}) < 2:
+        return
+    ways = {unit: _ways(case, unit) for unit in case.vpn_units if unit}
+    others = [f"{unit}: {text}" for unit in sorted(set(ways) - {case.unit}) for text in ways[unit]]
+    if case.unit and others and not ways[case.unit] and not case.meant_rules and not case.rules and case.router is not None:
+        yield Cause("tunnel-not-in-use", f"nothing leads packets into {case.unit}: if the other tunnel goes down, this one does not take over",
+                    (f"ways into {case.unit}: none",) + tuple(others[:3]),
+                    f"the same for {case.unit} as for the other one: pbf_failover {stem(case.name)}: paths; static_route; or bgp_peer", LIKELY)
+
+
+def _ways(case, unit) -> list:
+    found = [f"PBF rule '{rule['name']}'" for rule in case.evidence.rules_by_unit.get(unit, ()) if not rule.get("disabled")]
+    found += [f"route {destination}" for router in case.evidence.routers for _name, destination in case.around.routes_into(router, unit)]
+    found += [f"route {route.destination} ({route.protocol})" for route in case.evidence.dynamic_routes.get(unit, ())]
+    return found + [f"BGP peer '{peer['name']}'" for peer in case.evidence.peers_by_unit.get(unit, ())]
+
+
+def no_way_back(case: Case) -> Iterator[Cause]:
+    """What comes out of the tunnel goes by the routes of its router, whatever PBF does with what goes in. BGP announces no such network either."""
+    if not case.evidence.routes or case.router is None or any(case.around.router_of(unit) != case.router for unit in case.vpn_units if unit):
+        return
+    for text in dict.fromkeys(each.source for each in intended(case)):
+        if not is_network(text) or ip_network(text, strict=False).prefixlen == 0:
             continue
-        yield from _shadowed(case, rule, mine, own)
-        stem, number = _NUMBER.sub("", name), _NUMBER.search(name)
-        last = f"{stem}-discard"
-        if last in position and position[last] < mine:
-            yield Cause("pbf-rule-order", f"PBF rule '{last}', which discards, stands above '{name}'", (f"order: {_order(position, own)}",),
-                        f"pbf_failover {stem}: position: the paths above the last rule (run it again, or move '{last}' to the bottom)", CERTAIN)
-        later = [other for other in own if _NUMBER.sub("", other) == stem and number and _NUMBER.search(other)
-                 and int(_NUMBER.search(other).group(1)) > int(number.group(1)) and position.get(other, mine) < mine]
-        if later:
-            yield Cause("pbf-rule-order", f"PBF rule '{later[0]}' of the second path stands above '{name}' of the first",
-                        (f"order: {_order(position, own)}",),
-                        f"pbf_failover {stem}: paths in the order of preference (run it again, or move '{name}' before '{later[0]}')", LIKELY)
-        if len(case.vpn_units) > 1 and rule_gives_way(rule) is False:
-            yield Cause("pbf-rule-without-monitor",
-                        f"PBF rule '{name}' has no monitor that takes it out of use: it holds the traffic while its tunnel is down",
-                        (f"PBF rule {name} monitor.disable_if_unreachable: not set",),
-                        "pbf_failover: paths[].monitor.disable_if_unreachable: true", LIKELY)
-
-
-def pbf_target(case: Case) -> Iterator[Cause]:
-    """Rules that forward somewhere else than to this tunnel's far end, or that do not take what is to pass."""
-    theirs = case.cloud.get("inside_peer_address")
-    for rule in case.rules:
-        forward = (rule.get("action") or {}).get("forward") or {}
-        for option, found in (("nexthop.ip_address", (forward.get("nexthop") or {}).get("ip_address")),
-                              ("monitor.ip_address", (forward.get("monitor") or {}).get("ip_address"))):
-            near = [str(address.network) for address in case.inside_addresses] + ["169.254.0.0/16"]
-            if theirs and found and not same_address(found, theirs) and inside_of(found, near):
-                yield Cause("pbf-next-hop-wrong",
-                            f"PBF rule '{rule['name']}' goes to {found} through {case.unit}, and the peer's inside address is {theirs}",
-                            (f"PBF rule {rule['name']} {option}: {found}", f"the cloud's: {theirs}"),
-                            f"pbf_failover {_NUMBER.sub('', rule['name'])}: paths[{case.unit}].{option}: {theirs}", CERTAIN)
-    intent, addresses = case.intent, case.evidence.addresses
-    mine = {rule["name"] for unit in case.vpn_units for rule in case.evidence.rules_by_unit.get(unit, ())}
-    rules = [rule for rule in case.evidence.pbf_rules if rule.get("name") in mine]
-    if not rules or not intent.source_zones or addresses is None:
-        return
-    routed = [str(destination) for unit in case.vpn_units for _name, destination in case.around.routes_into(case.router or "", unit)]
-    for traffic in intended(case):
-        if not any(rulebases.pbf_covers(rule, traffic, addresses) for rule in rules) and not inside_of(traffic.destination, routed):
-            yield Cause("pbf-rule-misses-traffic",
-                        f"no PBF rule into the VPN takes {traffic.source} in {traffic.source_zone} to {traffic.destination}",
-                        tuple(f"PBF rule {rule.get('name')}" for rule in rules),
-                        f"pbf_failover {_NUMBER.sub('', rules[0].get('name'))}: from, source and destination that cover it",
-                        POSSIBLE if addresses.unknown([traffic.source, traffic.destination]) else CERTAIN)
-            return
-
-
-def rule_gives_way(rule: dict) -> bool | None:
-    """Whether a rule lets the next one take over; None for one that does not forward."""
-    forward = (rule.get("action") or {}).get("forward")
-    return None if not forward else bool((forward.get("monitor") or {}).get("disable_if_unreachable"))
-
-
-def _shadowed(case, rule, mine, own) -> Iterator[Cause]:
-    if case.evidence.addresses is None:
-        return
-    for traffic in intended(case):
-        for above in case.evidence.pbf_rules[:mine]:
-            if above.get("name") not in own and rulebases.pbf_covers(above, traffic, case.evidence.addresses):
-                yield Cause("pbf-rule-shadowed", f"PBF rule '{above.get('name')}' above '{rule['name']}' takes the packets to {traffic.destination}",
-                            (f"'{above.get('name')}' stands above '{rule['name']}' and covers {traffic.source} in {traffic.source_zone} "
-                             f"to {traffic.destination}",),
-                            f"pbf_failover {_NUMBER.sub('', rule['name'])}: position: before, position_rule: {above.get('name')}", CERTAIN)
-                return
-
-
-def _order(position, names) -> str:
-    return ", ".join(sorted((name for name in names if name in position), key=position.get))
+        wanted = ip_network(text, strict=False)
+        ways = [route for route, network in case.evidence.routes if route.router in (None, case.router) and network.version == wanted.version
+                and network.prefixlen > 0 and network.overlaps(wanted) and route.interface not in case.vpn_units and route.protocol != "local"]
+        zones = {case.around.zone_of(route.interface) or "no zone" for route in ways if route.interface}
+        taken = ways[0] if ways else best_route(case, next(iter(wanted.hosts()), wanted.network_address), case.router)
+        way = f"{taken.destination} through {taken.interface or taken.nexthop}" if taken is not None else "none"
+        fix = f"static_route in virtual_router {case.router}: destination {text}, to where its hosts are"
+        if not ways:
+            yield Cause("local-network-unrouted", f"router '{case.router}' has no route back to {text}", (f"route in use for {text}: {way}",), fix,
+                        LIKELY if any(text in (peer.get("advertise") or ()) for peer in case.peers) else CERTAIN)
+        elif stated(case) and all(route.interface for route in ways) and not zones & set(case.intent.source_zones):
+            yield Cause("local-network-elsewhere",
+                        f"{text} is said to be in {', '.join(case.intent.source_zones)}, and its route leads into {', '.join(sorted(zones))}",
+                        (f"route in use for {text}: {way} ({', '.join(sorted(zones))})",), f"{fix}; or zone: interfaces; or source_zones", LIKELY)
 
 
 def routed_elsewhere(case: Case) -> Iterator[Cause]:
-    """A better route for a far network leads past the tunnel."""
+    """A route for a far network leads past the tunnel, or one for a part of it leads nowhere. Networks here may well lie in a wide far one."""
     if case.rules or case.evidence.state.routes is None or case.router is None:
         return
     for text in case.intent.remote_networks:
-        if not _is_network(text):
+        if not is_network(text):
             continue
-        found = best_route(case, next(iter(ip_network(text, strict=False).hosts()), ip_network(text, strict=False).network_address), case.router)
-        if found is not None and found.interface and found.interface not in case.vpn_units and ip_network(found.destination).prefixlen > 0:
-            yield Cause("route-elsewhere", f"packets to {text} leave by {found.interface} and not by the VPN",
-                        (f"route in use: {found.destination} through {found.interface} ({found.protocol or 'unknown'}, metric {found.metric})",),
-                        f"static_route in virtual_router {case.router}: {found.destination}: a higher metric or a longer prefix for the VPN's", LIKELY)
+        wanted = ip_network(text, strict=False)
+        beside = [(route, network) for route, network in case.evidence.routes if route.router in (None, case.router)
+                  and network.version == wanted.version and network.prefixlen > 0 and route.interface not in case.vpn_units]
+        covering = [pair for pair in beside if wanted.subnet_of(pair[1])]
+        within = [pair for pair in beside if pair[1].subnet_of(wanted) and pair not in covering]
+        best = best_route(case, wanted.network_address, case.router)
+        past = [(route, LIKELY) for route, _network in covering if route is best and (route.interface or route.nexthop)]
+        past += [(route, POSSIBLE if route.interface else LIKELY) for route, _network in within if route.interface or route.nexthop]
+        for route, confidence in past[:1]:
+            way = route.interface or route.nexthop
+            yield Cause("route-elsewhere", f"packets to {route.destination} leave by {way} and not by the VPN" if route.interface
+                        else f"packets to {route.destination} do not leave by the VPN: {way}",
+                        (f"route in use: {route.destination} through {way} ({route.protocol or 'unknown'}, metric {route.metric})",),
+                        f"static_route in virtual_router {case.router}: {route.destination}: a higher metric or a longer prefix for the VPN's", confidence)
 
 
 def security(case: Case) -> Iterator[Cause]:
@@ -175,18 +126,63 @@ def security(case: Case) -> Iterator[Cause]:
     done = set()
     for traffic in intended(case):
         pair = (traffic.source_zone, traffic.destination_zone)
-        rule = decision(case, traffic)
-        if pair in done or (rule is not None and allows(rule)):
+        if pair in done:
+            continue
+        rule, narrow = _first(case, traffic)
+        if rule is not None and allows(rule):
             continue
         done.add(pair)
-        unknown = rulebases.undecided_names(case.evidence.security_rules, [pair], case.evidence.addresses)
-        yield _denied(case, traffic, rule, allowed_below(case, traffic), POSSIBLE if unknown else CERTAIN)
+        unknown = vague(case, pair)
+        confidence = POSSIBLE if unknown else LIKELY if passes_in_another_zone(case, traffic) else CERTAIN
+        yield _narrow(case, traffic, narrow) if narrow is not None else _denied(case, traffic, rule, confidence)
 
 
-def _denied(case, traffic, covering, allowed, confidence) -> Cause:
+def _first(case, traffic) -> tuple:
+    """(the rule that decides on all of the traffic, the first one above it that allows only some)."""
+    narrow = None
+    for rule in case.evidence.security_rules:
+        if not decides(rule, traffic, case.evidence.addresses):
+            continue
+        if not allows(rule) or not narrowed(case, rule, traffic):
+            return rule, narrow
+        narrow = rule if narrow is None else narrow
+    return None, narrow
+
+
+def _narrow(case, traffic, rule) -> Cause:
+    limits = narrowed(case, rule, traffic)
+    return Cause("security-rule-narrow", f"security rule '{rule.get('name')}' allows only some of what goes from {traffic.source} in {traffic.source_zone} "
+                 f"to {traffic.destination} in {traffic.destination_zone}", tuple(f"rule '{rule.get('name')}' {option}: {found}" for option, found in limits),
+                 f"security_rule {rule.get('name')}: {limits[0][0].replace('-', '_')}: " + (
+                     "none, or one for all the hours" if limits[0][0] == "schedule" else f"any, or what is to pass besides {limits[0][1]}"),
+                 LIKELY if stated(case) else POSSIBLE)
+
+
+def security_inbound(case: Case) -> Iterator[Cause]:
+    """Sessions that the far side begins need a rule too, where they are wanted: a rule that would allow them tells that they are."""
+    if case.evidence.addresses is None:
+        return
+    for out in intended(case):
+        traffic = Traffic(out.destination_zone, out.source_zone, out.destination, out.source)
+        rule = decision(case, traffic)
+        if rule is not None and allows(rule):
+            continue
+        waiting = allowed_if_enabled(case, traffic) or allowed_below(case, traffic)
+        sure = waiting and stated(case) and not vague(case, (traffic.source_zone, traffic.destination_zone))
+        found = _denied(case, traffic, rule, LIKELY if sure else POSSIBLE)
+        yield found if waiting else replace(found, id="security-rule-inbound-missing", fix=f"{found.fix}, if the far side is to begin sessions")
+        return
+
+
+def _denied(case, traffic, covering, confidence) -> Cause:
+    off, allowed = allowed_if_enabled(case, traffic), allowed_below(case, traffic)
     what = f"{traffic.source} in {traffic.source_zone} to {traffic.destination} in {traffic.destination_zone}"
-    item = {"name": f"{case.name}-out"[:63], "from": [traffic.source_zone], "to": [traffic.destination_zone], "source": [traffic.source],
+    direction = "in" if traffic.source_zone == case.zone else "out"
+    item = {"name": f"{case.name}-{direction}"[:63], "from": [traffic.source_zone], "to": [traffic.destination_zone], "source": [traffic.source],
             "destination": [traffic.destination], "application": ["any"], "service": ["any"], "action": "allow"}
+    if off and not allowed:
+        return Cause("security-rule-disabled", f"security rule '{off}' would allow {what}, and is disabled", (f"rule '{off}' disabled: true",),
+                     f"security_rule {off}: disabled: false", confidence, ({"security_rule": {"name": off, "disabled": False}},))
     if covering is None:
         return Cause("security-rule-missing", f"no security rule allows {what}, and between zones the default denies",
                      (f"rules from {traffic.source_zone} to {traffic.destination_zone}: none that allows",),
@@ -217,7 +213,7 @@ def spoofed(case: Case) -> Iterator[Cause]:
     profile = case.around.protection_of(case.zone) if case.zone else None
     if profile is None or places.text(profile, ("discard-ip-spoof",)) != "yes" or not case.rules or case.peers or case.router is None:
         return
-    remote = case.intent.remote_networks or tuple(text for rule in case.rules for text in rule.get("destination") or () if _is_network(text))
+    remote = case.intent.remote_networks or tuple(text for rule in case.rules for text in rule.get("destination") or () if is_network(text))
     routed = [str(destination) for unit in case.vpn_units for _name, destination in case.around.routes_into(case.router, unit)]
     without = [text for text in dict.fromkeys(remote) if not inside_of(text, routed)]
     if without:
