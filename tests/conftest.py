@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import importlib.machinery
 import importlib.util
+import os
 import pathlib
 import sys
 
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
+
+# Modules without tests of their own that assert for others. Here, because it has to be said before anything imports them.
+pytest.register_assert_rewrite(*(f"ansible_collections.tunnelsmith.panos_vpn.tests.{name}" for name in (
+    "dataplane.failovers", "dataplane.site", "dataplane.wire", "unit.plugins.modules.door", "unit.plugins.modules.pairing")))
 
 
 def _package(name: str, *locations: pathlib.Path) -> None:
@@ -28,8 +33,28 @@ if "ansible_collections" not in sys.modules:
     _package("ansible_collections.tunnelsmith")
     _package("ansible_collections.tunnelsmith.panos_vpn", ROOT)
 
-# Its assertions are those of many tests; it is imported from several folders.
-pytest.register_assert_rewrite("ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door")
+
+#: Set where a machine is known to have all that the tests need: what is skipped there is a failure, unless its reason has one of these words.
+REQUIRED = "REQUIRE_DATA_PLANE"
+MAY_BE_ABSENT = ("../shared/fixtures", "BUILD_EXECUTION_ENVIRONMENT", "no browser")
+
+
+def _failed_where_required(report):
+    if os.environ.get(REQUIRED) and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2]
+        if not any(words in reason for words in MAY_BE_ABSENT):
+            report.outcome, report.longrepr = "failed", f"{reason} ({REQUIRED} is set)"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report():
+    return _failed_where_required((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    return _failed_where_required((yield))
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave impor
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.observation import Watch
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.plane import DataPlane
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import run_module
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import provider_of, run_module
 
 FILES = pathlib.Path(__file__).resolve().parents[2] / "playbooks" / "files"
 LAN, VPC = "ae1.10", "10.200.0.10"
@@ -62,10 +62,8 @@ class Site:
 
     def module(self, name: str, /, **options) -> dict:
         """A module of ours that must succeed."""
-        firewall = self.emulator
-        provider = {"ip_address": firewall.host, "port": firewall.port, "api_key": firewall.api_key, "ca_path": firewall.ca_path}
         module = importlib.import_module(f"ansible_collections.tunnelsmith.panos_vpn.plugins.modules.{name}")
-        result = run_module(module, {"provider": provider, **options})
+        result = run_module(module, {"provider": provider_of(self.emulator), **options})
         assert not result.failed, result.message
         return result.values
 

@@ -15,7 +15,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import vpn_failov
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import LAN, VPC, connection
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import Playbooks, access
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import run_module
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import provider_of, run_module
 
 INTERVAL, THRESHOLD, HOLD_TIME = 2, 2, 3
 # What a busy machine may add to an outage.
@@ -105,13 +105,11 @@ def test_a_drill_does_not_start_while_the_standby_is_down(drilled):
     standby = drilled[2]["pbf"][0][0]["standby"]
     site.aws[int(standby[-1]) - 1].kill()
     try:
-        firewall = site.emulator
-        provider = {"ip_address": firewall.host, "port": firewall.port, "api_key": firewall.api_key, "ca_path": firewall.ca_path}
-        running = firewall.control.running()
+        running = site.emulator.control.running()
         # The monitor of its rule needs some probes to notice.
         assert wait_until(lambda: any(rule["name"] == standby and rule["nexthop_state"] == "DOWN" for rule in site.state()["pbf_rules"]), 20, 0.5)
-        result = run_module(vpn_failover, {"provider": provider, "name": name_of(site), "action": "take_down"})
+        result = run_module(vpn_failover, {"provider": provider_of(site.emulator), "name": name_of(site), "action": "take_down"})
         assert result.failed and "the standby is not healthy" in result.message and standby in result.message
-        assert firewall.control.running() == running
+        assert site.emulator.control.running() == running
     finally:
         site.aws[int(standby[-1]) - 1].restart()

@@ -27,6 +27,7 @@ def test_keys_change_without_losing_a_packet(sites):
     site = sites(connection("pbf"))
     site.pair("pbf")
     site.up()
+    assert site.ping(3) == 3
     before = {number: site.daemon(number).ike_sa().children[0].inbound_spi for number in (1, 2)}
     watch = site.watch(25)
     watch.until(1)

@@ -52,8 +52,8 @@ def captured(site: Site, *expression: str) -> Iterator[Wire]:
     with site.plane.enclave.start(
             "internet", ["timeout", "120", "tcpdump", "-n", "-l", "--immediate-mode", "-i", LINE, "-Z", "root", *expression],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as capture:
-        while "listening on" not in capture.stderr.readline():
-            pass
+        begun = next((line for line in capture.stderr if "listening on" in line), None)
+        assert begun, "tcpdump does not begin"
         try:
             yield wire
         finally:

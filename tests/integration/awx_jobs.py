@@ -101,7 +101,9 @@ class Jobs:
         import ansible_runner
 
         private, playbook = self.private_data(job, slices)
-        runner = ansible_runner.run(private_data_dir=str(private), playbook=playbook, ident="job", quiet=True, cancel_callback=cancel, timeout=timeout)
+        # Without a callback ansible-runner takes the handlers of SIGINT and SIGTERM, and keeps them.
+        runner = ansible_runner.run(
+            private_data_dir=str(private), playbook=playbook, ident="job", quiet=True, cancel_callback=cancel or (lambda: False), timeout=timeout)
         if runner.status == "canceled":
             _end_container(private)
         with runner.stdout as shown:

@@ -15,8 +15,6 @@ import sysconfig
 
 import pytest
 
-pytest.register_assert_rewrite("ansible_collections.tunnelsmith.panos_vpn.tests.integration.back_to_start")
-
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 WHERE = pathlib.PurePath("ansible_collections", "tunnelsmith", "panos_vpn")
 
@@ -61,6 +59,13 @@ def installed(tmp_path_factory):
 
 
 @pytest.fixture
+def of_this_environment(installed):
+    """The collection is installed beside this Python, where the development tools look for it."""
+    if installed.collections is not None:
+        pytest.skip("the collection is not installed in this Python's environment, or is older than the checkout: make install")
+
+
+@pytest.fixture
 def playbooks(installed, tmp_path):
     """Runs ``ansible-playbook``."""
     from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import Playbooks
@@ -88,3 +93,14 @@ def firewalls():
 def firewall(firewalls):
     """PAN-OS 11.1 with a virtual router."""
     return firewalls()
+
+
+@pytest.fixture
+def paired_firewall(firewall):
+    """The same with a pairing, made and committed by the module."""
+    from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.pairing import VpnDoor, options
+
+    firewall.control.commit_duration(0.1)
+    VpnDoor(firewall).committed(options("pbf"))
+    firewall.control.reset_requests()
+    return firewall

@@ -13,9 +13,13 @@ import pathlib
 import shutil
 import signal
 import subprocess
+import time
 from dataclasses import dataclass, field
+from typing import Any, Callable
 
 import yaml
+
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import leaves
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LAB = ROOT / "inventories" / "lab"
@@ -65,28 +69,16 @@ class Run:
         """The results of one of our modules that were not skipped."""
         return [task for task in self.tasks if task.action == f"tunnelsmith.panos_vpn.{module}" and task.status != "skipped" and host in (None, task.host)]
 
-    def failures(self) -> list[Task]:
-        return [task for task in self.tasks if task.status == "failed"]
+    def failures(self, host: str | None = None) -> list[Task]:
+        return [task for task in self.tasks if task.status == "failed" and host in (None, task.host)]
 
-    def changed(self) -> list[str]:
+    def changed(self, host: str | None = None) -> list[str]:
         """The actions that changed something, without the collection's name."""
-        return [task.action.rpartition(".")[2] for task in self.tasks if task.changed and task.status == "ok"]
+        return [task.action.rpartition(".")[2] for task in self.tasks if task.changed and task.status == "ok" and host in (None, task.host)]
 
     def everything(self) -> str:
         """All that left the run: what was printed, and what an event listener saw, decoded."""
-        return "\n".join([self.output, *_leaves([task.result for task in self.tasks])])
-
-
-def _leaves(value):
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield str(key)
-            yield from _leaves(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _leaves(item)
-    else:
-        yield str(value)
+        return "\n".join([self.output, *leaves([task.result for task in self.tasks])])
 
 
 class Playbooks:
@@ -106,7 +98,7 @@ class Playbooks:
     def start(self, firewall, playbook: str | list, *arguments: str, variables: dict | None = None, inventory=LAB, environment: dict | None = None,
               collections: pathlib.Path | None = None, files: dict | None = None) -> Running:
         """A run that goes on by itself. ``variables``: extra vars. ``environment``: instead of what leads to the firewall as its admin;
-        with it the firewall may be None, and then the tasks do not tell what stood on it.
+        with it the firewall may be None, and then the tasks do not tell what stood on it, unless the hosts have a variable C(emulator_control).
 
         ``collections``: a folder with further collections. ``files``: name → file to copy beside the playbook.
         """
@@ -163,13 +155,28 @@ class Running:
             raise
         return Run(self.process.returncode, output, self._tasks())
 
-    def kill(self) -> None:
-        """As a machine that goes down would: at once, and everything. Ansible's workers are in sessions of their own."""
-        for pid in [self.process.pid, *descendants(self.process.pid)]:
+    def until(self, reached: Callable[[], Any]) -> None:
+        """Waits until something is so. Raises AssertionError with what was printed when the run ends before."""
+        deadline = time.monotonic() + SECONDS
+        while True:
+            over = self.process.poll() is not None or time.monotonic() > deadline
+            if reached():
+                return
+            if over:
+                raise AssertionError(f"the run did not get there: {self.kill()}")
+            time.sleep(0.02)
+
+    def kill(self) -> str:
+        """As a machine that goes down would: at once, and everything. Ansible's workers are in sessions of their own. Returns what was printed."""
+        # It is not to start anybody while those whom it has started are looked for.
+        self.process.send_signal(signal.SIGSTOP)
+        started = descendants(self.process.pid)
+        self.process.kill()
+        for pid in started:
             # One that has ended in the meantime needs no signal.
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        self.process.communicate()
+        return self.process.communicate()[0]
 
     def _tasks(self) -> list[Task]:
         journal = self.folder / "journal"

@@ -22,6 +22,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections imp
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import (
     ROOT, SECONDS, Playbooks, pairing, play, trial,
 )
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import provider_of
 
 pytest.importorskip("ansible_runner", reason="ansible-runner is not installed")
 
@@ -119,8 +120,7 @@ def leads_to(awx, *firewalls) -> None:
     awx.items["hosts"].clear()
     awx.links["groups", group, "hosts"] = []
     for number, firewall in enumerate(firewalls, 1):
-        provider = {"ip_address": firewall.host, "port": firewall.port, "api_key": firewall.api_key, "ca_path": firewall.ca_path}
-        variables = {"ansible_host": firewall.host, **({"panos_provider": provider} if len(firewalls) > 1 else {})}
+        variables = {"ansible_host": firewall.host, **({"panos_provider": provider_of(firewall)} if len(firewalls) > 1 else {})}
         host = awx.create("hosts", {"name": f"fw{number}", "inventory": inventory, "variables": json.dumps(variables)})
         awx.links["groups", group, "hosts"].append(host["id"])
     awx.named("credentials", "Firewalls")["inputs"] = {

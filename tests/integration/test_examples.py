@@ -17,6 +17,7 @@ import yaml
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.back_to_start import bare
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import BGP, CONNECTIONS, IDS, STATIC, commits, paired, writes
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import ROOT, access, pairing, play
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import provider_of
 
 README = ROOT / "README.md"
 ROLE_README = ROOT / "roles" / "aws_pairing" / "README.md"
@@ -89,8 +90,7 @@ def test_the_commands_of_the_readme_run_on_the_example_inventory(playbooks, fire
         run = playbooks.run(None, playbook, *arguments, inventory=example, collections=collections, environment={}, variables={
             # In place of the addresses of the example.
             "panos_provider": "{{ ours[inventory_hostname] }}", "aws_pairing_commit_poll": 0.05,
-            "ours": {name: {"ip_address": firewall.host, "port": firewall.port, "api_key": firewall.api_key, "ca_path": firewall.ca_path}
-                     for name, firewall in started.items()}})
+            "ours": {name: provider_of(firewall) for name, firewall in started.items()}})
         assert run.status == 0, run.output
         assert len(run.of("site_to_site_vpn")) == len(hosts)
     for name, variables in hosts.items():

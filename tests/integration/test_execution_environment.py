@@ -91,9 +91,7 @@ def image():
     """The image, built by the script that users run. It takes minutes: only on request."""
     if not os.environ.get(BUILD):
         pytest.skip(f"the image is built only where {BUILD} is set; it takes two minutes")
-    for program in ("podman", "mmdebstrap"):
-        if not shutil.which(program):
-            pytest.skip(f"{program} is not installed")
+    assert [program for program in ("podman", "mmdebstrap") if not shutil.which(program)] == [], f"{BUILD} is set, and these are not installed"
     name = "localhost/panos_vpn_ee:test"
     done = subprocess.run([str(DEFINITION / "build.sh"), name], check=False, text=True, timeout=1200, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           env={**os.environ, "PATH": f"{pathlib.Path(sys.executable).parent}:{os.environ['PATH']}"})

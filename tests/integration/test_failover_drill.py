@@ -7,28 +7,17 @@
 from __future__ import annotations
 
 import json
-import time
-
-import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.back_to_start import bare
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import IDS, commits, writes
-from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import ROOT, SECONDS, access
+from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import ROOT, access
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.test_examples import plays
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.pairing import VpnDoor, options
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import provider_of
 
 DRILL, ACTION, REPORT = (f"tunnelsmith.panos_vpn.{name}" for name in ("failover_drill", "vpn_action", "vpn_report"))
 README = ROOT / "roles" / "failover_drill" / "README.md"
 NAME = IDS["pbf"]
 FIRST, SECOND = f"{NAME}-1", f"{NAME}-2"
-
-
-@pytest.fixture
-def paired_firewall(firewall):
-    firewall.control.commit_duration(0.1)
-    VpnDoor(firewall).committed(options("pbf"))
-    firewall.control.reset_requests()
-    return firewall
 
 
 def drill(**more) -> dict:
@@ -60,8 +49,8 @@ def test_a_drill_leaves_the_firewall_as_it_was_and_a_report(playbooks, paired_fi
 
 def test_check_mode_touches_nothing_and_a_standby_that_is_down_is_named(playbooks, paired_firewall):
     # The provider comes by the play's defaults here, beside those of the role.
-    provider = {"ip_address": paired_firewall.host, "port": paired_firewall.port, "api_key": paired_firewall.api_key, "ca_path": paired_firewall.ca_path}
-    checked = playbooks.run(paired_firewall, DRILL, "--check", variables=drill(panos_provider=provider), environment={"PANOS_HOSTNAME": "192.0.2.1"})
+    by_defaults = drill(panos_provider=provider_of(paired_firewall))
+    checked = playbooks.run(paired_firewall, DRILL, "--check", variables=by_defaults, environment={"PANOS_HOSTNAME": "192.0.2.1"})
     assert checked.status == 0, checked.output
     paired_firewall.control.vpn(SECOND, sa="down", monitor="down")
     run = playbooks.run(paired_firewall, DRILL, variables=drill())
@@ -74,9 +63,8 @@ def test_check_mode_touches_nothing_and_a_standby_that_is_down_is_named(playbook
 def test_a_killed_drill_is_brought_back_by_the_next_one(playbooks, paired_firewall):
     start = paired_firewall.control.running()
     run = playbooks.start(paired_firewall, DRILL, variables=drill(failover_drill_hold=60))
-    assert _while_it_runs(run, lambda: _is_off(paired_firewall, FIRST))
+    run.until(lambda: _is_off(paired_firewall, FIRST))
     run.kill()
-    assert _is_off(paired_firewall, FIRST)
     again = playbooks.run(paired_firewall, DRILL, variables=drill())
     assert again.status == 0, again.output
     assert [task.result.get("restored") for task in again.of("vpn_failover")] == [[f"tunnel '{FIRST}'"], None, [f"tunnel '{FIRST}'"]]
@@ -88,9 +76,9 @@ def test_a_drill_that_went_wrong_has_a_report_too(playbooks, paired_firewall):
     folder = playbooks.folder / "run1" / "reports"
     figures, page = (folder / f"failover-drill-fw1.{kind}" for kind in ("json", "html"))
     run = playbooks.start(paired_firewall, DRILL, variables=drill(failover_drill_timeout=1, failover_drill_report_directory=str(folder)))
-    assert _while_it_runs(run, lambda: _is_off(paired_firewall, FIRST))
+    run.until(lambda: _is_off(paired_firewall, FIRST))
     paired_firewall.control.vpn(FIRST, sa="down")
-    assert _while_it_runs(run, figures.exists)
+    run.until(figures.exists)
     paired_firewall.control.fault("unavailable", times=1000)
     run = run.finished()
     assert run.status != 0
@@ -99,13 +87,6 @@ def test_a_drill_that_went_wrong_has_a_report_too(playbooks, paired_firewall):
     assert [each["action"] for each in told["measurements"]] == ["take_down", "bring_back"]
     text = page.read_text(encoding="utf-8")
     assert "Taken down" in text and "Brought back" in text and "No answer: " in text
-
-
-def _while_it_runs(run, there) -> bool:
-    deadline = time.monotonic() + SECONDS
-    while not there() and time.monotonic() < deadline and run.process.poll() is None:
-        time.sleep(0.02)
-    return there()
 
 
 def _is_off(firewall, tunnel) -> bool:

@@ -16,6 +16,7 @@ import yaml
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import BGP, STATIC
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import ROOT
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import provider_of
 
 PAGES = ROOT / "docs" / "docsite" / "rst"
 BLOCK = re.compile(r"^\.\. code-block:: yaml\n\n((?:   .*\n|\n)+)", re.MULTILINE)
@@ -31,10 +32,6 @@ def plays(page) -> list:
 
 
 GUIDES = {page.stem: plays(page) for page in sorted(PAGES.glob("*.rst")) if plays(page)}
-
-
-def provider_of(device) -> dict:
-    return {"ip_address": device.host, "port": device.port, "api_key": device.api_key, "ca_path": device.ca_path}
 
 
 @pytest.mark.parametrize("guide", GUIDES)

@@ -6,11 +6,9 @@
 
 from __future__ import annotations
 
-import time
-
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.back_to_start import bare
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import commits, paired, removed, writes
-from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import SECONDS, pairing, play
+from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import pairing, play
 
 
 def killed_before_its_commit(playbooks, firewall, playbook):
@@ -19,9 +17,7 @@ def killed_before_its_commit(playbooks, firewall, playbook):
     control.reset_requests()
     control.hold_commit_lock("somebody")
     run = playbooks.start(firewall, playbook)
-    deadline = time.monotonic() + SECONDS
-    while not commits(firewall) and time.monotonic() < deadline and run.process.poll() is None:
-        time.sleep(0.05)
+    run.until(lambda: commits(firewall))
     run.kill()
     control.release_locks("somebody")
     assert len(writes(firewall)) == 1

@@ -6,13 +6,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.back_to_start import bare
-from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import IDS, commits, paired, writes
+from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import IDS, commits, paired
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import PAIRING, SECONDS, access, pairing, play
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
 
 FIRST, SECOND = f"{IDS['pbf']}-1", f"{IDS['pbf']}-2"
 OTHERS = "/config/devices/entry[@name='localhost.localdomain']/vsys/entry[@name='vsys1']/address/entry[@name='of-alice']"
@@ -25,13 +24,6 @@ def journals(playbooks) -> list:
 
 def reverting(failover="pbf", **more) -> list:
     return play(pairing(**paired(failover, aws_pairing_on_failure="revert", aws_pairing_verify_timeout=1, aws_pairing_verify_poll=0.2, **more)))
-
-
-def wait_for(condition) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 @pytest.mark.parametrize("failover", ["pbf", "bgp"])
@@ -67,7 +59,7 @@ def test_what_was_up_before_and_is_down_is_a_reason(playbooks, firewall):
     control, start = firewall.control, firewall.control.running()
     control.vpn(SECOND, sa="down", monitor="down")
     run = playbooks.start(firewall, play(pairing(**paired("pbf", aws_pairing_on_failure="revert", aws_pairing_verify_timeout=4))))
-    wait_for(lambda: commits(firewall))
+    run.until(lambda: commits(firewall))
     control.vpn("branch-7", sa="down", monitor="down")
     finished = run.finished()
     assert finished.status != 0 and "it is what it was" in finished.failures()[-1].message
@@ -98,15 +90,19 @@ def test_a_healthy_pairing_needs_no_journal_any_more(playbooks, firewall):
     assert (finished.changed(), journals(playbooks)) == ([], [])
 
 
-WRITE = {"action": "multi-config"}
+def held(kind: str, **request):
+    """A request that the firewall lets wait until its faults are cleared: "delay" before it does what is asked, "sleep" afterwards."""
+    return (lambda control: control.fault(kind, when=request, seconds=SECONDS),
+            lambda firewall: any(request.items() <= each.items() for each in firewall.control.under_way()))
+
+
 # Where the run is killed → (what the firewall does there, how that is seen, whether anything can have been written).
 KILLS = {
-    "before the write": (lambda control: control.fault("sleep", when={"cmd": "show config list changes"}, seconds=3),
-                         lambda firewall: any(request["cmd"] == "show config list changes" for request in firewall.control.requests()), False),
-    "during the write, before it is done": (lambda control: control.fault("delay", when=WRITE, seconds=3), writes, True),
-    "during the write, when it is done": (lambda control: control.fault("sleep", when=WRITE, seconds=3), writes, True),
+    "before the write": (*held("sleep", cmd="show config list changes"), False),
+    "during the write, before it is done": (*held("delay", action="multi-config"), True),
+    "during the write, when it is done": (*held("sleep", action="multi-config"), True),
     "before the commit": (lambda control: control.hold_commit_lock("somebody"), commits, True),
-    "during the commit": (lambda control: control.commit_duration(3), commits, True),
+    "during the commit": (lambda control: control.commit_duration(2), commits, True),
     "during the verification": (lambda control: [control.vpn(name, sa="down", monitor="down") for name in (FIRST, SECOND)],
                                 lambda firewall: any(request["cmd"] == "show vpn flow" for request in firewall.control.requests()), True),
 }
@@ -114,17 +110,18 @@ KILLS = {
 
 def killed(playbooks, firewall, prepare, reached):
     """A run of the role that is killed at one place. The firewall then gets to the end of what it was doing."""
-    firewall.control.reset_requests()
-    prepare(firewall.control)
+    control = firewall.control
+    control.reset_requests()
+    prepare(control)
     run = playbooks.start(firewall, play(pairing(**paired("pbf", aws_pairing_verify_timeout=60))))
-    wait_for(lambda: reached(firewall))
+    run.until(lambda: reached(firewall))
     run.kill()
-    time.sleep(3.5)
-    firewall.control.clear_faults()
-    firewall.control.release_locks("somebody")
-    firewall.control.commit_duration(0.05)
+    control.clear_faults()
+    assert wait_until(lambda: not control.under_way() and not firewall.firewall.jobs.busy, 30)
+    control.release_locks("somebody")
+    control.commit_duration(0.05)
     for name in (FIRST, SECOND):
-        firewall.control.vpn(name, sa="up", monitor="up")
+        control.vpn(name, sa="up", monitor="up")
 
 
 @pytest.mark.parametrize("prepare, reached, written", KILLS.values(), ids=KILLS.keys())

@@ -16,14 +16,6 @@ FIRST, SECOND = f"{IDS['pbf']}-1", f"{IDS['pbf']}-2"
 GATEWAY = "/config/devices/entry[@name='localhost.localdomain']/network/ike/gateway/entry[@name='{}']"
 
 
-@pytest.fixture
-def paired_firewall(playbooks, firewall):
-    made = playbooks.run(firewall, play(pairing(**paired("pbf"))))
-    assert made.status == 0, made.output
-    firewall.control.reset_requests()
-    return firewall
-
-
 def rotated(playbooks, firewall, *options, **more):
     return playbooks.run(firewall, play(pairing(**paired("pbf", aws_pairing_pre_shared_keys=KEYS, **more))), *options)
 

@@ -14,12 +14,17 @@ import pathlib
 import pytest
 import yaml
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.transaction_task import RESOURCES
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COLLECTION = "tunnelsmith.panos_vpn"
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("[a-z]*.py"))
 ATTRIBUTES = ("check_mode", "diff_mode", "platform")
 # What an option that stays silent about it has.
 SILENT = {"type": "str", "required": False, "elements": None, "choices": [], "aliases": [], "default": None}
+
+# How the firewall is reached and how long is waited for it: nothing that stands on it.
+DEFAULTS = {"state", "lock_timeout", "provider.port", "provider.timeout", "provider.validate_certs"}
 
 each_module = pytest.mark.parametrize("module", MODULES)
 
@@ -99,6 +104,19 @@ def test_documentation_equals_argument_spec(module):
     documented = {name: shape(option, "suboptions") for name, option in documentation(module)["options"].items()}
     coded = {name: shape(option, "options") for name, option in argument_spec(module).items()}
     assert differences(documented, coded) == []
+
+
+def defaults(options: dict, place: str = "") -> set[str]:
+    """The paths of all options that have a default."""
+    found = {f"{place}{name}" for name, option in options.items() if option.get("default") is not None}
+    return found.union(*(defaults(option.get("options") or {}, f"{place}{name}.") for name, option in options.items()))
+
+
+@pytest.mark.parametrize("module", RESOURCES)
+def test_no_option_of_a_resource_has_a_default(module):
+    which = set(RESOURCES[module].identity)
+    assert defaults(argument_spec(module)) - which == DEFAULTS
+    assert defaults(argument_spec("transaction")["items"]["options"][module]["options"]) - which == {"state"}
 
 
 @each_module

@@ -18,7 +18,7 @@ options:
     required: true
     ini: [{section: callback_journal, key: file}]
   control:
-    description: The emulator's control endpoint.
+    description: The emulator's control endpoint, for hosts without a variable emulator_control.
     type: str
     ini: [{section: callback_journal, key: control}]
 """
@@ -51,13 +51,15 @@ class CallbackModule(CallbackBase):
         # pylint: disable=protected-access
         task = result._task
         entry = {"task": task.get_name(), "action": task.action, "host": result._host.get_name(), "status": status, "result": result._result}
-        if self.get_option("control") and task.action.startswith("tunnelsmith.") and status != "skipped":
-            entry.update({tree: self._ask(tree) for tree in ("candidate", "running")})
+        control = result._host.vars.get("emulator_control") or self.get_option("control")
+        if control and task.action.startswith("tunnelsmith.") and status != "skipped":
+            entry.update({tree: self._ask(control + tree) for tree in ("candidate", "running")})
         with open(self.get_option("file"), "a", encoding="utf-8") as journal:
             journal.write(json.dumps(entry, default=str) + "\n")
 
-    def _ask(self, method):
+    @staticmethod
+    def _ask(url):
         # The emulator listens on loopback: no proxy.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(urllib.request.Request(self.get_option("control") + method, data=b"{}"), timeout=30) as answer:
+        with opener.open(urllib.request.Request(url, data=b"{}"), timeout=30) as answer:
             return json.loads(answer.read())

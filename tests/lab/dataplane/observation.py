@@ -14,6 +14,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import LabError
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.plane import DataPlane
 
 _PROGRAM = pathlib.Path(__file__).with_name("traffic.py")
@@ -87,8 +88,10 @@ class Watch:
         self._plane = plane
         self._path = plane.enclave.folder / f"traffic-{source}"
         self._arguments = [sys.executable, "-I", str(_PROGRAM)]
-        self._echo = plane.enclave.start(target, [*self._arguments, "echo", address, str(seconds + 5)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(0.3)
+        self._echo = plane.enclave.start(
+            target, [*self._arguments, "echo", address, str(seconds + 5)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        if not self._echo.stdout.readline():
+            raise LabError(f"nothing answers datagrams to {address} on {target}")
         self.begun = time.time()
         self._seconds = seconds
         self._marks: list[tuple[float, str]] = []

@@ -4,8 +4,9 @@
 
 """Traffic between two hosts of a lab: runs inside their namespaces, as a plain file that knows nothing but the standard library.
 
-``echo ADDRESS SECONDS`` answers datagrams for so long. ``send ADDRESS SECONDS FILE`` keeps three kinds of traffic going, ten times a
-second each, and writes one JSON object per packet with the time it was sent and, where there was an answer, the seconds it took:
+``echo ADDRESS SECONDS`` prints a line when it begins to answer datagrams, and answers them for so long. ``send ADDRESS SECONDS FILE``
+keeps three kinds of traffic going, ten times a second each, and writes one JSON object per packet with the time it was sent and, where
+there was an answer, the seconds it took:
 
 ping         one echo request after the other under one identifier;
 established  datagrams of one session;
@@ -31,6 +32,7 @@ def echo(address: str, seconds: float) -> None:
     receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     receiver.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     receiver.bind((address, PORT))
+    print("answers", flush=True)
     while time.monotonic() < end:
         if not select.select([receiver], [], [], 0.5)[0]:
             continue

@@ -50,6 +50,10 @@ class Control:
         """The request log: xpath, actions and command words, sizes and seconds; never an element or a credential."""
         return self._web.log.snapshot()
 
+    def under_way(self) -> list[dict[str, Any]]:
+        """Requests that have arrived and are not in the log yet, because they are not answered."""
+        return self._web.log.under_way()
+
     def reset_requests(self) -> None:
         self._web.log.reset()
 

@@ -24,6 +24,7 @@ KINDS: dict[str, frozenset[str]] = {
     "session_timeout": frozenset(),
     "bad_request": frozenset(("message",)),
     "error": frozenset(("code", "message")),
+    # Both wait for so long, or until the faults are cleared.
     "delay": frozenset(("seconds",)),  # waits, then does it
     "sleep": frozenset(("seconds",)),  # does it, then waits
     "busy": frozenset(),
@@ -44,6 +45,7 @@ class Fault:
 class Faults:
     _planned: list[Fault] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _cleared: threading.Event = field(default_factory=threading.Event)
 
     def plan(self, kind: str, when: dict[str, Any] | None = None, times: int = 1, **arguments: Any) -> None:
         """Raises ValueError for a kind, a condition or an argument that does not exist."""
@@ -62,6 +64,11 @@ class Faults:
     def clear(self) -> None:
         with self._lock:
             self._planned.clear()
+            cleared, self._cleared = self._cleared, threading.Event()
+        cleared.set()
+
+    def wait(self, fault: Fault) -> None:
+        self._cleared.wait(float(fault.arguments.get("seconds", 1)))
 
     def refuses_connection(self) -> bool:
         with self._lock:

@@ -87,6 +87,7 @@ class RequestLog:
     entries: list[dict[str, Any]] = field(default_factory=list)
     connections: int = 0
     _numbers: int = 0
+    _under_way: list[Request] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def next_number(self) -> int:
@@ -99,10 +100,19 @@ class RequestLog:
             self.connections += 1
             return self.connections
 
+    def begin(self, request: Request) -> None:
+        with self._lock:
+            self._under_way.append(request)
+
+    def under_way(self) -> list[dict[str, Any]]:
+        with self._lock:
+            return [request.entry() for request in self._under_way]
+
     def add(self, request: Request, status: str | None, code: str | None, bytes_out: int, seconds: float) -> None:
         entry = request.entry()
         entry.update(status=status, code=code, bytes_out=bytes_out, seconds=round(seconds, 6))
         with self._lock:
+            self._under_way = [each for each in self._under_way if each is not request]
             self.entries.append(entry)
 
     def snapshot(self) -> list[dict[str, Any]]:

@@ -169,6 +169,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         request = Request(self._web.log.next_number(), self._number, self.command, parameters)
         request.bytes_in = len(self.requestline) + len(body)
+        self._web.log.begin(request)
         answer, finish = self._answer(request)
         size = len(answer.body.encode()) if answer is not None else 0
         self._web.log.add(
@@ -188,7 +189,7 @@ class _Handler(BaseHTTPRequestHandler):
             failure = error
         faults = {fault.kind: fault for fault in self._web.faults.due(request)}
         if "delay" in faults:
-            time.sleep(float(faults["delay"].arguments.get("seconds", 1)))
+            self._web.faults.wait(faults["delay"])
         if "edit_as" in faults:
             self._web.edit_as(**faults["edit_as"].arguments)
         if "drop_before" in faults:
@@ -199,7 +200,7 @@ class _Handler(BaseHTTPRequestHandler):
         if answer is None:
             answer = self._web.api.answer(request, admin, _failing_operation(faults.get("operation_error")))
         if "sleep" in faults:
-            time.sleep(float(faults["sleep"].arguments.get("seconds", 1)))
+            self._web.faults.wait(faults["sleep"])
         if "drop_after" in faults:
             return answer, self._hang_up
         return answer, self._send_half if "truncate" in faults else self._send

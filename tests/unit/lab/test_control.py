@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import http.client
 import json
 import ssl
@@ -15,6 +16,8 @@ import urllib.request
 import xml.etree.ElementTree as ET
 
 import pytest
+
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
 
 GET = {"type": "config", "action": "get"}
 SET = {"type": "config", "action": "set"}
@@ -92,6 +95,19 @@ class TestFault:
         assert client.get(at.zones).status == "success"
         assert time.monotonic() - started >= 0.2
 
+    @pytest.mark.parametrize(("kind", "there"), [("delay", "7"), ("sleep", "19")])
+    def test_waits_no_longer_than_faults_last(self, client, client_of, firewall, at, kind, there):
+        unit = f"{at.units}/entry[@name='tunnel.8']"
+        firewall.control.fault(kind, SET, seconds=60)
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            reply = pool.submit(client.set, unit, "<mtu>1400</mtu>")
+            assert wait_until(firewall.control.under_way, 20)
+            assert [(request["action"], request["xpath"]) for request in firewall.control.under_way()] == [("set", unit)]
+            assert client_of(firewall).get(unit).code == there
+            firewall.control.clear_faults()
+            assert reply.result(20).code == "20"
+        assert firewall.control.under_way() == []
+
     def test_another_admin_comes_first(self, client, firewall, at):
         unit = f"{at.units}/entry[@name='tunnel.8']"
         firewall.control.fault("edit_as", SET, admin="someone", action="set", xpath=unit, element="<comment>theirs</comment>")
@@ -110,23 +126,29 @@ class TestFault:
 
 
 def test_latency(client, firewall, at):
+    def took():
+        started = time.monotonic()
+        client.get(at.zones)
+        return time.monotonic() - started
+
     client.get(at.zones)
-    firewall.control.latency(100, per_connection_milliseconds=200)
-    started = time.monotonic()
-    client.get(at.zones)
-    one = time.monotonic() - started
+    firewall.control.latency(100, per_connection_milliseconds=900)
+    # The quickest of some, since another process may be in the way.
+    assert 0.1 <= min(took() for dummy in range(3)) < 0.9
     client.connection.close()
-    client.get(at.zones)
-    both = time.monotonic() - started - one
-    assert 0.1 <= one < 0.3 <= both
+    assert took() >= 1
 
 
 def test_management_goes_away_and_comes_back(client, firewall, at):
+    def answers():
+        try:
+            return client.get(at.zones).status == "success"
+        except (OSError, http.client.HTTPException):
+            return False
+
     firewall.control.restart_management(0.3)
-    with pytest.raises((OSError, http.client.HTTPException)):
-        client.get(at.zones)
-    time.sleep(0.5)
-    assert client.get(at.zones).status == "success"
+    assert not answers()
+    assert wait_until(answers, 20)
 
 
 def test_planted_settings_carry_no_marks_and_survive(client, firewall, at):

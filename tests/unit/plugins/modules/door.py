@@ -29,6 +29,10 @@ COLLECTION = "tunnelsmith.panos_vpn"
 DEVICE = "/config/devices/entry[@name='localhost.localdomain']"
 NETWORK = f"{DEVICE}/network"
 VSYS = f"{DEVICE}/vsys/entry[@name='vsys1']"
+ROUTERS = {
+    "virtual-router": f"{NETWORK}/virtual-router/entry[@name='default']",
+    "logical-router": f"{NETWORK}/logical-router/entry[@name='default']/vrf/entry[@name='default']",
+}
 WRITING_ACTIONS = ("set", "edit", "delete", "move", "rename", "clone", "override", "multi-config")
 # Marks that the firewall adds, and empty elements that are values and no containers.
 MARKS = ("admin", "dirtyId", "time", "uuid")
@@ -63,17 +67,18 @@ class Result:
 
     def everything(self) -> str:
         """All that leaves the module, in one text, also as JSON decodes it."""
-        return "\n".join([self.text, repr(self.values), *_leaves(self.values), *self.warnings, *self.logged])
+        return "\n".join([self.text, repr(self.values), *leaves(self.values), *self.warnings, *self.logged])
 
 
-def _leaves(value):
+def leaves(value):
+    """All texts in a value, whatever it is made of."""
     if isinstance(value, dict):
         for key, item in value.items():
             yield str(key)
-            yield from _leaves(item)
+            yield from leaves(item)
     elif isinstance(value, list):
         for item in value:
-            yield from _leaves(item)
+            yield from leaves(item)
     else:
         yield str(value)
 
@@ -108,6 +113,11 @@ def parsed(text: str):
     return canonical(ET.fromstring(text)) if text.strip() else None
 
 
+def provider_of(firewall) -> dict:
+    """The option that leads to an emulated firewall, as its admin."""
+    return {"ip_address": firewall.host, "port": firewall.port, "api_key": firewall.api_key, "ca_path": firewall.ca_path}
+
+
 class Door:
     """One module and one firewall."""
 
@@ -115,7 +125,7 @@ class Door:
         self.module = module
         self.firewall = firewall
         self.control = firewall.control
-        self.provider = {"ip_address": firewall.host, "port": firewall.port, "api_key": firewall.api_key, "ca_path": firewall.ca_path}
+        self.provider = provider_of(firewall)
 
     def run(self, options, check=False, diff=True, module=None, **more) -> Result:
         """One task. The request log holds what this task sent."""

@@ -14,14 +14,10 @@ import pathlib
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import aws
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import secrets
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import commit, site_to_site_vpn
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, Door, Result
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import ROUTERS, Door, Result
 
 CONNECTIONS = pathlib.Path(__file__).resolve().parents[4] / "playbooks" / "files"
 ENGINES = ("virtual-router", "logical-router")
-ROUTERS = {
-    "virtual-router": f"{NETWORK}/virtual-router/entry[@name='default']",
-    "logical-router": f"{NETWORK}/logical-router/entry[@name='default']/vrf/entry[@name='default']",
-}
 BGP_PLACES = {"virtual-router": f"{ROUTERS['virtual-router']}/protocol/bgp", "logical-router": f"{ROUTERS['logical-router']}/bgp"}
 KINDS = {"pbf": "static", "bgp": "bgp"}
 # Keys of tests that need their own: every character that means something in XML, URLs, JSON, shells or Python.

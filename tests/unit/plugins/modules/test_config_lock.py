@@ -24,7 +24,9 @@ def held(door) -> bool:
     """Whether another account's write is refused."""
     key = door.control.add_admin("alice", "notReal.alice9")
     other = {**door.provider, "api_key": key}
-    return "locked" in door.run({"name": "of-alice", "provider": other, "lock_timeout": 0, **PROFILE}, module=_profile()).message
+    result = door.run({"name": "of-alice", "provider": other, "lock_timeout": 0, **PROFILE}, module=_profile())
+    assert result.failed is ("locked" in result.message), result.message
+    return result.failed
 
 
 PROFILE = {"interval": 2}

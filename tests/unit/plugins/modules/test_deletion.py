@@ -11,10 +11,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, VSYS, Door
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, ROUTERS, VSYS, Door
 
-ROUTERS = {"virtual-router": f"{NETWORK}/virtual-router/entry[@name='default']",
-           "logical-router": f"{NETWORK}/logical-router/entry[@name='default']/vrf/entry[@name='default']"}
 TUNNEL = """<entry name="other"><tunnel-interface>tunnel.7</tunnel-interface><auto-key><ike-gateway><entry name="branch-7"/></ike-gateway>
     <ipsec-crypto-profile>strong</ipsec-crypto-profile></auto-key>
     <tunnel-monitor><tunnel-monitor-profile>fast</tunnel-monitor-profile></tunnel-monitor></entry>"""

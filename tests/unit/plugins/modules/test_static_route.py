@@ -11,12 +11,8 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import static_route
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, Case, Door, DoorContract
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import ROUTERS, Case, Door, DoorContract
 
-ROUTERS = {
-    "virtual-router": f"{NETWORK}/virtual-router/entry[@name='default']",
-    "logical-router": f"{NETWORK}/logical-router/entry[@name='default']/vrf/entry[@name='default']",
-}
 LYON = {"virtual_router": "default", "name": "lyon"}
 NEW = {**LYON, "destination": "10.80.0.0/16", "interface": "tunnel.7"}
 

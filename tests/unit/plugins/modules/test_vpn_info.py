@@ -17,16 +17,12 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.commi
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import ike_gateway, ipsec_tunnel, tunnel_interface, vpn_info
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules import pairing
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, VSYS, Door
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, ROUTERS, VSYS, Door
 
 NAME = "vpn-0123456789abcdef0"
 FIRST, SECOND = f"{NAME}-1", f"{NAME}-2"
 STORED_KEY = "-AQ==W6ph5mm5pyptGQyMyySJlrHJMYI=kTXxxyJXmDkFVUKBBcFEMA=="
 ENGINES = ("virtual-router", "logical-router")
-ROUTERS = {
-    "virtual-router": f"{NETWORK}/virtual-router/entry[@name='default']",
-    "logical-router": f"{NETWORK}/logical-router/entry[@name='default']/vrf/entry[@name='default']",
-}
 
 each_engine = pytest.mark.parametrize("engine", ENGINES)
 

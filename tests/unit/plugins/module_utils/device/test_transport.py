@@ -18,6 +18,7 @@ import pytest
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.transport import Provider, Transport
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
 
 
@@ -64,9 +65,14 @@ def test_a_connection_that_was_closed_meanwhile_is_noticed_before_a_request_goes
     with Session(provider(firewall)) as session:
         ask(session)
         firewall.control.restart_management(0)
-        time.sleep(0.3)
+        assert wait_until(lambda: listens(firewall), 20)
         session.change("ask", lambda xapi: xapi.op(cmd="<show><system><info/></system></show>", cmd_xml=False))
     assert session.changing
+
+
+def listens(firewall) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((firewall.host, firewall.port)) == 0
 
 
 @contextlib.contextmanager

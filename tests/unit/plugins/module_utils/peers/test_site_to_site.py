@@ -142,7 +142,9 @@ def test_two_vpns_live_side_by_side_and_go_in_any_order(engine, first, second):
 def test_nothing_of_others_is_written(engine):
     """Each operation stands at or below an object with the VPN's name, its own interface, a membership, or a network that it announces."""
     before = start(engine, "bgp_running")
-    for operation in built(vpn("bgp"), before, engine).operations:
+    operations = built(vpn("bgp"), before, engine).operations
+    assert operations
+    for operation in operations:
         xpath = operation.xpath
         ours = any(f"='{name}" in xpath for name in ("vpn-1", "tunnel.1", "tunnel.2", "vpn'", "10.10.0.0/24"))
         membership = operation.action == "set" and operation.element in ("<member>tunnel.1</member>", "<member>tunnel.2</member>")
