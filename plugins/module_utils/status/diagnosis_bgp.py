@@ -114,7 +114,7 @@ def another_interface(case: Case) -> Iterator[Cause]:
         way, remote, said = local_interface(peer), (peer.get("peer_address") or {}).get("ip"), _speaks_from(peer)
         unit = case.evidence.interfaces_by_address.get(said)
         if way != unit:
-            address = next(address for address in case.around.interfaces[unit].networks() if str(address.ip) == said)
+            address = {str(address.ip): address for address in case.around.interfaces[unit].networks()}[said]
             yield Cause("bgp-interface-wrong", f"BGP peer '{peer['name']}' at {remote} is behind {unit}, and speaks from {way}",
                         (f"{_label(peer)} local_address: {way}, {said}", f"{unit}: {address}"),
                         f"{_label(peer)}: local_address: {{interface: {unit}, ip: {address}}}", CERTAIN,

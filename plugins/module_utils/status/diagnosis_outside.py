@@ -66,7 +66,7 @@ def customer_gateway(case: Case) -> Iterator[Cause]:
     evidence = (f"address of {case.outside}: {case.local_address}",
                 f"address of the cloud's customer gateway: {expected}" + (f", which {holder} has" if holder else ""))
     if holder is not None:
-        text = next(text for text in case.around.interfaces[holder].addresses if text.split("/")[0] == expected)
+        text = {text.split("/")[0]: text for text in case.around.interfaces[holder].addresses}[expected]
         yield Cause("local-interface-wrong",
                     f"the gateway sends from {case.local_address}, and the cloud expects it to come from {expected} of {holder}", evidence,
                     f"ike_gateway {case.gateway_name}: local_address: {{interface: {holder}, ip: {text}}}", CERTAIN,

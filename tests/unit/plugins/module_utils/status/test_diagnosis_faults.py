@@ -75,6 +75,19 @@ def wider(branch):
     branch.connection["static_routes"] = ["10.10.0.0/16"]
 
 
+def unit(number: int, address: str) -> Callable:
+    return lambda branch: branch.at("tunnel/units", f"tunnel.{number}").find("ip/entry").set("name", address)
+
+
+def above(rulebase: str, *entries: str) -> Callable:
+    return lambda branch: branch.first(branch.at(f"{rulebase}/rules"), *entries)
+
+
+def guest_line(**lists: str) -> str:
+    traffic = members(**{"source": "any", "destination": "any", **lists})
+    return f"<entry name='guests'>{traffic}<from><zone><member>trust</member></zone></from><action><no-pbf/></action></entry>"
+
+
 HARMLESS = {
     "address objects": by_name,
     "address objects, nothing stated": lambda branch: (by_name(branch), setattr(branch, "intent", Intent())),
@@ -91,8 +104,8 @@ HARMLESS = {
     "a crypto profile that is predefined": lambda branch: branch.text(branch.at("gateway", ONE), "protocol/ikev2/ike-crypto-profile", "default"),
     "a gateway on a loopback interface": on_loopback,
     "a routing table that nobody can read": lambda branch: setattr(branch, "state", replace(branch.state, routes=())),
-    "an inside address without a network": lambda branch: unit(1, f"{OURS[1]}/32")(branch),
-    "a PBF rule above, for some hosts": lambda branch: above("pbf", guest_line(source="10.10.0.64/26"))(branch),
+    "an inside address without a network": unit(1, f"{OURS[1]}/32"),
+    "a PBF rule above, for some hosts": above("pbf", guest_line(source="10.10.0.64/26")),
     "rules for interfaces, in a zone with more of them": lambda branch: (
         by_interface(branch), branch.at("vsys/entry/zone", "trust").find("network/layer3").append(ET.fromstring("<member>ethernet1/9</member>"))),
     "a deny rule at certain times, for others": lambda branch: branch.first(
@@ -177,10 +190,6 @@ def renamed(branch):
     branch.state = replace(branch.state, ike_sas=(), ipsec_sas=(), flows=(), pbf_rules=())
 
 
-def unit(number: int, address: str) -> Callable:
-    return lambda branch: branch.at("tunnel/units", f"tunnel.{number}").find("ip/entry").set("name", address)
-
-
 def monitored(address: str) -> Callable:
     return lambda branch: (branch.text(branch.at("tunnel/ipsec", ONE), "tunnel-monitor/destination-ip", address), branch.silent(1, out=9))
 
@@ -194,15 +203,6 @@ def silent_path(address: str) -> Callable:
         path_of(ONE, "action/forward/monitor/ip-address", address)(branch),
         setattr(branch, "state", replace(branch.state, pbf_rules=tuple(
             replace(each, state="Disabled", nexthop_state="DOWN") if each.name == ONE else each for each in branch.state.pbf_rules))))
-
-
-def above(rulebase: str, *entries: str) -> Callable:
-    return lambda branch: branch.first(branch.at(f"{rulebase}/rules"), *entries)
-
-
-def guest_line(**lists: str) -> str:
-    traffic = members(**{"source": "any", "destination": "any", **lists})
-    return f"<entry name='guests'>{traffic}<from><zone><member>trust</member></zone></from><action><no-pbf/></action></entry>"
 
 
 def elsewhere(*routes: Route) -> Callable:
