@@ -83,7 +83,7 @@ def test_the_commands_of_the_readme_run_on_the_example_inventory(playbooks, fire
     collections = amazon(**{variables["aws_pairing_connection_id"]: (CONNECTIONS[variables["aws_pairing_failover"]], IDS[variables["aws_pairing_failover"]])
                             for variables in hosts.values()})
     lines = README.read_text(encoding="utf-8").splitlines()
-    commands = [shlex.split(line) for line in lines if line.startswith("ansible-playbook ") and " -i inventories" in line]
+    commands = [shlex.split(line) for line in lines if line.startswith("ansible-playbook ") and " -i inventory" in line]
     assert len(commands) == 2
     for _program, playbook, option, _folder, *arguments in commands:
         assert option == "-i"

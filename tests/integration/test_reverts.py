@@ -90,17 +90,17 @@ def test_a_healthy_pairing_needs_no_journal_any_more(playbooks, firewall):
     assert (finished.changed(), journals(playbooks)) == ([], [])
 
 
-def held(kind: str, **request):
-    """A request that the firewall lets wait until its faults are cleared: "delay" before it does what is asked, "sleep" afterwards."""
+def held(kind: str, done=lambda control: True, **request):
+    """A request that the firewall lets wait until its faults are cleared: "delay" before it does what is asked, "sleep" afterwards, when it is done."""
     return (lambda control: control.fault(kind, when=request, seconds=SECONDS),
-            lambda firewall: any(request.items() <= each.items() for each in firewall.control.under_way()))
+            lambda firewall: any(request.items() <= each.items() for each in firewall.control.under_way()) and done(firewall.control))
 
 
 # Where the run is killed → (what the firewall does there, how that is seen, whether anything can have been written).
 KILLS = {
     "before the write": (*held("sleep", cmd="show config list changes"), False),
     "during the write, before it is done": (*held("delay", action="multi-config"), True),
-    "during the write, when it is done": (*held("sleep", action="multi-config"), True),
+    "during the write, when it is done": (*held("sleep", lambda control: IDS["pbf"] in control.candidate(), action="multi-config"), True),
     "before the commit": (lambda control: control.hold_commit_lock("somebody"), commits, True),
     "during the commit": (lambda control: control.commit_duration(2), commits, True),
     "during the verification": (lambda control: [control.vpn(name, sa="down", monitor="down") for name in (FIRST, SECOND)],

@@ -39,6 +39,7 @@ class Fault:
     when: dict[str, Any]
     times: int
     arguments: dict[str, Any]
+    cleared: threading.Event
 
 
 @dataclass
@@ -59,7 +60,7 @@ class Faults:
         if not set(arguments) <= KINDS[kind]:
             raise ValueError(f"fault {kind!r} takes {', '.join(sorted(KINDS[kind])) or 'no arguments'}")
         with self._lock:
-            self._planned.append(Fault(kind, when, times, arguments))
+            self._planned.append(Fault(kind, when, times, arguments, self._cleared))
 
     def clear(self) -> None:
         with self._lock:
@@ -68,7 +69,8 @@ class Faults:
         cleared.set()
 
     def wait(self, fault: Fault) -> None:
-        self._cleared.wait(float(fault.arguments.get("seconds", 1)))
+        """Its own event: the faults may have been cleared while the request was on its way here."""
+        fault.cleared.wait(float(fault.arguments.get("seconds", 1)))
 
     def refuses_connection(self) -> bool:
         with self._lock:
