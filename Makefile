@@ -103,7 +103,7 @@ lint docs: export PATH := $(CURDIR)/$(TOOLS)/bin:$(PATH)
 lint: $(TOOLS)/.collection
 	@python tools/installed_copy.py
 	antsibull-changelog lint
-	antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=all .
+	python tools/docs/lint.py
 	ansible-lint
 	python tools/check_archive.py
 
