@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 import traceback
 from dataclasses import dataclass, field, replace
-from ipaddress import ip_network
 
 from ansible.module_utils.basic import missing_required_lib
 
@@ -17,6 +16,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import argum
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.commit import Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.diagnosis_traffic import is_network
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.judgement import judge
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import of_vpns, select
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import tell
@@ -78,10 +78,8 @@ def _compiled(expression: str | None):
 def _networks(params, option) -> tuple:
     found = _texts(params, option)
     for text in found:
-        try:
-            ip_network(text, strict=False)
-        except ValueError:
-            raise InvalidInput(f"{option}: '{text}' is no network; give one such as 10.20.0.0/16, or leave the option out") from None
+        if not is_network(text):
+            raise InvalidInput(f"{option}: '{text}' is no network; give one such as 10.20.0.0/16, or leave the option out")
     return found
 
 

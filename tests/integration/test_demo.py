@@ -25,11 +25,16 @@ CONNECTIONS = ROOT / "playbooks" / "files"
 PROC = pathlib.Path("/proc")
 
 
+def _interruptible():
+    """What a shell starts in the background ignores interrupts, and so would the demo."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture
 def demo(of_this_environment):
     """Starts the demo as the Makefile does, in the environment that the collection is installed in."""
     def start(*arguments):
-        return subprocess.Popen([sys.executable, str(TOOLS / "demo.py"), *arguments], cwd=ROOT, text=True,
+        return subprocess.Popen([sys.executable, str(TOOLS / "demo.py"), *arguments], cwd=ROOT, text=True, preexec_fn=_interruptible,
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
     return start
