@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any, Callable, Iterable, Iterator, Sequence
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import vpn_connection
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws.reader import vpn_connection
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
 
 import bench_todays_collection as todays

@@ -30,7 +30,7 @@ from xml.sax.saxutils import escape
 import yaml
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import PanosVpnError
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import vpn_connection
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws.reader import vpn_connection
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
 
 from ansible_run import CONNECTIONS, PAIRING, PlaybookFailed, Run, Workplace, provider

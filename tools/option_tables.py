@@ -137,7 +137,7 @@ def importable():
 def sections():
     """(resource, [(heading, where the entry stands, nodes, exclusive choices)]) in the order of references."""
     from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_instance, bgp_peer, bgp_redistribution, static_route
-    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.transaction_task import RESOURCES
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.transaction import RESOURCES
 
     legacy_peer = bgp_peer.LEGACY_GROUP.nodes[1:3] + bgp_peer.LEGACY_PEER.nodes
     advanced_peer = bgp_peer.ADVANCED_PEER.nodes + bgp_peer.TIMER_PROFILE.nodes
@@ -169,7 +169,7 @@ def visible(resource, nodes, composed) -> tuple:
 
 def rows(nodes, composed, option="", element="", since=()):
     """(option path, type, what it takes, element, since, until) of each leaf."""
-    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Entries, Group
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group
 
     for node in nodes:
         name = f"{option}{node.option}"
@@ -186,7 +186,7 @@ def rows(nodes, composed, option="", element="", since=()):
 
 
 def kind(node) -> str:
-    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Entries, Members
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Members
 
     words = {"empty": "bool", "secret": "str, secret"}
     if isinstance(node, Entries):

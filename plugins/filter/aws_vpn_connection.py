@@ -198,7 +198,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.utils.display import Display
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import aws
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import reader
 
 
 def aws_vpn_connection(document, connection_id=None, panos_version=None, outside_mtu=1500, nat_traversal=False, exactly_two=True):
@@ -208,7 +208,7 @@ def aws_vpn_connection(document, connection_id=None, panos_version=None, outside
     except (TypeError, ValueError) as exc:
         raise AnsibleFilterError("outside_mtu is a number, nat_traversal and exactly_two are true or false") from exc
     try:
-        profile = aws.vpn_connection(document, connection_id or None, panos_version=panos_version or None, **arguments)
+        profile = reader.vpn_connection(document, connection_id or None, panos_version=panos_version or None, **arguments)
     except InvalidInput as exc:
         raise AnsibleFilterError(str(exc)) from exc
     for warning in profile["warnings"]:

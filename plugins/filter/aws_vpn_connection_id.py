@@ -43,13 +43,13 @@ _value:
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import aws_document
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws.document import connection
 
 
 def aws_vpn_connection_id(document):
     """See the documentation above."""
     try:
-        identity, _settings = aws_document.connection(document)
+        identity, _settings = connection(document)
     except InvalidInput as exc:
         raise AnsibleFilterError(str(exc)) from exc
     return identity

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ansible.module_utils.basic import env_fallback
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Entries, Group, Leaf, Members
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Leaf, Members
 
 _ARGUMENT_TYPES = {"str": "str", "int": "int", "bool": "bool", "empty": "bool", "secret": "str"}
 

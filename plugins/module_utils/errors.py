@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The exceptions of this collection. Raised below, caught once, in C(runner)."""
+"""The exceptions of this collection. Raised below, caught once, in C(tasks/module.py)."""
 
 from __future__ import annotations
 

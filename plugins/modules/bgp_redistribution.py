@@ -151,8 +151,9 @@ objects:
     - /config/devices/entry[@name='localhost.localdomain']/network/virtual-router/entry[@name='default']/protocol/bgp/redist-rules/entry[@name='office']
 """
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments, runner
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.bgp_redistribution import RESOURCE
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.resource import run
 
 
 def argument_spec():
@@ -160,7 +161,7 @@ def argument_spec():
 
 
 def main():
-    runner.run(RESOURCE)
+    run(RESOURCE)
 
 
 if __name__ == "__main__":

@@ -137,15 +137,15 @@ job_warnings:
   sample: [Interface tunnel.1 has no zone configuration.]
 """
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import commit_task
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import commit
 
 
 def argument_spec():
-    return commit_task.argument_spec()
+    return commit.argument_spec()
 
 
 def main():
-    commit_task.run()
+    commit.run()
 
 
 if __name__ == "__main__":

@@ -138,15 +138,15 @@ job_warnings:
   elements: str
 """
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import config_revert_task
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import config_revert
 
 
 def argument_spec():
-    return config_revert_task.argument_spec()
+    return config_revert.argument_spec()
 
 
 def main():
-    config_revert_task.run()
+    config_revert.run()
 
 
 if __name__ == "__main__":

@@ -157,8 +157,9 @@ objects:
     - /config/devices/entry[@name='localhost.localdomain']/network/ike/crypto-profiles/ipsec-crypto-profiles/entry[@name='strong']
 """
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments, runner
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.ipsec_crypto_profile import RESOURCE
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.resource import run
 
 
 def argument_spec():
@@ -166,7 +167,7 @@ def argument_spec():
 
 
 def main():
-    runner.run(RESOURCE)
+    run(RESOURCE)
 
 
 if __name__ == "__main__":

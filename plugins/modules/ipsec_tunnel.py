@@ -341,8 +341,9 @@ objects:
     - /config/devices/entry[@name='localhost.localdomain']/network/tunnel/ipsec/entry[@name='to-lyon']
 """
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments, runner
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.ipsec_tunnel import RESOURCE
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.resource import run
 
 
 def argument_spec():
@@ -350,7 +351,7 @@ def argument_spec():
 
 
 def main():
-    runner.run(RESOURCE)
+    run(RESOURCE)
 
 
 if __name__ == "__main__":

@@ -128,8 +128,9 @@ objects:
     - /config/devices/entry[@name='localhost.localdomain']/network/tunnel/ipsec/entry[@name='branch-7']/auto-key/proxy-id/entry[@name='servers']
 """
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments, runner
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.proxy_id import RESOURCE
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.resource import run
 
 
 def argument_spec():
@@ -137,7 +138,7 @@ def argument_spec():
 
 
 def main():
-    runner.run(RESOURCE)
+    run(RESOURCE)
 
 
 if __name__ == "__main__":

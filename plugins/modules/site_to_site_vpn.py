@@ -601,15 +601,15 @@ earlier_changes:
       xpath: /config/devices/entry[@name='localhost.localdomain']/vsys/entry[@name='vsys1']/address/entry[@name='office-lan']
 """
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import vpn_task
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import site_to_site_vpn
 
 
 def argument_spec():
-    return vpn_task.argument_spec()
+    return site_to_site_vpn.argument_spec()
 
 
 def main():
-    vpn_task.run()
+    site_to_site_vpn.run()
 
 
 if __name__ == "__main__":

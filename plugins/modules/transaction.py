@@ -2156,15 +2156,15 @@ objects:
     - /config/devices/entry[@name='localhost.localdomain']/network/profiles/monitor-profile/entry[@name='fast']
 """
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import transaction_task
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import transaction
 
 
 def argument_spec():
-    return transaction_task.argument_spec()
+    return transaction.argument_spec()
 
 
 def main():
-    transaction_task.run()
+    transaction.run()
 
 
 if __name__ == "__main__":

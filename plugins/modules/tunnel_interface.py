@@ -170,8 +170,9 @@ objects:
     - /config/devices/entry[@name='localhost.localdomain']/network/virtual-router/entry[@name='default']/interface/member[text()='tunnel.11']
 """
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments, runner
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tunnel_interface import RESOURCE
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.resource import run
 
 
 def argument_spec():
@@ -179,7 +180,7 @@ def argument_spec():
 
 
 def main():
-    runner.run(RESOURCE)
+    run(RESOURCE)
 
 
 if __name__ == "__main__":

@@ -187,15 +187,15 @@ job_warnings:
   sample: []
 """
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import vpn_action_task
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import vpn_action
 
 
 def argument_spec():
-    return vpn_action_task.argument_spec()
+    return vpn_action.argument_spec()
 
 
 def main():
-    vpn_action_task.run()
+    vpn_action.run()
 
 
 if __name__ == "__main__":

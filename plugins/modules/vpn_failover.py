@@ -292,15 +292,15 @@ job_warnings:
   sample: []
 """
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import vpn_failover_task
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import vpn_failover
 
 
 def argument_spec():
-    return vpn_failover_task.argument_spec()
+    return vpn_failover.argument_spec()
 
 
 def main():
-    vpn_failover_task.run()
+    vpn_failover.run()
 
 
 if __name__ == "__main__":

@@ -606,15 +606,15 @@ selected:
   sample: [vpn-0123456789abcdef0-2]
 """
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import vpn_info_task
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import vpn_info
 
 
 def argument_spec():
-    return vpn_info_task.argument_spec()
+    return vpn_info.argument_spec()
 
 
 def main():
-    vpn_info_task.run()
+    vpn_info.run()
 
 
 if __name__ == "__main__":

@@ -24,8 +24,8 @@ from ansible.plugins.action.normal import ActionModule as NormalActionModule
 from ansible.utils.unsafe_proxy import wrap_var
 
 # Ansible asks for this plugin before it forks: what is imported here is there in the worker of every host.
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import runner  # pylint: disable=unused-import
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import sdk
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import writing  # pylint: disable=unused-import
 
 _MODULES = "ansible_collections.tunnelsmith.panos_vpn.plugins.modules"
 

@@ -13,8 +13,7 @@ import subprocess
 import pytest
 import yaml
 
-from ansible_collections.tunnelsmith.panos_vpn.tests.integration import awx_modules
-from ansible_collections.tunnelsmith.panos_vpn.tests.integration import awx_rules as rules
+from ansible_collections.tunnelsmith.panos_vpn.tests.integration import awx_modules, awx_rules as rules
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.awx_api import Awx, Missing
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import ROOT
 

@@ -13,7 +13,7 @@ import threading
 
 import pytest
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.secrets import printable_forms
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.secrets import printable_forms
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration import awx_modules
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.awx_api import Awx, Server
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.awx_jobs import CONFIGURE, SETTINGS, Jobs

@@ -16,7 +16,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import vpn_connection
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws.reader import vpn_connection
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]

@@ -11,7 +11,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.secrets import printable_forms
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.secrets import printable_forms
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import IDS, KEYS, STATIC, paired, removed
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import Run, pairing, play, trial
 

@@ -11,8 +11,8 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, DeviceError, PanosVpnError
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 
 CODE_LOCKED = 14
 CODE_MISSING = 7

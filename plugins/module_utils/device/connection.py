@@ -9,11 +9,11 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import sdk
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.transport import Provider, Transport, pause
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, DeviceError, Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.platform import (
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import (
     LOGICAL_ROUTER, OLDEST, VIRTUAL_ROUTER, Platform, version_numbers, version_text,
 )
 

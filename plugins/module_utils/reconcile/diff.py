@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import secrets
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, secrets
 
 # Elements that hold secrets anywhere in a PAN-OS configuration, also where no table of ours describes them.
 SECRET_TAGS = frozenset({

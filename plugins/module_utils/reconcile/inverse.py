@@ -9,9 +9,8 @@ from __future__ import annotations
 import copy
 import xml.etree.ElementTree as ET
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import tree as trees
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.tree import Operation
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, tree as trees
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.tree import Operation
 
 
 def inverse(before: ET.Element, operations) -> list:

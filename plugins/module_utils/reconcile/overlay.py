@@ -9,11 +9,10 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import secrets
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.tree import MARKS
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import UNSET
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Entries, Group, Leaf, Members, steps
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, secrets
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.tree import MARKS
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Leaf, Members, steps
 
 
 @dataclass

@@ -10,14 +10,13 @@ import copy
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, tree as trees
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.tree import Operation
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import tree as trees
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.overlay import overlay
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.tree import Operation
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read, refuse_incomplete, unknown
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import UNSET, DesiredEntry
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Entries, Group
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group
 
 
 _ONLY_VRF = ("vrf", ("entry", "default"))

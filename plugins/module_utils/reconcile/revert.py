@@ -16,13 +16,11 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import secrets
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import tree as trees
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, secrets, tree as trees
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.tree import Operation
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.diff import SECRET_TAGS
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.inverse import bare
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import Plan
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.tree import Operation
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ import ipaddress
 import re
 import xml.etree.ElementTree as ET
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import UNSET
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.platform import version_text
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Entries, Group, Leaf, Members, steps
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import version_text
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Leaf, Members, steps
 
 
 # A variable of a Panorama template, which stands for an address, a name, an interface or an AS number.

@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import UNSET, DesiredEntry
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.places import router
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Group, Leaf, Request, Resource, Table
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import router
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Group, Leaf, Request, Resource, Table
 
 _AS = {"pattern": r"\d{1,10}(\.\d{1,5})?", "form": "an AS number, plain or as-dot"}
 _PREFERENCE = {"type": "int", "minimum": 0, "maximum": 4294967295}

@@ -12,15 +12,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import entries
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_policy
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.bgp_instance import place as bgp_place
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import UNSET, DesiredEntry
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.places import PLACES
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.single import entries
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Choice, Group, Leaf, Members, Request, Resource, Table
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import (
+    Choice, Group, Leaf, Members, Request, Resource, Table,
+)
 
 _TIMERS = (
     Leaf("keep_alive_interval", "keep-alive-interval", "int", minimum=0, maximum=1200, unit="seconds"),

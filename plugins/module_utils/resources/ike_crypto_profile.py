@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.places import PLACES
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.single import single
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Choice, Group, Leaf, Members, Table
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import single
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Choice, Group, Leaf, Members, Table
 
 DH_GROUPS = ("group1", "group2", "group5", "group14", "group15", "group16", "group19", "group20", "group21")
 # Diffie-Hellman groups that came with PAN-OS 10.2.0.

@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.places import PLACES
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.single import single
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Choice, Entries, Group, Leaf, Table
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import single
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Choice, Entries, Group, Leaf, Table
 
 ID_TYPES = ("ipaddr", "fqdn", "ufqdn", "keyid", "dn")
 

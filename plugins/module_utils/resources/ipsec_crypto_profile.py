@@ -7,10 +7,10 @@
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import single
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.ike_crypto_profile import DES_UNTIL, DH_GROUPS, LIFETIME, NEWER_DH_GROUPS
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.places import PLACES
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.single import single
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Choice, Group, Leaf, Members, Table
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Choice, Group, Leaf, Members, Table
 
 AEAD = frozenset({"aes-128-ccm", "aes-128-gcm", "aes-256-gcm"})
 

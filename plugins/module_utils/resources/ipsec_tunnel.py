@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.single import entries, single
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.places import PLACES
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Choice, Entries, Group, Leaf, Table
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import entries, single
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Choice, Entries, Group, Leaf, Table
 
 _PORTS = (
     Leaf("local_port", "local-port", "int", minimum=0, maximum=65535, absent=0),

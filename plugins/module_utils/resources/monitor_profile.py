@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.places import PLACES
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.single import single
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Leaf, Table
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import single
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Leaf, Table
 
 TABLE = Table(
     "monitor_profile", *PLACES["monitor_profile"],

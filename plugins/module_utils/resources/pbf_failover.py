@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import entries, entry_place
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import UNSET, DesiredEntry
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.places import PLACES
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.security_rule import POSITION, positions
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.single import entries, entry_place
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Choice, Entries, Group, Leaf, Members, Request, Resource, Table
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import (
+    Choice, Entries, Group, Leaf, Members, Request, Resource, Table,
+)
 
 _ANY = ("any",)
 _TRAFFIC = (

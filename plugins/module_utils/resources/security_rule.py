@@ -7,10 +7,10 @@
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import DesiredEntry
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.places import PLACES
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.single import entry_place, single
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Choice, Group, Leaf, Members, Request, Table
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import entry_place, single
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Choice, Group, Leaf, Members, Request, Table
 
 
 def refuse_mixed_service(values, platform):

@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import entries
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import DesiredEntry
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.places import router
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.single import entries
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Choice, Entries, Group, Leaf, Request, Resource, Table
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import router
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import (
+    Choice, Entries, Group, Leaf, Request, Resource, Table,
+)
 
 
 def _table(advanced: bool, ipv6: bool) -> Table:

@@ -6,13 +6,13 @@
 
 from __future__ import annotations
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import entries, entry_place
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import DesiredEntry, DesiredMember
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.places import PLACES, router
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.single import entries, entry_place
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Entries, Group, Leaf, Request, Resource, Table
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry, DesiredMember
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES, router
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Leaf, Request, Resource, Table
 
 IMPORTED = ("import", "network", "interface")
 

@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.places import PLACES
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.single import entries, single
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Leaf, Members, Table
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import entries, single
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Leaf, Members, Table
 
 _KINDS = ("layer2", "virtual-wire", "tap", "external", "tunnel")
 

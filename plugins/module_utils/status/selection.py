@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import record as records
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import record as records
 
 # What the pairing puts behind a VPN's name: the number of a tunnel, or what its last PBF rule does.
 _SUFFIX = re.compile(r"-(\d|discard)$")

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import configurations
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import OperationFailed
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models import pushed
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.admins import Admins
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.candidate import Candidate
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.changes import Switches
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.jobs import Job, Jobs, Outcome, Work
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.journal import Record, transfer
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.locks import Locks
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models import pushed
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.pushed import Push
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import Runtime
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.stored_configurations import (

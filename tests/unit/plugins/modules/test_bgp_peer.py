@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import secrets
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import secrets
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import bgp_instance, bgp_peer
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, Case, Door, DoorContract
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import site_to_site
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import build
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import config_revert
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.pairing import VpnDoor, name_of, options
 
@@ -66,7 +66,7 @@ def test_a_commit_that_fails_releases_it(door):
 
 
 def test_also_an_error_that_nobody_expected_releases_it(door, monkeypatch):
-    monkeypatch.setattr(site_to_site, "build", lambda *arguments, **options: 1 / 0)
+    monkeypatch.setattr(build, "build", lambda *arguments, **options: 1 / 0)
     result = door.run(options(), **LOCKED)
     assert result.failed and "unexpected ZeroDivisionError" in result.message
     assert not held(door)

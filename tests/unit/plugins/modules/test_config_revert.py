@@ -14,7 +14,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.journal import Journal
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.journal import Journal
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import config_revert
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, VSYS, parsed
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.pairing import (
@@ -290,7 +290,7 @@ def test_a_journal_of_another_vpn_is_refused(door):
 
 
 def test_names_that_look_alike_have_journals_of_their_own(door):
-    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import journal
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import journal
 
     assert len({journal.file_of("/kept", firewall, vpn) for firewall in ("fw", "fw:8443") for vpn in ("branch_1", "branch-1", "branch 1")}) == 6
 

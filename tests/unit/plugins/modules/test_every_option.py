@@ -20,8 +20,8 @@ from dataclasses import dataclass
 import pytest
 import yaml
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Entries, Group, Leaf, Members, steps
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.transaction_task import RESOURCES
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Leaf, Members, steps
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.transaction import RESOURCES
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, VSYS, Door
 
 NEWEST = "12.1.2"

@@ -10,7 +10,7 @@ import json
 
 import pytest
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import secrets
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import secrets
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import ike_gateway
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, Case, Door, DoorContract
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import secrets
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import secrets
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import ipsec_tunnel
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, Case, Door, DoorContract
 

@@ -13,7 +13,7 @@ import xml.etree.ElementTree as ET
 import pytest
 import yaml
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import secrets
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import secrets
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import site_to_site_vpn
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import COLLECTION, NETWORK, VSYS, canonical, parsed
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.pairing import (

@@ -12,9 +12,9 @@ from unittest import mock
 import pytest
 import yaml
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import vpn_action_task
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import vpn_action as what_it_does
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import config_revert, monitor_profile, vpn_action
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import COLLECTION, NETWORK, Door, run_module
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.test_vpn_info import (
@@ -127,7 +127,7 @@ def test_what_was_sent_is_told_where_the_rest_fails(door, monkeypatch, words):
         return "done"
 
     plant_proxy_ids(door)
-    monkeypatch.setattr(vpn_action_task, "act", refusing)
+    monkeypatch.setattr(what_it_does, "act", refusing)
     result = door.run({"action": "reconnect"})
     assert result.failed and "no such thing here" in result.message
     assert sent(result)[-1] == f"{words} {FIRST}:a"

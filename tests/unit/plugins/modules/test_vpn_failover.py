@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.failover import record as records
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.drill import record as records
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import commit, config_revert, vpn_failover
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import LearnedRoute

@@ -12,9 +12,9 @@ import xml.etree.ElementTree as ET
 import pytest
 import yaml
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import vpn_info_task
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.commit import Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import vpn_info as what_it_does
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import ike_gateway, ipsec_tunnel, tunnel_interface, vpn_info
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules import pairing
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, ROUTERS, VSYS, Door
@@ -273,7 +273,7 @@ def test_refuses(pbf, options, words):
 
 
 def test_jmespath_is_needed_for_select_only(pbf, monkeypatch):
-    monkeypatch.setattr(vpn_info_task, "jmespath", None)
+    monkeypatch.setattr(what_it_does, "jmespath", None)
     assert pbf.done({}).values["healthy"]
     result = pbf.refused({"select": "vpn"}, "jmespath", "option select")
     assert pbf.control.requests() == []
@@ -305,7 +305,7 @@ class Clock:
         self.waits: list = []
         self.looks, self.then = looks, then
         monkeypatch.setattr(Patience, "pause", self.pause)
-        monkeypatch.setattr(vpn_info_task.time, "monotonic", lambda: 0.0 if len(self.waits) < 10 else 1e9)
+        monkeypatch.setattr(what_it_does.time, "monotonic", lambda: 0.0 if len(self.waits) < 10 else 1e9)
         monkeypatch.setattr(Patience, "deadline", lambda patience: patience.timeout)
 
     def pause(self, attempt, deadline):

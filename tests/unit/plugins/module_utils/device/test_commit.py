@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.commit import Change
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 
 GATEWAY = "/config/network/ike/gateway/entry[@name='vpn-1']"
 MEMBER = "/config/network/virtual-router/entry[@name='default']/interface/member[text()='tunnel.1']"

@@ -17,7 +17,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.conne
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.transport import Provider
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, InvalidInput, Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.platform import Platform
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import Platform
 
 # Shapes that were captured from PAN-OS 8.1 to 12.1.
 MESSAGES = {

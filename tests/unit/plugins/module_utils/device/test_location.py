@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 
 DEVICE = "/config/devices/entry[@name='localhost.localdomain']"
 TEMPLATE = f"{DEVICE}/template/entry[@name='branches']/config/devices/entry[@name='localhost.localdomain']"

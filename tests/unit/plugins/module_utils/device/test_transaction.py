@@ -10,8 +10,7 @@ import importlib
 
 import pytest
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import connection
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import transaction as writing
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import connection, transaction as writing
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, Door
 

@@ -13,8 +13,8 @@ import xml.etree.ElementTree as ET
 
 from hypothesis import strategies as st
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import DesiredEntry
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Choice, Entries, Group, Leaf, Members, Table
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Choice, Entries, Group, Leaf, Members, Table
 
 DEVICE = ("config", "devices", ("entry", "localhost.localdomain"))
 NAMES = ("alpha", "bravo", "charlie", "delta")

@@ -13,15 +13,15 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.secrets import printable_forms
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.tree import applied
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.diff import diff
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.inverse import inverse
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import in_reference_order, plan
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.secrets import printable_forms
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.tree import applied
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import UNSET, DesiredEntry, DesiredMember
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Leaf, Table
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry, DesiredMember
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Leaf, Table
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.reconcile import specimen
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.reconcile.specimen import base, canonical, configuration, lamp, place
 

@@ -12,10 +12,10 @@ import xml.etree.ElementTree as ET
 import pytest
 from hypothesis import given, settings
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.tree import Operation, applied
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import revert
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.tree import Operation, applied
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.reconcile import specimen
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.reconcile.specimen import canonical, configuration, lamp, place
 

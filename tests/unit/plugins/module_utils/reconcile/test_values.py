@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given as generated
 from hypothesis import settings
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.tree import applied
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.tree import applied
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given, read, unknown, validate
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import UNSET, DesiredEntry
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.platform import Platform
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Leaf, Table
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import Platform
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Leaf, Table
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.reconcile import specimen
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.reconcile.specimen import TABLE, base, configuration, lamp, place
 

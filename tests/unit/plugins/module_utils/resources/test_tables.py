@@ -18,16 +18,16 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import resources
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.tree import applied
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.inverse import inverse
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.tree import applied
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read, validate
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.desired import DesiredEntry
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.platform import Platform, version_numbers
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.table import Entries, Group, Leaf, Members, Table, steps
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import Platform, version_numbers
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Leaf, Members, Table, steps
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.reconcile.specimen import with_stored_secrets
 
 base = Location().base

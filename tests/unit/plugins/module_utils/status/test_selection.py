@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.record import Record
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.bgp import BgpPeer
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.flow import Flow
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.forwarding import PbfRule
@@ -17,6 +16,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.route
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.security_associations import IkeSa, IpsecSa
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import of_vpns, select
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State, tell
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Record
 
 
 def rule(name, egress=None):

@@ -1,0 +1,117 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Configuration operations, and what they do to a configuration tree."""
+
+from __future__ import annotations
+
+import copy
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass, field
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+
+
+# Attributes that the firewall adds on reading; they are no part of the configuration.
+MARKS = frozenset({"admin", "dirtyId", "time", "uuid", "loc", "src", "ptpl"})
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One action of the XML API. C(element) is the XML text that goes with C(set) (children) and C(edit) (the node).
+
+    C(label) names the object for error messages. The element can hold a secret: it stays out of the repr.
+    C(guard): a deletion of what must not exist, there only to fail where somebody made it meanwhile.
+    """
+
+    action: str
+    path: tuple
+    label: str
+    element: str = field(default="", repr=False)
+    where: str = ""
+    dst: str = ""
+    guard: bool = False
+
+    @property
+    def xpath(self) -> str:
+        return places.render(self.path)
+
+
+def apply(root: ET.Element, operation: Operation) -> None:
+    """Do to C(root) (the C(<config>) element) what the firewall does to its candidate."""
+    if operation.action == "set":
+        _merge(places.make(root, operation.path[1:]), _children(operation.element))
+    elif operation.action == "edit":
+        node = places.make(root, operation.path[1:])
+        wanted = ET.fromstring(operation.element)
+        node.text = wanted.text
+        node.attrib.update(wanted.attrib)
+        places.refill(node, list(wanted))
+    elif operation.action == "delete":
+        _delete(root, operation.path[1:])
+    elif operation.action == "move":
+        _move(root, operation)
+    else:
+        raise ValueError(operation.action)
+
+
+def applied(root: ET.Element, operations) -> ET.Element:
+    """The tree after the operations; C(root) is left alone."""
+    after = copy.deepcopy(root)
+    for operation in operations:
+        apply(after, operation)
+    return after
+
+
+def inner_xml(element: ET.Element) -> str:
+    """The children of an element as text, its own text included where it has no children."""
+    if len(element) == 0:
+        return _escaped(element.text or "")
+    return "".join(ET.tostring(child, encoding="unicode") for child in element)
+
+
+def _escaped(text: str) -> str:
+    holder = ET.Element("x")
+    holder.text = text
+    serialised = ET.tostring(holder, encoding="unicode")
+    return "" if serialised.endswith("/>") else serialised[len("<x>"):-len("</x>")]
+
+
+def _children(text: str) -> list:
+    holder = ET.fromstring(f"<x>{text}</x>")
+    return [holder.text] if len(holder) == 0 else list(holder)
+
+
+def _merge(node: ET.Element, content: list) -> None:
+    for item in content:
+        if not isinstance(item, ET.Element):
+            if item:
+                node.text = item
+            continue
+        found = places.child(node, places.step_of(item))
+        if found is None:
+            places.adopt(node, copy.deepcopy(item))
+        elif item.tag != "member":
+            _merge(found, list(item) if len(item) else [item.text])
+
+
+def _delete(root: ET.Element, path: tuple) -> None:
+    parent = places.find(root, path[:-1])
+    found = places.child(parent, path[-1])
+    if found is not None:
+        places.expel(parent, found)
+
+
+def _move(root: ET.Element, operation: Operation) -> None:
+    parent = places.find(root, operation.path[1:-1])
+    rule = places.child(parent, operation.path[-1])
+    parent.remove(rule)
+    if operation.where == "top":
+        index = 0
+    elif operation.where == "bottom":
+        index = len(parent)
+    else:
+        index = list(parent).index(places.child(parent, ("entry", operation.dst)))
+        index += operation.where == "after"
+    parent.insert(index, rule)

@@ -1,0 +1,347 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Causes in BGP: a session that does not come up, prefixes that are not learned, installed or announced."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_network
+from typing import Iterator
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis import bgp_policies as policies
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
+    CERTAIN, LIKELY, PASSING, POSSIBLE, Cause, inside_of, same_address,
+)
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_instance
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import prefixes, vpn_log
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import local_interface
+
+# AWS's quotas of learned routes; it ends the session of a peer that sends more.
+LIMITS = {"vgw": 100, "tgw": 1000, "cloudwan": 1000, "concentrator": 1000}
+
+_WORDS = (
+    ("bgp-as-mismatch", "the two sides do not expect each other's AS number", re.compile(r"bad peer as|2/2\b|as mismatch|remote as", re.IGNORECASE),
+     "bgp_peer: peer_as, and bgp_instance: local_as, as the peer has them"),
+    ("bgp-password-mismatch", "the two sides have different BGP passwords", re.compile(r"md5|password|auth", re.IGNORECASE),
+     "bgp_peer: secret: the peer's, or none where the peer has none"),
+    ("bgp-timers", "the peer does not accept the hold time", re.compile(r"hold.?time|2/6\b|unacceptable hold", re.IGNORECASE),
+     "bgp_peer: hold_time: 30, keep_alive_interval: 10"),
+    ("cloud-route-limit", "the peer ended the session because it was sent too many prefixes",
+     re.compile(r"maximum.*prefix|prefix.*(limit|maximum)|6/1\b", re.IGNORECASE),
+     "bgp_redistribution and bgp_peer advertise: fewer, summarised networks"),
+    ("bgp-router-id", "the two sides have the same router ID", re.compile(r"bad bgp identifier|2/3\b|router.?id", re.IGNORECASE),
+     "bgp_instance: router_id: one of its own"),
+)
+
+
+def _instance(case, peer) -> dict:
+    return next((found for found in case.evidence.configuration["bgp"]["instances"] if found["virtual_router"] == peer["virtual_router"]), {})
+
+
+def _live(case, peer):
+    return next((found for found in case.evidence.live_peers.get(peer["name"], ()) if found.router in (None, peer["virtual_router"])), None)
+
+
+def _label(peer) -> str:
+    return f"bgp_peer {peer['name']} in peer_group {peer['peer_group']}"
+
+
+def _item(peer, **options) -> tuple:
+    return ({"bgp_peer": {"virtual_router": peer["virtual_router"], "peer_group": peer["peer_group"], "name": peer["name"], **options}},)
+
+
+def switched_off(case: Case) -> Iterator[Cause]:
+    for peer in case.peers:
+        instance = _instance(case, peer)
+        if instance.get("enable") is not True:
+            yield Cause("bgp-disabled", f"BGP is off on router '{peer['virtual_router']}'", ("bgp_instance enable: not set",),
+                        f"bgp_instance {peer['virtual_router']}: enable: true", CERTAIN,
+                        ({"bgp_instance": {"virtual_router": peer["virtual_router"], "enable": True}},))
+        elif not instance.get("router_id") or not instance.get("local_as"):
+            yield Cause("bgp-instance-incomplete", "BGP has no router ID or no AS number of its own",
+                        (f"router_id: {instance.get('router_id') or 'none'}, local_as: {instance.get('local_as') or 'none'}",),
+                        f"bgp_instance {peer['virtual_router']}: router_id and local_as", CERTAIN)
+        elif peer.get("enable") is False:
+            yield Cause("bgp-peer-disabled", f"BGP peer '{peer['name']}' is disabled", (f"{_label(peer)} enable: false",),
+                        f"{_label(peer)}: enable: true",
+                        CERTAIN, _item(peer, enable=True))
+
+
+def settings(case: Case) -> Iterator[Cause]:
+    """Settings of the peer or its group that no session comes up with, whatever the other side has."""
+    for peer in case.peers:
+        live = _live(case, peer)
+        if live is None or not live.established:
+            yield from _settings(case, peer)
+
+
+def _settings(case, peer) -> Iterator[Cause]:
+    label, group = _label(peer), places.find(_tree(case, peer), ("peer-group", ("entry", peer["peer_group"])))
+    if places.text(group, ("enable",)) == "no":
+        yield Cause("bgp-group-disabled", f"the peer group '{peer['peer_group']}' of BGP peer '{peer['name']}' is disabled",
+                    (f"peer_group {peer['peer_group']} enable: false",),
+                    "enable the peer group in the router's BGP (no option here sets it); or bgp_peer with another peer_group", CERTAIN)
+    own = _as_number(_instance(case, peer).get("local_as"))
+    if peer.get("type") == "ibgp" and own != _as_number(peer.get("peer_as")):
+        yield Cause("bgp-group-type", f"the peer group is for the same AS (ibgp), and the peer is AS {peer.get('peer_as')}",
+                    (f"{label} type: ibgp", f"local_as: {own}, peer_as: {peer.get('peer_as')}"), f"{label}: type: ebgp", CERTAIN, _item(peer, type="ebgp"))
+    incoming, outgoing = ((peer.get(f"{way}_bgp_connection") or {}).get("allow") for way in ("incoming", "outgoing"))
+    if incoming is False and outgoing is False:
+        yield Cause("bgp-connections-forbidden", f"BGP peer '{peer['name']}' may neither be called nor call",
+                    (f"{label} incoming_bgp_connection.allow: false, outgoing_bgp_connection.allow: false",),
+                    f"{label}: outgoing_bgp_connection.allow: true", CERTAIN, _item(peer, outgoing_bgp_connection={"allow": True}))
+    remote = (peer.get("peer_address") or {}).get("ip")
+    if peer.get("address_family_identifier") == "ipv6" and remote and ":" not in remote:
+        yield Cause("bgp-address-family", f"BGP peer '{peer['name']}' at {remote} is for IPv6", (f"{label} address_family_identifier: ipv6",),
+                    f"{label}: address_family_identifier: ipv4", CERTAIN, _item(peer, address_family_identifier="ipv4"))
+    if case.around.platform.advanced and group is not None and places.text(group, ("address-family", "ipv4")) in (None, "", "none"):
+        yield Cause("bgp-address-family", f"the peer group '{peer['peer_group']}' exchanges no IPv4 prefixes", ("address family profile of IPv4: none",),
+                    "give the peer group a BGP address family profile with IPv4; or bgp_peer with another peer_group, which gets one", LIKELY)
+
+
+def _tree(case, peer):
+    return places.find(case.around.tree, (case.around.base("network") + bgp_instance.place(peer["virtual_router"], case.around.platform.advanced))[1:])
+
+
+def another_interface(case: Case) -> Iterator[Cause]:
+    """A peer with one tunnel's addresses that speaks through the interface of another; either of the two tunnels is told of it."""
+    mine = [peer for address in case.inside_addresses for peer in case.evidence.peers_by_local_address.get(str(address.ip), ())]
+    for peer in mine + [peer for peer in case.peers if _of_another_tunnel(case, peer)]:
+        way, remote, said = local_interface(peer), (peer.get("peer_address") or {}).get("ip"), _speaks_from(peer)
+        unit = case.evidence.interfaces_by_address.get(said)
+        if way != unit:
+            address = {str(address.ip): address for address in case.around.interfaces[unit].networks()}[said]
+            yield Cause("bgp-interface-wrong", f"BGP peer '{peer['name']}' at {remote} is behind {unit}, and speaks from {way}",
+                        (f"{_label(peer)} local_address: {way}, {said}", f"{unit}: {address}"),
+                        f"{_label(peer)}: local_address: {{interface: {unit}, ip: {address}}}", CERTAIN,
+                        _item(peer, local_address={"interface": unit, "ip": str(address)}))
+
+
+def _speaks_from(peer) -> str:
+    return ((peer.get("local_address") or {}).get("ip") or "").split("/")[0]
+
+
+def _of_another_tunnel(case, peer) -> bool:
+    """Whether both addresses of a peer are those of another tunnel, so that the interface is wrong and not the addresses."""
+    return case.evidence.interfaces_by_address.get(_speaks_from(peer)) in case.vpn_units - {case.unit}
+
+
+def session(case: Case) -> Iterator[Cause]:
+    """Both ends' AS numbers, addresses and timers, and what the peer's last words were."""
+    for peer in case.peers:
+        live = _live(case, peer)
+        if (live is not None and live.established) or _of_another_tunnel(case, peer):
+            continue
+        known = list(_against_cloud(case, peer))
+        yield from known
+        yield from _addresses(case, peer)
+        keep_alive, hold_time = peer.get("keep_alive_interval"), peer.get("hold_time")
+        if keep_alive and hold_time and keep_alive >= hold_time:
+            yield Cause("bgp-timers",
+                        f"the keep-alive interval ({keep_alive} s) is not below the hold time ({hold_time} s), so the session ends again and again",
+                        (f"{_label(peer)} keep_alive_interval: {keep_alive}, hold_time: {hold_time}",),
+                        f"{_label(peer)}: keep_alive_interval: {max(1, hold_time // 3)}", CERTAIN,
+                        _item(peer, keep_alive_interval=max(1, hold_time // 3)))
+        said = _last_words(case, peer, live)
+        for identity, cause, pattern, fix in _WORDS:
+            words = [text for text in said if pattern.search(text)]
+            if words and identity not in {found.id for found in known}:
+                yield Cause(identity, f"BGP peer '{peer['name']}': {cause}", tuple(words[:2]), fix, LIKELY)
+        yield from _password(case, peer)
+
+
+def _last_words(case, peer, live) -> list:
+    found = [f"last error: {live.last_error}"] if live is not None and live.last_error else []
+    address = (peer.get("peer_address") or {}).get("ip")
+    own = [line for line in case.evidence.lines if vpn_log.BGP in line.kinds and vpn_log.UP not in line.kinds
+           and (line.object in (peer["name"], address) or peer["name"] in line.text or (address and address in line.text))]
+    return found + [line.quoted for line in own[:5]]
+
+
+def _against_cloud(case, peer) -> Iterator[Cause]:
+    """The values that the cloud expects. An AS number may be written as-dot."""
+    bgp, instance = case.cloud.get("bgp") or {}, _instance(case, peer)
+    if bgp.get("peer_as") and _as_number(peer.get("peer_as")) != bgp["peer_as"]:
+        yield Cause("bgp-as-mismatch", f"the peer is configured as AS {peer.get('peer_as')} and is AS {bgp['peer_as']}",
+                    (f"{_label(peer)} peer_as: {peer.get('peer_as')}", f"the cloud's: {bgp['peer_as']}"),
+                    f"{_label(peer)}: peer_as: {bgp['peer_as']}", CERTAIN, _item(peer, peer_as=str(bgp["peer_as"])))
+    if bgp.get("local_as") and instance and _as_number(instance.get("local_as")) != bgp["local_as"]:
+        yield Cause("bgp-local-as-mismatch", f"this firewall speaks as AS {instance.get('local_as')}, the cloud expects AS {bgp['local_as']}",
+                    (f"bgp_instance {peer['virtual_router']} local_as: {instance.get('local_as')}",
+                     f"the cloud's customer gateway: {bgp['local_as']}"),
+                    f"bgp_instance {peer['virtual_router']}: local_as: {bgp['local_as']} (or a customer gateway of AS {instance.get('local_as')} in the cloud)",
+                    CERTAIN, ({"bgp_instance": {"virtual_router": peer["virtual_router"], "local_as": str(bgp["local_as"])}},))
+    theirs, configured = case.cloud.get("inside_peer_address"), (peer.get("peer_address") or {}).get("ip")
+    if theirs and configured and not same_address(theirs, configured):
+        yield Cause("bgp-address-mismatch", f"the peer is configured at {configured} and is at {theirs}",
+                    (f"{_label(peer)} peer_address.ip: {configured}", f"the cloud's: {theirs}"), f"{_label(peer)}: peer_address.ip: {theirs}",
+                    CERTAIN,
+                    _item(peer, peer_address={"ip": theirs}))
+    if bgp.get("hold_time") and peer.get("hold_time") and peer["hold_time"] != bgp["hold_time"]:
+        yield Cause("bgp-timers-differ", f"the hold time is {peer['hold_time']} s here and {bgp['hold_time']} s at the peer: the lower one holds",
+                    (f"{_label(peer)} hold_time: {peer['hold_time']}", f"the cloud's: {bgp['hold_time']}"),
+                    f"{_label(peer)}: hold_time: {bgp['hold_time']}",
+                    POSSIBLE, _item(peer, hold_time=bgp["hold_time"]))
+
+
+def _as_number(text) -> int | None:
+    parts = str(text or "").split(".")
+    if not all(part.isdigit() for part in parts):
+        return None
+    return int(parts[0]) * 65536 + int(parts[1]) if len(parts) == 2 else int(parts[0])
+
+
+def _addresses(case, peer) -> Iterator[Cause]:
+    local = (peer.get("local_address") or {}).get("ip")
+    mine = [str(address) for address in case.inside_addresses]
+    if local and mine and local.split("/")[0] not in [address.split("/")[0] for address in mine]:
+        yield Cause("bgp-address-mismatch", f"BGP speaks from {local}, which is no address of {case.unit}",
+                    (f"{_label(peer)} local_address.ip: {local}", f"{case.unit}: {', '.join(mine)}"),
+                    f"{_label(peer)}: local_address.ip: {mine[0]}", CERTAIN,
+                    _item(peer, local_address={"interface": case.unit, "ip": mine[0]}))
+    remote = (peer.get("peer_address") or {}).get("ip")
+    if remote in [address.split("/")[0] for address in mine]:
+        yield Cause("bgp-address-mismatch", f"the peer is configured at {remote}, which is this firewall's own address on {case.unit}",
+                    (f"{_label(peer)} peer_address.ip: {remote}", f"{case.unit}: {', '.join(mine)}"),
+                    f"{_label(peer)}: peer_address.ip: the peer's address inside the tunnel", CERTAIN)
+    elif remote and mine and not inside_of(remote, [str(address.network) for address in case.inside_addresses]):
+        yield Cause("bgp-address-mismatch", f"the peer {remote} is not in the inside network of {case.unit}",
+                    (f"{_label(peer)} peer_address.ip: {remote}", f"{case.unit}: {', '.join(mine)}"),
+                    f"{_label(peer)}: peer_address.ip: the peer's address inside the tunnel", LIKELY)
+
+
+def _password(case, peer) -> Iterator[Cause]:
+    """Whether the session is authenticated stands in the configuration; with what, is nobody's to see."""
+    entry = places.find(_tree(case, peer), ("peer-group", ("entry", peer["peer_group"]), "peer", ("entry", peer["name"])))
+    profile = places.text(entry, ("connection-options", "authentication")) if entry is not None else None
+    if profile and profile != "inherit":
+        aws = bool(case.cloud.get("bgp"))
+        yield Cause("bgp-password-mismatch", f"BGP peer '{peer['name']}' is authenticated with a password, and the "
+                    + ("cloud's side has none" if aws else "peer may have another one or none"),
+                    (f"{_label(peer)}: secret is set",), f"{_label(peer)}: without secret, or the peer's",
+                    LIKELY if aws or case.phase == PASSING else POSSIBLE)
+
+
+def learned(case: Case) -> Iterator[Cause]:
+    for peer in case.peers:
+        live = _live(case, peer)
+        if live is None or not live.established:
+            continue
+        received, accepted = live.total("received"), live.total("accepted")
+        label = f"BGP peer '{peer['name']}'"
+        held = policies.held_back(case, peer, policies.IMPORT, case.intent.remote_networks or ("0.0.0.0/0",)) if not accepted else None
+        if held is not None:
+            yield Cause("import-policy", f"{held.words} keeps out what {label} announces", (held.says, f"received: {received}, accepted: {accepted}"),
+                        f"take '{peer['peer_group']}' out of the rule, or let it allow {', '.join(case.intent.remote_networks) or 'the prefixes'}", CERTAIN)
+        elif received == 0:
+            denying = policies.denying(case, peer, policies.IMPORT)
+            if denying:
+                yield Cause("import-policy", f"{label} is established, nothing is learned, and {denying[0].words} denies some prefixes",
+                            (denying[0].says, "prefixes received: 0"), f"let the rule allow the prefixes of {label}", LIKELY)
+            yield Cause("nothing-learned", f"{label} is established and announces nothing", ("prefixes received: 0",),
+                        "in the cloud: attach the gateway to the network whose prefixes are wanted, and let their routes propagate", LIKELY)
+        elif received and accepted == 0:
+            yield Cause("import-policy", f"{label} announces {received} prefixes, and none is accepted", (f"received: {received}, accepted: 0",),
+                        f"{_label(peer)}: an import rule that denies them is in the way", LIKELY)
+        elif received and case.evidence.state.routes is not None and not _installed(case):
+            yield from _not_installed(case, peer, received)
+
+
+def _installed(case) -> bool:
+    """One of the VPN's tunnels carries the best path; the others only stand by."""
+    return any(route.active and route.protocol == "bgp" and route.interface in case.vpn_units for route in case.evidence.state.routes or ())
+
+
+def _not_installed(case, peer, received) -> Iterator[Cause]:
+    router = peer["virtual_router"]
+    if _instance(case, peer).get("install_route") is not True:
+        yield Cause("install-route-off", f"router '{router}' learns {received} prefixes and does not install them",
+                    ("bgp_instance install_route: not set",),
+                    f"bgp_instance {router}: install_route: true", CERTAIN, ({"bgp_instance": {"virtual_router": router, "install_route": True}},))
+        return
+    better = [route for route in case.evidence.state.routes if route.active and route.protocol != "bgp" and route.destination in _learned(case, peer)]
+    yield Cause("learned-not-installed",
+                f"router '{router}' has learned {received} prefixes from '{peer['name']}', and none is in its forwarding table",
+                tuple(f"another route is better: {route.destination} through {route.interface or route.nexthop} ({route.protocol})" for route in better[:3])
+                or ("no active BGP route through the VPN",),
+                "static_route: remove the one for the same prefix or give it a higher distance; or see whether the next hop is reachable",
+                CERTAIN if better else LIKELY)
+
+
+def _learned(case, peer) -> set:
+    """Prefixes that were learned, from the table of either engine."""
+    told = {found.prefix for found in case.evidence.state.prefixes or () if found.direction == prefixes.LEARNED and found.peer in (None,
+                                                                                                                                   peer["name"])}
+    return told | {route.destination for route in case.evidence.state.routes or () if route.protocol == "bgp"}
+
+
+def announced(case: Case) -> Iterator[Cause]:
+    for peer in case.peers:
+        live = _live(case, peer)
+        if live is None or not live.established:
+            continue
+        count = live.total("advertised")
+        limit = LIMITS.get((case.connection or {}).get("gateway"))
+        if limit and count and count > limit:
+            yield Cause("cloud-route-limit", f"'{peer['name']}' is sent {count} prefixes, and the cloud takes {limit} at most",
+                        (f"prefixes advertised: {count}", f"limit of the cloud's {case.connection['gateway']}: {limit}"),
+                        f"{_label(peer)}: advertise: fewer, summarised networks", CERTAIN)
+        wanted = [text for text in peer.get("advertise") or () if text]
+        sent = {found.prefix for found in case.evidence.state.prefixes or () if found.direction == prefixes.ADVERTISED and found.peer == peer["name"]}
+        unrouted = [text for text in wanted if not _routed(case, peer["virtual_router"], text)]
+        if (count == 0 or sent and not set(wanted) <= sent) and unrouted:
+            yield Cause("advertised-prefix-not-routed",
+                        f"{', '.join(unrouted)} is to be announced and is in no route of router '{peer['virtual_router']}'",
+                        (f"{_label(peer)} advertise: {', '.join(wanted)}",),
+                        f"static_route or interface in virtual_router {peer['virtual_router']} for {unrouted[0]}", CERTAIN)
+        elif count == 0:
+            yield from _nothing_sent(case, peer, list(case.intent.local_networks) or wanted)
+        elif wanted and sent and sent != set(wanted):
+            yield Cause("export-policy", f"'{peer['name']}' is sent other prefixes than wanted", (f"sent: {', '.join(sorted(sent))}",
+                        f"wanted: {', '.join(sorted(wanted))}"), f"{_label(peer)}: advertise: {wanted}", LIKELY, _item(peer, advertise=wanted))
+
+
+def _nothing_sent(case, peer, wanted) -> Iterator[Cause]:
+    router = peer["virtual_router"]
+    held = policies.held_back(case, peer, policies.EXPORT, wanted)
+    missing = policies.not_redistributed(case, peer, wanted)
+    if missing:
+        yield Cause("redistribution-missing", f"router '{router}' does not redistribute {', '.join(missing)} into BGP",
+                    (f"prefixes advertised to '{peer['name']}': 0", policies.redistributed(case, peer)),
+                    f"bgp_redistribution in virtual_router {router}: sources [connected, static], destinations [{', '.join(missing)}]", CERTAIN)
+    elif held is not None:
+        yield Cause("export-policy", f"{held.words} keeps {', '.join(wanted)} from '{peer['name']}'", (held.says, "prefixes advertised: 0"),
+                    f"{_label(peer)}: advertise: [{', '.join(wanted)}] (or take '{peer['peer_group']}' out of the rule)", CERTAIN)
+    else:
+        yield Cause("export-policy", f"'{peer['name']}' is established and is sent nothing: nothing is redistributed, or a rule keeps it back",
+                    ("prefixes advertised: 0",),
+                    f"bgp_redistribution in virtual_router {router}: the networks here; {_label(peer)}: advertise",
+                    LIKELY)
+
+
+def not_announced(case: Case) -> Iterator[Cause]:
+    """Networks that are to be reached from the far side, and of which it is not told."""
+    for peer in case.peers:
+        listed = [text for text in peer.get("advertise") or () if text]
+        sent = [found.prefix for found in case.evidence.state.prefixes or () if found.direction == prefixes.ADVERTISED and found.peer == peer["name"]]
+        lacking = [text for text in case.intent.local_networks if not inside_of(text, listed) and not inside_of(text, sent)]
+        if listed and lacking:
+            yield Cause("local-network-not-announced", f"'{peer['name']}' is told of {', '.join(listed)}, and not of {', '.join(lacking)}",
+                        (f"{_label(peer)} advertise: {', '.join(listed)}", f"networks here: {', '.join(case.intent.local_networks)}"),
+                        f"{_label(peer)}: advertise: [{', '.join(listed + lacking)}], and bgp_redistribution: destinations", CERTAIN,
+                        _item(peer, advertise=listed + lacking))
+
+
+def _routed(case, router, text) -> bool:
+    if case.evidence.state.routes is None:
+        return True
+    try:
+        wanted = ip_network(text, strict=False)
+        return any(route.active and route.router in (None, router) and ip_network(route.destination, strict=False) == wanted
+                   for route in case.evidence.state.routes)
+    except ValueError:
+        return True

@@ -1,0 +1,214 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One tunnel as the rules of a diagnosis look at it: what is configured for it, what the cloud says of it, how far it has come, what was logged."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
+    NO_CHILD, NO_IKE, PASSING, SILENT, Evidence, Intent, is_private, mentions, same_address,
+)
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow as flows, interfaces, vpn_log
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import stem
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import movement
+
+# An inside network of no more addresses than these is looked through one by one.
+_FEW = 16
+
+
+class Case:
+    """One tunnel, with all that belongs to it."""
+
+    def __init__(self, evidence: Evidence, tunnel: dict, problems=()):
+        self.evidence, self.around = evidence, evidence.around
+        self.tunnel, self.name = tunnel, tunnel["name"]
+        self.problems = tuple(problems)
+        gateways = tunnel.get("ike_gateways") or ()
+        self.gateway = evidence.gateways.get(gateways[0], {}) if gateways else {}
+        self.gateway_name = gateways[0] if gateways else None
+        self.unit = tunnel.get("tunnel_interface")
+        self.interface = evidence.units.get(self.unit, {})
+        self.rules = evidence.rules_by_unit.get(self.unit, []) if self.unit else []
+        self.peers = evidence.peers_by_unit.get(self.unit, []) if self.unit else []
+        self.flows = evidence.flows.get(self.name, [])
+
+    # What is configured.
+
+    @cached_property
+    def version(self) -> str:
+        return self.gateway.get("version") or "ikev1"
+
+    @cached_property
+    def ike_profile(self) -> tuple:
+        """(name, options or None where there is none) of phase 1's proposals."""
+        name = (self.gateway.get(self.version_block) or {}).get("ike_crypto_profile") or "default"
+        return name, self.evidence.profiles.get(("ike_crypto_profile", name))
+
+    @cached_property
+    def version_block(self) -> str:
+        """The gateway's settings of IKEv1 or of IKEv2: one that prefers IKEv2 falls back for a peer that knows IKEv1 only."""
+        falls_back = self.version == "ikev2-preferred" and ((self.cloud.get("offers") or {}).get("ike") or {}).get("versions") == ["ikev1"]
+        return "ikev1" if self.version == "ikev1" or falls_back else "ikev2"
+
+    @cached_property
+    def ipsec_profile(self) -> tuple:
+        name = self.tunnel.get("ipsec_crypto_profile") or "default"
+        return name, self.evidence.profiles.get(("ipsec_crypto_profile", name))
+
+    @cached_property
+    def proxies(self) -> list:
+        return [proxy for option in ("proxy_ids", "proxy_ids_v6") for proxy in self.tunnel.get(option) or ()]
+
+    @cached_property
+    def monitor(self) -> str | None:
+        """The address that the tunnel's monitor asks."""
+        monitor = self.tunnel.get("tunnel_monitor") or {}
+        return monitor.get("destination_ip") if monitor.get("enable") else None
+
+    @cached_property
+    def peer_address(self) -> str | None:
+        address = self.gateway.get("peer_address") or {}
+        return address.get("ip") or address.get("fqdn")
+
+    @cached_property
+    def outside(self) -> str | None:
+        return (self.gateway.get("local_address") or {}).get("interface")
+
+    @cached_property
+    def local_address(self) -> str | None:
+        """The address that IKE comes from: as configured, or as the interface has it now."""
+        configured = (self.gateway.get("local_address") or {}).get("ip")
+        interface = self.around.interfaces.get(self.outside)
+        first = next(iter(interface.addresses), None) if interface is not None else None
+        found = configured or first or interfaces.host(self.evidence.interfaces, self.outside)
+        return found.split("/")[0] if found else None
+
+    @cached_property
+    def behind_nat(self) -> bool:
+        """Whether the peer sees another address than the one that IKE comes from."""
+        expected = self.cloud.get("customer_outside_address")
+        if expected and self.local_address:
+            return not same_address(expected, self.local_address)
+        return is_private(self.local_address) and bool(self.peer_address) and not is_private(self.peer_address)
+
+    @cached_property
+    def inside_addresses(self) -> list:
+        interface = self.around.interfaces.get(self.unit)
+        return [] if interface is None else [address for address in interface.networks() if address.version == 4]
+
+    @cached_property
+    def meant_rules(self) -> list:
+        """The enabled PBF rules, as elements, whose next hop lies behind this tunnel, wherever they forward to."""
+        small = [address.network for address in self.inside_addresses if address.network.num_addresses <= _FEW]
+        return [rule for network in small for host in network for rule in self.evidence.pbf_rules_by_next_hop.get(str(host), ())]
+
+    @cached_property
+    def zone(self) -> str | None:
+        live = self.evidence.interfaces.get(self.unit)
+        return self.around.zone_of(self.unit) or (live.zone if live is not None else None) if self.unit else None
+
+    @cached_property
+    def router(self) -> str | None:
+        return self.around.router_of(self.unit) if self.unit else None
+
+    @cached_property
+    def vpn_units(self) -> set:
+        """The tunnel interfaces of this tunnel's VPN: what leads into one of them leads into the VPN."""
+        return self.evidence.units_of_vpn.get(stem(self.name), set()) | {self.unit}
+
+    # What the cloud says.
+
+    @cached_property
+    def connection(self) -> dict | None:
+        """The cloud's description, where it is of this tunnel's VPN."""
+        return self.evidence.connection if stem(self.name) in self.evidence.described else None
+
+    @cached_property
+    def intent(self) -> Intent:
+        """What is to pass: said of the VPN that the cloud describes, or of all where there is no such."""
+        return self.evidence.intent if self.evidence.connection is None or self.connection is not None else Intent()
+
+    @cached_property
+    def cloud(self) -> dict:
+        """The cloud's tunnel: the one with this gateway's peer address, else the one of this number."""
+        described = (self.connection or {}).get("tunnels") or []
+        by_address = next((tunnel for tunnel in described if same_address(tunnel.get("outside_address"), self.peer_address)), None)
+        return by_address or self.cloud_of_number
+
+    @cached_property
+    def cloud_of_number(self) -> dict:
+        """The cloud's tunnel of this tunnel's number; for one with a name of its own, the one whose inside address its interface has."""
+        connection = self.connection or {}
+        described, identity = connection.get("tunnels") or [], connection.get("id")
+        number = self.name[len(identity) + 1:] if identity and self.name.startswith(f"{identity}-") else ""
+        if number.isdigit() and 0 < int(number) <= len(described):
+            return described[int(number) - 1]
+        mine = [str(address.ip) for address in self.inside_addresses]
+        return next((tunnel for tunnel in described if tunnel.get("inside_address") in mine), {})
+
+    # How things stand.
+
+    @cached_property
+    def phase(self) -> str:
+        states = {flow.state for flow in self.flows}
+        child = bool(states & {flows.ACTIVE, flows.INACTIVE}) or bool(self.evidence.ipsec_sas.get(self.name))
+        if child:
+            return SILENT if flows.INACTIVE in states or any(flow.monitor == "down" for flow in self.flows) else PASSING
+        if self.tunnel.get("manual_key"):
+            return NO_CHILD
+        return NO_CHILD if any(sa.up for sa in self.evidence.ike_sas.get(self.gateway_name, ())) else NO_IKE
+
+    @cached_property
+    def moved(self) -> tuple | None:
+        """(packets out, packets in) since the earlier look; None where there was none, or the counters began anew."""
+        counts = [found for found in (movement(self.evidence.earlier_flows.get(flow.name), flow) for flow in self.flows) if found is not None]
+        return (sum(out for out, _back in counts), sum(back for _out, back in counts)) if counts else None
+
+    @cached_property
+    def one_way(self) -> str | None:
+        """How packets go out and none comes back, in words; None where that is not so."""
+        out, back = (sum(count for count in counts if isinstance(count, int)) for counts in (
+            [flow.packets_encapsulated for flow in self.flows], [flow.packets_decapsulated for flow in self.flows]))
+        if self.moved is not None and self.moved[0] > 0:
+            return f"{self.moved[0]} packets went out and none came back within {self.evidence.state.between:.1f} s" if self.moved[1] == 0 else None
+        return f"{out} packets went out on this SA and none came back" if out > 0 and back == 0 else None
+
+    # The log.
+
+    @cached_property
+    def lines(self) -> list:
+        """The log's lines about this tunnel, newest first."""
+        found = [line for name in dict.fromkeys((self.gateway_name, self.name)) if name for line in self.evidence.lines_by_name.get(name, ())]
+        if self.peer_address:
+            found += [line for line in self.evidence.nameless_lines if mentions(line.text, self.peer_address)]
+        order = {id(line): position for position, line in enumerate(self.evidence.lines)}
+        return sorted(found, key=lambda line: order[id(line)])
+
+    @cached_property
+    def fresh(self) -> list:
+        """The lines since the phase that is missing was there last; of a tunnel that is up, those since its last SA."""
+        wanted = vpn_log.IKE if self.phase == NO_IKE else vpn_log.CHILD
+        found = []
+        for line in self.lines:
+            if vpn_log.UP in line.kinds and line.phase == wanted:
+                break
+            found.append(line)
+        return found
+
+    @cached_property
+    def kinds(self) -> frozenset:
+        return frozenset(kind for line in self.fresh for kind in line.kinds)
+
+    @cached_property
+    def answered(self) -> bool:
+        """Whether the peer said anything at all since it was up last, even if it refused."""
+        silence = {vpn_log.TIMEOUT, vpn_log.DEAD, vpn_log.FAILED, vpn_log.UP}
+        return self.phase != NO_IKE or any(line.kinds - silence for line in self.fresh)
+
+    def quote(self, *kinds: str, most: int = 2) -> tuple:
+        """The newest lines of these kinds, each text once."""
+        found = {line.text: line.quoted for line in reversed(self.fresh) if line.kinds & set(kinds)}
+        return tuple(list(found.values())[-most:])

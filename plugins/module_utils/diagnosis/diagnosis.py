@@ -1,0 +1,212 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Why a VPN does not work: a ranked list of causes, each with its evidence and its fix.
+
+The rules stand in a table. Each looks at one tunnel and knows one cause. A layer says how near to the wire a rule is; which layers can hold
+the cause follows from how far the tunnel has come, so that what is wrong beyond that is told as something to come, and not as the reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Callable, Iterator
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis import (
+    bgp, cloud, device, inside, outside, pbf, phase_1, phase_2, routing,
+)
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
+    CERTAIN, LIKELY, NO_CHILD, NO_IKE, PASSING, POSSIBLE, SILENT, Cause, Evidence,
+)
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import stem
+
+CONFIDENCES = (CERTAIN, LIKELY, POSSIBLE)
+DEVICE, OUTSIDE, PHASE_1, PHASE_2, INSIDE, FORWARDING, BGP, CLOUD, BEHIND_CLOUD = range(9)
+
+# The layers in which the reason can lie, by how far the tunnel has come.
+_SUSPECT = {
+    NO_IKE: {DEVICE, OUTSIDE, PHASE_1, CLOUD},
+    NO_CHILD: {DEVICE, PHASE_2},
+    SILENT: {DEVICE, INSIDE, CLOUD, BEHIND_CLOUD},
+    PASSING: {DEVICE, INSIDE, FORWARDING, BGP, CLOUD, BEHIND_CLOUD},
+}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """C(always): what it finds is wrong whatever the tunnel's state shows, such as what fails at the next rekey only."""
+
+    layer: int
+    find: Callable[[Case], Iterator[Cause]]
+    always: bool = False
+
+
+RULES = (
+    Rule(DEVICE, device.ha_passive),
+    Rule(DEVICE, device.disabled),
+    Rule(DEVICE, device.incomplete),
+    Rule(DEVICE, device.gateway_of_another),
+    Rule(DEVICE, device.interface_of_another),
+    Rule(DEVICE, device.engine_not_rebooted),
+    Rule(DEVICE, device.commit_pending),
+    Rule(OUTSIDE, outside.outside_interface),
+    Rule(OUTSIDE, outside.peer_address),
+    Rule(OUTSIDE, outside.duplicate_gateway),
+    Rule(OUTSIDE, outside.customer_gateway),
+    Rule(OUTSIDE, outside.endpoint_route, always=True),
+    Rule(OUTSIDE, outside.route_into_itself, always=True),
+    Rule(OUTSIDE, outside.denied_outside),
+    Rule(OUTSIDE, outside.passive),
+    Rule(PHASE_1, phase_1.version),
+    Rule(PHASE_1, phase_1.proposal),
+    Rule(PHASE_1, phase_1.method),
+    Rule(PHASE_1, phase_1.certificate),
+    Rule(PHASE_1, phase_1.identity),
+    Rule(PHASE_1, phase_1.pre_shared_key),
+    Rule(OUTSIDE, outside.unknown_peer),
+    Rule(OUTSIDE, outside.unanswered),
+    Rule(OUTSIDE, outside.nat_without_traversal, always=True),
+    Rule(PHASE_1, phase_1.lifetime),
+    Rule(PHASE_2, phase_2.encapsulation),
+    Rule(PHASE_2, phase_2.proposal),
+    Rule(PHASE_2, phase_2.selectors),
+    Rule(PHASE_2, phase_2.forward_secrecy, always=True),
+    Rule(PHASE_2, phase_2.unanswered),
+    Rule(INSIDE, inside.belongs_nowhere, always=True),
+    Rule(INSIDE, inside.routers_apart, always=True),
+    Rule(INSIDE, inside.inside_address),
+    Rule(INSIDE, inside.zone_protection),
+    Rule(INSIDE, inside.narrow_selectors),
+    Rule(INSIDE, outside.esp_denied),
+    Rule(INSIDE, inside.monitor_target),
+    Rule(INSIDE, inside.zones_apart),
+    Rule(INSIDE, inside.intrazone_denied),
+    Rule(INSIDE, inside.one_way),
+    Rule(BGP, bgp.switched_off),
+    Rule(BGP, bgp.settings),
+    Rule(BGP, bgp.another_interface),
+    Rule(BGP, bgp.session),
+    Rule(FORWARDING, routing.no_way_in),
+    Rule(FORWARDING, routing.no_way_back),
+    Rule(FORWARDING, pbf.order),
+    Rule(FORWARDING, pbf.egress),
+    Rule(FORWARDING, pbf.target),
+    Rule(FORWARDING, pbf.misses_traffic),
+    Rule(FORWARDING, pbf.out_of_use),
+    Rule(FORWARDING, routing.left_out),
+    Rule(FORWARDING, routing.security),
+    Rule(FORWARDING, routing.source_nat),
+    Rule(FORWARDING, routing.spoofed),
+    Rule(BGP, bgp.learned),
+    Rule(BGP, bgp.not_announced),
+    Rule(BGP, bgp.announced),
+    Rule(FORWARDING, routing.routed_elsewhere),
+    Rule(FORWARDING, routing.security_inbound),
+    Rule(CLOUD, cloud.connection),
+    Rule(BEHIND_CLOUD, cloud.static_routes),
+    Rule(FORWARDING, inside.mtu),
+    Rule(CLOUD, cloud.telemetry),
+    Rule(CLOUD, routing.nothing_wrong_here),
+)
+
+
+def diagnose(evidence: Evidence, missing=()) -> list:
+    """Causes as dictionaries, tunnel by tunnel, the most likely first: V(id), V(tunnel), V(cause), V(evidence), V(fix), V(items), V(confidence).
+
+    Of a tunnel that is healthy, only what is surely or probably wrong. C(missing): names that were asked for and are not running.
+    """
+    problems = {verdict.name: verdict.problems for verdict in evidence.verdicts}
+    found = [told(name, cause) for name in missing for cause in _not_running(evidence, name)]
+    for tunnel in evidence.configuration["tunnels"]:
+        case = Case(evidence, tunnel, problems.get(tunnel["name"], ()))
+        found += [told(case.name, cause) for cause in ranked(case)]
+    return found + [told(name, cause) for name, cause in _not_made(evidence)]
+
+
+def ranked(case: Case) -> list:
+    """The causes of one tunnel: by confidence, then by nearness to the wire, then in the order of the table; each once."""
+    numbered = []
+    for number, rule in enumerate(RULES):
+        suspect = rule.always or rule.layer in _SUSPECT[case.phase]
+        for cause in rule.find(case):
+            weighed = cause if suspect else replace(cause, confidence=POSSIBLE)
+            numbered.append((CONFIDENCES.index(weighed.confidence), rule.layer, number, weighed))
+    ordered = [cause for *_rank, cause in sorted(numbered, key=lambda item: item[:3])]
+    first: dict = {}
+    for cause in ordered:
+        first.setdefault((cause.id, cause.cause), cause)
+    causes = _with_what_waits(case, list(first.values()))
+    if not case.problems:
+        return [cause for cause in causes if cause.confidence != POSSIBLE]
+    return causes if any(cause.confidence != POSSIBLE for cause in causes) else causes + [_unknown(case)]
+
+
+def _with_what_waits(case, causes) -> list:
+    """An uncommitted change of the very object that the first cause would mend may be its cure: then that is what is missing."""
+    waiting = next((cause for cause in causes if cause.id == device.COMMIT_PENDING), None)
+    if waiting is None:
+        return causes
+    others = [cause for cause in causes if cause is not waiting]
+    objects = {device.waiting_object(case, path) for path, _owner in case.evidence.changes} - {None}
+    if not others or others[0].confidence == POSSIBLE:
+        return [replace(waiting, confidence=LIKELY)] + others
+    if any(name in others[0].fix for name in objects):
+        return [replace(waiting, confidence=others[0].confidence)] + others
+    return causes
+
+
+def told(tunnel: str, cause: Cause) -> dict:
+    return {"id": cause.id, "tunnel": tunnel, "cause": cause.cause, "evidence": list(cause.evidence), "fix": cause.fix, "items": list(cause.items),
+            "confidence": cause.confidence}
+
+
+_REACHED = {
+    NO_IKE: ("phase-1-fails", "phase 1 does not come up, and nothing tells why"),
+    NO_CHILD: ("phase-2-fails", "phase 1 is up, phase 2 does not come up, and nothing tells why"),
+    SILENT: ("no-answer-inside", "both phases are up, and nothing answers inside the tunnel"),
+    PASSING: ("not-healthy", "the tunnel is up, and something behind it is not"),
+}
+
+
+def _unknown(case) -> Cause:
+    """What is known all the same: how far it came, and what the firewall said last."""
+    identity, cause = _REACHED[case.phase]
+    said = tuple(line.quoted for line in case.fresh[:3]) or ("the log has no line about it",)
+    return Cause(identity, cause, case.problems[:2] + said,
+                 "look at the log of the peer, which knows why it refuses; vpn_action: action: reconnect writes new lines",
+                 POSSIBLE)
+
+
+def _not_made(evidence) -> Iterator[tuple]:
+    """(name, cause) of tunnels that are wanted and not there, of VPNs whose tunnels are called by their numbers: by a gateway, or by the cloud."""
+    stems = {stem(item["name"]) for item in evidence.configuration["tunnels"] or evidence.configuration["gateways"]}
+    for name, gateway in evidence.gateways.items():
+        if stem(name) in stems - {name} and not gateway.get("disabled") and name not in evidence.tunnel_names | evidence.used_gateways:
+            yield name, Cause("tunnel-missing", f"there is an IKE gateway '{name}', and no tunnel goes through it",
+                              (f"ike_gateway {name}: used by no ipsec_tunnel",), f"ipsec_tunnel {name}: ike_gateways: [{name}]", CERTAIN)
+    connection = evidence.connection or {}
+    for number, tunnel in enumerate(connection.get("tunnels") or () if connection.get("id") in stems else (), 1):
+        name, endpoint = f"{connection['id']}-{number}", tunnel.get("outside_address")
+        if endpoint and name not in evidence.tunnel_names and not evidence.gateways_by_endpoint.get(endpoint):
+            yield name, Cause("tunnel-missing", f"the cloud's connection has a tunnel to {endpoint}, and no tunnel here goes there",
+                              (f"the cloud's endpoint {number}: {endpoint}", "ike_gateway to it: none"),
+                              f"site_to_site_vpn {connection['id']}: tunnels: both of the connection", LIKELY)
+
+
+def _not_running(evidence, name) -> Iterator[Cause]:
+    """A VPN that was asked for and that the running configuration does not have."""
+    waiting = [(path, owner) for path, owner in evidence.changes
+               if any(not isinstance(step, str) and (step[1] == name or step[1].startswith(f"{name}-")) for step in path)]
+    if waiting:
+        owners = ", ".join(sorted({owner or "an unknown account" for _path, owner in waiting}))
+        yield Cause("commit-pending", f"'{name}' is configured and not committed", (f"{len(waiting)} changes by {owners} are not committed",),
+                    "commit: objects of that change, or scope: all", CERTAIN)
+    elif evidence.ha is not None and evidence.ha.lower() == "passive":
+        yield Cause("ha-passive", f"'{name}' is not on this passive member of an HA pair", (f"HA state: {evidence.ha}",),
+                    "ask the active member", LIKELY)
+    else:
+        yield Cause("not-configured", f"'{name}' is neither in the running configuration nor among what is not committed",
+                    ("no tunnel or gateway of this name",),
+                    f"site_to_site_vpn {name}, or another name", LIKELY)

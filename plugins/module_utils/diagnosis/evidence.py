@@ -1,0 +1,299 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a diagnosis is made from: all that is known of a firewall's VPNs."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from functools import cached_property
+from ipaddress import ip_address, ip_interface, ip_network
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Addresses
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ike_crypto_profile, ipsec_crypto_profile
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import egress, interfaces_of, local_interface, stem
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State, grouped
+
+CERTAIN, LIKELY, POSSIBLE = "certain", "likely", "possible"
+
+# How far a tunnel has come, as its state shows it.
+NO_IKE, NO_CHILD, SILENT, PASSING = "phase 1", "phase 2", "silent", "passing"
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why a tunnel does not work. C(evidence): log lines, or the values that differ. C(fix): an option of ours with its value, and words.
+
+    C(items): the same as items for C(transaction), where the change can be said without asking anybody.
+    """
+
+    id: str
+    cause: str
+    evidence: tuple
+    fix: str
+    confidence: str = LIKELY
+    items: tuple = ()
+
+
+@dataclass(frozen=True)
+class Intent:
+    """What is to pass through the VPN: zones of the hosts here, networks here and there. Empty where nobody said."""
+
+    source_zones: tuple = ()
+    local_networks: tuple = ()
+    remote_networks: tuple = ()
+
+
+@dataclass
+class Evidence:
+    """What is known of a firewall. All of it is of the running configuration, but for C(changes).
+
+    C(configuration): as C(selection) has it. C(state): of all VPNs, with routes and the flows of an earlier look.
+    C(verdicts): what C(judgement) says of the tunnels. C(lines): of the log, newest first.
+    C(changes): (place, owner) of what is not committed. C(ha): this member's state in its pair. C(certificates): name → seconds since 1970 of its end.
+    C(connection): what the cloud says of the VPN. C(keys): gateway → whether its pre-shared key is the cloud's; what cannot be told is missing.
+    C(key_owners): gateway → endpoint of the cloud's other tunnel that its key belongs to.
+    """
+
+    configuration: dict
+    around: Surroundings
+    state: State
+    verdicts: tuple = ()
+    lines: list = field(default_factory=list)
+    changes: list = field(default_factory=list)
+    ha: str | None = None
+    interfaces: dict = field(default_factory=dict)
+    certificates: dict = field(default_factory=dict)
+    connection: dict | None = None
+    keys: dict = field(default_factory=dict)
+    key_owners: dict = field(default_factory=dict)
+    intent: Intent = field(default_factory=Intent)
+    addresses: Addresses | None = None
+    now: float = field(default_factory=time.time)
+
+    @cached_property
+    def gateways(self) -> dict:
+        return {gateway["name"]: gateway for gateway in self.configuration["gateways"]}
+
+    @cached_property
+    def gateways_by_ends(self) -> dict:
+        """(interface, address of the peer) → names of all gateways that are not disabled, whoever asked for them or not."""
+        found: dict = {}
+        for entry in self.around.entries("network", ("ike", "gateway")):
+            if places.text(entry, ("disabled",)) != "yes":
+                ends = (places.text(entry, ("local-address", "interface")), places.text(entry, ("peer-address", "ip")))
+                found.setdefault(ends, []).append(entry.get("name"))
+        return found
+
+    @cached_property
+    def profile_users(self) -> dict:
+        """(kind, name of a crypto profile) → names of all that use it, whoever asked for them or not: gateways, or tunnels."""
+        found: dict = {}
+        for gateway in self.around.entries("network", ("ike", "gateway")):
+            for name in {places.text(gateway, ("protocol", version, "ike-crypto-profile")) for version in ("ikev1", "ikev2")} - {None}:
+                found.setdefault(("ike_crypto_profile", name), []).append(gateway.get("name"))
+        for tunnel in self.around.entries("network", ("tunnel", "ipsec")):
+            name = places.text(tunnel, ("auto-key", "ipsec-crypto-profile"))
+            found.setdefault(("ipsec_crypto_profile", name or "default"), []).append(tunnel.get("name"))
+        return found
+
+    @cached_property
+    def tunnel_names(self) -> set:
+        """The names of all tunnels, whoever asked for them or not."""
+        return {entry.get("name") for entry in self.around.entries("network", ("tunnel", "ipsec"))}
+
+    @cached_property
+    def used_gateways(self) -> set:
+        """The gateways that some tunnel goes through."""
+        return {name for entry in self.around.entries("network", ("tunnel", "ipsec")) for name in places.names(entry, ("auto-key", "ike-gateway"))}
+
+    @cached_property
+    def gateways_by_endpoint(self) -> dict:
+        """Address of the peer → names of all gateways that go there."""
+        pairs = [(places.text(entry, ("peer-address", "ip")), entry.get("name")) for entry in self.around.entries("network", ("ike", "gateway"))]
+        return {address: [name for _address, name in found] for address, found in grouped(pairs, lambda pair: pair[0]).items()}
+
+    @cached_property
+    def tunnels_by_gateway(self) -> dict:
+        """Gateway → the tunnels that go through it and are not disabled."""
+        used = [(gateway, tunnel["name"]) for tunnel in self.configuration["tunnels"] if not tunnel.get("disabled")
+                for gateway in tunnel.get("ike_gateways") or ()]
+        return {gateway: [name for _gateway, name in pairs] for gateway, pairs in grouped(used, lambda pair: pair[0]).items()}
+
+    @cached_property
+    def tunnels_by_unit(self) -> dict:
+        """Tunnel interface → the tunnels of it that are not disabled."""
+        found = grouped((tunnel for tunnel in self.configuration["tunnels"] if not tunnel.get("disabled")), lambda tunnel: tunnel.get("tunnel_interface"))
+        return {unit: [tunnel["name"] for tunnel in tunnels] for unit, tunnels in found.items()}
+
+    @cached_property
+    def interfaces_by_address(self) -> dict:
+        """Address → the interface that has it, whoever uses it."""
+        return {str(address.ip): name for name, interface in self.around.interfaces.items() for address in interface.networks()}
+
+    @cached_property
+    def units(self) -> dict:
+        return {interface["name"]: interface for interface in self.configuration["interfaces"]}
+
+    @cached_property
+    def units_of_vpn(self) -> dict:
+        found = grouped(self.configuration["tunnels"], lambda tunnel: stem(tunnel["name"]))
+        return {name: interfaces_of(tunnels) for name, tunnels in found.items()}
+
+    @cached_property
+    def described(self) -> set:
+        """The VPNs that the cloud's connection is of: by its ID, by its endpoints, or the only one that was asked for."""
+        endpoints = {tunnel.get("outside_address") for tunnel in (self.connection or {}).get("tunnels") or ()} - {None}
+        addresses = {name: (gateway.get("peer_address") or {}).get("ip") for name, gateway in self.gateways.items()}
+        found = {stem(tunnel["name"]) for tunnel in self.configuration["tunnels"]
+                 if endpoints & {addresses.get(gateway) for gateway in tunnel.get("ike_gateways") or ()}}
+        every = {stem(tunnel["name"]) for tunnel in self.configuration["tunnels"]}
+        return found | ({(self.connection or {}).get("id")} & every) or (every if len(every) == 1 else set())
+
+    @cached_property
+    def rules_by_unit(self) -> dict:
+        return grouped(self.configuration["pbf_rules"], egress)
+
+    @cached_property
+    def peers_by_unit(self) -> dict:
+        return grouped(self.configuration["bgp"]["peers"], local_interface)
+
+    @cached_property
+    def ike_sas(self) -> dict:
+        return grouped(self.state.ike_sas, lambda sa: sa.gateway)
+
+    @cached_property
+    def ipsec_sas(self) -> dict:
+        return grouped(self.state.ipsec_sas, lambda sa: sa.tunnel)
+
+    @cached_property
+    def flows(self) -> dict:
+        return grouped(self.state.flows, lambda flow: flow.tunnel)
+
+    @cached_property
+    def earlier_flows(self) -> dict:
+        return {flow.name: flow for flow in self.state.earlier_flows}
+
+    @cached_property
+    def peers_by_local_address(self) -> dict:
+        """Address that BGP is to speak from → the peers, whatever interface they name."""
+        return grouped(self.configuration["bgp"]["peers"], lambda peer: ((peer.get("local_address") or {}).get("ip") or "").split("/")[0])
+
+    @cached_property
+    def lines_by_name(self) -> dict:
+        """By the gateway, tunnel or proxy ID that a line is about; a proxy ID's are its tunnel's."""
+        return grouped(self.lines, lambda line: line.object.partition(":")[0])
+
+    @cached_property
+    def nameless_lines(self) -> list:
+        """Lines about nothing that the configuration has: they may name a peer by its address."""
+        known = set(self.gateways) | {tunnel["name"] for tunnel in self.configuration["tunnels"]}
+        return [line for line in self.lines if line.object.partition(":")[0] not in known]
+
+    @cached_property
+    def profiles(self) -> dict:
+        """(kind, name) → options of a crypto profile."""
+        found = {}
+        for resource in (ike_crypto_profile, ipsec_crypto_profile):
+            location, container = resource.TABLE.location, resource.TABLE.container
+            for entry in self.around.entries(location, container):
+                found[resource.TABLE.kind, entry.get("name")] = read(resource.TABLE.nodes, entry)
+        return found
+
+    @cached_property
+    def routes(self) -> list:
+        """(route, its network) of the routes in use."""
+        found = []
+        for route in self.state.routes or ():
+            try:
+                found += [(route, ip_network(route.destination, strict=False))] if route.active else []
+            except ValueError:
+                continue
+        return found
+
+    @cached_property
+    def dynamic_routes(self) -> dict:
+        """Interface → the routes in use through it that nobody configured: a routing protocol brought them."""
+        brought = [route for route, _network in self.routes if route.protocol not in (None, "connected", "local", "static")]
+        return grouped(brought, lambda route: route.interface)
+
+    @cached_property
+    def live_rules(self) -> dict:
+        return {rule.name: rule for rule in self.state.pbf_rules}
+
+    @cached_property
+    def security_rules(self) -> list:
+        return self.around.entries("rulebase", ("security", "rules"))
+
+    @cached_property
+    def nat_rules(self) -> list:
+        return self.around.entries("rulebase", ("nat", "rules"))
+
+    @cached_property
+    def pbf_rules(self) -> list:
+        return self.around.entries("rulebase", ("pbf", "rules"))
+
+    @cached_property
+    def routers(self) -> list:
+        """The names of the routers of the engine that runs."""
+        return self.around.names("logical_router" if self.around.platform.advanced else "virtual_router")
+
+    @cached_property
+    def pbf_rules_by_next_hop(self) -> dict:
+        """Next hop → the enabled PBF rules that forward to it, whoever asked for them or not."""
+        found: dict = {}
+        for rule in self.pbf_rules:
+            hop = places.text(rule, ("action", "forward", "nexthop", "ip-address"))
+            if hop and places.text(rule, ("disabled",)) != "yes":
+                found.setdefault(hop, []).append(rule)
+        return found
+
+    @cached_property
+    def live_peers(self) -> dict:
+        return grouped(self.state.bgp_peers, lambda peer: peer.name)
+
+    @cached_property
+    def networks(self) -> list:
+        """(interface, network) of all inside and outside addresses that are literal ones."""
+        return [(name, address.network) for name, interface in self.around.interfaces.items() for address in interface.networks()]
+
+
+def same_address(one, other) -> bool:
+    try:
+        return ip_address(one) == ip_address(other)
+    except ValueError:
+        return bool(one) and one == other
+
+
+def is_private(text) -> bool:
+    """Whether an address is one of RFC 1918 or of carriers' NAT, which a peer across the internet never sees."""
+    ranges = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
+    try:
+        return any(ip_address(text) in ip_network(network) for network in ranges)
+    except (ValueError, TypeError):
+        return False
+
+
+def inside_of(text, networks) -> bool:
+    """Whether an address or network lies in one of the networks (texts)."""
+    try:
+        wanted = ip_interface(text or "").network
+        known = [ip_network(network, strict=False) for network in networks]
+    except ValueError:
+        return False
+    return any(wanted.version == network.version and wanted.subnet_of(network) for network in known)
+
+
+def mentions(text: str, address: str) -> bool:
+    """Whether a text names an address, and not one that begins with it."""
+    before, found, after = text.partition(address)
+    while found:
+        if not before[-1:].isalnum() and not (after[:1].isdigit() or after[:1] == "." and after[1:2].isdigit()):
+            return True
+        before, found, after = after.partition(address)
+    return False

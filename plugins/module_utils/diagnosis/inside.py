@@ -1,0 +1,255 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Causes inside the tunnel: its interface, its zone, and what comes back through it."""
+
+from __future__ import annotations
+
+import itertools
+from ipaddress import ip_network
+from typing import Iterator
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
+    CERTAIN, LIKELY, PASSING, POSSIBLE, SILENT, Cause, inside_of, same_address,
+)
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import allowing, denying, passes_in_another_zone
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Traffic
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.mtu import tunnel_mtu
+
+_LINK_LOCAL = "169.254.0.0/16"
+
+
+def belongs_nowhere(case: Case) -> Iterator[Cause]:
+    """PAN-OS commits a tunnel interface without zone or router with a mere warning, and drops its packets."""
+    if not case.unit:
+        yield Cause("tunnel-without-interface", f"tunnel '{case.name}' has no tunnel interface", ("tunnel_interface: none",),
+                    f"ipsec_tunnel {case.name}: tunnel_interface: a free one", CERTAIN)
+        return
+    options = f"tunnel_interface {case.unit}"
+    others = [other for name, other in sorted(case.evidence.units.items()) if name != case.unit]
+    for option, found, what in (("zone", case.zone, "zone"), ("virtual_router", case.router, "router")):
+        if found is None:
+            wanted = next((other[option] for other in others if other.get(option)), None)
+            yield Cause(f"tunnel-interface-without-{what}", f"{case.unit} is in no {what}, so its packets are dropped", (f"{case.unit}: no {what}",),
+                        f"{options}: {option}: {wanted or 'the one of the VPN'}", CERTAIN,
+                        ({"tunnel_interface": {"name": case.unit, option: wanted}},) if wanted else ())
+    interface = case.around.interfaces.get(case.unit)
+    if interface is None:
+        yield Cause("tunnel-interface-missing", f"{case.unit} is not configured",
+                    (f"ipsec_tunnel {case.name} tunnel_interface: {case.unit}",), options, CERTAIN)
+    elif not interface.addresses and (case.monitor or case.peers):
+        prefix = case.cloud.get("inside_cidr", "/30").rpartition("/")[2]
+        wanted = f"{case.cloud['inside_address']}/{prefix}" if case.cloud.get("inside_address") else None
+        yield Cause("tunnel-interface-without-address", f"{case.unit} has no address, and {'BGP' if case.peers else 'its monitor'} needs one",
+                    (f"{case.unit}: no address",), f"{options}: ip: [{wanted or 'the inside address'}]", CERTAIN,
+                    ({"tunnel_interface": {"name": case.unit, "ip": [wanted]}},) if wanted else ())
+
+
+def inside_address(case: Case) -> Iterator[Cause]:
+    mine, wanted = [str(address.ip) for address in case.inside_addresses], case.cloud.get("inside_address")
+    length = case.cloud.get("inside_cidr", "/30").rpartition("/")[2]
+    # C(present) would leave the wrong address beside the right one.
+    items = ({"tunnel_interface": {**case.interface, "name": case.unit, "ip": [f"{wanted}/{length}"], "state": "replaced"}},) if wanted else ()
+    if mine and wanted and wanted not in mine:
+        holder = case.evidence.interfaces_by_address.get(wanted)
+        yield Cause("inside-address-wrong", f"{case.unit} has the inside address {', '.join(mine)}, the cloud expects {wanted}"
+                    + (f", which {holder} has" if holder else ""),
+                    (f"tunnel_interface {case.unit} ip: {', '.join(mine)}", f"the cloud's: {wanted}/{length}"),
+                    f"tunnel_interface {case.unit}: state: replaced, ip: [{wanted}/{length}] and all else as it is", CERTAIN, items)
+    else:
+        yield from _own_address_asked(case, mine)
+    masked = [address for address in case.inside_addresses if wanted == str(address.ip) and str(address.network.prefixlen) != length]
+    for address in masked:
+        theirs, others = case.cloud.get("inside_peer_address"), _overlapping(case, address)
+        # A tunnel needs no neighbour in its network, BGP does.
+        harmful = others or (bool(case.peers or case.problems) and not inside_of(theirs, [str(address.network)]))
+        yield Cause("inside-mask-wrong", f"{case.unit} has {address}, and the inside network is one of /{length}"
+                    + (f": it takes in the network of {others[0]}" if others else f": the peer {theirs} lies outside of it" if harmful else ""),
+                    (f"tunnel_interface {case.unit} ip: {address}", f"the cloud's: {wanted}/{length}"),
+                    f"tunnel_interface {case.unit}: state: replaced, ip: [{wanted}/{length}] and all else as it is", CERTAIN if harmful else POSSIBLE, items)
+    yield from _duplicates(case, [address for address in case.inside_addresses if address not in masked])
+
+
+def _own_address_asked(case, mine) -> Iterator[Cause]:
+    """An address that is no host's stands where ours belongs, or the peer's own."""
+    for address in case.inside_addresses:
+        network = address.network
+        if network.prefixlen < network.max_prefixlen - 1 and address.ip in (network.network_address, network.broadcast_address):
+            yield Cause("inside-address-wrong", f"{case.unit} has {address}, which is no host's address", (f"tunnel_interface {case.unit} ip: {address}",
+                        f"addresses of hosts in {network}: {', '.join(str(host) for host in itertools.islice(network.hosts(), 2))}…"),
+                        f"tunnel_interface {case.unit}: ip: this end's address", CERTAIN)
+    asked = [("the monitor's target", case.monitor)] + [
+        (f"BGP peer {peer['name']}", (peer.get("peer_address") or {}).get("ip")) for peer in case.peers
+        if ((peer.get("local_address") or {}).get("ip") or "").split("/")[0] not in mine]
+    found = next(((who, address) for who, address in asked if address in mine), None)
+    if found is not None:
+        yield Cause("inside-address-wrong", f"{case.unit} has {found[1]} itself, which {found[0]} is to have at the other end",
+                    (f"tunnel_interface {case.unit} ip: {', '.join(mine)}", f"{found[0]}: {found[1]}"),
+                    f"tunnel_interface {case.unit}: ip: this end's address, and {found[0]}: the other end's", CERTAIN)
+
+
+def _overlapping(case, address) -> list:
+    """Interfaces with a network that holds addresses of this one; a wider one does not harm, because the narrower network wins."""
+    return [name for name, network in case.evidence.networks if name != case.unit and network.version == address.version
+            and network.subnet_of(address.network)]
+
+
+def _duplicates(case, addresses) -> Iterator[Cause]:
+    for address in addresses:
+        other = next(iter(_overlapping(case, address)), None)
+        if other is not None:
+            yield Cause("duplicate-inside-address", f"the inside network {address.network} of {case.unit} is also on {other}",
+                        (f"{case.unit}: {address}", f"{other}: {', '.join(case.around.interfaces[other].addresses)}"),
+                        f"tunnel_interface {case.unit}: ip: a network of its own (choose another inside range in the cloud)", CERTAIN)
+
+
+def routers_apart(case: Case) -> Iterator[Cause]:
+    """What leads into the tunnel, or speaks through it, must stand in the router that the tunnel interface is in."""
+    if case.router is None:
+        return
+    elsewhere = [(router, f"static route '{name}' of router '{router}' leads into {case.unit}") for router in case.evidence.routers
+                 if router != case.router for name, _destination in case.around.routes_into(router, case.unit)]
+    elsewhere += [(peer["virtual_router"], f"BGP peer '{peer['name']}' of router '{peer['virtual_router']}' speaks from {case.unit}")
+                  for peer in case.peers if peer["virtual_router"] != case.router]
+    others = {unit: case.around.router_of(unit) for unit in case.vpn_units if unit != case.unit}
+    named = bool(elsewhere)
+    if not named and case.around.router_of(case.outside) != case.router:
+        elsewhere = [(router, f"{unit} of the same VPN is in router '{router}'") for unit, router in sorted(others.items())
+                     if router is not None and router == case.around.router_of(case.outside)]
+    if elsewhere:
+        yield Cause("tunnel-interface-in-other-router", f"{case.unit} is in router '{case.router}', and what leads into it is in router '{elsewhere[0][0]}'",
+                    (f"tunnel_interface {case.unit} virtual_router: {case.router}",) + tuple(text for _router, text in elsewhere[:3]),
+                    f"tunnel_interface {case.unit}: virtual_router: {elsewhere[0][0]} (take it out of '{case.router}' first)",
+                    CERTAIN if named else LIKELY)
+
+
+def zones_apart(case: Case) -> Iterator[Cause]:
+    """A session that leaves by one tunnel and comes back by the other must stay within one zone."""
+    others = {unit: case.around.zone_of(unit) for unit in case.vpn_units if unit != case.unit}
+    other = next((unit for unit, zone in sorted(others.items()) if zone and case.zone and zone != case.zone), None)
+    if other:
+        yield Cause("tunnels-in-different-zones",
+                    f"{case.unit} is in zone '{case.zone}', {other} in '{others[other]}': answers that come by the other tunnel "
+                    "are dropped", (f"{case.unit}: {case.zone}", f"{other}: {others[other]}"),
+                    f"tunnel_interface {case.unit}: zone: the same as {other}'s (take it out of the one that it is in first)", LIKELY)
+
+
+def zone_protection(case: Case) -> Iterator[Cause]:
+    profile = case.around.protection_of(case.zone) if case.zone else None
+    if profile is None or places.text(profile, ("strict-ip-check",)) != "yes":
+        return
+    addresses = [str(address.ip) for address in case.inside_addresses if inside_of(str(address.ip), [_LINK_LOCAL])]
+    name = profile.get("name")
+    yield Cause("strict-ip-check", f"zone '{case.zone}' checks addresses strictly"
+                + (f" and drops the link-local inside addresses ({', '.join(addresses)})" if addresses else ", which drops what comes in by another tunnel"),
+                (f"zone {case.zone} zone_protection_profile: {name}", f"zone_protection_profile {name} strict_ip_check: true"),
+                f"zone_protection_profile {name}: strict_ip_check: false; or zone {case.zone}: another profile", CERTAIN if addresses else LIKELY,
+                ({"zone_protection_profile": {"name": name, "strict_ip_check": False}},))
+
+
+def narrow_selectors(case: Case) -> Iterator[Cause]:
+    """The monitor's probes and BGP go between the inside addresses: selectors without them let neither pass."""
+    proxies = [(proxy.get("local") or "0.0.0.0/0", proxy.get("remote") or "0.0.0.0/0") for proxy in case.proxies]
+    sources = [str(address.ip) for address in case.inside_addresses]
+    peers = [(peer.get("peer_address") or {}).get("ip") for peer in case.peers]
+    for who, target in [("the monitor's target", case.monitor)] + [("the BGP peer", peer) for peer in peers]:
+        if not proxies or not target or not sources:
+            continue
+        if not any(inside_of(target, [remote]) and any(inside_of(source, [local]) for source in sources) for local, remote in proxies):
+            yield Cause("selectors-exclude-monitor" if target == case.monitor else "selectors-exclude-bgp",
+                        f"the proxy IDs do not cover {who} {target} as seen from {', '.join(sources)}",
+                        tuple(f"proxy ID: {local} to {remote}" for local, remote in proxies) + (f"{who}: {target}, from {', '.join(sources)}",),
+                        f"ipsec_tunnel {case.name}: tunnel_monitor.destination_ip: an address that the proxy IDs cover; or proxy_ids: 0.0.0.0/0 on both sides",
+                        CERTAIN)
+
+
+def monitor_target(case: Case) -> Iterator[Cause]:
+    if not case.monitor or case.phase != SILENT:
+        return
+    theirs = case.cloud.get("inside_peer_address")
+    local = [address.network for address in case.inside_addresses]
+    if theirs and not same_address(theirs, case.monitor) and inside_of(case.monitor, [_LINK_LOCAL] + [str(network) for network in local]):
+        yield Cause("monitor-target-wrong", f"the monitor asks {case.monitor}, and the peer's inside address is {theirs}",
+                    (f"ipsec_tunnel {case.name} tunnel_monitor.destination_ip: {case.monitor}", f"the cloud's: {theirs}"),
+                    f"ipsec_tunnel {case.name}: tunnel_monitor.destination_ip: {theirs}", CERTAIN,
+                    ({"ipsec_tunnel": {"name": case.name, "tunnel_monitor": {"enable": True, "destination_ip": theirs}}},))
+        return
+    beyond = not same_address(theirs, case.monitor) if theirs else not inside_of(case.monitor, [str(network) for network in local])
+    if beyond and local and not theirs and inside_of(case.monitor, [_LINK_LOCAL]):
+        yield Cause("monitor-target-wrong", f"the monitor asks {case.monitor}, which is not in the inside network of {case.unit}",
+                    (f"ipsec_tunnel {case.name} tunnel_monitor.destination_ip: {case.monitor}",
+                     f"tunnel_interface {case.unit} ip: {', '.join(str(address) for address in case.inside_addresses)}"),
+                    f"ipsec_tunnel {case.name}: tunnel_monitor.destination_ip: the peer's inside address; or tunnel_interface {case.unit}: ip", LIKELY)
+    elif beyond or case.one_way is None or case.moved is None or case.moved[1] > 0:
+        yield Cause("monitor-target-silent", f"the tunnel is up and {case.monitor} does not answer the monitor's probes",
+                    (f"flow of {case.name}: {', '.join(sorted({flow.state or 'unknown' for flow in case.flows}))}, monitor down",) + _seen(case)
+                    + ((f"the peer's inside address: {theirs}",) if theirs and beyond else ()),
+                    f"ipsec_tunnel {case.name}: tunnel_monitor.destination_ip: "
+                    f"{theirs if theirs and beyond else 'an address beyond the tunnel that answers pings'}", LIKELY)
+
+
+def _seen(case) -> tuple:
+    return () if case.moved is None else (f"{case.moved[0]} packets out and {case.moved[1]} in within {case.evidence.state.between:.1f} s",)
+
+
+def one_way(case: Case) -> Iterator[Cause]:
+    """SAs are there, and nothing comes back through them."""
+    if case.phase not in (SILENT, PASSING) or case.one_way is None:
+        return
+    nat = " without NAT traversal" if not (case.gateway.get("nat_traversal") or {}).get("enable") else ""
+    yield Cause("esp-filtered",
+                f"packets go into the tunnel and none comes out of it: ESP{nat} is filtered on the way, or the far side has no way back",
+                (case.one_way,),
+                f"let ESP (protocol 50) and UDP 4500 pass to and from {case.peer_address}; behind NAT or a filter, ike_gateway {case.gateway_name}: "
+                "nat_traversal.enable: true; in the cloud, look at the route tables' way back", LIKELY if case.phase == SILENT else POSSIBLE)
+
+
+def intrazone_denied(case: Case) -> Iterator[Cause]:
+    """The monitor's probes and BGP stay within the VPN zone: they need no rule, until one denies everything above the intrazone default."""
+    if case.zone is None or case.evidence.addresses is None:
+        return
+    sources = [str(address.ip) for address in case.inside_addresses]
+    targets = [(case.monitor, "ping", "the monitor's probes")] if case.monitor else []
+    targets += [((peer.get("peer_address") or {}).get("ip"), "bgp", "BGP") for peer in case.peers]
+    for target, application, what in targets:
+        # A target outside of the tunnel's own network is what is wrong then, and no rule for the right one would see it.
+        for source in sources[:1] if inside_of(target, [str(address.network) for address in case.inside_addresses]) else ():
+            traffic = Traffic(case.zone, case.zone, source, target, frozenset({application}))
+            rule = denying(case, traffic)
+            if rule is not None:
+                yield Cause("intrazone-denied", f"security rule '{rule}' denies {what} between {source} and {target} within zone '{case.zone}'",
+                            (f"rule '{rule}' covers {case.zone} to {case.zone}, above the intrazone default",),
+                            f"security_rule: allow {application} from {case.zone} to {case.zone}, position before '{rule}'",
+                            LIKELY if passes_in_another_zone(case, traffic) else CERTAIN,
+                            (allowing(f"{case.name}-inside", case.zone, case.zone, [source, target], [application], rule),))
+
+
+def mtu(case: Case) -> Iterator[Cause]:
+    """Small packets pass and large ones do not, so the tunnel looks well."""
+    configured = case.interface.get("mtu") or 1500
+    largest = _largest(case)
+    if largest and case.unit and configured > largest:
+        yield Cause("mtu-too-large", f"{case.unit} takes packets of {configured} bytes, and {largest} fit through the tunnel with this cipher",
+                    (f"tunnel_interface {case.unit} mtu: {configured if case.interface.get('mtu') else '1500 (not set)'}",
+                     f"largest that fits: {largest}"),
+                    f"tunnel_interface {case.unit}: mtu: {largest}", LIKELY if case.phase == PASSING else POSSIBLE,
+                    ({"tunnel_interface": {"name": case.unit, "mtu": largest}},))
+
+
+def _largest(case) -> int | None:
+    """By the cipher that is configured and the outside interface's MTU; AWS's own figure is the same formula."""
+    esp = (case.ipsec_profile[1] or {}).get("esp") or {}
+    outside = case.around.interfaces.get(case.outside)
+    found = []
+    for cipher in esp.get("encryption") or ():
+        for authentication in (esp.get("authentication") or ["none"]):
+            try:
+                ipv6 = bool(case.peer_address) and ip_network(case.peer_address).version == 6
+                found.append(tunnel_mtu(cipher, authentication, outside.mtu if outside is not None else 1500, case.behind_nat, ipv6))
+            except (InvalidInput, ValueError):
+                continue
+    return min(found) if found else case.cloud.get("mtu")

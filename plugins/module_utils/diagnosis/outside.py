@@ -1,0 +1,281 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Causes between the two ends: the way to the endpoint, what filters IKE, and who begins."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from typing import Iterator
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
+    CERTAIN, LIKELY, NO_IKE, PASSING, POSSIBLE, SILENT, Cause, is_private, same_address,
+)
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import allowing, denying
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Traffic
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import vpn_log
+
+
+def outside_interface(case: Case) -> Iterator[Cause]:
+    name, gateway = case.outside, f"ike_gateway {case.gateway_name}: local_address.interface"
+    if not name:
+        return
+    interface = case.around.interfaces.get(name)
+    live = case.evidence.interfaces.get(name)
+    if interface is None:
+        yield Cause("outside-interface-missing", f"the gateway's interface {name} is no layer 3 interface of this firewall",
+                    (f"{gateway}: {name}",), gateway, CERTAIN)
+    elif case.local_address is None:
+        yield Cause("outside-interface-without-address", f"{name} has no address to send IKE from", (f"{name}: no address",),
+                    f"give {name} an address, or let it get one by DHCP", CERTAIN)
+    elif case.around.router_of(name) is None:
+        yield Cause("outside-interface-without-router", f"{name} is in no router, so nothing leaves by it", (f"{name}: no router",),
+                    f"put {name} into the virtual router that leads to the peer", CERTAIN)
+    elif case.around.zone_of(name) is None and (live is None or not live.zone):
+        yield Cause("outside-interface-without-zone", f"{name} is in no zone, so its packets are dropped", (f"{name}: no zone",),
+                    f"zone: interfaces: [{name}] of the zone that leads to the peer", POSSIBLE if live is None else CERTAIN)
+    if interface is not None:
+        yield from _local_address(case, name, interface.addresses or ((live.address,) if live is not None and live.address else ()))
+    if live is not None and live.state == "down":
+        yield Cause("outside-interface-down", f"the interface {name} that the peer is reached by is down", (f"{name}: down",),
+                    "mend the link or the port", CERTAIN)
+
+
+def _local_address(case, name, addresses) -> Iterator[Cause]:
+    """The address that the gateway sends from, against those of its interface: configured ones, or the one that DHCP gave."""
+    configured = (case.gateway.get("local_address") or {}).get("ip")
+    if not configured or not addresses or _among(configured, addresses):
+        return
+    holder = case.evidence.interfaces_by_address.get(configured.split("/")[0])
+    local = {"interface": holder, "ip": configured} if holder else {"interface": name, "ip": addresses[0]}
+    yield Cause("local-address-wrong", f"the gateway's address {configured} is none of {name}'s" + (f", but {holder}'s" if holder else ""),
+                (f"ike_gateway {case.gateway_name} local_address: {name}, {configured}", f"{name}: {', '.join(addresses)}"),
+                f"ike_gateway {case.gateway_name}: local_address: {{interface: {local['interface']}, ip: {local['ip']}}}", CERTAIN,
+                ({"ike_gateway": {"name": case.gateway_name, "local_address": local}},))
+
+
+def customer_gateway(case: Case) -> Iterator[Cause]:
+    """The cloud knows one address only: that of its customer gateway. An own identity that says it tells that a NAT device is known of."""
+    expected = case.cloud.get("customer_outside_address")
+    known = (case.gateway.get("local_id") or {}).get("id")
+    if not expected or not case.local_address or same_address(expected, case.local_address) or same_address(expected, known):
+        return
+    holder = case.evidence.interfaces_by_address.get(expected)
+    evidence = (f"address of {case.outside}: {case.local_address}",
+                f"address of the cloud's customer gateway: {expected}" + (f", which {holder} has" if holder else ""))
+    if holder is not None:
+        text = {text.split("/")[0]: text for text in case.around.interfaces[holder].addresses}[expected]
+        yield Cause("local-interface-wrong",
+                    f"the gateway sends from {case.local_address}, and the cloud expects it to come from {expected} of {holder}", evidence,
+                    f"ike_gateway {case.gateway_name}: local_address: {{interface: {holder}, ip: {text}}}", CERTAIN,
+                    ({"ike_gateway": {"name": case.gateway_name, "local_address": {"interface": holder, "ip": text}}},))
+    elif not is_private(case.local_address):
+        yield Cause("customer-gateway-address",
+                    f"the firewall sends from {case.local_address}, and the cloud's customer gateway is {expected}: it knows nobody else",
+                    evidence, f"in the cloud: a customer gateway of {case.local_address} for the connection; "
+                    f"where a NAT device makes {expected} of it, ike_gateway {case.gateway_name}: local_id: {{type: ipaddr, id: {expected}}}", LIKELY)
+
+
+def _among(text, addresses) -> bool:
+    return any(text in (address, address.split("/")[0]) or text.split("/")[0] == address.split("/")[0] for address in addresses)
+
+
+def peer_address(case: Case) -> Iterator[Cause]:
+    """The gateway's peer is none of the cloud's endpoints. An SA in the log tells that it was one once."""
+    described = (case.connection or {}).get("tunnels") or []
+    endpoints = [tunnel["outside_address"] for tunnel in described if tunnel.get("outside_address")]
+    if not endpoints or not case.peer_address:
+        return
+    if any(same_address(endpoint, case.peer_address) for endpoint in endpoints):
+        yield from _swapped(case)
+        return
+    if not (case.gateway.get("peer_address") or {}).get("ip"):
+        # What a name stands for is the firewall's to know.
+        return
+    taken = {(gateway.get("peer_address") or {}).get("ip") for gateway in case.evidence.gateways.values()}
+    free = [endpoint for endpoint in endpoints if endpoint not in taken]
+    wanted = case.cloud_of_number.get("outside_address") or (free or endpoints)[0]
+    was_up = next((line for line in case.lines if vpn_log.UP in line.kinds), None)
+    evidence = (f"ike_gateway {case.gateway_name} peer_address.ip: {case.peer_address}", f"the cloud's endpoints: {', '.join(endpoints)}")
+    items = ({"ike_gateway": {"name": case.gateway_name, "peer_address": {"ip": wanted}}},)
+    fix = f"ike_gateway {case.gateway_name}: peer_address.ip: {wanted} (and the key that belongs to it)"
+    if was_up is not None:
+        yield Cause("endpoint-replaced",
+                    f"the cloud has other endpoints now than {case.peer_address}, which was up once: the connection was made anew",
+                    evidence + (was_up.quoted,), fix, CERTAIN, items)
+    else:
+        yield Cause("peer-address-wrong", f"the gateway's peer {case.peer_address} is no endpoint of the cloud's connection", evidence, fix,
+                    CERTAIN, items)
+
+
+def _swapped(case) -> Iterator[Cause]:
+    """The key and the inside addresses of one tunnel, and the endpoint of another. A key that fits the endpoint speaks for it."""
+    wanted = case.cloud_of_number.get("outside_address")
+    if wanted and not same_address(wanted, case.peer_address) and case.evidence.keys.get(case.gateway_name) is not True \
+            and case.cloud_of_number.get("inside_address") in [str(address.ip) for address in case.inside_addresses]:
+        yield Cause("peer-address-wrong", f"the gateway's peer {case.peer_address} is the endpoint of another tunnel of this connection",
+                    (f"ike_gateway {case.gateway_name} peer_address.ip: {case.peer_address}", f"the cloud's endpoint for {case.name}: {wanted}"),
+                    f"ike_gateway {case.gateway_name}: peer_address.ip: {wanted}", CERTAIN,
+                    ({"ike_gateway": {"name": case.gateway_name, "peer_address": {"ip": wanted}}},))
+
+
+def duplicate_gateway(case: Case) -> Iterator[Cause]:
+    """PAN-OS finds the gateway of a request by its addresses: with two for the same, one gets what is meant for the other."""
+    others = [name for name in case.evidence.gateways_by_ends.get((case.outside, case.peer_address), ()) if name != case.gateway_name]
+    if others and case.phase == NO_IKE:
+        yield Cause("duplicate-gateway", f"IKE gateway '{others[0]}' goes from {case.outside} to {case.peer_address} too",
+                    tuple(f"ike_gateway {name}: {case.outside} to {case.peer_address}" for name in (case.gateway_name, others[0])),
+                    f"ike_gateway {others[0]}: disabled: true, or state: absent", LIKELY)
+
+
+def endpoint_route(case: Case) -> Iterator[Cause]:
+    """An SA may outlive the route. Where packets come back, there is one, whatever is listed."""
+    if case.phase == PASSING:
+        return
+    router, (found, endpoint) = case.around.router_of(case.outside or ""), _way_out(case)
+    if endpoint is not None and found is None:
+        yield Cause("endpoint-route-missing", f"router '{router}' has no route to the peer {endpoint}", (f"no route in use covers {endpoint}",),
+                    f"static_route in virtual_router {router}: a route to {endpoint} through {case.outside}", CERTAIN)
+    elif _leaves_elsewhere(case) and found.interface not in case.evidence.units and not case.outside.startswith("loopback"):
+        yield Cause("endpoint-route-through-other-interface",
+                    f"packets to the peer {endpoint} leave by {found.interface}, and the gateway sends from {case.outside}",
+                    (f"route in use: {_told(found)}", f"ike_gateway local_address.interface: {case.outside}"),
+                    f"static_route in virtual_router {router}: destination {endpoint}/{endpoint.max_prefixlen}, interface {case.outside}; "
+                    f"or ike_gateway {case.gateway_name}: local_address.interface: {found.interface}", LIKELY)
+
+
+def route_into_itself(case: Case) -> Iterator[Cause]:
+    """What carries the tunnel goes into the tunnel, so an SA that is still there carries nothing."""
+    found, endpoint = _way_out(case)
+    if found is not None and found.interface in case.evidence.units:
+        router = case.around.router_of(case.outside)
+        yield Cause("endpoint-route-into-tunnel", f"the route to the peer {endpoint} leads into the tunnel {found.interface} itself",
+                    (f"route in use: {_told(found)}", f"ike_gateway local_address.interface: {case.outside}"),
+                    f"static_route in virtual_router {router}: destination {endpoint}/{endpoint.max_prefixlen}, interface {case.outside}", CERTAIN)
+
+
+def _way_out(case) -> tuple:
+    """(the route that packets to the peer take, the peer's address); the latter None where one of both cannot be told.
+
+    A table without any route is one that nobody here can read.
+    """
+    if not case.evidence.routes or not case.peer_address or not case.outside:
+        return None, None
+    try:
+        endpoint = ip_address(case.peer_address)
+    except ValueError:
+        return None, None
+    return best_route(case, endpoint, case.around.router_of(case.outside)), endpoint
+
+
+def _leaves_elsewhere(case) -> bool:
+    """Whether packets to the peer take another way out than the gateway's interface, so that they are in another zone."""
+    found, _endpoint = _way_out(case)
+    return found is not None and found.interface not in (None, case.outside)
+
+
+def _told(route) -> str:
+    return f"{route.destination} through {route.interface}" + (f", next hop {route.nexthop}" if route.nexthop else "")
+
+
+def best_route(case: Case, address, router: str | None):
+    """The route in use that a packet to an address takes, by the longest prefix; None where there is none."""
+    best, length = None, -1
+    for route, network in case.evidence.routes:
+        if route.router in (None, router) and network.prefixlen > length and network.version == address.version and address in network:
+            best, length = route, network.prefixlen
+    return best
+
+
+def denied_outside(case: Case) -> Iterator[Cause]:
+    """IKE is traffic within the outside zone, which passes unless a rule above the intrazone default says otherwise."""
+    if case.phase == NO_IKE:
+        yield from _denied(case, "ike-denied-by-rule", "ike", "IKE")
+
+
+def esp_denied(case: Case) -> Iterator[Cause]:
+    """IKE passes, and a rule holds back what it negotiates for."""
+    if case.phase == SILENT or case.one_way is not None:
+        wrapped = case.behind_nat and (case.gateway.get("nat_traversal") or {}).get("enable")
+        yield from _denied(case, "esp-denied-by-rule", "ipsec-esp-udp" if wrapped else "ipsec-esp", "ESP" + (" in UDP" if wrapped else ""))
+
+
+def _denied(case, identity, application, what) -> Iterator[Cause]:
+    zone = case.around.zone_of(case.outside) if case.outside else None
+    if zone is None or not case.local_address or not (case.gateway.get("peer_address") or {}).get("ip") or case.evidence.addresses is None:
+        return
+    for source, destination in ((case.local_address, case.peer_address), (case.peer_address, case.local_address)):
+        rule = denying(case, Traffic(zone, zone, source, destination, frozenset({application})))
+        if rule is not None:
+            yield Cause(identity, f"security rule '{rule}' denies {what} between {source} and {destination}, above the intrazone default",
+                        (f"rule '{rule}' covers {zone} to {zone}",),
+                        f"security_rule: allow applications ike, ipsec-esp, ipsec-esp-udp from {zone} to {zone}, position before '{rule}'",
+                        LIKELY if _leaves_elsewhere(case) else CERTAIN,
+                        (allowing(f"{case.name}-ike", zone, zone, [case.local_address, case.peer_address],
+                                  ["ike", "ipsec-esp", "ipsec-esp-udp"], rule),))
+            return
+
+
+def nat_without_traversal(case: Case) -> Iterator[Cause]:
+    if (case.gateway.get("nat_traversal") or {}).get("enable") or not case.local_address:
+        return
+    expected = case.cloud.get("customer_outside_address")
+    item = ({"ike_gateway": {"name": case.gateway_name, "nat_traversal": {"enable": True}}},)
+    fix = f"ike_gateway {case.gateway_name}: nat_traversal.enable: true"
+    if expected and not same_address(expected, case.local_address):
+        yield Cause("nat-without-nat-traversal",
+                    f"the firewall sends from {case.local_address}, the peer sees {expected}: ESP behind NAT needs NAT traversal",
+                    (f"address of {case.outside}: {case.local_address}", f"address that the cloud expects: {expected}",
+                     "nat_traversal.enable: not set"),
+                    fix, LIKELY, item)
+    elif not expected and is_private(case.local_address) and case.peer_address and not is_private(case.peer_address):
+        yield Cause("nat-without-nat-traversal", f"the private address {case.local_address} cannot reach {case.peer_address} without NAT, and NAT "
+                    "traversal is off", (f"address of {case.outside}: {case.local_address}", "nat_traversal.enable: not set"), fix,
+                    LIKELY if case.one_way else POSSIBLE, item)
+
+
+def passive(case: Case) -> Iterator[Cause]:
+    if case.phase != NO_IKE:
+        return
+    if case.gateway.get("passive_mode"):
+        peer = "an endpoint of AWS waits too unless its startup action is start" if case.cloud else "nothing shows that the peer begins"
+        yield Cause("both-sides-passive", f"gateway '{case.gateway_name}' only waits for the peer, and {peer}",
+                    (f"ike_gateway {case.gateway_name} passive_mode: true",) + (() if case.kinds else ("no negotiation in the log",)),
+                    f"ike_gateway {case.gateway_name}: passive_mode: false", POSSIBLE if case.answered else LIKELY,
+                    ({"ike_gateway": {"name": case.gateway_name, "passive_mode": False}},))
+    elif not case.kinds and not _sends_by_itself(case):
+        yield Cause("nobody-initiates", "nobody begins to negotiate: no packet asks for the tunnel, and it has neither a monitor nor a BGP peer",
+                    ("no negotiation in the log", "tunnel_monitor.enable: not set"),
+                    f"ipsec_tunnel {case.name}: tunnel_monitor.enable: true with an address of the peer; or vpn_action: action: initiate", LIKELY)
+
+
+def _sends_by_itself(case) -> bool:
+    """Whether a monitor or BGP sends packets through the tunnel, which begin a negotiation."""
+    monitored = any(((rule.get("action") or {}).get("forward") or {}).get("monitor") for rule in case.rules)
+    return bool(case.monitor or case.peers or monitored)
+
+
+def unanswered(case: Case) -> Iterator[Cause]:
+    """Silence has many reasons, and the firewall cannot tell them apart."""
+    silent = case.kinds & {vpn_log.TIMEOUT, vpn_log.DEAD}
+    if case.phase != NO_IKE or not silent or case.answered:
+        return
+    yield Cause("ike-unanswered",
+                f"the peer {case.peer_address} does not answer: it is down, at another address, or UDP 500 and 4500 are filtered on the way",
+                case.quote(vpn_log.TIMEOUT, vpn_log.DEAD) + _telemetry(case),
+                "let UDP 500, UDP 4500 and ESP (protocol 50) pass between "
+                f"{case.local_address or 'this firewall'} and {case.peer_address}, and see whether the peer's endpoint is up", LIKELY)
+
+
+def _telemetry(case) -> tuple:
+    telemetry = case.cloud.get("telemetry") or {}
+    return (f"the cloud shows {telemetry['status']} {telemetry.get('message') or ''}".strip(),) if telemetry.get("status") else ()
+
+
+def unknown_peer(case: Case) -> Iterator[Cause]:
+    if case.phase == NO_IKE and vpn_log.UNKNOWN_PEER in case.kinds:
+        yield Cause("peer-not-configured", "one side has no gateway for the address or the version of IKE that the other one comes with",
+                    case.quote(vpn_log.UNKNOWN_PEER),
+                    f"ike_gateway {case.gateway_name}: peer_address, local_address and version as the peer has them", LIKELY)

@@ -1,0 +1,220 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Causes in policy-based forwarding: rules that do not see the traffic, or send it elsewhere."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from typing import Iterator
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
+    CERTAIN, LIKELY, PASSING, POSSIBLE, Cause, inside_of, same_address,
+)
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import understood, without
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import EVERYTHING, intended, stated
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import ANY
+
+_NUMBER = re.compile(r"-(\d+)$")
+_NARROWING = ("application", "service", "source-user")
+_TRAFFIC = {"from.zone": ("from", "zone"), "from.interface": ("from", "interface"), "negate_source": ("negate-source",),
+            "negate_destination": ("negate-destination",), "schedule": ("schedule",),
+            **{option.replace("-", "_"): (option,) for option in ("source", "destination", *_NARROWING)}}
+
+
+def _failover(name: str) -> str:
+    """The name of the pbf_failover that a rule is one path of."""
+    return _NUMBER.sub("", name)
+
+
+def _own(case) -> set:
+    return {rule["name"] for unit in case.vpn_units for rule in case.evidence.rules_by_unit.get(unit, ())}
+
+
+def order(case: Case) -> Iterator[Cause]:
+    """The first rule that matches decides: one above ours takes the traffic, or ours stand in the wrong order."""
+    own = _own(case)
+    failovers = {_failover(name) for name in own}
+    own |= {rule.get("name") for rule in case.evidence.pbf_rules if _failover(rule.get("name")) in failovers}
+    own |= {f"{name}-discard" for name in failovers}
+    position = {rule.get("name"): number for number, rule in enumerate(case.evidence.pbf_rules)}
+    for rule in case.rules:
+        name, mine = rule["name"], position.get(rule["name"], 0)
+        if rule.get("disabled"):
+            yield Cause("pbf-rule-disabled", f"PBF rule '{name}' is disabled", (f"PBF rule {name} disabled: true",),
+                        "pbf_failover: disabled: false", CERTAIN)
+            continue
+        yield from _shadowed(case, rule, mine, own)
+        yield from _misplaced(name, mine, position, own)
+        if len(case.vpn_units) > 1 and rule_gives_way(rule) is False:
+            yield Cause("pbf-rule-without-monitor",
+                        f"PBF rule '{name}' has no monitor that takes it out of use: it holds the traffic while its tunnel is down",
+                        (f"PBF rule {name} monitor.disable_if_unreachable: not set",),
+                        "pbf_failover: paths[].monitor.disable_if_unreachable: true", LIKELY)
+
+
+def _misplaced(name, mine, position, own) -> Iterator[Cause]:
+    stem, number = _failover(name), _NUMBER.search(name)
+    last = f"{stem}-discard"
+    if last in position and position[last] < mine:
+        yield Cause("pbf-rule-order", f"PBF rule '{last}', which discards, stands above '{name}'", (f"order: {_order(position, own)}",),
+                    f"pbf_failover {stem}: position: the paths above the last rule (run it again, or move '{last}' to the bottom)", CERTAIN)
+    later = [other for other in own if _failover(other) == stem and number and _NUMBER.search(other)
+             and int(_NUMBER.search(other).group(1)) > int(number.group(1)) and position.get(other, mine) < mine]
+    if later:
+        yield Cause("pbf-rule-order", f"PBF rule '{later[0]}' of the second path stands above '{name}' of the first",
+                    (f"order: {_order(position, own)}",),
+                    f"pbf_failover {stem}: paths in the order of preference (run it again, or move '{name}' before '{later[0]}')", LIKELY)
+
+
+def _order(position, names) -> str:
+    return ", ".join(sorted((name for name in names if name in position), key=position.get))
+
+
+def rule_gives_way(rule: dict) -> bool | None:
+    """Whether a rule lets the next one take over; None for one that does not forward."""
+    forward = (rule.get("action") or {}).get("forward")
+    return None if not forward else bool((forward.get("monitor") or {}).get("disable_if_unreachable"))
+
+
+def _shadowed(case, rule, mine, own) -> Iterator[Cause]:
+    """A rule above that takes all of the traffic; one for some of it may well be an exception on purpose."""
+    if case.evidence.addresses is None:
+        return
+    for traffic in intended(case):
+        for above in case.evidence.pbf_rules[:mine]:
+            if above.get("name") not in own and takes(case, above, traffic):
+                yield Cause("pbf-rule-shadowed", f"PBF rule '{above.get('name')}' above '{rule['name']}' takes the packets to {traffic.destination}",
+                            (f"'{above.get('name')}' stands above '{rule['name']}' and covers {traffic.source} in {traffic.source_zone} "
+                             f"to {traffic.destination}",),
+                            f"pbf_failover {_failover(rule['name'])}: position: before, position_rule: {above.get('name')}", CERTAIN)
+                return
+
+
+def takes(case: Case, rule: ET.Element, traffic) -> bool:
+    """Whether a PBF rule sees all of the traffic at any time. One for interfaces stands for those of the source zone."""
+    return places.text(rule, ("schedule",)) is None and rulebases.pbf_covers(_by_zone(case, rule, traffic), traffic, case.evidence.addresses)
+
+
+def _by_zone(case, rule, traffic) -> ET.Element:
+    listed = set(places.names(rule, ("from", "interface")))
+    if not listed & set(case.around.zone_interfaces(traffic.source_zone)):
+        return rule
+    found = without(rule, "from")
+    ET.SubElement(ET.SubElement(ET.SubElement(found, "from"), "zone"), "member").text = traffic.source_zone
+    return found
+
+
+def egress(case: Case) -> Iterator[Cause]:
+    """A rule for the next hop behind this tunnel that forwards into something else."""
+    for rule in case.meant_rules:
+        name, way = rule.get("name"), places.text(rule, ("action", "forward", "egress-interface"))
+        hop = places.text(rule, ("action", "forward", "nexthop", "ip-address"))
+        if way != case.unit:
+            yield Cause("pbf-egress-wrong", f"PBF rule '{name}' is for the next hop {hop} behind {case.unit}, and forwards to {way}",
+                        (f"PBF rule {name} egress_interface: {way}", f"{case.unit}: {', '.join(str(address) for address in case.inside_addresses)}"),
+                        f"pbf_failover {_failover(name)}: paths: egress_interface {case.unit} with nexthop.ip_address {hop}", CERTAIN)
+
+
+def _behind_another(case, address) -> bool:
+    """Whether an address is that of another tunnel's other end, so that the way out is wrong, and not the address."""
+    return any(name in case.vpn_units - {case.unit} and inside_of(address, [str(network)]) for name, network in case.evidence.networks)
+
+
+def target(case: Case) -> Iterator[Cause]:
+    """Rules that forward to somebody else than this tunnel's far end, or ask somebody else."""
+    theirs = case.cloud.get("inside_peer_address")
+    near = [str(address.network) for address in case.inside_addresses]
+    for rule in case.rules:
+        forward = (rule.get("action") or {}).get("forward") or {}
+        hop = (forward.get("nexthop") or {}).get("ip_address")
+        for option, found in (("nexthop.ip_address", hop), ("monitor.ip_address", (forward.get("monitor") or {}).get("ip_address"))):
+            if theirs and found and not same_address(found, theirs) and inside_of(found, near + ["169.254.0.0/16"]) and not _behind_another(case, hop):
+                yield Cause("pbf-next-hop-wrong",
+                            f"PBF rule '{rule['name']}' goes to {found} through {case.unit}, and the peer's inside address is {theirs}",
+                            (f"PBF rule {rule['name']} {option}: {found}", f"the cloud's: {theirs}"),
+                            f"pbf_failover {_failover(rule['name'])}: paths[{case.unit}].{option}: {theirs}", CERTAIN)
+
+
+def misses_traffic(case: Case) -> Iterator[Cause]:
+    """Rules that do not take what is to pass. Another tunnel's rule may take it, so that this one stands by in vain.
+
+    Beside BGP or routes a rule is for some special traffic.
+    """
+    if case.evidence.addresses is None or case.peers:
+        return
+    if not stated(case):
+        yield from _unlike_the_last(case)
+        return
+    names = {rule["name"] for rule in case.rules if not rule.get("disabled")}
+    rules = [rule for rule in case.evidence.pbf_rules if rule.get("name") in names]
+    others = [rule for rule in case.evidence.pbf_rules if rule.get("name") in _own(case) - names and places.text(rule, ("disabled",)) != "yes"]
+    routed = [str(destination) for unit in case.vpn_units for _name, destination in case.around.routes_into(case.router or "", unit)]
+    for each in intended(case) if rules else ():
+        instead = next((rule.get("name") for rule in others if takes(case, rule, each)), None)
+        if any(takes(case, rule, each) for rule in rules) or (instead is None and inside_of(each.destination, routed)):
+            continue
+        option, found, wanted = _reason(case, rules[0], each)
+        paths = instead is None or _failover(instead) == _failover(rules[0].get("name"))
+        yield Cause("pbf-rule-misses-traffic",
+                    f"PBF rule '{rules[0].get('name')}' does not take {each.source} in {each.source_zone} to {each.destination}"
+                    + (f"; '{instead}' does, so that {case.unit} is not used" if instead else ""),
+                    (f"PBF rule {rules[0].get('name')} {option}: {found}", f"wanted: {wanted}"),
+                    f"pbf_failover {_failover(rules[0].get('name'))}: {option}: {wanted}",
+                    POSSIBLE if not understood(case, rules[0]) else CERTAIN if paths else LIKELY)
+        return
+
+
+def _unlike_the_last(case) -> Iterator[Cause]:
+    """All rules of a failover are for the same traffic; the last one, which discards, tells what the others are to take."""
+    entries = {rule.get("name"): rule for rule in case.evidence.pbf_rules}
+    for rule in case.rules:
+        last = f"{_failover(rule['name'])}-discard"
+        if rule.get("disabled") or rule["name"] not in entries or last not in entries:
+            continue
+        told = [(option, [_says(entries[name], path) for name in (rule["name"], last)]) for option, path in _TRAFFIC.items()]
+        for option, (found, wanted) in told:
+            if found != wanted:
+                yield Cause("pbf-rule-misses-traffic", f"PBF rule '{rule['name']}' is for other traffic than '{last}' below it",
+                            (f"PBF rule {rule['name']} {option}: {found}", f"PBF rule {last} {option}: {wanted}"),
+                            f"pbf_failover {_failover(rule['name'])}: {option}: {wanted or 'none'}", LIKELY)
+
+
+def _says(rule, path) -> str:
+    return ", ".join(sorted(places.names(rule, path))) or places.text(rule, path) or ""
+
+
+def _reason(case, rule, traffic) -> tuple:
+    """(option, what it says, what it should say) of the option that keeps the traffic out."""
+    zones, interfaces = (places.names(rule, ("from", kind)) for kind in ("zone", "interface"))
+    if traffic.source_zone not in zones and not set(interfaces) & set(case.around.zone_interfaces(traffic.source_zone)):
+        return "from.zone", ", ".join(zones or interfaces), traffic.source_zone
+    for option, wanted in (("source", traffic.source), ("destination", traffic.destination)):
+        if places.text(rule, (f"negate-{option}",)) == "yes":
+            return f"negate_{option}", "true", "false"
+        if not rulebases.holds(rule, option, wanted, case.evidence.addresses):
+            return option, ", ".join(places.names(rule, (option,))), ANY if wanted == EVERYTHING else wanted
+    for option in _NARROWING:
+        if places.names(rule, (option,)) not in ([], [ANY]):
+            return option.replace("-", "_"), ", ".join(places.names(rule, (option,))), ANY
+    return "schedule", places.text(rule, ("schedule",)) or "none", "none, or one for all the hours"
+
+
+def out_of_use(case: Case) -> Iterator[Cause]:
+    """The tunnel is up, and the rule's own monitor gets no answer."""
+    for rule in case.rules if case.phase == PASSING else ():
+        live = case.evidence.live_rules.get(rule["name"])
+        monitor = ((rule.get("action") or {}).get("forward") or {}).get("monitor") or {}
+        if live is None or rule.get("disabled") or not monitor or (live.in_use and not live.nexthop_down):
+            continue
+        asked = monitor.get("ip_address") or live.nexthop or "its next hop"
+        theirs = case.cloud.get("inside_peer_address") or case.monitor
+        yield Cause("pbf-monitor-silent", f"the tunnel is up, and the monitor of PBF rule '{rule['name']}' gets no answer from {asked}",
+                    (f"PBF rule {rule['name']} monitor.ip_address: {asked}",
+                     f"its state: {live.state or 'unknown'}, next hop {live.nexthop_state or 'unknown'}"),
+                    f"pbf_failover {_failover(rule['name'])}: paths[{case.unit}].monitor.ip_address: {theirs or 'an address that answers pings'}", LIKELY)

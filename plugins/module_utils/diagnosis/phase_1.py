@@ -1,0 +1,230 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Causes in phase 1: proposals, versions, keys, identities, certificates."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address
+from typing import Callable, Iterator
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
+    CERTAIN, LIKELY, NO_IKE, POSSIBLE, Cause, is_private, same_address,
+)
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import vpn_log
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import stem
+
+_HINTS = (
+    ("the Diffie-Hellman group", re.compile(r"invalid.ke|\bdh\b|diffie|key.exchange|pfs", re.IGNORECASE)),
+    ("the encryption", re.compile(r"encr(?!yption_key)", re.IGNORECASE)),
+    ("the hash", re.compile(r"integ|hash|\bprf\b|\bauth(entication)? alg", re.IGNORECASE)),
+)
+# Leaves of the proposal that both sides must agree on. Lifetimes need not.
+LEAVES = ("encryption", "hash", "dh_group")
+
+
+def accepted(cloud: dict, phase: str, leaf: str) -> list:
+    """What the cloud accepts of one leaf: all that it offers, else the one value that was chosen of that; none where it does not say."""
+    offered = (cloud.get("offers") or {}).get(phase) or {}
+    chosen = (cloud.get(phase) or {}).get(leaf)
+    return list(offered.get(leaf) or ()) or ([chosen] if chosen else [])
+
+
+def version(case: Case) -> Iterator[Cause]:
+    offered = ((case.cloud.get("offers") or {}).get("ike") or {}).get("versions") or []
+    chosen = (case.cloud.get("ike") or {}).get("version")
+    wanted = offered or ([chosen] if chosen else [])
+    ours = {"ikev2-preferred": ["ikev2", "ikev1"]}.get(case.version, [case.version])
+    if case.gateway and wanted and not set(ours) & set(wanted):
+        yield Cause("ike-version-mismatch", f"the gateway speaks {case.version}, the peer {' or '.join(wanted)}",
+                    (f"ike_gateway {case.gateway_name} version: {case.version}", f"the cloud accepts: {', '.join(wanted)}") + case.quote(*case.kinds),
+                    f"ike_gateway {case.gateway_name}: version: {wanted[0]}", CERTAIN, _version_items(case, wanted[0]))
+    elif case.phase == NO_IKE and vpn_log.VERSION in case.kinds:
+        yield Cause("ike-version-mismatch", f"one side refuses the other's version of IKE; the gateway speaks {case.version}",
+                    case.quote(vpn_log.VERSION),
+                    f"ike_gateway {case.gateway_name}: version: the peer's", LIKELY)
+
+
+def _version_items(case, wanted) -> tuple:
+    """The block of the other version may name no profile yet, and would fall back to one that the peer does not take."""
+    block = {"ike_crypto_profile": case.ike_profile[0]}
+    return ({"ike_gateway": {"name": case.gateway_name, "version": wanted, wanted: block}},)
+
+
+def proposal(case: Case) -> Iterator[Cause]:
+    """Every leaf that has no value in common with the cloud's; where none is known, the peer's refusal in the log."""
+    name, options = case.ike_profile
+    differing = list(differences(options or {}, case.cloud, "ike", LEAVES))
+    for leaf, ours, theirs in differing:
+        shared = others_of_profile(case, "ike_crypto_profile", name)
+        fix = f"ike_crypto_profile {name}: {leaf}: [{theirs[0]}] (or allow {', '.join(ours)} in the cloud)"
+        items = ({"ike_crypto_profile": {"name": name, leaf: [theirs[0]]}},)
+        if shared:
+            other = fitting_profile(case, "ike_crypto_profile", lambda options: not list(differences(options, case.cloud, "ike", LEAVES)))
+            fix = (f"ike_gateway {case.gateway_name}: {case.version_block}.ike_crypto_profile: {other or f'one with {leaf} {theirs[0]}'} "
+                   f"(profile '{name}' is that of {shared[0]} too)")
+            items = ({"ike_gateway": {"name": case.gateway_name, case.version_block: {"ike_crypto_profile": other}}},) if other else ()
+        yield Cause(f"ike-{leaf.replace('_', '-')}-mismatch", f"phase 1 offers {leaf} {', '.join(ours)}, the peer accepts {', '.join(theirs)}",
+                    (f"ike_crypto_profile {name} {leaf}: {', '.join(ours)}",
+                     f"the cloud accepts: {', '.join(theirs)}") + case.quote(vpn_log.PROPOSAL), fix, CERTAIN, items)
+    if not differing and case.phase == NO_IKE and vpn_log.PROPOSAL in case.kinds:
+        yield _refused(case, name, options or {})
+    if options and case.version == "ikev1" and all(cipher.endswith("-gcm") for cipher in options.get("encryption") or ["-"]):
+        yield Cause("ikev1-with-gcm", "IKEv1 has no GCM in phase 1", (f"ike_crypto_profile {name} encryption: {', '.join(options['encryption'])}",),
+                    f"ike_crypto_profile {name}: encryption: [aes-256-cbc]", LIKELY)
+
+
+def differences(options: dict, cloud: dict, phase: str, leaves) -> Iterator[tuple]:
+    """(leaf, our values, the cloud's values) of the leaves that have nothing in common."""
+    for leaf in leaves:
+        ours = options.get(leaf)
+        ours = [ours] if isinstance(ours, str) else list(ours or ())
+        theirs = accepted(cloud, phase, leaf)
+        if ours and theirs and not set(ours) & set(theirs):
+            yield leaf, ours, theirs
+
+
+def others_of_profile(case: Case, kind: str, name: str) -> list:
+    """Who uses a crypto profile besides this VPN: what is changed in it is changed for them."""
+    of_vpn = {name for tunnel in case.evidence.configuration["tunnels"] if stem(tunnel["name"]) == stem(case.name)
+              for name in ((tunnel.get("ike_gateways") or ()) if kind == "ike_crypto_profile" else (tunnel["name"],))}
+    return [user for user in case.evidence.profile_users.get((kind, name), ()) if user not in of_vpn]
+
+
+def fitting_profile(case: Case, kind: str, fits: Callable[[dict], bool]) -> str | None:
+    """A crypto profile that says what the cloud accepts; this VPN's own is the first choice."""
+    fitting = [name for (found, name), options in case.evidence.profiles.items() if found == kind and fits(options)]
+    return min(fitting, key=lambda name: (not name.startswith(stem(case.name)), name), default=None)
+
+
+def _refused(case, name, options) -> Cause:
+    quoted = case.quote(vpn_log.PROPOSAL)
+    hints = [words for words, pattern in _HINTS if any(pattern.search(line) for line in quoted)]
+    agree = ("; the cloud's description accepts what is configured, so it may be out of date" if case.cloud else "")
+    offer = "; ".join(f"{leaf} {', '.join(options[leaf])}" for leaf in LEAVES if options.get(leaf))
+    return Cause("ike-proposal-mismatch",
+                 f"the peer and this firewall have no phase 1 proposal in common{': ' + hints[0] + ' differs' if hints else ''}{agree}",
+                 quoted + (f"offered by ike_crypto_profile {name}: {offer or 'unknown'}; {case.version}",),
+                 f"ike_crypto_profile {name}: encryption, hash and dh_group, and ike_gateway {case.gateway_name}: version, as the peer has them "
+                 "(its own log names the one that differs)", LIKELY)
+
+
+def lifetime(case: Case) -> Iterator[Cause]:
+    name, options = case.ike_profile
+    ours, theirs = seconds(options or {}), (case.cloud.get("ike") or {}).get("lifetime_seconds")
+    if ours and theirs and ours > theirs:
+        yield Cause("ike-lifetime-longer", f"phase 1 lasts {ours} s here and {theirs} s at the peer, so that the peer always has to renew it",
+                    (f"ike_crypto_profile {name} lifetime: {ours} s", f"the cloud's: {theirs} s"),
+                    f"ike_crypto_profile {name}: lifetime: {{seconds: {theirs}}}", POSSIBLE,
+                    ({"ike_crypto_profile": {"name": name, "lifetime": {"seconds": theirs}}},))
+
+
+def seconds(options: dict) -> int | None:
+    """A crypto profile's lifetime in seconds."""
+    units = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
+    return next((amount * units[unit] for unit, amount in (options.get("lifetime") or {}).items() if unit in units and amount), None)
+
+
+def identity(case: Case) -> Iterator[Cause]:
+    """What each side shows and what the other expects. The peer says only that it does not believe us: that is what a wrong key looks like too."""
+    if not case.gateway:
+        return
+    doubted = case.phase == NO_IKE and bool(case.kinds & {vpn_log.KEY, vpn_log.IDENTITY})
+    confidence = CERTAIN if doubted and case.cloud else LIKELY if doubted else POSSIBLE
+    quoted = case.quote(vpn_log.KEY, vpn_log.IDENTITY)
+    found = False
+    for side, option, (kind, shown), expected, who in _identities(case):
+        wanted = _kind_of(expected)
+        if expected and shown and (kind != wanted or not same_address(shown, expected)):
+            found = True
+            yield Cause(f"{side}-identity-mismatch", f"the {side} identity is {shown}{'' if kind == 'ipaddr' else f' ({kind})'}, and {who} {expected}",
+                        (f"ike_gateway {case.gateway_name} {option}: {kind} {shown}", f"{who}: {wanted} {expected}") + quoted,
+                        f"ike_gateway {case.gateway_name}: {option}: {{type: {wanted}, id: {expected}}}", confidence,
+                        ({"ike_gateway": {"name": case.gateway_name, option: {"type": wanted, "id": expected}}},))
+    if not found and case.phase == NO_IKE and vpn_log.IDENTITY in case.kinds:
+        yield Cause("identity-mismatch", "one side does not know the identity that the other one shows", case.quote(vpn_log.IDENTITY),
+                    f"ike_gateway {case.gateway_name}: local_id and peer_id as the peer has them", LIKELY)
+
+
+def _identities(case) -> Iterator[tuple]:
+    """(side, option, (type, text) that we show or demand, what the other side has, who says so).
+
+    Without a description, names are nobody's but the two ends'; an address that is called a name is none. Where a public address that the
+    cloud does not know stands for the identity, it is the address that is wrong.
+    """
+    local, peer = case.gateway.get("local_id") or {}, case.gateway.get("peer_id") or {}
+    expected = case.cloud.get("local_id") or case.cloud.get("customer_outside_address")
+    shown = (local.get("type") or "ipaddr", local["id"]) if local.get("id") else ("ipaddr", case.local_address)
+    own = bool(local.get("id")) or is_private(case.local_address) or bool(case.cloud.get("local_id"))
+    if expected and own:
+        yield "local", "local_id", shown, expected, "the cloud expects"
+    elif local.get("id") and shown[0] == "ipaddr" and not is_private(case.local_address):
+        yield "local", "local_id", shown, case.local_address, f"the address of {case.outside} is"
+    elif local.get("id") and _kind_of(local["id"]) == "ipaddr" != shown[0]:
+        yield "local", "local_id", shown, local["id"], "as an address it would be"
+    theirs = case.cloud.get("peer_id") or case.cloud.get("outside_address")
+    if peer.get("id") and (theirs or peer.get("type", "ipaddr") == "ipaddr" or same_address(peer["id"], case.peer_address)):
+        yield "peer", "peer_id", (peer.get("type") or "ipaddr", peer["id"]), theirs or case.peer_address, "the peer's identity is"
+
+
+def _kind_of(identity) -> str:
+    try:
+        ip_address(identity)
+    except ValueError:
+        return "ufqdn" if "@" in str(identity) else "fqdn"
+    return "ipaddr"
+
+
+def pre_shared_key(case: Case) -> Iterator[Cause]:
+    if not case.gateway or case.gateway.get("certificate"):
+        return
+    same = case.evidence.keys.get(case.gateway_name)
+    quoted = case.quote(vpn_log.KEY)
+    fix = f"ike_gateway {case.gateway_name}: pre_shared_key: the peer's, with update_secret: always"
+    if same is False:
+        owner = case.evidence.key_owners.get(case.gateway_name)
+        yield Cause("pre-shared-key-mismatch", "the pre-shared key of the gateway is not the one of the cloud's connection"
+                    + (f", but that of its other tunnel, to {owner}" if owner else ""),
+                    ("the two keys have different digests",) + quoted, fix, CERTAIN)
+    elif case.phase == NO_IKE and vpn_log.KEY in case.kinds:
+        known = " (it is the one of the cloud's description, which may be out of date)" if same else ""
+        yield Cause("pre-shared-key-mismatch", f"the two sides have different pre-shared keys{known}", quoted, fix, LIKELY)
+
+
+def certificate(case: Case) -> Iterator[Cause]:
+    name = (case.gateway.get("certificate") or {}).get("local_certificate")
+    ends = case.evidence.certificates.get(name)
+    quoted = case.quote(vpn_log.CERTIFICATE)
+    if ends is not None and ends <= case.evidence.now:
+        days = int((case.evidence.now - ends) // 86400)
+        yield Cause("certificate-expired", f"the gateway's certificate '{name}' expired {days} days ago", (f"certificate {name}: expired",) + quoted,
+                    f"renew the certificate '{name}', or ike_gateway {case.gateway_name}: certificate.local_certificate: another one", CERTAIN)
+    elif case.phase == NO_IKE and quoted:
+        expired = any(re.search(r"expire", line, re.IGNORECASE) for line in quoted)
+        yield Cause("certificate-expired" if expired else "certificate-refused",
+                    "a certificate is not accepted" + (": it has expired" if expired else ""),
+                    quoted, f"ike_gateway {case.gateway_name}: certificate: a valid one, and a certificate_profile with the peer's CA", LIKELY)
+
+
+def method(case: Case) -> Iterator[Cause]:
+    """What a cloud does not speak, whatever the proposals are."""
+    gateway = f"ike_gateway {case.gateway_name}"
+    quantum = (case.gateway.get("ikev2") or {}).get("pq_ppk") or {}
+    if not case.cloud:
+        return
+    if case.gateway.get("certificate") and case.cloud.get("pre_shared_key"):
+        yield Cause("authentication-method", "the gateway shows a certificate, and the cloud's connection has a pre-shared key",
+                    (f"{gateway}: certificate",),
+                    f"{gateway}: pre_shared_key instead of certificate", CERTAIN)
+    if case.version == "ikev1" and (case.gateway.get("ikev1") or {}).get("exchange_mode") == "aggressive":
+        yield Cause("exchange-mode", "the gateway begins in aggressive mode, and the cloud knows main mode only",
+                    (f"{gateway} ikev1.exchange_mode: aggressive",),
+                    f"{gateway}: ikev1.exchange_mode: main", LIKELY,
+                    ({"ike_gateway": {"name": case.gateway_name, "ikev1": {"exchange_mode": "main"}}},))
+    if quantum.get("enabled") and quantum.get("negotiation_mode") == "mandatory":
+        yield Cause("post-quantum-mandatory", "the gateway demands a post-quantum key that the cloud does not have",
+                    (f"{gateway} ikev2.pq_ppk.negotiation_mode: mandatory",), f"{gateway}: ikev2.pq_ppk.enabled: false", LIKELY,
+                    ({"ike_gateway": {"name": case.gateway_name, "ikev2": {"pq_ppk": {"enabled": False}}}},))

@@ -1,0 +1,233 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Causes on the way of the hosts' packets into the tunnel and back: routes, security and NAT rules."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from ipaddress import ip_interface, ip_network
+from typing import Iterator
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
+    CERTAIN, LIKELY, PASSING, POSSIBLE, Cause, inside_of,
+)
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.outside import best_route
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import (
+    allowed_below, allowed_if_enabled, allows, decides, decision, narrowed, passes_in_another_zone, vague,
+)
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import intended, is_network, stated
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Traffic
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import stem
+
+
+def no_way_in(case: Case) -> Iterator[Cause]:
+    """Nothing leads a packet into the VPN: no PBF rule, no route, no BGP."""
+    if not case.unit or case.router is None or case.peers:
+        return
+    units = case.vpn_units
+    if any(case.evidence.peers_by_unit.get(unit) for unit in units):
+        return
+    ways = [f"PBF rule '{rule['name']}'" for unit in units for rule in case.evidence.rules_by_unit.get(unit, ()) if not rule.get("disabled")]
+    routed = [destination for unit in units for _name, destination in case.around.routes_into(case.router, unit)]
+    ways += [f"route {destination}" for destination in routed]
+    disabled = any(rule.get("disabled") for unit in units for rule in case.evidence.rules_by_unit.get(unit, ()))
+    if disabled or any(case.evidence.dynamic_routes.get(unit) for unit in units):
+        return
+    missing = [text for text in case.intent.remote_networks
+               if not any(inside_of(text, [str(destination)]) for destination in routed if destination.version == ip_interface(text).version)]
+    if not ways:
+        there = case.intent.remote_networks or ("the far networks",)
+        yield Cause("route-missing", f"no route and no PBF rule leads {', '.join(there)} into {case.unit}",
+                    (f"ways into {', '.join(sorted(units))}: none",),
+                    f"pbf_failover with the path {case.unit}, or static_route in virtual_router {case.router}: destination {there[0]}, interface {case.unit}",
+                    CERTAIN, tuple({"static_route": {"virtual_router": case.router, "name": f"{case.name}-{number}"[:63], "destination": text,
+                                                     "interface": case.unit}} for number, text in enumerate(case.intent.remote_networks, 1)))
+    elif routed and missing and not any(way.startswith("PBF") for way in ways):
+        yield Cause("route-missing", f"no route leads {', '.join(missing)} into the VPN", tuple(ways),
+                    f"static_route in virtual_router {case.router}: destination {missing[0]}, interface {case.unit}", CERTAIN,
+                    tuple({"static_route": {"virtual_router": case.router, "name": f"{case.name}-{number}"[:63], "destination": text,
+                                            "interface": case.unit}} for number, text in enumerate(missing, 1)))
+
+
+def left_out(case: Case) -> Iterator[Cause]:
+    """Traffic is led into the VPN's other tunnels, and never into this one."""
+    if len(case.vpn_units - {None}) < 2:
+        return
+    ways = {unit: _ways(case, unit) for unit in case.vpn_units if unit}
+    others = [f"{unit}: {text}" for unit in sorted(set(ways) - {case.unit}) for text in ways[unit]]
+    if case.unit and others and not ways[case.unit] and not case.meant_rules and not case.rules and case.router is not None:
+        yield Cause("tunnel-not-in-use", f"nothing leads packets into {case.unit}: if the other tunnel goes down, this one does not take over",
+                    (f"ways into {case.unit}: none",) + tuple(others[:3]),
+                    f"the same for {case.unit} as for the other one: pbf_failover {stem(case.name)}: paths; static_route; or bgp_peer", LIKELY)
+
+
+def _ways(case, unit) -> list:
+    found = [f"PBF rule '{rule['name']}'" for rule in case.evidence.rules_by_unit.get(unit, ()) if not rule.get("disabled")]
+    found += [f"route {destination}" for router in case.evidence.routers for _name, destination in case.around.routes_into(router, unit)]
+    found += [f"route {route.destination} ({route.protocol})" for route in case.evidence.dynamic_routes.get(unit, ())]
+    return found + [f"BGP peer '{peer['name']}'" for peer in case.evidence.peers_by_unit.get(unit, ())]
+
+
+def no_way_back(case: Case) -> Iterator[Cause]:
+    """What comes out of the tunnel goes by the routes of its router, whatever PBF does with what goes in. BGP announces no such network either."""
+    if not case.evidence.routes or case.router is None or any(case.around.router_of(unit) != case.router for unit in case.vpn_units if unit):
+        return
+    for text in dict.fromkeys(each.source for each in intended(case)):
+        if not is_network(text) or ip_network(text, strict=False).prefixlen == 0:
+            continue
+        wanted = ip_network(text, strict=False)
+        ways = [route for route, network in case.evidence.routes if route.router in (None, case.router) and network.version == wanted.version
+                and network.prefixlen > 0 and network.overlaps(wanted) and route.interface not in case.vpn_units and route.protocol != "local"]
+        zones = {case.around.zone_of(route.interface) or "no zone" for route in ways if route.interface}
+        taken = ways[0] if ways else best_route(case, next(iter(wanted.hosts()), wanted.network_address), case.router)
+        way = f"{taken.destination} through {taken.interface or taken.nexthop}" if taken is not None else "none"
+        fix = f"static_route in virtual_router {case.router}: destination {text}, to where its hosts are"
+        if not ways:
+            yield Cause("local-network-unrouted", f"router '{case.router}' has no route back to {text}", (f"route in use for {text}: {way}",), fix,
+                        LIKELY if any(text in (peer.get("advertise") or ()) for peer in case.peers) else CERTAIN)
+        elif stated(case) and all(route.interface for route in ways) and not zones & set(case.intent.source_zones):
+            yield Cause("local-network-elsewhere",
+                        f"{text} is said to be in {', '.join(case.intent.source_zones)}, and its route leads into {', '.join(sorted(zones))}",
+                        (f"route in use for {text}: {way} ({', '.join(sorted(zones))})",), f"{fix}; or zone: interfaces; or source_zones", LIKELY)
+
+
+def routed_elsewhere(case: Case) -> Iterator[Cause]:
+    """A route for a far network leads past the tunnel, or one for a part of it leads nowhere. Networks here may well lie in a wide far one."""
+    if case.rules or case.evidence.state.routes is None or case.router is None:
+        return
+    for text in case.intent.remote_networks:
+        if not is_network(text):
+            continue
+        wanted = ip_network(text, strict=False)
+        beside = [(route, network) for route, network in case.evidence.routes if route.router in (None, case.router)
+                  and network.version == wanted.version and network.prefixlen > 0 and route.interface not in case.vpn_units]
+        covering = [pair for pair in beside if wanted.subnet_of(pair[1])]
+        within = [pair for pair in beside if pair[1].subnet_of(wanted) and pair not in covering]
+        best = best_route(case, wanted.network_address, case.router)
+        past = [(route, LIKELY) for route, _network in covering if route is best and (route.interface or route.nexthop)]
+        past += [(route, POSSIBLE if route.interface else LIKELY) for route, _network in within if route.interface or route.nexthop]
+        for route, confidence in past[:1]:
+            way = route.interface or route.nexthop
+            yield Cause("route-elsewhere", f"packets to {route.destination} leave by {way} and not by the VPN" if route.interface
+                        else f"packets to {route.destination} do not leave by the VPN: {way}",
+                        (f"route in use: {route.destination} through {way} ({route.protocol or 'unknown'}, metric {route.metric})",),
+                        f"static_route in virtual_router {case.router}: {route.destination}: a higher metric or a longer prefix for the VPN's", confidence)
+
+
+def security(case: Case) -> Iterator[Cause]:
+    """Between zones nothing passes that no rule allows."""
+    if case.evidence.addresses is None:
+        return
+    done = set()
+    for traffic in intended(case):
+        pair = (traffic.source_zone, traffic.destination_zone)
+        if pair in done:
+            continue
+        rule, narrow = _first(case, traffic)
+        if rule is not None and allows(rule):
+            continue
+        done.add(pair)
+        unknown = vague(case, pair)
+        confidence = POSSIBLE if unknown else LIKELY if passes_in_another_zone(case, traffic) else CERTAIN
+        yield _narrow(case, traffic, narrow) if narrow is not None else _denied(case, traffic, rule, confidence)
+
+
+def _first(case, traffic) -> tuple:
+    """(the rule that decides on all of the traffic, the first one above it that allows only some)."""
+    narrow = None
+    for rule in case.evidence.security_rules:
+        if not decides(rule, traffic, case.evidence.addresses):
+            continue
+        if not allows(rule) or not narrowed(case, rule, traffic):
+            return rule, narrow
+        narrow = rule if narrow is None else narrow
+    return None, narrow
+
+
+def _narrow(case, traffic, rule) -> Cause:
+    limits = narrowed(case, rule, traffic)
+    return Cause("security-rule-narrow", f"security rule '{rule.get('name')}' allows only some of what goes from {traffic.source} in {traffic.source_zone} "
+                 f"to {traffic.destination} in {traffic.destination_zone}", tuple(f"rule '{rule.get('name')}' {option}: {found}" for option, found in limits),
+                 f"security_rule {rule.get('name')}: {limits[0][0].replace('-', '_')}: " + (
+                     "none, or one for all the hours" if limits[0][0] == "schedule" else f"any, or what is to pass besides {limits[0][1]}"),
+                 LIKELY if stated(case) else POSSIBLE)
+
+
+def security_inbound(case: Case) -> Iterator[Cause]:
+    """Sessions that the far side begins need a rule too, where they are wanted: a rule that would allow them tells that they are."""
+    if case.evidence.addresses is None:
+        return
+    for out in intended(case):
+        traffic = Traffic(out.destination_zone, out.source_zone, out.destination, out.source)
+        rule = decision(case, traffic)
+        if rule is not None and allows(rule):
+            continue
+        waiting = allowed_if_enabled(case, traffic) or allowed_below(case, traffic)
+        sure = waiting and stated(case) and not vague(case, (traffic.source_zone, traffic.destination_zone))
+        found = _denied(case, traffic, rule, LIKELY if sure else POSSIBLE)
+        yield found if waiting else replace(found, id="security-rule-inbound-missing", fix=f"{found.fix}, if the far side is to begin sessions")
+        return
+
+
+def _denied(case, traffic, covering, confidence) -> Cause:
+    off, allowed = allowed_if_enabled(case, traffic), allowed_below(case, traffic)
+    what = f"{traffic.source} in {traffic.source_zone} to {traffic.destination} in {traffic.destination_zone}"
+    direction = "in" if traffic.source_zone == case.zone else "out"
+    item = {"name": f"{case.name}-{direction}"[:63], "from": [traffic.source_zone], "to": [traffic.destination_zone], "source": [traffic.source],
+            "destination": [traffic.destination], "application": ["any"], "service": ["any"], "action": "allow"}
+    if off and not allowed:
+        return Cause("security-rule-disabled", f"security rule '{off}' would allow {what}, and is disabled", (f"rule '{off}' disabled: true",),
+                     f"security_rule {off}: disabled: false", confidence, ({"security_rule": {"name": off, "disabled": False}},))
+    if covering is None:
+        return Cause("security-rule-missing", f"no security rule allows {what}, and between zones the default denies",
+                     (f"rules from {traffic.source_zone} to {traffic.destination_zone}: none that allows",),
+                     f"security_rule: from [{traffic.source_zone}], to [{traffic.destination_zone}], action allow", confidence,
+                     ({"security_rule": item},))
+    name = covering.get("name")
+    cause = f"security rule '{name}' denies {what}" + (f" before rule '{allowed}' could allow it" if allowed else "")
+    return Cause("security-rule-shadowed" if allowed else "security-rule-denies", cause, (f"rule '{name}' covers this traffic",),
+                 f"security_rule {allowed or item['name']}: position: before, position_rule: {name}", confidence,
+                 () if allowed else ({"security_rule": {**item, "position": "before", "position_rule": name}},))
+
+
+def source_nat(case: Case) -> Iterator[Cause]:
+    if case.evidence.addresses is None:
+        return
+    traffic = intended(case)
+    rule = rulebases.translating(case.evidence.nat_rules, traffic, case.evidence.addresses) if traffic else None
+    if rule is not None:
+        yield Cause("source-nat-on-vpn",
+                    f"NAT rule '{rule.get('name')}' translates the source of the VPN's traffic, so the far side sees another address",
+                    (f"NAT rule '{rule.get('name')}' matches {traffic[0].source} in {traffic[0].source_zone} to {traffic[0].destination}",),
+                    f"a NAT rule without translation for {traffic[0].destination} above '{rule.get('name')}', or let that rule's to not hold {case.zone}",
+                    LIKELY if rulebases.undecided_names([rule], [(traffic[0].source_zone, case.zone)], case.evidence.addresses) else CERTAIN)
+
+
+def spoofed(case: Case) -> Iterator[Cause]:
+    """PBF sends packets out, and no route says that their answers' sender is behind this zone."""
+    profile = case.around.protection_of(case.zone) if case.zone else None
+    if profile is None or places.text(profile, ("discard-ip-spoof",)) != "yes" or not case.rules or case.peers or case.router is None:
+        return
+    remote = case.intent.remote_networks or tuple(text for rule in case.rules for text in rule.get("destination") or () if is_network(text))
+    routed = [str(destination) for unit in case.vpn_units for _name, destination in case.around.routes_into(case.router, unit)]
+    without = [text for text in dict.fromkeys(remote) if not inside_of(text, routed)]
+    if without:
+        name = profile.get("name")
+        yield Cause("ip-spoof-discard",
+                    f"zone '{case.zone}' discards spoofed addresses, and no route leads back to {', '.join(without)}: PBF alone is no route",
+                    (f"zone_protection_profile {name} discard_ip_spoof: true", f"routes into the VPN: {', '.join(routed) or 'none'}"),
+                    f"zone_protection_profile {name}: discard_ip_spoof: false; or site_to_site_vpn: backup_routes: true", CERTAIN,
+                    ({"zone_protection_profile": {"name": name, "discard_ip_spoof": False}},))
+
+
+def nothing_wrong_here(case: Case) -> Iterator[Cause]:
+    """The firewall does its part and no packet comes back: the far side's routing is what is left."""
+    if case.phase == PASSING and case.one_way is not None and case.cloud:
+        yield Cause("cloud-way-back",
+                    "the tunnel is up and nothing comes back: the cloud's route tables or security groups may have no way back", (case.one_way,),
+                    "in the cloud: propagate the gateway's routes into the subnets' route tables, and allow the networks here in the security groups", POSSIBLE)

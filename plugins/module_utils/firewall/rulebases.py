@@ -1,0 +1,176 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which rule of a rulebase would see a VPN's traffic first. Rules are read in order; the first match decides."""
+
+from __future__ import annotations
+
+import traceback
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass, field
+
+try:
+    from netaddr import AddrFormatError, IPNetwork, IPRange, IPSet
+except ImportError:
+    IMPORT_ERROR = traceback.format_exc()
+else:
+    IMPORT_ERROR = None
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+
+ANY = "any"
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """Packets from one zone to another, between two networks (texts); C(applications) that they are, or any."""
+
+    source_zone: str
+    destination_zone: str
+    source: str
+    destination: str
+    applications: frozenset = frozenset()
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Literal addresses, and what is known of address objects and groups. Unknown names cover nothing and may overlap nothing."""
+
+    objects: dict = field(default_factory=dict)
+
+    def of(self, texts) -> IPSet:
+        found = IPSet()
+        for text in texts:
+            found |= self._one(text, 0)
+        return found
+
+    def _one(self, text, depth) -> IPSet:
+        if text in self.objects and depth < 10:
+            found = IPSet()
+            for inner in self.objects[text]:
+                found |= self._one(inner, depth + 1)
+            return found
+        return literal(text)
+
+    def unknown(self, texts) -> list:
+        return [text for text in texts if text != ANY and text not in self.objects and not literal(text)]
+
+
+def literal(text: str) -> IPSet:
+    """The addresses that a text says by itself: an address, a prefix, a range; none for a name."""
+    try:
+        if "-" in text and "/" not in text:
+            first, last = text.split("-", 1)
+            return IPSet(IPRange(first.strip(), last.strip()))
+        return IPSet([IPNetwork(text).cidr])
+    except (AddrFormatError, ValueError):
+        return IPSet()
+
+
+def address_objects(containers) -> dict:
+    """Names to what they stand for, from C(address) and C(address-group) elements; what has no fixed addresses is left out."""
+    found = {}
+    for container in containers:
+        for entry in container if container is not None else ():
+            single = places.text(entry, ("ip-netmask",)) or places.text(entry, ("ip-range",))
+            members = places.names(entry, ("static",))
+            if single or members:
+                found[entry.get("name")] = [single] if single else members
+    return found
+
+
+def _enabled(rule: ET.Element) -> bool:
+    return places.text(rule, ("disabled",)) != "yes"
+
+
+def _zones(rule, option, zone) -> bool:
+    zones = places.names(rule, (option,))
+    return ANY in zones or zone in zones
+
+
+def _everything(rule, options) -> bool:
+    """Whether none of the options narrows the rule; a missing one does not."""
+    return all(places.names(rule, (option,)) in ([], [ANY]) for option in options)
+
+
+def _side(rule, option, wanted, addresses, covering) -> bool:
+    texts = places.names(rule, (option,))
+    if places.text(rule, (f"negate-{option}",)) == "yes":
+        return False if covering else True
+    if ANY in texts:
+        return True
+    have = addresses.of(texts)
+    return literal(wanted).issubset(have) if covering else bool(literal(wanted) & have)
+
+
+def holds(rule: ET.Element, option: str, network: str, addresses: Addresses) -> bool:
+    """Whether one side (C(source) or C(destination)) of a rule has all of a network."""
+    return _side(rule, option, network, addresses, covering=True)
+
+
+def could_hold(rule: ET.Element, option: str, network: str, addresses: Addresses) -> bool:
+    """Whether one side of a rule has some of a network, or names that nobody here knows."""
+    return _side(rule, option, network, addresses, covering=False) or bool(addresses.unknown(places.names(rule, (option,))))
+
+
+def covers(rule: ET.Element, traffic: Traffic, addresses: Addresses) -> bool:
+    """Whether a security rule decides on all of the traffic, so that no rule below it is asked."""
+    kind = places.text(rule, ("rule-type",)) or "universal"
+    same_zone = traffic.source_zone == traffic.destination_zone
+    if not _enabled(rule) or (kind == "intrazone" and not same_zone) or (kind == "interzone" and same_zone):
+        return False
+    if not (_zones(rule, "from", traffic.source_zone) and (kind == "intrazone" or _zones(rule, "to", traffic.destination_zone))):
+        return False
+    applications = places.names(rule, ("application",))
+    if ANY not in applications and not (traffic.applications and traffic.applications <= set(applications)):
+        return False
+    narrowing = ("service", "source-user", "category", "source-hip", "destination-hip")
+    return _everything(rule, narrowing) and _addresses_match(rule, traffic, addresses, covering=True)
+
+
+def _addresses_match(rule, traffic, addresses, covering) -> bool:
+    return _side(rule, "source", traffic.source, addresses, covering) and _side(rule, "destination", traffic.destination, addresses, covering)
+
+
+def first_covering(rules, kinds_of_traffic, addresses: Addresses, ours=frozenset()) -> ET.Element | None:
+    """The first rule, other than ours, that covers any one of the kinds of traffic."""
+    for rule in rules:
+        if rule.get("name") not in ours and any(covers(rule, traffic, addresses) for traffic in kinds_of_traffic):
+            return rule
+    return None
+
+
+def pbf_covers(rule: ET.Element, traffic: Traffic, addresses: Addresses) -> bool:
+    """Whether a PBF rule forwards all of the traffic; a rule for single interfaces does not speak of zones."""
+    if not _enabled(rule) or traffic.source_zone not in places.names(rule, ("from", "zone")):
+        return False
+    return _everything(rule, ("application", "service", "source-user")) and _addresses_match(rule, traffic, addresses, covering=True)
+
+
+def translating(rules, kinds_of_traffic, addresses: Addresses) -> ET.Element | None:
+    """The first NAT rule that would translate the source of some of the traffic."""
+    left = list(kinds_of_traffic)
+    for rule in rules:
+        if not _enabled(rule):
+            continue
+        hit = [traffic for traffic in left if _zones(rule, "from", traffic.source_zone) and _zones(rule, "to", traffic.destination_zone)
+               and _addresses_match(rule, traffic, addresses, covering=False)]
+        if hit and len(places.children(rule, ("source-translation",))):
+            return rule
+        left = [traffic for traffic in left if traffic not in hit or not _addresses_match(rule, traffic, addresses, covering=True)]
+    return None
+
+
+def names_in(rules, addresses: Addresses) -> list:
+    """Address names in rules that nobody here knows yet."""
+    return list(dict.fromkeys(name for rule in rules for option in ("source", "destination") for name in addresses.unknown(places.names(rule, (option,)))))
+
+
+def undecided_names(rules, zones, addresses: Addresses) -> list:
+    """Address names in rules between C(zones) (pairs), whose meaning decides whether they see the traffic."""
+    found = []
+    for rule in rules:
+        if _enabled(rule) and any(_zones(rule, "from", source) and _zones(rule, "to", destination) for source, destination in zones):
+            found.extend(names_in([rule], addresses))
+    return list(dict.fromkeys(found))

@@ -1,0 +1,116 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a diagnosis asks of a firewall beyond the state of its VPNs. All of it is of the firewall as a whole, so requests do not grow with tunnels."""
+
+from __future__ import annotations
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, secrets
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import DEVICE
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.diagnosis import diagnose
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import Evidence, Intent
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import address_objects
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tunnel_interface import IMPORTED
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import interfaces, vpn_log
+
+__all__ = ["Inquiry", "Intent", "diagnose"]
+
+_READ = (("device", ("deviceconfig", "setting")), ("device", ("deviceconfig", "high-availability")), ("vsys", IMPORTED),
+         ("rulebase", ("security", "rules")), ("rulebase", ("nat", "rules")))
+_LOG = "( subtype eq vpn ) or ( subtype eq routing )"
+# Newest lines first: a tunnel that is down writes one every few seconds.
+_LINES = 1000
+
+
+class Inquiry:
+    """Asks for evidence. What the account may not see is missing in it, and said in C(warnings)."""
+
+    def __init__(self, session, platform, base):
+        self.session, self.platform, self.base = session, platform, base
+        self.warnings: list = []
+
+    def evidence(self, tree, configuration, state, verdicts, connection, intent: Intent) -> Evidence:
+        """C(tree): of the running configuration, as read for the state; more of it is added here."""
+        for location, path in _READ:
+            place = self.base(location) + path
+            found = None if places.find(tree, place[1:]) is not None else self.session.show(place)
+            if found is not None:
+                places.make(tree, place[1:-1]).append(found)
+        around = Surroundings(tree, self.base, self.platform)
+        if rulebases.IMPORT_ERROR:
+            self.warnings.append("the Python library netaddr is missing: the diagnosis does without security, NAT and PBF rules")
+        return Evidence(
+            configuration, around, state, verdicts,
+            lines=self._allowed(lambda: vpn_log.lines(self.session.log(_LOG, _LINES)), []),
+            changes=self._allowed(lambda: [(change.path, change.owner) for change in commit.changes(self.session)], []),
+            ha=self._ha(tree),
+            interfaces=self._allowed(self._interfaces, {}),
+            certificates=self._allowed(lambda: self._certificates(configuration), {}),
+            connection=connection,
+            **self._keys(around, configuration, connection),
+            intent=intent,
+            addresses=None if rulebases.IMPORT_ERROR else self._allowed(lambda: self._addresses(around, configuration, intent), rulebases.Addresses()),
+        )
+
+    def _allowed(self, ask, instead):
+        try:
+            return ask()
+        except DeviceError as exc:
+            self.warnings.append(f"the diagnosis does without it: {exc}")
+            return instead
+
+    def _interfaces(self) -> dict:
+        return interfaces.interfaces(self.session.op("<show><interface>all</interface></show>", "read the interfaces' state"))
+
+    def _ha(self, tree) -> str | None:
+        """This member's state, where the configuration says that there is a pair."""
+        if places.text(tree, (DEVICE + ("deviceconfig", "high-availability", "enabled"))[1:]) != "yes":
+            return None
+        answer = self._allowed(lambda: self.session.op("<show><high-availability><state/></high-availability></show>", "read the HA state"), None)
+        return None if answer is None else (answer.findtext("result/group/local-info/state") or "").strip()
+
+    def _certificates(self, configuration) -> dict:
+        """Name → the end of its validity, of the certificates that gateways show."""
+        names = {(gateway.get("certificate") or {}).get("local_certificate") for gateway in configuration["gateways"]} - {None}
+        found = {}
+        for container in (("config", "shared", "certificate"), self.base("vsys") + ("certificate",)):
+            for entry in self.session.get_named(container, sorted(names)) if names else ():
+                ends = (entry.findtext("expiry-epoch") or "").strip()
+                if ends.isdigit():
+                    found[entry.get("name")] = float(ends)
+        return found
+
+    def _keys(self, around, configuration, connection) -> dict:
+        """Whether each gateway's key is that of its endpoint in the cloud's description, and whose it is where it is another's.
+
+        Only digests are compared, and no key is kept.
+        """
+        known = {tunnel.get("outside_address"): tunnel.get("pre_shared_key") for tunnel in (connection or {}).get("tunnels") or ()}
+        keys, owners = {}, {}
+        for gateway in configuration["gateways"]:
+            name, endpoint = gateway["name"], (gateway.get("peer_address") or {}).get("ip")
+            stored = places.text(around.entry("ike_gateway", name), ("authentication", "pre-shared-key", "key"))
+            same = {other: secrets.same(key, stored) for other, key in known.items() if key} if stored and endpoint in known else {}
+            if same.get(endpoint) is not None:
+                keys[name] = same[endpoint]
+            owner = next((other for other, fits in same.items() if fits), None)
+            if owner is not None and keys.get(name) is False:
+                owners[name] = owner
+        return {"keys": keys, "key_owners": owners}
+
+    def _addresses(self, around, configuration, intent) -> rulebases.Addresses:
+        """Address objects by name, and only of rules between zones that the VPN's traffic goes through."""
+        rules = [rule for kind in ("security", "nat") for rule in around.entries("rulebase", (kind, "rules"))]
+        zones = {interface["zone"] for interface in configuration["interfaces"] if interface.get("zone")}
+        sources = set(intent.source_zones) | {zone for rule in configuration["pbf_rules"] for zone in (rule.get("from") or {}).get("zone") or ()}
+        outside = {around.zone_of((gateway.get("local_address") or {}).get("interface")) for gateway in configuration["gateways"]} - {None}
+        pairs = [pair for zone in zones for source in sources for pair in ((source, zone), (zone, source))]
+        pairs += [(zone, zone) for zone in zones | outside]
+        nothing = rulebases.Addresses({})
+        names = rulebases.undecided_names(rules, pairs, nothing) + rulebases.names_in(around.entries("rulebase", ("pbf", "rules")), nothing)
+        return address_objects.resolved(self.session, self.base, list(dict.fromkeys(names)), {})

@@ -1,0 +1,108 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a firewall runs and does: its running configuration and its operational state of VPNs, asked of a session.
+
+Whole containers and whole listings are read, so that requests do not grow with the number of tunnels.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.command import command
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import entries
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import (
+    bgp_instance, bgp_peer, ike_gateway, ipsec_tunnel, pbf_failover, tunnel_interface,
+)
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import (
+    answer, bgp, flow, forwarding, prefixes, routes, security_associations,
+)
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Request
+
+_READ = (("network", ()), ("vsys", ("zone",)), ("rulebase", pbf_failover.RULE.container))
+
+
+def configuration(session, platform, base, router: str | None = None) -> dict:
+    """The running configuration of VPNs, as the resources gather it, without secrets. C(router): limits BGP to that one."""
+    return gathered_from(running(session, base), platform, base, router)
+
+
+def running(session, base):
+    """The part of the running configuration that VPNs are made of."""
+    return session.read([base(location) + path for location, path in _READ], running=True)
+
+
+def gathered_from(tree, platform, base, router: str | None = None) -> dict:
+    """C(configuration) of a tree that is there already."""
+    def gathered(resource, **names):
+        return resource.RESOURCE.gathered(Request(names, {}, "gathered", platform, base), tree)
+
+    instances = gathered(bgp_instance, virtual_router=router)
+    peers = []
+    for instance in instances:
+        name = instance["virtual_router"]
+        groups = (base("network") + bgp_instance.place(name, platform.advanced) + ("peer-group",))[1:]
+        for group in places.names(tree, groups):
+            peers += gathered(bgp_peer, virtual_router=name, peer_group=group, name=None)
+    return {
+        "gateways": gathered(ike_gateway, name=None),
+        "tunnels": gathered(ipsec_tunnel, name=None),
+        "interfaces": gathered(tunnel_interface, name=None),
+        "pbf_rules": [{"name": rule.get("name"), **read(pbf_failover.RULE.nodes, rule)} for rule in entries(tree, base, pbf_failover.RULE)],
+        "bgp": {"instances": instances, "peers": peers},
+    }
+
+
+class Listing:
+    """Asks for the operational listings. C(warnings): words that no parser understood. C(age): seconds since the platform was asked."""
+
+    def __init__(self, session, platform, age: float = 0.0):
+        self.session, self.platform = session, platform
+        now = security_associations.moment(platform.time)
+        self.now = None if now is None else now + timedelta(seconds=age)
+        self.warnings: list = []
+
+    def state(self, found: dict, with_routes: bool = False) -> State:
+        """The state of what a configuration holds; what it has none of is not asked for."""
+        tunnels, rules, peers = bool(found["tunnels"]), bool(found["pbf_rules"]), bool(found["bgp"]["peers"])
+        bgp_words = "advanced-routing bgp peer status" if self.platform.advanced else "routing protocol bgp peer"
+        routing = self.routing(found) if with_routes else {}
+        return State(
+            ike_sas=self._asked("vpn ike-sa", lambda response: security_associations.ike_sas(response, self.now)) if tunnels else (),
+            ipsec_sas=self._asked("vpn ipsec-sa", security_associations.ipsec_sas) if tunnels else (),
+            flows=self.flows() if tunnels else (),
+            pbf_rules=self.pbf_rules() if rules else (),
+            bgp_peers=self._asked(bgp_words, bgp.peers) if peers else (),
+            **routing,
+        )
+
+    def routing(self, found: dict) -> dict:
+        """The routes, and what the legacy engine's BGP peers have sent and are sent. No such table of the other engine is documented."""
+        told = {"routes": self.routes()}
+        if found["bgp"]["peers"] and not self.platform.advanced:
+            told["prefixes"] = (self._asked("routing protocol bgp loc-rib", prefixes.learned)
+                                + self._asked("routing protocol bgp rib-out", prefixes.advertised))
+        return told
+
+    def flows(self) -> tuple:
+        """The flows alone: their counters move."""
+        return self._asked("vpn flow", flow.flows)
+
+    def pbf_rules(self) -> tuple:
+        return self._asked("pbf rule all", forwarding.pbf_rules)
+
+    def routes(self) -> tuple:
+        """The whole routing table of either engine."""
+        return self._asked("advanced-routing route" if self.platform.advanced else "routing route", routes.routes)
+
+    def _asked(self, words, parse) -> tuple:
+        response = self.session.op(command(f"show {words}"), f"show {words}")
+        remark = answer.remark(response)
+        if remark:
+            self.warnings.append(f"the answer of {self.session.place} to 'show {words}' was not understood: {remark}")
+        return tuple(parse(response))

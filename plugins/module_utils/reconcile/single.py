@@ -1,0 +1,39 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Resources whose options describe one entry: what they read, want and gather follows from their table."""
+
+from __future__ import annotations
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Resource, Table
+
+
+def entry_place(table: Table, name: str | None, container: tuple | None = None) -> tuple:
+    """(location, path) of an entry, or of all entries where no name is given."""
+    path = table.container if container is None else container
+    return table.location, path + ((("entry", name),) if name else ())
+
+
+def entries(tree, base, table: Table, name: str | None = None, container: tuple | None = None) -> list:
+    """The entries of a table in a tree, all or the named one."""
+    location, path = entry_place(table, None, container)
+    return [entry for entry in places.children(tree, (base(location) + path)[1:]) if entry.tag == "entry" and name in (None, entry.get("name"))]
+
+
+def single(name: str, table: Table, **more) -> Resource:
+    """The resource of a table that is one PAN-OS entry, found by its C(name)."""
+
+    def reads(request):
+        return [entry_place(table, request.name)]
+
+    def desired(request, tree):
+        return [DesiredEntry(table, request.name, request.values, request.state, update_secret=request.update_secret)]
+
+    def gathered(request, tree):
+        return [{"name": entry.get("name"), **read(table.nodes, entry)} for entry in entries(tree, request.base, table, request.name)]
+
+    return Resource(name, table, **{"reads": reads, "desired": desired, "gathered": gathered, **more})

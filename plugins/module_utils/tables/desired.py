@@ -1,0 +1,85 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a resource wants on the firewall, in terms that the plan understands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Mapping
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Table
+
+
+@dataclass(frozen=True)
+class DesiredEntry:
+    """One named object. C(container) overrides the table's where the parents have names of their own; C(place) the whole
+    relative path, for a part of an object that is no entry itself (a router's BGP).
+
+    C(position): relative places for a rule, each C((where, other rule's name)) with where C(before) or C(after),
+    or C(top)/C(bottom) with None. They are kept, not forced to be adjacent.
+    C(guard): the entry must not have come into being since it was read (an allocated tunnel unit).
+    """
+
+    table: Table
+    name: str
+    values: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    state: str = "present"
+    container: tuple | None = None
+    place: tuple | None = None
+    position: tuple = ()
+    update_secret: str = "on_create"
+    guard: bool = False
+
+    @property
+    def location(self) -> str:
+        return self.table.location
+
+    @property
+    def relative_path(self) -> tuple:
+        if self.place is not None:
+            return self.place
+        return (self.table.container if self.container is None else self.container) + (("entry", self.name),)
+
+    @property
+    def label(self) -> str:
+        return f"{self.table.kind} '{self.name}'"
+
+
+@dataclass(frozen=True)
+class DesiredMember:
+    """One C(<member>) in a list that belongs to another object (a zone's interfaces, a router's, the vsys import)."""
+
+    kind: str
+    location: str
+    relative_path: tuple
+    name: str
+    state: str = "present"
+    refers_to: tuple = ()
+
+    @property
+    def label(self) -> str:
+        return f"{self.kind} member '{self.name}'"
+
+
+class _Unset:
+    """The value of an option whose element is to go, so that PAN-OS's own default holds again."""
+
+    def __repr__(self):
+        return "UNSET"
+
+
+UNSET = _Unset()
+
+
+def merged(items) -> list:
+    """The items, each place once: what several of them want of one object is put together, the later value counting."""
+    found: dict = {}
+    for item in items:
+        place = (item.location, item.relative_path)
+        before = found.get(place)
+        if isinstance(item, DesiredEntry) and before is not None:
+            item = replace(before, values={**before.values, **item.values})
+        found[place] = item
+    return list(found.values())

@@ -1,0 +1,128 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What C(config_revert) does: take back exactly what the last unverified runs changed, commit that, and prove it."""
+
+from __future__ import annotations
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, secrets
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.transaction import CODE_REFERENCED
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, PanosVpnError
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import revert
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import uncommitted
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit import OPTIONS, commit_changes
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, location_of, locked, telling, with_session
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, carry_out, journal_of
+
+_AS_THEY_WERE = "candidate and running configuration are what they were before this task"
+
+
+def argument_spec() -> dict:
+    return {
+        **arguments.PROVIDER, **arguments.WRITING, **arguments.LOCKING, **OPTIONS,
+        "name": {"type": "str", "required": True},
+        "journal": {"type": "path", "required": True},
+        "vsys": dict(arguments.LOCATIONS["vsys"]),
+        "commit": {"type": "bool", "default": True},
+        "description": {"type": "str"},
+    }
+
+
+def run() -> None:
+    """The whole life of the module."""
+    module = PanosModule(argument_spec())
+    with_session(module, lambda session: _run(module, session))
+
+
+def _run(module, session) -> dict:
+    return locked(module, session, lambda: _Task(module, session).run())
+
+
+class _Task:
+    """One run of the module."""
+
+    def __init__(self, module, session):
+        self.module, self.session, self.params = module, session, module.params
+        self.journal = journal_of(module)
+        if not self.journal:
+            raise PanosVpnError(
+                f"there is no journal of {self.params['name']} at {self.journal.file}, so nothing can be taken back. A journal is deleted when its "
+                "changes have been verified or taken back; and it stays where the task ran: a container that is gone has taken it along. "
+                f"{_AS_THEY_WERE}")
+        module.secret_forms.update(form for secret in self.journal.secrets() for form in secrets.printable_forms(secret))
+        self.location = location_of(module)
+        self.platform = session.platform()
+        self.objects = self.journal.places
+        self.pending = commit.changes(session)
+        # Path → reason, of what the firewall itself did not let go.
+        self.kept: dict = {}
+        self.left: list = []
+
+    def run(self) -> dict:
+        result = self._written()
+        # Its objects are those that are told as reverted and left.
+        del result["objects"]
+        done = [difference for difference in self.journal.differences if difference.path not in {item.difference.path for item in self.left}]
+        result["reverted"] = [_told(difference) for difference in done]
+        result["left"] = [{**_told(item.difference), "reason": item.reason} for item in self.left]
+        result["warnings"] += [f"{item.difference.label} stays at {item.difference.xpath}: {item.reason}" for item in self.left]
+        if self.module.check_mode:
+            result["changed"] = result["changed"] or self.params["commit"] and any(map(self._is_mine, self.pending))
+            return result
+        with telling(result):
+            if self.params["commit"]:
+                self._commit(result)
+            self._prove()
+            if self.params["commit"] and not self.left:
+                self.journal.forget()
+        return result
+
+    def _written(self) -> dict:
+        """Where others have come to refer to an object of ours, the firewall keeps it: it is left, and the rest is tried again."""
+        while True:
+            try:
+                return carry_out(self.module, self.session, self.platform, self.location.base, self.journal.reads, self._planned,
+                                        self._refuse_foreign, keeps_journal=False)
+            except DeviceError as exc:
+                if exc.code != CODE_REFERENCED or exc.operation is None or exc.operation.path in self.kept:
+                    raise
+                self.kept[exc.operation.path] = f"the firewall does not let it go: {exc}"
+
+    def _planned(self, tree) -> tuple:
+        plan, self.left = revert.plan(self.journal.differences, tree, self.kept)
+        return Wanted([]), plan
+
+    def _refuse_foreign(self, _intent) -> None:
+        if self.params["commit"]:
+            uncommitted.refuse_foreign(self.module, self.session, self.pending, self._is_mine)
+
+    def _is_mine(self, change) -> bool:
+        return commit.concerns(change, self.objects)
+
+    def _commit(self, result) -> None:
+        committing = {
+            **self.params, "scope": "own", "admin": None, "job_id": None,
+            "earlier_changes": uncommitted.earlier_changes(self.pending, self._is_mine),
+            "objects": [places.render(path) for path in self.objects],
+            "description": self.params["description"] or f"{self.params['name']} reverted, by tunnelsmith.panos_vpn.config_revert",
+        }
+        committed = commit_changes(committing, self.session, False)
+        result["warnings"] += committed.pop("warnings")
+        result["changed"] = committed.pop("changed") or result["changed"]
+        result.update(committed)
+
+    def _prove(self) -> None:
+        """Read what is there now, and compare it with the journal."""
+        configuration = "running configuration" if self.params["commit"] else "candidate"
+        now = self.session.read(self.journal.reads, running=self.params["commit"])
+        wrong = revert.unproven(self.journal.differences, now, self.left)
+        if wrong:
+            raise PanosVpnError(f"{self.params['name']}: the {configuration} of {self.session.place} is not as it was before at "
+                                f"{', '.join(difference.xpath for difference in wrong)}; the journal {self.journal.file} stays")
+
+
+def _told(difference) -> dict:
+    return {"object": difference.label, "xpath": difference.xpath}

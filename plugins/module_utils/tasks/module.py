@@ -1,0 +1,119 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What Ansible's module object and our own exchange: options in, results and errors out; the only caller of C(exit_json) and C(fail_json)."""
+
+from __future__ import annotations
+
+import contextlib
+import traceback
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import secrets
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import locks, sdk
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.transport import Provider
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import (
+    ConnectionFailed, DeviceError, PanosVpnError, Refused,
+)
+
+NOTHING_WRITTEN = "nothing was written"
+
+
+class PanosModule(AnsibleModule):
+    """AnsibleModule that keeps secrets out of what it says, in every spelling, and out of the system log altogether.
+
+    Ansible masks raw secrets, in everything that a module returns. In the system log it masks their C(repr()) form, where quotes
+    and backslashes make it miss them: the log is given option names only.
+    """
+
+    def __init__(self, argument_spec, libraries=(), **kwargs):
+        """C(libraries): (name, error of its import or None) of what the module needs beside pan-os-python."""
+        super().__init__(argument_spec=argument_spec, supports_check_mode=True, **kwargs)
+        self.secret_forms = {form for secret in _secrets(self.argument_spec, self.params) for form in secrets.printable_forms(secret)}
+        for library, import_error in ((sdk.LIBRARY, sdk.IMPORT_ERROR), *libraries):
+            if import_error is not None:
+                self.fail_json(msg=missing_required_lib(library), exception=import_error)
+        if not self.params["provider"]["validate_certs"]:
+            self.warn("provider.validate_certs is off: the firewall's certificate is not verified, anybody on the way can read the credentials")
+
+    def _log_invocation(self):
+        names = sorted(name for name, value in self.params.items() if value is not None)
+        self.log(f"Invoked with the options {', '.join(names)}")
+
+
+def _secrets(spec, params):
+    """The values of all options that are C(no_log), at every depth."""
+    for name, option in spec.items():
+        value = (params or {}).get(name)
+        if value is None:
+            continue
+        if option.get("no_log"):
+            yield from map(str, value if isinstance(value, list) else [value])
+        for item in value if isinstance(value, list) else [value]:
+            if option.get("options") and isinstance(item, dict):
+                yield from _secrets(option["options"], item)
+
+
+def with_session(module, work, untouched=NOTHING_WRITTEN) -> None:
+    """Run C(work) with a session, and hand its result, or what went wrong, to Ansible.
+
+    C(untouched): what a failure says that came before any request which changes something.
+    """
+    try:
+        with Session(Provider(**module.params["provider"])) as session:
+            result = _worked(session, work, untouched)
+    except PanosVpnError as exc:
+        told = secrets.masked({"msg": str(exc), **exc.facts}, module.secret_forms)
+        _warn(module, told)
+        module.fail_json(**told)
+    except Exception as exc:  # pylint: disable=broad-except
+        # A traceback that Python prints itself would reach the output unmasked.
+        told = {"msg": f"unexpected {type(exc).__name__}: {exc}", "exception": traceback.format_exc()}
+        module.fail_json(**secrets.masked(told, module.secret_forms))
+    result = secrets.masked(result, module.secret_forms)
+    _warn(module, result)
+    module.exit_json(**result)
+
+
+def _warn(module, result) -> None:
+    for warning in dict.fromkeys(result.pop("warnings", ())):
+        module.warn(warning)
+
+
+def _worked(session, work, untouched):
+    try:
+        return work(session)
+    except (ConnectionFailed, DeviceError) as exc:
+        raise exc if session.changing or not untouched else exc.adding(untouched)
+
+
+def location_of(module) -> Location:
+    return Location(**{name: module.params.get(name) for name in arguments.LOCATIONS})
+
+
+def locked(module, session, work, keeps=lambda result: False, takes=True) -> dict:
+    """The result of C(work), under the configuration lock where the task is to have it; see C(locks.under)."""
+    if not module.params["config_lock"] or module.check_mode:
+        return work()
+    return locks.under(session, module.params["lock_timeout"] if takes else None, work, keeps)
+
+
+@contextlib.contextmanager
+def telling(result):
+    """Where what follows fails, what was done before it is told beside the failure."""
+    try:
+        yield
+    except PanosVpnError as exc:
+        exc.facts = {**result, **exc.facts, "warnings": [*result.get("warnings", ()), *exc.facts.get("warnings", ())]}
+        raise
+
+
+def refuse_missing_vsys(location, platform) -> None:
+    """Without several virtual systems there is only the first one; a template's are not this device's."""
+    if location.vsys not in (None, "vsys1") and not platform.multi_vsys and not location.template and not location.template_stack:
+        raise Refused(f"vsys: this firewall has no '{location.vsys}', it runs with one virtual system (vsys1)")

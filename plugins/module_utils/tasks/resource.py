@@ -1,0 +1,53 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the module of one PAN-OS object does, whichever it is."""
+
+from __future__ import annotations
+
+
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.template import platform_at
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import (
+    InvalidInput,
+)
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given, validate
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Request
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, location_of, refuse_missing_vsys, with_session
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, configure, in_containers
+
+
+def run(resource) -> None:
+    """The whole life of a resource's module."""
+    module = PanosModule(arguments.of_resource(resource))
+    with_session(module, lambda session: _run_resource(module, session, resource))
+
+
+def _run_resource(module, session, resource) -> dict:
+    params = module.params
+    state = params["state"]
+    names = {name: params[name] for name in resource.identity}
+    values = given({node.option: params[node.option] for node in resource.table.nodes + resource.extra})
+    location = location_of(module)
+    if state != "gathered":
+        name = names[resource.identity[-1]]
+        if not name:
+            raise InvalidInput(f"{resource.identity[-1]} is required with state {state}")
+        extra = {node.option for node in resource.extra}
+        validate(DesiredEntry(resource.table, name, {key: value for key, value in values.items() if key not in extra}, state))
+    platform = platform_at(session, location)
+    refuse_missing_vsys(location, platform)
+    request = Request(names, values, state, platform, location.base, params.get("update_secret") or "on_create")
+    reads = [location.base(kind) + path for kind, path in resource.reads(request)]
+    if state == "gathered":
+        return {"changed": False, "gathered": resource.gathered(request, session.read(in_containers(reads)))}
+
+    def wanted(tree):
+        for check in resource.checks:
+            check(request, tree)
+        return Wanted([resource.desired(request, tree)])
+
+    return configure(module, session, request.platform, location.base, in_containers(reads), wanted)

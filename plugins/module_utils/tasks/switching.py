@@ -1,0 +1,120 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Turning tunnels, IKE gateways and BGP peers off and on, which PAN-OS has as configuration only, and the commit of exactly that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Mapping
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_peer, ike_gateway, ipsec_tunnel
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import uncommitted
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit import commit_changes
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, configure, in_containers
+
+TUNNEL, GATEWAY, PEER = "ipsec_tunnel", "ike_gateway", "bgp_peer"
+#: What a task takes that writes and commits at once; the options of the module commit, under names of their own.
+OPTIONS = {
+    "commit_foreign": {"type": "str", "choices": ["fail", "include"], "default": "fail"},
+    "commit_timeout": {"type": "int", "default": 600},
+    "commit_poll": {"type": "float"},
+    "description": {"type": "str"},
+}
+
+
+@dataclass(frozen=True)
+class Switch:
+    """One object that can be off. C(router), C(group): of a BGP peer."""
+
+    kind: str
+    name: str
+    router: str = ""
+    group: str = ""
+
+    @property
+    def label(self) -> str:
+        return {TUNNEL: "tunnel", GATEWAY: "IKE gateway", PEER: "BGP peer"}[self.kind] + f" '{self.name}'"
+
+    def entry(self, advanced: bool, values: Mapping[str, Any]) -> DesiredEntry:
+        if self.kind == PEER:
+            table = bgp_peer.ADVANCED_PEER if advanced else bgp_peer.LEGACY_PEER
+            return DesiredEntry(table, self.name, values, container=bgp_peer.peer_container(self.router, self.group, advanced))
+        return DesiredEntry(ipsec_tunnel.TABLE if self.kind == TUNNEL else ike_gateway.TABLE, self.name, values)
+
+    @property
+    def _option(self) -> str:
+        return "enable" if self.kind == PEER else "disabled"
+
+    def said(self, entry) -> str | None:
+        """What an entry says of it: C(yes), C(no), or None where nothing is said. All three kinds are on then."""
+        return places.text(entry, (self._option,))
+
+    def off(self) -> dict:
+        return {self._option: self.kind != PEER}
+
+    def on(self, entry) -> dict:
+        """What turns it on; nothing where it is on."""
+        return self.as_before(entry, "yes" if self.kind == PEER else None)
+
+    def as_before(self, entry, said: str | None) -> dict:
+        """What makes an entry that is off say what C(said) told; nothing where it is on."""
+        if self.said(entry) != ("no" if self.kind == PEER else "yes"):
+            return {}
+        return {self._option: UNSET if said is None else said == "yes"}
+
+
+@dataclass
+class Change:
+    """The write of a few leaves of existing objects, and its commit."""
+
+    module: Any
+    session: Any
+    platform: Any
+    base: Any
+    pending: list = field(init=False)
+
+    def __post_init__(self):
+        self.pending = commit.changes(self.session)
+
+    def write(self, switches, values, warnings=(), spares_gone=False) -> dict:
+        """C(values): (switch, its candidate entry) → options. The result of C(configure), and what is uncommitted with it.
+
+        C(spares_gone): go on without objects that somebody has removed, with a warning that names them.
+        """
+        advanced = self.platform.advanced
+        reads = [self.base("network") + switch.entry(advanced, {}).relative_path for switch in switches]
+
+        def wanted(tree):
+            found = [(switch, places.find(tree, path[1:])) for switch, path in zip(switches, reads)]
+            gone = [switch.label for switch, entry in found if entry is None]
+            if gone and not spares_gone:
+                raise Refused(f"{', '.join(gone)}: runs on {self.session.place}, and is not in the candidate configuration: somebody removed it and did "
+                              "not commit that; nothing was written")
+            there = [[switch.entry(advanced, values(switch, entry)) for switch, entry in found if entry is not None]]
+            return Wanted(there, [*warnings, *(f"{label} is gone, somebody removed it: there is nothing to turn on" for label in gone)])
+
+        result = configure(self.module, self.session, self.platform, self.base, in_containers(reads), wanted, self._refuse_foreign)
+        objects = [places.parse(xpath) for xpath in result["objects"]]
+        uncommitted.tell(self.module, result, self.pending, lambda change: commit.concerns(change, objects))
+        return result
+
+    def _refuse_foreign(self, intent) -> None:
+        if self.module.params.get("commit", True):
+            objects = intent.places(self.base)
+            uncommitted.refuse_foreign(self.module, self.session, self.pending, lambda change: commit.concerns(change, objects))
+
+    def commit(self, written: dict, description: str, session=None) -> dict:
+        """Commit what C(write) wrote, or left there. C(session): another one, where this one is busy meanwhile."""
+        params = self.module.params
+        options = {
+            "scope": "own", "admin": None, "job_id": None, "objects": written["objects"], "earlier_changes": written["earlier_changes"],
+            "commit_foreign": params["commit_foreign"], "lock_timeout": params["lock_timeout"], "timeout": params["commit_timeout"],
+            "poll": params["commit_poll"], "description": params["description"] or description,
+        }
+        return commit_changes(options, session or self.session, self.module.check_mode)

@@ -1,0 +1,259 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What C(vpn_action) does: negotiate tunnels anew, clear their SAs, turn them off and on."""
+
+from __future__ import annotations
+
+import time
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.command import act
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.commit import Patience
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError, Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import vpn_state
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import select
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import NOTHING_WRITTEN, PanosModule, location_of, telling, with_session
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.switching import GATEWAY, OPTIONS, PEER, TUNNEL, Change, Switch
+
+RECONNECT, INITIATE, CLEAR, ENABLE, DISABLE = "reconnect", "initiate", "clear", "enable", "disable"
+# What the firewall answers where there was no SA to clear.
+_NO_SA = "not found"
+
+
+def argument_spec() -> dict:
+    return {
+        **arguments.PROVIDER, **arguments.WRITING,
+        "action": {"type": "str", "required": True, "choices": [RECONNECT, INITIATE, CLEAR, ENABLE, DISABLE]},
+        "name": {"type": "list", "elements": "str"},
+        "all": {"type": "bool"},
+        "object": {"type": "str", "choices": [TUNNEL, GATEWAY, PEER], "default": TUNNEL},
+        "timeout": {"type": "int", "default": 30},
+        "poll": {"type": "float"},
+        "commit": {"type": "bool", "default": True},
+        "journal": {"type": "path"},
+        **OPTIONS,
+    }
+
+
+def run() -> None:
+    """The whole life of the module."""
+    module = PanosModule(argument_spec(), mutually_exclusive=[("name", "all")])
+    writes = module.params["action"] in (ENABLE, DISABLE)
+    with_session(module, lambda session: _Task(module, session).run(), NOTHING_WRITTEN if writes else "nothing was cleared or initiated")
+
+
+class _Task:
+    """One run of the module."""
+
+    def __init__(self, module, session):
+        self.module, self.session, self.params = module, session, module.params
+        self.params["name"] = arguments.trimmed(self.params["name"])
+        if not self.params["name"] and not self.params["all"]:
+            raise InvalidInput("name: say which VPNs, tunnels or gateways are meant, or all: true for every tunnel of this firewall")
+        if self.params["journal"] and len(self.params["name"] or ()) != 1:
+            raise InvalidInput("journal: it is kept under the name of one VPN; give exactly one name")
+        if self.params["poll"] is not None and self.params["poll"] <= 0:
+            raise InvalidInput("poll: give more than 0 seconds")
+        self.platform = session.platform()
+        self.base = location_of(module).base
+        self.listing = vpn_state.Listing(session, self.platform)
+        self.everything = vpn_state.configuration(session, self.platform, self.base)
+        self.chosen, missing = (self.everything, []) if self.params["all"] else select(self.everything, self.params["name"])
+        if missing:
+            raise Refused(f"there is no tunnel or gateway of the name {', '.join(map(repr, missing))} in the running configuration of {session.place}")
+
+    def run(self) -> dict:
+        action = self.params["action"]
+        with telling({"warnings": self.listing.warnings}):
+            result = self._switch(action == ENABLE) if action in (ENABLE, DISABLE) else self._negotiate(action)
+        return {**result, "warnings": [*result["warnings"], *self.listing.warnings]}
+
+    # In configuration.
+
+    def _switch(self, on: bool) -> dict:
+        switches = self._switches()
+        if not switches:
+            raise Refused(f"{self._meant()}: has no {self.params['object']} that could be turned {'on' if on else 'off'}")
+        change = Change(self.module, self.session, self.platform, self.base)
+        written = change.write(switches, lambda switch, entry: switch.on(entry) if on else switch.off(),
+                               self._still_off(switches) if on else ())
+        to_commit = self.params["commit"] and written["uncommitted"]
+        stopped = self._running() if not on and (written["changed"] or to_commit) else []
+        result = {**written, "interrupts": stopped, "tunnels": [], "committed": []}
+        if stopped:
+            lost = f"routes of {_listed(stopped, 'BGP peer')}" if self.params["object"] == PEER else f"traffic of {_listed(stopped)}"
+            result["warnings"] = [*result["warnings"], f"no {lost} until action: enable turns it on again"]
+        if to_commit:
+            with telling(result):
+                done = change.commit(written, f"{self.params['action']} {', '.join(switch.label for switch in switches)}"[:255])
+            done["warnings"] = [*result["warnings"], *done["warnings"]]
+            done["changed"] = done["changed"] or result["changed"]
+            result.update(done, uncommitted=self.module.check_mode)
+        return result
+
+    def _switches(self) -> list:
+        kind = self.params["object"]
+        if kind == PEER:
+            return [Switch(PEER, peer["name"], peer["virtual_router"], peer["peer_group"]) for peer in self.chosen["bgp"]["peers"]]
+        return [Switch(kind, item["name"]) for item in self.chosen["tunnels" if kind == TUNNEL else "gateways"]]
+
+    def _still_off(self, switches) -> list:
+        """What keeps tunnels down although they are on."""
+        if self.params["object"] != TUNNEL:
+            return []
+        return [f"tunnel '{tunnel['name']}' stays down: its IKE gateway '{gateway['name']}' is disabled too (object: ike_gateway turns it on)"
+                for tunnel in self.chosen["tunnels"] for gateway in self.chosen["gateways"]
+                if gateway.get("disabled") and gateway["name"] in tunnel.get("ike_gateways", ())]
+
+    def _running(self) -> list:
+        """The names of what is on now and stops when the chosen objects are off: tunnels, or the BGP peers."""
+        if self.params["object"] == PEER:
+            return [peer["name"] for peer in self.chosen["bgp"]["peers"] if peer.get("enable") is not False]
+        if self.params["object"] == TUNNEL:
+            return [tunnel["name"] for tunnel in self.chosen["tunnels"] if not tunnel.get("disabled")]
+        gateways = {gateway["name"] for gateway in self.chosen["gateways"] if not gateway.get("disabled")}
+        return [tunnel["name"] for tunnel in self.everything["tunnels"]
+                if not tunnel.get("disabled") and gateways.intersection(tunnel.get("ike_gateways", ()))]
+
+    # At run time.
+
+    def _negotiate(self, action) -> dict:
+        if self.params["object"] != TUNNEL:
+            raise InvalidInput(f"object: {action} acts on tunnels and their IKE gateways together; object goes with enable and disable")
+        groups = self._groups()
+        before = self._flows()
+        if action == INITIATE:
+            groups = [group for group in groups if not all(_up(before, tunnel["name"], set()) for tunnel in group)]
+        stopped = [] if action == INITIATE else [tunnel["name"] for group in groups for tunnel in self._sharing(group)]
+        warnings = [self._announced(action, stopped)] if stopped else []
+        result = {"changed": bool(groups), "interrupts": stopped, "tunnels": [], "warnings": warnings}
+        if self.module.check_mode:
+            return {**result, "warnings": [": ".join(["check mode, nothing was sent", *warnings])] if groups else []}
+        changed = False
+        with telling(result):
+            for number, group in enumerate(groups):
+                told = [{"name": tunnel["name"], "answers": []} for tunnel in group]
+                result["tunnels"] += told
+                if action != INITIATE:
+                    changed = self._clear(group, told) or changed
+                if action != CLEAR:
+                    changed = True
+                    self._initiate(group, told)
+                    self._await(group, told, before if action == RECONNECT else {}, groups[number + 1:])
+        return {**result, "changed": changed}
+
+    def _groups(self) -> list:
+        """The tunnels that were chosen; those with a gateway in common are negotiated together."""
+        groups: list = []
+        for tunnel in self._negotiable():
+            gateways = set(tunnel["ike_gateways"])
+            related = [group for group in groups if any(gateways.intersection(other["ike_gateways"]) for other in group)]
+            groups = [group for group in groups if group not in related] + [[item for group in related for item in group] + [tunnel]]
+        return groups
+
+    def _negotiable(self) -> list:
+        tunnels = self.chosen["tunnels"]
+        off = [tunnel["name"] for tunnel in tunnels if tunnel.get("disabled")]
+        off += [gateway["name"] for gateway in self.chosen["gateways"] if gateway.get("disabled") and gateway["name"] not in off]
+        if off and not self.params["all"]:
+            raise Refused(f"{_listed(off)}: disabled in the configuration, so nothing can be negotiated; action: enable turns it on")
+        found = [tunnel for tunnel in tunnels if tunnel.get("ike_gateways") and tunnel["name"] not in off and not set(tunnel["ike_gateways"]).intersection(off)]
+        if not found:
+            raise Refused(f"{self._meant()}: has no tunnel that is negotiated by IKE")
+        return found
+
+    def _meant(self) -> str:
+        return ", ".join(self.params["name"] or ()) or f"all tunnels of {self.session.place}"
+
+    def _sharing(self, group) -> list:
+        """The group, and the tunnels of others that lose their IKE SA with it."""
+        gateways = {gateway for tunnel in group for gateway in tunnel["ike_gateways"]}
+        names = {tunnel["name"] for tunnel in group}
+        return group + [tunnel for tunnel in self.everything["tunnels"]
+                        if tunnel["name"] not in names and gateways.intersection(tunnel.get("ike_gateways", ()))]
+
+    def _announced(self, action, stopped) -> str:
+        if action == CLEAR:
+            return f"traffic of {_listed(stopped)} stops until it is negotiated again"
+        return f"traffic of {_listed(stopped)} stops for a moment" + (", one after the other" if len(stopped) > 1 else "")
+
+    def _clear(self, group, told) -> bool:
+        """Phase 2 before phase 1, so that no phase 2 SA is left behind. Whether there was anything to clear."""
+        answers = []
+        for tunnel, said in zip(group, told):
+            for unit in _units(tunnel):
+                said["answers"].append(self._sent("clear vpn ipsec-sa tunnel", unit))
+            answers += said["answers"]
+        answers += [self._noted(group, told, "clear vpn ike-sa gateway", gateway) for gateway in _gateways(group)]
+        return any(_NO_SA not in answer["answer"] for answer in answers)
+
+    def _initiate(self, group, told) -> None:
+        for gateway in _gateways(group):
+            self._noted(group, told, "test vpn ike-sa gateway", gateway)
+        for tunnel, said in zip(group, told):
+            for unit in _units(tunnel):
+                said["answers"].append(self._sent("test vpn ipsec-sa tunnel", unit))
+
+    def _noted(self, group, told, words, gateway) -> dict:
+        """A command about a gateway, noted at each of its tunnels."""
+        answer = self._sent(words, gateway)
+        for tunnel, said in zip(group, told):
+            if gateway in tunnel["ike_gateways"]:
+                said["answers"].append(answer)
+        return answer
+
+    def _sent(self, words, value) -> dict:
+        return {"command": f"{words} {value}", "answer": act(self.session, words, value)}
+
+    def _flows(self) -> dict:
+        """Flows by tunnel."""
+        found: dict = {}
+        for each in self.listing.flows():
+            found.setdefault(each.tunnel, []).append(each)
+        return found
+
+    def _await(self, group, told, before, rest) -> None:
+        """Until the group is up again, so that never more than it is down; C(before): flows whose SPIs do not count any more."""
+        if not self.params["timeout"]:
+            return
+        patience = Patience(self.params["timeout"], self.params["poll"])
+        deadline, attempt = patience.deadline(), 0
+        while True:
+            now = self._flows()
+            for tunnel, said in zip(group, told):
+                said["up"] = _up(now, tunnel["name"], {each.local_spi for each in before.get(tunnel["name"], ())})
+            down = [said["name"] for said in told if not said["up"]]
+            if not down:
+                return
+            if time.monotonic() >= deadline:
+                break
+            patience.pause(attempt, deadline)
+            attempt += 1
+        spared = [tunnel["name"] for other in rest for tunnel in other]
+        raise PanosVpnError(
+            f"{_listed(down)} on {self.session.place}: not up {self.params['timeout']} s after it was initiated"
+            + (f"; {_listed(spared)} not touched for that reason" if spared else "")
+            + "; vpn_info tells the state and the reason")
+
+
+def _units(tunnel) -> list:
+    """The operational names of a tunnel: its own, or one for each proxy ID."""
+    proxies = [proxy["name"] for option in ("proxy_ids", "proxy_ids_v6") for proxy in tunnel.get(option) or ()]
+    return [f"{tunnel['name']}:{proxy}" for proxy in proxies] or [tunnel["name"]]
+
+
+def _gateways(group) -> list:
+    return list(dict.fromkeys(gateway for tunnel in group for gateway in tunnel["ike_gateways"]))
+
+
+def _up(flows, name, old_spis) -> bool:
+    """All flows of a tunnel are active, and on SAs that were negotiated since."""
+    found = flows.get(name, [])
+    return bool(found) and all(each.state == flow.ACTIVE and (each.local_spi is None or each.local_spi not in old_spis) for each in found)
+
+
+def _listed(names, kind="tunnel") -> str:
+    return (f"{kind} " if len(names) == 1 else f"{kind}s ") + ", ".join(f"'{name}'" for name in names)

@@ -1,0 +1,195 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read, plan, and write what differs: one transaction, noted in the journal first, and looked for where its answer is lost."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, field
+
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import readiness, transaction
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import (
+    ConnectionFailed, DeviceError, InvalidInput, PanosVpnError, Refused, TakenMeanwhile,
+)
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.diff import diff
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan as make_plan
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.references import missing_references, places_of_references
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import validate
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import journal as journals
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import NOTHING_WRITTEN, location_of
+
+# How often a plan is made anew when another run took an allocated name between our read and our write.
+_ATTEMPTS = 20
+# How often a plan is sent whose answer gets lost; in between, the candidate is read back.
+_SENDINGS = 3
+
+
+@dataclass
+class Wanted:
+    """What a task wants, worked out on the configuration that was read.
+
+    C(phases): lists of desired items. C(facts): further results.
+    """
+
+    phases: list
+    warnings: list = field(default_factory=list)
+    facts: dict = field(default_factory=dict)
+
+    def places(self, base) -> list:
+        """The absolute paths of all items, each once."""
+        return list(dict.fromkeys(base(item.location) + item.relative_path for phase in self.phases for item in phase))
+
+
+def in_containers(paths) -> list:
+    """Several entries of one container are read as that container: requests do not grow with the number of objects."""
+    counts: dict = {}
+    for path in dict.fromkeys(paths):
+        counts[path[:-1]] = counts.get(path[:-1], 0) + 1
+    return [path[:-1] if counts[path[:-1]] > 1 else path for path in paths]
+
+
+def configure(module, session, platform, base, reads, wanted, before_write=None) -> dict:
+    """Read, plan, and unless this is check mode or nothing differs, write. C(wanted): from the tree read to a Wanted.
+
+    C(before_write): called with the Wanted when something is about to be written; raises where it must not be.
+    """
+
+    def planned(tree):
+        intent = wanted(tree)
+        for item in (item for phase in intent.phases for item in phase if isinstance(item, DesiredEntry)):
+            intent.warnings += validate(item, platform)
+        return intent, make_plan(intent.phases, tree, base)
+
+    return carry_out(module, session, platform, base, reads, planned, before_write)
+
+
+def carry_out(module, session, platform, base, reads, planned, before_write=None, keeps_journal=True) -> dict:
+    """C(configure) with the planning given: C(planned): from the tree read to a Wanted and its plan.
+
+    C(keeps_journal): whether what is written is noted in the task's journal, where it has one.
+    """
+    for attempt in range(_ATTEMPTS):
+        intent, plan = planned(session.read(reads))
+        if not plan:
+            break
+        holders = [(plan.touched[0][0].label, holder) for holder in location_of(module).holders() if places.find(plan.before, holder[1:]) is None]
+        absent_parents = [f"{label}: there is no {places.render(parent)}" for label, parent in dict.fromkeys(holders + plan.parents)
+                          if session.get(parent) is None]
+        readiness.refuse_unready(session, platform, base)
+        if module.check_mode:
+            intent.warnings += [f"{text} yet" for text in absent_parents] + _missing(session, plan, base)
+            break
+        if absent_parents:
+            raise Refused(f"{absent_parents[0]}; make it first, nothing was written")
+        if before_write is not None:
+            before_write(intent)
+        try:
+            with _noted(journal_of(module) if keeps_journal else None, plan, reads) as note:
+                _write(session, plan, reads, planned, module.params["lock_timeout"], note)
+            break
+        except TakenMeanwhile:
+            if attempt == _ATTEMPTS - 1:
+                raise
+    result = {"changed": bool(plan), "warnings": plan.warnings + intent.warnings, **intent.facts}
+    result["objects"] = [places.render(place) for place in intent.places(base)]
+    if module._diff and plan:
+        result["diff"] = diff(plan)
+    journal = journal_of(module) if keeps_journal else None
+    if journal:
+        result["journal"] = journal.file
+    return result
+
+
+def journal_of(module) -> journals.Journal | None:
+    """What the task's VPN would take to be reverted; None where no journal is kept."""
+    params = module.params
+    if not params.get("journal"):
+        return None
+    provider = params["provider"]
+    port = provider["port"] if provider["port"] != 443 else None
+    firewall = ":".join(str(part) for part in (provider["ip_address"], port, provider["serial_number"]) if part)
+    vpn = params["name"] if isinstance(params["name"], str) else params["name"][0]
+    return journals.load(journals.file_of(params["journal"], firewall, vpn), vpn)
+
+
+@contextlib.contextmanager
+def _noted(journal, plan, reads):
+    """With what the plan changes in the journal first; yields what notes another plan. Where nothing was written, the journal is as it was."""
+    if journal is None:
+        yield lambda plan: None
+        return
+
+    kept = [journal]
+
+    def note(plan):
+        kept.append(kept[-1].noting(plan, reads))
+        kept[-1].save()
+
+    try:
+        note(plan)
+    except InvalidInput as exc:
+        raise exc.adding(NOTHING_WRITTEN)
+    try:
+        yield note
+    except (DeviceError, ConnectionFailed) as exc:
+        if isinstance(exc, DeviceError) or not exc.sent:
+            _restored(journal, exc)
+        raise
+
+
+def _restored(journal, error) -> None:
+    """The journal as it was; where that fails, the error that is on its way says so."""
+    try:
+        journal.save()
+    except InvalidInput as exc:
+        error.adding(str(exc))
+
+
+def _write(session, plan, reads, planned, lock_timeout, note) -> None:
+    """Send the plan; where the answer is lost, look whether it was carried out, and only then send the rest of it, which C(note) is told."""
+    rest = plan
+    for dummy in range(_SENDINGS):
+        try:
+            transaction.send(session, rest.operations, rest.before, lock_timeout)
+            return
+        except ConnectionFailed as exc:
+            if not exc.sent and rest is plan:
+                raise exc.adding(NOTHING_WRITTEN)
+            lost = exc
+        except PanosVpnError as exc:
+            written = transaction.written(plan.operations, rest.operations)
+            raise transaction.undone(session, written, plan.before, exc) if written else exc
+        rest = _read_back(session, reads, planned, lost)
+        if not rest:
+            return
+        try:
+            note(rest)
+        except InvalidInput as exc:
+            raise exc.adding(_standing(plan, rest))
+    raise lost.adding(_standing(plan, rest))
+
+
+def _standing(plan, rest) -> str:
+    standing = len(plan.operations) - len(rest.operations)
+    return f"the first {standing} of {len(plan.operations)} operations stand in the candidate, uncommitted" if standing > 0 else NOTHING_WRITTEN
+
+
+def _read_back(session, reads, planned, lost):
+    """The plan for what is still to be done."""
+    try:
+        return planned(session.read(reads))[1]
+    except PanosVpnError as exc:
+        raise lost.adding(f"whether the change was written is unknown, reading it back failed as well ({exc}): "
+                          "run again, an unchanged result means that it was")
+
+
+def _missing(session, plan, base) -> list:
+    """In check mode: objects that the plan refers to and that are not there; an earlier task may be about to make them."""
+    paths = places_of_references(plan.touched, base)
+    tree = session.read(in_containers([path for path in paths if places.find(plan.after, path[1:]) is None]))
+    return missing_references(plan, tree, base)

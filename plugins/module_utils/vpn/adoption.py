@@ -1,0 +1,409 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Objects that serve a VPN's connection under other names, and what of them can stay as it is when the VPN takes them over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from ipaddress import ip_interface, ip_network
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_peer
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import record as records, rollout
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.bgp import running
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Record
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import BGP, PBF, ROUTES, Vpn
+
+# Came with PAN-OS; they are nobody's to change or to remove.
+PREDEFINED = ("default", "Suite-B-GCM-128", "Suite-B-GCM-256")
+_WORDS = {
+    "ike_gateway": "IKE gateway", "ipsec_tunnel": "IPsec tunnel", "tunnel_interface": "tunnel interface", "pbf_rule": "PBF rule",
+    "static_route": "static route", "bgp_peer_entry": "BGP peer", "bgp_peer_group": "BGP peer group", "ike_crypto_profile": "IKE crypto profile",
+    "ipsec_crypto_profile": "IPsec crypto profile", "monitor_profile": "monitor profile",
+    "bgp_import_rule": "BGP import rule", "bgp_export_rule": "BGP export rule", "bgp_timer_profile": "BGP timer profile",
+    "bgp_auth_profile": "BGP authentication profile", "bgp_address_family_profile": "BGP address family profile",
+    "bgp_filtering_profile": "BGP filtering profile", "bgp_route_map": "BGP route map", "prefix_list": "prefix list",
+}
+# What it means to traffic when one of these is interrupted.
+_INTERRUPTED = {
+    "ike_gateway": "the tunnel is negotiated anew", "ipsec_tunnel": "the tunnel is negotiated anew", "ike_crypto_profile": "the tunnel is negotiated anew",
+    "ipsec_crypto_profile": "the tunnel is negotiated anew", "tunnel_interface": "the tunnel loses its address for a moment",
+    "bgp_peer_entry": "the BGP session starts anew", "bgp_timer_profile": "the BGP session starts anew",
+}
+
+
+def label(kind: str, name: str) -> str:
+    return f"{_WORDS[kind]} '{name}'"
+
+
+def forwarding_rules(vpn: Vpn, around: Surroundings) -> list:
+    """The PBF rules that are, or could be, adopted ones: whose addresses must be known."""
+    record = records.of_vpn(around, vpn.name)
+    if not vpn.adopt and not (record and record.adopted.get("pbf_rule")):
+        return []
+    return [rule for rule in around.entries("rulebase", ("pbf", "rules")) if set(places.names(rule, ("from", "zone"))) & set(vpn.source_zones)]
+
+
+@dataclass
+class Serving:
+    """What was found: C(adopted), C(borrowed) as in the record, and C(units). C(tunnels): tunnel number → labels of all that."""
+
+    adopted: dict = field(default_factory=dict)
+    borrowed: dict = field(default_factory=dict)
+    tunnels: dict = field(default_factory=dict)
+    units: dict = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.tunnels)
+
+    def add(self, number: int, kind: str, name: str, key: str | None = None) -> None:
+        names = self.adopted.setdefault(kind, {})
+        names[f"-{number}" if key is None else key] = name
+        self.tell(number, kind, name)
+
+    def tell(self, number: int, kind: str, name: str) -> None:
+        if label(kind, name) not in sum(self.tunnels.values(), []):
+            self.tunnels.setdefault(number, []).append(label(kind, name))
+
+    def add_without_use(self, number: int, kind: str, name: str) -> None:
+        names = self.adopted.get(kind, {})
+        if name not in names.values():
+            self.add(number, kind, name, f"~{len(names) + 1}")
+
+    def beside(self) -> list:
+        """Labels of what leads traffic into the tunnels and has no part in the VPN."""
+        return [label(kind, name) for kind in ("pbf_rule", "static_route") for key, name in self.adopted.get(kind, {}).items() if key.startswith("~")]
+
+    def labels(self) -> list:
+        return [text for number in sorted(self.tunnels) for text in self.tunnels[number]]
+
+
+def serving(vpn: Vpn, around: Surroundings, record: Record, addresses: rulebases.Addresses) -> Serving:
+    """What serves the connection and is not the VPN's yet. C(record): whose names are the VPN's own."""
+    return _Search(vpn, around, record, addresses).found
+
+
+class _Search:
+    """From the peer's address to the gateway, from there to its tunnel, the tunnel's interface, and what leads into that."""
+
+    def __init__(self, vpn, around, record, addresses):
+        self.vpn, self.around, self.record, self.addresses = vpn, around, record, addresses
+        self.found = Serving()
+        for number in vpn.numbers:
+            gateway = self._gateway(number)
+            if gateway is not None:
+                self._tunnel(number, gateway)
+            if vpn.failover == BGP:
+                self._peer(number)
+        self._profiles()
+        self._policies()
+
+    def _gateway(self, number) -> str | None:
+        if self.around.entry("ike_gateway", self.record.called("ike_gateway", self.vpn.tunnel_name(number))) is not None:
+            return None
+        peer = self.vpn.tunnel(number)["outside_address"]
+        found = [entry.get("name") for entry in self.around.entries("network", ("ike", "gateway"))
+                 if places.text(entry, ("local-address", "interface")) == self.vpn.outside_interface
+                 and (places.text(entry, ("peer-address", "ip")) or "").split("/")[0] == peer]
+        self._refuse_several(number, found, "IKE gateways", f"from {self.vpn.outside_interface} to {peer}")
+        for name in found:
+            self._refuse_siblings("ike_gateway", name)
+            self.found.add(number, "ike_gateway", name)
+            return name
+        return None
+
+    def _refuse_several(self, number, found, what, way):
+        if len(found) > 1:
+            raise Refused(f"tunnel {number}: {len(found)} {what} go {way}: {', '.join(found)}; only one can, remove the others first")
+
+    def _refuse_siblings(self, kind, name):
+        owner = next((record.vpn for _unit, record in records.on(self.around) if record.vpn != self.vpn.name and record.owns(kind, name)), None)
+        if owner is not None:
+            raise Refused(f"{label(kind, name)} belongs to the VPN '{owner}' on this firewall, which serves the same peer; "
+                          f"say replaces: {owner} to put this one in its place")
+
+    def _tunnel(self, number, gateway):
+        if self.around.entry("ipsec_tunnel", self.record.called("ipsec_tunnel", self.vpn.tunnel_name(number))) is not None:
+            return
+        tunnels = [entry for entry in self.around.entries("network", ("tunnel", "ipsec"))
+                   if gateway in places.names(entry, ("auto-key", "ike-gateway"))]
+        self._refuse_several(number, [entry.get("name") for entry in tunnels], "IPsec tunnels", f"through IKE gateway '{gateway}'")
+        for tunnel in tunnels:
+            self.found.add(number, "ipsec_tunnel", tunnel.get("name"))
+            unit = places.text(tunnel, ("tunnel-interface",))
+            if unit:
+                self.found.units[number] = unit
+                self.found.tell(number, "tunnel_interface", unit)
+                self._rules(number, unit)
+                self._routes(number, unit)
+
+    def _rules(self, number, unit):
+        """PBF rules that lead our traffic into the interface; the first is the path's, the others go with it."""
+        for rule in self.around.entries("rulebase", ("pbf", "rules")):
+            if places.text(rule, ("action", "forward", "egress-interface")) != unit or not self._is_our_traffic(rule):
+                continue
+            if self.vpn.failover == PBF and f"-{number}" not in self.found.adopted.get("pbf_rule", {}):
+                self.found.add(number, "pbf_rule", rule.get("name"))
+            else:
+                self.found.add_without_use(number, "pbf_rule", rule.get("name"))
+
+    def _is_our_traffic(self, rule) -> bool:
+        zones = places.names(rule, ("from", "zone"))
+        return any(zone in zones for zone in self.vpn.source_zones) and all(
+            any(rulebases.could_hold(rule, side, network, self.addresses) for network in networks)
+            for side, networks in (("source", self.vpn.local_networks), ("destination", self.vpn.remote_networks)))
+
+    def _routes(self, number, unit):
+        wanted = self.vpn.failover == ROUTES or self.vpn.backup_routes
+        networks = {ip_network(text): text for text in self.vpn.remote_networks}
+        for name, destination in self.around.routes_into(self.vpn.virtual_router, unit):
+            key = f"-{number}-{slug(networks[destination])}" if destination in networks else ""
+            if key and wanted and key not in self.found.adopted.get("static_route", {}):
+                self.found.add(number, "static_route", name, key)
+            elif key:
+                self.found.add_without_use(number, "static_route", name)
+
+    def _peer(self, number):
+        """The peer at AWS's inside address, with its group, which policies belong to."""
+        own = self.record.called("bgp_peer_entry", self.vpn.tunnel_name(number))
+        address = self.vpn.tunnel(number)["inside_peer_address"]
+        bgp = running(self.vpn, self.around)
+        groups = {group.get("name"): places.children(group, ("peer",)) for group in places.children(bgp, ("peer-group",))}
+        if any(peer.get("name") == own for peers in groups.values() for peer in peers):
+            return
+        found = [(group, peer.get("name")) for group, peers in groups.items() for peer in peers
+                 if (places.text(peer, ("peer-address", "ip")) or "").split("/")[0] == address]
+        self._refuse_several(number, [name for _group, name in found], "BGP peers", f"to {address}")
+        for group, name in found:
+            self._refuse_siblings("bgp_peer_group", group)
+            self.found.add(number, "bgp_peer_entry", name)
+            self.found.add(number, "bgp_peer_group", group)
+            for item in bgp_peer.removal(self.vpn.virtual_router, group, name, self.around.platform, last=True):
+                if item.table.kind not in ("bgp_peer_entry", "bgp_peer_group") and self.around.entry_at(item) is not None:
+                    self.found.add_without_use(number, item.table.kind, item.name)
+
+    def _policies(self):
+        """Rules of a virtual router's policies that are there for the groups alone."""
+        bgp = running(self.vpn, self.around)
+        groups = {name: int(key[1:]) for key, name in self.found.adopted.get("bgp_peer_group", {}).items()}
+        for direction in ("import", "export"):
+            for rule in places.children(bgp, ("policy", direction, "rules")):
+                users = places.names(rule, ("used-by",))
+                if users and set(users) <= set(groups):
+                    self.found.add_without_use(groups[users[0]], f"bgp_{direction}_rule", rule.get("name"))
+
+    def _profiles(self):
+        """Profiles come along where nobody else uses them; those of others are borrowed."""
+        for number in self.vpn.numbers:
+            gateway = self._entry("ike_gateway", number)
+            version = places.text(gateway, ("protocol", "version")) or "ikev1"
+            branch = "ikev1" if version == "ikev1" else "ikev2"
+            self._profile(number, "ike_crypto_profile", places.text(gateway, ("protocol", branch, "ike-crypto-profile")))
+            tunnel = self._entry("ipsec_tunnel", number)
+            self._profile(number, "ipsec_crypto_profile", places.text(tunnel, ("auto-key", "ipsec-crypto-profile")))
+            rule = self._entry("pbf_rule", number)
+            self._profile(number, "monitor_profile", places.text(tunnel, ("tunnel-monitor", "tunnel-monitor-profile"))
+                          or places.text(rule, ("action", "forward", "monitor", "profile")), self.vpn.failover == PBF)
+
+    def _entry(self, kind, number):
+        name = self.found.adopted.get(kind, {}).get(f"-{number}")
+        return self.around.entry(kind, name) if name else None
+
+    def _profile(self, number, kind, name, of_use=True):
+        if not name or self.around.entry(kind, name) is None:
+            return
+        others = [user for user in self.around.users(kind, name) if user not in self.found.labels()]
+        if not others and name not in PREDEFINED:
+            (self.found.add if of_use else self.found.add_without_use)(number, kind, name)
+        elif of_use:
+            self.found.borrowed.setdefault(kind, {})[f"-{number}"] = name
+
+
+def slug(network: str) -> str:
+    """A network as a part of a name."""
+    return network.replace("/", "-").replace(":", ".")
+
+
+def refuse_elsewhere(vpn: Vpn, around: Surroundings, found: Serving) -> None:
+    """Refuse interfaces whose zone or router is not the VPN's: moving them would drop what runs through them."""
+    shared = next((unit for unit in found.units.values() if list(found.units.values()).count(unit) > 1), None)
+    if shared:
+        raise Refused(f"adopt: several tunnels run through {shared}, and each needs an interface of its own; give them one first")
+    for number, unit in found.units.items():
+        for option, there, wanted in (("zone", around.zone_of(unit), vpn.zone), ("virtual_router", around.router_of(unit), vpn.virtual_router)):
+            if there not in (None, wanted):
+                raise Refused(f"{option}: {unit} of tunnel {number}, which is to be taken over, is in '{there}'; say {option}: {there}, "
+                              f"or put the interface into '{wanted}' first")
+
+
+def refusal(vpn: Vpn, found: Serving) -> str:
+    """What is told without leave to adopt: every object by its name."""
+    told = [f"tunnel {number} ({vpn.tunnel(number)['outside_address']} from {vpn.outside_interface}): {', '.join(labels)}"
+            for number, labels in sorted(found.tunnels.items())]
+    return ("this connection is served already by objects of other names: " + "; ".join(told)
+            + ". Say adopt: true to take them over, or remove them first; two gateways for one peer do not work")
+
+
+def offers_of(tunnel: dict) -> dict:
+    """All that a tunnel's peer accepts; of a tunnel that is described by its proposal alone, that proposal."""
+    def offer(phase):
+        said = tunnel[phase]
+        return {"versions" if option == "version" else option: value if option == "lifetime_seconds" else [value] for option, value in said.items()}
+
+    return tunnel.get("offers") or {phase: offer(phase) for phase in ("ike", "ipsec")}
+
+
+def accepted_proposal(tunnel: dict, gateway, ike: dict | None, ipsec: dict | None) -> dict:
+    """What the peer accepts of what is there: phase → a narrower offer; a phase is missing where that is nothing.
+
+    C(gateway), C(ike), C(ipsec): the values of an adopted gateway and of its and its tunnel's profiles, None where there are none.
+    """
+    offers = offers_of(tunnel)
+    found = {}
+    if gateway is not None and ike is not None:
+        spoken = gateway.get("version", "ikev1")
+        versions = ("ikev2", "ikev1") if spoken == "ikev2-preferred" else (spoken,)
+        found["ike"] = {"versions": versions, **{option: ike.get(option) or () for option in ("encryption", "hash", "dh_group")}}
+    if ipsec is not None:
+        esp = ipsec.get("esp") or {}
+        found["ipsec"] = {**{option: esp.get(option) or () for option in ("encryption", "authentication")}, "dh_group": (ipsec.get("dh_group"),)}
+    narrowed = {phase: {option: [value for value in offers[phase][option] if value in there] for option, there in have.items()}
+                for phase, have in found.items()}
+    return {phase: {**offers[phase], **offer} for phase, offer in narrowed.items() if _holds_a_proposal(offer)}
+
+
+def _holds_a_proposal(offer) -> bool:
+    own_integrity = "versions" not in offer and any(cipher.endswith("-gcm") for cipher in offer["encryption"])
+    return all(values or (option == "authentication" and own_integrity) for option, values in offer.items())
+
+
+def needed(item: DesiredEntry, vpn: Vpn, around: Surroundings, addresses: rulebases.Addresses, nat: bool) -> DesiredEntry:
+    """An item on an adopted object without what can stay as it is: the far side takes it, and the VPN works with it."""
+    existing = around.entry_at(item)
+    lenient = _LENIENT.get(item.table.kind)
+    if lenient is None or existing is None:
+        return item
+    return replace(item, values=lenient(dict(item.values), read(item.table.nodes, existing), _Case(vpn, around, addresses, nat, existing)))
+
+
+@dataclass(frozen=True)
+class _Case:
+    vpn: Vpn
+    around: Surroundings
+    addresses: rulebases.Addresses
+    nat: bool
+    existing: object
+
+
+def _without(values, *options) -> dict:
+    return {option: value for option, value in values.items() if option not in options}
+
+
+def _gateway(values, have, case) -> dict:
+    if have.get("version") == "ikev2-preferred":
+        values = _without(values, "version")
+    if not case.nat:
+        values = _without(values, "nat_traversal")
+    there = have.get("local_address") or {}
+    if not there.get("ip"):
+        values["local_address"] = _without(values["local_address"], "ip")
+    for branch in ("ikev1", "ikev2"):
+        if branch in values:
+            probing = ((have.get(branch) or {}).get("dpd") or {}).get("enable")
+            values[branch] = _without(values[branch], "exchange_mode", *(("dpd",) if probing else ()))
+    return values
+
+
+def _tunnel(values, have, case) -> dict:
+    values = _without(values, "anti_replay", "anti_replay_window")
+    pairs = {(proxy.get("local"), proxy.get("remote")): proxy["name"] for proxy in have.get("proxy_ids") or ()}
+    named = {proxy["name"]: pairs.get((proxy["local"], proxy["remote"])) for proxy in values.get("proxy_ids") or ()}
+    if named:
+        values["proxy_ids"] = [proxy for proxy in values["proxy_ids"] if not named[proxy["name"]]]
+    monitor, there = values.get("tunnel_monitor"), have.get("tunnel_monitor") or {}
+    if monitor:
+        monitor = {**monitor, **({"proxy_id": named.get(monitor["proxy_id"]) or monitor["proxy_id"]} if "proxy_id" in monitor else {})}
+        probed = there.get("enable") and there.get("destination_ip") and not case.vpn.monitor_addresses
+        values["tunnel_monitor"] = _without(monitor, "destination_ip") if probed else monitor
+    return values
+
+
+def _interface(values, have, case) -> dict:
+    """Addresses of others stay; a smaller MTU than the computed one works."""
+    kept = [text for text in have.get("ip") or () if not _is_link_local(text)]
+    if "ip" in values:
+        values["ip"] = list(dict.fromkeys(values["ip"] + kept))
+    fits = have.get("mtu") and have["mtu"] <= values["mtu"] and case.vpn.mtu is None
+    return _without(values, "mtu") if fits else values
+
+
+def _is_link_local(text) -> bool:
+    try:
+        return ip_interface(text).is_link_local
+    except ValueError:
+        return False
+
+
+def _rule(values, have, case) -> dict:
+    """What the rule's members cover already needs no member of its own; C(any) stands beside no other."""
+    for side in ("source", "destination"):
+        values[side] = [text for text in values[side] if not rulebases.holds(case.existing, side, text, case.addresses)]
+    forward, there = (values["action"].get("forward") or {}), (have.get("action") or {}).get("forward") or {}
+    if forward:
+        probed = (there.get("monitor") or {}).get("ip_address") and not case.vpn.monitor_addresses
+        forward = forward if there.get("nexthop") else _without(forward, "nexthop")
+        forward = {**forward, "monitor": _without(forward["monitor"], "ip_address") if probed else forward["monitor"]}
+        values["action"] = {"forward": forward}
+    return {option: value for option, value in values.items() if value != []}
+
+
+def _peer(values, have, case) -> dict:
+    there = have.get("local_address") or {}
+    address = values["local_address"]
+    if there.get("interface") == address["interface"] and (there.get("ip") or address["ip"]).split("/")[0] == address["ip"].split("/")[0]:
+        values = _without(values, "local_address")
+    return values
+
+
+_LENIENT = {"ike_gateway": _gateway, "ipsec_tunnel": _tunnel, "tunnel_interface": _interface, "pbf_rule": _rule, "bgp_peer_entry": _peer}
+
+
+def interruptions(items, record: Record, around: Surroundings) -> list:
+    """A sentence for each change that interrupts what was taken over."""
+    found = []
+    for item in items:
+        kind = item.table.kind if isinstance(item, DesiredEntry) else None
+        if kind not in _INTERRUPTED or item.state == "absent" or around.entry_at(item) is None:
+            continue
+        if kind != "tunnel_interface" and not record.took_over(kind, item.name):
+            continue
+        leaves = [leaf for leaf in changed_leaves(item, around) if rollout.interrupts(kind, leaf.split("/")[0])]
+        if leaves:
+            found.append(f"{label(kind, item.name)} is taken over and changed ({', '.join(leaves)}): {_INTERRUPTED[kind]}")
+    return found
+
+
+def changed_leaves(item: DesiredEntry, around: Surroundings) -> list:
+    """The elements of an object that an item changes, as paths below its entry."""
+    made = plan([[item]], around.tree, around.base)
+    place = around.base(item.location) + item.relative_path
+    before, after = (dict(_leaves(places.find(root, place[1:]), "")) for root in (made.before, made.after))
+    return [path for path in dict.fromkeys([*before, *after]) if before.get(path) != after.get(path)]
+
+
+def _leaves(element, prefix):
+    for child in () if element is None else element:
+        step = places.step_of(child)
+        here = f"{prefix}{step if isinstance(step, str) else step[1]}"
+        if len(child):
+            yield from _leaves(child, f"{here}/")
+        else:
+            yield here, (child.text or "").strip()

@@ -1,0 +1,326 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The BGP half of a VPN: instance, what is announced, peers; and what must not be touched on a router that already runs BGP."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_instance, bgp_peer, bgp_policy, bgp_redistribution
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, merged
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Request
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Record
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
+
+_LARGEST_2_BYTE_AS = 65535
+
+
+def instance_values(vpn: Vpn, around: Surroundings, record: Record) -> dict:
+    """Options of the router's BGP that the VPN needs and that are not there yet; they are booked in the record."""
+    bgp = running(vpn, around)
+    wanted = {"local_as": str(vpn.tunnel(1)["bgp"]["local_as"])}
+    have = {option: places.text(bgp, path) for option, path in (
+        ("local_as", ("local-as",)), ("router_id", ("router-id",)), ("enable", ("enable",)), ("install_route", ("install-route",)))}
+    if have["local_as"] and have["local_as"] != wanted["local_as"]:
+        raise Refused(f"router '{vpn.virtual_router}' runs BGP with local AS {have['local_as']}, the far side expects {wanted['local_as']}; "
+                      "change the far side, or use another router")
+    if vpn.router_id and have["router_id"] and have["router_id"] != vpn.router_id:
+        raise Refused(f"router_id: router '{vpn.virtual_router}' runs BGP with router ID {have['router_id']}; leave router_id out to keep it")
+    if not have["router_id"]:
+        wanted["router_id"] = vpn.router_id or _router_id(vpn, around)
+    _refuse_install_route(vpn, have, around)
+    wanted["enable"] = True
+    if have["install_route"] is None or vpn.install_route is not None:
+        wanted["install_route"] = True if vpn.install_route is None else vpn.install_route
+    _refuse_large_as(vpn, bgp, around)
+    for option, value in wanted.items():
+        before = have[option]
+        if before != _text(value):
+            record.bgp.setdefault(option, before)
+    return wanted
+
+
+def _text(value) -> str:
+    return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
+
+
+def running(vpn: Vpn, around: Surroundings):
+    """The router's BGP element, or None."""
+    return places.find(around.network, bgp_instance.place(vpn.virtual_router, around.platform.advanced))
+
+
+def _refuse_install_route(vpn, have, around):
+    runs = have["enable"] == "yes"
+    off = have["install_route"] == "no" or (runs and have["install_route"] is None and not around.platform.advanced)
+    if runs and off and vpn.install_route is None:
+        raise Refused(f"router '{vpn.virtual_router}' runs BGP with install-route off: learned routes would not be used. "
+                      "Say install_route: true to turn it on, or install_route: false if that is meant")
+
+
+def _refuse_large_as(vpn, bgp, around):
+    if around.platform.advanced or bgp is None or places.text(bgp, ("enable",)) != "yes":
+        return
+    four = (places.text(bgp, ("routing-options", "as-format")) or "2-byte") == "4-byte"
+    large = [number for tunnel in vpn.tunnels for number in (tunnel["bgp"]["local_as"], tunnel["bgp"]["peer_as"]) if int(number) > _LARGEST_2_BYTE_AS]
+    if large and not four:
+        raise Refused(f"AS {large[0]} needs four bytes, and router '{vpn.virtual_router}' runs BGP with 2-byte AS numbers; set as_format to 4-byte first")
+
+
+def _router_id(vpn, around) -> str:
+    """The address of the interface that holds a local network, as the router's own; the first IPv4 address otherwise."""
+    local = [ip_network(text) for text in vpn.local_networks]
+    addresses = [address for name in around.router_interfaces(vpn.virtual_router)
+                 for address in (around.interfaces[name].networks() if name in around.interfaces and not name.startswith("tunnel.") else ())
+                 if address.version == 4]
+    inside = [address for address in addresses if any(network.version == 4 and address.ip in network for network in local)]
+    if not addresses:
+        raise Refused(f"router_id: router '{vpn.virtual_router}' has no IPv4 address to take it from; give one")
+    return str((inside or addresses)[0].ip)
+
+
+def sources(vpn: Vpn, around: Surroundings) -> dict:
+    """Where each local network's route comes from: C(connected), C(static) or C(other)."""
+    connected = {network for _interface, network in around.connected(vpn.virtual_router)}
+    static = {destination for _name, destination in around.static_routes(vpn.virtual_router)}
+    found = {}
+    for text in vpn.local_networks:
+        network = ip_network(text)
+        source = "connected" if network in connected else "static" if network in static else "other"
+        found[text] = vpn.redistribute or source
+    return found
+
+
+def items(vpn: Vpn, around: Surroundings, record: Record, units: dict, warnings: list) -> list:
+    """Desired items. C(units): tunnel number → tunnel interface. C(warnings): what is told goes there."""
+    platform, router = around.platform, vpn.virtual_router
+    instance = instance_values(vpn, around, record)
+    found = [bgp_instance.instance(router, instance, platform)]
+    found += _announcement(vpn, around, record)
+    for number in vpn.numbers:
+        tunnel = vpn.tunnel(number)
+        values = {
+            "peer_as": str(tunnel["bgp"]["peer_as"]),
+            "peer_address": {"ip": tunnel["inside_peer_address"]},
+            "local_address": {"interface": units[number], "ip": f"{tunnel['inside_address']}/{ip_network(tunnel['inside_cidr'], strict=False).prefixlen}"},
+            "enable": True,
+            "hold_time": int(tunnel["bgp"]["hold_time"]),
+            "keep_alive_interval": int(tunnel["bgp"]["keep_alive"]),
+            "advertise": list(vpn.local_networks),
+        }
+        for option in ("local_preference", "as_path_prepend"):
+            given = getattr(vpn, option)
+            if given:
+                values[option] = given[number - 1] or UNSET
+        if values.get("local_preference") is UNSET:
+            del values["local_preference"]
+        group = record.called("bgp_peer_group", vpn.peer_group(number), number)
+        peer = record.called("bgp_peer_entry", vpn.tunnel_name(number))
+        if record.took_over("bgp_peer_entry", peer):
+            found += _adopted_peer(vpn, around, record, group, peer, values, warnings)
+        else:
+            found += bgp_peer.objects(router, group, peer, values, platform, str(tunnel["bgp"]["local_as"]))
+    return merged(found)
+
+
+def _adopted_peer(vpn, around, record, group, name, values, warnings) -> list:
+    """A peer that was there before keeps its timers, which both sides settle on, and its group the policies that it has."""
+    bgp = running(vpn, around)
+    peers = places.names(bgp, ("peer-group", ("entry", group), "peer"))
+    strangers = [peer for peer in peers if not record.owns("bgp_peer_entry", peer)]
+    if strangers:
+        raise Refused(f"BGP peer '{name}' shares the peer group '{group}' with {', '.join(strangers)}: what is announced is said for a whole group; "
+                      "give the VPN's peers a group of their own, then adopt them")
+    _refuse_one_group(vpn, record, group)
+    values = {option: value for option, value in values.items() if option not in ("hold_time", "keep_alive_interval")}
+    policies = _policies_of_others(around, bgp, group, record)
+    if policies:
+        asked = [option for option in _POLICY_OPTIONS[1:] if option in values]
+        if asked:
+            raise Refused(f"{asked[0]}: the peer group '{group}' has policies of its own ({', '.join(policies)}); say it there, or remove them first")
+        values = {option: value for option, value in values.items() if option not in _POLICY_OPTIONS}
+        entry = places.find(bgp, ("peer-group", ("entry", group)))
+        held = [network for network in vpn.local_networks if not _lets_out(around, bgp, entry, network)]
+        if held:
+            warnings.append(f"{vpn.name}: {', '.join(policies)} of the adopted peer group '{group}' keep {', '.join(held)} from the far side")
+    elif not _is_limited(around, bgp, group):
+        warnings.append(f"{vpn.name}: the peers of the adopted peer group '{group}' are told of {', '.join(vpn.local_networks)} only from now on")
+    request = Request({"virtual_router": vpn.virtual_router, "peer_group": group, "name": name}, values, "present", around.platform, around.base)
+    return bgp_peer.desired(request, around.tree)
+
+
+_POLICY_OPTIONS = ("advertise", "local_preference", "as_path_prepend")
+
+
+def _is_limited(around, bgp, group) -> bool:
+    if around.platform.advanced:
+        return places.text(bgp, ("peer-group", ("entry", group), "filtering-profile", "ipv4")) == group
+    return f"{group}-out" in places.names(bgp, ("policy", "export", "rules"))
+
+
+def _refuse_one_group(vpn, record, group):
+    users = [number for number in vpn.numbers if record.called("bgp_peer_group", vpn.peer_group(number), number) == group]
+    if vpn.by_tunnel and len(users) > 1:
+        raise Refused(f"local_preference, as_path_prepend: the adopted peers share the group '{group}', and these are said for a whole group; "
+                      "give each peer a group of its own first")
+
+
+def _policies_of_others(around, bgp, group, record) -> list:
+    """Names of what says already what passes to and from a group, in words, without ours."""
+    if around.platform.advanced:
+        profile = places.text(bgp, ("peer-group", ("entry", group), "filtering-profile", "ipv4"))
+        return [] if profile in (None, "", "none", group) else [f"filtering profile '{profile}'"]
+    return [f"{direction} rule '{rule.get('name')}'" for direction in ("import", "export")
+            for rule in places.children(bgp, ("policy", direction, "rules"))
+            if group in places.names(rule, ("used-by",)) and rule.get("name") not in [f"{group}-{suffix}" for suffix in ("in", "out", "rest")]]
+
+
+def _announcement(vpn, around, record) -> list:
+    by_source = sources(vpn, around)
+    listed = sorted({source for source in by_source.values() if source != "other"})
+    values = {
+        "sources": listed,
+        "destinations": [network for network, source in by_source.items() if source != "other"],
+        "networks": [network for network, source in by_source.items() if source == "other"],
+    }
+    profile = bgp_redistribution.assigned_profile(around.tree, around.base, vpn.virtual_router) if around.platform.advanced else None
+    if profile not in (None, vpn.name):
+        values = {"sources": [], "destinations": [], "networks": list(vpn.local_networks)}
+    found = bgp_redistribution.objects(vpn.virtual_router, vpn.name, values, around.platform, profile)
+    there = announced(vpn.virtual_router, around)
+    record.announced[:] = [network for network in values["networks"] if network in record.announced or network not in there]
+    return found
+
+
+def announced(virtual_router, around) -> list:
+    """Networks that the router announces by their name."""
+    advanced = around.platform.advanced
+    containers = [("advertise-network", family, "network") for family in ("ipv4", "ipv6")] if advanced else [("redist-rules",)]
+    return [name for container in containers for name in places.names(around.network, bgp_instance.place(virtual_router, advanced) + container)]
+
+
+def refuse_readvertisement(vpn: Vpn, around: Surroundings, record: Record) -> None:
+    """Name the peers of others that would newly learn our networks, or the far side's, because no policy of theirs holds them back."""
+    if vpn.allow_readvertise:
+        return
+    bgp = running(vpn, around)
+    if bgp is None:
+        return
+    for group in places.children(bgp, ("peer-group",)):
+        peers = [peer.get("name") for peer in places.children(group, ("peer",)) if places.text(peer, ("enable",)) != "no"]
+        if record.owns("bgp_peer_group", group.get("name")) or not peers or places.text(group, ("enable",)) == "no":
+            continue
+        networks = [text for text in vpn.local_networks + vpn.remote_networks if _lets_out(around, bgp, group, text)]
+        if networks:
+            raise Refused(f"router '{vpn.virtual_router}': the BGP peers {', '.join(peers)} of group '{group.get('name')}' would newly receive "
+                          f"{', '.join(networks)}; limit what is exported to them, or say allow_readvertise: true")
+
+
+def _lets_out(around, bgp, group, network) -> bool:
+    if around.platform.advanced:
+        return _advanced_lets_out(around, group, network)
+    rules = [rule for rule in places.children(bgp, ("policy", "export", "rules"))
+             if group.get("name") in places.names(rule, ("used-by",)) and places.text(rule, ("enable",)) != "no"]
+    for rule in rules:
+        if _rule_matches(rule, network):
+            return places.find(rule, ("action", "deny")) is None
+    return not rules
+
+
+def _rule_matches(rule, network) -> bool:
+    """Only matches on prefixes are understood; a rule with other conditions is taken to match, so that it is looked at."""
+    prefixes = places.children(rule, ("match", "address-prefix"))
+    if not prefixes:
+        return True
+    wanted = ip_network(network)
+    for prefix in prefixes:
+        listed = ip_network(prefix.get("name"), strict=False)
+        if listed == wanted or (places.text(prefix, ("exact",)) == "no" and listed.version == wanted.version and wanted.subnet_of(listed)):
+            return True
+    return False
+
+
+def _advanced_lets_out(around, group, network) -> bool:
+    profile = places.text(group, ("filtering-profile", "ipv4"))
+    unicast = around.entry("bgp_filtering_profile", profile) if profile not in (None, "", "none") else None
+    if unicast is None:
+        return True
+    listed = places.text(unicast, ("ipv4", "unicast", "outbound-network-filters", "prefix-list"))
+    if listed:
+        return _prefix_list_permits(around, listed, network)
+    name = places.text(unicast, ("ipv4", "unicast", "route-maps", "outbound"))
+    route_map = around.entry("bgp_route_map", name) if name else None
+    if route_map is None:
+        return True
+    for entry in sorted(places.children(route_map, ("route-map",)), key=lambda item: int(item.get("name"))):
+        listed = places.text(entry, ("match", "ipv4", "address", "prefix-list"))
+        if listed is None or _prefix_list_permits(around, listed, network):
+            return places.text(entry, ("action",)) == "permit"
+    return False
+
+
+def _prefix_list_permits(around, name, network) -> bool:
+    wanted = ip_network(network)
+    entries = places.children(around.entry("prefix_list", name), ("type", "ipv4", "ipv4-entry"))
+    for entry in sorted(entries, key=lambda item: int(item.get("name"))):
+        text = places.text(entry, ("prefix", "network")) or places.text(entry, ("prefix", "entry", "network"))
+        if text == "any" or (text and _within(wanted, ip_network(text, strict=False), places.find(entry, ("prefix", "entry")))):
+            return places.text(entry, ("action",)) == "permit"
+    return False
+
+
+def _within(wanted, listed, limits) -> bool:
+    if wanted.version != listed.version or not wanted.subnet_of(listed):
+        return False
+    longest = places.text(limits, ("less-than-or-equal",))
+    shortest = places.text(limits, ("greater-than-or-equal",))
+    if longest is None and shortest is None:
+        return wanted == listed
+    return int(shortest or listed.prefixlen) <= wanted.prefixlen <= int(longest or wanted.max_prefixlen)
+
+
+def restored(virtual_router, around: Surroundings, record: Record) -> list:
+    """The router's BGP as it was before, by the record: each option that we set goes back."""
+    if not record.bgp or places.find(around.network, bgp_instance.place(virtual_router, around.platform.advanced)) is None:
+        return []
+    values = {option: UNSET if before is None else _value(before) for option, before in record.bgp.items()}
+    return [bgp_instance.instance(virtual_router, values, around.platform)]
+
+
+def _value(text):
+    return {"yes": True, "no": False}.get(text, text)
+
+
+def own_objects(router_name: str, around: Surroundings, record: Record, siblings=()) -> list:
+    """The VPN's peers, groups, policies and announcements on a router, as items to remove. C(siblings): records of other VPNs of ours."""
+    platform, found = around.platform, []
+    bgp = places.find(around.network, bgp_instance.place(router_name, platform.advanced))
+
+    def is_own(kind, name):
+        return record.owns(kind, name) and not any(sibling.owns(kind, name) for sibling in siblings)
+
+    for group in places.names(bgp, ("peer-group",)):
+        if not is_own("bgp_peer_group", group):
+            continue
+        peers = places.names(bgp, ("peer-group", ("entry", group), "peer"))
+        last = all(is_own("bgp_peer_entry", other) for other in peers)
+        for peer in peers:
+            if is_own("bgp_peer_entry", peer):
+                found += bgp_peer.removal(router_name, group, peer, platform, last)
+    profile = bgp_redistribution.assigned_profile(around.tree, around.base, router_name) if platform.advanced else None
+    if bgp is not None:
+        found += bgp_redistribution.removal(router_name, record.vpn, record.announced, platform, profile)
+    for direction in ("import", "export"):
+        found += [bgp_policy.policy_rule(router_name, direction, name, {}, "absent")
+                  for name in record.adopted.get(f"bgp_{direction}_rule", {}).values() if not platform.advanced]
+    return merged([item for item in found if item.state != "absent" or around.entry_at(item) is not None])
+
+
+def foreign_groups(router_name: str, around: Surroundings, record: Record) -> list:
+    """Peer groups of others on a router."""
+    bgp = places.find(around.network, bgp_instance.place(router_name, around.platform.advanced))
+    return [group for group in places.names(bgp, ("peer-group",)) if not record.owns("bgp_peer_group", group)]

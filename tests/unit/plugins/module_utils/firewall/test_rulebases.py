@@ -1,0 +1,130 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which rule sees a VPN's traffic first."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Addresses, Traffic
+
+OUT = Traffic("trust", "vpn", "10.10.0.0/24", "10.200.0.0/16")
+IKE = Traffic("untrust", "untrust", "198.51.100.10", "203.0.113.17", frozenset(("ike", "ipsec-esp")))
+KNOWN = Addresses({"lan": ["10.10.0.0/24"], "half": ["10.10.0.0/25"], "both": ["lan", "half"], "range": ["10.200.0.0-10.200.255.255"], "loop": ["loop"]})
+
+
+def rule(name="r", disabled="", rule_type="", **lists) -> ET.Element:
+    options = {"from": "any", "to": "any", "source": "any", "destination": "any", "application": "any", "service": "any", **lists}
+    inside = "".join(f"<{option.replace('_', '-')}>" + "".join(f"<member>{text}</member>" for text in values.split()) + f"</{option.replace('_', '-')}>"
+                     for option, values in options.items())
+    extra = (f"<disabled>{disabled}</disabled>" if disabled else "") + (f"<rule-type>{rule_type}</rule-type>" if rule_type else "")
+    return ET.fromstring(f"<entry name='{name}'>{inside}{extra}</entry>")
+
+
+def negated(option, **lists) -> ET.Element:
+    found = rule(**lists)
+    ET.SubElement(found, f"negate-{option}").text = "yes"
+    return found
+
+
+COVERING = {
+    "everything": (rule(), OUT, True),
+    "the zones": (rule(**{"from": "trust dmz", "to": "vpn"}), OUT, True),
+    "another source zone": (rule(**{"from": "dmz"}), OUT, False),
+    "the exact networks": (rule(source="10.10.0.0/24", destination="10.200.0.0/16"), OUT, True),
+    "larger networks": (rule(source="10.0.0.0/8", destination="0.0.0.0/0"), OUT, True),
+    "a part of the network": (rule(source="10.10.0.0/25"), OUT, False),
+    "both halves of the network": (rule(source="10.10.0.0/25 10.10.0.128/25"), OUT, True),
+    "an address object": (rule(source="lan"), OUT, True),
+    "an object of a part": (rule(source="half"), OUT, False),
+    "a group": (rule(source="both"), OUT, True),
+    "a range": (rule(destination="range"), OUT, True),
+    "an object that nobody knows": (rule(source="mystery"), OUT, False),
+    "a group that holds itself": (rule(source="loop"), OUT, False),
+    "a negated source": (negated("source", source="192.0.2.0/24"), OUT, False),
+    "a disabled rule": (rule(disabled="yes"), OUT, False),
+    "one application": (rule(application="web-browsing"), OUT, False),
+    "a user": (rule(source_user="ann"), OUT, False),
+    "any user": (rule(source_user="any"), OUT, True),
+    "a URL category": (rule(category="news"), OUT, False),
+    "a host profile": (rule(source_hip="managed"), OUT, False),
+    "one service": (rule(service="service-https"), OUT, False),
+    "within one zone only": (rule(rule_type="intrazone"), OUT, False),
+    "between zones only": (rule(rule_type="interzone"), OUT, True),
+    "the applications of the tunnel": (rule(application="ike ipsec-esp ssl"), IKE, True),
+    "one of the tunnel's applications": (rule(application="ike"), IKE, False),
+    "within the zone": (rule(**{"from": "untrust", "to": "dmz"}, rule_type="intrazone"), IKE, True),
+    "between zones only, and it is one zone": (rule(rule_type="interzone"), IKE, False),
+}
+
+
+@pytest.mark.parametrize("found, traffic, expected", COVERING.values(), ids=COVERING.keys())
+def test_a_rule_that_decides_on_all_of_the_traffic(found, traffic, expected):
+    assert rulebases.covers(found, traffic, KNOWN) is expected
+
+
+def test_the_first_that_covers_is_found_and_ours_are_passed_by():
+    rules = [rule("narrow", source="192.0.2.1"), rule("ours"), rule("first"), rule("second")]
+    assert rulebases.first_covering(rules, [OUT], KNOWN, frozenset(["ours"])).get("name") == "first"
+    assert rulebases.first_covering(rules[:2], [OUT], KNOWN, frozenset(["ours"])) is None
+
+
+def nat(name="n", translation=True, **lists) -> ET.Element:
+    found = rule(name, **lists)
+    if translation:
+        ET.SubElement(ET.SubElement(found, "source-translation"), "dynamic-ip-and-port")
+    return found
+
+
+TRANSLATING = {
+    "all of it": ([nat()], "n"),
+    "a part of it": ([nat(source="10.10.0.128/25")], "n"),
+    "another zone": ([nat(to="untrust")], None),
+    "other addresses": ([nat(destination="192.0.2.0/24")], None),
+    "an exception above": ([nat("except", translation=False), nat()], None),
+    "an exception of a part above": ([nat("except", translation=False, source="10.10.0.0/25"), nat()], "n"),
+    "an exception below": ([nat(), nat("except", translation=False)], "n"),
+    "a disabled rule": ([nat(disabled="yes")], None),
+    "a rule that translates the destination alone": ([nat(translation=False)], None),
+}
+
+
+@pytest.mark.parametrize("rules, expected", TRANSLATING.values(), ids=TRANSLATING.keys())
+def test_source_translation(rules, expected):
+    found = rulebases.translating(rules, [OUT], KNOWN)
+    assert (None if found is None else found.get("name")) == expected
+
+
+def pbf(zones="trust", **lists) -> ET.Element:
+    found = rule(**lists)
+    found.find("from").clear()
+    zone = ET.SubElement(found.find("from"), "zone")
+    for name in zones.split():
+        ET.SubElement(zone, "member").text = name
+    return found
+
+
+@pytest.mark.parametrize("found, expected", {
+    "the zone": (pbf(), True), "another zone": (pbf("dmz"), False), "one application": (pbf(application="dns"), False),
+    "a part of the network": (pbf(source="10.10.0.0/25"), False), "interfaces": (rule(**{"from": "trust"}), False), "disabled": (pbf(disabled="yes"), False),
+}.values(), ids=["zone", "other zone", "application", "part", "interfaces", "disabled"])
+def test_a_forwarding_rule_that_takes_all_of_the_traffic(found, expected):
+    assert rulebases.pbf_covers(found, OUT, KNOWN) is expected
+
+
+def test_only_names_that_can_decide_have_to_be_known():
+    rules = [rule(source="mystery", **{"to": "vpn"}), rule(source="elsewhere", **{"to": "guest"}), rule(source="asleep", disabled="yes"),
+             rule(source="lan 10.1.1.1 192.0.2.1-192.0.2.9 2001:db8::/32", destination="mystery")]
+    assert rulebases.undecided_names(rules, [("trust", "vpn")], KNOWN) == ["mystery"]
+
+
+def test_address_objects_are_read():
+    containers = [ET.fromstring("<r><entry name='a'><ip-netmask>10.0.0.1</ip-netmask></entry><entry name='b'><ip-range>10.0.0.1-10.0.0.9</ip-range></entry>"
+                                "<entry name='c'><fqdn>x.example.net</fqdn></entry></r>"),
+                  ET.fromstring("<r><entry name='g'><static><member>a</member></static></entry><entry name='d'><dynamic/></entry></r>"), None]
+    assert rulebases.address_objects(containers) == {"a": ["10.0.0.1"], "b": ["10.0.0.1-10.0.0.9"], "g": ["a"]}

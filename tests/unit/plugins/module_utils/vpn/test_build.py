@@ -1,0 +1,197 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A whole VPN as a plan, without a network: made once, changed to anything else, and gone without a trace."""
+
+from __future__ import annotations
+
+import functools
+import pathlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.tree import applied
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Addresses
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import reader
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.inverse import inverse
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given as options_given
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import LOGICAL_ROUTER, VIRTUAL_ROUTER, Platform
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import build, bgp, removal
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn, check
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import configurations
+
+base = Location().base
+FILES = pathlib.Path(__file__).resolve().parents[5] / "playbooks" / "files"
+PLATFORMS = {engine: Platform((11, 1), engine) for engine in (VIRTUAL_ROUTER, LOGICAL_ROUTER)}
+EMPTY_VALUES = ("discard", "no-pbf", "any", "none", "ebgp", "deny", "allow", "redist", "yes", "dynamic")
+
+
+@functools.lru_cache(maxsize=None)
+def tunnels(kind: str) -> tuple:
+    return tuple(options_given(reader.vpn_connection((FILES / f"connection_{kind}.json").read_text(encoding="utf-8"))["tunnels"]))
+
+
+@functools.lru_cache(maxsize=None)
+def start(engine: str, config: str):
+    return configurations.load(config, engine, "fw", (11, 1))
+
+
+def vpn(failover: str, name="vpn-1", **more) -> Vpn:
+    values = {"zone": "vpn", "source_zones": ("trust",), "local_networks": ("10.10.0.0/24",), "remote_networks": ("10.200.0.0/16",), **more}
+    if failover == "bgp":
+        values.setdefault("allow_readvertise", True)
+    made = Vpn(name=name, tunnels=_own_as(tunnels("bgp" if failover == "bgp" else "static")), failover=failover, outside_interface="ethernet1/8", **values)
+    check(made)
+    return made
+
+
+def _own_as(found) -> tuple:
+    """The AS number of the instance that runs in one of the configurations."""
+    return tuple({**tunnel, "bgp": {**tunnel["bgp"], "local_as": 65010}} if tunnel.get("bgp") else tunnel for tunnel in found)
+
+
+def around(tree, engine) -> Surroundings:
+    return Surroundings(tree, base, PLATFORMS[engine])
+
+
+def built(wanted, tree, engine):
+    return plan(build.build(wanted, around(tree, engine), Addresses()).phases, tree, base)
+
+
+def removed(name, tree, engine):
+    return plan(removal.removal(name, around(tree, engine)).phases, tree, base)
+
+
+def canonical(element):
+    children = [found for found in map(canonical, element) if found is not None]
+    text = (element.text or "").strip()
+    if not children and not text and not element.attrib and element.tag not in EMPTY_VALUES:
+        return None
+    listed = [child for child in children if child[0] in ("member", "entry")]
+    return (element.tag, tuple(sorted(element.attrib.items())), text, tuple(listed + sorted(child for child in children if child not in listed)))
+
+
+networks = st.lists(st.sampled_from(["10.10.0.0/24", "10.30.0.0/16", "10.99.0.0/24"]), unique=True, min_size=1).map(tuple)
+remotes = st.lists(st.sampled_from(["10.200.0.0/16", "10.201.0.0/16", "172.20.0.0/14"]), unique=True, min_size=1).map(tuple)
+shared = {"local_networks": networks, "remote_networks": remotes, "zone": st.sampled_from(["vpn", "other"]), "mtu": st.sampled_from([None, 1400]),
+          "source_zones": st.sampled_from([("trust",), ("trust", "dmz")]), "security_rules": st.sampled_from(["both", "outbound", "none"]),
+          "local_id": st.sampled_from([None, "fw.example.net"]), "primary_tunnel": st.sampled_from([1, 2])}
+vpns = st.one_of(
+    st.fixed_dictionaries({"failover": st.just("pbf"), "backup_routes": st.booleans(), "when_both_down": st.sampled_from(["discard", "route"]),
+                           "monitor_interval": st.sampled_from([2, 5]), **shared}),
+    st.fixed_dictionaries({"failover": st.just("bgp"), "local_preference": st.sampled_from([(), (200, 100)]),
+                           "as_path_prepend": st.sampled_from([(), (0, 2)]), "install_route": st.sampled_from([None, True]), **shared}),
+).map(lambda options: vpn(**options))
+engines = st.sampled_from([VIRTUAL_ROUTER, LOGICAL_ROUTER])
+configs = st.sampled_from(["base", "bgp_running"])
+some_cases = settings(deadline=None, derandomize=True, max_examples=40)
+
+
+@given(vpns, engines, configs)
+@some_cases
+def test_made_once_and_gone_without_a_trace(wanted, engine, config):
+    before = start(engine, config)
+    made = built(wanted, before, engine)
+    after = applied(before, made.operations)
+    assert built(wanted, after, engine).operations == []
+    gone = removed(wanted.name, after, engine)
+    assert canonical(applied(after, gone.operations)) == canonical(before)
+    assert removed(wanted.name, applied(after, gone.operations), engine).operations == []
+
+
+@given(vpns, vpns, engines, configs)
+@some_cases
+def test_one_description_becomes_another_and_leaves_nothing_behind(first, second, engine, config):
+    before = start(engine, config)
+    there = applied(before, built(first, before, engine).operations)
+    changed = applied(there, built(second, there, engine).operations)
+    assert built(second, changed, engine).operations == []
+    assert canonical(applied(changed, removed(second.name, changed, engine).operations)) == canonical(before)
+
+
+@given(vpns, engines, configs)
+@some_cases
+def test_what_was_planned_can_be_taken_back(wanted, engine, config):
+    before = start(engine, config)
+    operations = built(wanted, before, engine).operations
+    assert canonical(applied(applied(before, operations), inverse(before, operations))) == canonical(before)
+
+
+@pytest.mark.parametrize("engine", PLATFORMS)
+@pytest.mark.parametrize("first, second", [("pbf", "bgp"), ("bgp", "pbf")])
+def test_two_vpns_live_side_by_side_and_go_in_any_order(engine, first, second):
+    before = start(engine, "base")
+    one, two = vpn(first, "vpn-1"), vpn(second, "vpn-2")
+    there = applied(before, built(one, before, engine).operations)
+    there = applied(there, built(two, there, engine).operations)
+    assert built(one, there, engine).operations == []
+    units = [unit for name in ("vpn-1", "vpn-2") for unit in removal.own_units(name, around(there, engine)).values()]
+    assert sorted(units) == ["tunnel.1", "tunnel.2", "tunnel.3", "tunnel.4"]
+    for name in ("vpn-1", "vpn-2"):
+        there = applied(there, removed(name, there, engine).operations)
+    assert canonical(there) == canonical(before)
+
+
+@pytest.mark.parametrize("engine", PLATFORMS)
+def test_nothing_of_others_is_written(engine):
+    """Each operation stands at or below an object with the VPN's name, its own interface, a membership, or a network that it announces."""
+    before = start(engine, "bgp_running")
+    operations = built(vpn("bgp"), before, engine).operations
+    assert operations
+    for operation in operations:
+        xpath = operation.xpath
+        ours = any(f"='{name}" in xpath for name in ("vpn-1", "tunnel.1", "tunnel.2", "vpn'", "10.10.0.0/24"))
+        membership = operation.action == "set" and operation.element in ("<member>tunnel.1</member>", "<member>tunnel.2</member>")
+        assert ours or membership, (operation.action, xpath, operation.element)
+
+
+SOURCES = {"10.10.0.0/24": "connected", "10.30.0.0/16": "static", "10.99.0.0/24": "other", "10.10.0.0/25": "other"}
+
+
+@pytest.mark.parametrize("engine", PLATFORMS)
+def test_where_the_route_to_a_local_network_comes_from(engine):
+    wanted = vpn("bgp", local_networks=tuple(SOURCES))
+    assert bgp.sources(wanted, around(start(engine, "base"), engine)) == SOURCES
+    assert set(bgp.sources(vpn("bgp", redistribute="other"), around(start(engine, "base"), engine)).values()) == {"other"}
+
+
+@pytest.mark.parametrize("engine", PLATFORMS)
+def test_exactly_the_local_networks_are_let_out(engine):
+    wanted = vpn("bgp", local_networks=("10.10.0.0/24", "10.99.0.0/24"))
+    before = start(engine, "bgp_running")
+    after = applied(before, built(wanted, before, engine).operations)
+    network = places.find(after, base("network")[1:])
+    if engine == VIRTUAL_ROUTER:
+        rules = places.find(network, ("virtual-router", ("entry", "default"), "protocol", "bgp", "policy", "export", "rules"))
+        ours = [rule for rule in rules if "vpn-1" in places.names(rule, ("used-by",))]
+        assert [rule.get("name") for rule in ours] == ["vpn-1-out", "vpn-1-rest"]
+        assert places.names(ours[0], ("match", "address-prefix")) == ["10.10.0.0/24", "10.99.0.0/24"]
+        assert {places.text(prefix, ("exact",)) for prefix in places.children(ours[0], ("match", "address-prefix"))} == {"yes"}
+        assert places.find(ours[1], ("action", "deny")) is not None
+    else:
+        listed = places.children(network, ("routing-profile", "filters", "prefix-list", ("entry", "vpn-1-out"), "type", "ipv4", "ipv4-entry"))
+        assert [places.text(entry, ("prefix", "entry", "network")) for entry in listed] == ["10.10.0.0/24", "10.99.0.0/24"]
+        group = ("logical-router", ("entry", "default"), "vrf", ("entry", "default"), "bgp", "peer-group", ("entry", "vpn-1"))
+        assert places.text(network, group + ("filtering-profile", "ipv4")) == "vpn-1"
+
+
+LIFETIMES = {28800: {"seconds": 28800}, 65535: {"seconds": 65535}, 86400: {"minutes": 1440}, 65537: {"seconds": 65537}, 604800: {"minutes": 10080},
+             36000000: {"hours": 10000}}
+
+
+@pytest.mark.parametrize("seconds, lifetime", LIFETIMES.items())
+def test_a_lifetime_is_told_in_a_unit_that_holds_it(seconds, lifetime):
+    """A number that fits into none is refused later, with its range."""
+    tree = start(VIRTUAL_ROUTER, "base")
+    described = tuple({**{key: value for key, value in tunnel.items() if key != "offers"}, "ike": {**tunnel["ike"], "lifetime_seconds": seconds}}
+                      for tunnel in tunnels("static"))
+    wanted = Vpn("vpn-1", described, "pbf", "ethernet1/8", "vpn", ("trust",), ("10.10.0.0/24",), ("10.200.0.0/16",))
+    items = [item for phase in build.build(wanted, around(tree, VIRTUAL_ROUTER), Addresses()).phases for item in phase]
+    assert next(item.values["lifetime"] for item in items if item.label == "ike_crypto_profile 'vpn-1'") == lifetime

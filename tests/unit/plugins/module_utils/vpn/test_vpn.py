@@ -1,0 +1,71 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A VPN as the user describes it."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import reader
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import NAME_LENGTH, Vpn, check, check_name
+
+
+@pytest.fixture
+def tunnels(repository) -> tuple:
+    found = reader.vpn_connection((repository / "playbooks" / "files" / "connection_bgp.json").read_text(encoding="utf-8"))
+    return tuple(given(found["tunnels"]))
+
+
+def vpn(tunnels, failover="bgp", **more) -> Vpn:
+    return Vpn("vpn-1", tunnels, failover, "ethernet1/8", "vpn", ("trust",), ("10.10.0.0/24",), **{"remote_networks": ("10.200.0.0/16",), **more})
+
+
+def test_what_a_cloud_says_passes(tunnels):
+    check(vpn(tunnels))
+    check(vpn(tunnels, "pbf", backup_routes=True))
+
+
+def test_every_problem_is_told_at_once(tunnels):
+    with pytest.raises(InvalidInput) as refused:
+        check(vpn(tunnels, primary_tunnel=3, tunnel_interfaces=("tunnel.1",), remote_networks=("0.0.0.0/0", "10.10.0.0/16")))
+    for words in ("primary_tunnel", "tunnel_interfaces", "allow_default_route", "overlaps the local network"):
+        assert words in str(refused.value)
+
+
+def test_no_key_is_in_a_refusal_or_a_repr(tunnels):
+    keys = [tunnel["pre_shared_key"] for tunnel in tunnels]
+    wrong = vpn(tunnels, "pbf", local_preference=(1,), remote_networks=("x",))
+    with pytest.raises(InvalidInput) as refused:
+        check(wrong)
+    assert [key for key in keys if key in str(refused.value) + repr(wrong)] == []
+
+
+@pytest.mark.parametrize("name", ["vpn-0123456789abcdef0", "a", "Lyon_2.b", "x" * NAME_LENGTH])
+def test_names(name):
+    check_name(name)
+
+
+@pytest.mark.parametrize("name", ["", "-a", "a b", "a/b", "a'b", "x" * (NAME_LENGTH + 1), "ü"])
+def test_what_is_no_name(name):
+    with pytest.raises(InvalidInput, match="it begins the names of all objects"):
+        check_name(name)
+
+
+def test_the_preferred_tunnel_comes_first(tunnels):
+    assert vpn(tunnels).path_order == [1, 2]
+    assert vpn(tunnels, primary_tunnel=2).path_order == [2, 1]
+
+
+def test_tunnels_that_are_treated_alike_share_a_peer_group(tunnels):
+    assert [vpn(tunnels).peer_group(number) for number in (1, 2)] == ["vpn-1", "vpn-1"]
+    assert [vpn(tunnels, as_path_prepend=(0, 1)).peer_group(number) for number in (1, 2)] == ["vpn-1-1", "vpn-1-2"]
+
+
+def test_monitors_probe_the_peer_unless_told_otherwise(tunnels):
+    assert vpn(tunnels).monitor_address(1) == tunnels[0]["inside_peer_address"]
+    assert vpn(tunnels, monitor_addresses=("10.200.0.1", "")).monitor_address(1) == "10.200.0.1"
+    assert vpn(tunnels, monitor_addresses=("10.200.0.1", "")).monitor_address(2) == tunnels[1]["inside_peer_address"]
