@@ -6,16 +6,16 @@
 
 from __future__ import annotations
 
-import time
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import CODE_MISSING
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet, Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, DeviceError, PanosVpnError
 
 CODE_LOCKED = 14
-CODE_MISSING = 7
 # Words of a commit that could not even be queued, and can be later. PAN-OS gives them all the same code.
 _BUSY = (
     "Another commit/validate is in progress", "A commit is in progress", "auto-commit not yet finished", "commit while an install is in progress",
@@ -23,7 +23,6 @@ _BUSY = (
 )
 # How often a commit is asked for whose answer gets lost.
 _LOSSES = 3
-_POLLS = (0.2, 0.3, 0.5, 1.0, 2.0, 3.0, 5.0)
 
 
 @dataclass(frozen=True)
@@ -49,21 +48,6 @@ class Job:
     warnings: tuple = ()
 
 
-@dataclass(frozen=True)
-class Patience:
-    """How long to wait, in seconds: C(timeout) for queue, locks and the job together, C(poll) between two looks (None: growing)."""
-
-    timeout: float = 600
-    poll: float | None = None
-
-    def deadline(self) -> float:
-        return time.monotonic() + self.timeout
-
-    def pause(self, attempt: int, deadline: float) -> None:
-        wanted = self.poll if self.poll is not None else _POLLS[min(attempt, len(_POLLS) - 1)]
-        time.sleep(max(0.0, min(wanted, deadline - time.monotonic())))
-
-
 def changes(session) -> list:
     """What is in the candidate and not in the running configuration, with the account that did it."""
     answer = session.op("<show><config><list><changes/></list></config></show>", "list uncommitted changes")
@@ -83,23 +67,21 @@ def _is_list(path, listed) -> bool:
     return len(path) == len(listed) + 1 and not isinstance(path[-1], str) and path[-1][0] == "member"
 
 
-def refuse_foreign(session, account: str, pending, is_foreign, timeout: float, standing: str) -> None:
+def refuse_foreign(session, account: str, pending, is_foreign, patience: Patience, standing: str) -> None:
     """Other uncommitted changes (C(is_foreign)) of the account would be committed along with ours.
 
-    Waits up to C(timeout) seconds for another run to commit them, then raises DeviceError that names them, and says what is C(standing).
+    Waits for another run to commit them, then raises DeviceError that names them, and says what is C(standing).
     C(pending): the uncommitted changes as they were listed last.
     """
-    deadline = time.monotonic() + timeout
-    attempt = 0
-    while True:
-        left = [change for change in pending if change.owner == account and is_foreign(change)]
-        if not left:
-            return
-        if time.monotonic() >= deadline:
-            raise DeviceError(f"{_foreign_text(account, left)}; {standing}")
-        Patience().pause(attempt, deadline)
-        attempt += 1
-        pending = changes(session)
+    listed = [pending]
+
+    def look() -> None:
+        foreign = [change for change in (listed.pop() if listed else changes(session)) if change.owner == account and is_foreign(change)]
+        if foreign:
+            raise NotYet(f"{len(foreign)} other uncommitted changes of the account {account} are to be committed first",
+                         DeviceError(f"{_foreign_text(account, foreign)}; {standing}"))
+
+    patience.until(look)
 
 
 def _foreign_text(account: str, left) -> str:
@@ -114,29 +96,22 @@ def commit(session, account: str | None, description: str, patience: Patience, o
     Waits while another commit runs or somebody holds a commit lock. Where the answer to the request is lost, a job that carries
     C(ours) (changes) is looked for before another one is asked for. Raises DeviceError with the job's lines where it fails.
     """
-    deadline = patience.deadline()
+    patience = patience.begun()
     while True:
-        job, looked_for = _queue(session, account, description, patience, deadline, ours)
+        job, looked_for = _queue(session, account, description, patience, ours)
         if job is None:
             return None
-        finished = finish(session, job, patience, deadline)
+        finished = finish(session, job, patience)
         if not looked_for or not _left(session, ours):
             return finished
 
 
-def _queue(session, account, description, patience, deadline, ours) -> tuple:
+def _queue(session, account, description, patience: Patience, ours) -> tuple:
     """(id of the commit job, or None where there was nothing to commit; whether it had to be looked for)."""
-    attempt = losses = 0
+    losses = 0
     while True:
         try:
-            return _enqueue(session, account, description), False
-        except DeviceError as exc:
-            if not _can_wait(exc):
-                raise exc.adding(NOTHING_COMMITTED)
-            if time.monotonic() >= deadline:
-                raise DeviceError(f"{exc}; waited {patience.timeout:g} s{_holders(session, exc)}; {NOTHING_COMMITTED}", exc.code) from None
-            patience.pause(attempt, deadline)
-            attempt += 1
+            return patience.until(lambda: _enqueued(session, account, description, patience.timeout)), False
         except ConnectionFailed as exc:
             if exc.final:
                 raise exc.adding(NOTHING_COMMITTED)
@@ -146,6 +121,18 @@ def _queue(session, account, description, patience, deadline, ours) -> tuple:
             losses += 1
             if losses == _LOSSES:
                 raise exc.adding(NOTHING_COMMITTED)
+
+
+def _enqueued(session, account, description, timeout: float) -> str | None:
+    """The id of the job, or None where there was nothing to commit. Raises NotYet where it cannot be queued now, and can be later."""
+    try:
+        return _enqueue(session, account, description)
+    except DeviceError as exc:
+        if not _can_wait(exc):
+            raise exc.adding(NOTHING_COMMITTED)
+        holders = _holders(session, exc)
+        overdue = DeviceError(f"{exc}; waited {timeout:g} s{holders}; {NOTHING_COMMITTED}", exc.code)
+        raise NotYet(f"the commit has to wait: {exc}{holders}", overdue) from None
 
 
 def _queued_all_the_same(session, account, ours, lost) -> str | None:
@@ -176,9 +163,13 @@ def _can_wait(error) -> bool:
 
 
 def _holders(session, error) -> str:
+    """Who holds the commit lock, as far as this account may see that."""
     if error.code != CODE_LOCKED:
         return ""
-    held = session.op("<show><commit-locks/></show>", "list commit locks").iter("entry")
+    try:
+        held = session.op("<show><commit-locks/></show>", "list commit locks").iter("entry")
+    except DeviceError:
+        return ""
     names = [f"{entry.get('name')} ({entry.findtext('comment') or 'no comment'})" for entry in held]
     return f"; the commit lock is held by {', '.join(names)}" if names else ""
 
@@ -193,43 +184,46 @@ def _enqueue(session, account, description) -> str | None:
     return (answer.findtext("result/job") or "").strip() or None
 
 
-def finish(session, job: str, patience: Patience, deadline: float | None = None) -> Job:
+def finish(session, job: str, patience: Patience) -> Job:
     """Wait for a job. The job's id is in every error, so that a later run can take it up (C(job_id)).
 
     A commit can restart the very service that answers: as long as there is time, a connection that fails is tried again.
     """
-    deadline = patience.deadline() if deadline is None else deadline
-    attempt = 0
-    while True:
+    overdue = DeviceError(f"commit job {job} on {session.place} did not end within {patience.timeout:g} s and goes on; "
+                          f"give job_id {job} to wait for it", job_id=job)
+
+    def look() -> Job:
         try:
-            found = _look(session, job)
+            return _finished(session, job, overdue)
         except PanosVpnError as exc:
-            if isinstance(exc, ConnectionFailed) and not exc.final and time.monotonic() < deadline:
-                patience.pause(attempt, deadline)
-                attempt += 1
-                continue
-            raise type(exc)(f"{exc}; commit job {job} goes on without us: give job_id {job} to wait for it", job_id=job) from None
-        if found is not None:
-            return _judged(session, found)
-        if time.monotonic() >= deadline:
-            raise DeviceError(f"commit job {job} on {session.place} did not end within {patience.timeout:g} s and goes on; "
-                              f"give job_id {job} to wait for it", job_id=job)
-        patience.pause(attempt, deadline)
-        attempt += 1
+            failed = type(exc)(f"{exc}; commit job {job} goes on without us: give job_id {job} to wait for it", job_id=job)
+            if isinstance(exc, ConnectionFailed) and not exc.final:
+                raise NotYet(f"commit job {job}: {session.place} does not answer while it commits", failed) from None
+            raise failed from None
+
+    return _judged(session, patience.until(look))
 
 
-def _look(session, job) -> Job | None:
-    """The finished job, or None while it runs. Right after it was queued a firewall can still say it knows of no such job."""
+def _finished(session, job: str, overdue: DeviceError) -> Job:
+    """The finished job; raises NotYet while it runs. Right after it was queued a firewall can still say it knows of no such job."""
     try:
         answer = session.op(f"<show><jobs><id>{escape(job)}</id></jobs></show>", f"ask for commit job {job}")
     except DeviceError as exc:
         if exc.code == CODE_MISSING:
-            return None
+            raise NotYet(f"commit job {job} is queued", overdue) from None
         raise
     element = answer.find("result/job")
     if element is None or (element.findtext("status") or "").strip() != "FIN":
-        return None
+        raise NotYet(f"commit job {job} {_stage(element)}", overdue)
     return Job(job, (element.findtext("result") or "").strip(), _texts(element.find("details")), _texts(element.find("warnings")))
+
+
+def _stage(element: ET.Element | None) -> str:
+    """How far a job is that has not ended."""
+    status, progress, position = ("" if element is None else (element.findtext(tag) or "").strip() for tag in ("status", "progress", "positionInQ"))
+    if status != "ACT":
+        return "is in the queue" + (f", at position {position}" if position not in ("", "0") else "")
+    return f"is at {progress} %" if progress.isdigit() else "runs"
 
 
 def _texts(element: ET.Element | None) -> tuple:

@@ -6,9 +6,7 @@
 
 from __future__ import annotations
 
-import time
-
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.commit import Patience
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet, Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, PanosVpnError
 
 _COMMENT = "tunnelsmith.panos_vpn writes and commits"
@@ -16,15 +14,15 @@ _COMMENT = "tunnelsmith.panos_vpn writes and commits"
 _OWN, _OTHERS, _NONE = "You already own", "already held by", "not currently"
 
 
-def under(session, timeout: float | None, work, keeps=lambda result: False) -> dict:
-    """The result of C(work), done while this account holds the lock. C(timeout): see C(take); None where an earlier task has taken it.
+def under(session, patience: Patience | None, work, keeps=lambda result: False) -> dict:
+    """The result of C(work), done while this account holds the lock. C(patience): see C(take); None where an earlier task has taken it.
 
     It is released afterwards, also after a failure, unless C(keeps) says of the result that a later task releases it. A release that
     fails is told beside what became of the work.
     """
     try:
-        if timeout is not None:
-            take(session, timeout)
+        if patience is not None:
+            take(session, patience)
         result = work()
     except PanosVpnError as exc:
         trouble = _let_go(session)
@@ -47,22 +45,20 @@ def _let_go(session) -> str:
     return ""
 
 
-def take(session, timeout: float) -> None:
-    """Wait up to C(timeout) seconds while another account holds it. One that an earlier run of this account left behind is as good."""
+def take(session, patience: Patience) -> None:
+    """Wait while another account holds it. One that an earlier run of this account left behind is as good."""
     command = f"<request><config-lock><add><comment>{_COMMENT}</comment></add></config-lock></request>"
-    deadline = time.monotonic() + timeout
-    attempt = 0
-    while True:
+
+    def look() -> None:
         try:
             session.op(command, "take the configuration lock")
-            return
         except DeviceError as exc:
-            if _OWN in str(exc):
-                return
-            if _OTHERS not in str(exc) or time.monotonic() >= deadline:
-                raise exc.adding(f"waited {timeout:g} s") if _OTHERS in str(exc) else exc
-        Patience().pause(attempt, deadline)
-        attempt += 1
+            if _OTHERS in str(exc):
+                raise NotYet(str(exc), exc.adding(f"waited {patience.timeout:g} s")) from None
+            if _OWN not in str(exc):
+                raise
+
+    patience.until(look)
 
 
 def release(session) -> None:

@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-import time
 import xml.etree.ElementTree as ET
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import code_of, message
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet, Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, DeviceError, PanosVpnError, TakenMeanwhile
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.inverse import inverse
 
@@ -20,8 +20,8 @@ CODE_INVALID_COMMAND = 17
 _LOCKED = "currently locked by"
 
 
-def send(session, operations, before: ET.Element, lock_timeout: float = 0) -> None:
-    """Write C(operations), planned on C(before) (a C(<config>) tree); wait up to C(lock_timeout) seconds for others' locks.
+def send(session, operations, before: ET.Element, patience: Patience = Patience(0)) -> None:
+    """Write C(operations), planned on C(before) (a C(<config>) tree); wait with C(patience) for others' locks.
 
     One request up to 500 operations. More go in several requests; where a later one fails, the earlier ones are undone by
     their inverse, and the error says so. Raises DeviceError (candidate as before) or ConnectionFailed (effect unknown; with
@@ -32,7 +32,7 @@ def send(session, operations, before: ET.Element, lock_timeout: float = 0) -> No
     for start in range(0, len(operations), CHUNK):
         chunk = operations[start:start + CHUNK]
         try:
-            _send_when_unlocked(session, chunk, lock_timeout, done)
+            _send_when_unlocked(session, chunk, patience, done)
         except ConnectionFailed as exc:
             raise ConnectionFailed(str(exc), sent=exc.sent or bool(done), final=exc.final) from None
         except PanosVpnError as exc:
@@ -41,18 +41,16 @@ def send(session, operations, before: ET.Element, lock_timeout: float = 0) -> No
             raise
 
 
-def _send_when_unlocked(session, operations, lock_timeout, done):
-    deadline = time.monotonic() + lock_timeout
-    while True:
+def _send_when_unlocked(session, operations, patience: Patience, done) -> None:
+    def look() -> None:
         try:
             _send_chunk(session, operations, done)
-            return
         except DeviceError as exc:
             if _LOCKED not in str(exc):
                 raise
-            if time.monotonic() >= deadline:
-                raise DeviceError(f"{exc}; waited {lock_timeout:g} s for the configuration lock", exc.code) from None
-            time.sleep(min(1.0, max(0.05, deadline - time.monotonic())))
+            raise NotYet(str(exc), DeviceError(f"{exc}; waited {patience.timeout:g} s for the configuration lock", exc.code)) from None
+
+    patience.until(look)
 
 
 def written(operations, rest) -> list:

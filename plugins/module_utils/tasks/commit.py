@@ -9,6 +9,7 @@ from __future__ import annotations
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, locked, with_session
 
@@ -44,12 +45,12 @@ def run() -> None:
 
 def _run(module, session) -> dict:
     """The lock is that of the task that wrote; whatever becomes of the commit, it goes."""
-    return locked(module, session, lambda: commit_changes(module.params, session, module.check_mode), takes=False)
+    return locked(module, session, lambda: commit_changes(module.params, session, module.check_mode, module.tell), takes=False)
 
 
-def commit_changes(params, session, check_mode) -> dict:
-    """Commit, or wait for a job, by the options of the module. Also for tasks that write and commit at once."""
-    patience = commit.Patience(params["timeout"], params["poll"])
+def commit_changes(params, session, check_mode, tell) -> dict:
+    """Commit, or wait for a job, by the options of the module. Also for tasks that write and commit at once. C(tell): see Patience."""
+    patience = Patience(params["timeout"], params["poll"], tell)
     if params["job_id"]:
         return _result(commit.finish(session, params["job_id"], patience), [])
     pending = commit.changes(session)
@@ -67,7 +68,7 @@ def commit_changes(params, session, check_mode) -> dict:
                           f"or admin; {commit.NOTHING_COMMITTED}")
         if not ours:
             return {"changed": False, "committed": [], "warnings": []}
-        _refuse_foreign(params, session, account, pending, objects)
+        _refuse_foreign(params, session, account, pending, objects, tell)
     if check_mode:
         return {"changed": True, "committed": [change.xpath for change in ours], "warnings": []}
     return _result(commit.commit(session, account, params["description"] or "", patience, ours), ours)
@@ -85,7 +86,7 @@ def _account(params, session, ours) -> str:
     return owners[0]
 
 
-def _refuse_foreign(params, session, account, pending, objects):
+def _refuse_foreign(params, session, account, pending, objects, tell) -> None:
     """Changes of the same account that were there before ours and are not ours: they would be committed along."""
     if params["commit_foreign"] == "include" or not params["earlier_changes"]:
         return
@@ -94,7 +95,7 @@ def _refuse_foreign(params, session, account, pending, objects):
     def is_foreign(change):
         return change.path in earlier and not commit.concerns(change, objects or ())
 
-    commit.refuse_foreign(session, account, pending, is_foreign, params["lock_timeout"], commit.NOTHING_COMMITTED)
+    commit.refuse_foreign(session, account, pending, is_foreign, Patience(params["lock_timeout"], tell=tell), commit.NOTHING_COMMITTED)
 
 
 def _result(job, ours) -> dict:

@@ -109,7 +109,7 @@ class _Task:
             "objects": [places.render(path) for path in self.objects],
             "description": self.params["description"] or f"{self.params['name']} reverted, by tunnelsmith.panos_vpn.config_revert",
         }
-        committed = commit_changes(committing, self.session, False)
+        committed = commit_changes(committing, self.session, False, self.module.tell)
         result["warnings"] += committed.pop("warnings")
         result["changed"] = committed.pop("changed") or result["changed"]
         result.update(committed)

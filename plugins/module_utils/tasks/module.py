@@ -16,6 +16,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuratio
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import locks, sdk
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.transport import Provider
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import (
     ConnectionFailed, DeviceError, PanosVpnError, Refused,
@@ -44,6 +45,13 @@ class PanosModule(AnsibleModule):
     def _log_invocation(self):
         names = sorted(name for name, value in self.params.items() if value is not None)
         self.log(f"Invoked with the options {', '.join(names)}")
+
+    def tell(self, sentence: str) -> None:
+        """What a long step waits for now, for those who watch. Where a module runs on its own, nobody does."""
+
+    def patience(self, timeout: str, poll: str | None = None) -> Patience:
+        """To wait as long, and to look as often, as the options of these names say; those who watch are told."""
+        return Patience(self.params[timeout], self.params[poll] if poll else None, self.tell)
 
 
 def _secrets(spec, params):
@@ -100,7 +108,7 @@ def locked(module, session, work, keeps=lambda result: False, takes=True) -> dic
     """The result of C(work), under the configuration lock where the task is to have it; see C(locks.under)."""
     if not module.params["config_lock"] or module.check_mode:
         return work()
-    return locks.under(session, module.params["lock_timeout"] if takes else None, work, keeps)
+    return locks.under(session, module.patience("lock_timeout") if takes else None, work, keeps)
 
 
 @contextlib.contextmanager

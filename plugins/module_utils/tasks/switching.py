@@ -117,4 +117,4 @@ class Change:
             "commit_foreign": params["commit_foreign"], "lock_timeout": params["lock_timeout"], "timeout": params["commit_timeout"],
             "poll": params["commit_poll"], "description": params["description"] or description,
         }
-        return commit_changes(options, session or self.session, self.module.check_mode)
+        return commit_changes(options, session or self.session, self.module.check_mode, self.module.tell)

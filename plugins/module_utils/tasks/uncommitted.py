@@ -16,7 +16,7 @@ def refuse_foreign(module, session, pending, is_mine) -> None:
     """Before a write: our account's other uncommitted changes would be committed along. Waits for them to go, then refuses them by name."""
     account = session.provider.username
     if account and module.params["commit_foreign"] != "include":
-        commit.refuse_foreign(session, account, pending, lambda change: not is_mine(change), module.params["lock_timeout"], "nothing was written")
+        commit.refuse_foreign(session, account, pending, lambda change: not is_mine(change), module.patience("lock_timeout"), "nothing was written")
 
 
 def tell(module, result, pending, is_mine) -> list:

@@ -6,11 +6,9 @@
 
 from __future__ import annotations
 
-import time
-
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.command import act
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.commit import Patience
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import vpn_state
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow
@@ -219,21 +217,20 @@ class _Task:
         """Until the group is up again, so that never more than it is down; C(before): flows whose SPIs do not count any more."""
         if not self.params["timeout"]:
             return
-        patience = Patience(self.params["timeout"], self.params["poll"])
-        deadline, attempt = patience.deadline(), 0
-        while True:
+
+        def look() -> None:
             now = self._flows()
             for tunnel, said in zip(group, told):
                 said["up"] = _up(now, tunnel["name"], {each.local_spi for each in before.get(tunnel["name"], ())})
             down = [said["name"] for said in told if not said["up"]]
-            if not down:
-                return
-            if time.monotonic() >= deadline:
-                break
-            patience.pause(attempt, deadline)
-            attempt += 1
+            if down:
+                raise NotYet(f"{_listed(down)} not up yet", self._still_down(down, rest))
+
+        self.module.patience("timeout", "poll").until(look)
+
+    def _still_down(self, down, rest) -> PanosVpnError:
         spared = [tunnel["name"] for other in rest for tunnel in other]
-        raise PanosVpnError(
+        return PanosVpnError(
             f"{_listed(down)} on {self.session.place}: not up {self.params['timeout']} s after it was initiated"
             + (f"; {_listed(spared)} not touched for that reason" if spared else "")
             + "; vpn_info tells the state and the reason")

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import traceback
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from ansible.module_utils.basic import missing_required_lib
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.commit import Patience
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import is_network
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import vpn_state
@@ -183,16 +184,18 @@ class _Task:
 
     def _awaited(self) -> _View:
         """The first healthy look, or the last one before the time is up. In check mode nothing was made, so nothing can come up."""
-        patience = Patience(self.params["timeout"], self.params["poll"])
-        deadline = patience.deadline()
-        attempt, view = 0, self._look(None)
         if not self.params["wait_for"] or self.check_mode:
-            return view
-        while not view.healthy and time.monotonic() < deadline:
-            patience.pause(attempt, deadline)
-            attempt += 1
-            view = self._look(view)
-        return view
+            return self._look(None)
+        looks: list = [None]
+
+        def look() -> None:
+            looks.append(self._look(looks[-1]))
+            if not looks[-1].healthy:
+                raise NotYet(f"{', '.join(self.names) or 'the VPNs'} not healthy yet: {'; '.join(looks[-1].judgement.problems)}")
+
+        with contextlib.suppress(NotYet):
+            self.module.patience("timeout", "poll").until(look)
+        return looks[-1]
 
     def _look(self, before: _View | None) -> _View:
         """The configuration is read again only while something that was named is missing in it."""

@@ -90,7 +90,7 @@ def carry_out(module, session, platform, base, reads, planned, before_write=None
             before_write(intent)
         try:
             with _noted(journal_of(module) if keeps_journal else None, plan, reads) as note:
-                _write(session, plan, reads, planned, module.params["lock_timeout"], note)
+                _write(session, plan, reads, planned, module.patience("lock_timeout"), note)
             break
         except TakenMeanwhile:
             if attempt == _ATTEMPTS - 1:
@@ -150,12 +150,12 @@ def _restored(journal, error) -> None:
         error.adding(str(exc))
 
 
-def _write(session, plan, reads, planned, lock_timeout, note) -> None:
+def _write(session, plan, reads, planned, patience, note) -> None:
     """Send the plan; where the answer is lost, look whether it was carried out, and only then send the rest of it, which C(note) is told."""
     rest = plan
     for dummy in range(_SENDINGS):
         try:
-            transaction.send(session, rest.operations, rest.before, lock_timeout)
+            transaction.send(session, rest.operations, rest.before, patience)
             return
         except ConnectionFailed as exc:
             if not exc.sent and rest is plan:

@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.commit import Change
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError
 
 GATEWAY = "/config/network/ike/gateway/entry[@name='vpn-1']"
@@ -36,6 +37,6 @@ def test_what_concerns_us(changed, ours, expected):
 def test_many_foreign_changes_are_counted():
     left = [Change(("config", "shared", ("entry", str(number))), "ann") for number in range(13)]
     with pytest.raises(DeviceError) as refused:
-        commit.refuse_foreign(None, "ann", left, lambda change: True, 0, "nothing was written")
+        commit.refuse_foreign(None, "ann", left, lambda change: True, Patience(0), "nothing was written")
     text = str(refused.value)
     assert "and 3 more" in text and text.endswith("nothing was written") and "'9'" in text and "'10'" not in text

@@ -1,0 +1,74 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Waiting: how long, how often to look meanwhile, and whom to tell what is being waited for."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import Callable, TypeVar
+
+Found = TypeVar("Found")
+
+# Seconds between two looks: most of what is waited for comes at once, or takes a minute.
+_POLLS = (0.2, 0.3, 0.5, 1.0, 2.0, 3.0, 5.0)
+
+
+class NotYet(Exception):
+    """What is waited for is not there; the text says in one sentence what that is.
+
+    C(instead): the error that the user reads when there is no time left; where there is none, this one ends the waiting.
+    """
+
+    def __init__(self, sentence: str, instead: Exception | None = None):
+        super().__init__(sentence)
+        self.instead = instead
+
+
+def nobody(sentence: str) -> None:
+    """Tells nobody."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long to wait, in seconds: C(timeout) for everything together, C(poll) between two looks (None: growing).
+
+    C(tell): is given a sentence before each pause. C(deadline): when the time is over, once it runs (see C(begun)).
+    """
+
+    timeout: float = 600
+    poll: float | None = None
+    tell: Callable[[str], None] = nobody
+    deadline: float | None = None
+
+    def begun(self) -> Patience:
+        """The same, with the time running: what is waited for from now on has to do with what is left of it."""
+        return self if self.deadline is not None else replace(self, deadline=time.monotonic() + self.timeout)
+
+    def until(self, look: Callable[[], Found]) -> Found:
+        """What C(look) finds, called again as long as it raises NotYet and there is time; it is called once at the least."""
+        running = self.begun()
+        attempt = 0
+        while True:
+            try:
+                return look()
+            except NotYet as exc:
+                if running.left <= 0:
+                    raise (exc.instead or exc) from None
+                self.tell(str(exc))
+            pause(min(self._wanted(attempt), running.left))
+            attempt += 1
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left."""
+        return self.timeout if self.deadline is None else self.deadline - time.monotonic()
+
+    def _wanted(self, attempt: int) -> float:
+        return self.poll if self.poll is not None else _POLLS[min(attempt, len(_POLLS) - 1)]
+
+
+def pause(seconds: float) -> None:
+    time.sleep(max(0.0, seconds))
