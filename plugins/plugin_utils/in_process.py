@@ -5,8 +5,8 @@
 """Runs this collection's modules in Ansible's own worker process instead of packing, starting and compiling a program for each task.
 
 The modules talk to a firewall over HTTPS, so where they run makes no difference to them. A pairing with nothing to do takes a third
-of the time, and the arguments, which hold keys, are written to no file. Wherever the task asks for a place of its own to run in, it
-goes Ansible's usual way.
+of the time, and the arguments, which hold keys, are written to no file. Wherever the task asks for a place of its own to run in, or
+this ansible-core lacks one of the private names that are used here, it goes Ansible's usual way.
 """
 
 from __future__ import annotations
@@ -21,9 +21,11 @@ import sys
 from ansible import constants
 from ansible.module_utils import basic
 from ansible.plugins.action.normal import ActionModule as NormalActionModule
+from ansible.release import __version__ as core_version
+from ansible.utils.display import Display
 from ansible.utils.unsafe_proxy import wrap_var
 
-# Ansible asks for this plugin before it forks: what is imported here is there in the worker of every host.
+# Ansible comes here before it forks (see plugins/action/__init__.py): what is imported here is there in the worker of every host.
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import sdk
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import writing  # pylint: disable=unused-import
 
@@ -34,18 +36,33 @@ class ActionModule(NormalActionModule):
     """The action of a module of this collection."""
 
     def _execute_module(self, module_name=None, module_args=None, tmp=None, task_vars=None, **more):
-        task_vars = task_vars or {}
-        if self._needs_a_program(task_vars):
+        name = module_name or self._task.action
+        try:
+            prepared = self._prepared(name, dict(self._task.args if module_args is None else module_args), task_vars or {})
+        except (AttributeError, TypeError) as exc:
+            prepared = None
+            Display().warning(f"{name} runs as a program of its own, which takes longer: ansible-core {core_version} is not as expected: {exc}")
+        if prepared is None:
             return super()._execute_module(module_name, module_args, tmp, task_vars, **more)
-        name, arguments = module_name or self._task.action, dict(self._task.args if module_args is None else module_args)
-        self._update_module_args(name, arguments, task_vars)
-        environment: dict = {}
-        self._compute_environment_string(environment)
-        module = importlib.import_module(f"{_MODULES}.{name.rpartition('.')[2]}")
+        module, arguments, environment = prepared
         with _environment(environment):
             output, warnings = _called(module, arguments)
         # What a module returns is data, whatever looks like a template in it.
         return wrap_var({**json.loads(output), **({"warnings": warnings} if warnings else {})})
+
+    def _prepared(self, name, arguments, task_vars):
+        """(The module, its arguments, the task's environment); None for a task that needs a program. Nothing has been sent yet.
+
+        All private names of ansible-core are used here, so that one that is missing is noticed while there is another way.
+        """
+        if self._needs_a_program(task_vars):
+            return None
+        self._update_module_args(name, arguments, task_vars)
+        environment: dict = {}
+        self._compute_environment_string(environment)
+        if not hasattr(basic, "_ANSIBLE_ARGS"):
+            raise AttributeError("a module takes its arguments from another place than ansible.module_utils.basic._ANSIBLE_ARGS")
+        return importlib.import_module(f"{_MODULES}.{name.rpartition('.')[2]}"), arguments, environment
 
     def _needs_a_program(self, task_vars) -> bool:
         """Whether the task is to run on another machine, as another user, in the background, or with another Python."""

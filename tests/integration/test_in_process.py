@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 
 import pytest
@@ -54,3 +55,30 @@ def test_a_failure_reads_as_from_any_module(playbooks, firewall):
     assert run.status == 2
     failure, = run.failures()
     assert "interval" in failure.message and failure.result["invocation"]["module_args"]["interval"] == 999
+
+
+def test_the_defaults_of_the_group_reach_every_module_and_those_of_a_module_only_that_one(playbooks, firewall):
+    lead = access(firewall)
+    provider = {"provider": {"ip_address": lead["PANOS_HOSTNAME"], "port": lead["PANOS_PORT"], "api_key": lead["PANOS_API_KEY"], "ca_path": lead["PANOS_CA_PATH"]}}
+    tasks = [profile(), {"name": "Make a zone", "tunnelsmith.panos_vpn.zone": {"name": "vpn"}}]
+    whole = {**play(*tasks)[0], "module_defaults": {"group/tunnelsmith.panos_vpn.all": provider, MODULE: {"threshold": 7}}}
+    run = playbooks.run(firewall, [whole], environment={})
+    assert run.status == 0, run.output
+    assert [task.changed for task in run.of("monitor_profile") + run.of("zone")] == [True, True]
+    assert "<threshold>7</threshold>" in firewall.control.candidate()
+
+
+READS_A_TASK = """
+import sys
+from ansible.plugins.loader import init_plugin_loader
+init_plugin_loader()
+from ansible.parsing.mod_args import ModuleArgsParser
+ModuleArgsParser({"tunnelsmith.panos_vpn.zone": {"name": "vpn"}}).parse()
+print([name for name in sys.modules if name.endswith("module_utils.tasks.writing")])
+"""
+
+
+def test_what_modules_share_is_loaded_when_a_task_is_read_and_not_in_each_worker(of_this_environment, tmp_path):
+    """Ansible forks a worker for each host and task, after it has read the playbook."""
+    done = subprocess.run([sys.executable, "-c", READS_A_TASK], cwd=tmp_path, env={"HOME": str(tmp_path)}, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout.strip().endswith("plugins.module_utils.tasks.writing']"), done.stdout + done.stderr

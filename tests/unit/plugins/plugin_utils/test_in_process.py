@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import types
+from unittest import mock
 
 import pytest
 
 from ansible.module_utils import basic
+from ansible.plugins.action.normal import ActionModule as NormalActionModule
 from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils import in_process
 
 
@@ -64,3 +67,74 @@ def test_the_environment_of_a_task_is_its_own(monkeypatch):
     with in_process._environment({"PANOS_HOSTNAME": "during", "PANOS_PORT": 8443}):
         assert (os.environ["PANOS_HOSTNAME"], os.environ["PANOS_PORT"]) == ("during", "8443")
     assert os.environ["PANOS_HOSTNAME"] == "before" and "PANOS_PORT" not in os.environ
+
+
+ZONE = "ansible_collections.tunnelsmith.panos_vpn.plugins.modules.zone"
+
+
+class Action(in_process.ActionModule):
+    """The action of a task that may run in this process."""
+
+    def __init__(self):
+        self._task = types.SimpleNamespace(action="tunnelsmith.panos_vpn.zone", args={"name": "vpn"})
+
+    def _needs_a_program(self, task_vars):
+        return False
+
+    def _update_module_args(self, name, arguments, task_vars):
+        arguments["_ansible_check_mode"] = True
+
+    def _compute_environment_string(self, environment=None):
+        environment["PANOS_PORT"] = "8443"
+
+
+@pytest.fixture
+def ways(monkeypatch):
+    """Which way a task went: C(here), C(program)."""
+    taken = []
+
+    def main():
+        taken.append("here")
+        basic.AnsibleModule({"name": {"type": "str"}}, supports_check_mode=True).exit_json(changed=False)
+
+    monkeypatch.setattr(NormalActionModule, "_execute_module", lambda self, *given, **more: taken.append("program") or {"changed": False})
+    monkeypatch.setitem(sys.modules, ZONE, types.SimpleNamespace(main=main))
+    return taken
+
+
+def test_a_task_runs_here(ways):
+    assert Action()._execute_module(task_vars={}) == {"changed": False, "invocation": {"module_args": {"name": "vpn"}}}
+    assert ways == ["here"]
+
+
+def missing(*_arguments, **_more):
+    raise AttributeError("no such name")
+
+
+ANOTHER_CORE = {
+    "a method that is gone": lambda patched: patched.setattr(Action, "_update_module_args", missing),
+    "a method that takes other arguments": lambda patched: patched.setattr(Action, "_compute_environment_string", lambda self: ""),
+    "a property that is gone": lambda patched: patched.setattr(Action, "_needs_a_program", missing),
+    "another place for the arguments": lambda patched: patched.delattr(basic, "_ANSIBLE_ARGS"),
+}
+
+
+@pytest.mark.parametrize("change", ANOTHER_CORE.values(), ids=ANOTHER_CORE.keys())
+def test_a_core_with_other_private_names_gets_a_program(ways, monkeypatch, change):
+    with mock.patch.object(in_process.Display, "warning") as warned, monkeypatch.context() as patched:
+        change(patched)
+        Action()._execute_module(task_vars={})
+    assert ways == ["program"]
+    assert "program of its own" in warned.call_args.args[0]
+
+
+@pytest.mark.parametrize("fault", [AttributeError, TypeError])
+def test_a_module_that_has_begun_is_never_run_again(ways, monkeypatch, fault):
+    def main():
+        ways.append("here")
+        raise fault("a fault of the module's own")
+
+    monkeypatch.setitem(sys.modules, ZONE, types.SimpleNamespace(main=main))
+    with pytest.raises(fault):
+        Action()._execute_module(task_vars={})
+    assert ways == ["here"]
