@@ -22,7 +22,8 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.admins 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.journal import PLACES
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.pushed import POLICY
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import parse_fragment, render
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.xpath import Xpath, parse_xpath
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.xpath import Xpath, parse_xpath, read
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.xpath_expression import Malformed, Node
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.panorama import Panorama, order_of
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.request_log import Request
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.responses import Answer
@@ -154,7 +155,7 @@ class Api:
         """One action, alone or as an operation of a multi-config."""
         if action in _READING:
             admin.demand("config-read")
-            return _READING[action](self.firewall, _required(parameters, "xpath"))
+            return _READING[action](self.firewall, self._xpath_read(action, parameters))
         admin.demand("config-write")
         self.firewall.locks.refuse_write(admin.name)
         xpath = parse_xpath(_required(parameters, "xpath"))
@@ -163,6 +164,14 @@ class Api:
             raise OperationFailed(f"/config/{part} is read only")
         code, text = _WRITING[action](self.firewall, admin.name, xpath, parameters, elements)
         return responses.message(code, text, identifier)
+
+    @staticmethod
+    def _xpath_read(action: str, parameters: dict[str, str]) -> str:
+        """The vendor's page has a show without any xpath, for all that is active; the vendor's skilletlib shows ``./devices/…``."""
+        if action != "show":
+            return _required(parameters, "xpath")
+        xpath = parameters.get("xpath") or "/config"
+        return "/config" + xpath[1:] if xpath.startswith("./") else xpath
 
     def _multi_config(self, request: Request, admin: Admin, failing_operation: tuple[int, Refusal] | None) -> Answer:
         roots = _elements(_required(request.parameters, "element"))
@@ -281,23 +290,31 @@ def _command(text: str) -> ET.Element:
 
 def _get(firewall: Firewall, xpath: str) -> Answer:
     try:
-        chains = parse_xpath(xpath).select(firewall.candidate.tree)
-    except BadXpath:
+        found = [node for node in read(xpath, firewall.candidate.tree) if not node.is_text]
+    except Malformed:
         return responses.no_nodes()  # Measured: a malformed xpath below /config gives success with code 7.
-    if not chains:
+    if not found:
         return responses.no_nodes()
-    return responses.nodes("".join(render(chain[-1], marks=True) for chain in chains), len(chains))
+    return responses.nodes("".join(_shown(node, marks=True) for node in found), len(found))
 
 
 def _show(firewall: Firewall, xpath: str) -> Answer:
-    wants_text = xpath.endswith("/text()")
-    chains = parse_xpath(xpath[:-len("/text()")] if wants_text else xpath).select(firewall.running)
-    if not chains:
+    try:
+        found = read(xpath, firewall.running)
+    except Malformed:
+        raise BadXpath(f"{xpath} is not a valid xpath") from None
+    if not found:
         raise NoSuchNode()
-    if len(chains) > 1:
+    if len(found) > 1:
         raise OperationFailed("Too many nodes match the xpath")
-    node = chains[0][-1]
-    return responses.text_result(node.text or "") if wants_text else responses.result(render(node))
+    return responses.text_result(found[0].value()) if found[0].is_text else responses.result(_shown(found[0], marks=False))
+
+
+def _shown(node: Node, marks: bool) -> str:
+    """An attribute is answered as its element, bare: ``entry/@name`` lists names (the vendor's SDK reads it so)."""
+    if node.attribute is None:
+        return render(node.element, marks)
+    return render(ET.Element(node.element.tag, {node.attribute: node.value()}))
 
 
 def _complete(firewall: Firewall, xpath: str) -> Answer:

@@ -57,11 +57,12 @@ def test_candidate_marks_what_changed_and_running_does_not(client, at):
     "xpath",
     [
         "/config/devices/entry[@name='localhost.localdomain']/network/",
-        "/config/devices/entry[position()=1]",
         "/config/devices/entry[@name='unclosed]",
-        "/config/devices/entry[@name='a' and @name='b']",
+        "/config/devices/entry[",
+        "/config/devices/entry]",
+        "/config/devices|",
     ],
-    ids=["trailing slash", "function", "unclosed quote", "and"],
+    ids=["trailing slash", "unclosed quote", "unclosed bracket", "unopened bracket", "union with nothing"],
 )
 def test_malformed_xpath_below_config_finds_nothing(client, xpath):
     assert client.get(xpath).verdict == ("success", "7")
@@ -80,6 +81,40 @@ def test_xpath_subset(client, at):
     assert client.names(f"{at.device}//zone/entry[@name='dmz']") == ["dmz"]
     assert client.get(f"{at.imports}/member[text()='tunnel.7']").root.findtext("result/member") == "tunnel.7"
     assert set(client.names(f"{at.zones}/entry")) >= {"trust", "untrust"}
+
+
+def test_union_is_answered_in_one_result_in_document_order_each_node_once(client, at):
+    wanted = [f"{at.zones}/entry[@name='untrust']", f"{at.units}/entry[@name='tunnel.7']", f"{at.zones}/entry", f"{at.zones}/entry[@name='nosuch']"]
+    result = client.get("|".join(wanted)).root.find("result")
+    names = [node.get("name") for node in result]
+    assert names == ["tunnel.7", *client.names(f"{at.zones}/entry")]
+    assert result.attrib == {"total-count": str(len(names)), "count": str(len(names))}
+
+
+def test_union_of_nothing_is_absent(client, at):
+    assert client.get(f"{at.zones}/entry[@name='a'] | {at.zones}/entry[@name='b']").verdict == ("success", "7")
+
+
+def test_names_are_read_as_bare_entries(client, at):
+    result = client.get(f"{at.device}/vsys/entry/@name").text
+    assert result == '<response status="success" code="19"><result total-count="1" count="1"><entry name="vsys1"/></result></response>'
+    assert client.names(f"{at.zones}/entry/@name") == client.names(f"{at.zones}/entry")
+    assert client.get(f"{at.security}/entry[@name='nosuch']/@name").verdict == ("success", "7")
+
+
+def test_valid_xpath_that_is_not_known_is_refused_and_not_answered_as_absent(client, at):
+    reply = client.get(f"{at.zones}/entry[id('x')]")
+    assert (reply.status, reply.code) == ("error", "6")
+
+
+def test_show_without_xpath_is_the_whole_active_configuration(client, firewall):
+    reply = client.call(type="config", action="show")
+    assert reply.text == f'<response status="success"><result>{firewall.control.running()}</result></response>'
+
+
+def test_show_from_a_dot(client, at):
+    dotted = client.show("." + f"{at.zones}/entry[@name='trust']"[len("/config"):])
+    assert dotted.text == client.show(f"{at.zones}/entry[@name='trust']").text
 
 
 def test_show_may_ask_for_text(client, at):

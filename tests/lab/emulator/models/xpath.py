@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The subset of xpath that the API understands.
+"""The xpaths that requests carry.
 
-Child axis, ``entry[@name='x']`` with either quote, ``member[text()='x']``, ``or`` between conditions, steps without a
-predicate, and ``//`` for reading. No trailing slash.
+Nearly all are steps down with a name or a text at some of them: child axis, ``entry[@name='x']`` with either quote, ``member[text()='x']``, ``or``
+between conditions, ``//``, no trailing slash. These are quick, and the only ones that may name a place to write at. Whatever else is valid XPath is read by
+``xpath_expression``.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import BadXpath, Unauthorized
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models import xpath_expression
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import Path, Tree
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.xpath_expression import Node
 
-_STEP = re.compile(r"(?P<axis>//?)(?P<tag>\*|text\(\)|[A-Za-z_][\w.\-]*)")
+_STEP = re.compile(r"(?P<axis>//?)(?P<tag>\*|[A-Za-z_][\w.\-]*)")
 _CONDITION = re.compile(r"""\s*(?P<left>@[\w.\-]+|text\(\))\s*=\s*(?:'(?P<single>[^']*)'|"(?P<double>[^"]*)")\s*""")
 _OR = re.compile(r"or\b")
 _ATTRIBUTE_ONLY = re.compile(r"\s*@name\s*\]")
@@ -61,7 +64,7 @@ class Xpath:
         """The one place that a writing action means. Raises BadXpath where the xpath leaves it open."""
         path = []
         for step in self.steps:
-            if step.anywhere or step.tag in ("*", "text()") or len(step.conditions) > 1:
+            if step.anywhere or step.tag == "*" or len(step.conditions) > 1:
                 raise BadXpath(f"{self.text} does not name one object")
             wanted = {"entry": "@name", "member": "text()"}.get(step.tag)
             if any(left != wanted for left, dummy in step.conditions):
@@ -83,6 +86,14 @@ def _matches_below(chain: list[ET.Element], step: XpathStep) -> list[list[ET.Ele
         if step.anywhere:
             found.extend(_matches_below(deeper, step))
     return found
+
+
+def read(text: str, tree: Tree) -> list[Node]:
+    """What an xpath selects, in document order. Raises Unauthorized, Malformed, and BadXpath for valid XPath that is not known here."""
+    try:
+        return [Node(tuple(chain)) for chain in parse_xpath(text).select(tree)]
+    except BadXpath:
+        return xpath_expression.select(text.strip(), tree.root)
 
 
 def parse_xpath(text: str) -> Xpath:
