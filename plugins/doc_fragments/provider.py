@@ -56,7 +56,7 @@ options:
     type: int
     default: 60
 requirements:
-  - pan-os-python >= 1.12
+  - pan-os-python >= 1.12, < 2
 notes:
   - Each option falls back to an environment variable, also when O(provider) is not given at all. They are E(PANOS_HOSTNAME), E(PANOS_USERNAME),
     E(PANOS_PASSWORD), E(PANOS_API_KEY), E(PANOS_PORT), E(PANOS_SERIAL_NUMBER), E(PANOS_VALIDATE_CERTS), E(PANOS_CA_PATH) and E(PANOS_TIMEOUT).

@@ -12,6 +12,8 @@ import re
 import pytest
 import yaml
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import sdk
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HEADER = """\
 # Copyright (c) 2026, Tunnelsmith contributors
@@ -59,6 +61,19 @@ def test_galaxy_metadata_suit_the_hubs():
 def test_unit_requirements_hold_the_collection_s_own():
     unit = set((ROOT / "tests" / "unit" / "requirements.txt").read_text(encoding="utf-8").splitlines())
     assert set((ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()) <= unit
+
+
+def test_one_range_of_pan_os_python_is_stated():
+    """The requirements say it for pip, the code and the documentation for people."""
+    required = next(line for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines() if line.startswith(sdk.LIBRARY))
+    oldest, upper = re.fullmatch(rf"{sdk.LIBRARY}>=([\d.]+)\.0,<(\d+)", required).groups()
+    assert sdk.RELEASES == f">= {oldest}, < {upper}"
+    assert f"- {sdk.LIBRARY} {sdk.RELEASES}" in (ROOT / "plugins" / "doc_fragments" / "provider.py").read_text(encoding="utf-8")
+    pages = [ROOT / "README.md", *(ROOT / "docs" / "docsite" / "rst").glob("*.rst")]
+    installed = [line for page in pages for line in page.read_text(encoding="utf-8").splitlines() if "pip install" in line and sdk.LIBRARY in line]
+    assert installed and all(f"'{sdk.LIBRARY}<{upper}'" in line for line in installed)
+    pinned = re.search(rf"{sdk.LIBRARY}==([\d.]+)", (ROOT / "execution-environment" / "requirements.txt").read_text(encoding="utf-8"))[1]
+    assert [int(number) for number in oldest.split(".")] <= [int(number) for number in pinned.split(".")] < [int(upper)]
 
 
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)

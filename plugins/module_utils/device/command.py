@@ -19,5 +19,5 @@ def command(words: str, value: str = "") -> str:
 
 def act(session, words: str, value: str) -> str:
     """Send a command that changes what is running, once; the firewall's own words in one line."""
-    root = session.change(f"{words} '{value}'", lambda xapi: xapi.op(cmd=command(words, value), cmd_xml=False))
+    root = session.change(f"{words} '{value}'", {"type": "op", "cmd": command(words, value)})
     return message(root)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import sdk
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import CODE_MISSING
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet, Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, DeviceError, PanosVpnError
@@ -175,12 +176,8 @@ def _holders(session, error) -> str:
 
 
 def _enqueue(session, account, description) -> str | None:
-    parts = f"<description>{escape(description)}</description>" if description else ""
-    if account is not None:
-        parts += f"<partial><admin><member>{escape(account)}</member></admin></partial>"
-    command = f"<commit>{parts}</commit>"
-    action = None if account is None else "partial"
-    answer = session.change("commit", lambda xapi: xapi.commit(cmd=command, action=action, retry_on_peer=False))
+    action = {} if account is None else {"action": "partial"}
+    answer = session.change("commit", {"type": "commit", **action, "cmd": sdk.commit_command(description, account)})
     return (answer.findtext("result/job") or "").strip() or None
 
 

@@ -10,7 +10,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import sdk
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet, Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.transport import Provider, Transport, pause
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, DeviceError, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import (
@@ -18,20 +18,22 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platf
 )
 
 _ATTEMPTS = 3
+# Seconds between two looks at a search of the log.
+_LOG_POLL = 0.2
 CODE_MISSING = 7
 
 
 class Session:
-    """Requests in the words of the XML API. Reads are repeated where the connection fails; writes never are.
+    """Requests in the words of the XML API, as their parameters. Reads are repeated where the connection fails; writes never are.
 
-    C(changing): whether a request was sent that is no mere read.
+    Every request leaves through C(transport), which verifies whom it talks to. C(changing): whether one was sent that is no mere read.
     """
 
     def __init__(self, provider: Provider):
         self.provider = provider
         self.transport = Transport(provider)
         self.changing = False
-        self._xapi = None
+        self._key = provider.api_key
 
     def __enter__(self):
         return self
@@ -41,7 +43,7 @@ class Session:
 
     def beside(self) -> Session:
         """Another session with the same firewall, for a thread of its own; no further API key is generated for it."""
-        return Session(replace(self.provider, api_key=self._api().api_key))
+        return Session(replace(self.provider, api_key=self._log_in()))
 
     @property
     def place(self) -> str:
@@ -62,7 +64,7 @@ class Session:
 
     def _config(self, action, path):
         xpath = places.render(path)
-        root = self._read(f"read {xpath}", lambda xapi: getattr(xapi, action)(xpath, retry_on_peer=False))
+        root = self._read(f"read {xpath}", {"type": "config", "action": action, "xpath": xpath})
         if root.get("code") == str(CODE_MISSING):
             return None
         result = root.find("result")
@@ -72,7 +74,7 @@ class Session:
         """The entries of a container that have one of C(names), in one request."""
         predicate = " or ".join(places.name_test(name) for name in names)
         xpath = f"{places.render(container)}/entry[{predicate}]"
-        root = self._read(f"read {xpath}", lambda xapi: xapi.get(xpath, retry_on_peer=False))
+        root = self._read(f"read {xpath}", {"type": "config", "action": "get", "xpath": xpath})
         return [] if root.get("code") == str(CODE_MISSING) else root.findall("result/entry")
 
     def read(self, paths, running: bool = False) -> ET.Element:
@@ -87,12 +89,21 @@ class Session:
 
     def op(self, command: str, doing: str) -> ET.Element:
         """The C(<response>) to an operational command that only asks, given as XML."""
-        return self._read(doing, lambda xapi: xapi.op(cmd=command, cmd_xml=False))
+        return self._read(doing, {"type": "op", "cmd": command})
 
     def log(self, query: str, most: int) -> ET.Element:
         """The answer to a search of the system log, newest line first. The search is a job, and asked for until it is done."""
-        return self._read("search the system log", lambda xapi: xapi.log(
-            log_type="system", nlogs=most, filter=query, interval=0.2, timeout=self.provider.timeout))
+        doing = "search the system log"
+        job = self._read(doing, {"type": "log", "log-type": "system", "nlogs": str(most), "query": query}).findtext("result/job") or ""
+
+        def finished() -> ET.Element:
+            answer = self._read(doing, {"type": "log", "action": "get", "job-id": job})
+            if answer.findtext("result/job/status") != "FIN":
+                raise NotYet(f"the search of the system log, job {job}", DeviceError(
+                    f"failed to {doing} on {self.place}: job {job} did not end within {self.provider.timeout} s"))
+            return answer
+
+        return Patience(self.provider.timeout, _LOG_POLL).until(finished)
 
     def platform(self) -> Platform:
         """Version, routing engine (the running one) and virtual systems, from C(show system info)."""
@@ -109,62 +120,45 @@ class Session:
         return Platform(version, engine, (system.findtext("multi-vsys") or "").strip() == "on",
                         (system.findtext("hostname") or "").strip(), (system.findtext("model") or "").strip(), (system.findtext("time") or "").strip())
 
-    def _read(self, doing, call) -> ET.Element:
-        return _repeated(lambda: self._call(doing, call))
+    def _read(self, doing, parameters) -> ET.Element:
+        self._log_in()
+        return _repeated(lambda: self._call(doing, parameters))
 
-    def change(self, doing, call) -> ET.Element:
-        """One call that may change something, never repeated here."""
-        self._api()
+    def change(self, doing: str, parameters: dict) -> ET.Element:
+        """One request that may change something, never repeated here."""
+        self._log_in()
         self.changing = True
-        return self._call(doing, call)
+        return self._call(doing, parameters)
 
-    def _call(self, doing, call) -> ET.Element:
-        """One call of pan-os-python's API wrapper; its answer's C(<response>). Every refusal names C(doing) and the firewall's words."""
-        failed = False
-        try:
-            call(self._api())
-        except sdk.panos_errors.PanDeviceError:
-            failed = True
-        except ConnectionFailed as exc:
-            raise ConnectionFailed(f"failed to {doing} on {self.place}: {exc}", sent=exc.sent, final=exc.final) from None
-        root = self._answer(doing)
-        if failed or root.get("status") != "success":
+    def _call(self, doing, parameters) -> ET.Element:
+        """One request; its answer's C(<response>). Every refusal names C(doing) and the firewall's words."""
+        target = {"target": self.provider.serial_number} if self.provider.serial_number else {}
+        root = self._answer(doing, {**parameters, **target, "key": self._key})
+        if root.get("status") != "success":
             raise DeviceError(f"failed to {doing} on {self.place}: {message(root) or 'the firewall gave no reason'}", code_of(root), root)
         return root
 
-    def _answer(self, doing) -> ET.Element:
+    def _answer(self, doing, parameters) -> ET.Element:
         try:
-            return ET.fromstring(self.transport.last)
+            return ET.fromstring(self.transport.post(parameters))
         except ET.ParseError:
             raise ConnectionFailed(f"failed to {doing} on {self.place}: the answer is cut off or not XML", sent=True) from None
+        except ConnectionFailed as exc:
+            raise ConnectionFailed(f"failed to {doing} on {self.place}: {exc}", sent=exc.sent, final=exc.final) from None
 
-    def _api(self):
-        if self._xapi is None:
-            self._xapi = self._logged_in()
-        return self._xapi
+    def _log_in(self) -> str:
+        """The API key; generated once where the provider has a password instead."""
+        if self._key is None:
+            self._key = self._generated_key()
+        return self._key
 
-    def _logged_in(self):
+    def _generated_key(self) -> str:
         provider = self.provider
-        key = provider.api_key or self._generate_key()
-        firewall = sdk.Firewall(provider.ip_address, provider.username, None, key, port=provider.port)
-        return self._over_transport(sdk.Firewall.XapiWrapper(
-            api_key=key, hostname=provider.ip_address, port=provider.port, serial=provider.serial_number, pan_device=firewall))
-
-    def _generate_key(self) -> str:
-        provider = self.provider
-        login = self._over_transport(sdk.pan_xapi.PanXapi(
-            api_username=provider.username, api_password=provider.password, hostname=provider.ip_address, port=provider.port))
-        try:
-            _repeated(login.keygen)
-        except sdk.pan_xapi.PanXapiError:
-            root = self._answer("log in")
-            raise DeviceError(f"{self.place} refused to log in {provider.username}: {message(root)}", code_of(root)) from None
-        return login.api_key
-
-    def _over_transport(self, xapi):
-        """Put our connection in the place of pan-python's opener; the method's name is the one Python gives a private one."""
-        xapi._PanXapi__api_request = self.transport.post
-        return xapi
+        root = _repeated(lambda: self._answer("log in", {"type": "keygen", "user": provider.username, "password": provider.password}))
+        key = root.findtext("result/key")
+        if root.get("status") != "success" or not key:
+            raise DeviceError(f"{self.place} refused to log in {provider.username}: {message(root)}", code_of(root))
+        return key
 
 
 def _repeated(read):

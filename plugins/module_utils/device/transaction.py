@@ -76,8 +76,7 @@ def _send_chunk(session, operations, done) -> None:
     """One request; what took effect is added to C(done)."""
     document = _document(operations)
     try:
-        session.change("write the candidate", lambda xapi: xapi.ad_hoc(
-            qs={"type": "config", "action": "multi-config", "element": document}, modify_qs=True))
+        session.change("write the candidate", {"type": "config", "action": "multi-config", "element": document})
     except DeviceError as exc:
         if exc.code == CODE_INVALID_COMMAND and exc.answer is not None and exc.answer.find("response") is None:
             _send_singly(session, operations, done)
@@ -89,15 +88,10 @@ def _send_chunk(session, operations, done) -> None:
 def _send_singly(session, operations, done) -> None:
     """For a device that does not know multi-config."""
     for operation in operations:
-        xpath, element = operation.xpath, operation.element
-        calls = {
-            "set": lambda xapi: xapi.set(xpath, element, retry_on_peer=False),
-            "edit": lambda xapi: xapi.edit(xpath, element, retry_on_peer=False),
-            "delete": lambda xapi: xapi.delete(xpath, retry_on_peer=False),
-            "move": lambda xapi: xapi.move(xpath, operation.where, operation.dst or None, retry_on_peer=False),
-        }
+        details = {"element": operation.element, "where": operation.where, "dst": operation.dst}
+        given = {name: value for name, value in details.items() if value}
         try:
-            session.change("write the candidate", calls[operation.action])
+            session.change("write the candidate", {"type": "config", "action": operation.action, "xpath": operation.xpath, **given})
         except DeviceError as exc:
             error_class = TakenMeanwhile if operation.guard and exc.code == CODE_REFERENCED else DeviceError
             raise error_class(f"{operation.label}: {exc}" + ("" if done else "; nothing was written"), exc.code, exc.answer, operation) from None

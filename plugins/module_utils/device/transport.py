@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One verified, kept-alive HTTPS connection, in place of the opener that pan-python would use for each request.
-
-pan-python opens a new, unverified connection each time. Everything above it (parameters, envelopes, keys) stays its own.
-"""
+"""One verified, kept-alive HTTPS connection: no request of this collection leaves any other way."""
 
 from __future__ import annotations
 
@@ -47,30 +44,11 @@ class Provider:
                                "(PANOS_API_KEY, or PANOS_USERNAME and PANOS_PASSWORD)")
 
 
-@dataclass
-class Answer:
-    """The HTTP answer in the shape that pan-python reads."""
-
-    status: int
-    headers: dict
-    body: bytes = field(repr=False)
-
-    def read(self) -> bytes:
-        return self.body
-
-    def getheader(self, name):
-        return self.headers.get(name.lower())
-
-    def info(self):
-        return self.headers
-
-
 class Transport:
-    """Requests to one firewall over one connection; C(last) is the newest answer's body."""
+    """Requests to one firewall over one connection."""
 
     def __init__(self, provider: Provider):
         self.provider = provider
-        self.last = b""
         self._connection = None
         self._context = _tls_context(provider)
 
@@ -78,26 +56,24 @@ class Transport:
     def place(self) -> str:
         return f"{self.provider.ip_address}:{self.provider.port}"
 
-    def post(self, parameters: dict) -> Answer:
-        """One request. Raises ConnectionFailed; its C(sent) is true where the firewall may have acted on the request."""
+    def post(self, parameters: dict) -> bytes:
+        """The body of the answer to one request. Raises ConnectionFailed; its C(sent) is true where the firewall may have acted on the request."""
         parameters = dict(parameters)
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Connection": "keep-alive", "Accept": "application/xml"}
         key = parameters.pop("key", None)
         if key:
             headers["X-PAN-KEY"] = key
         body = urlencode(parameters).encode("ascii")
-        self.last = b""
-        answer = self._exchange(body, headers)
-        self.last = answer.body
-        self._refuse_unusable(answer)
-        return answer
+        response, content = self._exchange(body, headers)
+        self._refuse_unusable(response, content)
+        return content
 
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
-    def _exchange(self, body, headers) -> Answer:
+    def _exchange(self, body, headers) -> tuple:
         sent = False
         try:
             connection = self._connected()
@@ -122,7 +98,7 @@ class Transport:
             raise ConnectionFailed(f"cannot talk to {self.place}: {reason}", sent=sent) from None
         if response.will_close:
             self.close()
-        return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, content)
+        return response, content
 
     def _connected(self):
         if self._connection is not None and self._gone():
@@ -164,14 +140,14 @@ class Transport:
         connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection
 
-    def _refuse_unusable(self, answer) -> None:
-        kind = (answer.getheader("content-type") or "").split(";")[0].strip().lower()
-        if answer.status in (401, 403):
-            raise ConnectionFailed(f"{self.place} refused the login (HTTP {answer.status}, Invalid Credential): check the API key, "
+    def _refuse_unusable(self, response, content) -> None:
+        kind = (response.getheader("content-type") or "").split(";")[0].strip().lower()
+        if response.status in (401, 403):
+            raise ConnectionFailed(f"{self.place} refused the login (HTTP {response.status}, Invalid Credential): check the API key, "
                                    "or user name and password", final=True)
-        if answer.status >= 500:
-            raise ConnectionFailed(f"{self.place} answered HTTP {answer.status}: its management service is not ready", sent=answer.status != 503)
-        if kind not in _XML_TYPES and not answer.body.lstrip().startswith(b"<response"):
+        if response.status >= 500:
+            raise ConnectionFailed(f"{self.place} answered HTTP {response.status}: its management service is not ready", sent=response.status != 503)
+        if kind not in _XML_TYPES and not content.lstrip().startswith(b"<response"):
             raise ConnectionFailed(f"{self.place} answered with {kind or 'an unnamed type'} instead of XML: this is not the XML API "
                                    "(a proxy, a login page, or another port)", sent=True)
 

@@ -66,7 +66,7 @@ def test_a_connection_that_was_closed_meanwhile_is_noticed_before_a_request_goes
         ask(session)
         firewall.control.restart_management(0)
         assert wait_until(lambda: listens(firewall), 20)
-        session.change("ask", lambda xapi: xapi.op(cmd="<show><system><info/></system></show>", cmd_xml=False))
+        session.change("ask", {"type": "op", "cmd": "<show><system><info/></system></show>"})
     assert session.changing
 
 
