@@ -29,6 +29,7 @@ FLOORS = (
     ("errors",),
     ("configuration", "tables"),
     ("arguments", "reconcile", "peers"),
+    ("parts",),
     ("resources", "device"),
     ("firewall",),
     ("vpn",),
@@ -38,9 +39,7 @@ FLOORS = (
     ("tasks",),
 )
 FLOOR_OF = {room: number for number, rooms_there in enumerate(FLOORS) for room in rooms_there}
-PURE = ("configuration", "tables", "reconcile", "peers", "resources", "firewall", "vpn", "status", "diagnosis", "drill", "report")
-# Files of resources/ that describe no object of their own: what several objects have in common.
-SHARED_BY_RESOURCES = ("bgp_policy",)
+PURE = ("configuration", "tables", "reconcile", "peers", "parts", "resources", "firewall", "vpn", "status", "diagnosis", "drill", "report")
 # These carry the options of many resources; they replace dozens of tasks, so the cost of the imports is paid once.
 DOORS_TO_MANY = ("site_to_site_vpn", "transaction")
 ENDS_A_MODULE = "plugins/module_utils/tasks/module.py"
@@ -83,7 +82,7 @@ def resource_in(name: str) -> str | None:
     """The single resource that an imported name belongs to, if any."""
     inside = name.removeprefix(f"{ROOMS}.resources.")
     resource = inside.split(".")[0]
-    return None if inside == name or resource in SHARED_BY_RESOURCES else resource
+    return None if inside == name else resource
 
 
 def knows_a_foreign_resource(name: str, stem: str) -> bool:

@@ -10,7 +10,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuratio
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import router
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import bgp_place as place, router
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Group, Leaf, Request, Resource, Table
 
 _AS = {"pattern": r"\d{1,10}(\.\d{1,5})?", "form": "an AS number, plain or as-dot"}
@@ -74,11 +74,6 @@ TABLE = Table(
     nodes=TABLES[True].nodes + tuple(node for node in TABLES[False].nodes if node.option not in _SHARED_OPTIONS),
     name_pattern=".+", name_length=31,
 )
-
-
-def place(virtual_router: str, advanced: bool) -> tuple:
-    """Where a router's BGP stands, below the network base."""
-    return router(virtual_router, advanced) + (("bgp",) if advanced else ("protocol", "bgp"))
 
 
 def instance(virtual_router: str, values, platform, state="present") -> DesiredEntry:

@@ -14,12 +14,11 @@ from dataclasses import replace
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import bgp_policy
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import entries
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_policy
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.bgp_instance import place as bgp_place
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES, bgp_place
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import (
     Choice, Group, Leaf, Members, Request, Resource, Table,
 )

@@ -42,3 +42,8 @@ def vrf(logical_router: str) -> tuple:
 def router(name: str, advanced: bool) -> tuple:
     """What holds interfaces, routes and protocols of a router, for the engine that runs."""
     return vrf(name) if advanced else ("virtual-router", ("entry", name))
+
+
+def bgp_place(virtual_router: str, advanced: bool) -> tuple:
+    """Where a router's BGP stands, below the network base."""
+    return router(virtual_router, advanced) + (("bgp",) if advanced else ("protocol", "bgp"))

@@ -11,7 +11,8 @@ from ipaddress import ip_network
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_instance, bgp_peer, bgp_policy, bgp_redistribution
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import bgp_policy
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_instance, bgp_peer, bgp_redistribution
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, merged
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Request
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Record

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import resources
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import parts, resources
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.tree import applied
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
@@ -43,15 +43,13 @@ def leaves(nodes):
 
 
 def _tables() -> dict:
-    """The tables of all resources that describe elements; those that only gather options of several objects have none."""
-    package = resources.__name__
-    locations = list(resources.__path__)
+    """The tables of all objects that describe elements; those that only gather options of several objects have none."""
     found = {}
-    for module in pkgutil.iter_modules(locations):
-        for name, value in vars(importlib.import_module(f"{package}.{module.name}")).items():
+    for module in [*pkgutil.iter_modules(parts.__path__, f"{parts.__name__}."), *pkgutil.iter_modules(resources.__path__, f"{resources.__name__}.")]:
+        for name, value in vars(importlib.import_module(module.name)).items():
             for key, table in value.items() if isinstance(value, dict) else [("", value)]:
                 if isinstance(table, Table) and table.nodes and all(node.path for node in leaves(table.nodes)):
-                    found[f"{module.name}.{name}{key or ''}"] = replace(table, required=())
+                    found[f"{module.name.rpartition('.')[2]}.{name}{key or ''}"] = replace(table, required=())
     return found
 
 

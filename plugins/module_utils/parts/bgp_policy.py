@@ -6,9 +6,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.bgp_instance import place
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES, bgp_place
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Choice, Entries, Group, Leaf, Members, Table
 
 _PREFERENCE = {"type": "int", "minimum": 0, "maximum": 4294967295}
@@ -86,7 +85,7 @@ FILTERING_PROFILE = Table(
 def policy_rule(virtual_router, direction, name, values, state="present", position=()) -> DesiredEntry:
     """A rule of a virtual router's import or export policy."""
     table = IMPORT_RULE if direction == "import" else EXPORT_RULE
-    container = place(virtual_router, False) + ("policy", direction, "rules")
+    container = bgp_place(virtual_router, False) + ("policy", direction, "rules")
     return DesiredEntry(table, name, values, state, container=container, position=position)
 
 
