@@ -1,0 +1,194 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What becomes of a change of a VPN: whether it works, whose turn is next, whether it is taken back, why, and what stands then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+FAIL, KEEP, REVERT = "fail", "keep", "revert"
+TOGETHER, ONE_BY_ONE = "together", "one_by_one"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How far a task is to carry a VPN. C(removes): it is to be gone afterwards. C(keeps_journal): also when all is well."""
+
+    vpn: str
+    removes: bool = False
+    commits: bool = False
+    verifies: bool = False
+    on_failure: str = FAIL
+    keeps_journal: bool = False
+
+
+@dataclass(frozen=True)
+class Up:
+    """The names of the tunnels and BGP peers of a firewall that are up, whoever they belong to."""
+
+    tunnels: tuple[str, ...] = ()
+    peers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a task has done and seen by now.
+
+    C(tunnels): those of the VPN. C(noted): a journal says what it would take to take back what was changed since the last verified run.
+    C(uncommitted): something of the VPN stands in the candidate and not in the running configuration. C(committed): this task committed.
+    C(waiting): tunnels that have not been changed yet. C(commit_failed), C(look_failed): the words of the error.
+    C(problems): what does not work; empty where all of it does, None where nobody looked. C(causes): why, in sentences.
+    C(before): what was up before anything was changed, C(after): what is up now; None where nobody looked.
+    """
+
+    tunnels: tuple[str, ...] = ()
+    noted: bool = False
+    uncommitted: bool = False
+    committed: bool = False
+    waiting: tuple[str, ...] = ()
+    commit_failed: str | None = None
+    look_failed: str | None = None
+    problems: tuple[str, ...] | None = None
+    causes: tuple[str, ...] = ()
+    before: Up | None = None
+    after: Up | None = None
+
+    @property
+    def broke_off(self) -> bool:
+        return self.commit_failed is not None or self.look_failed is not None
+
+    @property
+    def failed(self) -> bool:
+        """Something went wrong, or was seen not to work. Where nobody looked, nothing is known to be wrong."""
+        return self.broke_off or bool(self.problems)
+
+
+class Step(Enum):
+    """What a task does next."""
+
+    NEXT_TUNNEL = "change the tunnel whose turn is next"
+    SETTLE = "it holds: what it would take to take it back is not needed any more"
+    TAKE_BACK = "take back exactly what was changed"
+    LEAVE = "leave it as it stands"
+
+
+def can_verify(asked: Asked, uncommitted: bool) -> bool:
+    """Not before what was written is running: only that can come up. Of what is taken away there is nothing to see."""
+    return asked.verifies and not asked.removes and not uncommitted
+
+
+def names_to_verify(asked: Asked, interrupted: tuple[str, ...], waiting: tuple[str, ...]) -> tuple[str, ...]:
+    """As long as others wait for their turn, the tunnel that had its turn; in the end the whole VPN."""
+    return interrupted if waiting else (asked.vpn,)
+
+
+def is_proven(asked: Asked, seen: Seen) -> bool:
+    """Whether a change has shown what it needs to show. What that is, is decided here and nowhere else.
+
+    A VPN has to be seen to work while nothing of it is uncommitted. One that is taken away has to be out of the running configuration.
+    """
+    if seen.failed or seen.uncommitted:
+        return False
+    return asked.removes or seen.problems == ()
+
+
+def step(asked: Asked, seen: Seen) -> Step:
+    """What comes next."""
+    if is_proven(asked, seen):
+        return Step.NEXT_TUNNEL if seen.waiting else Step.SETTLE
+    return Step.TAKE_BACK if _takes_back(asked, seen) else Step.LEAVE
+
+
+def may_take_back(asked: Asked) -> bool:
+    """Whether a change that does not work is taken back at all: what was up before has to be known then."""
+    return asked.on_failure == REVERT and asked.commits and not asked.removes
+
+
+def _takes_back(asked: Asked, seen: Seen) -> bool:
+    if not may_take_back(asked) or not seen.failed or not seen.noted:
+        return False
+    return seen.commit_failed is not None or bool(lost(seen)) or not carrying(seen)
+
+
+def lost(seen: Seen) -> tuple[str, ...]:
+    """What was up before and is not now. Where the firewall does not even answer, nothing is up."""
+    before, after = seen.before or Up(), seen.after or Up()
+    tunnels = [name for name in before.tunnels if name not in after.tunnels]
+    peers = [name for name in before.peers if name not in after.peers]
+    return tuple(tunnels + peers)
+
+
+def carrying(seen: Seen) -> tuple[str, ...]:
+    """The VPN's tunnels that are up. One of two is often down while the cloud maintains it: that alone is no reason to take anything back."""
+    after = seen.after or Up()
+    return tuple(name for name in seen.tunnels if name in after.tunnels)
+
+
+def fails(asked: Asked, seen: Seen) -> bool:
+    """Whether the task fails. C(keep) is about what does not work, not about what could not be done or seen."""
+    return seen.broke_off or seen.failed and asked.on_failure != KEEP
+
+
+def reason(asked: Asked, seen: Seen) -> str:
+    """Why it fails, without a full stop; empty where nothing is wrong."""
+    if seen.commit_failed is not None:
+        return seen.commit_failed
+    if seen.look_failed is not None:
+        return seen.look_failed
+    if not seen.problems:
+        return ""
+    return f"{asked.vpn} is not healthy: {'; '.join([*seen.problems, *seen.causes, *_unchanged(seen)])}"
+
+
+def _unchanged(seen: Seen) -> list[str]:
+    return [f"{', '.join(seen.waiting)} has not been changed yet"] if seen.waiting else []
+
+
+def standing(asked: Asked, seen: Seen, done: Step, left: tuple[str, ...] = ()) -> str:
+    """What stands now, in one sentence. C(done): the step that was taken at last. C(left): places that could not be taken back."""
+    if done is Step.TAKE_BACK:
+        return _after_taking_back(left)
+    if may_take_back(asked) and seen.failed:
+        return _why_nothing_was_taken_back(seen)
+    if asked.removes:
+        return _after_removal(asked, seen)
+    if done is Step.SETTLE:
+        return f"{asked.vpn} works, as it was asked for." + (" Its journal stays." if asked.keeps_journal and seen.noted else "")
+    return _as_written(asked, seen)
+
+
+def _after_taking_back(left: tuple[str, ...]) -> str:
+    if left:
+        return f"Everything else that this VPN had changed was taken back; left as it is: {', '.join(left)}."
+    return "All that was changed for it has been taken back, and the running configuration was compared: it is what it was."
+
+
+def _why_nothing_was_taken_back(seen: Seen) -> str:
+    if not seen.noted:
+        return "Nothing was taken back, because nothing had been changed since the last verified run."
+    return f"Nothing was taken back, because {', '.join(carrying(seen))} carries traffic and nothing that was up before is down."
+
+
+def _after_removal(asked: Asked, seen: Seen) -> str:
+    if seen.uncommitted:
+        return f"{asked.vpn} is taken out of the candidate configuration, and still runs."
+    return f"{asked.vpn} is not on this firewall any more."
+
+
+def _as_written(asked: Asked, seen: Seen) -> str:
+    """Nothing was proven, and nothing was taken back."""
+    can_be_taken_back = " config_revert takes it back." if seen.noted else ""
+    if seen.uncommitted:
+        return f"{asked.vpn} stands in the candidate configuration, and does not run yet as it was written.{can_be_taken_back}"
+    if seen.failed:
+        return f"{asked.vpn} runs as it was written, and was left so.{can_be_taken_back}"
+    rest = f" {', '.join(seen.waiting)} comes in a later run." if seen.waiting else ""
+    return f"{asked.vpn} runs as it was written; whether it works was not looked at.{rest}{can_be_taken_back}"
+
+
+def not_taken_back(trouble: str) -> str:
+    """What the user reads where taking back failed as well."""
+    return f"Taking back what was changed failed: {trouble}. The journal stays; config_revert takes it up again."
