@@ -41,11 +41,12 @@ options:
       - V(routes) adds the routing table to the state, with O(name) the routes through the VPNs' interfaces only. The firewall sends the whole
         table in either case, which takes its time on a router with very many routes. On virtual routers the prefixes that BGP peers have sent and
         are sent come with it. Health then includes what BGP is for, see RV(healthy).
+      - V(summary) adds RV(summary), half a page for people; what it says of routes needs V(routes).
       - V(diagnosis) adds RV(diagnosis). Only then the log and more of the configuration are asked for; their number does not grow with the
         number of tunnels. With O(wait_for) or O(fail_unhealthy) the diagnosis is made only where the VPNs are not healthy in the end.
     type: list
     elements: str
-    choices: [config, state, routes, diagnosis]
+    choices: [config, state, routes, summary, diagnosis]
     default: [config, state]
   connection:
     description:
@@ -261,6 +262,17 @@ options:
       - A tunnel that packets go into and none comes out of is not healthy. Take more than the interval of its monitor.
       - Omitted, the counters are looked at once. The diagnosis looks at them twice anyway.
     type: float
+  probe:
+    description:
+      - Command that is run once all is healthy otherwise, and that ends with 0 if a host on the far side answers a host behind the firewall; for
+        example a ping by SSH from such a host. It is run a few times; if none of them is answered, that is one of the RV(problems).
+      - It is run without a shell, where the module runs, and not in check mode. The variables of the environment that begin with C(PANOS_) are hidden from it.
+      - A ping from the firewall itself would prove nothing with PBF, which does not steer its own packets. Omitted, nothing is asked.
+    type: str
+  probe_timeout:
+    description: Seconds after which O(probe) is ended, and counts as not answered.
+    type: float
+    default: 30.0
   vsys:
     description: Virtual system whose PBF rules and zones are looked at. Omitted, it is V(vsys1). Gateways and tunnels belong to no virtual system.
     type: str
@@ -541,6 +553,7 @@ healthy:
     - With V(routes) in O(gather) each established BGP peer must also have sent a prefix, a path through the VPN must be in the forwarding table, and the
       peer must be sent exactly the prefixes that it is to be sent, where the firewall tells them.
     - With O(counter_interval) something must come back through each tunnel that packets go into.
+    - With O(probe) a host behind the firewall must get an answer.
   returned: unless O(gather) is V(config) alone and neither O(wait_for) nor O(fail_unhealthy) is given
   type: bool
   sample: false
@@ -551,6 +564,20 @@ problems:
   elements: str
   sample:
     - "tunnel 'vpn-0123456789abcdef0-2': no IPsec SA, and IKE gateway 'vpn-0123456789abcdef0-2' (peer 203.0.113.12) has no IKE SA"
+summary:
+  description: Whether the VPNs work, and what that is told by, on half a page.
+  returned: with V(summary) in O(gather)
+  type: dict
+  sample:
+    healthy: true
+    problems: []
+    tunnels:
+      - {name: vpn-0123456789abcdef0-1, healthy: true, ike_sas: 1, ipsec_sas: 1, flows: [active], monitors: [up]}
+    pbf_rules:
+      - {name: vpn-0123456789abcdef0-1, state: Active, next_hop: UP}
+    bgp_peers: []
+    learned: []
+    advertised: []
 diagnosis:
   description:
     - Why the VPNs do not work. Tunnel by tunnel, the most likely cause first; with equal confidence the one nearer to the wire. Empty where

@@ -50,15 +50,28 @@ class Prober:
 
     def refuse_unanswered(self) -> None:
         """A probe that is lost before anything happened measures nothing."""
-        done = self._start()
-        try:
-            status = done.wait(self.patience)
-        except subprocess.TimeoutExpired:
-            status = f"no end within {self.patience:g} s"
-        finally:
-            self._end(done)
+        status = self._status()
         if status != 0:
             raise Refused(f"the drill does not start: the probe gets no answer already now (exit status {status})")
+
+    def answered(self, attempts: int) -> bool:
+        """Whether one of a few probes is answered, one after the other."""
+        for attempt in range(attempts):
+            if attempt:
+                time.sleep(self.interval)
+            if self._status() == 0:
+                return True
+        return False
+
+    def _status(self) -> int | str:
+        """How one probe ends."""
+        done = self._start()
+        try:
+            return done.wait(self.patience)
+        except subprocess.TimeoutExpired:
+            return f"no end within {self.patience:g} s"
+        finally:
+            self._end(done)
 
     def start(self, begun: float) -> None:
         """C(begun): the monotonic time that moments count from."""

@@ -15,7 +15,7 @@ import yaml
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import Patience
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import vpn_info as what_it_does
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import verifying, vpn_info as what_it_does
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import ike_gateway, ipsec_tunnel, tunnel_interface, vpn_info
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules import pairing
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, ROUTERS, VSYS, Door
@@ -386,10 +386,46 @@ def test_what_is_returned_is_what_is_documented(bgp, engine):
     promised = documented(yaml.safe_load(vpn_info.RETURN))
     bgp.control.vpn(SECOND, sa="down")
     described = {"tunnels": [{"outside_address": "203.0.113.11", "ike": {}, "ipsec": {}, "telemetry": {"status": "UP"}}]}
-    found = vpn(bgp, gather=["config", "state", "routes", "diagnosis"], connection=described)
+    found = vpn(bgp, gather=["config", "state", "routes", "summary", "diagnosis"], connection=described)
     assert set(found) - OF_ANSIBLE == set(promised) - {"selected"}
     assert set(found["vpn"]) == set(promised["vpn"])
     assert set(found["vpn"]["state"]) == set(promised["vpn"]["state"]) - ({"prefixes"} if engine == "logical-router" else set())
     assert set(found["vpn"]["state"]["tunnels"][0]) == set(promised["vpn"]["state"]["tunnels"])
     assert set(found["diagnosis"][0]) == set(promised["diagnosis"])
     assert json.loads(json.dumps(found)) == found
+
+
+def test_the_summary_tells_what_people_look_at(pbf):
+    told = vpn(pbf, gather=["summary"])
+    assert told["vpn"] == {} and told["summary"]["healthy"] and told["summary"]["problems"] == []
+    assert told["summary"]["tunnels"][0] == {"name": FIRST, "healthy": True, "ike_sas": 1, "ipsec_sas": 1, "flows": ["active"], "monitors": ["up"]}
+    assert [(rule["name"], rule["next_hop"]) for rule in told["summary"]["pbf_rules"][:2]] == [(FIRST, "UP"), (SECOND, "UP")]
+
+
+@each_engine
+def test_the_summary_tells_what_bgp_is_for(bgp):
+    bgp.control.bgp(FIRST, "Established", received=3, advertised=1)
+    told = vpn(bgp, gather=["summary", "routes"])["summary"]
+    assert [(peer["name"], peer["state"]) for peer in told["bgp_peers"]] == [(FIRST, "Established"), (SECOND, "Established")]
+    assert all(route["destination"] and route["interface"] for route in told["learned"])
+
+
+def test_a_probe_has_the_last_word(pbf, monkeypatch):
+    monkeypatch.setattr(verifying, "_BETWEEN_PROBES", 0.01)
+    assert vpn(pbf, probe="true")["healthy"]
+    silent = vpn(pbf, probe="false", gather=["summary", "diagnosis"])
+    assert not silent["healthy"]
+    assert silent["problems"] == silent["summary"]["problems"] == ["the probe got no answer: false"]
+    failed = pbf.run({"name": [NAME], "probe": "false", "fail_unhealthy": True})
+    assert failed.failed and "the probe got no answer: false" in failed.message
+    assert vpn(pbf, probe="sleep 5", probe_timeout=0.05)["problems"] == ["the probe got no answer: sleep 5"]
+
+
+def test_a_probe_waits_for_the_tunnels_and_for_nothing_in_check_mode(pbf, tmp_path):
+    ran = tmp_path / "ran"
+    pbf.control.vpn(SECOND, sa="down", monitor="down")
+    assert not vpn(pbf, probe=f"touch {ran}")["healthy"]
+    pbf.control.vpn(SECOND, sa="up", monitor="up")
+    assert pbf.done({"name": [NAME], "probe": f"touch {ran}"}, check=True).values["healthy"]
+    assert not ran.exists()
+    assert vpn(pbf, probe=f"touch {ran}")["healthy"] and ran.exists()
