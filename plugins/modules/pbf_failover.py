@@ -14,6 +14,9 @@ description:
     named after O(name) with C(-1), C(-2) and so on, and each rule stands below the one before.
   - A path fails over when its monitor has O(paths[].monitor.disable_if_unreachable=true). PAN-OS then moves new sessions to the next rule.
     Established sessions follow the routing table or stay, see M(tunnelsmith.panos_vpn.monitor_profile).
+  - A rule belongs to a set by a line in its description that begins with C(tunnelsmith pbf_failover), whatever else people write there or change
+    in the rule. Rules without it are never touched. A rule of others that has a name which the set needs is refused by that name. To make a rule
+    part of a set, write the line that the refusal shows into its description.
   - PBF does not steer packets that the firewall itself sends.
 author:
   - Tunnelsmith contributors (@tunnelsmith)
@@ -27,7 +30,7 @@ options:
   name:
     description:
       - What the names of the rules begin with, at most 54 characters.
-      - Required unless O(state=gathered), which then returns every set of rules that is named like this.
+      - Required unless O(state=gathered), which then returns every set of rules that this module made.
     type: str
   from:
     description: Where the traffic comes from, zones or interfaces. One of the options, which takes the place of the one that is set.
@@ -78,7 +81,8 @@ options:
     description: Tag that the rules are grouped under in the web interface, at most 127 characters.
     type: str
   description:
-    description: Description, at most 1024 characters.
+    description:
+      - Description. PAN-OS takes 1024 characters, of which the line that makes the rule part of its set needs some.
     type: str
   disabled:
     description: Whether the rules are switched off; PAN-OS's default is V(false).
@@ -92,6 +96,7 @@ options:
       - The paths in order of preference. The list is set as given, so that rules of paths that are no longer in it are removed, and what a
         path does not name is taken out of its rule.
       - A path that is added to an existing set gets the traffic of the rules that are there. A new set of rules needs this option.
+      - The first path is the first rule, and so on. Where somebody renamed, moved or removed rules of the set, a path stays with the rule that leads there.
     type: list
     elements: dict
     suboptions:
@@ -200,7 +205,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 gathered:
-  description: The sets of rules that are there, as options that would recreate them.
+  description:
+    - The sets of rules that are there, as options that would recreate them. Options on which the rules of a set differ are left out, and stay as
+      they are in each rule until they are given.
   returned: with O(state=gathered)
   type: list
   elements: dict

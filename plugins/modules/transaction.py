@@ -1827,7 +1827,9 @@ options:
               127 characters.
             type: str
           description:
-            description: Description, at most 1024 characters.
+            description:
+            - Description. PAN-OS takes 1024 characters, of which the line that makes the rule
+              part of its set needs some.
             type: str
           disabled:
             description: Whether the rules are switched off; PAN-OS's default is V(false).
@@ -1846,6 +1848,8 @@ options:
               of its rule.
             - A path that is added to an existing set gets the traffic of the rules that are
               there. A new set of rules needs this option.
+            - The first path is the first rule, and so on. Where somebody renamed, moved or
+              removed rules of the set, a path stays with the rule that leads there.
             type: list
             elements: dict
             suboptions:

@@ -2,14 +2,21 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Policy-based forwarding with failover: an ordered set of paths for one kind of traffic, one PBF rule a path."""
+"""Policy-based forwarding with failover: an ordered set of paths for one kind of traffic, one PBF rule a path.
+
+A rule belongs to a set by a line in its description, whatever the rule is called. A line and no tag: a tag has to exist as an object of
+its own before a rule may name it, and people sort their rules by tags.
+"""
 
 from __future__ import annotations
 
+import functools
 import re
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import marked_line
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import entries, entry_place
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.security_rule import POSITION, positions
@@ -20,6 +27,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table
 )
 
 _ANY = ("any",)
+_DESCRIPTION_LENGTH = 1024
 _TRAFFIC = (
     Group("from", "from", (
         Members("zone", "zone", refers_to=("zone",)),
@@ -35,7 +43,7 @@ _TRAFFIC = (
     Leaf("schedule", "schedule"),
     Members("tag", "tag"),
     Leaf("group_tag", "group-tag", max_length=127),
-    Leaf("description", "description", max_length=1024),
+    Leaf("description", "description", max_length=_DESCRIPTION_LENGTH),
     Leaf("disabled", "disabled", "bool", absent=False),
     Leaf("active_active_device_binding", "active-active-device-binding", choices=("both", "0", "1")),
 )
@@ -88,28 +96,310 @@ TABLE = Table(
     rules=(refuse_probe_without_target,),
     name_length=54,
 )
+_SHARED = _TRAFFIC + (_RETURN,)
 _OWN = ("paths", "when_all_down")
 LAST = "discard"
+#: What the line of a set in the description of a rule begins with; behind it stand the set's name, and the name that the rule was made with.
+MARK = "tunnelsmith pbf_failover "
 
 
-def rule_names(name: str, present) -> list:
-    """The names of C(present) that are rules of this failover, in their order."""
-    return [rule for rule in present if re.fullmatch(re.escape(name) + rf"-(\d+|{LAST})", rule)]
+@dataclass(frozen=True)
+class _Mark:
+    """C(rule) tells the rule itself from a clone of it, whose description is the same."""
+
+    failover: str
+    rule: str
+
+    def line(self) -> str:
+        return marked_line.line(MARK, {"failover": self.failover, "rule": self.rule})
 
 
-def rules(name, values, state="present", position=()) -> list:
-    """The PBF rules of a failover: C(name-1), C(name-2), … and C(name-discard), each below the one before. A path is set as given."""
-    traffic = {option: value for option, value in values.items() if option not in _OWN}
-    wanted = []
-    for number, path in enumerate(values.get("paths") or (), 1):
-        wanted.append((f"{name}-{number}", {"forward": _whole(_PATH, path)}))
-    if values.get("when_all_down") == "discard":
-        wanted.append((f"{name}-{LAST}", {"discard": True}))
-    found, place = [], position
-    for rule, action in wanted:
-        found.append(DesiredEntry(RULE, rule, {**traffic, "action": action}, state, position=place))
-        place = (("after", rule),) + tuple(above for above in position if above[0] == "before")
+@dataclass(frozen=True)
+class _Rule:
+    """A rule as it stands. C(mark): None for a rule of others."""
+
+    entry: ET.Element
+    mark: _Mark | None
+
+    @property
+    def name(self) -> str:
+        return self.entry.get("name")
+
+    @property
+    def description(self) -> str:
+        return self.entry.findtext("description") or ""
+
+    @functools.cached_property
+    def values(self) -> dict:
+        """The options of the rule, without the line of its set."""
+        found = read(RULE.nodes, self.entry)
+        described = marked_line.others(self.description, MARK)
+        return {**found, "description": described} if described else {key: value for key, value in found.items() if key != "description"}
+
+    @property
+    def path(self) -> dict | None:
+        """The way that the rule leads; None where the options of a path cannot say it."""
+        forward = (self.values.get("action") or {}).get("forward") or {}
+        return forward if forward.get("egress_interface") and _has_target(forward) else None
+
+    @property
+    def discards(self) -> bool:
+        return (self.values.get("action") or {}).get("discard") is True
+
+
+def _has_target(path) -> bool:
+    monitor = path.get("monitor") or {}
+    return not monitor or bool(monitor.get("ip_address") or (path.get("nexthop") or {}).get("ip_address"))
+
+
+def _mark(description: str | None) -> _Mark | None:
+    for content in marked_line.contents(description, MARK):
+        if isinstance(content, dict) and isinstance(content.get("failover"), str) and isinstance(content.get("rule"), str):
+            return _Mark(content["failover"], content["rule"])
+    return None
+
+
+def _rules(request: Request, tree) -> list:
+    return [_Rule(entry, _mark(entry.findtext("description"))) for entry in entries(tree, request.base, RULE)]
+
+
+@dataclass(frozen=True)
+class _Failover:
+    """The rules of one set in the order in which they stand. C(copies): rules that carry the same line, so that none is known to be the set's."""
+
+    name: str
+    rules: tuple
+    copies: tuple = ()
+
+    @property
+    def paths(self) -> list:
+        return [rule for rule in self.rules if rule.path is not None]
+
+    @property
+    def last(self) -> _Rule | None:
+        """The rule that discards what no path takes."""
+        return next((rule for rule in reversed(self.rules) if rule.discards), None)
+
+    @property
+    def others(self) -> list:
+        """Rules of the set that somebody made into something that no option says."""
+        return [rule for rule in self.rules if rule.path is None and rule is not self.last]
+
+    @property
+    def last_is_below(self) -> bool:
+        return self.last is not None and all(self.rules.index(path) < self.rules.index(self.last) for path in self.paths)
+
+    @property
+    def is_as_made(self) -> bool:
+        """Whether its paths' rules have the names and the order that they were made with."""
+        return [rule.name for rule in self.paths] == [f"{self.name}-{number}" for number in range(1, len(self.paths) + 1)]
+
+
+def _failover(name: str, rules) -> _Failover:
+    """A clone has its original's line: of several with one line, the one with the original's name is the set's."""
+    marked = [rule for rule in rules if rule.mark and rule.mark.failover == name]
+    own, copies = [], []
+    for rule in marked:
+        same = [other for other in marked if other.mark == rule.mark]
+        original = next((other for other in same if other.name == rule.mark.rule), None)
+        if len(same) == 1 or rule is original:
+            own.append(rule)
+        elif original is None:
+            copies.append(rule)
+    return _Failover(name, tuple(own), tuple(copies))
+
+
+def reads(request: Request) -> list:
+    return [entry_place(RULE, None)]
+
+
+def refuse_rules_of_others(request: Request, tree) -> None:
+    """A name that a set wants and somebody else's rule has; and a set of which nobody made a rule."""
+    rules = _rules(request, tree)
+    there = _failover(request.name, rules)
+    if there.copies:
+        names = _quoted(rule.name for rule in there.copies)
+        raise Refused(f"pbf_failover '{request.name}': the PBF rules {names} have the same line '{there.copies[0].mark.line()}' in their descriptions; "
+                      "take it out of the one that is not of this set")
+    named_alike = [rule.name for rule in rules if rule not in there.rules and _is_named_after(request.name, rule.name)]
+    if there.rules:
+        wanted = [] if request.state == "absent" else [step.name for step in _steps(request, there)]
+        named_alike = [name for name in named_alike if name in wanted]
+    if named_alike:
+        line = _Mark(request.name, named_alike[0]).line()
+        nothing = "nothing is removed" if request.state == "absent" else "give the set another name"
+        raise Refused(f"pbf_failover '{request.name}': the PBF rules {_quoted(named_alike)} are there and were not made as part of this set; {nothing}. "
+                      f"To make a rule part of it, add its line to the rule's description, for '{named_alike[0]}': {line}")
+
+
+def _quoted(names) -> str:
+    return ", ".join(f"'{name}'" for name in names)
+
+
+def _is_named_after(failover: str, rule: str) -> bool:
+    return re.fullmatch(re.escape(failover) + rf"-(\d+|{LAST})", rule) is not None
+
+
+def desired(request: Request, tree) -> list:
+    """The list of paths is set as given: rules of paths that are no longer there go."""
+    there = _failover(request.name, _rules(request, tree))
+    if request.state == "absent":
+        return [DesiredEntry(RULE, rule.name, state="absent") for rule in there.rules]
+    if not there.rules and not request.values.get("paths"):
+        raise InvalidInput(f"pbf_failover '{request.name}' does not exist yet, and a new one needs paths")
+    steps = _steps(request, there)
+    kept = {step.name for step in steps}
+    gone = [rule.name for rule in there.paths if rule.name not in kept]
+    if there.last is not None and there.last.name not in kept and _gives_up_last(request, there):
+        gone.append(there.last.name)
+    return _placed(request, there, steps) + [DesiredEntry(RULE, name, state="absent") for name in gone]
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One rule that is wanted. C(action): None where it stays what it is. C(rule): the rule that becomes it; None for a new one."""
+
+    name: str
+    action: dict | None
+    rule: _Rule | None
+    is_last: bool = False
+
+
+def _steps(request: Request, there: _Failover) -> list:
+    """The rules that are wanted, in the order in which they are to stand."""
+    if "paths" in request.values:
+        matched = _matched(request.values["paths"], there)
+        found = [_Step(name, {"forward": _whole(_PATH, path)}, rule)
+                 for path, rule, name in zip(request.values["paths"], matched, _names(request.name, matched, there))]
+    else:
+        found = [_Step(rule.name, None, rule) for rule in there.paths]
+    if request.values.get("when_all_down") == LAST:
+        name = f"{request.name}-{LAST}" if there.last is None else there.last.name
+        found.append(_Step(name, {"discard": True}, there.last, is_last=True))
+    elif there.last is not None and not _gives_up_last(request, there):
+        found.append(_Step(there.last.name, None, there.last, is_last=True))
     return found
+
+
+def _gives_up_last(request: Request, there: _Failover) -> bool:
+    """Whether the rule that discards is to go. One that somebody moved above a path is no answer to when_all_down, and stays until that is given."""
+    if "when_all_down" in request.values:
+        return request.values["when_all_down"] != LAST
+    return request.state == "replaced" and there.last_is_below
+
+
+def _names(failover: str, matched, there: _Failover) -> list:
+    """The name of each path's rule: the one that it has, and for a new one the path's number, or the next that the set does not use."""
+    taken = {rule.name for rule in there.rules}
+    found = []
+    for number, rule in enumerate(matched, 1):
+        while rule is None and f"{failover}-{number}" in taken:
+            number += 1
+        found.append(f"{failover}-{number}" if rule is None else rule.name)
+        taken.add(found[-1])
+    return found
+
+
+# What makes two paths the same one, the strictest first.
+_LIKENESS = (
+    lambda path: path,
+    lambda path: (path.get("egress_interface"), path.get("nexthop")),
+    lambda path: path.get("egress_interface"),
+)
+
+
+def _matched(paths, there: _Failover) -> list:
+    """For each path the rule that becomes it; None for a new one.
+
+    The first path is the first rule, and so on. Where somebody renamed, moved or removed rules, a path stays with the rule that leads there.
+    """
+    free = list(there.paths)
+    found: list = [None] * len(paths)
+    for likeness in () if there.is_as_made else _LIKENESS:
+        for index, path in enumerate(paths):
+            rule = next((rule for rule in free if likeness(rule.path) == likeness(path)), None)
+            if found[index] is None and rule is not None:
+                found[index] = rule
+                free.remove(rule)
+    free += [rule for rule in there.others if not rule.discards]
+    for index, rule in enumerate(found):
+        if rule is None and free:
+            found[index] = free.pop(0)
+    return found
+
+
+def _placed(request: Request, there: _Failover, steps) -> list:
+    """The PBF rules, each below the one before. A path is set as given."""
+    traffic = {option: value for option, value in request.values.items() if option not in (*_OWN, "position", "position_rule")}
+    place = positions(request.values)
+    found = []
+    for number, step in enumerate(steps):
+        stays = step.is_last and step.action is None and not there.last_is_below
+        later = next((after.name for after in steps[number + 1:] if after.rule is not None), None)
+        if step.rule is None and not place and later is not None:
+            place = (("before", later),)
+        values = _joining(there, traffic) if step.rule is None and there.rules and request.state == "present" else _staying(request, there, step, traffic)
+        action = {} if step.action is None else {"action": step.action}
+        values = {**values, **action, "description": _description(request, step, values)}
+        found.append(DesiredEntry(RULE, step.name, values, request.state, position=() if stays else place))
+        place = (("after", step.name),) + tuple(above for above in positions(request.values) if above[0] == "before")
+    return found
+
+
+def _description(request: Request, step: _Step, values) -> str:
+    """The description with the rule's line; to the letter what is there where it says the same."""
+    own = _Mark(request.name, step.name) if step.rule is None else step.rule.mark
+    before = "" if step.rule is None else step.rule.description
+    kept = marked_line.others(before, MARK) if request.state == "present" else ""
+    text = marked_line.others(values.get("description", kept), MARK)
+    if step.rule is not None and text == marked_line.others(before, MARK):
+        return before.strip()
+    written = marked_line.written(text, MARK, own.line())
+    if len(written) > _DESCRIPTION_LENGTH:
+        room = _DESCRIPTION_LENGTH - len(own.line()) - 1
+        raise InvalidInput(f"pbf_failover '{request.name}': description: {len(text)} characters, PAN-OS allows {room} beside the line of the set")
+    return written
+
+
+def _staying(request: Request, there: _Failover, step: _Step, traffic) -> dict:
+    """The traffic of a rule; where the rules differ and nothing is given, each stays as it is."""
+    if request.state != "replaced" or step.rule is None:
+        return traffic
+    own = step.rule.values
+    kept = {option: own[option] for option in _differing(there) if option not in traffic and option in own}
+    if step.action is None:
+        kept["action"] = own.get("action")
+    return {**kept, **traffic}
+
+
+def _agreed(there: _Failover) -> dict:
+    """The options on which the rules of a set agree, as one of them says it."""
+    found = {}
+    for node in _SHARED:
+        said = [rule.values.get(node.option) for rule in there.rules]
+        spoken = next((value for value in said if value is not None), None)
+        if spoken is not None and node.option not in _differing(there):
+            found[node.option] = spoken
+    return found
+
+
+def _differing(there: _Failover) -> list:
+    """The options on which the rules of a set do not agree: no one value says what they do."""
+    found = []
+    for node in _SHARED:
+        said = [_comparable(rule.values.get(node.option), node) for rule in there.rules]
+        if any(value != said[0] for value in said):
+            found.append(node.option)
+    return found
+
+
+def _comparable(value, node):
+    """A value that is equal to another where PAN-OS does the same with both."""
+    if value is None:
+        value = getattr(node, "absent", None)
+    if isinstance(value, dict):
+        return {below.option: _comparable(value.get(below.option), below) for below in node.nodes}
+    return sorted(value) if isinstance(value, (list, tuple)) else value
 
 
 def _whole(nodes, values) -> dict:
@@ -121,35 +411,11 @@ def _whole(nodes, values) -> dict:
     return found
 
 
-def reads(request: Request) -> list:
-    return [entry_place(RULE, None)]
-
-
-def desired(request: Request, tree) -> list:
-    """The list of paths is set as given: rules of paths that are no longer there go."""
-    there = rule_names(request.name, places.names(tree, (request.base("rulebase") + RULE.container)[1:]))
-    if request.state == "absent":
-        return [DesiredEntry(RULE, rule, state="absent") for rule in there]
-    values = {option: value for option, value in request.values.items() if option not in ("position", "position_rule")}
-    if not there and not values.get("paths"):
-        raise InvalidInput(f"pbf_failover '{request.name}' does not exist yet, and a new one needs paths")
-    if "paths" not in values:
-        values["paths"] = _paths(tree, request, there)
-    if "when_all_down" not in values and f"{request.name}-{LAST}" in there and request.state == "present":
-        values["when_all_down"] = LAST
-    place = positions(request.values)
-    wanted = rules(request.name, values, request.state, place)
-    if there and request.state == "present":
-        alike = rules(request.name, _like_the_others(tree, request, there, values), position=place)
-        wanted = [rule if rule.name in there else twin for rule, twin in zip(wanted, alike)]
-    kept = {rule.name for rule in wanted}
-    return wanted + [DesiredEntry(RULE, rule, state="absent") for rule in there if rule not in kept]
-
-
-def _like_the_others(tree, request, there, values) -> dict:
+def _joining(there: _Failover, values) -> dict:
     """The values with the traffic of the rules that are there: a rule that joins them takes the same."""
-    first = read(_TRAFFIC + (_RETURN,), entries(tree, request.base, RULE, there[0])[0])
-    return {**values, **_joined(first, values, {node.option for node in _TRAFFIC + (_RETURN,)})}
+    first = there.rules[0].values
+    shared = {node.option for node in _SHARED}
+    return {**values, **_joined({**first, **_agreed(there)}, values, shared)}
 
 
 def _joined(before, values, options) -> dict:
@@ -165,31 +431,20 @@ def _joined(before, values, options) -> dict:
     return found
 
 
-def _paths(tree, request, there) -> list:
-    found = []
-    for rule in there:
-        for entry in entries(tree, request.base, RULE, rule):
-            forward = (read(RULE.nodes, entry).get("action") or {}).get("forward")
-            if isinstance(forward, dict):
-                found.append(forward)
-    return found
-
-
 def gathered(request: Request, tree) -> list:
-    present = places.names(tree, (request.base("rulebase") + RULE.container)[1:])
-    stems = [request.name] if request.name else list(dict.fromkeys(
-        rule.rpartition("-")[0] for rule in present if re.fullmatch(r".+-\d+", rule)))
+    rules = _rules(request, tree)
+    names = [request.name] if request.name else list(dict.fromkeys(rule.mark.failover for rule in rules if rule.mark))
     found = []
-    for stem in stems:
-        there = rule_names(stem, present)
-        if not there:
+    for name in names:
+        there = _failover(name, rules)
+        if not there.paths or there.copies:
             continue
-        first = read(RULE.nodes, entries(tree, request.base, RULE, there[0])[0])
-        values = {option: value for option, value in first.items() if option != "action"}
-        values["paths"] = _paths(tree, request, there)
-        values["when_all_down"] = LAST if f"{stem}-{LAST}" in there else "route"
-        found.append({"name": stem, **values})
+        values = {**_agreed(there), "paths": [rule.path for rule in there.paths]}
+        if there.last is None or there.last_is_below:
+            values["when_all_down"] = "route" if there.last is None else LAST
+        found.append({"name": name, **values})
     return found
 
 
-RESOURCE = Resource("pbf_failover", TABLE, reads, desired, gathered, extra=POSITION, locations=("vsys", "device_group", "rulebase"))
+RESOURCE = Resource("pbf_failover", TABLE, reads, desired, gathered, extra=POSITION, checks=(refuse_rules_of_others,),
+                    locations=("vsys", "device_group", "rulebase"))

@@ -33,7 +33,12 @@ def entry(name="aws-1", interface="tunnel.11", hop="169.254.10.1", destination="
     return f"""<entry name="{name}"><from><zone><member>trust</member></zone></from><source><member>10.10.0.0/24</member></source>
         <destination>{destination}</destination><source-user><member>any</member></source-user>
         <application><member>any</member></application><service><member>any</member></service>
-        <action>{'<discard/>' if name == 'aws-discard' else forward}</action>{more}</entry>"""
+        <action>{'<discard/>' if name == 'aws-discard' else forward}</action><description>{line(name)}</description>{more}</entry>"""
+
+
+def line(rule, failover="aws"):
+    """What makes a rule part of a set."""
+    return f'tunnelsmith pbf_failover {{"failover":"{failover}","rule":"{rule}"}}'
 
 
 class TestPbfFailover(DoorContract):
@@ -176,3 +181,220 @@ REFUSALS = {
 def test_refuses(firewalls, options, words):
     given = {option: value for option, value in {**NEW, **options}.items() if value is not None}
     Door(pbf_failover, firewalls()).refused(given, words)
+
+
+HANDMADE = """<entry name="{name}"><from><zone><member>guest</member></zone></from><source><member>10.66.0.0/16</member></source>
+    <destination><member>any</member></destination><source-user><member>any</member></source-user><application><member>any</member></application>
+    <service><member>any</member></service><action>{action}</action>{more}</entry>"""
+ELSEWHERE = "<forward><egress-interface>ethernet1/7</egress-interface><nexthop><ip-address>203.0.113.5</ip-address></nexthop></forward>"
+
+
+def plant(door, name, action=ELSEWHERE, more=""):
+    door.control.plant(RULES, HANDMADE.format(name=name, action=action, more=more))
+
+
+ACTIONS = {"forwards": ELSEWHERE, "discards": "<discard/>", "is an exception": "<no-pbf/>"}
+
+
+@pytest.mark.parametrize("action", ACTIONS.values(), ids=ACTIONS.keys())
+@pytest.mark.parametrize("name", ["aws-1", "aws-2", "aws-7", "aws-discard"])
+class TestRulesOfOthers:
+    """A rule is no part of a set because it is called like one."""
+
+    @pytest.fixture
+    def door(self, firewalls, name, action):
+        door = Door(pbf_failover, firewalls())
+        plant(door, name, action)
+        return door
+
+    def test_are_not_gathered(self, door):
+        assert door.done({}, state="gathered").values["gathered"] == []
+
+    @pytest.mark.parametrize("state", ["present", "replaced", "absent"])
+    @pytest.mark.parametrize("check", [False, True])
+    def test_are_refused_by_name(self, door, name, state, check):
+        options = {"name": "aws"} if state == "absent" else NEW
+        door.refused(options, f"'{name}'", line(name), state=state, check=check)
+
+
+def copied(door, name, newname):
+    rule = ET.fromstring(door.control.candidate(f"{RULES}/entry[@name='{name}']"))
+    rule.set("name", newname)
+    door.control.plant(RULES, ET.tostring(rule, encoding="unicode"))
+
+
+def renamed(door, name, newname):
+    copied(door, name, newname)
+    door.control.edit_as("somebody", "move", f"{RULES}/entry[@name='{newname}']", where="after", dst=name)
+    door.control.edit_as("somebody", "delete", f"{RULES}/entry[@name='{name}']")
+
+
+def test_a_rule_of_others_that_comes_later_stays(firewalls):
+    door = Door(pbf_failover, firewalls())
+    door.done(NEW)
+    plant(door, "aws-3")
+    before = door.candidate(f"{RULES}/entry[@name='aws-3']")
+    assert not door.done(NEW).changed
+    door.refused({"name": "aws", "paths": [FIRST, SECOND, path("tunnel.13", "169.254.12.1")]}, "'aws-3'")
+    door.done({"name": "aws", "paths": [FIRST]})
+    door.done({"name": "aws"}, state="absent")
+    assert rules(door) == ["guest-dsl", "aws-3"]
+    assert door.candidate(f"{RULES}/entry[@name='aws-3']") == before
+
+
+def fed_back(door):
+    """What is gathered, given back in both states: nothing may be sent."""
+    gathered = door.done({"name": "aws"}, state="gathered").values["gathered"]
+    for state in ("present", "replaced"):
+        for options in gathered:
+            assert not door.done(options, state=state).changed, (state, door.writes())
+    return gathered[0]
+
+
+def test_a_line_of_the_set_makes_a_rule_part_of_it(firewalls):
+    door = Door(pbf_failover, firewalls())
+    plant(door, "aws-1", more=f"<description>by hand\n{line('aws-1')}</description>")
+    assert fed_back(door)["description"] == "by hand"
+    door.done({"name": "aws"}, state="absent")
+    assert rules(door) == ["guest-dsl"]
+
+
+def test_the_line_survives_what_people_write_around_it(firewalls):
+    door = Door(pbf_failover, firewalls())
+    door.done({**NEW, "description": "LAN to the cloud"})
+    for name in OWN:
+        assert door.text(f"{RULES}/entry[@name='{name}']/description") == f"LAN to the cloud\n{line(name)}"
+    door.control.edit_as("somebody", "set", f"{RULES}/entry[@name='aws-1']", f"<description>{line('aws-1')}\n ticket 7, &amp; more\n</description>")
+    assert not door.done(NEW).changed
+    assert "description" not in fed_back(door)
+    door.done({**NEW, "description": "LAN to AWS"})
+    assert fed_back(door)["description"] == "LAN to AWS"
+    door.done({**NEW, "tag": []}, state="replaced")
+    assert [door.text(f"{RULES}/entry[@name='{name}']/description") for name in OWN] == [line(name) for name in OWN]
+
+
+def test_a_rule_that_lost_its_line_is_somebody_elses(firewalls):
+    door = Door(pbf_failover, firewalls())
+    door.done(NEW)
+    door.control.edit_as("somebody", "set", f"{RULES}/entry[@name='aws-2']", "<description>mine now</description>")
+    door.refused(NEW, "'aws-2'")
+    assert [path["egress_interface"] for path in fed_back(door)["paths"]] == ["tunnel.11"]
+    door.done({"name": "aws"}, state="absent")
+    assert rules(door) == ["guest-dsl", "aws-2"]
+
+
+def test_a_renamed_rule_stays_part_of_the_set(firewalls):
+    door = Door(pbf_failover, firewalls())
+    door.done(NEW)
+    for number, name in enumerate(OWN):
+        renamed(door, name, f"way {number}")
+    fed_back(door)
+    assert not door.done(NEW).changed
+    door.done({"name": "aws", "paths": [SECOND], "when_all_down": "route"})
+    assert rules(door) == ["guest-dsl", "way 1"]
+    door.done({"name": "aws", "paths": [FIRST, SECOND]})
+    assert rules(door) == ["guest-dsl", "aws-1", "way 1"]
+    door.done({"name": "aws"}, state="absent")
+    assert rules(door) == ["guest-dsl"]
+
+
+def test_rules_in_another_order_are_told_in_that_order(firewalls):
+    door = Door(pbf_failover, firewalls())
+    door.done({**NEW, "when_all_down": "route"})
+    door.control.edit_as("somebody", "move", f"{RULES}/entry[@name='aws-2']", where="top")
+    assert fed_back(door)["paths"] == [SECOND, FIRST]
+    door.done(NEW)
+    assert fed_back(door)["paths"] == [FIRST, SECOND]
+
+
+def test_a_last_rule_that_stands_above_a_path_is_not_told_as_one(firewalls):
+    door = Door(pbf_failover, firewalls())
+    door.done(NEW)
+    door.control.edit_as("somebody", "move", f"{RULES}/entry[@name='aws-discard']", where="top")
+    assert "when_all_down" not in fed_back(door)
+    door.done(NEW)
+    assert [name for name in rules(door) if name in OWN] == OWN
+
+
+@pytest.mark.parametrize("gone", OWN)
+def test_a_set_that_lost_a_rule(firewalls, gone):
+    door = Door(pbf_failover, firewalls())
+    door.done(NEW)
+    door.control.edit_as("somebody", "delete", f"{RULES}/entry[@name='{gone}']")
+    fed_back(door)
+    assert door.done(NEW).changed
+    assert [name for name in rules(door) if name in OWN] == OWN
+    assert not door.done(NEW).changed
+
+
+def test_a_disabled_rule_stays_disabled(firewalls):
+    door = Door(pbf_failover, firewalls())
+    door.done(NEW)
+    door.control.edit_as("somebody", "set", f"{RULES}/entry[@name='aws-2']", "<disabled>yes</disabled>")
+    assert "disabled" not in fed_back(door)
+    assert door.text(f"{RULES}/entry[@name='aws-2']/disabled") == "yes"
+    door.done({"name": "aws", "disabled": False})
+    assert fed_back(door)["disabled"] is False
+
+
+OF_ONE_RULE = {
+    "source": "<source><member>10.9.0.0/16</member></source>", "zone": "<from><zone><member>guest</member></zone></from>",
+    "tag": "<tag><member>mine</member></tag>", "group tag": "<group-tag>mine</group-tag>", "schedule": "<schedule>night</schedule>",
+    "negated": "<negate-source>yes</negate-source>", "symmetric": "<enforce-symmetric-return><enabled>yes</enabled></enforce-symmetric-return>",
+    "text": "<description>{line}\nmine</description>", "default": "<negate-source>no</negate-source>",
+}
+
+
+@pytest.mark.parametrize("name", OWN)
+@pytest.mark.parametrize("element", OF_ONE_RULE.values(), ids=OF_ONE_RULE.keys())
+def test_what_one_rule_has_of_its_own_is_neither_told_nor_spread(firewalls, element, name):
+    door = Door(pbf_failover, firewalls())
+    door.control.plant(f"{VSYS}/tag", '<entry name="mine"/>')
+    door.control.plant(f"{VSYS}/schedule", '<entry name="night"><schedule-type><recurring><daily><member>22:00-23:00</member></daily></recurring></schedule-type></entry>')
+    door.done(NEW)
+    door.control.plant(f"{RULES}/entry[@name='{name}']", element.format(line=line(name)))
+    before = door.control.candidate(RULES)
+    fed_back(door)
+    assert door.control.candidate(RULES) == before
+
+
+@pytest.mark.parametrize("action", ["<no-pbf/>", "<discard/>", "<forward-to-vsys>vsys2</forward-to-vsys>"])
+def test_a_rule_of_ours_that_somebody_made_something_else_is_left_until_its_path_is_given(firewalls, action):
+    door = Door(pbf_failover, firewalls())
+    door.done({**NEW, "when_all_down": "route"})
+    other = ET.fromstring(door.control.candidate(f"{RULES}/entry[@name='aws-2']"))
+    other[:] = [ET.fromstring(f"<action>{action}</action>") if child.tag == "action" else child for child in other]
+    door.control.edit_as("somebody", "delete", f"{RULES}/entry[@name='aws-2']")
+    door.control.plant(RULES, ET.tostring(other, encoding="unicode"))
+    assert fed_back(door)["paths"] == [FIRST]
+    if "discard" not in action:
+        door.done({"name": "aws", "paths": [FIRST, SECOND]})
+        assert fed_back(door)["paths"] == [FIRST, SECOND]
+    door.done({"name": "aws"}, state="absent")
+    assert rules(door) == ["guest-dsl"]
+
+
+def test_a_clone_of_a_rule_is_its_makers(firewalls):
+    door = Door(pbf_failover, firewalls())
+    door.done(NEW)
+    copied(door, "aws-1", "aws-1-guests")
+    fed_back(door)
+    assert not door.done(NEW).changed
+    door.done({"name": "aws"}, state="absent")
+    assert rules(door) == ["guest-dsl", "aws-1-guests"]
+
+
+def test_two_copies_without_an_original_are_refused(firewalls):
+    door = Door(pbf_failover, firewalls())
+    for name in ("one", "two"):
+        plant(door, name, more=f"<description>{line('aws-1')}</description>")
+    for state in ("present", "replaced", "absent"):
+        door.refused(NEW if state != "absent" else {"name": "aws"}, "'one', 'two'", line("aws-1"), state=state)
+
+
+def test_a_description_leaves_room_for_the_line(firewalls):
+    door = Door(pbf_failover, firewalls())
+    room = 1024 - len(line("aws-discard")) - 1
+    door.refused({**NEW, "description": "x" * (room + 1)}, "description", str(room))
+    door.done({**NEW, "description": "x" * room})
+    assert fed_back(door)["description"] == "x" * room
