@@ -201,7 +201,7 @@ class Bench:
             line("recorded of the real one, elsewhere", recorded)
 
     def todays_run(self, emulator: Emulator, first: bool) -> Cost:
-        tunnels = vpn_connection((CONNECTIONS / "connection_static.json").read_text(encoding="utf-8"))["tunnels"]
+        tunnels = vpn_connection((CONNECTIONS / "connection_static.json").read_text(encoding="utf-8")).tunnels
         steps = todays.steps(tunnels, LOCAL_NETWORK, REMOTE_NETWORK)
         playbook = self.workplace.write("play.json", todays.replay(steps, first) if self.replayed else todays.play(steps))
         return self.cost([emulator], "static", playbook, environment={"ANSIBLE_LIBRARY": str(ROOT / "tools" / "bench_library")})

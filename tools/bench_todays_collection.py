@@ -11,8 +11,11 @@ against a strict emulator of the XML API: the same kinds in the same tasks. Both
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Tunnel
 
 NAME = "paloaltonetworks.panos"
 DEVICE = "/config/devices/entry[@name='localhost.localdomain']"
@@ -39,8 +42,8 @@ _TUNNEL_FIRST = "info get get set info get edit info get edit info get set"
 _TUNNEL_SECOND = "info get get info get info get info get"
 
 
-def steps(tunnels: list[dict[str, Any]], local_network: str, remote_network: str) -> list[Step]:
-    """The tasks in their order; ``tunnels`` as the filter aws_vpn_connection returns them."""
+def steps(tunnels: Sequence[Tunnel], local_network: str, remote_network: str) -> list[Step]:
+    """The tasks in their order; ``tunnels`` as the reader of AWS's output makes them."""
     return [
         Step("panos_zone", {"zone": "aws-vpn", "mode": "layer3"}, f"{VSYS}/zone", _ONE_OBJECT),
         *(_interface(number, tunnel) for number, tunnel in enumerate(tunnels, 1)),
@@ -60,39 +63,39 @@ def steps(tunnels: list[dict[str, Any]], local_network: str, remote_network: str
 
 
 def _interface(number, tunnel) -> Step:
-    options = {"if_name": f"tunnel.{10 + number}", "ip": [f"{tunnel['inside_address']}/30"], "mtu": tunnel["mtu"], "zone_name": "aws-vpn",
+    options = {"if_name": f"tunnel.{10 + number}", "ip": [f"{tunnel.inside_address}/30"], "mtu": tunnel.mtu, "zone_name": "aws-vpn",
                "vr_name": "default"}
     return Step("panos_tunnel", options, f"{NETWORK}/interface/tunnel", _TUNNEL_FIRST, _TUNNEL_SECOND)
 
 
 def _ike_crypto(tunnel) -> Step:
-    ike = tunnel["ike"]
+    ike = tunnel.ike
     return Step("panos_ike_crypto_profile", {
-        "name": "aws", "dh_group": [ike["dh_group"]], "authentication": [ike["hash"]], "encryption": [ike["encryption"]],
-        "lifetime_seconds": ike["lifetime_seconds"],
+        "name": "aws", "dh_group": [ike.dh_group], "authentication": [ike.hash], "encryption": [ike.encryption],
+        "lifetime_seconds": ike.lifetime_seconds,
     }, f"{NETWORK}/ike/crypto-profiles/ike-crypto-profiles", _ONE_OBJECT)
 
 
 def _ipsec_crypto(tunnel) -> Step:
-    ipsec = tunnel["ipsec"]
+    ipsec = tunnel.ipsec
     return Step("panos_ipsec_profile", {
-        "name": "aws", "esp_encryption": [ipsec["encryption"]], "esp_authentication": [ipsec["authentication"]],
-        "dh_group": ipsec["dh_group"], "lifetime_seconds": ipsec["lifetime_seconds"],
+        "name": "aws", "esp_encryption": [ipsec.encryption], "esp_authentication": [ipsec.authentication],
+        "dh_group": ipsec.dh_group, "lifetime_seconds": ipsec.lifetime_seconds,
     }, f"{NETWORK}/ike/crypto-profiles/ipsec-crypto-profiles", _ONE_OBJECT)
 
 
 def _gateway(number, tunnel) -> Step:
     return Step("panos_ike_gateway", {
         "name": f"aws-{number}", "version": "ikev2", "interface": "ethernet1/8", "local_ip_address_type": "ip",
-        "local_ip_address": "198.51.100.10/24", "enable_passive_mode": False, "peer_ip_value": tunnel["outside_address"],
-        "pre_shared_key": tunnel["pre_shared_key"], "ikev2_crypto_profile": "aws",
+        "local_ip_address": "198.51.100.10/24", "enable_passive_mode": False, "peer_ip_value": tunnel.outside_address,
+        "pre_shared_key": tunnel.pre_shared_key, "ikev2_crypto_profile": "aws",
     }, f"{NETWORK}/ike/gateway", _ONE_OBJECT)
 
 
 def _tunnel(number, tunnel) -> Step:
     return Step("panos_ipsec_tunnel", {
         "name": f"aws-{number}", "tunnel_interface": f"tunnel.{10 + number}", "ak_ike_gateway": f"aws-{number}",
-        "ak_ipsec_crypto_profile": "aws", "enable_tunnel_monitor": True, "tunnel_monitor_dest_ip": tunnel["inside_peer_address"],
+        "ak_ipsec_crypto_profile": "aws", "enable_tunnel_monitor": True, "tunnel_monitor_dest_ip": tunnel.inside_peer_address,
         "tunnel_monitor_profile": "aws",
     }, f"{NETWORK}/tunnel/ipsec", _ONE_OBJECT)
 
@@ -101,8 +104,8 @@ def _forwarding(number, tunnel, source, destination) -> Step:
     return Step("panos_pbf_rule", {
         "name": f"aws-{number}", "from_value": ["trust"], "source_addresses": [source], "destination_addresses": [destination],
         "action": "forward", "forward_egress_interface": f"tunnel.{10 + number}", "forward_next_hop_type": "ip-address",
-        "forward_next_hop_value": tunnel["inside_peer_address"], "forward_monitor_profile": "aws",
-        "forward_monitor_ip_address": tunnel["inside_peer_address"], "forward_monitor_disable_if_unreachable": True,
+        "forward_next_hop_value": tunnel.inside_peer_address, "forward_monitor_profile": "aws",
+        "forward_monitor_ip_address": tunnel.inside_peer_address, "forward_monitor_disable_if_unreachable": True,
     }, f"{VSYS}/rulebase/pbf/rules", "info get get set", "info get get")
 
 

@@ -31,6 +31,7 @@ import yaml
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import PanosVpnError
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws.reader import vpn_connection
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Profile
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
 
 from ansible_run import CONNECTIONS, PAIRING, PlaybookFailed, Run, Workplace, provider
@@ -54,7 +55,7 @@ class Pair:
 
     name: str
     connection: pathlib.Path
-    profile: dict[str, Any]
+    profile: Profile
     failover: str
     choice: Choice
     emulator: Emulator
@@ -62,7 +63,7 @@ class Pair:
 
     @property
     def vpn(self) -> str:
-        return self.profile["id"]
+        return self.profile.id
 
     @property
     def variables(self) -> dict[str, Any]:
@@ -356,7 +357,7 @@ def _peer_rows(pair: Pair, answer: dict[str, Any]) -> list[tuple[str, ...]]:
 
 def _keys(pair: Pair) -> Iterable[str]:
     """All that must not be printed: AWS's keys, the key of the API, and the forms in which the firewall stored keys."""
-    yield from (tunnel["pre_shared_key"] for tunnel in pair.profile["tunnels"] if tunnel["pre_shared_key"])
+    yield from (tunnel.pre_shared_key for tunnel in pair.profile.tunnels if tunnel.pre_shared_key)
     yield pair.emulator.api_key
     root = ET.fromstring(pair.emulator.control.candidate())
     yield from (key.text for key in root.iterfind(".//pre-shared-key/key") if key.text)
@@ -423,12 +424,12 @@ def connections(given: argparse.Namespace) -> list[pathlib.Path]:
 def pair_of(path: pathlib.Path, given: argparse.Namespace, wanted: dict[str, Any]) -> Pair:
     """A firewall, not started, for one connection. Raises ValueError, NothingFits or PanosVpnError for what cannot be used."""
     profile = vpn_connection(path.read_text(encoding="utf-8"), wanted.get("aws_pairing_connection_id", ""))
-    name = f"fw-{profile['routing']}"
+    name = f"fw-{profile.routing}"
     config = given.config.read_text(encoding="utf-8") if given.config else None
     sample = ET.tostring(Emulator().firewall.running.root, encoding="unicode")
-    choice = choose(config or sample, profile["tunnels"][0]["customer_outside_address"], wanted)
+    choice = choose(config or sample, profile.tunnels[0].customer_outside_address, wanted)
     emulator = Emulator(choice.version, choice.engine, config, name)
-    return Pair(name, path, profile, given.failover or FAILOVER[profile["routing"]], choice, emulator)
+    return Pair(name, path, profile, given.failover or FAILOVER[profile.routing], choice, emulator)
 
 
 def introduce(pairs: list[Pair], config: pathlib.Path | None, planes: dict[str, Any]) -> None:
@@ -458,7 +459,7 @@ def main() -> int:
             stack.enter_context(pair.emulator).control.commit_duration(COMMIT_SECONDS)
             pair.start = pair.candidate()
             if pair.choice.learns:
-                expected = pair.profile["tunnels"][0]["customer_outside_address"]
+                expected = pair.profile.tunnels[0].customer_outside_address
                 pair.emulator.control.set_interface_address(pair.choice.learns, f"{expected}/24")
         notes: list[str] = []
         planes = labs(pairs, stack, notes.append)

@@ -199,6 +199,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import reader
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import plain
 
 
 def aws_vpn_connection(document, connection_id=None, panos_version=None, outside_mtu=1500, nat_traversal=False, exactly_two=True):
@@ -211,9 +212,9 @@ def aws_vpn_connection(document, connection_id=None, panos_version=None, outside
         profile = reader.vpn_connection(document, connection_id or None, panos_version=panos_version or None, **arguments)
     except InvalidInput as exc:
         raise AnsibleFilterError(str(exc)) from exc
-    for warning in profile["warnings"]:
+    for warning in profile.warnings:
         Display().warning(warning)
-    return profile
+    return plain(profile)
 
 
 class FilterModule:

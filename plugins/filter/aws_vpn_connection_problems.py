@@ -62,7 +62,7 @@ _value:
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import profile as profiles
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import problems
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import reader
 
 
@@ -71,7 +71,7 @@ def aws_vpn_connection_problems(document, connection_id=None, failover=None, pre
     if failover not in (None, "pbf", "bgp"):
         raise AnsibleFilterError(f"failover is pbf or bgp, not {failover!r}")
     try:
-        return profiles.problems(reader.vpn_connection(document, connection_id or None), failover, pre_shared_keys, monitor_addresses)
+        return problems.problems(reader.vpn_connection(document, connection_id or None), failover, pre_shared_keys, monitor_addresses)
     except InvalidInput as exc:
         return [str(exc)]
     except ValueError as exc:

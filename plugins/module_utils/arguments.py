@@ -43,37 +43,6 @@ LOCATIONS = {
     "rulebase": {"type": "str", "choices": ["rulebase", "pre-rulebase", "post-rulebase"]},
 }
 
-_PROPOSAL = {"encryption": {"type": "str"}, "dh_group": {"type": "str"}, "lifetime_seconds": {"type": "int"}}
-_OFFER = {"encryption": {"type": "list", "elements": "str"}, "dh_group": {"type": "list", "elements": "str"}, "lifetime_seconds": {"type": "int"}}
-# A tunnel as the filter aws_vpn_connection describes it.
-PEER_TUNNEL = {
-    "outside_address": {"type": "str", "required": True},
-    "customer_outside_address": {"type": "str"},
-    "local_id": {"type": "str"},
-    "peer_id": {"type": "str"},
-    "inside_cidr": {"type": "str"},
-    "inside_address": {"type": "str"},
-    "inside_peer_address": {"type": "str"},
-    "inside_ipv6_cidr": {"type": "str"},
-    "inside_ipv6_address": {"type": "str"},
-    "inside_ipv6_peer_address": {"type": "str"},
-    "pre_shared_key": {"type": "str", "no_log": True},
-    "ike": {"type": "dict", "required": True, "options": {
-        "version": {"type": "str", "choices": ["ikev1", "ikev2"]}, "hash": {"type": "str"}, **_PROPOSAL}},
-    "ipsec": {"type": "dict", "required": True, "options": {"authentication": {"type": "str"}, **_PROPOSAL}},
-    "offers": {"type": "dict", "options": {
-        "ike": {"type": "dict", "options": {
-            "versions": {"type": "list", "elements": "str"}, "hash": {"type": "list", "elements": "str"}, **_OFFER}},
-        "ipsec": {"type": "dict", "options": {"authentication": {"type": "list", "elements": "str"}, **_OFFER}},
-    }},
-    "mtu": {"type": "int"},
-    "anti_replay_window": {"type": "int"},
-    "bgp": {"type": "dict", "options": {
-        "local_as": {"type": "int"}, "peer_as": {"type": "int"}, "hold_time": {"type": "int"}, "keep_alive": {"type": "int"}}},
-    "traffic_selectors": {"type": "dict", "options": {"local": {"type": "str"}, "remote": {"type": "str"}}},
-    "telemetry": {"type": "dict"},
-}
-
 # Of tasks that write now and may leave the commit to a later one.
 LOCKING = {"config_lock": {"type": "bool", "default": False}}
 

@@ -210,6 +210,16 @@ options:
       telemetry:
         description: What the cloud said of the tunnel when it was described. It is not used.
         type: dict
+        suboptions:
+          status:
+            description: Whether it is up, in the cloud's words.
+            type: str
+          message:
+            description: What the cloud says about it.
+            type: str
+          accepted_routes:
+            description: Number of routes that the cloud learned through it.
+            type: int
   pre_shared_keys:
     description:
       - Keys, one per tunnel and in their order, for a peer whose output does not hold them readably. An empty one means that of the tunnel itself.

@@ -240,6 +240,16 @@ options:
           telemetry:
             description: What the cloud said of the tunnel when it was described. It is told with the state, and the diagnosis looks at it.
             type: dict
+            suboptions:
+              status:
+                description: Whether it is up, in the cloud's words.
+                type: str
+              message:
+                description: What the cloud says about it.
+                type: str
+              accepted_routes:
+                description: Number of routes that the cloud learned through it.
+                type: int
   source_zones:
     description: Zones of the hosts here that use the VPN. Omitted, they are taken from the PBF rules into its tunnels, for the diagnosis.
     type: list

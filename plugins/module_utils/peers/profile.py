@@ -2,24 +2,161 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Checks of a peer profile that need no firewall, each the function that the role's preflight and the module both call.
+"""What is known of the far side of a VPN: the types that travel from a cloud's reader, or from what a user wrote, to the planner.
 
-A profile is what C(aws.vpn_connection) returns. Each check returns sentences for the user, none when all is well; a
-pre-shared key is never part of one.
+Their shape is written down here alone; argument specs, the filters' results and the documentation follow from it (C(fields)).
+Algorithms are called as PAN-OS calls them. Texts are empty, and everything else is V(None), where nothing is known.
 """
 
 from __future__ import annotations
 
-import re
-
-from ipaddress import ip_address, ip_network
+from dataclasses import dataclass, replace
+from ipaddress import ip_network
+from typing import Any
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.addressing import inside_problem
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import argument_spec, read, said
 
+IKE_VERSIONS = ("ikev1", "ikev2")
+STATIC, BGP = "static", "bgp"
 REPLAY_WINDOWS = (64, 128, 256, 512, 1024, 2048, 4096)
 
-_AWS_KEY = re.compile(r"[A-Za-z1-9._][A-Za-z0-9._]{7,63}")
+
+@dataclass(frozen=True)
+class IkeProposal:
+    """The one proposal of phase 1."""
+
+    version: str = said("Version of IKE.", default="", choices=IKE_VERSIONS)
+    encryption: str = said("Cipher, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.", default="")
+    hash: str = said("Hash, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.", default="")
+    dh_group: str = said("Diffie-Hellman group, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.", default="")
+    lifetime_seconds: int | None = said("Lifetime of the IKE SA, in seconds.", default=None)
+
+
+@dataclass(frozen=True)
+class IpsecProposal:
+    """The one proposal of phase 2."""
+
+    encryption: str = said("Cipher, as M(tunnelsmith.panos_vpn.ipsec_crypto_profile) takes it.", default="")
+    authentication: str = said("Hash, or V(none) with a GCM cipher.", default="")
+    dh_group: str = said("Diffie-Hellman group for perfect forward secrecy.", default="")
+    lifetime_seconds: int | None = said("Lifetime of the IPsec SA, in seconds.", default=None)
+
+
+@dataclass(frozen=True)
+class IkeOffer:
+    """What the peer accepts in phase 1."""
+
+    versions: tuple[str, ...] = said("Versions of IKE.", default=())
+    encryption: tuple[str, ...] = said("Ciphers.", default=())
+    hash: tuple[str, ...] = said("Hashes.", default=())
+    dh_group: tuple[str, ...] = said("Diffie-Hellman groups.", default=())
+    lifetime_seconds: int | None = said("Lifetime, in seconds.", default=None)
+
+
+@dataclass(frozen=True)
+class IpsecOffer:
+    """What the peer accepts in phase 2. With a GCM cipher it needs no hash."""
+
+    encryption: tuple[str, ...] = said("Ciphers.", default=())
+    authentication: tuple[str, ...] = said("Hashes.", default=())
+    dh_group: tuple[str, ...] = said("Diffie-Hellman groups.", default=())
+    lifetime_seconds: int | None = said("Lifetime, in seconds.", default=None)
+
+
+@dataclass(frozen=True)
+class Offers:
+    """All that the peer accepts."""
+
+    ike: IkeOffer = said("What the peer accepts in phase 1.", default=IkeOffer())
+    ipsec: IpsecOffer = said("What the peer accepts in phase 2.", default=IpsecOffer())
+
+    @classmethod
+    def of(cls, ike: IkeProposal, ipsec: IpsecProposal) -> Offers:
+        """The offer of a peer that is known by its one proposal."""
+        return cls(IkeOffer((ike.version,), (ike.encryption,), (ike.hash,), (ike.dh_group,), ike.lifetime_seconds),
+                   IpsecOffer((ipsec.encryption,), (ipsec.authentication,), (ipsec.dh_group,), ipsec.lifetime_seconds))
+
+
+@dataclass(frozen=True)
+class Bgp:
+    """The BGP session through a tunnel."""
+
+    local_as: int | None = said("AS number of this firewall.", default=None)
+    peer_as: int | None = said("AS number of the peer.", default=None)
+    hold_time: int | None = said("Hold time, in seconds.", default=None)
+    keep_alive: int | None = said("Keep-alive interval, in seconds.", default=None)
+
+
+@dataclass(frozen=True)
+class Selectors:
+    """A pair of networks between which the peer accepts traffic."""
+
+    local: str = said("Network on this firewall's side.", default="")
+    remote: str = said("Network on the peer's side.", default="")
+
+    @property
+    def are_narrowed(self) -> bool:
+        """Whether the peer accepts less than everything, so that the tunnel needs a proxy ID."""
+        return any(ip_network(selector).prefixlen > 0 for selector in (self.local, self.remote))
+
+
+@dataclass(frozen=True)
+class Telemetry:
+    """What the cloud says of a tunnel now."""
+
+    status: str | None = said("Whether it is up, in the cloud's words.", default=None, told=True)
+    message: str = said("What the cloud says about it.", default="", told=True)
+    accepted_routes: int | None = said("Number of routes that the cloud learned through it.", default=None, told=True)
+
+
+@dataclass(frozen=True)
+class Tunnel:
+    """One tunnel to the peer."""
+
+    outside_address: str = said("Address of the peer's endpoint.", required=True)
+    customer_outside_address: str | None = said(
+        "The public address from which the peer expects this firewall, or V(null) where it does not say.", default=None, told=True)
+    local_id: str | None = said("ID that this tunnel's gateway shows to the peer.", default=None)
+    peer_id: str | None = said("ID that the peer must show. Omitted, it is not looked at beyond the address.", default=None)
+    inside_cidr: str | None = said("Network inside the tunnel.", default=None)
+    inside_address: str | None = said("Address of this firewall inside the tunnel.", default=None)
+    inside_peer_address: str | None = said("Address of the peer inside the tunnel.", default=None)
+    inside_ipv6_cidr: str | None = said("IPv6 network inside the tunnel.", default=None)
+    inside_ipv6_address: str | None = said("IPv6 address of this firewall inside the tunnel.", default=None)
+    inside_ipv6_peer_address: str | None = said("IPv6 address of the peer inside the tunnel.", default=None)
+    pre_shared_key: str | None = said("The key, or V(null) where it is not known readably.", default=None, told=True, secret=True)
+    ike: IkeProposal = said("The phase 1 proposal.", default=IkeProposal(), required=True)
+    ipsec: IpsecProposal = said("The phase 2 proposal.", default=IpsecProposal(), required=True)
+    offers: Offers | None = said("All that the peer accepts.", default=None)
+    mtu: int | None = said("MTU of the tunnel interface that was computed when the tunnel was described, in octets.", default=None)
+    anti_replay_window: int | None = said("Anti-replay window, in packets, rounded up to one that PAN-OS has.", default=None)
+    bgp: Bgp | None = said("AS numbers and timers.", default=None)
+    traffic_selectors: Selectors | None = said("Networks that the peer accepts inside the tunnel.", default=None)
+    telemetry: Telemetry | None = said("What the cloud said of the tunnel when it was described.", default=None)
+
+    @property
+    def accepts(self) -> Offers:
+        """All that the peer accepts; of a tunnel that is described by its proposal alone, that proposal."""
+        return self.offers or Offers.of(self.ike, self.ipsec)
+
+    def with_key(self, key: str | None) -> Tunnel:
+        return replace(self, pre_shared_key=key) if key else self
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A VPN as its far side describes it."""
+
+    id: str = said("Id of the connection.", default="", told=True)
+    state: str | None = said("State of the connection, in the cloud's words.", default=None, told=True)
+    routing: str | None = said("How the peer learns routes, fixed when the connection was created.", default=None, told=True, choices=(STATIC, BGP))
+    gateway: str | None = said("What ends the tunnels in the cloud.", default=None, told=True)
+    customer_gateway_id: str | None = said("The customer gateway's id.", default=None, told=True)
+    acceleration: bool = said("Whether the connection is accelerated, which needs NAT traversal.", default=False, told=True)
+    static_routes: tuple[str, ...] = said("The networks that the peer routes into a static connection.", default=(), told=True)
+    tunnels: tuple[Tunnel, ...] = said("The tunnels, in the order of the description.", default=(), told=True)
+    warnings: tuple[str, ...] = said("What works but should be seen.", default=(), told=True)
 
 
 def replay_window(packets: int) -> int:
@@ -30,100 +167,9 @@ def replay_window(packets: int) -> int:
     raise InvalidInput(f"an anti-replay window of {packets} packets is larger than PAN-OS has; the largest is {REPLAY_WINDOWS[-1]}")
 
 
-def is_narrowed(traffic_selectors: dict) -> bool:
-    """Whether the peer accepts less than everything, so that the tunnel needs a proxy ID."""
-    return any(ip_network(selector).prefixlen > 0 for selector in traffic_selectors.values())
+PEER_TUNNEL = argument_spec(Tunnel)
 
 
-def problems(
-    profile: dict, failover: str | None = None, pre_shared_keys: list | None = None, monitor_addresses: list | None = None
-) -> list[str]:
-    """All that is wrong with C(profile) before a firewall is asked.
-
-    C(failover) is V(pbf), V(bgp) or V(None) (then nothing that depends on it is checked). C(pre_shared_keys) and
-    C(monitor_addresses) are in the order of the tunnels; an empty entry means what the profile itself says.
-    """
-    found = key_problems(profile, pre_shared_keys) + inside_problems(profile) + as_problems(profile)
-    if failover:
-        found += routing_problems(profile, failover) + selector_problems(profile, failover, monitor_addresses)
-    return found
-
-
-def pre_shared_key_problem(key: str) -> str | None:
-    """Why AWS would not take C(key), without the key, or V(None): AWS's rule for a tunnel's pre-shared key."""
-    if _AWS_KEY.fullmatch(key):
-        return None
-    return "has a pre-shared key that AWS does not allow: 8 to 64 characters of A-Z, a-z, 0-9, '.' and '_', the first one not 0"
-
-
-def key_problems(profile: dict, pre_shared_keys: list | None = None) -> list[str]:
-    """Keys missing from the output and from C(pre_shared_keys), and keys outside AWS's rule."""
-    tunnels = profile["tunnels"]
-    if pre_shared_keys and len(pre_shared_keys) != len(tunnels):
-        return [f"{profile['id']} has {len(tunnels)} tunnels, but {len(pre_shared_keys)} pre-shared keys are given; give one per tunnel, in order"]
-    found = []
-    for tunnel, given in zip(tunnels, pre_shared_keys or [None] * len(tunnels)):
-        key = given or tunnel["pre_shared_key"]
-        if not key:
-            found.append(
-                f"{_name(profile, tunnel)} has no readable pre-shared key in AWS's output (missing, masked or kept in Secrets Manager only); "
-                "give them as pre_shared_keys (aws_pairing_pre_shared_keys in the role), one per tunnel"
-            )
-            continue
-        problem = pre_shared_key_problem(key)
-        if problem:
-            found.append(f"{_name(profile, tunnel)} {problem}")
-    return found
-
-
-def inside_problems(profile: dict) -> list[str]:
-    """Inside ranges that AWS reserves or that are not of its kind."""
-    found = []
-    for tunnel in profile["tunnels"]:
-        for cidr in (tunnel["inside_cidr"], tunnel.get("inside_ipv6_cidr")):
-            problem = inside_problem(cidr) if cidr else None
-            if problem:
-                found.append(f"{_name(profile, tunnel)}: {problem}; choose another range for the tunnel in AWS")
-    return found
-
-
-def as_problems(profile: dict) -> list[str]:
-    """The same AS number on both sides: AWS speaks external BGP only."""
-    return [
-        f"{_name(profile, tunnel)} has AS {tunnel['bgp']['peer_as']} on both sides; the customer gateway's AS number must differ from AWS's"
-        for tunnel in profile["tunnels"]
-        if tunnel.get("bgp") and tunnel["bgp"]["local_as"] == tunnel["bgp"]["peer_as"]
-    ]
-
-
-def routing_problems(profile: dict, failover: str) -> list[str]:
-    """A connection is either static or BGP, from its creation on."""
-    needed = {"pbf": "static", "bgp": "bgp"}[failover]
-    if profile["routing"] == needed:
-        return []
-    fitting = {"static": "pbf", "bgp": "bgp"}[profile["routing"]]
-    return [f"{profile['id']} was created with {_spoken(profile['routing'])} routing, so failover '{failover}' cannot work; use '{fitting}'"]
-
-
-def selector_problems(profile: dict, failover: str, monitor_addresses: list | None = None) -> list[str]:
-    """Narrowed traffic selectors that would not let BGP, or the monitor's pings, through the tunnel."""
-    found = []
-    for tunnel, monitor in zip(profile["tunnels"], monitor_addresses or [None] * len(profile["tunnels"])):
-        selectors = tunnel["traffic_selectors"]
-        if not is_narrowed(selectors):
-            continue
-        narrowed = f"{_name(profile, tunnel)} accepts only {selectors['local']} (here) and {selectors['remote']} (AWS)"
-        monitor = monitor or tunnel["inside_peer_address"]
-        if failover == "bgp":
-            found.append(f"{narrowed}; BGP between the inside addresses cannot pass. Set the connection's network ranges to 0.0.0.0/0 in AWS")
-        elif ip_address(monitor) not in ip_network(selectors["remote"]):
-            found.append(f"{narrowed}; the monitor address {monitor} is not in it. Monitor an address that is, or set the ranges to 0.0.0.0/0 in AWS")
-    return found
-
-
-def _name(profile: dict, tunnel: dict) -> str:
-    return f"{profile['id']}, tunnel to {tunnel['outside_address']}"
-
-
-def _spoken(routing: str) -> str:
-    return {"static": "static", "bgp": "BGP"}[routing]
+def tunnels_of(described: Any, place: str = "tunnels") -> tuple[Tunnel, ...]:
+    """Tunnels from a list of plain mappings."""
+    return tuple(read(Tunnel, mapping, f"{place}[{number}]") for number, mapping in enumerate(described, 1))

@@ -11,8 +11,10 @@ takes its lowest configured value first). Exactly one value each is therefore of
 from __future__ import annotations
 
 import re
+from dataclasses import astuple
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import IkeOffer, IkeProposal, IpsecOffer, IpsecProposal, Offers
 
 IKE_VERSIONS = ("ikev2", "ikev1")
 # CBC before GCM: with GCM in phase 1 the hash only names the pseudo-random function, and older releases differ there.
@@ -45,47 +47,45 @@ def dh_preference(panos_version: str | None = None) -> tuple[str, ...]:
     return DH_GROUP
 
 
-def choose(offers: dict, panos_version: str | None = None) -> tuple[dict, dict, list[str]]:
-    """Choose from C(offers), as C(aws.vpn_connection) returns them per tunnel: C((ike, ipsec, warnings)).
+def choose(offers: Offers, panos_version: str | None = None) -> tuple[IkeProposal, IpsecProposal, list[str]]:
+    """Choose from what a peer accepts, in any order: C((ike, ipsec, warnings)).
 
-    C(offers) holds C(ike) with C(versions), C(encryption), C(hash), C(dh_group) and C(ipsec) with C(encryption),
-    C(authentication), C(dh_group), each a list of PAN-OS's words in any order, and C(lifetime_seconds) in both.
     Raises C(InvalidInput) when a list holds nothing that this release (or, without a version, any) can do.
     """
     groups = dh_preference(panos_version)
-    ike = _choose_ike(offers["ike"], groups)
-    ipsec = _choose_ipsec(offers["ipsec"], groups)
+    ike = _choose_ike(offers.ike, groups)
+    ipsec = _choose_ipsec(offers.ipsec, groups)
     return ike, ipsec, _warnings(ike, ipsec, panos_version)
 
 
-def _choose_ike(offer: dict, groups: tuple[str, ...]) -> dict:
-    version = _first(IKE_VERSIONS, offer["versions"], "IKE version")
+def _choose_ike(offer: IkeOffer, groups: tuple[str, ...]) -> IkeProposal:
+    version = _first(IKE_VERSIONS, offer.versions, "IKE version")
     ciphers = IKE_ENCRYPTION
     if version == "ikev1":
         ciphers = tuple(cipher for cipher in IKE_ENCRYPTION if not is_gcm(cipher))
-    return {
-        "version": version,
-        "encryption": _first(ciphers, offer["encryption"], f"phase 1 encryption with {version}"),
-        "hash": _first(HASH, offer["hash"], "phase 1 hash"),
-        "dh_group": _first(groups, offer["dh_group"], "phase 1 Diffie-Hellman group"),
-        "lifetime_seconds": offer["lifetime_seconds"],
-    }
+    return IkeProposal(
+        version=version,
+        encryption=_first(ciphers, offer.encryption, f"phase 1 encryption with {version}"),
+        hash=_first(HASH, offer.hash, "phase 1 hash"),
+        dh_group=_first(groups, offer.dh_group, "phase 1 Diffie-Hellman group"),
+        lifetime_seconds=offer.lifetime_seconds,
+    )
 
 
-def _choose_ipsec(offer: dict, groups: tuple[str, ...]) -> dict:
-    encryption = _first(ESP_ENCRYPTION, offer["encryption"], "phase 2 encryption")
+def _choose_ipsec(offer: IpsecOffer, groups: tuple[str, ...]) -> IpsecProposal:
+    encryption = _first(ESP_ENCRYPTION, offer.encryption, "phase 2 encryption")
     authentication = "none"
     if not is_gcm(encryption):
-        authentication = _first(HASH, offer["authentication"], "phase 2 authentication")
-    return {
-        "encryption": encryption,
-        "authentication": authentication,
-        "dh_group": _first(groups, offer["dh_group"], "phase 2 Diffie-Hellman group"),
-        "lifetime_seconds": offer["lifetime_seconds"],
-    }
+        authentication = _first(HASH, offer.authentication, "phase 2 authentication")
+    return IpsecProposal(
+        encryption=encryption,
+        authentication=authentication,
+        dh_group=_first(groups, offer.dh_group, "phase 2 Diffie-Hellman group"),
+        lifetime_seconds=offer.lifetime_seconds,
+    )
 
 
-def _first(preference: tuple[str, ...], offered: list[str], what: str) -> str:
+def _first(preference: tuple[str, ...], offered: tuple[str, ...], what: str) -> str:
     for value in preference:
         if value in offered:
             return value
@@ -96,14 +96,18 @@ def _first(preference: tuple[str, ...], offered: list[str], what: str) -> str:
     raise InvalidInput(message)
 
 
-def _warnings(ike: dict, ipsec: dict, panos_version: str | None) -> list[str]:
+def weak(chosen: IkeProposal | IpsecProposal) -> list[str]:
+    """What of a proposal nobody should use who has a choice."""
+    return [value for value in astuple(chosen) if value in WEAK]
+
+
+def _warnings(ike: IkeProposal, ipsec: IpsecProposal, panos_version: str | None) -> list[str]:
     warnings = []
     for phase, chosen in (("phase 1", ike), ("phase 2", ipsec)):
-        for value in chosen.values():
-            if value in WEAK:
-                warnings.append(f"{phase} uses {value}, because the peer accepts nothing stronger; allow a stronger one there")
-            if panos_version is None and value in DH_GROUP_SINCE_10_2:
-                warnings.append(f"{phase} uses {value}, which needs PAN-OS 10.2 or later; the firewall's version was not given")
+        for value in weak(chosen):
+            warnings.append(f"{phase} uses {value}, because the peer accepts nothing stronger; allow a stronger one there")
+        if panos_version is None and chosen.dh_group in DH_GROUP_SINCE_10_2:
+            warnings.append(f"{phase} uses {chosen.dh_group}, which needs PAN-OS 10.2 or later; the firewall's version was not given")
     return warnings
 
 

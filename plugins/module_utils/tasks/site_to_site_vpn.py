@@ -13,6 +13,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import address_objects, vpn_state
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import PEER_TUNNEL, tunnels_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tunnel_interface import IMPORTED
@@ -31,7 +32,7 @@ def _list(elements: str, **more) -> dict:
 
 
 _VPN = {
-    "tunnels": _list("dict", options=arguments.PEER_TUNNEL),
+    "tunnels": _list("dict", options=PEER_TUNNEL),
     "pre_shared_keys": _list("str", no_log=True),
     "failover": {"type": "str", "choices": ["pbf", "bgp", "routes"]},
     "policy_based": {"type": "bool"},
@@ -92,11 +93,11 @@ def run() -> None:
 
 def _vpn(params) -> Vpn:
     values = given({option: arguments.trimmed(params[option]) for option in _VPN if option not in ("pre_shared_keys", "rule_position")})
-    keys = params["pre_shared_keys"] or []
+    values["tunnels"], keys = tunnels_of(values["tunnels"]), params["pre_shared_keys"]
+    if keys and len(keys) != len(values["tunnels"]):
+        raise Refused(f"pre_shared_keys: give one key per tunnel ({len(values['tunnels'])}), not {len(keys)}")
     if keys:
-        if len(keys) != len(values["tunnels"]):
-            raise Refused(f"pre_shared_keys: give one key per tunnel ({len(values['tunnels'])}), not {len(keys)}")
-        values["tunnels"] = [{**tunnel, **({"pre_shared_key": key} if key else {})} for tunnel, key in zip(values["tunnels"], keys)]
+        values["tunnels"] = tuple(tunnel.with_key(key) for tunnel, key in zip(values["tunnels"], keys))
     position = params["rule_position"]
     if position:
         if (position["where"] in ("before", "after")) != bool(position["rule"]):

@@ -15,6 +15,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import argum
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis import sentences
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.vpn_watch import Question, View, Watch
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import fields
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Profile
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import tell
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.summary import summary
@@ -31,12 +33,6 @@ else:
 
 CONFIG, STATE, ROUTES, SUMMARY, DIAGNOSIS = "config", "state", "routes", "summary", "diagnosis"
 _TEXTS = {"type": "list", "elements": "str"}
-# What the filter aws_vpn_connection returns.
-_CONNECTION = {
-    "id": {"type": "str"}, "state": {"type": "str"}, "routing": {"type": "str", "choices": ["static", "bgp"]}, "gateway": {"type": "str"},
-    "customer_gateway_id": {"type": "str"}, "acceleration": {"type": "bool"}, "static_routes": _TEXTS, "warnings": _TEXTS,
-    "tunnels": {"type": "list", "elements": "dict", "options": arguments.PEER_TUNNEL},
-}
 
 
 def argument_spec() -> dict:
@@ -46,7 +42,7 @@ def argument_spec() -> dict:
         "gather": {"type": "list", "elements": "str", "choices": [CONFIG, STATE, ROUTES, SUMMARY, DIAGNOSIS], "default": [CONFIG, STATE]},
         "vsys": dict(arguments.LOCATIONS["vsys"]),
         "virtual_router": {"type": "str"},
-        "connection": {"type": "dict", "options": _CONNECTION},
+        "connection": {"type": "dict", "options": fields.argument_spec(Profile)},
         "source_zones": dict(_TEXTS), "local_networks": dict(_TEXTS), "remote_networks": dict(_TEXTS),
         **verifying.OPTIONS,
         "select": {"type": "str"},

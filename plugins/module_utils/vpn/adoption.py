@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from ipaddress import ip_interface, ip_network
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_peer
@@ -109,7 +110,7 @@ class _Search:
     def _gateway(self, number) -> str | None:
         if self.around.entry("ike_gateway", self.record.called("ike_gateway", self.vpn.tunnel_name(number))) is not None:
             return None
-        peer = self.vpn.tunnel(number)["outside_address"]
+        peer = self.vpn.tunnel(number).outside_address
         found = [entry.get("name") for entry in self.around.entries("network", ("ike", "gateway"))
                  if places.text(entry, ("local-address", "interface")) == self.vpn.outside_interface
                  and (places.text(entry, ("peer-address", "ip")) or "").split("/")[0] == peer]
@@ -174,7 +175,7 @@ class _Search:
     def _peer(self, number):
         """The peer at AWS's inside address, with its group, which policies belong to."""
         own = self.record.called("bgp_peer_entry", self.vpn.tunnel_name(number))
-        address = self.vpn.tunnel(number)["inside_peer_address"]
+        address = self.vpn.tunnel(number).inside_peer_address
         bgp = running(self.vpn, self.around)
         groups = {group.get("name"): places.children(group, ("peer",)) for group in places.children(bgp, ("peer-group",))}
         if any(peer.get("name") == own for peers in groups.values() for peer in peers):
@@ -246,27 +247,18 @@ def refuse_elsewhere(vpn: Vpn, around: Surroundings, found: Serving) -> None:
 
 def refusal(vpn: Vpn, found: Serving) -> str:
     """What is told without leave to adopt: every object by its name."""
-    told = [f"tunnel {number} ({vpn.tunnel(number)['outside_address']} from {vpn.outside_interface}): {', '.join(labels)}"
+    told = [f"tunnel {number} ({vpn.tunnel(number).outside_address} from {vpn.outside_interface}): {', '.join(labels)}"
             for number, labels in sorted(found.tunnels.items())]
     return ("this connection is served already by objects of other names: " + "; ".join(told)
             + ". Say adopt: true to take them over, or remove them first; two gateways for one peer do not work")
 
 
-def offers_of(tunnel: dict) -> dict:
-    """All that a tunnel's peer accepts; of a tunnel that is described by its proposal alone, that proposal."""
-    def offer(phase):
-        said = tunnel[phase]
-        return {"versions" if option == "version" else option: value if option == "lifetime_seconds" else [value] for option, value in said.items()}
-
-    return tunnel.get("offers") or {phase: offer(phase) for phase in ("ike", "ipsec")}
-
-
-def accepted_proposal(tunnel: dict, gateway, ike: dict | None, ipsec: dict | None) -> dict:
+def accepted_proposal(tunnel: Tunnel, gateway, ike: dict | None, ipsec: dict | None) -> dict:
     """What the peer accepts of what is there: phase → a narrower offer; a phase is missing where that is nothing.
 
     C(gateway), C(ike), C(ipsec): the values of an adopted gateway and of its and its tunnel's profiles, None where there are none.
     """
-    offers = offers_of(tunnel)
+    offers = tunnel.accepts
     found = {}
     if gateway is not None and ike is not None:
         spoken = gateway.get("version", "ikev1")
@@ -275,14 +267,20 @@ def accepted_proposal(tunnel: dict, gateway, ike: dict | None, ipsec: dict | Non
     if ipsec is not None:
         esp = ipsec.get("esp") or {}
         found["ipsec"] = {**{option: esp.get(option) or () for option in ("encryption", "authentication")}, "dh_group": (ipsec.get("dh_group"),)}
-    narrowed = {phase: {option: [value for value in offers[phase][option] if value in there] for option, there in have.items()}
-                for phase, have in found.items()}
-    return {phase: {**offers[phase], **offer} for phase, offer in narrowed.items() if _holds_a_proposal(offer)}
+    narrowed = {phase: _narrowed(getattr(offers, phase), have) for phase, have in found.items()}
+    return {phase: offer for phase, offer in narrowed.items() if _holds_a_proposal(offer)}
+
+
+def _narrowed(offer, have: dict):
+    """An offer without what is not there."""
+    left = {option: tuple(value for value in getattr(offer, option) if value in there) for option, there in have.items()}
+    return replace(offer, **left)
 
 
 def _holds_a_proposal(offer) -> bool:
-    own_integrity = "versions" not in offer and any(cipher.endswith("-gcm") for cipher in offer["encryption"])
-    return all(values or (option == "authentication" and own_integrity) for option, values in offer.items())
+    unsaid = [field.name for field in fields(offer) if getattr(offer, field.name) == ()]
+    own_integrity = unsaid == ["authentication"] and any(cipher.endswith("-gcm") for cipher in offer.encryption)
+    return not unsaid or own_integrity
 
 
 def needed(item: DesiredEntry, vpn: Vpn, around: Surroundings, addresses: rulebases.Addresses, nat: bool) -> DesiredEntry:

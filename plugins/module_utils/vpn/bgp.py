@@ -24,7 +24,7 @@ _LARGEST_2_BYTE_AS = 65535
 def instance_values(vpn: Vpn, around: Surroundings, record: Record) -> dict:
     """Options of the router's BGP that the VPN needs and that are not there yet; they are booked in the record."""
     bgp = running(vpn, around)
-    wanted = {"local_as": str(vpn.tunnel(1)["bgp"]["local_as"])}
+    wanted = {"local_as": str(vpn.tunnel(1).bgp.local_as)}
     have = {option: places.text(bgp, path) for option, path in (
         ("local_as", ("local-as",)), ("router_id", ("router-id",)), ("enable", ("enable",)), ("install_route", ("install-route",)))}
     if have["local_as"] and have["local_as"] != wanted["local_as"]:
@@ -67,7 +67,7 @@ def _refuse_large_as(vpn, bgp, around):
     if around.platform.advanced or bgp is None or places.text(bgp, ("enable",)) != "yes":
         return
     four = (places.text(bgp, ("routing-options", "as-format")) or "2-byte") == "4-byte"
-    large = [number for tunnel in vpn.tunnels for number in (tunnel["bgp"]["local_as"], tunnel["bgp"]["peer_as"]) if int(number) > _LARGEST_2_BYTE_AS]
+    large = [number for tunnel in vpn.tunnels for number in (tunnel.bgp.local_as, tunnel.bgp.peer_as) if number > _LARGEST_2_BYTE_AS]
     if large and not four:
         raise Refused(f"AS {large[0]} needs four bytes, and router '{vpn.virtual_router}' runs BGP with 2-byte AS numbers; set as_format to 4-byte first")
 
@@ -105,12 +105,12 @@ def items(vpn: Vpn, around: Surroundings, record: Record, units: dict, warnings:
     for number in vpn.numbers:
         tunnel = vpn.tunnel(number)
         values = {
-            "peer_as": str(tunnel["bgp"]["peer_as"]),
-            "peer_address": {"ip": tunnel["inside_peer_address"]},
-            "local_address": {"interface": units[number], "ip": f"{tunnel['inside_address']}/{ip_network(tunnel['inside_cidr'], strict=False).prefixlen}"},
+            "peer_as": str(tunnel.bgp.peer_as),
+            "peer_address": {"ip": tunnel.inside_peer_address},
+            "local_address": {"interface": units[number], "ip": f"{tunnel.inside_address}/{ip_network(tunnel.inside_cidr, strict=False).prefixlen}"},
             "enable": True,
-            "hold_time": int(tunnel["bgp"]["hold_time"]),
-            "keep_alive_interval": int(tunnel["bgp"]["keep_alive"]),
+            "hold_time": tunnel.bgp.hold_time,
+            "keep_alive_interval": tunnel.bgp.keep_alive,
             "advertise": list(vpn.local_networks),
         }
         for option in ("local_preference", "as_path_prepend"):
@@ -124,7 +124,7 @@ def items(vpn: Vpn, around: Surroundings, record: Record, units: dict, warnings:
         if record.took_over("bgp_peer_entry", peer):
             found += _adopted_peer(vpn, around, record, group, peer, values, warnings)
         else:
-            found += bgp_peer.objects(router, group, peer, values, platform, str(tunnel["bgp"]["local_as"]))
+            found += bgp_peer.objects(router, group, peer, values, platform, str(tunnel.bgp.local_as))
     return merged(found)
 
 

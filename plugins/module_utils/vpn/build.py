@@ -16,7 +16,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Addresses
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings, template_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import mtu as mtus, proposal
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import is_narrowed, replay_window
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import plain
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import IkeProposal, IpsecProposal, Offers, Tunnel, replay_window
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import (
@@ -163,14 +164,14 @@ class _Builder:
     def _proposal(self, number) -> tuple:
         """(IKE proposal, IPsec proposal, MTU): chosen again, now that version, NAT and the outside MTU are known."""
         tunnel = self.vpn.tunnel(number)
-        ike, ipsec, warnings = self._adopted_proposal(number) or self._chosen_proposal(tunnel, tunnel.get("offers"))
-        self.warnings += [f"{self.vpn.name}, tunnel to {tunnel['outside_address']}: {text}" for text in warnings]
+        ike, ipsec, warnings = self._adopted_proposal(number) or self._chosen_proposal(tunnel, tunnel.offers)
+        self.warnings += [f"{self.vpn.name}, tunnel to {tunnel.outside_address}: {text}" for text in warnings]
         nat = self.behind_nat or self.vpn.nat_traversal
-        computed = mtus.tunnel_mtu(ipsec["encryption"], ipsec["authentication"], self.outside.mtu, nat, ":" in tunnel["outside_address"])
+        computed = mtus.tunnel_mtu(ipsec.encryption, ipsec.authentication, self.outside.mtu, nat, ":" in tunnel.outside_address)
         return ike, ipsec, self.vpn.mtu or computed
 
-    def _chosen_proposal(self, tunnel, offers) -> tuple:
-        return proposal.choose(offers, version_text(self.around.platform.version)) if offers else (tunnel["ike"], tunnel["ipsec"], [])
+    def _chosen_proposal(self, tunnel: Tunnel, offers: Offers | None) -> tuple:
+        return proposal.choose(offers, version_text(self.around.platform.version)) if offers else (tunnel.ike, tunnel.ipsec, [])
 
     def _adopted_proposal(self, number) -> tuple | None:
         """The proposal of profiles that were there before, as far as the peer accepts it; the phases that can stay are noted."""
@@ -181,8 +182,7 @@ class _Builder:
         if not accepted:
             return None
         try:
-            offers = tunnel.get("offers")
-            ike, ipsec, warnings = self._chosen_proposal(tunnel, {**offers, **accepted} if offers else None)
+            ike, ipsec, warnings = self._chosen_proposal(tunnel, replace(tunnel.offers, **accepted) if tunnel.offers else None)
         except InvalidInput:
             return None
         for index, phase in enumerate(("ike", "ipsec")):
@@ -192,7 +192,7 @@ class _Builder:
         return ike, ipsec, warnings
 
     def _weak(self, number, index, chosen) -> list:
-        weak = [value for value in chosen.values() if value in proposal.WEAK]
+        weak = proposal.weak(chosen)
         name = self.record.called(_PROFILES[index].kind, self.vpn.name, number)
         return [f"phase {index + 1} stays with {', '.join(weak)}, as {adoption.label(_PROFILES[index].kind, name)} has it"] if weak else []
 
@@ -260,14 +260,14 @@ class _Builder:
         return self.record.called(kind, self.vpn.tunnel_name(number))
 
     def _gateway(self, number) -> dict:
-        tunnel, version = self.vpn.tunnel(number), self.chosen[number][0]["version"]
+        tunnel, version = self.vpn.tunnel(number), self.chosen[number][0].version
         local = {"interface": self.outside.name}
         if self.local:
             local["ip"] = self.local
         values = {
-            "peer_address": {"ip": tunnel["outside_address"]},
+            "peer_address": {"ip": tunnel.outside_address},
             "local_address": local,
-            "pre_shared_key": tunnel["pre_shared_key"],
+            "pre_shared_key": tunnel.pre_shared_key,
             "version": version,
             "nat_traversal": {"enable": True},
             "passive_mode": False,
@@ -278,10 +278,10 @@ class _Builder:
             values["ikev2"] = {"ike_crypto_profile": self._profile(number, 0), "dpd": dpd}
         else:
             values["ikev1"] = {"exchange_mode": "main", "ike_crypto_profile": self._profile(number, 0), "dpd": {**dpd, "retry": 3}}
-        if ":" in tunnel["outside_address"]:
+        if ":" in tunnel.outside_address:
             values["ipv6"] = True
-        identity = tunnel.get("local_id") or self.vpn.local_id or (tunnel.get("customer_outside_address") if self.behind_nat else None)
-        for option, given in (("local_id", identity), ("peer_id", tunnel.get("peer_id"))):
+        identity = tunnel.local_id or self.vpn.local_id or (tunnel.customer_outside_address if self.behind_nat else None)
+        for option, given in (("local_id", identity), ("peer_id", tunnel.peer_id)):
             values[option] = self._optional(option, given, lambda text: {"type": _id_type(text), "id": text})
         return {option: value for option, value in values.items() if value is not None}
 
@@ -297,12 +297,12 @@ class _Builder:
         for number in self.vpn.numbers:
             unit, tunnel = self.units[number], self.vpn.tunnel(number)
             values = {"mtu": self.chosen[number][2]}
-            if tunnel.get("inside_address"):
-                inside = ip_network(tunnel["inside_cidr"], strict=False)
-                values["ip"] = [f"{tunnel['inside_address']}/{inside.prefixlen}"]
-            if tunnel.get("inside_ipv6_address"):
-                length = ip_network(tunnel["inside_ipv6_cidr"], strict=False).prefixlen
-                values["ipv6"] = {"enabled": True, "addresses": [{"address": f"{tunnel['inside_ipv6_address']}/{length}", "enable_on_interface": True}]}
+            if tunnel.inside_address:
+                inside = ip_network(tunnel.inside_cidr, strict=False)
+                values["ip"] = [f"{tunnel.inside_address}/{inside.prefixlen}"]
+            if tunnel.inside_ipv6_address:
+                length = ip_network(tunnel.inside_ipv6_cidr, strict=False).prefixlen
+                values["ipv6"] = {"enabled": True, "addresses": [{"address": f"{tunnel.inside_ipv6_address}/{length}", "enable_on_interface": True}]}
             if number == 1:
                 values["comment"] = records.written(self.around.comment(unit), self._finished_record(unit))
             item = DesiredEntry(_OWN_INTERFACE, unit, values, guard=number in self.fresh)
@@ -365,7 +365,7 @@ class _Builder:
                 "ike_gateways": [self._called("ike_gateway", number)],
                 "ipsec_crypto_profile": self._profile(number, 1),
                 "anti_replay": True,
-                "anti_replay_window": str(replay_window(int(tunnel.get("anti_replay_window") or 1024))),
+                "anti_replay_window": str(replay_window(tunnel.anti_replay_window or 1024)),
                 "disabled": False,
             }
             proxies = self._proxy_ids(tunnel)
@@ -405,9 +405,9 @@ class _Builder:
         if self.vpn.policy_based:
             pairs = [(local, remote) for local in self.vpn.local_networks for remote in self.vpn.remote_networks]
             return [{"name": f"pair-{number}", "local": local, "remote": remote} for number, (local, remote) in enumerate(pairs, 1)]
-        selectors = tunnel.get("traffic_selectors") or {}
-        if selectors and is_narrowed(selectors):
-            return [{"name": "pair-1", "local": selectors["local"], "remote": selectors["remote"]}]
+        selectors = tunnel.traffic_selectors
+        if selectors and selectors.are_narrowed:
+            return [{"name": "pair-1", "local": selectors.local, "remote": selectors.remote}]
         return []
 
     def _forwarding(self) -> list:
@@ -421,7 +421,7 @@ class _Builder:
         """The preferred path's rule first; a last rule drops what no path takes, so that it does not leave in clear text."""
         paths = [(self._called("pbf_rule", number), {"forward": {
             "egress_interface": self.units[number],
-            "nexthop": {"ip_address": self.vpn.tunnel(number)["inside_peer_address"]},
+            "nexthop": {"ip_address": self.vpn.tunnel(number).inside_peer_address},
             "monitor": {"profile": self._monitor(number), "ip_address": self.vpn.monitor_address(number), "disable_if_unreachable": True},
         }}) for number in self.vpn.path_order]
         if self.vpn.when_both_down == "discard":
@@ -492,9 +492,9 @@ class _Builder:
             "tunnels": [{
                 "name": self._called("ipsec_tunnel", number), "ike_gateway": self._called("ike_gateway", number),
                 "tunnel_interface": self.units[number],
-                "outside_address": self.vpn.tunnel(number)["outside_address"], "local_address": self.outside_address,
-                "inside_address": self.vpn.tunnel(number).get("inside_address"), "inside_peer_address": self.vpn.tunnel(number).get("inside_peer_address"),
-                "ike": self.chosen[number][0], "ipsec": self.chosen[number][1], "mtu": self.chosen[number][2], "nat": self.behind_nat,
+                "outside_address": self.vpn.tunnel(number).outside_address, "local_address": self.outside_address,
+                "inside_address": self.vpn.tunnel(number).inside_address, "inside_peer_address": self.vpn.tunnel(number).inside_peer_address,
+                "ike": plain(self.chosen[number][0]), "ipsec": plain(self.chosen[number][1]), "mtu": self.chosen[number][2], "nat": self.behind_nat,
             } for number in self.vpn.numbers],
         }
 
@@ -504,14 +504,14 @@ _OWN_INTERFACE = replace(TUNNEL_INTERFACE, nodes=tuple(
     replace(node, exact=True) if node.option == "ip" else node for node in TUNNEL_INTERFACE.nodes))
 
 
-def _ike_values(chosen) -> dict:
-    return {"encryption": [chosen["encryption"]], "hash": [chosen["hash"]], "dh_group": [chosen["dh_group"]],
-            "lifetime": _lifetime(int(chosen["lifetime_seconds"]))}
+def _ike_values(chosen: IkeProposal) -> dict:
+    return {"encryption": [chosen.encryption], "hash": [chosen.hash], "dh_group": [chosen.dh_group],
+            "lifetime": _lifetime(chosen.lifetime_seconds)}
 
 
-def _ipsec_values(chosen) -> dict:
-    return {"esp": {"encryption": [chosen["encryption"]], "authentication": [chosen["authentication"]]}, "dh_group": chosen["dh_group"],
-            "lifetime": _lifetime(int(chosen["lifetime_seconds"]))}
+def _ipsec_values(chosen: IpsecProposal) -> dict:
+    return {"esp": {"encryption": [chosen.encryption], "authentication": [chosen.authentication]}, "dh_group": chosen.dh_group,
+            "lifetime": _lifetime(chosen.lifetime_seconds)}
 
 
 def _lifetime(seconds) -> dict:

@@ -88,7 +88,7 @@ def _given_units(vpn, around, units):
 
 def _inside(vpn, around, units):
     for number in vpn.numbers:
-        cidr = vpn.tunnel(number).get("inside_cidr")
+        cidr = vpn.tunnel(number).inside_cidr
         if not cidr:
             continue
         for interface in around.interfaces.values():
@@ -100,7 +100,7 @@ def _inside(vpn, around, units):
 def _gateways(vpn, around, record):
     """Beside a gateway of ours; where there is none yet, the other one is a case for adoption."""
     for number in vpn.numbers:
-        own, peer = record.called("ike_gateway", vpn.tunnel_name(number)), vpn.tunnel(number)["outside_address"]
+        own, peer = record.called("ike_gateway", vpn.tunnel_name(number)), vpn.tunnel(number).outside_address
         for entry in around.entries("network", ("ike", "gateway")):
             same_way = places.text(entry, ("local-address", "interface")) == vpn.outside_interface and places.text(entry, ("peer-address", "ip")) == peer
             if same_way and entry.get("name") != own and around.entry("ike_gateway", own) is not None:
@@ -109,7 +109,7 @@ def _gateways(vpn, around, record):
 
 
 def _remote_networks(vpn, around, units):
-    endpoints = [ip_address(vpn.tunnel(number)["outside_address"]) for number in vpn.numbers]
+    endpoints = [ip_address(vpn.tunnel(number).outside_address) for number in vpn.numbers]
     for text in vpn.remote_networks:
         remote = ip_network(text)
         if remote.prefixlen == 0:
@@ -127,7 +127,7 @@ def local_address(vpn: Vpn, interface: Interface, learned: str | None) -> tuple:
 
     The address equal to what the far side expects, else the only one (then the firewall stands behind NAT), else refused.
     """
-    expected = {tunnel.get("customer_outside_address") for tunnel in vpn.tunnels if tunnel.get("customer_outside_address")}
+    expected = {tunnel.customer_outside_address for tunnel in vpn.tunnels if tunnel.customer_outside_address}
     if interface.dhcp and not interface.addresses:
         if learned is None:
             raise Refused(f"outside_interface: {interface.name} gets its address by DHCP and has none now")

@@ -81,10 +81,9 @@ class Rules:
     def _own_traffic_rules(self, outside_zone, outside_address) -> list:
         """IKE and ESP between the endpoints, and what runs inside the VPN zone: allowed by PAN-OS's last rule unless one above denies it."""
         rules = self.around.entries("rulebase", ("security", "rules"))
-        endpoints = [self.vpn.tunnel(number)["outside_address"] for number in self.vpn.numbers]
+        endpoints = [self.vpn.tunnel(number).outside_address for number in self.vpn.numbers]
         outside = [outside_address, *endpoints]
-        inside = [self.vpn.tunnel(number)[option] for number in self.vpn.numbers for option in ("inside_address", "inside_peer_address")
-                  if self.vpn.tunnel(number).get(option)]
+        inside = [address for tunnel in self.vpn.tunnels for address in (tunnel.inside_address, tunnel.inside_peer_address) if address]
         wanted = []
         for suffix, zone_name, ends, pairs, applications in (
             ("ike", outside_zone, outside, [(outside_address, endpoint) for endpoint in endpoints], OUTSIDE_APPLICATIONS),

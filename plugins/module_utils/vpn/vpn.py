@@ -7,33 +7,29 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from ipaddress import IPv4Address, ip_address, ip_network
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import profile as profiles
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import problems
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Tunnel
 
 # What PAN-OS's shortest name limit (31 characters for a crypto profile) leaves beside our suffixes.
 NAME_LENGTH = 26
 # How traffic goes over to another tunnel: by PBF rules with monitors, by BGP, or by plain routes (one tunnel, or a policy-based peer).
 PBF, BGP, ROUTES = "pbf", "bgp", "routes"
-# What a tunnel's description must hold; of its proposal only where there are no offers to choose one from.
-_PROPOSAL = {"ike": ("version", "encryption", "hash", "dh_group", "lifetime_seconds"),
-             "ipsec": ("encryption", "authentication", "dh_group", "lifetime_seconds")}
-_OFFERS = {"ike": ("versions", "encryption", "hash", "dh_group", "lifetime_seconds"), "ipsec": _PROPOSAL["ipsec"]}
 
 
 @dataclass(frozen=True)
 class Vpn:
-    """C(tunnels): as the filter C(aws_vpn_connection) returns them, or as the user gives them. Lists of numbers and keys are in the
-    order of the tunnels. C(policy_based): the peer accepts pairs of networks only, one proxy ID each.
+    """C(tunnels): as the far side describes them, or as the user does. Lists of numbers and keys are in the order of the tunnels. C(policy_based): the peer accepts pairs of networks only, one proxy ID each.
 
     The names of all objects begin with C(name), so that two VPNs never meet; those of adopted ones stand in the record.
     C(adopt): take over what already serves this connection under other names.
     """
 
     name: str
-    tunnels: tuple = field(repr=False)
+    tunnels: tuple[Tunnel, ...]
     failover: str
     outside_interface: str
     zone: str
@@ -71,12 +67,12 @@ class Vpn:
     def numbers(self) -> range:
         return range(1, len(self.tunnels) + 1)
 
-    def tunnel(self, number: int) -> dict:
+    def tunnel(self, number: int) -> Tunnel:
         return self.tunnels[number - 1]
 
-    def monitor_address(self, number: int) -> str:
+    def monitor_address(self, number: int) -> str | None:
         given = self.monitor_addresses[number - 1] if self.monitor_addresses else None
-        return given or self.tunnel(number)["inside_peer_address"]
+        return given or self.tunnel(number).inside_peer_address
 
     @property
     def path_order(self) -> list:
@@ -108,12 +104,11 @@ def check_name(name: str) -> None:
 
 def _profile_problems(vpn) -> list:
     """What a cloud's output is checked for too. Tunnels that come from one carry its C(offers) and keep its rules for addresses."""
-    profile = {"id": vpn.name, "tunnels": vpn.tunnels}
-    found = profiles.as_problems(profile)
-    if all(tunnel.get("offers") for tunnel in vpn.tunnels):
-        found += profiles.inside_problems(profile)
-    if vpn.failover != ROUTES and all(tunnel.get("traffic_selectors") for tunnel in vpn.tunnels):
-        found += profiles.selector_problems(profile, vpn.failover, list(vpn.monitor_addresses) or None)
+    found = problems.as_problems(vpn.name, vpn.tunnels)
+    if all(tunnel.offers for tunnel in vpn.tunnels):
+        found += problems.inside_problems(vpn.name, vpn.tunnels)
+    if vpn.failover != ROUTES:
+        found += problems.selector_problems(vpn.name, vpn.tunnels, vpn.failover, vpn.monitor_addresses)
     return found
 
 
@@ -123,10 +118,10 @@ def _form_problems(vpn) -> list:
     for number, tunnel in enumerate(vpn.tunnels, 1):
         found += [f"{vpn.name}, tunnel {number}: {where} is missing" for where in _missing(vpn, tunnel)]
         for option in ("outside_address", "customer_outside_address", "inside_ipv6_address"):
-            found += _unlike(f"tunnel {number}: {option}", tunnel.get(option), ip_address)
-        found += _unlike(f"tunnel {number}: inside_ipv6_cidr", tunnel.get("inside_ipv6_cidr"), lambda text: ip_network(text, strict=False))
-        for side, text in (tunnel.get("traffic_selectors") or {}).items():
-            found += _unlike(f"tunnel {number}: traffic_selectors.{side}", text, ip_network)
+            found += _unlike(f"tunnel {number}: {option}", getattr(tunnel, option), ip_address)
+        found += _unlike(f"tunnel {number}: inside_ipv6_cidr", tunnel.inside_ipv6_cidr, lambda text: ip_network(text, strict=False))
+        for side in ("local", "remote") if tunnel.traffic_selectors else ():
+            found += _unlike(f"tunnel {number}: traffic_selectors.{side}", getattr(tunnel.traffic_selectors, side), ip_network)
     for text in vpn.monitor_addresses:
         found += _unlike("monitor_addresses", text, ip_address)
     found += _unlike("router_id", vpn.router_id, IPv4Address)
@@ -137,16 +132,20 @@ def _form_problems(vpn) -> list:
 
 def _missing(vpn, tunnel):
     """The dotted names of what a tunnel's description lacks."""
-    offers = tunnel.get("offers")
-    for phase, names in (_OFFERS if offers else _PROPOSAL).items():
-        values = ((offers or tunnel).get(phase)) or {}
-        yield from (f"{'offers.' if offers else ''}{phase}.{name}" for name in names if not values.get(name))
-    if vpn.failover == BGP and tunnel.get("bgp"):
-        yield from (f"bgp.{name}" for name in ("local_as", "peer_as", "hold_time", "keep_alive") if not tunnel["bgp"].get(name))
-    if tunnel.get("traffic_selectors"):
-        yield from (f"traffic_selectors.{name}" for name in ("local", "remote") if not tunnel["traffic_selectors"].get(name))
-    if bool(tunnel.get("inside_ipv6_address")) != bool(tunnel.get("inside_ipv6_cidr")):
+    said, prefix = (tunnel.offers, "offers.") if tunnel.offers else (tunnel, "")
+    for phase in ("ike", "ipsec"):
+        yield from _unsaid(getattr(said, phase), f"{prefix}{phase}")
+    if vpn.failover == BGP and tunnel.bgp:
+        yield from _unsaid(tunnel.bgp, "bgp")
+    if tunnel.traffic_selectors:
+        yield from _unsaid(tunnel.traffic_selectors, "traffic_selectors")
+    if bool(tunnel.inside_ipv6_address) != bool(tunnel.inside_ipv6_cidr):
         yield "inside_ipv6_cidr or inside_ipv6_address"
+
+
+def _unsaid(value, place):
+    """The dotted names of the fields of a value that say nothing."""
+    return (f"{place}.{each.name}" for each in fields(value) if not getattr(value, each.name))
 
 
 def _unlike(place, text, kind) -> list:
@@ -163,9 +162,9 @@ def _own_problems(vpn) -> list:
     if not 1 <= count <= 4:
         return [f"{vpn.name}: one to four tunnels are supported, {count} are given"]
     for number, tunnel in enumerate(vpn.tunnels, 1):
-        if not tunnel.get("pre_shared_key"):
-            found.append(f"{vpn.name}, tunnel to {tunnel['outside_address']}: no readable pre-shared key; give the keys as pre_shared_keys, one per tunnel")
-        if vpn.failover == BGP and not tunnel.get("bgp"):
+        if not tunnel.pre_shared_key:
+            found.append(f"{vpn.name}, tunnel to {tunnel.outside_address}: no readable pre-shared key; give the keys as pre_shared_keys, one per tunnel")
+        if vpn.failover == BGP and not tunnel.bgp:
             found.append(f"{vpn.name}, tunnel {number}: failover 'bgp' needs the tunnel's bgp (local_as, peer_as); a static connection fails over with 'pbf'")
         found += _inside_problems(vpn, number, tunnel)
     for option in ("tunnel_interfaces", "monitor_addresses", "local_preference", "as_path_prepend"):
@@ -182,8 +181,8 @@ def _own_problems(vpn) -> list:
         found.append("local_preference and as_path_prepend go with failover 'bgp'")
     if vpn.failover != PBF and vpn.backup_routes:
         found.append("backup_routes goes with failover 'pbf'")
-    outside = [tunnel["outside_address"] for tunnel in vpn.tunnels]
-    inside = [tunnel["inside_address"] for tunnel in vpn.tunnels if tunnel.get("inside_address")]
+    outside = [tunnel.outside_address for tunnel in vpn.tunnels]
+    inside = [tunnel.inside_address for tunnel in vpn.tunnels if tunnel.inside_address]
     if len(set(outside)) != count or len(set(inside)) != len(inside):
         found.append(f"{vpn.name}: two tunnels have the same outside or inside address")
     return found
@@ -191,7 +190,7 @@ def _own_problems(vpn) -> list:
 
 def _inside_problems(vpn, number, tunnel) -> list:
     """A tunnel's inside addresses: needed where something is probed or spoken there, and both in their network."""
-    given = [tunnel.get(option) for option in ("inside_cidr", "inside_address", "inside_peer_address")]
+    given = [tunnel.inside_cidr, tunnel.inside_address, tunnel.inside_peer_address]
     if not any(given):
         needed = vpn.failover != ROUTES
         return [f"{vpn.name}, tunnel {number}: failover '{vpn.failover}' needs inside_cidr, inside_address and inside_peer_address"] if needed else []

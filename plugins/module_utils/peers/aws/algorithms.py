@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import proposal
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws.document import fold, mappings, whole_number
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import IkeOffer, IkeProposal, IpsecOffer, IpsecProposal, Offers
 
 # AWS's documentation of the tunnel options, here and in the table below: what holds when an option is not set.
 DEFAULT_LIFETIME_SECONDS = {"ike": 28800, "ipsec": 3600}
@@ -20,6 +21,15 @@ _HASHES = {"SHA1": "sha1", "SHA2-256": "sha256", "SHA2-384": "sha384", "SHA2-512
 _GROUPS = {group[len("group"):]: group for group in proposal.DH_GROUP}
 _VERSIONS = {version: version for version in proposal.IKE_VERSIONS}
 _DEFAULT_GROUPS = ("2",) + tuple(str(number) for number in range(14, 25))
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """One tunnel's proposals, and what they were chosen from."""
+
+    ike: IkeProposal
+    ipsec: IpsecProposal
+    offers: Offers
 
 
 @dataclass(frozen=True)
@@ -39,11 +49,11 @@ class _Option:
         values = [item.get("value") if isinstance(item, dict) else item for item in (values if isinstance(values, list) else [values])]
         return [str(value) for value in values if value not in (None, "", 0)] or list(self.default)
 
-    def common(self, options: dict) -> list[str]:
+    def common(self, options: dict) -> tuple[str, ...]:
         """What PAN-OS has of that, in its words, best first."""
         accepted = {value.upper() for value in self.accepted(options)}
         common = {word for name, word in self.words.items() if name.upper() in accepted}
-        return [word for word in self.best_first if word in common]
+        return tuple(word for word in self.best_first if word in common)
 
 
 _OPTIONS = (
@@ -57,8 +67,8 @@ _OPTIONS = (
 )
 
 
-def choose(options: dict, panos_version: str | None, where: str) -> tuple[list[dict], list[str]]:
-    """C(ike), C(ipsec) and C(offers) of each tunnel, and warnings; or one refusal that names all that stands in the way.
+def choose(options: dict, panos_version: str | None, where: str) -> tuple[list[Chosen], list[str]]:
+    """What is chosen for each tunnel, and warnings; or one refusal that names all that stands in the way.
 
     C(options) maps AWS's outside address to the tunnel's options, in the order of the result.
     """
@@ -75,26 +85,26 @@ def choose(options: dict, panos_version: str | None, where: str) -> tuple[list[d
             reasons.append(f"Tunnel to {outside}: {'; '.join(missing)}")
             continue
         ike, ipsec, its_warnings = best
-        chosen.append({"ike": ike, "ipsec": ipsec, "offers": offers})
+        chosen.append(Chosen(ike, ipsec, offers))
         warnings += [f"{where}, tunnel to {outside}: {text}" for text in its_warnings]
     if reasons:
         raise InvalidInput(f"{where} cannot be configured on PAN-OS. {'. '.join(reasons)}. Change the tunnel options in AWS.")
     return chosen, warnings
 
 
-def _offers(options: dict, where: str) -> tuple[dict, list[str]]:
+def _offers(options: dict, where: str) -> tuple[Offers, list[str]]:
     """What AWS accepts and PAN-OS has in some supported release, in PAN-OS's words, best first; and what leaves nothing."""
-    offers: dict = {
+    accepted: dict = {
         phase: {"lifetime_seconds": whole_number(options, f"{stem}lifetimeseconds", DEFAULT_LIFETIME_SECONDS[phase], where)}
         for phase, stem in (("ike", "phase1"), ("ipsec", "phase2"))
     }
     missing = []
     for option in _OPTIONS:
-        ours = offers[option.phase][option.ours] = option.common(options)
-        ignored = option.ours == "authentication" and any(proposal.is_gcm(cipher) for cipher in offers["ipsec"]["encryption"])
+        ours = accepted[option.phase][option.ours] = option.common(options)
+        ignored = option.ours == "authentication" and any(proposal.is_gcm(cipher) for cipher in accepted["ipsec"]["encryption"])
         if not ours and not ignored:
             missing.append(f"{option.aws} has only {', '.join(option.accepted(options))}, PAN-OS has {', '.join(option.words)}")
-    return offers, missing
+    return Offers(IkeOffer(**accepted["ike"]), IpsecOffer(**accepted["ipsec"])), missing
 
 
 def _as_set(options: dict) -> str:

@@ -25,7 +25,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws.do
     as_flag, as_integer, as_network, connection, known_address, mappings, same_address, tunnel_options, whole_number,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.mtu import tunnel_mtu
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import replay_window
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import BGP, STATIC, Bgp, IpsecProposal, Profile, Selectors, Telemetry, Tunnel, replay_window
 
 # AWS's documentation of the tunnel options: what holds when an option is not set.
 DEFAULT_HOLD_TIME = 30
@@ -70,7 +70,7 @@ def vpn_connection(
     outside_mtu: int = 1500,
     nat_traversal: bool | None = None,
     exactly_two: bool = True,
-) -> dict:
+) -> Profile:
     """The peer profile of one VPN connection.
 
     C(document) is what C(aws ec2 describe-vpn-connections), C(amazon.aws.ec2_vpc_vpn_info) or C(terraform show -json)
@@ -90,37 +90,37 @@ def vpn_connection(
 
     options, warnings = _joined_options(settings, tunnels, where)
     proposals, weaknesses = algorithms.choose({tunnel.outside: own for tunnel, own in zip(tunnels, options)}, panos_version, where)
-    profile = {
-        "id": identity,
-        "state": settings.get("state") or None,
-        "routing": _routing(settings, root),
-        "gateway": _gateway(settings, root),
-        "customer_gateway_id": settings.get("customergatewayid") or _text(root, "customer_gateway_id") or None,
-        "acceleration": as_flag(settings.get("enableacceleration")) is True,
-        "static_routes": _static_routes(settings),
-        "tunnels": [],
-        "warnings": _association_warnings(settings, where) + warnings + weaknesses,
-    }
-    for tunnel, its_options, its_proposal in zip(tunnels, options, proposals):
+    routing, acceleration = _routing(settings, root), as_flag(settings.get("enableacceleration")) is True
+    warnings = _association_warnings(settings, where) + warnings + weaknesses
+    found = []
+    for tunnel, its_options, chosen in zip(tunnels, options, proposals):
         place = f"{where}, tunnel to {tunnel.outside}"
         key, key_warnings = _pre_shared_key(tunnel, its_options, settings, place)
-        profile["warnings"] += key_warnings
-        profile["tunnels"].append(
-            {
-                "outside_address": str(tunnel.outside),
-                "customer_outside_address": str(tunnel.customer_outside) if tunnel.customer_outside else None,
-                **_inside(tunnel, its_options, place),
-                "pre_shared_key": key,
-                **its_proposal,
-                "mtu": _mtu(tunnel, its_proposal["ipsec"], outside_mtu, nat_traversal or profile["acceleration"]),
-                "anti_replay_window": replay_window(whole_number(its_options, "replaywindowsize", DEFAULT_REPLAY_WINDOW, place)),
-                **(_bgp(tunnel, its_options, place) if profile["routing"] == "bgp" else {}),
-                "traffic_selectors": _traffic_selectors(settings, tunnel, place),
-                **_telemetry(settings, tunnel),
-            }
-        )
-    _refuse_shared_inside(profile["tunnels"], where)
-    return profile
+        warnings += key_warnings
+        found.append(Tunnel(
+            outside_address=str(tunnel.outside),
+            customer_outside_address=str(tunnel.customer_outside) if tunnel.customer_outside else None,
+            **_inside(tunnel, its_options, place),
+            pre_shared_key=key,
+            ike=chosen.ike, ipsec=chosen.ipsec, offers=chosen.offers,
+            mtu=_mtu(tunnel, chosen.ipsec, outside_mtu, bool(nat_traversal or acceleration)),
+            anti_replay_window=replay_window(whole_number(its_options, "replaywindowsize", DEFAULT_REPLAY_WINDOW, place)),
+            bgp=_bgp(tunnel, its_options, place) if routing == BGP else None,
+            traffic_selectors=_traffic_selectors(settings, tunnel, place),
+            telemetry=_telemetry(settings, tunnel),
+        ))
+    _refuse_shared_inside(found, where)
+    return Profile(
+        id=identity,
+        state=settings.get("state") or None,
+        routing=routing,
+        gateway=_gateway(settings, root),
+        customer_gateway_id=settings.get("customergatewayid") or _text(root, "customer_gateway_id") or None,
+        acceleration=acceleration,
+        static_routes=_static_routes(settings),
+        tunnels=tuple(found),
+        warnings=tuple(warnings),
+    )
 
 
 def _refuse_unusable(settings: dict, where: str) -> None:
@@ -148,14 +148,14 @@ def _refuse_odd_tunnels(tunnels: list[_Tunnel], exactly_two: bool, where: str) -
             )
 
 
-def _refuse_shared_inside(tunnels: list[dict], where: str) -> None:
+def _refuse_shared_inside(tunnels: list[Tunnel], where: str) -> None:
     seen: dict = {}
     for tunnel in tunnels:
-        other = seen.setdefault(tunnel["inside_cidr"], tunnel)
+        other = seen.setdefault(tunnel.inside_cidr, tunnel)
         if other is not tunnel:
             raise InvalidInput(
-                f"{where} has the same inside range {tunnel['inside_cidr']} in both tunnels, "
-                f"{other['outside_address']} and {tunnel['outside_address']}; give one of them another range in AWS."
+                f"{where} has the same inside range {tunnel.inside_cidr} in both tunnels, "
+                f"{other.outside_address} and {tunnel.outside_address}; give one of them another range in AWS."
             )
 
 
@@ -209,7 +209,7 @@ def _routing(settings: dict, root) -> str:
     static = as_flag(settings.get("staticroutesonly"))
     if static is None:
         static = _text(root, "vpn_connection_attributes") == "NoBGPVPNConnection" or root.find(".//bgp") is None
-    return "static" if static else "bgp"
+    return STATIC if static else BGP
 
 
 def _gateway(settings: dict, root) -> str:
@@ -231,25 +231,19 @@ def _association_warnings(settings: dict, where: str) -> list[str]:
     return [f"{where}: AWS's gateway is {association}; no traffic passes until it is associated"]
 
 
-def _static_routes(settings: dict) -> list[str]:
-    return [
+def _static_routes(settings: dict) -> tuple[str, ...]:
+    return tuple(
         route["destinationcidrblock"]
         for route in mappings(settings.get("routes"))
         if route.get("destinationcidrblock") and route.get("state") not in ("deleting", "deleted")
-    ]
+    )
 
 
-def _telemetry(settings: dict, tunnel: _Tunnel) -> dict:
+def _telemetry(settings: dict, tunnel: _Tunnel) -> Telemetry | None:
     for entry in mappings(settings.get("vgwtelemetry")):
         if same_address(entry.get("outsideipaddress"), tunnel.outside):
-            return {
-                "telemetry": {
-                    "status": entry.get("status"),
-                    "message": entry.get("statusmessage") or "",
-                    "accepted_routes": as_integer(entry.get("acceptedroutecount")),
-                }
-            }
-    return {}
+            return Telemetry(entry.get("status"), entry.get("statusmessage") or "", as_integer(entry.get("acceptedroutecount")))
+    return None
 
 
 def _joined_options(settings: dict, tunnels: list[_Tunnel], where: str) -> tuple[list[dict], list[str]]:
@@ -322,19 +316,19 @@ def _pair(cidr, ours, theirs, place: str) -> tuple[str, str]:
     return str(both[0]), str(both[1])
 
 
-def _bgp(tunnel: _Tunnel, options: dict, place: str) -> dict:
+def _bgp(tunnel: _Tunnel, options: dict, place: str) -> Bgp:
     peer_as = tunnel.peer_as or as_integer(options.get("bgpasn"))
     if not tunnel.local_as or not peer_as:
         raise InvalidInput(f"{place}: the connection routes by BGP, but its customer gateway configuration does not name both AS numbers.")
     hold_time = tunnel.hold_time or whole_number(options, "bgpholdtime", DEFAULT_HOLD_TIME, place)
-    return {"bgp": {"local_as": tunnel.local_as, "peer_as": peer_as, "hold_time": hold_time, "keep_alive": hold_time // 3}}
+    return Bgp(tunnel.local_as, peer_as, hold_time, hold_time // 3)
 
 
-def _mtu(tunnel: _Tunnel, ipsec: dict, outside_mtu: int, nat_traversal: bool) -> int:
-    return tunnel_mtu(ipsec["encryption"], ipsec["authentication"], outside_mtu, bool(nat_traversal), tunnel.outside.version == 6)
+def _mtu(tunnel: _Tunnel, ipsec: IpsecProposal, outside_mtu: int, nat_traversal: bool) -> int:
+    return tunnel_mtu(ipsec.encryption, ipsec.authentication, outside_mtu, nat_traversal, tunnel.outside.version == 6)
 
 
-def _traffic_selectors(settings: dict, tunnel: _Tunnel, place: str) -> dict:
+def _traffic_selectors(settings: dict, tunnel: _Tunnel, place: str) -> Selectors:
     """AWS's I(Local) is the customer's side, which is ours."""
     inside_version = settings.get("tunnelinsideipversion") or ("ipv6" if tunnel.inside_ipv6 else "ipv4")
     version = 6 if str(inside_version).lower() == "ipv6" else 4
@@ -345,7 +339,7 @@ def _traffic_selectors(settings: dict, tunnel: _Tunnel, place: str) -> dict:
         if selector is None:
             raise InvalidInput(f"{place}: {side.capitalize()}Ipv{version}NetworkCidr is not an IPv{version} network.")
         selectors[side] = str(selector)
-    return selectors
+    return Selectors(**selectors)
 
 
 def _around(address, prefix: int):

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import proposal
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import read
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import IkeProposal, IpsecProposal, Offers
 
 EVERYTHING = {
     "ike": {
@@ -32,13 +34,14 @@ EVERYTHING = {
 
 
 def offers(ike=None, ipsec=None):
-    return {"ike": {**EVERYTHING["ike"], **(ike or {})}, "ipsec": {**EVERYTHING["ipsec"], **(ipsec or {})}}
+    values = {"ike": {**EVERYTHING["ike"], **(ike or {})}, "ipsec": {**EVERYTHING["ipsec"], **(ipsec or {})}}
+    return read(Offers, values, "offers")
 
 
 def test_everything_offered_gives_the_predefined_suite_b_pair():
-    ike, ipsec, warnings = proposal.choose(EVERYTHING)
-    assert ike == {"version": "ikev2", "encryption": "aes-256-cbc", "hash": "sha384", "dh_group": "group20", "lifetime_seconds": 28800}
-    assert ipsec == {"encryption": "aes-256-gcm", "authentication": "none", "dh_group": "group20", "lifetime_seconds": 3600}
+    ike, ipsec, warnings = proposal.choose(offers())
+    assert ike == IkeProposal("ikev2", "aes-256-cbc", "sha384", "group20", 28800)
+    assert ipsec == IpsecProposal("aes-256-gcm", "none", "group20", 3600)
     assert warnings == []
 
 
@@ -55,7 +58,7 @@ def test_each_pair_of_groups_is_decided_by_the_order_for_the_version(version, or
     assert proposal.dh_preference(version) == tuple(order)
     for better, worse in itertools.combinations(order, 2):
         ike, ipsec, ignored = proposal.choose(offers(ike={"dh_group": [worse, better]}, ipsec={"dh_group": [worse, better]}), version)
-        assert (ike["dh_group"], ipsec["dh_group"]) == (better, better)
+        assert (ike.dh_group, ipsec.dh_group) == (better, better)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +84,7 @@ def test_each_pair_of_groups_is_decided_by_the_order_for_the_version(version, or
 )
 def test_order_of_ciphers_and_hashes(given, chosen, expected):
     ike, ipsec, ignored = proposal.choose(offers(**given))
-    assert {"ike": ike, "ipsec": ipsec}[chosen[0]][chosen[1]] == expected
+    assert getattr({"ike": ike, "ipsec": ipsec}[chosen[0]], chosen[1]) == expected
 
 
 @pytest.mark.parametrize(
@@ -139,18 +142,18 @@ ANY_OFFERS = st.builds(
 @given(ANY_OFFERS, st.sampled_from([None, "10.1.0", "10.2.5", "11.1.4-h2"]))
 def test_the_choice_is_offered_and_refused_only_when_nothing_is_possible(given_offers, version):
     groups = proposal.dh_preference(version)
-    only_gcm_with_ikev1 = given_offers["ike"]["versions"] == ["ikev1"] and all(proposal.is_gcm(c) for c in given_offers["ike"]["encryption"])
-    no_group = any(not set(given_offers[phase]["dh_group"]) & set(groups) for phase in ("ike", "ipsec"))
+    only_gcm_with_ikev1 = given_offers.ike.versions == ("ikev1",) and all(proposal.is_gcm(c) for c in given_offers.ike.encryption)
+    no_group = any(not set(getattr(given_offers, phase).dh_group) & set(groups) for phase in ("ike", "ipsec"))
     if only_gcm_with_ikev1 or no_group:
         with pytest.raises(InvalidInput):
             proposal.choose(given_offers, version)
         return
     ike, ipsec, ignored = proposal.choose(given_offers, version)
-    assert ike["version"] in given_offers["ike"]["versions"]
-    assert ike["encryption"] in given_offers["ike"]["encryption"]
-    assert ike["hash"] == next(value for value in proposal.HASH if value in given_offers["ike"]["hash"])
-    assert ike["dh_group"] == next(value for value in groups if value in given_offers["ike"]["dh_group"])
-    assert ipsec["dh_group"] == next(value for value in groups if value in given_offers["ipsec"]["dh_group"])
-    assert ipsec["encryption"] == next(value for value in proposal.ESP_ENCRYPTION if value in given_offers["ipsec"]["encryption"])
-    assert (ipsec["authentication"] == "none") == proposal.is_gcm(ipsec["encryption"])
-    assert ike["version"] == "ikev2" or not proposal.is_gcm(ike["encryption"])
+    assert ike.version in given_offers.ike.versions
+    assert ike.encryption in given_offers.ike.encryption
+    assert ike.hash == next(value for value in proposal.HASH if value in given_offers.ike.hash)
+    assert ike.dh_group == next(value for value in groups if value in given_offers.ike.dh_group)
+    assert ipsec.dh_group == next(value for value in groups if value in given_offers.ipsec.dh_group)
+    assert ipsec.encryption == next(value for value in proposal.ESP_ENCRYPTION if value in given_offers.ipsec.encryption)
+    assert (ipsec.authentication == "none") == proposal.is_gcm(ipsec.encryption)
+    assert ike.version == "ikev2" or not proposal.is_gcm(ike.encryption)

@@ -13,12 +13,13 @@ import pytest
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Bgp, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import LOGICAL_ROUTER, Platform
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import bgp
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Record
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
 
-OURS = Vpn("vpn-1", ({"bgp": {"local_as": 65010, "peer_as": 64512}},), "bgp", "ethernet1/8", "vpn", ("trust",), ("10.10.0.0/24",), ("10.200.0.0/16",))
+OURS = Vpn("vpn-1", (Tunnel("203.0.113.17", bgp=Bgp(65010, 64512)),), "bgp", "ethernet1/8", "vpn", ("trust",), ("10.10.0.0/24",), ("10.200.0.0/16",))
 PEER = "<peer><entry name='isp-a'><enable>{enable}</enable></entry></peer>"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import pathlib
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -21,7 +22,6 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.sur
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import reader
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.inverse import inverse
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given as options_given
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import LOGICAL_ROUTER, VIRTUAL_ROUTER, Platform
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import build, bgp, removal
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn, check
@@ -35,7 +35,7 @@ EMPTY_VALUES = ("discard", "no-pbf", "any", "none", "ebgp", "deny", "allow", "re
 
 @functools.lru_cache(maxsize=None)
 def tunnels(kind: str) -> tuple:
-    return tuple(options_given(reader.vpn_connection((FILES / f"connection_{kind}.json").read_text(encoding="utf-8"))["tunnels"]))
+    return reader.vpn_connection((FILES / f"connection_{kind}.json").read_text(encoding="utf-8")).tunnels
 
 
 @functools.lru_cache(maxsize=None)
@@ -54,7 +54,7 @@ def vpn(failover: str, name="vpn-1", **more) -> Vpn:
 
 def _own_as(found) -> tuple:
     """The AS number of the instance that runs in one of the configurations."""
-    return tuple({**tunnel, "bgp": {**tunnel["bgp"], "local_as": 65010}} if tunnel.get("bgp") else tunnel for tunnel in found)
+    return tuple(replace(tunnel, bgp=replace(tunnel.bgp, local_as=65010)) if tunnel.bgp else tunnel for tunnel in found)
 
 
 def around(tree, engine) -> Surroundings:
@@ -190,8 +190,7 @@ LIFETIMES = {28800: {"seconds": 28800}, 65535: {"seconds": 65535}, 86400: {"minu
 def test_a_lifetime_is_told_in_a_unit_that_holds_it(seconds, lifetime):
     """A number that fits into none is refused later, with its range."""
     tree = start(VIRTUAL_ROUTER, "base")
-    described = tuple({**{key: value for key, value in tunnel.items() if key != "offers"}, "ike": {**tunnel["ike"], "lifetime_seconds": seconds}}
-                      for tunnel in tunnels("static"))
+    described = tuple(replace(tunnel, offers=None, ike=replace(tunnel.ike, lifetime_seconds=seconds)) for tunnel in tunnels("static"))
     wanted = Vpn("vpn-1", described, "pbf", "ethernet1/8", "vpn", ("trust",), ("10.10.0.0/24",), ("10.200.0.0/16",))
     items = [item for phase in build.build(wanted, around(tree, VIRTUAL_ROUTER), Addresses()).phases for item in phase]
     assert next(item.values["lifetime"] for item in items if item.label == "ike_crypto_profile 'vpn-1'") == lifetime

@@ -10,14 +10,13 @@ import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import reader
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import NAME_LENGTH, Vpn, check, check_name
 
 
 @pytest.fixture
 def tunnels(repository) -> tuple:
     found = reader.vpn_connection((repository / "playbooks" / "files" / "connection_bgp.json").read_text(encoding="utf-8"))
-    return tuple(given(found["tunnels"]))
+    return found.tunnels
 
 
 def vpn(tunnels, failover="bgp", **more) -> Vpn:
@@ -37,7 +36,7 @@ def test_every_problem_is_told_at_once(tunnels):
 
 
 def test_no_key_is_in_a_refusal_or_a_repr(tunnels):
-    keys = [tunnel["pre_shared_key"] for tunnel in tunnels]
+    keys = [tunnel.pre_shared_key for tunnel in tunnels]
     wrong = vpn(tunnels, "pbf", local_preference=(1,), remote_networks=("x",))
     with pytest.raises(InvalidInput) as refused:
         check(wrong)
@@ -66,6 +65,6 @@ def test_tunnels_that_are_treated_alike_share_a_peer_group(tunnels):
 
 
 def test_monitors_probe_the_peer_unless_told_otherwise(tunnels):
-    assert vpn(tunnels).monitor_address(1) == tunnels[0]["inside_peer_address"]
+    assert vpn(tunnels).monitor_address(1) == tunnels[0].inside_peer_address
     assert vpn(tunnels, monitor_addresses=("10.200.0.1", "")).monitor_address(1) == "10.200.0.1"
-    assert vpn(tunnels, monitor_addresses=("10.200.0.1", "")).monitor_address(2) == tunnels[1]["inside_peer_address"]
+    assert vpn(tunnels, monitor_addresses=("10.200.0.1", "")).monitor_address(2) == tunnels[1].inside_peer_address

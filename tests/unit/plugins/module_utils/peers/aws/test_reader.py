@@ -15,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import profile, proposal
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import problems, proposal
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import reader
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import plain
 
 FILES = pathlib.Path(__file__).resolve().parents[6] / "playbooks" / "files"
 STATIC = json.loads((FILES / "connection_static.json").read_text(encoding="utf-8"))
@@ -92,9 +93,14 @@ def terraform(document):
     return {"format_version": "1.0", "values": {"root_module": {"resources": [route], "child_modules": [{"resources": [resource]}]}}}
 
 
+def profile_of(document, *arguments, **more) -> dict:
+    """The profile as the filter gives it."""
+    return plain(reader.vpn_connection(document, *arguments, **more))
+
+
 def refusal(document, **arguments):
     with pytest.raises(InvalidInput) as caught:
-        reader.vpn_connection(document, **arguments)
+        profile_of(document, **arguments)
     for key in re.findall(r"notReal\.\w+|FAKEpsk\.\w+", json.dumps([document])):
         assert key not in str(caught.value)
     return str(caught.value)
@@ -104,7 +110,7 @@ def refusal(document, **arguments):
 
 
 def test_a_static_connection():
-    result = reader.vpn_connection(STATIC)
+    result = profile_of(STATIC)
     first = result["tunnels"][0]
     offers = first.pop("offers")
     assert first == {
@@ -136,7 +142,7 @@ def test_a_static_connection():
 
 
 def test_a_bgp_connection_whose_options_come_in_the_other_order():
-    result = reader.vpn_connection(BGP)
+    result = profile_of(BGP)
     assert (result["routing"], result["gateway"]) == ("bgp", "tgw")
     assert [(t["outside_address"], t["inside_address"], t["pre_shared_key"][-4:]) for t in result["tunnels"]] == [
         ("192.0.2.51", "169.254.88.14", "Wn6P"),
@@ -149,7 +155,7 @@ def test_a_bgp_connection_whose_options_come_in_the_other_order():
 
 @pytest.mark.parametrize("document, failover", [(STATIC, "pbf"), (BGP, "bgp")], ids=["static", "bgp"])
 def test_the_demonstration_files_are_sound(document, failover):
-    assert profile.problems(reader.vpn_connection(document), failover) == []
+    assert problems.problems(reader.vpn_connection(document), failover) == []
 
 
 # -- the recorded outputs ---------------------------------------------------------------------------------------------
@@ -218,7 +224,7 @@ REFUSED = {
 @pytest.mark.parametrize("name", READ)
 def test_recorded_outputs_are_read(shared_fixtures, name):
     wanted, identity, routing, gateway, endpoints, as_numbers, tunnel_values = READ[name]
-    result = reader.vpn_connection((shared_fixtures / "aws" / name).read_text(encoding="utf-8"), wanted)
+    result = profile_of((shared_fixtures / "aws" / name).read_text(encoding="utf-8"), wanted)
     assert (result["id"], result["routing"], result["gateway"]) == (identity, routing, gateway)
     assert [tunnel["outside_address"] for tunnel in result["tunnels"]] == endpoints
     for number, tunnel in enumerate(result["tunnels"], 1):
@@ -241,7 +247,7 @@ def test_no_recorded_output_is_forgotten(shared_fixtures):
 def test_the_representable_tunnel_of_the_hand_edited_output(shared_fixtures):
     document = json.loads((shared_fixtures / "aws" / "describe-vgw-bgp-tunneloptions-handedited.json").read_text(encoding="utf-8"))
     document["VpnConnections"][0]["Options"]["TunnelOptions"][1]["Phase1DHGroupNumbers"] = values(22, 2)
-    result = reader.vpn_connection(document, panos_version="11.1.4-h2")
+    result = profile_of(document, panos_version="11.1.4-h2")
     first, second = result["tunnels"]
     assert first["inside_cidr"] == "169.254.15.192/30"  # given with host bits
     assert first["ike"] == {"version": "ikev2", "encryption": "aes-128-cbc", "hash": "sha512", "dh_group": "group2", "lifetime_seconds": 28800}
@@ -257,7 +263,7 @@ def test_ipv6_inside(shared_fixtures):
         {"OutsideIpAddress": "52.10.20.30"},
     ]
     document = changed(BGP, CustomerGatewayConfiguration=text, Options={"TunnelInsideIpVersion": "ipv6", "TunnelOptions": options})
-    first, second = reader.vpn_connection(document)["tunnels"]
+    first, second = profile_of(document)["tunnels"]
     assert first["inside_address"] == "169.254.45.98"
     assert first["inside_ipv6_cidr"] == "fd00:2001:db8:2:2d1:81ff:fe41:d200/126"
     assert first["inside_ipv6_address"] == "fd00:2001:db8:2:2d1:81ff:fe41:d202"
@@ -286,7 +292,7 @@ def without(tag):
     ids=["virtual private gateway", "transit gateway", "Cloud WAN", "concentrator", "named by the XML only", "named nowhere"],
 )
 def test_the_gateway_in_aws(document, gateway):
-    assert reader.vpn_connection(document)["gateway"] == gateway
+    assert profile_of(document)["gateway"] == gateway
 
 
 @pytest.mark.parametrize(
@@ -303,7 +309,7 @@ def test_the_gateway_in_aws(document, gateway):
     ids=["plain", "behind NAT", "smaller outside MTU", "accelerated", "accelerated always has NAT-T", "CBC with SHA2-512", "IPv6 outside"],
 )
 def test_the_mtu_follows_cipher_and_path(document, arguments, mtu):
-    result = reader.vpn_connection(document, **arguments)
+    result = profile_of(document, **arguments)
     assert result["tunnels"][0]["mtu"] == mtu
 
 
@@ -318,7 +324,7 @@ def test_the_mtu_follows_cipher_and_path(document, arguments, mtu):
     ids=["lifetimes", "unset in three ways", "window rounded up", "numbers as text"],
 )
 def test_lifetimes_and_window(options, expected):
-    tunnel = reader.vpn_connection(with_tunnel_options(STATIC, **options))["tunnels"][0]
+    tunnel = profile_of(with_tunnel_options(STATIC, **options))["tunnels"][0]
     assert (tunnel["ike"]["lifetime_seconds"], tunnel["ipsec"]["lifetime_seconds"], tunnel["anti_replay_window"]) == expected
 
 
@@ -356,8 +362,8 @@ def test_lifetimes_and_window(options, expected):
     ],
 )
 def test_what_is_absent_empty_or_new_does_not_matter(document):
-    expected = {key: value for key, value in reader.vpn_connection(STATIC)["tunnels"][0].items() if key not in ("offers", "telemetry")}
-    result = reader.vpn_connection(document)
+    expected = {key: value for key, value in profile_of(STATIC)["tunnels"][0].items() if key not in ("offers", "telemetry")}
+    result = profile_of(document)
     assert {key: result["tunnels"][0][key] for key in expected} == expected
     assert result["routing"] == "static"
     assert result["warnings"] == []
@@ -365,7 +371,7 @@ def test_what_is_absent_empty_or_new_does_not_matter(document):
 
 @pytest.mark.parametrize("tag", ["network_mask", "tunnel_inside_address"], ids=["mask missing", "inside addresses missing"])
 def test_inside_addresses_are_derived_from_the_range(tag):
-    tunnel = reader.vpn_connection(changed(STATIC, xml=without(tag)))["tunnels"][0]
+    tunnel = profile_of(changed(STATIC, xml=without(tag)))["tunnels"][0]
     assert (tunnel["inside_address"], tunnel["inside_peer_address"]) == ("169.254.31.70", "169.254.31.69")
 
 
@@ -409,11 +415,11 @@ def key_in_xml(key):
     ],
 )
 def test_keys_that_cannot_be_read_are_null(document, key):
-    assert reader.vpn_connection(document)["tunnels"][0]["pre_shared_key"] == key
+    assert profile_of(document)["tunnels"][0]["pre_shared_key"] == key
 
 
 def test_traffic_selectors_are_told():
-    result = reader.vpn_connection(changed(STATIC, Options={"LocalIpv4NetworkCidr": "10.10.0.0/24", "RemoteIpv4NetworkCidr": "10.200.0.1/16"}))
+    result = profile_of(changed(STATIC, Options={"LocalIpv4NetworkCidr": "10.10.0.0/24", "RemoteIpv4NetworkCidr": "10.200.0.1/16"}))
     assert result["tunnels"][1]["traffic_selectors"] == {"local": "10.10.0.0/24", "remote": "10.200.0.0/16"}
 
 
@@ -429,18 +435,18 @@ def test_traffic_selectors_are_told():
     ids=["group 2 alone", "SHA1 alone", "gateway not associated", "two keys", "options of another tunnel"],
 )
 def test_what_works_but_should_be_seen_is_a_warning(document, words):
-    warnings = reader.vpn_connection(document)["warnings"]
+    warnings = profile_of(document)["warnings"]
     assert warnings
     assert all("vpn-0a1d7f3c52e9b8046" in warning and words in warning and "notReal" not in warning for warning in warnings)
 
 
 def test_static_routes_that_are_going_away_are_left_out():
     routes = [{"DestinationCidrBlock": "10.1.0.0/16", "State": "deleted"}, {"DestinationCidrBlock": "10.2.0.0/16", "State": "pending"}, {}]
-    assert reader.vpn_connection(changed(STATIC, Routes=routes))["static_routes"] == ["10.2.0.0/16"]
+    assert profile_of(changed(STATIC, Routes=routes))["static_routes"] == ["10.2.0.0/16"]
 
 
 def test_a_hold_time_of_its_own():
-    bgp = reader.vpn_connection(changed(BGP, xml=lambda text: text.replace("<hold_time>30<", "<hold_time> 90 <")))["tunnels"][0]["bgp"]
+    bgp = profile_of(changed(BGP, xml=lambda text: text.replace("<hold_time>30<", "<hold_time> 90 <")))["tunnels"][0]["bgp"]
     assert (bgp["hold_time"], bgp["keep_alive"]) == (90, 30)
 
 
@@ -454,8 +460,8 @@ def three_tunnels(text):
 
 
 def test_another_number_of_tunnels_on_request():
-    assert len(reader.vpn_connection(changed(STATIC, xml=one_tunnel), exactly_two=False)["tunnels"]) == 1
-    assert len(reader.vpn_connection(changed(STATIC, xml=three_tunnels), exactly_two=False)["tunnels"]) == 3
+    assert len(profile_of(changed(STATIC, xml=one_tunnel), exactly_two=False)["tunnels"]) == 1
+    assert len(profile_of(changed(STATIC, xml=three_tunnels), exactly_two=False)["tunnels"]) == 3
 
 
 # -- refusals --------------------------------------------------------------------------------------------------------
@@ -584,8 +590,8 @@ FORMS = {
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("document", [STATIC, BGP], ids=["static", "bgp"])
 def test_spelling_and_wrapping_do_not_matter(document, form):
-    expected = reader.vpn_connection(document)
-    result = reader.vpn_connection(FORMS[form](document))
+    expected = profile_of(document)
+    result = profile_of(FORMS[form](document))
     expected["state"] = result["state"]  # Terraform does not tell
     assert result == expected
 
@@ -607,7 +613,7 @@ def test_order_and_padding_do_not_matter(data):
     connection["CustomerGatewayConfiguration"] = padding + re.sub(
         r">([^<>\s][^<>]*)<", rf">{padding}\1{padding}<", connection["CustomerGatewayConfiguration"]
     )
-    assert reader.vpn_connection(document) == reader.vpn_connection(BGP)
+    assert profile_of(document) == profile_of(BGP)
 
 
 CIPHERS = ["AES128", "AES256", "AES128-GCM-16", "AES256-GCM-16"]
@@ -650,7 +656,7 @@ def test_of_any_set_that_aws_can_have_the_first_in_order_is_taken(versions, ciph
     if not best or not esp_best or not ike_ciphers:
         assert "cannot be configured on PAN-OS" in refusal(document)
         return
-    tunnel = reader.vpn_connection(document)["tunnels"][0]
+    tunnel = profile_of(document)["tunnels"][0]
     assert tunnel["ike"]["version"] == max(versions)
     assert tunnel["ike"]["encryption"] == WORDS[ike_ciphers[0]]
     assert tunnel["ike"]["hash"] == next(f"sha{h[5:] or h[3:]}" for h in ("SHA2-384", "SHA2-512", "SHA2-256", "SHA1") if h in hashes)
@@ -676,7 +682,7 @@ def test_rubbish_anywhere_is_read_or_refused_without_a_key(document, rubbish):
             holder = holder[step]
         holder[path[-1]] = rubbish
         try:
-            reader.vpn_connection(spoiled)
+            profile_of(spoiled)
         except InvalidInput as exc:
             assert "notReal" not in str(exc)
             assert exc.__cause__ is None

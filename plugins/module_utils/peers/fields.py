@@ -1,0 +1,156 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Frozen types whose fields say what they are. An argument spec, the plain mapping that goes through playbooks, the reading of
+such a mapping and its documentation follow from the type, each by one function, so that its shape is written down once.
+
+A field is a text, a number, a truth value, another such type, or a tuple of one of them; C(None) says that nothing is known.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import types
+import typing
+from typing import Any, TypeVar
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
+
+_SAID = "said"
+_TYPES: dict = {str: "str", int: "int", bool: "bool"}
+
+T = TypeVar("T")
+
+
+@dataclasses.dataclass(frozen=True)
+class Said:
+    """What a field says of itself. C(told): it is in the plain mapping even where nothing is known, as V(null)."""
+
+    description: tuple[str, ...]
+    required: bool = False
+    secret: bool = False
+    told: bool = False
+    choices: tuple[str, ...] = ()
+    sample: object = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Field:
+    """One field of a type. C(kind): V(str), V(int), V(bool) or another such type; C(many): whether it holds a tuple of them."""
+
+    name: str
+    kind: type
+    many: bool
+    said: Said
+
+    @property
+    def is_nested(self) -> bool:
+        return dataclasses.is_dataclass(self.kind)
+
+    @property
+    def type(self) -> str:
+        """Ansible's word for one of its values."""
+        return "dict" if self.is_nested else _TYPES[self.kind]
+
+
+def said(*description: str, default: Any = dataclasses.MISSING, **more: Any) -> Any:
+    """A field of such a type. A secret never is in the C(repr) of what holds it."""
+    words = Said(description, **more)
+    return dataclasses.field(default=default, repr=not words.secret, metadata={_SAID: words})
+
+
+@functools.lru_cache(maxsize=None)
+def fields_of(kind: type) -> tuple[Field, ...]:
+    hints = typing.get_type_hints(kind)
+    return tuple(Field(each.name, *_kind_of(hints[each.name]), each.metadata[_SAID]) for each in dataclasses.fields(kind))  # type: ignore[arg-type]
+
+
+def _kind_of(hint: Any) -> tuple[type, bool]:
+    """(what a field holds, whether it holds a tuple of them); C(None) beside it is only that nothing may be known."""
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        (hint,) = (part for part in typing.get_args(hint) if part is not type(None))
+    if typing.get_origin(hint) is tuple:
+        return typing.get_args(hint)[0], True
+    return hint, False
+
+
+def argument_spec(kind: type) -> dict:
+    """The argument spec that reads this type."""
+    return {field.name: _spec(field) for field in fields_of(kind)}
+
+
+def _spec(field: Field) -> dict:
+    spec: dict = {"type": "list", "elements": field.type} if field.many else {"type": field.type}
+    if field.said.required:
+        spec["required"] = True
+    if field.said.secret:
+        spec["no_log"] = True
+    if field.said.choices:
+        spec["choices"] = list(field.said.choices)
+    if field.is_nested:
+        spec["options"] = argument_spec(field.kind)
+    return spec
+
+
+def plain(value: Any) -> dict:
+    """A value of such a type as a mapping of plain values, without what is not known of it."""
+    found = {}
+    for field in fields_of(type(value)):
+        here = getattr(value, field.name)
+        if field.said.told or here not in (None, "", ()):
+            found[field.name] = _plain(here)
+    return found
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return plain(value) if dataclasses.is_dataclass(value) else value
+
+
+def read(kind: type[T], mapping: Any, place: str) -> T:
+    """A value of this type from a plain mapping, such as the one that C(plain) makes. C(place): what the mapping is called in errors."""
+    if not isinstance(mapping, dict):
+        raise InvalidInput(f"{place}: {_worded(mapping)} is given where options belong")
+    known = {field.name: field for field in fields_of(kind)}
+    foreign = [str(name) for name in mapping if name not in known]
+    if foreign:
+        raise InvalidInput(f"{place}: there is no {', '.join(foreign)}; there are {', '.join(known)}")
+    missing = [name for name, field in known.items() if field.said.required and mapping.get(name) is None]
+    if missing:
+        raise InvalidInput(f"{place}: {', '.join(missing)} is missing")
+    given = {name: value for name, value in mapping.items() if value is not None}
+    return kind(**{name: _read(known[name], value, f"{place}.{name}") for name, value in given.items()})
+
+
+def _read(field: Field, value: Any, place: str) -> Any:
+    if not field.many:
+        return _one(field, value, place)
+    if not isinstance(value, (list, tuple)):
+        raise InvalidInput(f"{place}: {_worded(value)} is given where a list belongs")
+    return tuple(_one(field, item, f"{place}[{number}]") for number, item in enumerate(value, 1))
+
+
+def _one(field: Field, value: Any, place: str) -> Any:
+    if field.is_nested:
+        return read(field.kind, value, place)
+    if field.kind is bool or isinstance(value, bool):
+        found = value if field.kind is bool and isinstance(value, bool) else None
+    elif field.kind is int:
+        found = int(value) if isinstance(value, int) or (isinstance(value, str) and value.strip().isdigit()) else None
+    else:
+        found = str(value) if isinstance(value, (str, int)) else None
+    if found is None:
+        raise InvalidInput(f"{place}: {'it' if field.said.secret else _worded(value)} is no {_WORDS[field.kind]}")
+    if found and field.said.choices and found not in field.said.choices:
+        raise InvalidInput(f"{place}: '{found}' is none of {', '.join(field.said.choices)}")
+    return found
+
+
+_WORDS: dict = {str: "text", int: "number", bool: "truth value"}
+
+
+def _worded(value: Any) -> str:
+    return {dict: "a dictionary", list: "a list", tuple: "a list"}.get(type(value)) or f"'{value}'"
