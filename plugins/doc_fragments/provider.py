@@ -55,6 +55,13 @@ options:
     description: Seconds to wait while another administrator holds the configuration lock, before giving up. The message names the administrator.
     type: int
     default: 60
+  progress:
+    description:
+      - Whether a long step tells what it is doing while it does, such as how far a commit is, whose lock it waits for, or which tunnel is not up yet.
+        Such lines have the host's name, begin after two seconds, and come every five seconds at the most.
+      - They are shown where the module runs in Ansible's own process, which is the usual case, and never in check mode or of a task with C(no_log).
+    type: bool
+    default: true
 requirements:
   - pan-os-python >= 1.12, < 2
 notes:

@@ -46,7 +46,7 @@ LOCATIONS = {
 # Of tasks that write now and may leave the commit to a later one.
 LOCKING = {"config_lock": {"type": "bool", "default": False}}
 
-WRITING = {"lock_timeout": {"type": "int", "default": 60}}
+WRITING = {"lock_timeout": {"type": "int", "default": 60}, "progress": {"type": "bool", "default": True}}
 
 
 def trimmed(value):

@@ -27,7 +27,7 @@ from ansible.utils.unsafe_proxy import wrap_var
 
 # Ansible comes here before it forks (see plugins/action/__init__.py): what is imported here is there in the worker of every host.
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import sdk
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import writing  # pylint: disable=unused-import
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import progress, writing  # pylint: disable=unused-import
 
 _MODULES = "ansible_collections.tunnelsmith.panos_vpn.plugins.modules"
 
@@ -45,10 +45,24 @@ class ActionModule(NormalActionModule):
         if prepared is None:
             return super()._execute_module(module_name, module_args, tmp, task_vars, **more)
         module, arguments, environment = prepared
-        with _environment(environment):
+        with _environment(environment), progress.shown_by(self._shown(task_vars or {})):
             output, warnings = _called(module, arguments)
         # What a module returns is data, whatever looks like a template in it.
         return wrap_var({**json.loads(output), **({"warnings": warnings} if warnings else {})})
+
+    def _shown(self, task_vars) -> progress.Show:
+        """What shows a line of a task that takes long, with the host's name; a worker's display hands it to the process that prints."""
+        if self._task.no_log:
+            return lambda line: None
+        printing, host = sys.stdout, task_vars.get("inventory_hostname", "localhost")
+        # What prints JSON for a program to read is not to be mixed with lines for people.
+        aside = "json" in constants.DEFAULT_STDOUT_CALLBACK
+
+        def show(line: str) -> None:
+            with contextlib.redirect_stdout(printing):
+                Display().display(f"... [{host}] {line}", stderr=aside)
+
+        return show
 
     def _prepared(self, name, arguments, task_vars):
         """(The module, its arguments, the task's environment); None for a task that needs a program. Nothing has been sent yet.

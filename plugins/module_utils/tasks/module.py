@@ -21,6 +21,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.trans
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import (
     ConnectionFailed, DeviceError, PanosVpnError, Refused,
 )
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.progress import Progress
 
 NOTHING_WRITTEN = "nothing was written"
 
@@ -35,6 +36,7 @@ class PanosModule(AnsibleModule):
     def __init__(self, argument_spec, libraries=(), **kwargs):
         """C(libraries): (name, error of its import or None) of what the module needs beside pan-os-python."""
         super().__init__(argument_spec=argument_spec, supports_check_mode=True, **kwargs)
+        self.progress = Progress()
         self.secret_forms = {form for secret in _secrets(self.argument_spec, self.params) for form in secrets.printable_forms(secret)}
         for library, import_error in ((sdk.LIBRARY, sdk.IMPORT_ERROR), *libraries):
             if import_error is not None:
@@ -47,7 +49,9 @@ class PanosModule(AnsibleModule):
         self.log(f"Invoked with the options {', '.join(names)}")
 
     def tell(self, sentence: str) -> None:
-        """What a long step waits for now, for those who watch. Where a module runs on its own, nobody does."""
+        """What a long step waits for now, for those who watch. A plan waits for nothing."""
+        if self.params["progress"] and not self.check_mode:
+            self.progress.tell(secrets.masked(sentence, self.secret_forms))
 
     def patience(self, timeout: str, poll: str | None = None) -> Patience:
         """To wait as long, and to look as often, as the options of these names say; those who watch are told."""

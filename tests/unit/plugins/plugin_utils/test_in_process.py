@@ -14,8 +14,10 @@ from unittest import mock
 
 import pytest
 
+from ansible import constants
 from ansible.module_utils import basic
 from ansible.plugins.action.normal import ActionModule as NormalActionModule
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import progress
 from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils import in_process
 
 
@@ -76,7 +78,7 @@ class Action(in_process.ActionModule):
     """The action of a task that may run in this process."""
 
     def __init__(self):
-        self._task = types.SimpleNamespace(action="tunnelsmith.panos_vpn.zone", args={"name": "vpn"})
+        self._task = types.SimpleNamespace(action="tunnelsmith.panos_vpn.zone", args={"name": "vpn"}, no_log=False)
 
     def _needs_a_program(self, task_vars):
         return False
@@ -138,3 +140,44 @@ def test_a_module_that_has_begun_is_never_run_again(ways, monkeypatch, fault):
     with pytest.raises(fault):
         Action()._execute_module(task_vars={})
     assert ways == ["here"]
+
+
+def tells(monkeypatch, no_log=False, stdout_callback="default", host="fw-berlin") -> list:
+    """What is displayed of a task that waits, as (line, whether it is an error)."""
+    def main():
+        made = basic.AnsibleModule({"name": {"type": "str"}}, supports_check_mode=True)
+        progress.Progress().tell("commit job 7 is at 35 %")
+        made.exit_json(changed=False)
+
+    monkeypatch.setattr(progress, "FIRST", 0.0)
+    monkeypatch.setattr(constants, "DEFAULT_STDOUT_CALLBACK", stdout_callback)
+    monkeypatch.setitem(sys.modules, ZONE, types.SimpleNamespace(main=main))
+    action = Action()
+    action._task.no_log = no_log
+    with mock.patch.object(in_process.Display, "display") as displayed:
+        assert action._execute_module(task_vars={"inventory_hostname": host})["changed"] is False
+    return [(call.args[0], call.kwargs["stderr"]) for call in displayed.call_args_list]
+
+
+def test_what_takes_long_is_displayed_with_the_host(monkeypatch):
+    assert tells(monkeypatch) == [("... [fw-berlin] commit job 7 is at 35 % (0 s)", False)]
+
+
+def test_of_a_task_that_hides_its_output_nothing_is_displayed(monkeypatch):
+    assert tells(monkeypatch, no_log=True) == []
+
+
+def test_json_for_programs_stays_json(monkeypatch):
+    assert tells(monkeypatch, stdout_callback="ansible.posix.json") == [("... [fw-berlin] commit job 7 is at 35 % (0 s)", True)]
+
+
+def test_a_display_that_prints_here_does_not_print_into_the_result(monkeypatch, capsys):
+    monkeypatch.setattr(progress, "FIRST", 0.0)
+
+    def main():
+        progress.Progress().tell("commit job 7 is at 35 %")
+        basic.AnsibleModule({"name": {"type": "str"}}, supports_check_mode=True).exit_json(changed=False)
+
+    monkeypatch.setitem(sys.modules, ZONE, types.SimpleNamespace(main=main))
+    assert Action()._execute_module(task_vars={})["changed"] is False
+    assert capsys.readouterr().out == "... [localhost] commit job 7 is at 35 % (0 s)\n"
