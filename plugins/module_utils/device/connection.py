@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import union
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet, Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.transport import Provider, Transport, pause
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, DeviceError, Refused
@@ -27,12 +28,14 @@ class Session:
     """Requests in the words of the XML API, as their parameters. Reads are repeated where the connection fails; writes never are.
 
     Every request leaves through C(transport), which verifies whom it talks to. C(changing): whether one was sent that is no mere read.
+    C(unions): whether the device answers for several places at once; None as long as that is not known.
     """
 
     def __init__(self, provider: Provider):
         self.provider = provider
         self.transport = Transport(provider)
         self.changing = False
+        self.unions: bool | None = None
         self._key = provider.api_key
 
     def __enter__(self):
@@ -80,12 +83,54 @@ class Session:
     def read(self, paths, running: bool = False) -> ET.Element:
         """A C(<config>) element with the parts of the candidate (or running configuration) below C(paths); what is missing stays missing."""
         config = ET.Element("config")
-        for path in without_covered(paths):
-            found = self.show(path) if running else self.get(path)
-            if found is not None:
+        wanted = without_covered(paths)
+        found = {path: self.show(path) for path in wanted} if running else self.get_all(wanted)
+        for path in wanted:
+            if found[path] is not None:
                 parent = places.make(config, path[1:-1])
-                parent.append(found)
+                parent.append(found[path])
         return config
+
+    def get_all(self, paths) -> dict:
+        """For each path the candidate's element, None where there is none: in as few requests as the device allows."""
+        found: dict = {}
+        for group in union.together(list(dict.fromkeys(paths))):
+            found.update(self._get_together(group))
+        return found
+
+    def _get_together(self, paths) -> dict:
+        """What stands at paths that can be told apart.
+
+        An answer with several places in it, or with the certain one from their middle, shows that the device knows unions: what is not in it, or in a
+        later one, is not there. In any other case what is not in it is asked for singly: the device could have overlooked it.
+        """
+        if len(paths) == 1 or self.unions is False:
+            return {path: self.get(path) for path in paths}
+        found = self._get_union(paths)
+        if self.unions:
+            return {path: found.get(path) for path in paths}
+        singly = {path: self.get(path) for path in paths if path not in found}
+        if any(element is not None for element in singly.values()):
+            self.unions = False
+        return {**found, **singly}
+
+    def _get_union(self, paths) -> dict:
+        """The elements that one request brings; none, from now on, where the device does not understand it."""
+        # In between: a device that looks for the first or for the last place only does not find what is certainly there.
+        asked = paths if self.unions else [paths[0], union.CERTAIN, *paths[1:]]
+        try:
+            root = self._read(f"read {', '.join(map(places.render, paths))}", {"type": "config", "action": "get", "xpath": union.xpath(asked)})
+        except DeviceError:
+            self.unions = False
+            return {}
+        found = union.told_apart(asked, root.findall("result/*"))
+        if found is None:
+            self.unions = False
+            return {}
+        if union.CERTAIN in found or len(found) > 1:
+            self.unions = True
+        found.pop(union.CERTAIN, None)
+        return found
 
     def op(self, command: str, doing: str) -> ET.Element:
         """The C(<response>) to an operational command that only asks, given as XML."""

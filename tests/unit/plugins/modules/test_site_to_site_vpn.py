@@ -117,17 +117,17 @@ def test_rules_at_an_end_stay_where_they_are(firewalls, where):
 @on_both_engines
 @with_every_failover
 def test_requests_stay_within_the_budget(firewalls, engine, failover):
-    """Nine until the commit is enqueued, five where nothing is to do, each task on one connection."""
+    """Seven until the commit is enqueued, three where nothing is to do, each task on one connection."""
     door = VpnDoor(firewalls(engine=engine))
     made = door.done(options(failover))
     first, connections = door.asked(), [door.control.connections()]
     door.commit(made)
     until_enqueued = [asked for asked in door.asked() if asked != "show jobs id"]
     connections.append(door.control.connections())
-    assert len(first) + len(until_enqueued) == 9, first + until_enqueued
+    assert len(first) + len(until_enqueued) == 7, first + until_enqueued
     door.done(options(failover))
     connections.append(door.control.connections())
-    assert len(door.asked()) == 5, door.asked()
+    assert len(door.asked()) == 3, door.asked()
     door.done({"name": name_of(failover), "state": "absent"})
     connections.append(door.control.connections())
     assert connections == [1, 1, 1, 1]
@@ -137,7 +137,7 @@ def test_a_password_costs_one_request_more(door):
     door.provider = {**door.provider, "api_key": None, "username": door.firewall.username, "password": door.firewall.password}
     door.done(options())
     assert door.asked().count("keygen") == 1
-    assert len(door.asked()) == 8
+    assert len(door.asked()) == 6
     assert door.control.connections() == 1
 
 
