@@ -536,12 +536,14 @@ vpn:
           type: dict
           sample: {ike_sas: [], ipsec_sas: [], flows: []}
         routes:
-          description: Routes, one for each next hop.
+          description:
+            - Routes, one for each next hop.
+            - The C(interface) is that of the route to the next hop where the firewall tells none, as a virtual router does of what BGP has learned.
           returned: with V(routes) in O(gather)
           type: list
           elements: dict
           sample:
-            - {destination: 10.20.0.0/16, router: default, nexthop: 169.254.10.1, interface: tunnel.1, protocol: bgp, active: true, flags: A B}
+            - {destination: 10.20.0.0/16, router: default, nexthop: 169.254.10.1, interface: tunnel.1, protocol: bgp, active: true, flags: "A?B"}
         prefixes:
           description:
             - Prefixes that BGP peers have sent (V(learned)) and are sent (V(advertised)), with MED, local preference and whether the path is the best one,

@@ -11,6 +11,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 from typing import Mapping
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import next_hops
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.answer import Fields, entries, json_objects, texts_of_json
 
 # The legacy engine's flags: one letter for where a route comes from, the others say how it is used.
@@ -20,7 +21,10 @@ _PROTOCOLS = {"C": "connected", "H": "local", "S": "static", "R": "rip", "O": "o
 
 @dataclass(frozen=True)
 class Route:
-    """One next hop of one route. C(active): it is the one in use. C(nexthop): an address, or the firewall's word (C(discard), C(vr other))."""
+    """One next hop of one route. C(active): it is the one in use. C(nexthop): an address, or the firewall's word (C(discard), C(vr other)).
+
+    C(interface): as the firewall tells it, else as C(next_hops) finds it.
+    """
 
     destination: str
     router: str | None = None
@@ -36,14 +40,14 @@ class Route:
 
 
 def routes(response: ET.Element) -> list:
-    """The routes in an answer of either engine."""
+    """The routes in an answer of either engine, with the interfaces that follow from their next hops."""
     found = [_legacy(fields) for _element, fields in entries(response, "destination", "prefix")]
     for document in json_objects(response):
         for router, table in document.items():
             for prefix, alternatives in (table.items() if isinstance(table, dict) else ()):
                 for route in alternatives if isinstance(alternatives, list) else [alternatives]:
                     found += _advanced(router, prefix, route) if isinstance(route, dict) else []
-    return found
+    return next_hops.resolved(found)
 
 
 def _legacy(fields: Fields) -> Route:

@@ -323,7 +323,7 @@ class Network:
                 if peer.router == router.get("name") and peer.name not in self.runtime.peers:
                     interface = next((each.name for each in self.interfaces if any(
                         address.split("/")[0] == peer.local_address for address in each.addresses)), "")
-                    found.append(Route(peer.router, FAR_PREFIX, peer.peer_address, "100", "20", "A B", interface, "bgp"))
+                    found.append(Route(peer.router, FAR_PREFIX, peer.peer_address, "", "20", "A B", interface, "bgp"))
         return found
 
     def _address_of(self, interface: str | None) -> str:

@@ -125,13 +125,20 @@ def _ribs(context: Context, tag: str, members: Callable[[Peer, PeerState], list[
 def _routes(context: Context) -> Answer:
     router, destination = context.given("virtual-router"), context.given("destination")
     entries = [
-        "<entry>" + fields(
-            virtual_router=route.router, destination=route.destination, nexthop=route.nexthop, metric=route.metric,
-            flags=f"{route.flags}   ", age="", interface=route.interface, route_table="unicast",
-        ) + "</entry>"
-        for route in _network(context).routes() if router in (None, route.router) and destination in (None, route.destination)
+        _legacy_route(route) for route in _network(context).routes()
+        if router in (None, route.router) and destination in (None, route.destination)
     ]
     return result(f"<flags>{_FLAGS}</flags>{''.join(entries)}")
+
+
+def _legacy_route(route: Route) -> str:
+    """In every recorded answer BGP's routes are loose and have no interface, also where the peer is directly connected, and only they have an age."""
+    learned = route.protocol == "bgp"
+    return "<entry>" + fields(
+        virtual_router=route.router, destination=route.destination, nexthop=route.nexthop, metric=route.metric,
+        flags="A?B   " if learned else f"{route.flags}   ", age=612 if learned else "", interface="" if learned else route.interface,
+        route_table="unicast",
+    ) + "</entry>"
 
 
 def _summary(context: Context) -> Answer:
@@ -232,7 +239,7 @@ def _advanced_route(route: Route) -> dict[str, Any]:
         hop["ip"] = route.nexthop
     return {
         "prefix": route.destination, "protocol": route.protocol, "vrfId": 0, "vrfName": "default", "selected": True,
-        "destSelected": True, "distance": int(route.distance), "metric": int(route.metric), "installed": True, "table": 254,
+        "destSelected": True, "distance": int(route.distance), "metric": int(route.metric or 0), "installed": True, "table": 254,
         "uptime": "01:03:24", "nexthops": [hop],
     }
 

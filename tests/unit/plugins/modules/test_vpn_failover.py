@@ -51,8 +51,9 @@ class FailoverDoor(Door):
         return outage["ended"] and abs(outage["seconds"] - (self.moments[-1] - self.moments[-2])) <= outage["resolution"] + 0.3
 
     def routes_by(self, unit):
+        nexthop = {"tunnel.1": "169.254.10.1", "tunnel.2": "169.254.11.1"}[unit]
         self.firewall.firewall.runtime.learned_routes = [
-            LearnedRoute("default", network, "169.254.10.1", "0", unit) for network in ("10.20.0.0/16", "10.21.0.0/16")]
+            LearnedRoute("default", network, nexthop, "0", unit) for network in ("10.20.0.0/16", "10.21.0.0/16")]
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.conne
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import verifying, vpn_info as what_it_does
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import ike_gateway, ipsec_tunnel, tunnel_interface, vpn_info
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import LearnedRoute
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules import pairing
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, ROUTERS, VSYS, Door
 
@@ -69,6 +70,9 @@ def plant_pbf(control):
 def plant_bgp(control, engine):
     plant_tunnels(control, [FIRST, SECOND], monitor=False)
     place = ROUTERS[engine] + ("/bgp" if engine == "logical-router" else "/protocol/bgp")
+    for number in (1, 2):
+        control.plant(f"{NETWORK}/interface/tunnel/units/entry[@name='tunnel.{number}']", f'<ip><entry name="169.254.{9 + number}.2/30"/></ip>')
+    control.plant(f"{ROUTERS[engine]}/interface", "<member>tunnel.1</member><member>tunnel.2</member>")
     control.plant(place, f"""<enable>yes</enable><router-id>10.10.0.1</router-id><local-as>65000</local-as>
         <peer-group><entry name="{NAME}"><enable>yes</enable><peer>{peer(FIRST, 1)}{peer(SECOND, 2)}</peer></entry></peer-group>""")
 
@@ -214,9 +218,14 @@ def test_gathers_what_is_asked_for(pbf, gather, keys):
 def test_the_routes_through_a_vpn(bgp, engine):
     bgp.control.plant(f"{ROUTERS[engine]}/routing-table/ip/static-route",
                       '<entry name="far"><destination>10.20.0.0/16</destination><interface>tunnel.1</interface><metric>10</metric></entry>')
-    (route,) = vpn(bgp, gather=["routes"])["vpn"]["state"]["routes"]
-    assert (route["destination"], route["interface"], route["protocol"], route["active"]) == ("10.20.0.0/16", "tunnel.1", "static", True)
-    assert len(bgp.done({"gather": ["routes"]}).values["vpn"]["state"]["routes"]) > 1
+    # The legacy engine tells no interface of what BGP has learned, the advanced one does.
+    bgp.firewall.firewall.runtime.learned_routes = [LearnedRoute("default", "10.21.0.0/16", "169.254.11.1", "", "tunnel.2")]
+    told = vpn(bgp, gather=["routes"])["vpn"]["state"]["routes"]
+    assert {(route["destination"], route["interface"], route["protocol"], route["active"]) for route in told} == {
+        ("10.20.0.0/16", "tunnel.1", "static", True), ("10.21.0.0/16", "tunnel.2", "bgp", True),
+        ("169.254.10.0/30", "tunnel.1", "connected", True), ("169.254.11.0/30", "tunnel.2", "connected", True),
+    }
+    assert len(bgp.done({"gather": ["routes"]}).values["vpn"]["state"]["routes"]) > 4
 
 
 @each_engine

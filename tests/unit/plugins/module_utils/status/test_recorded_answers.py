@@ -110,7 +110,7 @@ ROUTE_ROWS = {
     "a discard route": ("1.1.5.3/32", [("discard", None, "static", True)]),
     "an OSPF route that lost against a connected one":
         ("1.1.6.0/24", [("0.0.0.0", "tunnel.1", "ospf", False), ("1.1.6.1", "tunnel.1", "connected", True)]),
-    "a BGP route whose next hop is loose": ("10.0.0.0/16", [("1.1.5.2", None, "bgp", True)]),
+    "a BGP route, whose interface is that of the route to its next hop": ("10.0.0.0/16", [("1.1.5.2", "default/i3", "bgp", True)]),
 }
 
 
