@@ -79,7 +79,7 @@ LEFT_OUT = {
         ("the word disabled for keep-alive-interval and hold-time", "without them a dead path is never noticed"),
     ),
 }
-# Where the options stand that are made of several elements or of other objects, for each engine.
+# Where the options stand that are made of several elements or of other objects on one engine, and otherwise on the other.
 _EXPORT = "protocol/bgp/policy/export/rules/entry"
 _FILTERS = "routing-profile/filters"
 COMPOSED = {
@@ -113,16 +113,6 @@ COMPOSED = {
         "networks": "bgp/advertise-network/(ipv4|ipv6)/network/entry",
         "med": "routing-profile/bgp/redistribution-profile/entry/ipv4/unicast/(connected|static)/metric",
     },
-    ("tunnel_interface", ""): {
-        "zone": "zone/entry/network/layer3/member (of the virtual system)",
-        "virtual_router": "virtual-router/entry/interface/member, logical-router/entry/vrf/entry/interface/member",
-    },
-    ("pbf_failover", ""): {
-        "when_all_down": "action/discard (of a rule of its own, below the paths)",
-        "position": "(the order of the rules)",
-        "position_rule": "(the order of the rules)",
-    },
-    ("security_rule", ""): {"position": "(the order of the rules)", "position_rule": "(the order of the rules)"},
 }
 _ROUTER = {VIRTUAL: "network/virtual-router/entry", LOGICAL: "network/logical-router/entry/vrf/entry"}
 
@@ -137,7 +127,7 @@ def importable():
 def sections():
     """(resource, [(heading, where the entry stands, nodes, exclusive choices)]) in the order of references."""
     from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_instance, bgp_peer, bgp_redistribution, static_route
-    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.transaction import RESOURCES
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.registry import RESOURCES
 
     legacy_peer = bgp_peer.LEGACY_GROUP.nodes[1:3] + bgp_peer.LEGACY_PEER.nodes
     advanced_peer = bgp_peer.ADVANCED_PEER.nodes + bgp_peer.TIMER_PROFILE.nodes
@@ -173,7 +163,7 @@ def rows(nodes, composed, option="", element="", since=()):
 
     for node in nodes:
         name = f"{option}{node.option}"
-        path = composed.get(name) or "/".join(part for part in (element, node.path) if part)
+        path = composed.get(name) or getattr(node, "stands", "") or "/".join(part for part in (element, node.path) if part)
         newest = max(since, node.since)
         if isinstance(node, (Group, Entries)) and node.nodes:
             if isinstance(node, Entries):

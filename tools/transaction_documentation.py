@@ -2,9 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes the DOCUMENTATION of the module C(transaction): its items take the options of the other modules, as those document them.
+"""Writes what the module C(transaction) has of each resource: the options of its item, as the resource's own module documents them, and an import.
 
-Ansible knows no fragments below an option, so the text has to stand there once more. C(--check) only tells whether it is up to date.
+Ansible knows no fragments below an option, so the text has to stand there once more; and where it packs a module as a program, it packs what is
+imported by name. C(--check) only tells whether both are up to date.
 """
 
 from __future__ import annotations
@@ -16,13 +17,12 @@ import sys
 
 import yaml
 
+from option_tables import importable
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MODULE = ROOT / "plugins" / "modules" / "transaction.py"
-RESOURCES = (
-    "ike_crypto_profile", "ipsec_crypto_profile", "monitor_profile", "zone_protection_profile", "zone", "tunnel_interface", "ike_gateway",
-    "ipsec_tunnel", "proxy_id", "static_route", "bgp_instance", "bgp_redistribution", "bgp_peer", "pbf_failover", "security_rule",
-)
-_WITHOUT_REPLACED = ("bgp_peer", "bgp_redistribution")
+_ITEMS = r"(?s)(    suboptions:\n)      \w+:\n.*?(?=\nauthor:|\nseealso:|\"\"\"\n\nEXAMPLES)"
+_IMPORTS = r"(?s)(module_utils\.resources import \([^\n]*\n).*?(?=\)\n)"
 # A transaction does not read, so there the name is always required.
 _UNLESS_READ = re.compile(r" ?Required unless O\(state=gathered\)[^.]*\.")
 
@@ -53,40 +53,51 @@ def below(value, name: str, resource: str):
     return value
 
 
-def item_of(resource: str) -> dict:
-    documentation = documentation_of(resource)
-    options = below(documentation["options"], "", resource)
-    states = ["present", "absent"] + ([] if resource in _WITHOUT_REPLACED else ["replaced"])
+def item_of(resource) -> dict:
+    documentation = documentation_of(resource.name)
+    options = below(documentation["options"], "", resource.name)
     if "tunnelsmith.panos_vpn.location.secret" in documentation["extends_documentation_fragment"]:
         options["update_secret"] = {
             "description": "What happens to a secret whose stored form cannot be compared. Omitted, it is V(on_create).",
             "type": "str", "choices": ["on_create", "always"],
         }
     options["state"] = {
-        "description": f"As the option of the same name of M(tunnelsmith.panos_vpn.{resource}).", "type": "str", "choices": states, "default": "present",
+        "description": f"As the option of the same name of M(tunnelsmith.panos_vpn.{resource.name}).", "type": "str",
+        "choices": [state for state in resource.states if state != "gathered"], "default": "present",
     }
-    for name, option in options.items():
-        if name == "name" and "required" not in option and resource != "bgp_instance":
-            option["required"] = True
-    if resource == "bgp_instance":
-        options["virtual_router"]["required"] = True
-    return {"description": f"The options of M(tunnelsmith.panos_vpn.{resource}).", "type": "dict", "suboptions": options}
+    options[resource.identity[-1]]["required"] = True
+    return {"description": f"The options of M(tunnelsmith.panos_vpn.{resource.name}).", "type": "dict", "suboptions": options}
 
 
-def items_text() -> str:
-    text = yaml.safe_dump({name: item_of(name) for name in RESOURCES}, sort_keys=False, width=84, allow_unicode=True)
-    return "".join(f"      {line}\n" if line else "\n" for line in text.splitlines())
+def items_text(resources) -> str:
+    text = yaml.safe_dump({name: item_of(resource) for name, resource in resources.items()}, sort_keys=False, width=84, allow_unicode=True)
+    return "".join(f"      {line}\n" if line else "\n" for line in text.splitlines()).rstrip("\n")
+
+
+def imports_text(resources) -> str:
+    return "".join(f"    {name},\n" for name in sorted(resources))
+
+
+def updated(source: str, resources) -> str:
+    """The module's source with what it has of the resources written anew."""
+    for pattern, text in ((_ITEMS, items_text(resources)), (_IMPORTS, imports_text(resources))):
+        source, found = re.subn(pattern, lambda match, text=text: match.group(1) + text, source, count=1)
+        if not found:
+            raise SystemExit(f"{MODULE}: there is no place that looks like {pattern}")
+    return source
 
 
 def main() -> int:
+    importable()
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.registry import RESOURCES
+
     source = MODULE.read_text(encoding="utf-8")
-    updated = re.sub(r"(?s)(    suboptions:\n)      ike_crypto_profile:\n.*?(?=\nauthor:|\nseealso:|\"\"\"\n\nEXAMPLES)",
-                     lambda match: match.group(1) + items_text().rstrip("\n"), source, count=1)
+    wanted = updated(source, RESOURCES)
     if "--check" in sys.argv:
-        if updated != source:
-            print("plugins/modules/transaction.py: its DOCUMENTATION is not what the modules say; run tools/transaction_documentation.py")
-        return int(updated != source)
-    MODULE.write_text(updated, encoding="utf-8")
+        if wanted != source:
+            print("plugins/modules/transaction.py does not have what the resources say; run tools/transaction_documentation.py")
+        return int(wanted != source)
+    MODULE.write_text(wanted, encoding="utf-8")
     return 0
 
 

@@ -30,6 +30,133 @@ options:
     elements: dict
     required: true
     suboptions:
+      bgp_instance:
+        description: The options of M(tunnelsmith.panos_vpn.bgp_instance).
+        type: dict
+        suboptions:
+          virtual_router:
+            description:
+            - Virtual router, or logical router where the Advanced Routing Engine runs. It must
+              exist.
+            type: str
+            required: true
+          enable:
+            description: Whether BGP runs; PAN-OS's default is V(false).
+            type: bool
+          router_id:
+            description: Router ID, an IPv4 address without mask. A router without BGP settings
+              needs it.
+            type: str
+          local_as:
+            description: AS number of the firewall, plain (V("65000")) or as-dot (V("1.10")).
+              A router without BGP settings needs it.
+            type: str
+          install_route:
+            description:
+            - Whether learned routes go to the routing table. Without it, BGP learns and forwards
+              nothing.
+            - A router without BGP settings gets V(true), while PAN-OS takes one that names
+              none for V(false).
+            type: bool
+          ecmp_multi_as:
+            description: Whether paths through different AS may share the load.
+            type: bool
+          enforce_first_as:
+            description: Whether an update whose AS path does not begin with the peer's AS is
+              dropped.
+            type: bool
+          global_bfd_profile:
+            description: BFD profile of all peers, or V(None).
+            type: str
+          default_local_preference:
+            description: Local preference of routes that come without one, 0 to 4294967295.
+              A router without it uses 100.
+            type: int
+          med:
+            description: How the multi-exit discriminator (MED) counts.
+            type: dict
+            suboptions:
+              always_compare_med:
+                description: Whether the MED of paths from different AS is compared.
+                type: bool
+              deterministic_med_comparison:
+                description: Whether the MED of paths from one AS is compared whatever the order
+                  they came in.
+                type: bool
+          graceful_restart:
+            description: Graceful restart.
+            type: dict
+            suboptions:
+              enable:
+                description: Whether routes are kept while BGP of a peer or of the firewall
+                  starts again.
+                type: bool
+              stale_route_time:
+                description: Seconds that routes of a restarting peer are kept, 1 to 3600. A
+                  router without it uses 120.
+                type: int
+              local_restart_time:
+                description: Seconds that the firewall says its own restart takes, 1 to 3600.
+                  A router without it uses 120.
+                type: int
+              max_peer_restart_time:
+                description: Longest restart of a peer that is believed, in seconds, 1 to 3600.
+                  A router without it uses 120.
+                type: int
+          fast_external_failover:
+            description: Whether a session over a link ends as soon as the link is down. Only
+              the Advanced Routing Engine has it.
+            type: bool
+          graceful_shutdown:
+            description: Whether the peers are told to prefer other paths; PAN-OS's default
+              is V(false). Only the Advanced Routing Engine has it.
+            type: bool
+          always_advertise_network_route:
+            description: Whether networks to announce are announced also when no route to them
+              is there. Only the Advanced Routing Engine has it.
+            type: bool
+          redistribution_profile:
+            description:
+            - Redistribution profile for IPv4, at most 63 characters. M(tunnelsmith.panos_vpn.bgp_redistribution)
+              sets it by itself, so that V(gathered) does not return it and V(replaced) leaves
+              it as it is.
+            - Only the Advanced Routing Engine has it.
+            type: str
+          reject_default_route:
+            description: Whether default routes of peers are dropped. Only virtual routers have
+              it.
+            type: bool
+          allow_redist_default_route:
+            description: Whether the default route may be announced; PAN-OS's default is V(false).
+              Only virtual routers have it.
+            type: bool
+          as_format:
+            description: Form of AS numbers; PAN-OS's default is V(2-byte), and one above 65535
+              needs V(4-byte). Only virtual routers have it.
+            type: str
+            choices:
+            - 2-byte
+            - 4-byte
+          aggregate_med:
+            description: Whether routes with different MED are aggregated. Only virtual routers
+              have it.
+            type: bool
+          reflector_cluster_id:
+            description: Cluster ID of the firewall as a route reflector, an IPv4 address. Only
+              virtual routers have it.
+            type: str
+          confederation_member_as:
+            description: AS number of the firewall inside a confederation, plain or as-dot.
+              Only virtual routers have it.
+            type: str
+          state:
+            description: As the option of the same name of M(tunnelsmith.panos_vpn.bgp_instance).
+            type: str
+            choices:
+            - present
+            - absent
+            - replaced
+            default: present
       ike_crypto_profile:
         description: The options of M(tunnelsmith.panos_vpn.ike_crypto_profile).
         type: dict
@@ -339,175 +466,98 @@ options:
             - absent
             - replaced
             default: present
-      zone:
-        description: The options of M(tunnelsmith.panos_vpn.zone).
+      bgp_redistribution:
+        description: The options of M(tunnelsmith.panos_vpn.bgp_redistribution).
         type: dict
         suboptions:
-          name:
-            description: Name of the zone, at most 63 characters.
-            type: str
-            required: true
-          interfaces:
-            description:
-            - Interfaces to add. Each must exist and be imported into the virtual system, and
-              can be in one zone only.
-            - Interfaces that are in the zone already stay, also with V(replaced). M(tunnelsmith.panos_vpn.tunnel_interface)
-              puts a tunnel interface into its zone by itself.
-            - A new zone without this option is a layer 3 zone without interfaces.
-            type: list
-            elements: str
-          zone_protection_profile:
-            description:
-            - Zone protection profile. For a VPN with inside addresses in 169.254.0.0/16 it
-              must not have the strict IP address check; see M(tunnelsmith.panos_vpn.zone_protection_profile).
-            type: str
-          log_setting:
-            description: Log forwarding profile for the zone protection logs, at most 63 characters.
-            type: str
-          enable_packet_buffer_protection:
-            description: Packet buffer protection; PAN-OS's default is V(true).
-            type: bool
-          net_inspection:
-            description: PAN-OS's zone setting C(net-inspection). Needs PAN-OS 11.0.2.
-            type: bool
-          enable_user_identification:
-            description: User-ID in this zone; PAN-OS's default is V(false).
-            type: bool
-          enable_device_identification:
-            description: Device-ID in this zone; PAN-OS's default is V(false).
-            type: bool
-          user_acl_include:
-            description: Networks to add to those whose users are identified. Without any, those
-              of all networks are.
-            type: list
-            elements: str
-          user_acl_exclude:
-            description: Networks to add to those whose users are not identified.
-            type: list
-            elements: str
-          device_acl_include:
-            description: Networks to add to those whose devices are identified. Without any,
-              those of all networks are.
-            type: list
-            elements: str
-          device_acl_exclude:
-            description: Networks to add to those whose devices are not identified.
-            type: list
-            elements: str
           state:
-            description: As the option of the same name of M(tunnelsmith.panos_vpn.zone).
+            description: As the option of the same name of M(tunnelsmith.panos_vpn.bgp_redistribution).
             type: str
             choices:
             - present
             - absent
-            - replaced
             default: present
-      tunnel_interface:
-        description: The options of M(tunnelsmith.panos_vpn.tunnel_interface).
-        type: dict
-        suboptions:
-          name:
-            description:
-            - Name of the interface, V(tunnel.1) to V(tunnel.9999).
-            type: str
-            required: true
-          ip:
-            description:
-            - IPv4 addresses to add, with prefix length, as V(169.254.10.2/30), or names of
-              address objects.
-            - A tunnel monitor and BGP need one.
-            type: list
-            elements: str
-          ipv6:
-            description: IPv6 on the interface.
-            type: dict
-            suboptions:
-              enabled:
-                description: PAN-OS's default is V(false).
-                type: bool
-              interface_id:
-                description: The 64 bits that tell interfaces apart, in hexadecimal, or V(EUI-64),
-                  which is PAN-OS's default.
-                type: str
-              addresses:
-                description: IPv6 addresses to add or change.
-                type: list
-                elements: dict
-                suboptions:
-                  address:
-                    description: Address with prefix length, as V(2001:db8:10::2/126), or the
-                      name of an address object.
-                    type: str
-                    required: true
-                  enable_on_interface:
-                    description: Whether the address is used on the interface.
-                    type: bool
-                  prefix:
-                    description: V(true) where O(items[].tunnel_interface.ipv6.interface_id)
-                      makes up the lower 64 bits of the address.
-                    type: bool
-                  anycast:
-                    description: V(true) for an anycast address.
-                    type: bool
-          mtu:
-            description:
-            - Largest packet in bytes, 576 to 9216; more than 1500 needs jumbo frames. An interface
-              without it uses 1500.
-            - The maximum segment size of TCP follows from it.
-            type: int
-          interface_management_profile:
-            description: Interface management profile, at most 31 characters. Needed for the
-              interface to answer pings of the peer's monitor.
-            type: str
-          netflow_profile:
-            description: NetFlow profile, at most 63 characters.
-            type: str
-          comment:
-            description: Comment, at most 1023 characters.
-            type: str
-          df_ignore:
-            description: Whether packets that are too big are fragmented even if that is forbidden
-              in them; PAN-OS's default is V(false).
-            type: bool
-          link_tag:
-            description: SD-WAN link tag, at most 127 characters.
-            type: str
-          bonjour:
-            description: Forwarding of Bonjour announcements.
-            type: dict
-            suboptions:
-              enable:
-                description: PAN-OS's default is V(false).
-                type: bool
-              ttl_check:
-                description: Whether the time to live of announcements is checked; PAN-OS's
-                  default is V(false).
-                type: bool
-              group_id:
-                description: Group of interfaces that announcements are forwarded between, 0
-                  to 16.
-                type: int
-          zone:
-            description:
-            - Zone to put the interface into; see M(tunnelsmith.panos_vpn.zone). An interface
-              that is in another zone is refused.
-            - PAN-OS drops the traffic of an interface without a zone.
-            type: str
           virtual_router:
-            description:
-            - Virtual router to put the interface into, or logical router where the Advanced
-              Routing Engine runs. It must exist.
-            - An interface that is in another router is refused. Without a router, nothing is
-              forwarded to the interface.
+            description: Virtual router, or logical router where the Advanced Routing Engine
+              runs. It must have BGP, see M(tunnelsmith.panos_vpn.bgp_instance).
             type: str
-          state:
-            description: As the option of the same name of M(tunnelsmith.panos_vpn.tunnel_interface).
+            required: true
+          name:
+            description: Name of the profile, at most 31 characters.
+            type: str
+            required: true
+          sources:
+            description: Where the routes come from that are announced. The list is set as given.
+              A new profile needs it.
+            type: list
+            elements: str
+            choices:
+            - connected
+            - static
+          destinations:
+            description:
+            - Networks of O(items[].bgp_redistribution.sources) that are announced, exactly
+              these. The list is set as given.
+            - A profile without it announces every network of its sources.
+            - Where they are announced beside the profile of somebody else, V(absent) removes
+              only those that are given.
+            type: list
+            elements: str
+          networks:
+            description:
+            - Networks to announce wherever the route to them comes from, in addition to O(items[].bgp_redistribution.sources).
+            - They belong to the router and not to the profile, so they are not returned by
+              V(gathered), and removed only where they are given.
+            type: list
+            elements: str
+          med:
+            description: Multi-exit discriminator (MED) that is announced with the networks,
+              1 to 65535; the lowest one wins.
+            type: int
+          priority:
+            description:
+            - Priority of the profile among those that match the same route, 1 to 255; the lowest
+              one wins. A new profile without this option gets 1. Only virtual routers have
+              it.
+            type: int
+          set_origin:
+            description:
+            - Origin that is announced with the networks. A new profile without this option
+              gets V(incomplete). Only virtual routers have it.
             type: str
             choices:
-            - present
-            - absent
-            - replaced
-            default: present
+            - igp
+            - egp
+            - incomplete
+          set_local_preference:
+            description: Local preference that is announced with the networks to internal peers,
+              0 to 4294967295. Only virtual routers have it.
+            type: int
+          set_as_path_limit:
+            description: Longest AS path that the networks may travel, 1 to 255. Only virtual
+              routers have it.
+            type: int
+          set_community:
+            description: Communities that are announced with the networks. The list is set as
+              given. Only virtual routers have it.
+            type: list
+            elements: str
+          set_extended_community:
+            description: Extended communities that are announced with the networks. The list
+              is set as given. Only virtual routers have it.
+            type: list
+            elements: str
+          metric:
+            description: Metric of the announced routes, 1 to 65535. Only virtual routers have
+              it.
+            type: int
+          route_table:
+            description: Which routes are announced. Only virtual routers have it.
+            type: str
+            choices:
+            - unicast
+            - multicast
+            - both
       ike_gateway:
         description: The options of M(tunnelsmith.panos_vpn.ike_gateway).
         type: dict
@@ -800,6 +850,585 @@ options:
             - absent
             - replaced
             default: present
+      zone:
+        description: The options of M(tunnelsmith.panos_vpn.zone).
+        type: dict
+        suboptions:
+          name:
+            description: Name of the zone, at most 63 characters.
+            type: str
+            required: true
+          interfaces:
+            description:
+            - Interfaces to add. Each must exist and be imported into the virtual system, and
+              can be in one zone only.
+            - Interfaces that are in the zone already stay, also with V(replaced). M(tunnelsmith.panos_vpn.tunnel_interface)
+              puts a tunnel interface into its zone by itself.
+            - A new zone without this option is a layer 3 zone without interfaces.
+            type: list
+            elements: str
+          zone_protection_profile:
+            description:
+            - Zone protection profile. For a VPN with inside addresses in 169.254.0.0/16 it
+              must not have the strict IP address check; see M(tunnelsmith.panos_vpn.zone_protection_profile).
+            type: str
+          log_setting:
+            description: Log forwarding profile for the zone protection logs, at most 63 characters.
+            type: str
+          enable_packet_buffer_protection:
+            description: Packet buffer protection; PAN-OS's default is V(true).
+            type: bool
+          net_inspection:
+            description: PAN-OS's zone setting C(net-inspection). Needs PAN-OS 11.0.2.
+            type: bool
+          enable_user_identification:
+            description: User-ID in this zone; PAN-OS's default is V(false).
+            type: bool
+          enable_device_identification:
+            description: Device-ID in this zone; PAN-OS's default is V(false).
+            type: bool
+          user_acl_include:
+            description: Networks to add to those whose users are identified. Without any, those
+              of all networks are.
+            type: list
+            elements: str
+          user_acl_exclude:
+            description: Networks to add to those whose users are not identified.
+            type: list
+            elements: str
+          device_acl_include:
+            description: Networks to add to those whose devices are identified. Without any,
+              those of all networks are.
+            type: list
+            elements: str
+          device_acl_exclude:
+            description: Networks to add to those whose devices are not identified.
+            type: list
+            elements: str
+          state:
+            description: As the option of the same name of M(tunnelsmith.panos_vpn.zone).
+            type: str
+            choices:
+            - present
+            - absent
+            - replaced
+            default: present
+      security_rule:
+        description: The options of M(tunnelsmith.panos_vpn.security_rule).
+        type: dict
+        suboptions:
+          name:
+            description: Name of the rule, at most 63 characters.
+            type: str
+            required: true
+          from:
+            description: Source zones to add, or V(any). A new rule needs them.
+            type: list
+            elements: str
+          to:
+            description: Destination zones to add, or V(any). A new rule needs them.
+            type: list
+            elements: str
+          source:
+            description: Source addresses to add, as addresses, networks or names of address
+              objects. A new rule without this option gets V(any).
+            type: list
+            elements: str
+          destination:
+            description: Destination addresses to add, as addresses, networks or names of address
+              objects. A new rule without this option gets V(any).
+            type: list
+            elements: str
+          source_user:
+            description: Source users to add. A rule without them means V(any).
+            type: list
+            elements: str
+          category:
+            description: URL categories to add. A rule without them means V(any).
+            type: list
+            elements: str
+          application:
+            description: Applications to add. A new rule without this option gets V(any).
+            type: list
+            elements: str
+          service:
+            description:
+            - Services to add, V(any), or V(application-default) alone, which means each application's
+              own ports.
+            - A new rule without this option gets V(application-default).
+            type: list
+            elements: str
+          source_hip:
+            description: Host information profiles of the source to add. A rule without them
+              means V(any).
+            type: list
+            elements: str
+          destination_hip:
+            description: Host information profiles of the destination to add. A rule without
+              them means V(any).
+            type: list
+            elements: str
+          tag:
+            description: Tags to add.
+            type: list
+            elements: str
+          action:
+            description: What happens to the traffic. A new rule needs it.
+            type: str
+            choices:
+            - allow
+            - deny
+            - drop
+            - reset-client
+            - reset-server
+            - reset-both
+          rule_type:
+            description: Whether the rule is for traffic within zones, between zones, or both
+              (V(universal), which is PAN-OS's default).
+            type: str
+            choices:
+            - universal
+            - intrazone
+            - interzone
+          description:
+            description: Description, at most 1024 characters.
+            type: str
+          disabled:
+            description: Whether the rule is switched off; PAN-OS's default is V(false).
+            type: bool
+          log_start:
+            description: Whether a session is logged when it begins; PAN-OS's default is V(false).
+            type: bool
+          log_end:
+            description: Whether a session is logged when it ends; PAN-OS's default is V(true).
+            type: bool
+          log_setting:
+            description: Log forwarding profile, at most 63 characters.
+            type: str
+          negate_source:
+            description: Whether O(items[].security_rule.source) means all but those; PAN-OS's
+              default is V(false).
+            type: bool
+          negate_destination:
+            description: Whether O(items[].security_rule.destination) means all but those; PAN-OS's
+              default is V(false).
+            type: bool
+          icmp_unreachable:
+            description: Whether the sender of what is dropped or reset is told by ICMP; PAN-OS's
+              default is V(false).
+            type: bool
+          disable_inspect:
+            description: PAN-OS's rule setting C(disable-inspect); its default is V(false).
+            type: bool
+          disable_server_response_inspection:
+            description: Whether only what the client sends is inspected; PAN-OS's default is
+              V(false).
+            type: bool
+          schedule:
+            description: Schedule of the hours in which the rule holds. A rule without it holds
+              always.
+            type: str
+          group_tag:
+            description: Tag that the rule is grouped under in the web interface, at most 127
+              characters.
+            type: str
+          profile_setting:
+            description: Security profiles, as a group or one by one. One of the options, which
+              takes the place of the one that is set.
+            type: dict
+            suboptions:
+              group:
+                description: Security profile group.
+                type: list
+                elements: str
+              profiles:
+                description: Single profiles.
+                type: dict
+                suboptions:
+                  virus:
+                    description: Antivirus profile.
+                    type: list
+                    elements: str
+                  spyware:
+                    description: Anti-spyware profile.
+                    type: list
+                    elements: str
+                  vulnerability:
+                    description: Vulnerability protection profile.
+                    type: list
+                    elements: str
+                  url_filtering:
+                    description: URL filtering profile.
+                    type: list
+                    elements: str
+                  file_blocking:
+                    description: File blocking profile.
+                    type: list
+                    elements: str
+                  wildfire_analysis:
+                    description: WildFire analysis profile.
+                    type: list
+                    elements: str
+                  data_filtering:
+                    description: Data filtering profile.
+                    type: list
+                    elements: str
+                  gtp:
+                    description: GTP protection profile, on models that have it.
+                    type: list
+                    elements: str
+                  sctp:
+                    description: SCTP protection profile, on models that have it.
+                    type: list
+                    elements: str
+          position:
+            description:
+            - Where the rule stands among the others. It can be first, last, or on one side
+              of O(items[].security_rule.position_rule).
+            - A new rule is put next to O(items[].security_rule.position_rule). An existing
+              one that stands on the right side already is not moved.
+            - Without this option a new rule is the last one, which is below a rule that denies
+              everything, and an existing rule stays where it is.
+            type: str
+            choices:
+            - top
+            - bottom
+            - before
+            - after
+          position_rule:
+            description: Name of the rule that this one stands before or after. Needed with
+              O(items[].security_rule.position=before) and O(items[].security_rule.position=after).
+            type: str
+          state:
+            description: As the option of the same name of M(tunnelsmith.panos_vpn.security_rule).
+            type: str
+            choices:
+            - present
+            - absent
+            - replaced
+            default: present
+      tunnel_interface:
+        description: The options of M(tunnelsmith.panos_vpn.tunnel_interface).
+        type: dict
+        suboptions:
+          name:
+            description:
+            - Name of the interface, V(tunnel.1) to V(tunnel.9999).
+            type: str
+            required: true
+          ip:
+            description:
+            - IPv4 addresses to add, with prefix length, as V(169.254.10.2/30), or names of
+              address objects.
+            - A tunnel monitor and BGP need one.
+            type: list
+            elements: str
+          ipv6:
+            description: IPv6 on the interface.
+            type: dict
+            suboptions:
+              enabled:
+                description: PAN-OS's default is V(false).
+                type: bool
+              interface_id:
+                description: The 64 bits that tell interfaces apart, in hexadecimal, or V(EUI-64),
+                  which is PAN-OS's default.
+                type: str
+              addresses:
+                description: IPv6 addresses to add or change.
+                type: list
+                elements: dict
+                suboptions:
+                  address:
+                    description: Address with prefix length, as V(2001:db8:10::2/126), or the
+                      name of an address object.
+                    type: str
+                    required: true
+                  enable_on_interface:
+                    description: Whether the address is used on the interface.
+                    type: bool
+                  prefix:
+                    description: V(true) where O(items[].tunnel_interface.ipv6.interface_id)
+                      makes up the lower 64 bits of the address.
+                    type: bool
+                  anycast:
+                    description: V(true) for an anycast address.
+                    type: bool
+          mtu:
+            description:
+            - Largest packet in bytes, 576 to 9216; more than 1500 needs jumbo frames. An interface
+              without it uses 1500.
+            - The maximum segment size of TCP follows from it.
+            type: int
+          interface_management_profile:
+            description: Interface management profile, at most 31 characters. Needed for the
+              interface to answer pings of the peer's monitor.
+            type: str
+          netflow_profile:
+            description: NetFlow profile, at most 63 characters.
+            type: str
+          comment:
+            description: Comment, at most 1023 characters.
+            type: str
+          df_ignore:
+            description: Whether packets that are too big are fragmented even if that is forbidden
+              in them; PAN-OS's default is V(false).
+            type: bool
+          link_tag:
+            description: SD-WAN link tag, at most 127 characters.
+            type: str
+          bonjour:
+            description: Forwarding of Bonjour announcements.
+            type: dict
+            suboptions:
+              enable:
+                description: PAN-OS's default is V(false).
+                type: bool
+              ttl_check:
+                description: Whether the time to live of announcements is checked; PAN-OS's
+                  default is V(false).
+                type: bool
+              group_id:
+                description: Group of interfaces that announcements are forwarded between, 0
+                  to 16.
+                type: int
+          zone:
+            description:
+            - Zone to put the interface into; see M(tunnelsmith.panos_vpn.zone). An interface
+              that is in another zone is refused.
+            - PAN-OS drops the traffic of an interface without a zone.
+            type: str
+          virtual_router:
+            description:
+            - Virtual router to put the interface into, or logical router where the Advanced
+              Routing Engine runs. It must exist.
+            - An interface that is in another router is refused. Without a router, nothing is
+              forwarded to the interface.
+            type: str
+          state:
+            description: As the option of the same name of M(tunnelsmith.panos_vpn.tunnel_interface).
+            type: str
+            choices:
+            - present
+            - absent
+            - replaced
+            default: present
+      bgp_peer:
+        description: The options of M(tunnelsmith.panos_vpn.bgp_peer).
+        type: dict
+        suboptions:
+          state:
+            description: As the option of the same name of M(tunnelsmith.panos_vpn.bgp_peer).
+            type: str
+            choices:
+            - present
+            - absent
+            default: present
+          virtual_router:
+            description: Virtual router, or logical router where the Advanced Routing Engine
+              runs. It must have BGP, see M(tunnelsmith.panos_vpn.bgp_instance).
+            type: str
+            required: true
+          peer_group:
+            description: Peer group that the peer is in.
+            type: str
+            required: true
+          name:
+            description: Name of the peer, at most 63 characters.
+            type: str
+            required: true
+          peer_as:
+            description: AS number of the peer, plain or as-dot. A new peer needs it.
+            type: str
+          peer_address:
+            description: Address of the peer. One of the options, which takes the place of the
+              one that is set. A new peer needs it.
+            type: dict
+            suboptions:
+              ip:
+                description: Address; for a tunnel the peer's inside address.
+                type: str
+              fqdn:
+                description: Name, at most 255 characters; the firewall resolves it.
+                type: str
+          local_address:
+            description: Where the session starts.
+            type: dict
+            suboptions:
+              interface:
+                description: Interface. A new peer needs it.
+                type: str
+              ip:
+                description: One of the interface's addresses, with its mask as on the interface.
+                type: str
+          enable:
+            description: Whether the session is wanted; PAN-OS's default is V(true).
+            type: bool
+          enable_sender_side_loop_detection:
+            description: Whether routes that carry the peer's AS are kept from it.
+            type: bool
+          bfd_profile:
+            description:
+            - BFD profile, V(None), or the router's, which is V(Inherit-vr-global-setting) on
+              virtual routers and V(Inherit-lr-global-setting) on logical routers.
+            type: str
+          keep_alive_interval:
+            description: Seconds between two keep-alive messages, 0 to 1200. A peer without
+              it uses 30.
+            type: int
+          hold_time:
+            description: Seconds of silence after which the session ends, 3 to 3600. A peer
+              without it uses 90.
+            type: int
+          min_route_adv_interval:
+            description: Least seconds between two updates, 1 to 600. A peer without it uses
+              30.
+            type: int
+          open_delay_time:
+            description: Seconds between the TCP connection and the first BGP message, 0 to
+              240. A peer without it uses 0.
+            type: int
+          reconnect_retry_interval:
+            description: Seconds before the next try to connect, 1 to 3600; virtual routers
+              call it idle hold time. A peer without it uses 15.
+            type: int
+          multihop:
+            description: Time to live of the packets, 0 to 255. With 0 a virtual router uses
+              2 for an external and 255 for an internal peer.
+            type: int
+          secret:
+            description:
+            - Secret that both sides sign the packets with (TCP MD5), at most 63 characters.
+              It is never printed and never returned.
+            - The Advanced Routing Engine takes letters, digits and C(!@#%^).
+            type: str
+          passive:
+            description: Whether the firewall waits for the peer to connect; PAN-OS's default
+              is V(false). Only the Advanced Routing Engine has it.
+            type: bool
+          max_prefixes:
+            description: Most prefixes to accept, or V(unlimited). A peer without it accepts
+              5000. Only virtual routers have it.
+            type: str
+          reflector_client:
+            description: What an internal peer is to the firewall as a route reflector. Only
+              virtual routers have it.
+            type: str
+            choices:
+            - non-client
+            - client
+            - meshed-client
+          address_family_identifier:
+            description: Address family of the session; PAN-OS's default is V(ipv4). Only virtual
+              routers have it.
+            type: str
+            choices:
+            - ipv4
+            - ipv6
+          type:
+            description: Kind of the peer group. A new group without this option gets V(ebgp).
+            type: str
+            choices:
+            - ebgp
+            - ibgp
+          advertise:
+            description:
+            - Networks that the peers of the group may learn, exactly these and nothing else.
+              The list is set as given.
+            - It lets networks out and does not announce them; that is for M(tunnelsmith.panos_vpn.bgp_redistribution).
+            type: list
+            elements: str
+          local_preference:
+            description: Local preference of all routes that the peers of the group announce,
+              0 to 4294967295; the highest one wins.
+            type: int
+          as_path_prepend:
+            description: How often the firewall's AS is prepended in what is announced to the
+              group, 1 to 255, so that its peers prefer other paths.
+            type: int
+          aggregated_confed_as_path:
+            description: Whether the group's paths inside a confederation are aggregated. Only
+              virtual routers have it.
+            type: bool
+          soft_reset_with_stored_info:
+            description: Whether the group's routes are kept as received, for a reset without
+              a new session. Only virtual routers have it.
+            type: bool
+          import_nexthop:
+            description:
+            - Next hop of the routes that an C(ebgp) group announces, as it comes (V(original))
+              or the peer itself (V(use-peer)). A group without it uses V(original). Only virtual
+              routers have it.
+            type: str
+            choices:
+            - original
+            - use-peer
+          export_nexthop:
+            description:
+            - Next hop of the routes that are announced to the group, which can be the firewall
+              itself (V(use-self)). A group without it uses V(resolve) as an C(ebgp) group and
+              V(original) as an C(ibgp) group, which each have the one of these two only. Only
+              virtual routers have it.
+            type: str
+            choices:
+            - resolve
+            - original
+            - use-self
+          remove_private_as:
+            description: Whether private AS numbers are taken out of what is announced to an
+              C(ebgp) group. Only virtual routers have it.
+            type: bool
+          enable_mp_bgp:
+            description: Whether the session carries several address families; PAN-OS's default
+              is V(false). Only virtual routers have it.
+            type: bool
+          subsequent_address_family_identifier:
+            description: What kinds of routes the session carries. Only virtual routers have
+              it.
+            type: dict
+            suboptions:
+              unicast:
+                description: Whether it carries unicast routes.
+                type: bool
+              multicast:
+                description: Whether it carries multicast routes.
+                type: bool
+          peering_type:
+            description: Kind of the peering. Only virtual routers have it.
+            type: str
+            choices:
+            - unspecified
+            - bilateral
+          incoming_bgp_connection:
+            description: Sessions that the peer starts. Only virtual routers have it.
+            type: dict
+            suboptions:
+              allow:
+                description: Whether the peer may start the session. A peer without it may.
+                type: bool
+              remote_port:
+                description: TCP port that the peer must come from, 0 to 65535. A peer without
+                  it may come from any port.
+                type: int
+          outgoing_bgp_connection:
+            description: Sessions that the firewall starts. Only virtual routers have it.
+            type: dict
+            suboptions:
+              allow:
+                description: Whether the firewall starts the session. A peer without it may
+                  be called.
+                type: bool
+              local_port:
+                description: TCP port that the firewall comes from, 0 to 65535. A peer without
+                  it leaves the choice to the firewall.
+                type: int
+          update_secret:
+            description: What happens to a secret whose stored form cannot be compared. Omitted,
+              it is V(on_create).
+            type: str
+            choices:
+            - on_create
+            - always
       ipsec_tunnel:
         description: The options of M(tunnelsmith.panos_vpn.ipsec_tunnel).
         type: dict
@@ -1121,646 +1750,6 @@ options:
             - absent
             - replaced
             default: present
-      proxy_id:
-        description: The options of M(tunnelsmith.panos_vpn.proxy_id).
-        type: dict
-        suboptions:
-          tunnel:
-            description: Name of the IPsec tunnel. It must exist.
-            type: str
-            required: true
-          address_family:
-            description: Which of the tunnel's two lists is meant.
-            type: str
-            choices:
-            - ipv4
-            - ipv6
-            default: ipv4
-          name:
-            description:
-            - Name of the proxy ID. Together with the tunnel's name and the colon between them
-              at most 63 characters.
-            type: str
-            required: true
-          local:
-            description: Network or address behind the firewall. A proxy ID without it means
-              all.
-            type: str
-          remote:
-            description: Network or address behind the peer. A proxy ID without it means all.
-            type: str
-          protocol:
-            description: One kind of packets; another one takes the place of the one that is
-              set. A proxy ID without it means all packets.
-            type: dict
-            suboptions:
-              any:
-                description: V(true) for all protocols.
-                type: bool
-              number:
-                description: Number of an IP protocol, 1 to 254.
-                type: int
-              tcp:
-                description: TCP.
-                type: dict
-                suboptions:
-                  local_port:
-                    description: Port behind the firewall, 0 to 65535; 0 means all, which is
-                      PAN-OS's default.
-                    type: int
-                  remote_port:
-                    description: Port behind the peer, 0 to 65535; 0 means all, which is PAN-OS's
-                      default.
-                    type: int
-              udp:
-                description: UDP.
-                type: dict
-                suboptions:
-                  local_port:
-                    description: Port behind the firewall, 0 to 65535; 0 means all, which is
-                      PAN-OS's default.
-                    type: int
-                  remote_port:
-                    description: Port behind the peer, 0 to 65535; 0 means all, which is PAN-OS's
-                      default.
-                    type: int
-          state:
-            description: As the option of the same name of M(tunnelsmith.panos_vpn.proxy_id).
-            type: str
-            choices:
-            - present
-            - absent
-            - replaced
-            default: present
-      static_route:
-        description: The options of M(tunnelsmith.panos_vpn.static_route).
-        type: dict
-        suboptions:
-          virtual_router:
-            description: Virtual router, or logical router where the Advanced Routing Engine
-              runs. It must exist.
-            type: str
-            required: true
-          address_family:
-            description: Which of the router's two routing tables is meant.
-            type: str
-            choices:
-            - ipv4
-            - ipv6
-            default: ipv4
-          name:
-            description:
-            - Name of the route, at most 63 characters (31 in older PAN-OS versions).
-            type: str
-            required: true
-          destination:
-            description: Network that the route leads to, with prefix length, or the name of
-              an address object. A new route needs it.
-            type: str
-          interface:
-            description:
-            - Interface that the packets leave by. Enough by itself for a tunnel interface.
-            - A new route needs it or O(items[].static_route.nexthop).
-            type: str
-          nexthop:
-            description: Where the packets go. One of the options, which takes the place of
-              the one that is set.
-            type: dict
-            suboptions:
-              ip_address:
-                description: Address of the next router, of the same family as O(items[].static_route.address_family).
-                type: str
-              fqdn:
-                description: Name of the next router, at most 255 characters; the firewall resolves
-                  it.
-                type: str
-              next_router:
-                description: Another virtual or logical router of this firewall, at most 63
-                  characters.
-                type: str
-              discard:
-                description: V(true) to drop the packets.
-                type: bool
-              receive:
-                description: V(true) to take the packets as the firewall's own. Only virtual
-                  routers have it.
-                type: bool
-          admin_dist:
-            description: Administrative distance, 10 to 240. A route without it has the router's
-              distance for static routes.
-            type: int
-          metric:
-            description: Metric, 1 to 65535; the lowest one wins. PAN-OS's default is 10. Two
-              routes to one destination need different ones.
-            type: int
-          bfd_profile:
-            description: BFD profile, or V(None) for none, which is PAN-OS's default.
-            type: str
-          path_monitor:
-            description: Pings to one or more addresses; when they stay unanswered, the route
-              is taken out of the routing table.
-            type: dict
-            suboptions:
-              enable:
-                description: PAN-OS's default is V(false).
-                type: bool
-              failure_condition:
-                description: Whether one silent destination is enough or all of them must be
-                  silent; PAN-OS's default is V(any).
-                type: str
-                choices:
-                - any
-                - all
-              hold_time:
-                description: Minutes that the destinations must answer again before the route
-                  comes back, 0 to 1440; PAN-OS's default is 2.
-                type: int
-              monitor_destinations:
-                description: Destinations to add or change, by name.
-                type: list
-                elements: dict
-                suboptions:
-                  name:
-                    description: Name of the destination.
-                    type: str
-                    required: true
-                  enable:
-                    description: Whether it is probed.
-                    type: bool
-                  source:
-                    description: Address to send from, with its mask as on the interface, or
-                      V(DHCP).
-                    type: str
-                  destination:
-                    description: Address to probe, at most 63 characters.
-                    type: str
-                  interval:
-                    description: Seconds between two probes, 1 to 60; PAN-OS's default is 3.
-                    type: int
-                  count:
-                    description: Number of lost probes after which the destination is dead,
-                      3 to 10; PAN-OS's default is 5.
-                    type: int
-          route_table:
-            description: Which table a route of a virtual router goes to. One of the options,
-              which takes the place of the one that is set.
-            type: dict
-            suboptions:
-              unicast:
-                description: V(true) for the unicast table, which is PAN-OS's default.
-                type: bool
-              multicast:
-                description: V(true) for the multicast table.
-                type: bool
-              both:
-                description: V(true) for both tables.
-                type: bool
-              no_install:
-                description: V(true) for none, so that the route serves redistribution only.
-                type: bool
-          state:
-            description: As the option of the same name of M(tunnelsmith.panos_vpn.static_route).
-            type: str
-            choices:
-            - present
-            - absent
-            - replaced
-            default: present
-      bgp_instance:
-        description: The options of M(tunnelsmith.panos_vpn.bgp_instance).
-        type: dict
-        suboptions:
-          virtual_router:
-            description:
-            - Virtual router, or logical router where the Advanced Routing Engine runs. It must
-              exist.
-            type: str
-            required: true
-          enable:
-            description: Whether BGP runs; PAN-OS's default is V(false).
-            type: bool
-          router_id:
-            description: Router ID, an IPv4 address without mask. A router without BGP settings
-              needs it.
-            type: str
-          local_as:
-            description: AS number of the firewall, plain (V("65000")) or as-dot (V("1.10")).
-              A router without BGP settings needs it.
-            type: str
-          install_route:
-            description:
-            - Whether learned routes go to the routing table. Without it, BGP learns and forwards
-              nothing.
-            - A router without BGP settings gets V(true), while PAN-OS takes one that names
-              none for V(false).
-            type: bool
-          ecmp_multi_as:
-            description: Whether paths through different AS may share the load.
-            type: bool
-          enforce_first_as:
-            description: Whether an update whose AS path does not begin with the peer's AS is
-              dropped.
-            type: bool
-          global_bfd_profile:
-            description: BFD profile of all peers, or V(None).
-            type: str
-          default_local_preference:
-            description: Local preference of routes that come without one, 0 to 4294967295.
-              A router without it uses 100.
-            type: int
-          med:
-            description: How the multi-exit discriminator (MED) counts.
-            type: dict
-            suboptions:
-              always_compare_med:
-                description: Whether the MED of paths from different AS is compared.
-                type: bool
-              deterministic_med_comparison:
-                description: Whether the MED of paths from one AS is compared whatever the order
-                  they came in.
-                type: bool
-          graceful_restart:
-            description: Graceful restart.
-            type: dict
-            suboptions:
-              enable:
-                description: Whether routes are kept while BGP of a peer or of the firewall
-                  starts again.
-                type: bool
-              stale_route_time:
-                description: Seconds that routes of a restarting peer are kept, 1 to 3600. A
-                  router without it uses 120.
-                type: int
-              local_restart_time:
-                description: Seconds that the firewall says its own restart takes, 1 to 3600.
-                  A router without it uses 120.
-                type: int
-              max_peer_restart_time:
-                description: Longest restart of a peer that is believed, in seconds, 1 to 3600.
-                  A router without it uses 120.
-                type: int
-          fast_external_failover:
-            description: Whether a session over a link ends as soon as the link is down. Only
-              the Advanced Routing Engine has it.
-            type: bool
-          graceful_shutdown:
-            description: Whether the peers are told to prefer other paths; PAN-OS's default
-              is V(false). Only the Advanced Routing Engine has it.
-            type: bool
-          always_advertise_network_route:
-            description: Whether networks to announce are announced also when no route to them
-              is there. Only the Advanced Routing Engine has it.
-            type: bool
-          redistribution_profile:
-            description:
-            - Redistribution profile for IPv4, at most 63 characters. M(tunnelsmith.panos_vpn.bgp_redistribution)
-              sets it by itself, so that V(gathered) does not return it and V(replaced) leaves
-              it as it is.
-            - Only the Advanced Routing Engine has it.
-            type: str
-          reject_default_route:
-            description: Whether default routes of peers are dropped. Only virtual routers have
-              it.
-            type: bool
-          allow_redist_default_route:
-            description: Whether the default route may be announced; PAN-OS's default is V(false).
-              Only virtual routers have it.
-            type: bool
-          as_format:
-            description: Form of AS numbers; PAN-OS's default is V(2-byte), and one above 65535
-              needs V(4-byte). Only virtual routers have it.
-            type: str
-            choices:
-            - 2-byte
-            - 4-byte
-          aggregate_med:
-            description: Whether routes with different MED are aggregated. Only virtual routers
-              have it.
-            type: bool
-          reflector_cluster_id:
-            description: Cluster ID of the firewall as a route reflector, an IPv4 address. Only
-              virtual routers have it.
-            type: str
-          confederation_member_as:
-            description: AS number of the firewall inside a confederation, plain or as-dot.
-              Only virtual routers have it.
-            type: str
-          state:
-            description: As the option of the same name of M(tunnelsmith.panos_vpn.bgp_instance).
-            type: str
-            choices:
-            - present
-            - absent
-            - replaced
-            default: present
-      bgp_redistribution:
-        description: The options of M(tunnelsmith.panos_vpn.bgp_redistribution).
-        type: dict
-        suboptions:
-          state:
-            description: As the option of the same name of M(tunnelsmith.panos_vpn.bgp_redistribution).
-            type: str
-            choices:
-            - present
-            - absent
-            default: present
-          virtual_router:
-            description: Virtual router, or logical router where the Advanced Routing Engine
-              runs. It must have BGP, see M(tunnelsmith.panos_vpn.bgp_instance).
-            type: str
-            required: true
-          name:
-            description: Name of the profile, at most 31 characters.
-            type: str
-            required: true
-          sources:
-            description: Where the routes come from that are announced. The list is set as given.
-              A new profile needs it.
-            type: list
-            elements: str
-            choices:
-            - connected
-            - static
-          destinations:
-            description:
-            - Networks of O(items[].bgp_redistribution.sources) that are announced, exactly
-              these. The list is set as given.
-            - A profile without it announces every network of its sources.
-            - Where they are announced beside the profile of somebody else, V(absent) removes
-              only those that are given.
-            type: list
-            elements: str
-          networks:
-            description:
-            - Networks to announce wherever the route to them comes from, in addition to O(items[].bgp_redistribution.sources).
-            - They belong to the router and not to the profile, so they are not returned by
-              V(gathered), and removed only where they are given.
-            type: list
-            elements: str
-          med:
-            description: Multi-exit discriminator (MED) that is announced with the networks,
-              1 to 65535; the lowest one wins.
-            type: int
-          priority:
-            description:
-            - Priority of the profile among those that match the same route, 1 to 255; the lowest
-              one wins. A new profile without this option gets 1. Only virtual routers have
-              it.
-            type: int
-          set_origin:
-            description:
-            - Origin that is announced with the networks. A new profile without this option
-              gets V(incomplete). Only virtual routers have it.
-            type: str
-            choices:
-            - igp
-            - egp
-            - incomplete
-          set_local_preference:
-            description: Local preference that is announced with the networks to internal peers,
-              0 to 4294967295. Only virtual routers have it.
-            type: int
-          set_as_path_limit:
-            description: Longest AS path that the networks may travel, 1 to 255. Only virtual
-              routers have it.
-            type: int
-          set_community:
-            description: Communities that are announced with the networks. The list is set as
-              given. Only virtual routers have it.
-            type: list
-            elements: str
-          set_extended_community:
-            description: Extended communities that are announced with the networks. The list
-              is set as given. Only virtual routers have it.
-            type: list
-            elements: str
-          metric:
-            description: Metric of the announced routes, 1 to 65535. Only virtual routers have
-              it.
-            type: int
-          route_table:
-            description: Which routes are announced. Only virtual routers have it.
-            type: str
-            choices:
-            - unicast
-            - multicast
-            - both
-      bgp_peer:
-        description: The options of M(tunnelsmith.panos_vpn.bgp_peer).
-        type: dict
-        suboptions:
-          state:
-            description: As the option of the same name of M(tunnelsmith.panos_vpn.bgp_peer).
-            type: str
-            choices:
-            - present
-            - absent
-            default: present
-          virtual_router:
-            description: Virtual router, or logical router where the Advanced Routing Engine
-              runs. It must have BGP, see M(tunnelsmith.panos_vpn.bgp_instance).
-            type: str
-            required: true
-          peer_group:
-            description: Peer group that the peer is in.
-            type: str
-            required: true
-          name:
-            description: Name of the peer, at most 63 characters.
-            type: str
-            required: true
-          peer_as:
-            description: AS number of the peer, plain or as-dot. A new peer needs it.
-            type: str
-          peer_address:
-            description: Address of the peer. One of the options, which takes the place of the
-              one that is set. A new peer needs it.
-            type: dict
-            suboptions:
-              ip:
-                description: Address; for a tunnel the peer's inside address.
-                type: str
-              fqdn:
-                description: Name, at most 255 characters; the firewall resolves it.
-                type: str
-          local_address:
-            description: Where the session starts.
-            type: dict
-            suboptions:
-              interface:
-                description: Interface. A new peer needs it.
-                type: str
-              ip:
-                description: One of the interface's addresses, with its mask as on the interface.
-                type: str
-          enable:
-            description: Whether the session is wanted; PAN-OS's default is V(true).
-            type: bool
-          enable_sender_side_loop_detection:
-            description: Whether routes that carry the peer's AS are kept from it.
-            type: bool
-          bfd_profile:
-            description:
-            - BFD profile, V(None), or the router's, which is V(Inherit-vr-global-setting) on
-              virtual routers and V(Inherit-lr-global-setting) on logical routers.
-            type: str
-          keep_alive_interval:
-            description: Seconds between two keep-alive messages, 0 to 1200. A peer without
-              it uses 30.
-            type: int
-          hold_time:
-            description: Seconds of silence after which the session ends, 3 to 3600. A peer
-              without it uses 90.
-            type: int
-          min_route_adv_interval:
-            description: Least seconds between two updates, 1 to 600. A peer without it uses
-              30.
-            type: int
-          open_delay_time:
-            description: Seconds between the TCP connection and the first BGP message, 0 to
-              240. A peer without it uses 0.
-            type: int
-          reconnect_retry_interval:
-            description: Seconds before the next try to connect, 1 to 3600; virtual routers
-              call it idle hold time. A peer without it uses 15.
-            type: int
-          multihop:
-            description: Time to live of the packets, 0 to 255. With 0 a virtual router uses
-              2 for an external and 255 for an internal peer.
-            type: int
-          secret:
-            description:
-            - Secret that both sides sign the packets with (TCP MD5), at most 63 characters.
-              It is never printed and never returned.
-            - The Advanced Routing Engine takes letters, digits and C(!@#%^).
-            type: str
-          passive:
-            description: Whether the firewall waits for the peer to connect; PAN-OS's default
-              is V(false). Only the Advanced Routing Engine has it.
-            type: bool
-          max_prefixes:
-            description: Most prefixes to accept, or V(unlimited). A peer without it accepts
-              5000. Only virtual routers have it.
-            type: str
-          reflector_client:
-            description: What an internal peer is to the firewall as a route reflector. Only
-              virtual routers have it.
-            type: str
-            choices:
-            - non-client
-            - client
-            - meshed-client
-          address_family_identifier:
-            description: Address family of the session; PAN-OS's default is V(ipv4). Only virtual
-              routers have it.
-            type: str
-            choices:
-            - ipv4
-            - ipv6
-          type:
-            description: Kind of the peer group. A new group without this option gets V(ebgp).
-            type: str
-            choices:
-            - ebgp
-            - ibgp
-          advertise:
-            description:
-            - Networks that the peers of the group may learn, exactly these and nothing else.
-              The list is set as given.
-            - It lets networks out and does not announce them; that is for M(tunnelsmith.panos_vpn.bgp_redistribution).
-            type: list
-            elements: str
-          local_preference:
-            description: Local preference of all routes that the peers of the group announce,
-              0 to 4294967295; the highest one wins.
-            type: int
-          as_path_prepend:
-            description: How often the firewall's AS is prepended in what is announced to the
-              group, 1 to 255, so that its peers prefer other paths.
-            type: int
-          aggregated_confed_as_path:
-            description: Whether the group's paths inside a confederation are aggregated. Only
-              virtual routers have it.
-            type: bool
-          soft_reset_with_stored_info:
-            description: Whether the group's routes are kept as received, for a reset without
-              a new session. Only virtual routers have it.
-            type: bool
-          import_nexthop:
-            description:
-            - Next hop of the routes that an C(ebgp) group announces, as it comes (V(original))
-              or the peer itself (V(use-peer)). A group without it uses V(original). Only virtual
-              routers have it.
-            type: str
-            choices:
-            - original
-            - use-peer
-          export_nexthop:
-            description:
-            - Next hop of the routes that are announced to the group, which can be the firewall
-              itself (V(use-self)). A group without it uses V(resolve) as an C(ebgp) group and
-              V(original) as an C(ibgp) group, which each have the one of these two only. Only
-              virtual routers have it.
-            type: str
-            choices:
-            - resolve
-            - original
-            - use-self
-          remove_private_as:
-            description: Whether private AS numbers are taken out of what is announced to an
-              C(ebgp) group. Only virtual routers have it.
-            type: bool
-          enable_mp_bgp:
-            description: Whether the session carries several address families; PAN-OS's default
-              is V(false). Only virtual routers have it.
-            type: bool
-          subsequent_address_family_identifier:
-            description: What kinds of routes the session carries. Only virtual routers have
-              it.
-            type: dict
-            suboptions:
-              unicast:
-                description: Whether it carries unicast routes.
-                type: bool
-              multicast:
-                description: Whether it carries multicast routes.
-                type: bool
-          peering_type:
-            description: Kind of the peering. Only virtual routers have it.
-            type: str
-            choices:
-            - unspecified
-            - bilateral
-          incoming_bgp_connection:
-            description: Sessions that the peer starts. Only virtual routers have it.
-            type: dict
-            suboptions:
-              allow:
-                description: Whether the peer may start the session. A peer without it may.
-                type: bool
-              remote_port:
-                description: TCP port that the peer must come from, 0 to 65535. A peer without
-                  it may come from any port.
-                type: int
-          outgoing_bgp_connection:
-            description: Sessions that the firewall starts. Only virtual routers have it.
-            type: dict
-            suboptions:
-              allow:
-                description: Whether the firewall starts the session. A peer without it may
-                  be called.
-                type: bool
-              local_port:
-                description: TCP port that the firewall comes from, 0 to 65535. A peer without
-                  it leaves the choice to the firewall.
-                type: int
-          update_secret:
-            description: What happens to a secret whose stored form cannot be compared. Omitted,
-              it is V(on_create).
-            type: str
-            choices:
-            - on_create
-            - always
       pbf_failover:
         description: The options of M(tunnelsmith.panos_vpn.pbf_failover).
         type: dict
@@ -1934,194 +1923,205 @@ options:
             - absent
             - replaced
             default: present
-      security_rule:
-        description: The options of M(tunnelsmith.panos_vpn.security_rule).
+      static_route:
+        description: The options of M(tunnelsmith.panos_vpn.static_route).
         type: dict
         suboptions:
-          name:
-            description: Name of the rule, at most 63 characters.
+          virtual_router:
+            description: Virtual router, or logical router where the Advanced Routing Engine
+              runs. It must exist.
             type: str
             required: true
-          from:
-            description: Source zones to add, or V(any). A new rule needs them.
-            type: list
-            elements: str
-          to:
-            description: Destination zones to add, or V(any). A new rule needs them.
-            type: list
-            elements: str
-          source:
-            description: Source addresses to add, as addresses, networks or names of address
-              objects. A new rule without this option gets V(any).
-            type: list
-            elements: str
-          destination:
-            description: Destination addresses to add, as addresses, networks or names of address
-              objects. A new rule without this option gets V(any).
-            type: list
-            elements: str
-          source_user:
-            description: Source users to add. A rule without them means V(any).
-            type: list
-            elements: str
-          category:
-            description: URL categories to add. A rule without them means V(any).
-            type: list
-            elements: str
-          application:
-            description: Applications to add. A new rule without this option gets V(any).
-            type: list
-            elements: str
-          service:
+          address_family:
+            description: Which of the router's two routing tables is meant.
+            type: str
+            choices:
+            - ipv4
+            - ipv6
+            default: ipv4
+          name:
             description:
-            - Services to add, V(any), or V(application-default) alone, which means each application's
-              own ports.
-            - A new rule without this option gets V(application-default).
-            type: list
-            elements: str
-          source_hip:
-            description: Host information profiles of the source to add. A rule without them
-              means V(any).
-            type: list
-            elements: str
-          destination_hip:
-            description: Host information profiles of the destination to add. A rule without
-              them means V(any).
-            type: list
-            elements: str
-          tag:
-            description: Tags to add.
-            type: list
-            elements: str
-          action:
-            description: What happens to the traffic. A new rule needs it.
+            - Name of the route, at most 63 characters (31 in older PAN-OS versions).
             type: str
-            choices:
-            - allow
-            - deny
-            - drop
-            - reset-client
-            - reset-server
-            - reset-both
-          rule_type:
-            description: Whether the rule is for traffic within zones, between zones, or both
-              (V(universal), which is PAN-OS's default).
+            required: true
+          destination:
+            description: Network that the route leads to, with prefix length, or the name of
+              an address object. A new route needs it.
             type: str
-            choices:
-            - universal
-            - intrazone
-            - interzone
-          description:
-            description: Description, at most 1024 characters.
+          interface:
+            description:
+            - Interface that the packets leave by. Enough by itself for a tunnel interface.
+            - A new route needs it or O(items[].static_route.nexthop).
             type: str
-          disabled:
-            description: Whether the rule is switched off; PAN-OS's default is V(false).
-            type: bool
-          log_start:
-            description: Whether a session is logged when it begins; PAN-OS's default is V(false).
-            type: bool
-          log_end:
-            description: Whether a session is logged when it ends; PAN-OS's default is V(true).
-            type: bool
-          log_setting:
-            description: Log forwarding profile, at most 63 characters.
-            type: str
-          negate_source:
-            description: Whether O(items[].security_rule.source) means all but those; PAN-OS's
-              default is V(false).
-            type: bool
-          negate_destination:
-            description: Whether O(items[].security_rule.destination) means all but those; PAN-OS's
-              default is V(false).
-            type: bool
-          icmp_unreachable:
-            description: Whether the sender of what is dropped or reset is told by ICMP; PAN-OS's
-              default is V(false).
-            type: bool
-          disable_inspect:
-            description: PAN-OS's rule setting C(disable-inspect); its default is V(false).
-            type: bool
-          disable_server_response_inspection:
-            description: Whether only what the client sends is inspected; PAN-OS's default is
-              V(false).
-            type: bool
-          schedule:
-            description: Schedule of the hours in which the rule holds. A rule without it holds
-              always.
-            type: str
-          group_tag:
-            description: Tag that the rule is grouped under in the web interface, at most 127
-              characters.
-            type: str
-          profile_setting:
-            description: Security profiles, as a group or one by one. One of the options, which
-              takes the place of the one that is set.
+          nexthop:
+            description: Where the packets go. One of the options, which takes the place of
+              the one that is set.
             type: dict
             suboptions:
-              group:
-                description: Security profile group.
+              ip_address:
+                description: Address of the next router, of the same family as O(items[].static_route.address_family).
+                type: str
+              fqdn:
+                description: Name of the next router, at most 255 characters; the firewall resolves
+                  it.
+                type: str
+              next_router:
+                description: Another virtual or logical router of this firewall, at most 63
+                  characters.
+                type: str
+              discard:
+                description: V(true) to drop the packets.
+                type: bool
+              receive:
+                description: V(true) to take the packets as the firewall's own. Only virtual
+                  routers have it.
+                type: bool
+          admin_dist:
+            description: Administrative distance, 10 to 240. A route without it has the router's
+              distance for static routes.
+            type: int
+          metric:
+            description: Metric, 1 to 65535; the lowest one wins. PAN-OS's default is 10. Two
+              routes to one destination need different ones.
+            type: int
+          bfd_profile:
+            description: BFD profile, or V(None) for none, which is PAN-OS's default.
+            type: str
+          path_monitor:
+            description: Pings to one or more addresses; when they stay unanswered, the route
+              is taken out of the routing table.
+            type: dict
+            suboptions:
+              enable:
+                description: PAN-OS's default is V(false).
+                type: bool
+              failure_condition:
+                description: Whether one silent destination is enough or all of them must be
+                  silent; PAN-OS's default is V(any).
+                type: str
+                choices:
+                - any
+                - all
+              hold_time:
+                description: Minutes that the destinations must answer again before the route
+                  comes back, 0 to 1440; PAN-OS's default is 2.
+                type: int
+              monitor_destinations:
+                description: Destinations to add or change, by name.
                 type: list
-                elements: str
-              profiles:
-                description: Single profiles.
-                type: dict
+                elements: dict
                 suboptions:
-                  virus:
-                    description: Antivirus profile.
-                    type: list
-                    elements: str
-                  spyware:
-                    description: Anti-spyware profile.
-                    type: list
-                    elements: str
-                  vulnerability:
-                    description: Vulnerability protection profile.
-                    type: list
-                    elements: str
-                  url_filtering:
-                    description: URL filtering profile.
-                    type: list
-                    elements: str
-                  file_blocking:
-                    description: File blocking profile.
-                    type: list
-                    elements: str
-                  wildfire_analysis:
-                    description: WildFire analysis profile.
-                    type: list
-                    elements: str
-                  data_filtering:
-                    description: Data filtering profile.
-                    type: list
-                    elements: str
-                  gtp:
-                    description: GTP protection profile, on models that have it.
-                    type: list
-                    elements: str
-                  sctp:
-                    description: SCTP protection profile, on models that have it.
-                    type: list
-                    elements: str
-          position:
-            description:
-            - Where the rule stands among the others. It can be first, last, or on one side
-              of O(items[].security_rule.position_rule).
-            - A new rule is put next to O(items[].security_rule.position_rule). An existing
-              one that stands on the right side already is not moved.
-            - Without this option a new rule is the last one, which is below a rule that denies
-              everything, and an existing rule stays where it is.
+                  name:
+                    description: Name of the destination.
+                    type: str
+                    required: true
+                  enable:
+                    description: Whether it is probed.
+                    type: bool
+                  source:
+                    description: Address to send from, with its mask as on the interface, or
+                      V(DHCP).
+                    type: str
+                  destination:
+                    description: Address to probe, at most 63 characters.
+                    type: str
+                  interval:
+                    description: Seconds between two probes, 1 to 60; PAN-OS's default is 3.
+                    type: int
+                  count:
+                    description: Number of lost probes after which the destination is dead,
+                      3 to 10; PAN-OS's default is 5.
+                    type: int
+          route_table:
+            description: Which table a route of a virtual router goes to. One of the options,
+              which takes the place of the one that is set.
+            type: dict
+            suboptions:
+              unicast:
+                description: V(true) for the unicast table, which is PAN-OS's default.
+                type: bool
+              multicast:
+                description: V(true) for the multicast table.
+                type: bool
+              both:
+                description: V(true) for both tables.
+                type: bool
+              no_install:
+                description: V(true) for none, so that the route serves redistribution only.
+                type: bool
+          state:
+            description: As the option of the same name of M(tunnelsmith.panos_vpn.static_route).
             type: str
             choices:
-            - top
-            - bottom
-            - before
-            - after
-          position_rule:
-            description: Name of the rule that this one stands before or after. Needed with
-              O(items[].security_rule.position=before) and O(items[].security_rule.position=after).
+            - present
+            - absent
+            - replaced
+            default: present
+      proxy_id:
+        description: The options of M(tunnelsmith.panos_vpn.proxy_id).
+        type: dict
+        suboptions:
+          tunnel:
+            description: Name of the IPsec tunnel. It must exist.
             type: str
+            required: true
+          address_family:
+            description: Which of the tunnel's two lists is meant.
+            type: str
+            choices:
+            - ipv4
+            - ipv6
+            default: ipv4
+          name:
+            description:
+            - Name of the proxy ID. Together with the tunnel's name and the colon between them
+              at most 63 characters.
+            type: str
+            required: true
+          local:
+            description: Network or address behind the firewall. A proxy ID without it means
+              all.
+            type: str
+          remote:
+            description: Network or address behind the peer. A proxy ID without it means all.
+            type: str
+          protocol:
+            description: One kind of packets; another one takes the place of the one that is
+              set. A proxy ID without it means all packets.
+            type: dict
+            suboptions:
+              any:
+                description: V(true) for all protocols.
+                type: bool
+              number:
+                description: Number of an IP protocol, 1 to 254.
+                type: int
+              tcp:
+                description: TCP.
+                type: dict
+                suboptions:
+                  local_port:
+                    description: Port behind the firewall, 0 to 65535; 0 means all, which is
+                      PAN-OS's default.
+                    type: int
+                  remote_port:
+                    description: Port behind the peer, 0 to 65535; 0 means all, which is PAN-OS's
+                      default.
+                    type: int
+              udp:
+                description: UDP.
+                type: dict
+                suboptions:
+                  local_port:
+                    description: Port behind the firewall, 0 to 65535; 0 means all, which is
+                      PAN-OS's default.
+                    type: int
+                  remote_port:
+                    description: Port behind the peer, 0 to 65535; 0 means all, which is PAN-OS's
+                      default.
+                    type: int
           state:
-            description: As the option of the same name of M(tunnelsmith.panos_vpn.security_rule).
+            description: As the option of the same name of M(tunnelsmith.panos_vpn.proxy_id).
             type: str
             choices:
             - present
@@ -2160,6 +2160,24 @@ objects:
     - /config/devices/entry[@name='localhost.localdomain']/network/profiles/monitor-profile/entry[@name='fast']
 """
 
+# Where Ansible packs this module as a program, it packs what is imported by name; tools/transaction_documentation.py writes the list.
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import (  # noqa: F401  pylint: disable=unused-import
+    bgp_instance,
+    bgp_peer,
+    bgp_redistribution,
+    ike_crypto_profile,
+    ike_gateway,
+    ipsec_crypto_profile,
+    ipsec_tunnel,
+    monitor_profile,
+    pbf_failover,
+    proxy_id,
+    security_rule,
+    static_route,
+    tunnel_interface,
+    zone,
+    zone_protection_profile,
+)
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import transaction
 
 

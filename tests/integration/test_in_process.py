@@ -82,3 +82,17 @@ def test_what_modules_share_is_loaded_when_a_task_is_read_and_not_in_each_worker
     """Ansible forks a worker for each host and task, after it has read the playbook."""
     done = subprocess.run([sys.executable, "-c", READS_A_TASK], cwd=tmp_path, env={"HOME": str(tmp_path)}, capture_output=True, text=True, timeout=60, check=False)
     assert done.stdout.strip().endswith("plugins.module_utils.tasks.writing']"), done.stdout + done.stderr
+
+
+def test_a_transaction_knows_every_resource_wherever_it_runs(playbooks, firewall, tmp_path):
+    """A program holds only what is imported by name, and reads its modules from an archive."""
+    task = {"name": "Make a zone and its interface", "tunnelsmith.panos_vpn.transaction": {
+        "items": [{"zone": {"name": "vpn", "interfaces": ["tunnel.11"]}}, {"tunnel_interface": {"name": "tunnel.11"}}]}}
+    unknown = {"name": "Ask for what does not exist", "tunnelsmith.panos_vpn.transaction": {"items": [{"no_such_resource": {}}]}, "ignore_errors": True}
+    program = {"async": 30, "poll": 1}
+    run = playbooks.run(firewall, play({**task, **program}, task, {**unknown, **program}, unknown, vars={"ansible_async_dir": str(tmp_path / "jobs")}), "-vvv")
+    assert run.status == 0, run.output
+    packed, here, refused_by_program, refused_here = run.of("transaction")
+    assert "AnsiballZ_transaction" in run.output
+    assert packed.changed and not here.changed
+    assert "zone_protection_profile" in refused_here.message and refused_by_program.message == refused_here.message

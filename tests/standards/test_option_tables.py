@@ -12,6 +12,7 @@ import sys
 import pytest
 import yaml
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.registry import RESOURCES
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema import CONFIG
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import Entries, Group
 
@@ -19,19 +20,10 @@ NETWORK = "devices/entry/network/"
 VSYS = "devices/entry/vsys/entry/"
 VIRTUAL, LOGICAL = f"{NETWORK}virtual-router/entry/", f"{NETWORK}logical-router/entry/vrf/entry/"
 PEER = "peer-group/entry/peer/entry"
-# Where the emulator's schema (which imports nothing of the collection) describes an object, and what in there is an object of its own
-# or made from options of another form.
-DESCRIBED = {
-    "ike_crypto_profile": (f"{NETWORK}ike/crypto-profiles/ike-crypto-profiles/entry", ()),
-    "ipsec_crypto_profile": (f"{NETWORK}ike/crypto-profiles/ipsec-crypto-profiles/entry", ()),
-    "ike_gateway": (f"{NETWORK}ike/gateway/entry", ()),
-    "ipsec_tunnel": (f"{NETWORK}tunnel/ipsec/entry", ()),
-    "tunnel_interface": (f"{NETWORK}interface/tunnel/units/entry", ()),
-    "monitor_profile": (f"{NETWORK}profiles/monitor-profile/entry", ()),
-    "zone_protection_profile": (f"{NETWORK}profiles/zone-protection-profile/entry", ()),
-    "zone": (f"{VSYS}zone/entry", ()),
-    "pbf_failover": (f"{VSYS}rulebase/pbf/rules/entry", ()),
-    "security_rule": (f"{VSYS}rulebase/security/rules/entry", ()),
+RULES = f"{VSYS}rulebase/"
+BASES = {"network": NETWORK, "vsys": VSYS, "rulebase": RULES}
+# Objects that stand in a router: where, and what in there is an object of its own or made from options of another form.
+IN_ROUTERS = {
     "static_route": (f"{VIRTUAL}routing-table/ip/static-route/entry", ()),
     "static_route of a logical router": (f"{LOGICAL}routing-table/ip/static-route/entry", ()),
     "bgp_instance": (f"{VIRTUAL}protocol/bgp", ("peer-group", "auth-profile", "redist-rules", "policy/import", "policy/export")),
@@ -40,6 +32,19 @@ DESCRIBED = {
     "bgp_peer of a logical router": (f"{LOGICAL}bgp/{PEER}", ("connection-options/authentication", "connection-options/timers", "inherit")),
     "bgp_redistribution": (f"{VIRTUAL}protocol/bgp/redist-rules/entry", ("address-family-identifier", "enable", "set-med")),
 }
+IN_ANOTHER_OBJECT = {"proxy_id": (f"{NETWORK}tunnel/ipsec/entry/auto-key/proxy-id/entry", ())}
+
+
+def described_at() -> dict:
+    """Where the emulator's schema (which imports nothing of the collection) describes the object of each resource, and what is not part of it."""
+    found = {**IN_ROUTERS, **IN_ANOTHER_OBJECT}
+    for name, resource in RESOURCES.items():
+        if resource.table.container:
+            found[name] = ("/".join((BASES[resource.table.location].rstrip("/"), *resource.table.container, "entry")), ())
+    return found
+
+
+DESCRIBED = described_at()
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +69,31 @@ def test_the_page_is_linked(repository):
 
 
 def described(path: str):
+    """What the emulator knows of a place; None where it knows nothing."""
     node = CONFIG
     for tag in path.split("/"):
-        node = node.entry if tag == "entry" else node.children[tag]
+        node = getattr(node, "entry", None) if tag == "entry" else getattr(node, "children", {}).get(tag)
     return node
+
+
+def not_described(places: dict) -> list[str]:
+    return [name for name, (path, _objects_of_their_own) in places.items() if described(path) is None]
+
+
+def test_the_emulator_knows_every_resource():
+    assert sorted(RESOURCES.keys() - DESCRIBED.keys()) == []
+    assert not_described(DESCRIBED) == []
+
+
+def test_a_resource_that_the_emulator_does_not_know_is_found():
+    assert not_described({**DESCRIBED, "lamp": (f"{NETWORK}lamps/entry", ())}) == ["lamp"]
+
+
+def test_every_option_has_a_place(tables):
+    tables.importable()
+    homeless = [f"{resource.name}.{row[0]}" for resource, parts in tables.sections() for engine, _place, nodes in parts
+                for row in tables.rows(nodes, tables.COMPOSED.get((resource.name, engine), {})) if not row[3]]
+    assert homeless == []
 
 
 def elements(node, place=""):

@@ -153,7 +153,7 @@ TABLE = Table(
         Leaf("export_nexthop", "", choices=("resolve", "original", "use-self")),
         Leaf("remove_private_as", "", "bool"),
     ) + _LEGACY_ONLY,
-    name_length=63,
+    parents=("bgp_instance",), name_length=63,
 )
 _GROUP_OPTIONS = ("type", "advertise", "local_preference", "as_path_prepend")
 # Options of a group that only virtual routers have; those of the second line belong to a kind of group.

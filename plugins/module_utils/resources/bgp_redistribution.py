@@ -78,7 +78,7 @@ TABLE = Table(
         Leaf("med", "", "int", minimum=1, maximum=65535),
         _PRIORITY,
     ) + _LEGACY_ONLY,
-    name_length=31,
+    parents=("bgp_instance",), name_length=31,
 )
 _OWN = tuple(node.option for node in _LEGACY_ONLY)
 _RULE_OPTIONS = ("med",) + _OWN

@@ -90,7 +90,7 @@ TABLE = Table(
     "pbf_failover", *PLACES["pbf_rule"],
     nodes=_TRAFFIC + (
         Entries("paths", "action/forward", (_NEXTHOP, _MONITOR), key="egress_interface"),
-        Leaf("when_all_down", "action", choices=("discard", "route")),
+        Leaf("when_all_down", "action", choices=("discard", "route"), stands="action/discard (of a rule of its own, below the paths)"),
         _RETURN,
     ),
     rules=(refuse_probe_without_target,),

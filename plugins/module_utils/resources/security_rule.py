@@ -62,7 +62,8 @@ TABLE = Table(
     rules=(refuse_mixed_service,),
 )
 
-POSITION = (Leaf("position", "", choices=("top", "bottom", "before", "after")), Leaf("position_rule", ""))
+_ORDER = "(the order of the rules)"
+POSITION = (Leaf("position", "", choices=("top", "bottom", "before", "after"), stands=_ORDER), Leaf("position_rule", "", stands=_ORDER))
 
 
 def positions(values) -> tuple:

@@ -44,7 +44,11 @@ TABLE = Table(
     name_pattern=r"tunnel\.[1-9][0-9]{0,3}",
 )
 
-MEMBERSHIPS = (Leaf("zone", "", refers_to=("zone",)), Leaf("virtual_router", "", refers_to=("virtual_router", "logical_router")))
+MEMBERSHIPS = (
+    Leaf("zone", "", refers_to=("zone",), stands="zone/entry/network/layer3/member (of the virtual system)"),
+    Leaf("virtual_router", "", refers_to=("virtual_router", "logical_router"),
+         stands="virtual-router/entry/interface/member, logical-router/entry/vrf/entry/interface/member"),
+)
 
 
 def import_member(name, state="present") -> DesiredMember:

@@ -28,6 +28,7 @@ class Leaf:
     C(since), C(values_since): the first version that has the leaf, or one of its values.
     C(values_until): the version from which a value is no longer taken.
     C(refers_to): the kinds of objects this leaf can name; they give the order of creation and deletion.
+    C(stands): for an option that is no element of its own, what stands for it in the configuration; for readers.
     """
 
     option: str
@@ -40,6 +41,7 @@ class Leaf:
     pattern: str | None = None
     form: str = ""
     unit: str = ""
+    stands: str = ""
     absent: Any = None
     since: Version = ()
     values_since: Mapping[str, Version] = field(default_factory=dict)

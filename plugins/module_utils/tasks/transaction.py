@@ -12,22 +12,14 @@ import copy
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.template import platform_at
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.order import Item, in_order
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import Plan, add, finished, in_reference_order
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given, validate
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import (
-    bgp_instance, bgp_peer, bgp_redistribution, ike_crypto_profile, ike_gateway, ipsec_crypto_profile, ipsec_tunnel, monitor_profile, pbf_failover,
-    proxy_id, security_rule, static_route, tunnel_interface, zone, zone_protection_profile,
-)
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Request
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, location_of, refuse_missing_vsys, with_session
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.registry import RANKS, RESOURCES
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, carry_out, in_containers
-
-# In the order of references: what comes later may refer to what comes before.
-RESOURCES = {module.RESOURCE.name: module.RESOURCE for module in (
-    ike_crypto_profile, ipsec_crypto_profile, monitor_profile, zone_protection_profile, zone, tunnel_interface, ike_gateway, ipsec_tunnel,
-    proxy_id, static_route, bgp_instance, bgp_redistribution, bgp_peer, pbf_failover, security_rule,
-)}
 
 
 def argument_spec() -> dict:
@@ -52,13 +44,13 @@ def run() -> None:
 
 def _run(module, session) -> dict:
     location = location_of(module)
-    entries = [_entry(number, item) for number, item in enumerate(module.params["items"], 1)]
-    for label, resource, options in entries:
+    items = [_item(number, item) for number, item in enumerate(module.params["items"], 1)]
+    for label, resource, options in items:
         with _named(label):
             _check(resource, options)
     platform = platform_at(session, location)
     refuse_missing_vsys(location, platform)
-    requests = [(label, resource, _request(resource, options, platform, location.base)) for label, resource, options in _ordered(entries)]
+    requests = [(label, resource, _request(resource, options, platform, location.base)) for label, resource, options in in_order(items, RANKS)]
     reads = [location.base(kind) + path for _label, resource, request in requests for kind, path in resource.reads(request)]
 
     def planned(tree):
@@ -68,17 +60,17 @@ def _run(module, session) -> dict:
             with _named(label):
                 for check in resource.checks:
                     check(request, plan.after)
-                items = resource.desired(request, plan.after)
-                for item in items:
-                    if isinstance(item, DesiredEntry):
-                        intent.warnings += [f"{label}: {warning}" for warning in validate(item, platform)]
-                add(plan, in_reference_order(items), location.base)
-                intent.phases.append(items)
+                wanted = resource.desired(request, plan.after)
+                for entry in wanted:
+                    if isinstance(entry, DesiredEntry):
+                        intent.warnings += [f"{label}: {warning}" for warning in validate(entry, platform)]
+                add(plan, in_reference_order(wanted), location.base)
+                intent.phases.append(wanted)
         return intent, finished(plan)
 
     result = carry_out(module, session, platform, location.base, in_containers(reads), planned)
     # Ansible repeats the arguments in the result and masks every secret in every text of them, which takes minutes for thousands.
-    result["invocation"] = {"module_args": {"items": [label for label, _resource, _options in entries]}}
+    result["invocation"] = {"module_args": {"items": [item.label for item in items]}}
     return result
 
 
@@ -92,12 +84,12 @@ def _named(label):
         raise
 
 
-def _entry(number, item):
-    chosen = [(name, options) for name, options in item.items() if options is not None]
+def _item(number, given_item) -> Item:
+    chosen = [(name, options) for name, options in given_item.items() if options is not None]
     if len(chosen) != 1:
         raise InvalidInput(f"items[{number}]: give exactly one resource, not {', '.join(name for name, _options in chosen) or 'none'}")
     name, options = chosen[0]
-    return f"items[{number}] ({name})", RESOURCES[name], options
+    return Item(f"items[{number}] ({name})", RESOURCES[name], options)
 
 
 def _check(resource, options):
@@ -114,11 +106,3 @@ def _values(resource, options) -> dict:
 def _request(resource, options, platform, base) -> Request:
     names = {name: options[name] for name in resource.identity}
     return Request(names, _values(resource, options), options["state"], platform, base, options.get("update_secret") or "on_create")
-
-
-def _ordered(entries) -> list:
-    """What is made in the order of references, then what is removed in the reverse of it."""
-    rank = {name: number for number, name in enumerate(RESOURCES)}
-    wanted = sorted((entry for entry in entries if entry[2]["state"] != "absent"), key=lambda entry: rank[entry[1].name])
-    gone = sorted((entry for entry in entries if entry[2]["state"] == "absent"), key=lambda entry: -rank[entry[1].name])
-    return wanted + gone

@@ -21,23 +21,17 @@ import pytest
 import yaml
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Leaf, Members, steps
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.transaction import RESOURCES
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.registry import RESOURCES
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, VSYS, Door
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.naming import name_for
 
 NEWEST = "12.1.2"
 VIRTUAL, LOGICAL = "virtual-router", "logical-router"
 KEY = "a-key.of.the-tests"
-ROUTER = {"virtual_router": "default"}
 
-# The smallest object of each resource: the options that say which one, and those without which it cannot stand.
-IDENTITY = {
-    "tunnel_interface": {"name": "tunnel.99"},
-    "proxy_id": {"tunnel": "branch-7", "address_family": "ipv4", "name": "x"},
-    "static_route": {**ROUTER, "address_family": "ipv4", "name": "x"},
-    "bgp_instance": ROUTER,
-    "bgp_redistribution": {**ROUTER, "name": "x"},
-    "bgp_peer": {**ROUTER, "peer_group": "g", "name": "x"},
-}
+# Options that say which object is meant, beside its own name.
+HOLDERS = {"virtual_router": "default", "tunnel": "branch-7", "peer_group": "g", "address_family": "ipv4"}
+# Those without which an object cannot stand.
 SMALLEST = {
     "ipsec_crypto_profile": {"esp": {"encryption": ["aes-256-gcm"], "authentication": ["none"]}},
     "ike_gateway": {"local_address": {"interface": "ethernet1/8"}, "peer_address": {"ip": "203.0.113.9"}, "pre_shared_key": KEY},
@@ -280,13 +274,18 @@ ROUTERS = {VIRTUAL: f"{NETWORK}/virtual-router/entry[@name='default']/protocol",
 BGP = {engine: (f"{place}/bgp", "<router-id>10.10.0.1</router-id><local-as>65000</local-as>") for engine, place in ROUTERS.items()}
 
 
+def identity(resource) -> dict:
+    """The options that say which object is meant: one that is not there yet."""
+    return {option: HOLDERS.get(option) or name_for(resource.table, 99) for option in resource.identity}
+
+
 class Bench:
     """One resource on one firewall."""
 
     def __init__(self, resource: str, firewall):
         self.resource = resource
         self.door = Door(importlib.import_module(door_name(resource)), firewall)
-        self.identity = IDENTITY.get(resource, {"name": "x"})
+        self.identity = identity(RESOURCES[resource])
 
     def run(self, options, **more):
         return self.door.done({**self.identity, **options}, **more)

@@ -59,6 +59,15 @@ def test_one_read_of_each_container_and_one_write(door):
     assert door.candidate() == before
 
 
+def test_a_zone_can_take_an_interface_that_is_made_with_it(door):
+    before = door.candidate()
+    items = [{"zone": {"name": "vpn", "interfaces": ["tunnel.11"]}}, {"tunnel_interface": {"name": "tunnel.11"}}]
+    assert door.done({"items": items}).changed
+    assert not door.done({"items": list(reversed(items))}).changed
+    door.done({"items": gone(items)})
+    assert door.candidate() == before
+
+
 def test_check_mode_writes_nothing_and_shows_the_same(door):
     before = door.control.candidate()
     checked = door.done({"items": branch()}, check=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 import importlib
 import pkgutil
-import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 
@@ -29,6 +28,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desir
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import Platform, version_numbers
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Leaf, Members, Table, steps
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.reconcile.specimen import with_stored_secrets
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.naming import name_for
 
 base = Location().base
 some_cases = settings(deadline=None, derandomize=True, max_examples=6, suppress_health_check=list(HealthCheck))
@@ -107,13 +107,8 @@ def values(draw, nodes, choices):
     return {node.option: draw(value(node)) for node in chosen}
 
 
-def named(table, number=5) -> str:
-    """A name that PAN-OS takes."""
-    return next(name for name in (f"thing-{number}", f"tunnel.{number}") if re.fullmatch(table.name_pattern, name))
-
-
 def place(table, number=5) -> tuple:
-    return base(table.location) + table.container + (("entry", named(table, number)),)
+    return base(table.location) + table.container + (("entry", name_for(table, number)),)
 
 
 def canonical(element: ET.Element):
@@ -136,12 +131,12 @@ def ambiguous(nodes) -> bool:
 
 
 def desired(table, options, state="present"):
-    return DesiredEntry(table, named(table), options, state)
+    return DesiredEntry(table, name_for(table), options, state)
 
 
 def made(table, options) -> ET.Element:
     """A configuration that holds the object, with a neighbour, as the firewall gives it back."""
-    first = plan([[desired(table, options), DesiredEntry(table, named(table, 6), {})]], ET.Element("config"), base)
+    first = plan([[desired(table, options), DesiredEntry(table, name_for(table, 6), {})]], ET.Element("config"), base)
     return with_stored_secrets(applied(ET.Element("config"), first.operations))
 
 
