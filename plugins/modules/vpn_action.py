@@ -48,6 +48,11 @@ options:
     type: str
     choices: [ipsec_tunnel, ike_gateway, bgp_peer]
     default: ipsec_tunnel
+  vsys:
+    description:
+      - Virtual system of the VPNs. Omitted, it is V(vsys1). One that the firewall does not have is refused.
+      - IKE gateways, tunnels and BGP peers belong to no virtual system, so those of the whole firewall answer to O(name) and O(all).
+    type: str
   timeout:
     description:
       - Seconds to wait with V(reconnect) and V(initiate) until a tunnel is up. It then has SAs with new SPIs, and its flow is active.

@@ -12,8 +12,13 @@ from __future__ import annotations
 import re
 import weakref
 import xml.etree.ElementTree as ET
+from typing import Tuple, Union
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
+
+#: A tag, or a tag with the name of an entry (the text of a member).
+Step = Union[str, Tuple[str, str]]
+Path = Tuple[Step, ...]
 
 _STEP = re.compile(r"/([^/\[\]]+)(?:\[(?:@name|text\(\))=(?:'([^']*)'|\"([^\"]*)\")\])?")
 

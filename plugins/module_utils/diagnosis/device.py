@@ -16,14 +16,13 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ev
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES
 
 COMMIT_PENDING = "commit-pending"
-_FORWARDING = ("", "disabled", "active", "active-primary", "active-secondary")
 
 
 def ha_passive(case: Case) -> Iterator[Cause]:
-    state = case.evidence.ha
-    if state is not None and state.lower() not in _FORWARDING:
-        yield Cause("ha-passive", f"this firewall is the {state} member of its HA pair, which has no tunnels of its own",
-                    (f"HA state: {state}",), "ask and configure the active member (provider.ip_address)", CERTAIN)
+    member = case.evidence.ha
+    if member is not None and not member.active:
+        yield Cause("ha-passive", f"this firewall is the {member.state} member of its HA pair, which has no tunnels of its own",
+                    (f"HA state: {member.state}",), "ask and configure the active member (provider.ip_address)", CERTAIN)
 
 
 def engine_not_rebooted(case: Case) -> Iterator[Cause]:

@@ -203,8 +203,8 @@ def _not_running(evidence, name) -> Iterator[Cause]:
         owners = ", ".join(sorted({owner or "an unknown account" for _path, owner in waiting}))
         yield Cause("commit-pending", f"'{name}' is configured and not committed", (f"{len(waiting)} changes by {owners} are not committed",),
                     "commit: objects of that change, or scope: all", CERTAIN)
-    elif evidence.ha is not None and evidence.ha.lower() == "passive":
-        yield Cause("ha-passive", f"'{name}' is not on this passive member of an HA pair", (f"HA state: {evidence.ha}",),
+    elif evidence.ha is not None and evidence.ha.passive:
+        yield Cause("ha-passive", f"'{name}' is not on this passive member of an HA pair", (f"HA state: {evidence.ha.state}",),
                     "ask the active member", LIKELY)
     else:
         yield Cause("not-configured", f"'{name}' is neither in the running configuration nor among what is not committed",

@@ -12,6 +12,7 @@ from functools import cached_property
 from ipaddress import ip_address, ip_interface, ip_network
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.high_availability import Member
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Addresses
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
@@ -55,7 +56,7 @@ class Evidence:
 
     C(configuration): as C(selection) has it. C(state): of all VPNs, with routes and the flows of an earlier look.
     C(verdicts): what C(judgement) says of the tunnels. C(lines): of the log, newest first.
-    C(changes): (place, owner) of what is not committed. C(ha): this member's state in its pair. C(certificates): name → seconds since 1970 of its end.
+    C(changes): (place, owner) of what is not committed. C(ha): what this firewall is in its pair, if it is in one. C(certificates): name → seconds since 1970 of its end.
     C(connection): what the cloud says of the VPN. C(keys): gateway → whether its pre-shared key is the cloud's; what cannot be told is missing.
     C(key_owners): gateway → endpoint of the cloud's other tunnel that its key belongs to.
     """
@@ -66,7 +67,7 @@ class Evidence:
     verdicts: tuple = ()
     lines: list = field(default_factory=list)
     changes: list = field(default_factory=list)
-    ha: str | None = None
+    ha: Member | None = None
     interfaces: dict = field(default_factory=dict)
     certificates: dict = field(default_factory=dict)
     connection: dict | None = None

@@ -6,17 +6,18 @@
 
 from __future__ import annotations
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
 
 # A bound on nested address groups, so that a loop among them ends.
 _MOST = 2000
 
 
-def resolved(session, base, names, known) -> rulebases.Addresses:
+def resolved(target: Target, names, known) -> rulebases.Addresses:
     """What the address objects and groups of these names hold. C(known): what is known already, by name; what is read is added to it."""
     while names and len(known) < _MOST:
-        containers = [parent + (kind,) for parent in (("config", "shared"), base("vsys")) for kind in ("address", "address-group")]
-        found = rulebases.address_objects([session.get_named(container, names) for container in containers])
+        containers = [parent + (kind,) for parent in (("config", "shared"), target.base("vsys")) for kind in ("address", "address-group")]
+        found = rulebases.address_objects([target.session.get_named(container, names) for container in containers])
         known.update({name: [] for name in names}, **found)
         names = rulebases.Addresses(known).unknown([member for members in found.values() for member in members])
     return rulebases.Addresses(known)

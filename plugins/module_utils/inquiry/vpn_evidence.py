@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, secrets
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit, high_availability
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import DEVICE
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.diagnosis import diagnose
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import Evidence, Intent
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError
@@ -30,8 +31,8 @@ _LINES = 1000
 class Inquiry:
     """Asks for evidence. What the account may not see is missing in it, and said in C(warnings)."""
 
-    def __init__(self, session, platform, base):
-        self.session, self.platform, self.base = session, platform, base
+    def __init__(self, target: Target):
+        self.target, self.session, self.base = target, target.session, target.base
         self.warnings: list = []
 
     def evidence(self, tree, configuration, state, verdicts, connection, intent: Intent) -> Evidence:
@@ -41,7 +42,7 @@ class Inquiry:
             found = None if places.find(tree, place[1:]) is not None else self.session.show(place)
             if found is not None:
                 places.make(tree, place[1:-1]).append(found)
-        around = Surroundings(tree, self.base, self.platform)
+        around = Surroundings(tree, self.base, self.target.platform)
         if rulebases.IMPORT_ERROR:
             self.warnings.append("the Python library netaddr is missing: the diagnosis does without security, NAT and PBF rules")
         return Evidence(
@@ -67,12 +68,12 @@ class Inquiry:
     def _interfaces(self) -> dict:
         return interfaces.interfaces(self.session.op("<show><interface>all</interface></show>", "read the interfaces' state"))
 
-    def _ha(self, tree) -> str | None:
-        """This member's state, where the configuration says that there is a pair."""
-        if places.text(tree, (DEVICE + ("deviceconfig", "high-availability", "enabled"))[1:]) != "yes":
+    def _ha(self, tree) -> high_availability.Member | None:
+        """What this firewall is in its pair, where the configuration says that there is one."""
+        settings = places.find(tree, (DEVICE + ("deviceconfig",))[1:])
+        if not high_availability.is_configured(settings):
             return None
-        answer = self._allowed(lambda: self.session.op("<show><high-availability><state/></high-availability></show>", "read the HA state"), None)
-        return None if answer is None else (answer.findtext("result/group/local-info/state") or "").strip()
+        return self._allowed(lambda: high_availability.member(self.session), None)
 
     def _certificates(self, configuration) -> dict:
         """Name → the end of its validity, of the certificates that gateways show."""
@@ -113,4 +114,4 @@ class Inquiry:
         pairs += [(zone, zone) for zone in zones | outside]
         nothing = rulebases.Addresses({})
         names = rulebases.undecided_names(rules, pairs, nothing) + rulebases.names_in(around.entries("rulebase", ("pbf", "rules")), nothing)
-        return address_objects.resolved(self.session, self.base, list(dict.fromkeys(names)), {})
+        return address_objects.resolved(self.target, list(dict.fromkeys(names)), {})

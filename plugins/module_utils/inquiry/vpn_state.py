@@ -9,10 +9,12 @@ Whole containers and whole listings are read, so that requests do not grow with 
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.command import command
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import entries
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import (
@@ -27,18 +29,18 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table
 _READ = (("network", ()), ("vsys", ("zone",)), ("rulebase", pbf_failover.RULE.container))
 
 
-def configuration(session, platform, base, router: str | None = None) -> dict:
-    """The running configuration of VPNs, as the resources gather it, without secrets. C(router): limits BGP to that one."""
-    return gathered_from(running(session, base), platform, base, router)
+def configuration(target: Target) -> dict:
+    """The running configuration of VPNs, as the resources gather it, without secrets."""
+    return gathered_from(running(target), target.platform, target.base)
 
 
-def running(session, base):
+def running(target: Target):
     """The part of the running configuration that VPNs are made of."""
-    return session.read([base(location) + path for location, path in _READ], running=True)
+    return target.read([target.base(location) + path for location, path in _READ], running=True)
 
 
 def gathered_from(tree, platform, base, router: str | None = None) -> dict:
-    """C(configuration) of a tree that is there already."""
+    """C(configuration) of a tree that is there already. C(router): limits BGP to that one."""
     def gathered(resource, **names):
         return resource.RESOURCE.gathered(Request(names, {}, "gathered", platform, base), tree)
 
@@ -59,12 +61,12 @@ def gathered_from(tree, platform, base, router: str | None = None) -> dict:
 
 
 class Listing:
-    """Asks for the operational listings. C(warnings): words that no parser understood. C(age): seconds since the platform was asked."""
+    """Asks for the operational listings. C(warnings): words that no parser understood. C(now): the firewall's time."""
 
-    def __init__(self, session, platform, age: float = 0.0):
-        self.session, self.platform = session, platform
-        now = security_associations.moment(platform.time)
-        self.now = None if now is None else now + timedelta(seconds=age)
+    def __init__(self, target: Target):
+        self.session, self.platform = target.session, target.platform
+        then = security_associations.moment(target.platform.time)
+        self.now = None if then is None else then + timedelta(seconds=time.monotonic() - target.asked)
         self.warnings: list = []
 
     def state(self, found: dict, with_routes: bool = False) -> State:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet, Patience
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import vpn_state
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.judgement import Judgement, judge
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import of_vpns, select
@@ -72,11 +73,10 @@ class View:
 
 
 class Watch:
-    """Looks at a firewall. C(asked): when C(platform) was asked for, which has the firewall's time."""
+    """Looks at a firewall."""
 
-    def __init__(self, session, platform, base, question: Question, asked: float | None = None):
-        self.session, self.platform, self.base, self.question = session, platform, base, question
-        self.asked = time.monotonic() if asked is None else asked
+    def __init__(self, target: Target, question: Question):
+        self.target, self.question = target, question
 
     def until_healthy(self, patience: Patience) -> View:
         """The first healthy look, or the last one before the time is up."""
@@ -101,7 +101,7 @@ class Watch:
             before.before = None
             view.before = before
         if self.question.judges:
-            listing = self._listing()
+            listing = vpn_state.Listing(self.target)
             state = listing.state(view.configuration, self.question.routes)
             view.at = time.monotonic()
             self._judge(view, state, listing)
@@ -110,7 +110,7 @@ class Watch:
     def look_at_counters(self, view: View, interval: float) -> None:
         """A second look at the flows, C(interval) seconds later: their counters have moved where packets pass."""
         time.sleep(interval)
-        listing = self._listing()
+        listing = vpn_state.Listing(self.target)
         earlier, at = view.whole.flows, view.at
         view.at = time.monotonic()
         self._judge(view, replace(view.whole, flows=listing.flows(), earlier_flows=earlier, between=view.at - at), listing)
@@ -120,8 +120,8 @@ class Watch:
         # What a diagnosis takes to load costs more time than all else that is done on a firewall whose VPNs are well.
         from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import vpn_evidence
 
-        inquiry = vpn_evidence.Inquiry(self.session, self.platform, self.base)
-        listing = self._listing()
+        inquiry = vpn_evidence.Inquiry(self.target)
+        listing = vpn_state.Listing(self.target)
         question = self.question
         intent = vpn_evidence.Intent(question.source_zones, question.local_networks, question.remote_networks)
         whole = view.whole if view.whole.routes is not None else replace(view.whole, **listing.routing(view.configuration))
@@ -130,9 +130,6 @@ class Watch:
             evidence.state = _moved(view, whole, listing)
         view.warnings = view.warnings + listing.warnings + inquiry.warnings
         return vpn_evidence.diagnose(evidence, view.missing)
-
-    def _listing(self) -> vpn_state.Listing:
-        return vpn_state.Listing(self.session, self.platform, time.monotonic() - self.asked)
 
     def _judge(self, view: View, state, listing) -> None:
         view.whole = state
@@ -145,8 +142,8 @@ class Watch:
     def _configuration(self) -> tuple:
         """What is running: the tree, what of it was asked for, the names that nothing answers to, and what health depends on."""
         names = self.question.names
-        tree = vpn_state.running(self.session, self.base)
-        found = vpn_state.gathered_from(tree, self.platform, self.base, self.question.router)
+        tree = vpn_state.running(self.target)
+        found = vpn_state.gathered_from(tree, self.target.platform, self.target.base, self.question.router)
         chosen, missing = select(found, names) if names else (found, [])
         return tree, chosen, missing, chosen if names else of_vpns(chosen)
 

@@ -14,7 +14,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import revert
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import uncommitted
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit import OPTIONS, commit_changes
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, location_of, locked, telling, with_session
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, locked, target_of, telling, with_session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, carry_out, journal_of
 
 _AS_THEY_WERE = "candidate and running configuration are what they were before this task"
@@ -53,8 +53,7 @@ class _Task:
                 "changes have been verified or taken back; and it stays where the task ran: a container that is gone has taken it along. "
                 f"{_AS_THEY_WERE}")
         module.secret_forms.update(form for secret in self.journal.secrets() for form in secrets.printable_forms(secret))
-        self.location = location_of(module)
-        self.platform = session.platform()
+        self.target = target_of(module, session)
         self.objects = self.journal.places
         self.pending = commit.changes(session)
         # Path → reason, of what the firewall itself did not let go.
@@ -84,8 +83,7 @@ class _Task:
         """Where others have come to refer to an object of ours, the firewall keeps it: it is left, and the rest is tried again."""
         while True:
             try:
-                return carry_out(self.module, self.session, self.platform, self.location.base, self.journal.reads, self._planned,
-                                        self._refuse_foreign, keeps_journal=False)
+                return carry_out(self.module, self.target, self.journal.reads, self._planned, self._refuse_foreign, keeps_journal=False)
             except DeviceError as exc:
                 if exc.code != CODE_REFERENCED or exc.operation is None or exc.operation.path in self.kept:
                     raise
@@ -117,7 +115,7 @@ class _Task:
     def _prove(self) -> None:
         """Read what is there now, and compare it with the journal."""
         configuration = "running configuration" if self.params["commit"] else "candidate"
-        now = self.session.read(self.journal.reads, running=self.params["commit"])
+        now = self.target.read(self.journal.reads, running=self.params["commit"])
         wrong = revert.unproven(self.journal.differences, now, self.left)
         if wrong:
             raise PanosVpnError(f"{self.params['name']}: the {configuration} of {self.session.place} is not as it was before at "

@@ -17,10 +17,9 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import Patience
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target, target_at
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.transport import Provider
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import (
-    ConnectionFailed, DeviceError, PanosVpnError, Refused,
-)
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, DeviceError, PanosVpnError
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.progress import Progress
 
 NOTHING_WRITTEN = "nothing was written"
@@ -104,8 +103,9 @@ def _worked(session, work, untouched):
         raise exc if session.changing or not untouched else exc.adding(untouched)
 
 
-def location_of(module) -> Location:
-    return Location(**{name: module.params.get(name) for name in arguments.LOCATIONS})
+def target_of(module, session) -> Target:
+    """What the task's location options lead to."""
+    return target_at(session, Location(**{name: module.params.get(name) for name in arguments.LOCATIONS}))
 
 
 def locked(module, session, work, keeps=lambda result: False, takes=True) -> dict:
@@ -123,9 +123,3 @@ def telling(result):
     except PanosVpnError as exc:
         exc.facts = {**result, **exc.facts, "warnings": [*result.get("warnings", ()), *exc.facts.get("warnings", ())]}
         raise
-
-
-def refuse_missing_vsys(location, platform) -> None:
-    """Without several virtual systems there is only the first one; a template's are not this device's."""
-    if location.vsys not in (None, "vsys1") and not platform.multi_vsys and not location.template and not location.template_stack:
-        raise Refused(f"vsys: this firewall has no '{location.vsys}', it runs with one virtual system (vsys1)")

@@ -6,17 +6,12 @@
 
 from __future__ import annotations
 
-
-
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.template import platform_at
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import (
-    InvalidInput,
-)
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given, validate
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Request
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, location_of, refuse_missing_vsys, with_session
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, target_of, with_session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, configure, in_containers
 
 
@@ -31,23 +26,21 @@ def _run_resource(module, session, resource) -> dict:
     state = params["state"]
     names = {name: params[name] for name in resource.identity}
     values = given({node.option: params[node.option] for node in resource.table.nodes + resource.extra})
-    location = location_of(module)
     if state != "gathered":
         name = names[resource.identity[-1]]
         if not name:
             raise InvalidInput(f"{resource.identity[-1]} is required with state {state}")
         extra = {node.option for node in resource.extra}
         validate(DesiredEntry(resource.table, name, {key: value for key, value in values.items() if key not in extra}, state))
-    platform = platform_at(session, location)
-    refuse_missing_vsys(location, platform)
-    request = Request(names, values, state, platform, location.base, params.get("update_secret") or "on_create")
-    reads = [location.base(kind) + path for kind, path in resource.reads(request)]
+    target = target_of(module, session)
+    request = Request(names, values, state, target.platform, target.base, params.get("update_secret") or "on_create")
+    reads = [target.base(kind) + path for kind, path in resource.reads(request)]
     if state == "gathered":
-        return {"changed": False, "gathered": resource.gathered(request, session.read(in_containers(reads)))}
+        return {"changed": False, "gathered": resource.gathered(request, target.read(in_containers(reads)))}
 
     def wanted(tree):
         for check in resource.checks:
             check(request, tree)
         return Wanted([resource.desired(request, tree)])
 
-    return configure(module, session, request.platform, location.base, in_containers(reads), wanted)
+    return configure(module, target, in_containers(reads), wanted)

@@ -19,7 +19,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.va
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tunnel_interface import IMPORTED
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow, interfaces
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import uncommitted
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, location_of, locked, refuse_missing_vsys, with_session
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, locked, target_of, with_session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, configure
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import adoption, rollout, build, removal
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import is_named_after
@@ -123,11 +123,9 @@ class _Task:
     def __init__(self, module, session, vpn):
         self.module, self.session, self.vpn = module, session, vpn
         self.name, self.replaces = module.params["name"], module.params["replaces"] if vpn else None
-        self.location = location_of(module)
-        self.platform = session.platform()
-        refuse_missing_vsys(self.location, self.platform)
+        self.target = target_of(module, session)
         self.pending = commit.changes(session)
-        self.listing = vpn_state.Listing(session, self.platform)
+        self.listing = vpn_state.Listing(self.target)
         self.known_objects: dict = {}
         self.held: list = []
         # Numbers of the tunnels that are interrupted now, and of those whose turn comes after this run is committed and verified.
@@ -136,8 +134,7 @@ class _Task:
         self.removed_before: list = []
 
     def run(self) -> dict:
-        base = self.location.base
-        result = configure(self.module, self.session, self.platform, base, self._reads(), self._wanted, self._refuse_foreign)
+        result = configure(self.module, self.target, self._reads(), self._wanted, self._refuse_foreign)
         objects = [places.parse(xpath) for xpath in result["objects"]]
         result["warnings"] += self.listing.warnings
         mine = uncommitted.tell(self.module, result, self.pending, lambda change: self._is_mine(change, objects))
@@ -149,23 +146,23 @@ class _Task:
 
     def _reads(self) -> list:
         interfaces_go = self.vpn is None or self.replaces or self.vpn.tunnel_interfaces
-        return [self.location.base(location) + path for location, path in _READ + (_IMPORTED if interfaces_go else ())]
+        return [self.target.base(location) + path for location, path in _READ + (_IMPORTED if interfaces_go else ())]
 
     def _wanted(self, tree) -> Wanted:
-        around = Surroundings(tree, self.location.base, self.platform)
+        around = Surroundings(tree, self.target.base, self.target.platform)
         if self.vpn is None:
             built = removal.removal(self.name, around)
         else:
             built = self._in_turn(around, (self._addresses(around), self._learned(around), self.replaces))
         self._read_imports(tree, built.phases)
-        self.held = [self.location.base(item.location) + item.relative_path for item in built.held]
+        self.held = [self.target.base(item.location) + item.relative_path for item in built.held]
         self._remember(around)
         return Wanted(built.phases, built.warnings, {"vpn": built.summary} if built.summary else {})
 
     def _in_turn(self, around, more) -> Result:
         """All of the VPN; where that would interrupt several tunnels and they are to be changed one by one, the part of the first of them."""
         built = build.build(self.vpn, around, *more)
-        numbers = rollout.interrupted(plan(built.phases, around.tree, self.location.base), built.serving) if built.serving else []
+        numbers = rollout.interrupted(plan(built.phases, around.tree, self.target.base), built.serving) if built.serving else []
         self.interrupts, self.waiting = rollout.order(numbers, self.vpn.primary_tunnel), []
         if not numbers:
             return built
@@ -174,7 +171,7 @@ class _Task:
             if len(numbers) > 1:
                 built.warnings.append(f"{self.name}: this interrupts {', '.join(names[number] for number in self.interrupts)}, all at once")
             return built
-        unfinished = rollout.begun([change.path for change in self.pending], built.serving, self.location.base)
+        unfinished = rollout.begun([change.path for change in self.pending], built.serving, self.target.base)
         up = self._up(built.serving)
         turns = rollout.order(unfinished, self.vpn.primary_tunnel, up) or rollout.order(numbers, self.vpn.primary_tunnel, up)
         first, self.waiting = turns[0], [number for number in rollout.order(numbers, self.vpn.primary_tunnel, up) if number != turns[0]]
@@ -197,7 +194,7 @@ class _Task:
 
     def _read_imports(self, tree, phases) -> None:
         """The vsys import, where an interface turns out to go (the VPN has a tunnel less than before)."""
-        imported = self.location.base("vsys") + IMPORTED
+        imported = self.target.base("vsys") + IMPORTED
         going = any(item.location == "vsys" and item.relative_path[:-1] == IMPORTED and item.state == "absent" for phase in phases for item in phase)
         if not going or places.find(tree, imported[1:]) is not None:
             return
@@ -220,7 +217,7 @@ class _Task:
         zones = [pair for zone in self.vpn.source_zones for pair in ((zone, self.vpn.zone), (self.vpn.zone, zone))]
         known = rulebases.Addresses(self.known_objects)
         names = rulebases.undecided_names(rules, zones, known) + rulebases.names_in(adoption.forwarding_rules(self.vpn, around), known)
-        return address_objects.resolved(self.session, self.location.base, names, self.known_objects)
+        return address_objects.resolved(self.target, names, self.known_objects)
 
     def _remember(self, around):
         """What is gone from the candidate already and not from the running configuration is still ours to commit."""
@@ -228,9 +225,9 @@ class _Task:
         self.removed_before = []
         if not gone or not self.pending or removal.own_units(gone, around):
             return
-        running = self.session.read(self._reads(), running=True)
-        items = [item for phase in removal.removal(gone, Surroundings(running, self.location.base, self.platform)).phases for item in phase]
-        self.removed_before = [self.location.base(item.location) + item.relative_path for item in items]
+        running = self.target.read(self._reads(), running=True)
+        items = [item for phase in removal.removal(gone, Surroundings(running, self.target.base, self.target.platform)).phases for item in phase]
+        self.removed_before = [self.target.base(item.location) + item.relative_path for item in items]
 
     def _is_mine(self, change, objects) -> bool:
         names = [name for name in (self.name, self.replaces) if name]
@@ -239,5 +236,5 @@ class _Task:
         return by_name or commit.concerns(change, objects + self.held + self.removed_before)
 
     def _refuse_foreign(self, intent) -> None:
-        objects = intent.places(self.location.base)
+        objects = intent.places(self.target.base)
         uncommitted.refuse_foreign(self.module, self.session, self.pending, lambda change: self._is_mine(change, objects))

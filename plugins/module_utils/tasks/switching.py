@@ -11,6 +11,7 @@ from typing import Any, Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_peer, ike_gateway, ipsec_tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry
@@ -74,40 +75,38 @@ class Change:
     """The write of a few leaves of existing objects, and its commit."""
 
     module: Any
-    session: Any
-    platform: Any
-    base: Any
+    target: Target
     pending: list = field(init=False)
 
     def __post_init__(self):
-        self.pending = commit.changes(self.session)
+        self.pending = commit.changes(self.target.session)
 
     def write(self, switches, values, warnings=(), spares_gone=False) -> dict:
         """C(values): (switch, its candidate entry) → options. The result of C(configure), and what is uncommitted with it.
 
         C(spares_gone): go on without objects that somebody has removed, with a warning that names them.
         """
-        advanced = self.platform.advanced
-        reads = [self.base("network") + switch.entry(advanced, {}).relative_path for switch in switches]
+        advanced = self.target.platform.advanced
+        reads = [self.target.base("network") + switch.entry(advanced, {}).relative_path for switch in switches]
 
         def wanted(tree):
             found = [(switch, places.find(tree, path[1:])) for switch, path in zip(switches, reads)]
             gone = [switch.label for switch, entry in found if entry is None]
             if gone and not spares_gone:
-                raise Refused(f"{', '.join(gone)}: runs on {self.session.place}, and is not in the candidate configuration: somebody removed it and did "
+                raise Refused(f"{', '.join(gone)}: runs on {self.target.place}, and is not in the candidate configuration: somebody removed it and did "
                               "not commit that; nothing was written")
             there = [[switch.entry(advanced, values(switch, entry)) for switch, entry in found if entry is not None]]
             return Wanted(there, [*warnings, *(f"{label} is gone, somebody removed it: there is nothing to turn on" for label in gone)])
 
-        result = configure(self.module, self.session, self.platform, self.base, in_containers(reads), wanted, self._refuse_foreign)
+        result = configure(self.module, self.target, in_containers(reads), wanted, self._refuse_foreign)
         objects = [places.parse(xpath) for xpath in result["objects"]]
         uncommitted.tell(self.module, result, self.pending, lambda change: commit.concerns(change, objects))
         return result
 
     def _refuse_foreign(self, intent) -> None:
         if self.module.params.get("commit", True):
-            objects = intent.places(self.base)
-            uncommitted.refuse_foreign(self.module, self.session, self.pending, lambda change: commit.concerns(change, objects))
+            objects = intent.places(self.target.base)
+            uncommitted.refuse_foreign(self.module, self.target.session, self.pending, lambda change: commit.concerns(change, objects))
 
     def commit(self, written: dict, description: str, session=None) -> dict:
         """Commit what C(write) wrote, or left there. C(session): another one, where this one is busy meanwhile."""
@@ -117,4 +116,4 @@ class Change:
             "commit_foreign": params["commit_foreign"], "lock_timeout": params["lock_timeout"], "timeout": params["commit_timeout"],
             "poll": params["commit_poll"], "description": params["description"] or description,
         }
-        return commit_changes(options, session or self.session, self.module.check_mode, self.module.tell)
+        return commit_changes(options, session or self.target.session, self.module.check_mode, self.module.tell)

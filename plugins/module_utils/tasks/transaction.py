@@ -10,14 +10,13 @@ import contextlib
 import copy
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.template import platform_at
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.order import Item, in_order
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import Plan, add, finished, in_reference_order
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given, validate
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Request
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, location_of, refuse_missing_vsys, with_session
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, target_of, with_session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.registry import RANKS, RESOURCES
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, carry_out, in_containers
 
@@ -43,15 +42,13 @@ def run() -> None:
 
 
 def _run(module, session) -> dict:
-    location = location_of(module)
     items = [_item(number, item) for number, item in enumerate(module.params["items"], 1)]
     for label, resource, options in items:
         with _named(label):
             _check(resource, options)
-    platform = platform_at(session, location)
-    refuse_missing_vsys(location, platform)
-    requests = [(label, resource, _request(resource, options, platform, location.base)) for label, resource, options in in_order(items, RANKS)]
-    reads = [location.base(kind) + path for _label, resource, request in requests for kind, path in resource.reads(request)]
+    target = target_of(module, session)
+    requests = [(label, resource, _request(resource, options, target)) for label, resource, options in in_order(items, RANKS)]
+    reads = [target.base(kind) + path for _label, resource, request in requests for kind, path in resource.reads(request)]
 
     def planned(tree):
         plan = Plan(before=tree, after=copy.deepcopy(tree))
@@ -63,12 +60,12 @@ def _run(module, session) -> dict:
                 wanted = resource.desired(request, plan.after)
                 for entry in wanted:
                     if isinstance(entry, DesiredEntry):
-                        intent.warnings += [f"{label}: {warning}" for warning in validate(entry, platform)]
-                add(plan, in_reference_order(wanted), location.base)
+                        intent.warnings += [f"{label}: {warning}" for warning in validate(entry, target.platform)]
+                add(plan, in_reference_order(wanted), target.base)
                 intent.phases.append(wanted)
         return intent, finished(plan)
 
-    result = carry_out(module, session, platform, location.base, in_containers(reads), planned)
+    result = carry_out(module, target, in_containers(reads), planned)
     # Ansible repeats the arguments in the result and masks every secret in every text of them, which takes minutes for thousands.
     result["invocation"] = {"module_args": {"items": [item.label for item in items]}}
     return result
@@ -103,6 +100,6 @@ def _values(resource, options) -> dict:
     return given({node.option: options.get(node.option) for node in resource.table.nodes + resource.extra})
 
 
-def _request(resource, options, platform, base) -> Request:
+def _request(resource, options, target) -> Request:
     names = {name: options[name] for name in resource.identity}
-    return Request(names, _values(resource, options), options["state"], platform, base, options.get("update_secret") or "on_create")
+    return Request(names, _values(resource, options), options["state"], target.platform, target.base, options.get("update_secret") or "on_create")

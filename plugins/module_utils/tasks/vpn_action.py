@@ -13,7 +13,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import vpn_state
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import select
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import NOTHING_WRITTEN, PanosModule, location_of, telling, with_session
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import NOTHING_WRITTEN, PanosModule, target_of, telling, with_session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.switching import GATEWAY, OPTIONS, PEER, TUNNEL, Change, Switch
 
 RECONNECT, INITIATE, CLEAR, ENABLE, DISABLE = "reconnect", "initiate", "clear", "enable", "disable"
@@ -27,6 +27,7 @@ def argument_spec() -> dict:
         "action": {"type": "str", "required": True, "choices": [RECONNECT, INITIATE, CLEAR, ENABLE, DISABLE]},
         "name": {"type": "list", "elements": "str"},
         "all": {"type": "bool"},
+        "vsys": dict(arguments.LOCATIONS["vsys"]),
         "object": {"type": "str", "choices": [TUNNEL, GATEWAY, PEER], "default": TUNNEL},
         "timeout": {"type": "int", "default": 30},
         "poll": {"type": "float"},
@@ -55,10 +56,9 @@ class _Task:
             raise InvalidInput("journal: it is kept under the name of one VPN; give exactly one name")
         if self.params["poll"] is not None and self.params["poll"] <= 0:
             raise InvalidInput("poll: give more than 0 seconds")
-        self.platform = session.platform()
-        self.base = location_of(module).base
-        self.listing = vpn_state.Listing(session, self.platform)
-        self.everything = vpn_state.configuration(session, self.platform, self.base)
+        self.target = target_of(module, session)
+        self.listing = vpn_state.Listing(self.target)
+        self.everything = vpn_state.configuration(self.target)
         self.chosen, missing = (self.everything, []) if self.params["all"] else select(self.everything, self.params["name"])
         if missing:
             raise Refused(f"there is no tunnel or gateway of the name {', '.join(map(repr, missing))} in the running configuration of {session.place}")
@@ -75,7 +75,7 @@ class _Task:
         switches = self._switches()
         if not switches:
             raise Refused(f"{self._meant()}: has no {self.params['object']} that could be turned {'on' if on else 'off'}")
-        change = Change(self.module, self.session, self.platform, self.base)
+        change = Change(self.module, self.target)
         written = change.write(switches, lambda switch, entry: switch.on(entry) if on else switch.off(),
                                self._still_off(switches) if on else ())
         to_commit = self.params["commit"] and written["uncommitted"]

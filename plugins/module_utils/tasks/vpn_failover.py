@@ -21,7 +21,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.judgement import judge
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import select
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, location_of, refuse_missing_vsys, telling, with_session
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, target_of, telling, with_session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.switching import OPTIONS, PEER, TUNNEL, Change, Switch
 
 TAKE_DOWN, BRING_BACK = "take_down", "bring_back"
@@ -62,13 +62,10 @@ class _Task:
             if self.params[option] <= 0:
                 raise InvalidInput(f"{option}: give more than 0 seconds")
         self.prober = Prober(self.params["probe"], self.params["probe_interval"], self.params["probe_timeout"]) if self.params["probe"] else None
-        self.platform = session.platform()
-        self.location = location_of(module)
-        refuse_missing_vsys(self.location, self.platform)
-        self.base = self.location.base
+        self.target = target_of(module, session)
         self.found = self._configuration()
         self.tunnels = paths.tunnels_of(self.found)
-        self.listing = vpn_state.Listing(session, self.platform)
+        self.listing = vpn_state.Listing(self.target)
 
     def run(self) -> dict:
         with telling({"warnings": self.listing.warnings}):
@@ -78,7 +75,7 @@ class _Task:
     def _configuration(self) -> dict:
         """What belongs to the VPN in the running configuration."""
         name = self.params["name"]
-        found, missing = select(vpn_state.configuration(self.session, self.platform, self.base), [name])
+        found, missing = select(vpn_state.configuration(self.target), [name])
         if missing:
             raise Refused(f"there is no tunnel or gateway of the name '{name}' in the running configuration of {self.session.place}")
         if not found["tunnels"]:
@@ -108,7 +105,7 @@ class _Task:
         expected = expectation.range_of(self.found, state, drill, self.params["method"], self._profiles())
         peers = drill.peers if self.params["method"] == drills.PEER else ()
         switches = [*(Switch(PEER, peer["name"], peer["virtual_router"], peer["peer_group"]) for peer in peers), Switch(TUNNEL, drill.tunnel)]
-        change = Change(self.module, self.session, self.platform, self.base)
+        change = Change(self.module, self.target)
         before: dict = {}
         written = change.write(switches, lambda switch, entry: self._down(switch, entry, before), self._announced(drill))
         told = {**self._about(drill.tunnel, self.params["method"]), "standby": drill.standby, "expected": expected}
@@ -169,7 +166,7 @@ class _Task:
             before[Switch(TUNNEL, tunnel)] = record.disabled
             before.update((Switch(PEER, peer["name"], peer["router"], peer["group"]), peer.get("enable")) for peer in record.peers)
         switches = list(before)
-        change = Change(self.module, self.session, self.platform, self.base)
+        change = Change(self.module, self.target)
         written = change.write(switches, lambda switch, entry: self._up(switch, entry, before[switch]), spares_gone=True)
         tunnel, record = found[0]
         told = self._about(tunnel, drills.PEER if record.peers else drills.TUNNEL)
@@ -213,7 +210,7 @@ class _Task:
     def _records(self) -> list:
         """(tunnel, record) of what drills of this VPN left, in the running configuration or in the candidate."""
         running = {tunnel["name"]: tunnel.get("comment") for tunnel in self.found["tunnels"]}
-        container = self.base("network") + ("tunnel", "ipsec")
+        container = self.target.base("network") + ("tunnel", "ipsec")
         candidate = {entry.get("name"): places.text(entry, ("comment",)) for entry in self.session.get_named(container, list(running))}
         found = [(name, self._record(name, candidate.get(name)) or self._record(name, comment)) for name, comment in running.items()]
         return [(name, record) for name, record in found if record is not None]
@@ -232,8 +229,8 @@ class _Task:
 
     def _profiles(self) -> dict:
         """Monitor profiles of the running configuration: name → (interval, threshold)."""
-        tree = self.session.read([self.base("network") + monitor_profile.TABLE.container], running=True)
-        found = {entry.get("name"): read(monitor_profile.TABLE.nodes, entry) for entry in entries(tree, self.base, monitor_profile.TABLE)}
+        tree = self.target.read([self.target.base("network") + monitor_profile.TABLE.container], running=True)
+        found = {entry.get("name"): read(monitor_profile.TABLE.nodes, entry) for entry in entries(tree, self.target.base, monitor_profile.TABLE)}
         interval, threshold = expectation.PREDEFINED["default"]
         return {name: (values.get("interval", interval), values.get("threshold", threshold)) for name, values in found.items()}
 

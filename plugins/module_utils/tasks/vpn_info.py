@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import time
 import traceback
 
 from ansible.module_utils.basic import missing_required_lib
@@ -21,7 +20,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.va
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import tell
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.summary import summary
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import verifying
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, location_of, refuse_missing_vsys, with_session
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, target_of, with_session
 
 try:
     import jmespath
@@ -82,10 +81,7 @@ class _Task:
         self.looks_on = not module.check_mode
         self.prober = verifying.prober_of(self.params) if self.looks_on else None
         question = self._question()
-        location = location_of(module)
-        platform, asked = session.platform(), time.monotonic()
-        refuse_missing_vsys(location, platform)
-        self.watch = Watch(session, platform, location.base, question, asked)
+        self.watch = Watch(target_of(module, session), question)
 
     def _question(self) -> Question:
         judged = self.gather - {CONFIG} or self.params["wait_for"] or self.params["fail_unhealthy"] or self.prober

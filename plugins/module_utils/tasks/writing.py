@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass, field
 
-
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import readiness, transaction
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import (
@@ -21,7 +20,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.re
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import validate
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import journal as journals
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import NOTHING_WRITTEN, location_of
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import NOTHING_WRITTEN
 
 # How often a plan is made anew when another run took an allocated name between our read and our write.
 _ATTEMPTS = 20
@@ -53,7 +52,7 @@ def in_containers(paths) -> list:
     return [path[:-1] if counts[path[:-1]] > 1 else path for path in paths]
 
 
-def configure(module, session, platform, base, reads, wanted, before_write=None) -> dict:
+def configure(module, target, reads, wanted, before_write=None) -> dict:
     """Read, plan, and unless this is check mode or nothing differs, write. C(wanted): from the tree read to a Wanted.
 
     C(before_write): called with the Wanted when something is about to be written; raises where it must not be.
@@ -62,27 +61,27 @@ def configure(module, session, platform, base, reads, wanted, before_write=None)
     def planned(tree):
         intent = wanted(tree)
         for item in (item for phase in intent.phases for item in phase if isinstance(item, DesiredEntry)):
-            intent.warnings += validate(item, platform)
-        return intent, make_plan(intent.phases, tree, base)
+            intent.warnings += validate(item, target.platform)
+        return intent, make_plan(intent.phases, tree, target.base)
 
-    return carry_out(module, session, platform, base, reads, planned, before_write)
+    return carry_out(module, target, reads, planned, before_write)
 
 
-def carry_out(module, session, platform, base, reads, planned, before_write=None, keeps_journal=True) -> dict:
+def carry_out(module, target, reads, planned, before_write=None, keeps_journal=True) -> dict:
     """C(configure) with the planning given: C(planned): from the tree read to a Wanted and its plan.
 
     C(keeps_journal): whether what is written is noted in the task's journal, where it has one.
     """
     for attempt in range(_ATTEMPTS):
-        intent, plan = planned(session.read(reads))
+        intent, plan = planned(target.read(reads))
         if not plan:
             break
-        holders = [(plan.touched[0][0].label, holder) for holder in location_of(module).holders() if places.find(plan.before, holder[1:]) is None]
+        holders = [(plan.touched[0][0].label, holder) for holder in target.holders() if places.find(plan.before, holder[1:]) is None]
         absent_parents = [f"{label}: there is no {places.render(parent)}" for label, parent in dict.fromkeys(holders + plan.parents)
-                          if session.get(parent) is None]
-        readiness.refuse_unready(session, platform, base)
+                          if target.session.get(parent) is None]
+        readiness.refuse_unready(target)
         if module.check_mode:
-            intent.warnings += [f"{text} yet" for text in absent_parents] + _missing(session, plan, base)
+            intent.warnings += [f"{text} yet" for text in absent_parents] + _missing(target, plan)
             break
         if absent_parents:
             raise Refused(f"{absent_parents[0]}; make it first, nothing was written")
@@ -90,13 +89,13 @@ def carry_out(module, session, platform, base, reads, planned, before_write=None
             before_write(intent)
         try:
             with _noted(journal_of(module) if keeps_journal else None, plan, reads) as note:
-                _write(session, plan, reads, planned, module.patience("lock_timeout"), note)
+                _write(target, plan, reads, planned, module.patience("lock_timeout"), note)
             break
         except TakenMeanwhile:
             if attempt == _ATTEMPTS - 1:
                 raise
     result = {"changed": bool(plan), "warnings": plan.warnings + intent.warnings, **intent.facts}
-    result["objects"] = [places.render(place) for place in intent.places(base)]
+    result["objects"] = [places.render(place) for place in intent.places(target.base)]
     if module._diff and plan:
         result["diff"] = diff(plan)
     journal = journal_of(module) if keeps_journal else None
@@ -150,12 +149,12 @@ def _restored(journal, error) -> None:
         error.adding(str(exc))
 
 
-def _write(session, plan, reads, planned, patience, note) -> None:
+def _write(target, plan, reads, planned, patience, note) -> None:
     """Send the plan; where the answer is lost, look whether it was carried out, and only then send the rest of it, which C(note) is told."""
     rest = plan
     for dummy in range(_SENDINGS):
         try:
-            transaction.send(session, rest.operations, rest.before, patience)
+            transaction.send(target.session, rest.operations, rest.before, patience)
             return
         except ConnectionFailed as exc:
             if not exc.sent and rest is plan:
@@ -163,8 +162,8 @@ def _write(session, plan, reads, planned, patience, note) -> None:
             lost = exc
         except PanosVpnError as exc:
             written = transaction.written(plan.operations, rest.operations)
-            raise transaction.undone(session, written, plan.before, exc) if written else exc
-        rest = _read_back(session, reads, planned, lost)
+            raise transaction.undone(target.session, written, plan.before, exc) if written else exc
+        rest = _read_back(target, reads, planned, lost)
         if not rest:
             return
         try:
@@ -179,17 +178,17 @@ def _standing(plan, rest) -> str:
     return f"the first {standing} of {len(plan.operations)} operations stand in the candidate, uncommitted" if standing > 0 else NOTHING_WRITTEN
 
 
-def _read_back(session, reads, planned, lost):
+def _read_back(target, reads, planned, lost):
     """The plan for what is still to be done."""
     try:
-        return planned(session.read(reads))[1]
+        return planned(target.read(reads))[1]
     except PanosVpnError as exc:
         raise lost.adding(f"whether the change was written is unknown, reading it back failed as well ({exc}): "
                           "run again, an unchanged result means that it was")
 
 
-def _missing(session, plan, base) -> list:
+def _missing(target, plan) -> list:
     """In check mode: objects that the plan refers to and that are not there; an earlier task may be about to make them."""
-    paths = places_of_references(plan.touched, base)
-    tree = session.read(in_containers([path for path in paths if places.find(plan.after, path[1:]) is None]))
-    return missing_references(plan, tree, base)
+    paths = places_of_references(plan.touched, target.base)
+    tree = target.read(in_containers([path for path in paths if places.find(plan.after, path[1:]) is None]))
+    return missing_references(plan, tree, target.base)

@@ -304,3 +304,10 @@ def test_a_refusal_that_quotes_a_former_key_does_not_print_it(door):
     result = door.revert()
     assert result.failed and "are invalid" in result.message
     assert not [key for key in stored if key in result.everything()]
+
+
+def test_a_virtual_system_that_is_not_there_is_refused(door):
+    door.commit(door.write())
+    result = door.revert(vsys="vsys2")
+    assert result.failed and "no 'vsys2'" in result.message
+    assert door.journals != []

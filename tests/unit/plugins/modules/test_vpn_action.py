@@ -306,3 +306,10 @@ def test_the_examples_run(door):
         options = task[f"{COLLECTION}.vpn_action"]
         assert set(options) <= known
         door.done({"name": None, **options} if "all" in options else options)
+
+
+@pytest.mark.parametrize("action", ["reconnect", "disable"])
+def test_a_virtual_system_that_is_not_there_is_refused_before_anything_is_sent(door, action):
+    door.refused({"action": action, "vsys": "vsys2"}, "vsys", "no 'vsys2'")
+    assert (door.acts(), door.commits()) == ([], 0)
+    assert door.done({"action": action, "vsys": "vsys1"}, check=True).changed

@@ -14,7 +14,7 @@ from typing import Callable
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import vpn_info as task
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import vpn_watch
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import transaction, vpn_info
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import LearnedRoute, Measured, Runtime, TunnelState
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.system_log import SystemLog
@@ -577,7 +577,7 @@ def test_counters_are_looked_at_twice(patients, monkeypatch, out, back, healthy,
         if seconds == 3:
             state.measured = Measured(1, 2, packets_in=5 + back, packets_out=7 + out)
 
-    monkeypatch.setattr(task.time, "sleep", passing)
+    monkeypatch.setattr(vpn_watch.time, "sleep", passing)
     found = patient.done({"name": [patient.name], "gather": ["state", "diagnosis"], "counter_interval": 3}, module=vpn_info).values
     (flow,) = found["vpn"]["state"]["tunnels"][0]["flows"]
     assert (flow["movement"]["packets_encapsulated"], flow["movement"]["packets_decapsulated"]) == (out, back)

@@ -12,12 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import readiness
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session, code_of, message, without_covered
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.transport import Provider
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, InvalidInput, Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import Platform
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.device.told import Told
 
 # Shapes that were captured from PAN-OS 8.1 to 12.1.
 MESSAGES = {
@@ -76,24 +74,6 @@ def test_no_answer_is_too_odd(children):
     assert isinstance(message(root), str)
 
 
-class Told(Session):
-    """A session whose answers are given, with what was asked."""
-
-    def __init__(self, *answers):
-        super().__init__(Provider("192.0.2.1", api_key="notReal"))
-        self.answers = list(answers)
-        self.asked = []
-
-    def op(self, command, doing=None, repeat=True):
-        self.asked.append(command)
-        return ET.fromstring(self.answers.pop(0))
-
-    def get(self, path):
-        self.asked.append(path)
-        answer = self.answers.pop(0)
-        return None if answer is None else ET.fromstring(answer)
-
-
 def system(**fields) -> str:
     inside = "".join(f"<{name.replace('_', '-')}>{value}</{name.replace('_', '-')}>" for name, value in fields.items())
     return f"<response status='success'><result><system>{inside}</system></result></response>"
@@ -142,30 +122,3 @@ def test_a_provider_that_cannot_work(given_values, words):
 
 def test_a_provider_hides_its_secrets():
     assert "s3cret" not in repr(Provider("fw", api_key="s3cret", password="s3cret2"))
-
-
-HA = "<response status='success'><result><enabled>{enabled}</enabled><group><local-info><state>{state}</state></local-info></group></result></response>"
-PAIR = "<deviceconfig><high-availability><enabled>yes</enabled></high-availability></deviceconfig>"
-
-
-@pytest.mark.parametrize("state, writable", {"active": True, "active-primary": True, "active-secondary": True, "passive": False, "non-functional": False,
-                                             "suspended": False}.items())
-def test_members_of_a_pair(state, writable):
-    session = Told(PAIR, HA.format(enabled="yes", state=state))
-    if writable:
-        readiness.refuse_unready(session, Platform((11, 1)), Location().base)
-    else:
-        with pytest.raises(Refused, match=f"{state} member of its HA pair.*nothing was written"):
-            readiness.refuse_unready(session, Platform((11, 1)), Location().base)
-
-
-@pytest.mark.parametrize("answers, location, asked", {
-    "alone": (["<deviceconfig/>"], Location(), 1),
-    "without settings": ([None], Location(), 1),
-    "a pair that is configured and not running": ([PAIR, HA.format(enabled="no", state="")], Location(), 2),
-    "a template of Panorama": ([], Location(template="branches"), 0),
-}.values(), ids=["alone", "without settings", "not running", "template"])
-def test_readiness_asks_no_more_than_it_must(answers, location, asked):
-    session = Told(*answers)
-    readiness.refuse_unready(session, Platform((11, 1)), location.base)
-    assert len(session.asked) == asked

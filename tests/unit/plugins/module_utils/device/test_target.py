@@ -1,0 +1,66 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a task is about: where, and on what kind of firewall."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target, target_at
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import Platform
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.device.told import Told
+
+INFO = ("<response status='success'><result><system><sw-version>11.1.4</sw-version><multi-vsys>{multi}</multi-vsys>"
+        "<model>{model}</model></system></result></response>")
+FIREWALL = INFO.format(multi="off", model="PA-VM")
+PANORAMA = INFO.format(multi="off", model="Panorama")
+MEMBERS = "<templates><member>one</member><member>two</member></templates>"
+YES, NO = "<advance-routing>yes</advance-routing>", "<advance-routing>no</advance-routing>"
+
+
+@pytest.mark.parametrize("model, expected", {
+    "Panorama": True, "M-600": True, "M-200": True, "PA-VM": False, "PA-850": False, "": False, "PA-M-1": False,
+}.items())
+def test_a_panorama_is_known_by_its_model(model, expected):
+    assert Target(Told(), Location(), Platform((11, 1), model=model)).is_panorama is expected
+
+
+def test_it_knows_its_place_and_what_the_location_says():
+    target = target_at(Told(FIREWALL), Location(vsys="vsys1"))
+    assert target.place == "192.0.2.1"
+    assert target.base("vsys") == Location(vsys="vsys1").base("vsys")
+    assert target.holders() == [target.base("vsys")]
+
+
+@pytest.mark.parametrize("vsys, multi, refused", [(None, "off", False), ("vsys1", "off", False), ("vsys2", "off", True), ("vsys2", "on", False)])
+def test_a_virtual_system_that_the_firewall_cannot_have(vsys, multi, refused):
+    session = Told(INFO.format(multi=multi, model="PA-VM"))
+    if refused:
+        with pytest.raises(Refused, match="no 'vsys2'"):
+            target_at(session, Location(vsys=vsys))
+    else:
+        assert target_at(session, Location(vsys=vsys)).location.vsys == vsys
+
+
+def test_a_template_s_virtual_systems_are_not_the_panorama_s():
+    assert target_at(Told(PANORAMA, None), Location(vsys="vsys2", template="one"))
+
+
+@pytest.mark.parametrize("answers, location, advanced, asked", {
+    "a template that says so": ([YES], Location(template="one"), True, 2),
+    "a template that says otherwise": ([NO], Location(template="one"), False, 2),
+    "a template that says nothing": ([None], Location(template="one"), False, 2),
+    "the stack itself counts first": ([MEMBERS, NO], Location(template_stack="both"), False, 3),
+    "then its templates in their order": ([MEMBERS, None, YES], Location(template_stack="both"), True, 4),
+    "the last of them": ([MEMBERS, None, None, YES], Location(template_stack="both"), True, 5),
+    "nobody in a stack": ([MEMBERS, None, None, None], Location(template_stack="both"), False, 5),
+    "a device group says nothing of it": ([], Location(device_group="branches"), False, 1),
+}.values(), ids=lambda value: "" if isinstance(value, (list, Location)) else str(value))
+def test_the_routing_engine_of_a_template(answers, location, advanced, asked):
+    session = Told(PANORAMA, *answers)
+    assert target_at(session, location).platform.advanced is advanced
+    assert len(session.asked) == asked
