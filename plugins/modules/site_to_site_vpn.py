@@ -16,13 +16,16 @@ description:
   - It makes the crypto profiles, IKE gateways, tunnel interfaces with their zone and router, IPsec tunnels, what O(failover) needs, and
     the security rules, and it removes from these objects what an earlier run made and is no longer given. What belongs to others stays.
   - All checks that need the firewall are made on the same read that the changes are worked out from, before anything is written.
-  - The names of all objects begin with O(name), so that two VPNs never meet (but see O(adopt)). Profiles, the BGP peer group and what it announces are
+  - The names of all objects begin with O(name) (but see O(adopt)). Profiles, the BGP peer group and what it announces are
     called O(name) itself; gateways, tunnels, PBF rules and BGP peers have the number of their tunnel behind it (C(-1), C(-2)).
     Crypto profiles have it too where the tunnels differ in their proposals. Rules end in C(-out), C(-in), C(-ike), C(-inside) and
     C(-discard), backup routes in their network.
-  - What the VPN changed in objects that are not its own (whether it made the zone, and what the router's BGP said before) stands on the firewall,
-    in one line of the comment of the first tunnel's interface that begins with C(tunnelsmith). O(state=absent) restores it from there.
-    Other lines of that comment are left alone. Without the line, zone and BGP stay as they are and a warning says so.
+  - Which objects are the VPN's stands on the firewall, in one line of the comment of the first tunnel's interface that begins with C(tunnelsmith);
+    where there is no room for their names, digests of them stand there, and in the comments of the other tunnels' interfaces. Other lines of
+    these comments are left alone. The line also says what the VPN changed in objects that are not its own, so that O(state=absent) can
+    restore it.
+  - An object that no such line names is somebody else's, whatever it is called. It is never changed or removed. Where the VPN needs its name,
+    the task is refused, with every such object in one message. Where the line was deleted, O(adopt=true) takes the VPN's objects over again.
 author:
   - Tunnelsmith contributors (@tunnelsmith)
 extends_documentation_fragment:
@@ -44,6 +47,7 @@ options:
       - V(present) makes the VPN, or changes it to what is given. An option that is left out has the value that is said there.
       - V(absent) removes everything of the VPN, in the order of references, and needs only O(name). A zone or a BGP instance that others
         have come to use meanwhile stays, and a warning names them.
+      - Without a record of such a VPN on the firewall V(absent) removes nothing. A warning lists the objects that have names like the VPN's.
     type: str
     choices: [present, absent]
     default: present
@@ -403,13 +407,15 @@ options:
     type: path
   adopt:
     description:
-      - Whether to take over what serves this connection already under other names, made by hand or by another tool. Without it, such
-        objects are named and refused, all of them in one message.
+      - Whether to take over what serves this connection already and is not this VPN's by its record, made by hand or by another tool, or this
+        VPN's own objects after somebody deleted the record. Without it, such objects are named and refused, all of them in one message.
       - These are the IKE gateway from O(outside_interface) to the peer's address, its IPsec tunnel with the tunnel interface, PBF rules and static
         routes that lead O(remote_networks) into that interface, BGP peers at the peer's inside address with their group, and the profiles
         of all these. Their names stay. Their interface must be in O(zone) and in O(virtual_router) already.
       - What the peer accepts and the VPN can work with stays as it is (version of IKE, proposals, timers, anti-replay, a smaller MTU). Only what
         the VPN cannot do without is changed, and a warning names each change that interrupts a tunnel or a BGP session.
+      - Another object that has a name which the VPN needs (a security rule, a PBF rule that drops, what is announced) is taken over only where
+        it says already what the VPN wants. One that says something else is refused; it is never widened.
       - A profile that others use too is never changed. Where it does not do, the VPN gets one of its own.
       - From then on the objects are the VPN's. The record in the comment of the first tunnel's interface has their names, so that later
         runs find them without O(adopt), and O(state=absent) removes them, but for what others use by then, which a warning names.

@@ -12,8 +12,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ev
     NO_CHILD, NO_IKE, PASSING, SILENT, Evidence, Intent, is_private, mentions, same_address,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow as flows, interfaces, vpn_log
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import stem
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import movement
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.names import stem
 
 # An inside network of no more addresses than these is looked through one by one.
 _FEW = 16

@@ -20,7 +20,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ca
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
     CERTAIN, LIKELY, NO_CHILD, NO_IKE, PASSING, POSSIBLE, SILENT, Cause, Evidence,
 )
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import stem
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.names import stem
 
 CONFIDENCES = (CERTAIN, LIKELY, POSSIBLE)
 DEVICE, OUTSIDE, PHASE_1, PHASE_2, INSIDE, FORWARDING, BGP, CLOUD, BEHIND_CLOUD = range(9)
@@ -188,7 +189,7 @@ def _not_made(evidence) -> Iterator[tuple]:
                               (f"ike_gateway {name}: used by no ipsec_tunnel",), f"ipsec_tunnel {name}: ike_gateways: [{name}]", CERTAIN)
     connection = evidence.connection or {}
     for number, tunnel in enumerate(connection.get("tunnels") or () if connection.get("id") in stems else (), 1):
-        name, endpoint = f"{connection['id']}-{number}", tunnel.get("outside_address")
+        name, endpoint = names.tunnel(connection["id"], number), tunnel.get("outside_address")
         if endpoint and name not in evidence.tunnel_names and not evidence.gateways_by_endpoint.get(endpoint):
             yield name, Cause("tunnel-missing", f"the cloud's connection has a tunnel to {endpoint}, and no tunnel here goes there",
                               (f"the cloud's endpoint {number}: {endpoint}", "ike_gateway to it: none"),

@@ -17,8 +17,9 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rul
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ike_crypto_profile, ipsec_crypto_profile
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import egress, interfaces_of, local_interface, stem
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import egress, interfaces_of, local_interface
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State, grouped
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.names import stem
 
 CERTAIN, LIKELY, POSSIBLE = "certain", "likely", "possible"
 

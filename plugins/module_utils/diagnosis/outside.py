@@ -16,6 +16,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ev
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import allowing, denying
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Traffic
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import vpn_log
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
 
 
 def outside_interface(case: Case) -> Iterator[Cause]:
@@ -213,7 +214,7 @@ def _denied(case, identity, application, what) -> Iterator[Cause]:
                         (f"rule '{rule}' covers {zone} to {zone}",),
                         f"security_rule: allow applications ike, ipsec-esp, ipsec-esp-udp from {zone} to {zone}, position before '{rule}'",
                         LIKELY if _leaves_elsewhere(case) else CERTAIN,
-                        (allowing(f"{case.name}-ike", zone, zone, [case.local_address, case.peer_address],
+                        (allowing(names.security_rule(case.name, names.IKE), zone, zone, [case.local_address, case.peer_address],
                                   ["ike", "ipsec-esp", "ipsec-esp-udp"], rule),))
             return
 

@@ -19,6 +19,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ru
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import EVERYTHING, intended, stated
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import ANY
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
 
 _NUMBER = re.compile(r"-(\d+)$")
 _NARROWING = ("application", "service", "source-user")
@@ -41,7 +42,7 @@ def order(case: Case) -> Iterator[Cause]:
     own = _own(case)
     failovers = {_failover(name) for name in own}
     own |= {rule.get("name") for rule in case.evidence.pbf_rules if _failover(rule.get("name")) in failovers}
-    own |= {f"{name}-discard" for name in failovers}
+    own |= {names.discard_rule(name) for name in failovers}
     position = {rule.get("name"): number for number, rule in enumerate(case.evidence.pbf_rules)}
     for rule in case.rules:
         name, mine = rule["name"], position.get(rule["name"], 0)
@@ -60,7 +61,7 @@ def order(case: Case) -> Iterator[Cause]:
 
 def _misplaced(name, mine, position, own) -> Iterator[Cause]:
     stem, number = _failover(name), _NUMBER.search(name)
-    last = f"{stem}-discard"
+    last = names.discard_rule(stem)
     if last in position and position[last] < mine:
         yield Cause("pbf-rule-order", f"PBF rule '{last}', which discards, stands above '{name}'", (f"order: {_order(position, own)}",),
                     f"pbf_failover {stem}: position: the paths above the last rule (run it again, or move '{last}' to the bottom)", CERTAIN)
@@ -174,7 +175,7 @@ def _unlike_the_last(case) -> Iterator[Cause]:
     """All rules of a failover are for the same traffic; the last one, which discards, tells what the others are to take."""
     entries = {rule.get("name"): rule for rule in case.evidence.pbf_rules}
     for rule in case.rules:
-        last = f"{_failover(rule['name'])}-discard"
+        last = names.discard_rule(_failover(rule["name"]))
         if rule.get("disabled") or rule["name"] not in entries or last not in entries:
             continue
         told = [(option, [_says(entries[name], path) for name in (rule["name"], last)]) for option, path in _TRAFFIC.items()]

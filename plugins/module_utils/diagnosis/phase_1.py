@@ -15,7 +15,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ev
     CERTAIN, LIKELY, NO_IKE, POSSIBLE, Cause, is_private, same_address,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import vpn_log
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import stem
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.names import stem
 
 _HINTS = (
     ("the Diffie-Hellman group", re.compile(r"invalid.ke|\bdh\b|diffie|key.exchange|pfs", re.IGNORECASE)),

@@ -22,7 +22,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ru
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import intended, is_network, stated
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Traffic
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import stem
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.names import stem
 
 
 def no_way_in(case: Case) -> Iterator[Cause]:
@@ -45,12 +46,12 @@ def no_way_in(case: Case) -> Iterator[Cause]:
         yield Cause("route-missing", f"no route and no PBF rule leads {', '.join(there)} into {case.unit}",
                     (f"ways into {', '.join(sorted(units))}: none",),
                     f"pbf_failover with the path {case.unit}, or static_route in virtual_router {case.router}: destination {there[0]}, interface {case.unit}",
-                    CERTAIN, tuple({"static_route": {"virtual_router": case.router, "name": f"{case.name}-{number}"[:63], "destination": text,
+                    CERTAIN, tuple({"static_route": {"virtual_router": case.router, "name": names.beside(case.name, number), "destination": text,
                                                      "interface": case.unit}} for number, text in enumerate(case.intent.remote_networks, 1)))
     elif routed and missing and not any(way.startswith("PBF") for way in ways):
         yield Cause("route-missing", f"no route leads {', '.join(missing)} into the VPN", tuple(ways),
                     f"static_route in virtual_router {case.router}: destination {missing[0]}, interface {case.unit}", CERTAIN,
-                    tuple({"static_route": {"virtual_router": case.router, "name": f"{case.name}-{number}"[:63], "destination": text,
+                    tuple({"static_route": {"virtual_router": case.router, "name": names.beside(case.name, number), "destination": text,
                                             "interface": case.unit}} for number, text in enumerate(missing, 1)))
 
 
@@ -178,7 +179,7 @@ def _denied(case, traffic, covering, confidence) -> Cause:
     off, allowed = allowed_if_enabled(case, traffic), allowed_below(case, traffic)
     what = f"{traffic.source} in {traffic.source_zone} to {traffic.destination} in {traffic.destination_zone}"
     direction = "in" if traffic.source_zone == case.zone else "out"
-    item = {"name": f"{case.name}-{direction}"[:63], "from": [traffic.source_zone], "to": [traffic.destination_zone], "source": [traffic.source],
+    item = {"name": names.beside(case.name, direction), "from": [traffic.source_zone], "to": [traffic.destination_zone], "source": [traffic.source],
             "destination": [traffic.destination], "application": ["any"], "service": ["any"], "action": "allow"}
     if off and not allowed:
         return Cause("security-rule-disabled", f"security rule '{off}' would allow {what}, and is disabled", (f"rule '{off}' disabled: true",),

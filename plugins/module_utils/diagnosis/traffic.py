@@ -10,7 +10,7 @@ from ipaddress import ip_network
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import ANY, Traffic
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import stem
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.names import last_rule_of
 
 EVERYTHING = "0.0.0.0/0"
 
@@ -26,7 +26,7 @@ def intended(case: Case) -> list:
     if stated(case):
         wanted = [(intent.source_zones, intent.local_networks or (ANY,), intent.remote_networks)]
     else:
-        last = {f"{stem(rule['name'])}-discard" for rule in case.rules}
+        last = {last_rule_of(rule["name"]) for rule in case.rules}
         rules = [rule for rule in case.evidence.configuration["pbf_rules"] if rule["name"] in last] or case.rules
         wanted = [((rule.get("from") or {}).get("zone") or (), rule.get("source") or (ANY,), rule.get("destination") or ()) for rule in rules]
     return list(dict.fromkeys(

@@ -82,6 +82,24 @@ FILTERING_PROFILE = Table(
 )
 
 
+def inbound(group: str) -> str:
+    """What the policy for what comes from a peer group is called, whatever kind of object it is."""
+    return f"{group}-in"
+
+
+def outbound(group: str) -> str:
+    return f"{group}-out"
+
+
+def rest(group: str) -> str:
+    """What holds back from a peer group whatever is not let out."""
+    return f"{group}-rest"
+
+
+def names_of(group: str) -> tuple:
+    return inbound(group), outbound(group), rest(group)
+
+
 def policy_rule(virtual_router, direction, name, values, state="present", position=()) -> DesiredEntry:
     """A rule of a virtual router's import or export policy."""
     table = IMPORT_RULE if direction == "import" else EXPORT_RULE

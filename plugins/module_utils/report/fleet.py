@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import egress, stem
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import egress
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.names import stem
 
 UP, DOWN, OFF = "up", "down", "off"
 

@@ -216,20 +216,20 @@ def _legacy(virtual_router, group, name, values, update_secret) -> list:
 def _legacy_policies(virtual_router, group, values) -> list:
     items = []
     if values.get("local_preference") is not None:
-        items.append(bgp_policy.policy_rule(virtual_router, "import", f"{group}-in", {
+        items.append(bgp_policy.policy_rule(virtual_router, "import", bgp_policy.inbound(group), {
             "used_by": [group], "action": {"update": {"local_preference": values["local_preference"]}}}))
     update = {} if values.get("as_path_prepend") is None else {"as_path_prepend": values["as_path_prepend"]}
     if values.get("advertise") is not None:
         action = {"update": update} if any(value is not UNSET for value in update.values()) else {"allow": True, "update": update}
-        items.append(bgp_policy.policy_rule(virtual_router, "export", f"{group}-out", {
+        items.append(bgp_policy.policy_rule(virtual_router, "export", bgp_policy.outbound(group), {
             "used_by": [group],
             "match": {"address_prefix": [{"name": network, "exact": True} for network in values["advertise"]]},
             "action": action}))
         # Nothing else leaves towards this group, whatever rules for others follow.
-        items.append(bgp_policy.policy_rule(virtual_router, "export", f"{group}-rest", {
-            "used_by": [group], "action": {"deny": True}}, position=(("after", f"{group}-out"),)))
+        items.append(bgp_policy.policy_rule(virtual_router, "export", bgp_policy.rest(group), {
+            "used_by": [group], "action": {"deny": True}}, position=(("after", bgp_policy.outbound(group)),)))
     elif update:
-        items.append(bgp_policy.policy_rule(virtual_router, "export", f"{group}-out", {"used_by": [group], "action": {"update": update}}))
+        items.append(bgp_policy.policy_rule(virtual_router, "export", bgp_policy.outbound(group), {"used_by": [group], "action": {"update": update}}))
     return items
 
 
@@ -260,21 +260,21 @@ def _advanced_policies(group, values, local_as) -> tuple:
     preference, prepend, networks = (values.get(option) for option in ("local_preference", "as_path_prepend", "advertise"))
     if preference is not None:
         entry = {"name": "10", "action": "permit", "set": {"local_preference": preference}}
-        items.append(DesiredEntry(bgp_policy.ROUTE_MAP, f"{group}-in", {"entries": [entry]}))
-        filtering["inbound"] = f"{group}-in"
+        items.append(DesiredEntry(bgp_policy.ROUTE_MAP, bgp_policy.inbound(group), {"entries": [entry]}))
+        filtering["inbound"] = bgp_policy.inbound(group)
     if prepend is not None or networks is not None:
         entry = {"name": "10", "action": "permit"}
         if networks is not None:
-            entry["prefix_list"] = f"{group}-out"
-            items.append(bgp_policy.prefix_list(f"{group}-out", networks))
+            entry["prefix_list"] = bgp_policy.outbound(group)
+            items.append(bgp_policy.prefix_list(bgp_policy.outbound(group), networks))
         if prepend is UNSET:
             entry["set"] = {"aspath_prepend": UNSET}
         elif prepend is not None:
             if not local_as:
                 raise InvalidInput("as_path_prepend: the router has no local AS that could be prepended; set it with bgp_instance first")
             entry["set"] = {"aspath_prepend": [local_as] * prepend}
-        items.append(DesiredEntry(bgp_policy.ROUTE_MAP, f"{group}-out", {"entries": [entry]}))
-        filtering["outbound"] = f"{group}-out"
+        items.append(DesiredEntry(bgp_policy.ROUTE_MAP, bgp_policy.outbound(group), {"entries": [entry]}))
+        filtering["outbound"] = bgp_policy.outbound(group)
     return items, filtering
 
 
@@ -293,11 +293,11 @@ def removal(virtual_router, group, name, platform, last: bool) -> list:
     if advanced:
         tables = (ADDRESS_FAMILY_PROFILE, bgp_policy.FILTERING_PROFILE)
         items += [DesiredEntry(table, group, state="absent") for table in tables]
-        items += [DesiredEntry(bgp_policy.ROUTE_MAP, f"{group}-{suffix}", state="absent") for suffix in ("in", "out")]
-        items.append(DesiredEntry(bgp_policy.PREFIX_LIST, f"{group}-out", state="absent"))
+        items += [DesiredEntry(bgp_policy.ROUTE_MAP, policy, state="absent") for policy in (bgp_policy.inbound(group), bgp_policy.outbound(group))]
+        items.append(DesiredEntry(bgp_policy.PREFIX_LIST, bgp_policy.outbound(group), state="absent"))
     else:
-        items.append(bgp_policy.policy_rule(virtual_router, "import", f"{group}-in", {}, "absent"))
-        items += [bgp_policy.policy_rule(virtual_router, "export", f"{group}-{suffix}", {}, "absent") for suffix in ("out", "rest")]
+        items.append(bgp_policy.policy_rule(virtual_router, "import", bgp_policy.inbound(group), {}, "absent"))
+        items += [bgp_policy.policy_rule(virtual_router, "export", policy, {}, "absent") for policy in (bgp_policy.outbound(group), bgp_policy.rest(group))]
     return items
 
 
@@ -367,7 +367,9 @@ def _beside_family_in_use(request, tree, items) -> list:
             if item.table is ADVANCED_GROUP else item for item in kept]
 
 
-_DIRECTIONS = {"advertise": ("outbound", "out"), "as_path_prepend": ("outbound", "out"), "local_preference": ("inbound", "in")}
+_DIRECTIONS = {
+    "advertise": ("outbound", bgp_policy.outbound), "as_path_prepend": ("outbound", bgp_policy.outbound), "local_preference": ("inbound", bgp_policy.inbound),
+}
 
 
 def refuse_foreign_policies(request: Request, tree) -> None:
@@ -377,9 +379,9 @@ def refuse_foreign_policies(request: Request, tree) -> None:
     if request.state != "present" or in_use in (None, "", "none"):
         return
     profile = (request.base("network") + PLACES["bgp_filtering_profile"][1])[1:] + (("entry", in_use), "ipv4", "unicast", "route-maps")
-    for option, (direction, suffix) in _DIRECTIONS.items():
+    for option, (direction, policy) in _DIRECTIONS.items():
         route_map = places.text(tree, profile + (direction,))
-        if request.values.get(option) is not None and (in_use != group or route_map not in (None, "", f"{group}-{suffix}")):
+        if request.values.get(option) is not None and (in_use != group or route_map not in (None, "", policy(group))):
             raise Refused(f"bgp_peer '{request.name}': {option}: peer group '{group}' already has policies by the filtering profile '{in_use}', "
                           "which this would replace; use a group of its own, or change that profile")
 
@@ -418,8 +420,8 @@ def _group_values(request, tree, bgp, group) -> dict:
     values.update({option: found[option] for option in _LEGACY_GROUP_OPTIONS if option in found})
     own = found.get("type") or {}
     values.update({option: own[f"{kind}_{option}"] for option in _KIND_OPTIONS if f"{kind}_{option}" in own})
-    inbound = places.text(bgp, ("policy", "import", "rules", ("entry", f"{name}-in"), "action", "allow", "update", "local-preference"))
-    outbound = ("policy", "export", "rules", ("entry", f"{name}-out"))
+    inbound = places.text(bgp, ("policy", "import", "rules", ("entry", bgp_policy.inbound(name)), "action", "allow", "update", "local-preference"))
+    outbound = ("policy", "export", "rules", ("entry", bgp_policy.outbound(name)))
     prepend = places.text(bgp, outbound + ("action", "allow", "update", "as-path", "prepend"))
     networks = places.names(bgp, outbound + ("match", "address-prefix"))
     return {**values, **_numbers(inbound, prepend), **({"advertise": networks} if networks else {})}
@@ -429,9 +431,9 @@ def _advanced_group_values(request, tree, name) -> dict:
     base = request.base("network")[1:]
     route_map = base + PLACES["bgp_route_map"][1]
     entry = ("route-map", ("entry", "10"), "set")
-    inbound = places.text(tree, route_map + (("entry", f"{name}-in"),) + entry + ("local-preference",))
-    prepend = places.names(tree, route_map + (("entry", f"{name}-out"),) + entry + ("aspath-prepend",))
-    listed = base + PLACES["prefix_list"][1] + (("entry", f"{name}-out"), "type", "ipv4", "ipv4-entry")
+    inbound = places.text(tree, route_map + (("entry", bgp_policy.inbound(name)),) + entry + ("local-preference",))
+    prepend = places.names(tree, route_map + (("entry", bgp_policy.outbound(name)),) + entry + ("aspath-prepend",))
+    listed = base + PLACES["prefix_list"][1] + (("entry", bgp_policy.outbound(name)), "type", "ipv4", "ipv4-entry")
     networks = [places.text(item, ("prefix", "entry", "network")) for item in places.children(tree, listed)]
     return {**_numbers(inbound, str(len(prepend)) if prepend else None), **({"advertise": networks} if networks else {})}
 

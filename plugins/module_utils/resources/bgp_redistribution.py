@@ -160,12 +160,24 @@ def _reset(source) -> dict:
     return {option: UNSET for option in source}
 
 
+def legacy_containers(virtual_router: str) -> list:
+    """(table, place) of the lists in which a virtual router says what it announces."""
+    return [(REDIST_RULE, _redist_rules(virtual_router)), (REDIST_PROFILE, _redist_profiles(virtual_router))]
+
+
+def announcements(virtual_router, networks, platform, state="present") -> list:
+    """The items of networks that are announced by their names."""
+    if platform.advanced:
+        return [DesiredEntry(NETWORK, network, state=state, container=_advertised(virtual_router, network)) for network in networks]
+    return [DesiredEntry(REDIST_RULE, network, state=state, container=_redist_rules(virtual_router)) for network in networks]
+
+
 def removal(virtual_router, name, networks, platform, profile_in_use=None) -> list:
     """The items of an announcement that is to go."""
     if not platform.advanced:
-        items = [DesiredEntry(REDIST_RULE, rule, state="absent", container=_redist_rules(virtual_router)) for rule in [name, *networks]]
+        items = announcements(virtual_router, [name, *networks], platform, "absent")
         return items + [DesiredEntry(REDIST_PROFILE, name, state="absent", container=_redist_profiles(virtual_router))]
-    items = [DesiredEntry(NETWORK, network, state="absent", container=_advertised(virtual_router, network)) for network in networks]
+    items = announcements(virtual_router, networks, platform, "absent")
     if profile_in_use == name:
         items.append(instance(virtual_router, {"redistribution_profile": UNSET}, platform))
     tables = (REDISTRIBUTION_PROFILE, bgp_policy.REDISTRIBUTION_ROUTE_MAP, bgp_policy.PREFIX_LIST)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which objects belong to a VPN: by name, as the pairing names them, and by what refers to what.
+"""Which objects belong to a VPN: as its record says, as a pairing without one names them, and by what refers to what.
 
 A configuration is a dictionary of lists of options, as the resources gather them: C(gateways), C(tunnels), C(interfaces), C(pbf_rules),
 and C(bgp) with C(instances) and C(peers).
@@ -10,52 +10,66 @@ and C(bgp) with C(instances) and C(peers).
 
 from __future__ import annotations
 
-import re
+from typing import Iterable
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import record as records
-
-# What the pairing puts behind a VPN's name: the number of a tunnel, or what its last PBF rule does.
-_SUFFIX = re.compile(r"-(\d|discard)$")
-
-
-def stem(name: str) -> str:
-    """The VPN's name in an object's: C(vpn-0abc) in C(vpn-0abc-1)."""
-    return _SUFFIX.sub("", name)
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.names import last_rule_of, stem
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object
 
 
-def select(configuration: dict, names) -> tuple:
+class _Owners:
+    """Whose an object is. Where records say it, names are nothing to go by; a pairing that was made by hand has no record."""
+
+    def __init__(self, configuration: dict):
+        found = records.among({interface["name"]: interface.get("comment") for interface in configuration["interfaces"]})
+        self.owned = {record.vpn: record.owned() for record in found.values()}
+
+    def of(self, thing: Object) -> set:
+        """The names by which somebody may ask for an object: its own, and its VPN's."""
+        recorded = {vpn for vpn, owned in self.owned.items() if thing in owned}
+        by_name = {stem(thing.name)} - set(self.owned)
+        return {thing.name} | (recorded or by_name)
+
+
+def select(configuration: dict, names: Iterable[str]) -> tuple:
     """(the part of the configuration that belongs to the named VPNs, tunnels or gateways; the names that nothing answers to)."""
-    adopted = _adopted(configuration, names)
-    wanted = set(names).union(*adopted.values())
+    owners, wanted = _Owners(configuration), set(names)
 
-    def named(*texts):
-        return any(text in wanted or stem(text) in wanted for text in texts)
+    def named(*things: Object) -> bool:
+        return any(wanted & owners.of(thing) for thing in things)
 
-    tunnels = [tunnel for tunnel in configuration["tunnels"] if named(tunnel["name"], *tunnel.get("ike_gateways", ()))]
+    tunnels = [tunnel for tunnel in configuration["tunnels"] if named(*_of_tunnel(tunnel))]
     used = {gateway for tunnel in tunnels for gateway in tunnel.get("ike_gateways", ())}
-    gateways = [gateway for gateway in configuration["gateways"] if gateway["name"] in used or named(gateway["name"])]
+    gateways = [gateway for gateway in configuration["gateways"] if gateway["name"] in used or named(Object("ike_gateway", gateway["name"]))]
     units = interfaces_of(tunnels)
-    there = {text for item in tunnels + gateways for text in (item["name"], stem(item["name"]))}
-    there |= {vpn for vpn, objects in adopted.items() if objects & there}
+    things = [Object("ipsec_tunnel", tunnel["name"]) for tunnel in tunnels] + [Object("ike_gateway", gateway["name"]) for gateway in gateways]
+    there = {name for thing in things for name in owners.of(thing)}
     found = {
         "gateways": gateways, "tunnels": tunnels,
         "interfaces": [interface for interface in configuration["interfaces"] if interface["name"] in units],
-        **_behind(configuration, units, lambda rule: named(rule["name"]), lambda peer: named(peer["name"], peer["peer_group"])),
+        **_behind(configuration, units, lambda rule: named(Object("pbf_rule", rule["name"])), lambda peer: named(*_of_peer(peer))),
     }
     return found, [name for name in names if name not in there]
 
 
-def _adopted(configuration, names) -> dict:
-    """The names that objects of the named VPNs have kept from before, by VPN; they stand in the records of the VPNs."""
-    found = [records.find(interface.get("comment")) for interface in configuration["interfaces"]]
-    return {record.vpn: {name for kind in ("ipsec_tunnel", "ike_gateway") for name in record.adopted.get(kind, {}).values()}
-            for record in found if record is not None and record.vpn in names}
+def _of_tunnel(tunnel) -> list:
+    return [Object("ipsec_tunnel", tunnel["name"])] + [Object("ike_gateway", gateway) for gateway in tunnel.get("ike_gateways", ())]
+
+
+def _of_peer(peer) -> list:
+    router, group = peer["virtual_router"], peer["peer_group"]
+    return [records.peer(router, group, peer["name"]), Object("bgp_peer_group", group, router)]
 
 
 def of_vpns(configuration: dict) -> dict:
     """The configuration without the PBF rules and BGP peers that have nothing to do with any of its tunnels."""
-    last_rules = {f"{stem(tunnel['name'])}-discard" for tunnel in configuration["tunnels"]}
-    behind = _behind(configuration, interfaces_of(configuration["tunnels"]), lambda rule: rule["name"] in last_rules, lambda peer: False)
+    owners = _Owners(configuration)
+    last_rules = {last_rule_of(tunnel["name"]) for tunnel in configuration["tunnels"] if stem(tunnel["name"]) not in owners.owned}
+
+    def belongs(rule) -> bool:
+        return rule["name"] in last_rules or any(Object("pbf_rule", rule["name"]) in owned for owned in owners.owned.values())
+
+    behind = _behind(configuration, interfaces_of(configuration["tunnels"]), belongs, lambda peer: False)
     return {**configuration, **behind}
 
 

@@ -21,8 +21,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import uncommitted
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, locked, target_of, with_session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, configure
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import adoption, rollout, build, removal
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import is_named_after
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import adoption, build, claim, removal, rollout
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.result import Result
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn, check, check_name
 
@@ -155,8 +154,8 @@ class _Task:
         else:
             built = self._in_turn(around, (self._addresses(around), self._learned(around), self.replaces))
         self._read_imports(tree, built.phases)
-        self.held = [self.target.base(item.location) + item.relative_path for item in built.held]
-        self._remember(around)
+        self.held = claim.paths([*built.held, *(item for phase in built.phases for item in phase)], self.target.base)
+        self._remember()
         return Wanted(built.phases, built.warnings, {"vpn": built.summary} if built.summary else {})
 
     def _in_turn(self, around, more) -> Result:
@@ -219,21 +218,17 @@ class _Task:
         names = rulebases.undecided_names(rules, zones, known) + rulebases.names_in(adoption.forwarding_rules(self.vpn, around), known)
         return address_objects.resolved(self.target, names, self.known_objects)
 
-    def _remember(self, around):
-        """What is gone from the candidate already and not from the running configuration is still ours to commit."""
-        gone = self.name if self.vpn is None else self.replaces
+    def _remember(self):
+        """What the record in the running configuration says is ours, where uncommitted changes are not explained by what stands in the candidate."""
         self.removed_before = []
-        if not gone or not self.pending or removal.own_units(gone, around):
+        if all(commit.concerns(change, self.held) for change in self.pending):
             return
-        running = self.target.read(self._reads(), running=True)
-        items = [item for phase in removal.removal(gone, Surroundings(running, self.target.base, self.target.platform)).phases for item in phase]
-        self.removed_before = [self.target.base(item.location) + item.relative_path for item in items]
+        running = Surroundings(self.target.read(self._reads(), running=True), self.target.base, self.target.platform)
+        items = [item for name in (self.name, self.replaces) if name for phase in removal.removal(name, running).phases for item in phase]
+        self.removed_before = claim.paths(items, self.target.base)
 
     def _is_mine(self, change, objects) -> bool:
-        names = [name for name in (self.name, self.replaces) if name]
-        steps = [step[1] for step in change.path if not isinstance(step, str)]
-        by_name = any(is_named_after(name, step) for step in steps for name in names)
-        return by_name or commit.concerns(change, objects + self.held + self.removed_before)
+        return commit.concerns(change, objects + self.held + self.removed_before)
 
     def _refuse_foreign(self, intent) -> None:
         objects = intent.places(self.target.base)

@@ -16,11 +16,11 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.sur
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_peer
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import bgp_policy
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import record as records, rollout
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names, record as records, rollout
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.bgp import running
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Record
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import BGP, PBF, ROUTES, Vpn
 
 # Came with PAN-OS; they are nobody's to change or to remove.
@@ -32,6 +32,9 @@ _WORDS = {
     "bgp_import_rule": "BGP import rule", "bgp_export_rule": "BGP export rule", "bgp_timer_profile": "BGP timer profile",
     "bgp_auth_profile": "BGP authentication profile", "bgp_address_family_profile": "BGP address family profile",
     "bgp_filtering_profile": "BGP filtering profile", "bgp_route_map": "BGP route map", "prefix_list": "prefix list",
+    "security_rule": "security rule", "static_route_ipv6": "IPv6 static route", "redist_profile": "redistribution profile",
+    "bgp_redist_rule": "BGP redistribution rule", "bgp_redistribution_profile": "BGP redistribution profile",
+    "redistribution_route_map": "redistribution route map",
 }
 # What it means to traffic when one of these is interrupted.
 _INTERRUPTED = {
@@ -66,8 +69,8 @@ class Serving:
         return bool(self.tunnels)
 
     def add(self, number: int, kind: str, name: str, key: str | None = None) -> None:
-        names = self.adopted.setdefault(kind, {})
-        names[f"-{number}" if key is None else key] = name
+        there = self.adopted.setdefault(kind, {})
+        there[names.tunnel_key(number) if key is None else key] = name
         self.tell(number, kind, name)
 
     def tell(self, number: int, kind: str, name: str) -> None:
@@ -75,9 +78,9 @@ class Serving:
             self.tunnels.setdefault(number, []).append(label(kind, name))
 
     def add_without_use(self, number: int, kind: str, name: str) -> None:
-        names = self.adopted.get(kind, {})
-        if name not in names.values():
-            self.add(number, kind, name, f"~{len(names) + 1}")
+        there = self.adopted.get(kind, {})
+        if name not in there.values():
+            self.add(number, kind, name, f"~{len(there) + 1}")
 
     def beside(self) -> list:
         """Labels of what leads traffic into the tunnels and has no part in the VPN."""
@@ -90,6 +93,13 @@ class Serving:
 def serving(vpn: Vpn, around: Surroundings, record: Record, addresses: rulebases.Addresses) -> Serving:
     """What serves the connection and is not the VPN's yet. C(record): whose names are the VPN's own."""
     return _Search(vpn, around, record, addresses).found
+
+
+# Where a peer group or a peer of the advanced engine names a profile.
+_PROFILES_IN_USE = (
+    ("bgp_address_family_profile", ("address-family", "ipv4")), ("bgp_filtering_profile", ("filtering-profile", "ipv4")),
+    ("bgp_timer_profile", ("connection-options", "timers")), ("bgp_auth_profile", ("connection-options", "authentication")),
+)
 
 
 class _Search:
@@ -108,7 +118,7 @@ class _Search:
         self._policies()
 
     def _gateway(self, number) -> str | None:
-        if self.around.entry("ike_gateway", self.record.called("ike_gateway", self.vpn.tunnel_name(number))) is not None:
+        if self._is_ours("ike_gateway", number):
             return None
         peer = self.vpn.tunnel(number).outside_address
         found = [entry.get("name") for entry in self.around.entries("network", ("ike", "gateway"))
@@ -121,18 +131,23 @@ class _Search:
             return name
         return None
 
+    def _is_ours(self, kind, number) -> bool:
+        """Whether the VPN has its object of this kind for a tunnel already."""
+        name = self.record.called(kind, self.vpn.tunnel_name(number))
+        return self.record.owns(Object(kind, name)) and self.around.entry(kind, name) is not None
+
     def _refuse_several(self, number, found, what, way):
         if len(found) > 1:
             raise Refused(f"tunnel {number}: {len(found)} {what} go {way}: {', '.join(found)}; only one can, remove the others first")
 
-    def _refuse_siblings(self, kind, name):
-        owner = next((record.vpn for _unit, record in records.on(self.around) if record.vpn != self.vpn.name and record.owns(kind, name)), None)
+    def _refuse_siblings(self, kind, name, inside=""):
+        owner = next((record.vpn for record in records.of_others(self.around, self.vpn.name) if record.owns(Object(kind, name, inside))), None)
         if owner is not None:
             raise Refused(f"{label(kind, name)} belongs to the VPN '{owner}' on this firewall, which serves the same peer; "
                           f"say replaces: {owner} to put this one in its place")
 
     def _tunnel(self, number, gateway):
-        if self.around.entry("ipsec_tunnel", self.record.called("ipsec_tunnel", self.vpn.tunnel_name(number))) is not None:
+        if self._is_ours("ipsec_tunnel", number):
             return
         tunnels = [entry for entry in self.around.entries("network", ("tunnel", "ipsec"))
                    if gateway in places.names(entry, ("auto-key", "ike-gateway"))]
@@ -151,7 +166,7 @@ class _Search:
         for rule in self.around.entries("rulebase", ("pbf", "rules")):
             if places.text(rule, ("action", "forward", "egress-interface")) != unit or not self._is_our_traffic(rule):
                 continue
-            if self.vpn.failover == PBF and f"-{number}" not in self.found.adopted.get("pbf_rule", {}):
+            if self.vpn.failover == PBF and names.tunnel_key(number) not in self.found.adopted.get("pbf_rule", {}):
                 self.found.add(number, "pbf_rule", rule.get("name"))
             else:
                 self.found.add_without_use(number, "pbf_rule", rule.get("name"))
@@ -166,7 +181,7 @@ class _Search:
         wanted = self.vpn.failover == ROUTES or self.vpn.backup_routes
         networks = {ip_network(text): text for text in self.vpn.remote_networks}
         for name, destination in self.around.routes_into(self.vpn.virtual_router, unit):
-            key = f"-{number}-{slug(networks[destination])}" if destination in networks else ""
+            key = names.route_key(number, networks[destination]) if destination in networks else ""
             if key and wanted and key not in self.found.adopted.get("static_route", {}):
                 self.found.add(number, "static_route", name, key)
             elif key:
@@ -178,18 +193,44 @@ class _Search:
         address = self.vpn.tunnel(number).inside_peer_address
         bgp = running(self.vpn, self.around)
         groups = {group.get("name"): places.children(group, ("peer",)) for group in places.children(bgp, ("peer-group",))}
-        if any(peer.get("name") == own for peers in groups.values() for peer in peers):
+        router = self.vpn.virtual_router
+        if any(peer.get("name") == own and self.record.owns(records.peer(router, group, own)) for group, peers in groups.items() for peer in peers):
             return
         found = [(group, peer.get("name")) for group, peers in groups.items() for peer in peers
                  if (places.text(peer, ("peer-address", "ip")) or "").split("/")[0] == address]
         self._refuse_several(number, [name for _group, name in found], "BGP peers", f"to {address}")
         for group, name in found:
-            self._refuse_siblings("bgp_peer_group", group)
+            self._refuse_siblings("bgp_peer_group", group, router)
             self.found.add(number, "bgp_peer_entry", name)
             self.found.add(number, "bgp_peer_group", group)
-            for item in bgp_peer.removal(self.vpn.virtual_router, group, name, self.around.platform, last=True):
-                if item.table.kind not in ("bgp_peer_entry", "bgp_peer_group") and self.around.entry_at(item) is not None:
-                    self.found.add_without_use(number, item.table.kind, item.name)
+            for kind, profile in self._used_by(places.find(bgp, ("peer-group", ("entry", group)))):
+                self.found.add_without_use(number, kind, profile)
+
+    def _used_by(self, group) -> list:
+        """(kind, name) of what the advanced engine's profiles say of a group and its peers, as far as it is called as the one that uses it."""
+        found, users = [], [group, *places.children(group, ("peer",))]
+        for user in users:
+            for kind, path in _PROFILES_IN_USE:
+                name = places.text(user, path)
+                if name == user.get("name") and self.around.entry(kind, name) is not None:
+                    found.append((kind, name))
+        for kind, name in list(found):
+            if kind == "bgp_filtering_profile":
+                found += self._filters(self.around.entry(kind, name))
+        return found
+
+    def _filters(self, profile) -> list:
+        """(kind, name) of a filtering profile's own route maps, and of their prefix lists."""
+        found = []
+        for direction, called in (("inbound", bgp_policy.inbound), ("outbound", bgp_policy.outbound)):
+            own = called(profile.get("name"))
+            route_map = self.around.entry("bgp_route_map", own) if places.text(profile, ("ipv4", "unicast", "route-maps", direction)) == own else None
+            if route_map is None:
+                continue
+            found.append(("bgp_route_map", own))
+            listed = [places.text(entry, ("match", "ipv4", "address", "prefix-list")) for entry in places.children(route_map, ("route-map",))]
+            found += [("prefix_list", own)] if own in listed else []
+        return found
 
     def _policies(self):
         """Rules of a virtual router's policies that are there for the groups alone."""
@@ -215,7 +256,7 @@ class _Search:
                           or places.text(rule, ("action", "forward", "monitor", "profile")), self.vpn.failover == PBF)
 
     def _entry(self, kind, number):
-        name = self.found.adopted.get(kind, {}).get(f"-{number}")
+        name = self.found.adopted.get(kind, {}).get(names.tunnel_key(number))
         return self.around.entry(kind, name) if name else None
 
     def _profile(self, number, kind, name, of_use=True):
@@ -225,12 +266,7 @@ class _Search:
         if not others and name not in PREDEFINED:
             (self.found.add if of_use else self.found.add_without_use)(number, kind, name)
         elif of_use:
-            self.found.borrowed.setdefault(kind, {})[f"-{number}"] = name
-
-
-def slug(network: str) -> str:
-    """A network as a part of a name."""
-    return network.replace("/", "-").replace(":", ".")
+            self.found.borrowed.setdefault(kind, {})[names.tunnel_key(number)] = name
 
 
 def refuse_elsewhere(vpn: Vpn, around: Surroundings, found: Serving) -> None:
@@ -249,7 +285,7 @@ def refusal(vpn: Vpn, found: Serving) -> str:
     """What is told without leave to adopt: every object by its name."""
     told = [f"tunnel {number} ({vpn.tunnel(number).outside_address} from {vpn.outside_interface}): {', '.join(labels)}"
             for number, labels in sorted(found.tunnels.items())]
-    return ("this connection is served already by objects of other names: " + "; ".join(told)
+    return ("this connection is served already by objects that no record says are this VPN's: " + "; ".join(told)
             + ". Say adopt: true to take them over, or remove them first; two gateways for one peer do not work")
 
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from ipaddress import ip_network
+from typing import Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
@@ -14,8 +15,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.sur
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import bgp_policy
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_instance, bgp_peer, bgp_redistribution
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, merged
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Request
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Record
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Request, Table
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record, known, object_of, peer
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
 
 _LARGEST_2_BYTE_AS = 65535
@@ -120,19 +121,18 @@ def items(vpn: Vpn, around: Surroundings, record: Record, units: dict, warnings:
         if values.get("local_preference") is UNSET:
             del values["local_preference"]
         group = record.called("bgp_peer_group", vpn.peer_group(number), number)
-        peer = record.called("bgp_peer_entry", vpn.tunnel_name(number))
-        if record.took_over("bgp_peer_entry", peer):
-            found += _adopted_peer(vpn, around, record, group, peer, values, warnings)
+        name = record.called("bgp_peer_entry", vpn.tunnel_name(number))
+        if record.took_over("bgp_peer_entry", name):
+            found += _adopted_peer(vpn, around, record, group, name, values, warnings)
         else:
-            found += bgp_peer.objects(router, group, peer, values, platform, str(tunnel.bgp.local_as))
+            found += bgp_peer.objects(router, group, name, values, platform, str(tunnel.bgp.local_as))
     return merged(found)
 
 
 def _adopted_peer(vpn, around, record, group, name, values, warnings) -> list:
     """A peer that was there before keeps its timers, which both sides settle on, and its group the policies that it has."""
     bgp = running(vpn, around)
-    peers = places.names(bgp, ("peer-group", ("entry", group), "peer"))
-    strangers = [peer for peer in peers if not record.owns("bgp_peer_entry", peer)]
+    strangers = _strangers(around, record, vpn.virtual_router, group)
     if strangers:
         raise Refused(f"BGP peer '{name}' shares the peer group '{group}' with {', '.join(strangers)}: what is announced is said for a whole group; "
                       "give the VPN's peers a group of their own, then adopt them")
@@ -160,7 +160,7 @@ _POLICY_OPTIONS = ("advertise", "local_preference", "as_path_prepend")
 def _is_limited(around, bgp, group) -> bool:
     if around.platform.advanced:
         return places.text(bgp, ("peer-group", ("entry", group), "filtering-profile", "ipv4")) == group
-    return f"{group}-out" in places.names(bgp, ("policy", "export", "rules"))
+    return bgp_policy.outbound(group) in places.names(bgp, ("policy", "export", "rules"))
 
 
 def _refuse_one_group(vpn, record, group):
@@ -177,7 +177,7 @@ def _policies_of_others(around, bgp, group, record) -> list:
         return [] if profile in (None, "", "none", group) else [f"filtering profile '{profile}'"]
     return [f"{direction} rule '{rule.get('name')}'" for direction in ("import", "export")
             for rule in places.children(bgp, ("policy", direction, "rules"))
-            if group in places.names(rule, ("used-by",)) and rule.get("name") not in [f"{group}-{suffix}" for suffix in ("in", "out", "rest")]]
+            if group in places.names(rule, ("used-by",)) and rule.get("name") not in bgp_policy.names_of(group)]
 
 
 def _announcement(vpn, around, record) -> list:
@@ -193,7 +193,7 @@ def _announcement(vpn, around, record) -> list:
         values = {"sources": [], "destinations": [], "networks": list(vpn.local_networks)}
     found = bgp_redistribution.objects(vpn.virtual_router, vpn.name, values, around.platform, profile)
     there = announced(vpn.virtual_router, around)
-    record.announced[:] = [network for network in values["networks"] if network in record.announced or network not in there]
+    record.announced = known(network for network in values["networks"] if network in record.announced or network not in there)
     return found
 
 
@@ -213,7 +213,7 @@ def refuse_readvertisement(vpn: Vpn, around: Surroundings, record: Record) -> No
         return
     for group in places.children(bgp, ("peer-group",)):
         peers = [peer.get("name") for peer in places.children(group, ("peer",)) if places.text(peer, ("enable",)) != "no"]
-        if record.owns("bgp_peer_group", group.get("name")) or not peers or places.text(group, ("enable",)) == "no":
+        if record.owns(Object("bgp_peer_group", group.get("name"), vpn.virtual_router)) or not peers or places.text(group, ("enable",)) == "no":
             continue
         networks = [text for text in vpn.local_networks + vpn.remote_networks if _lets_out(around, bgp, group, text)]
         if networks:
@@ -296,32 +296,64 @@ def _value(text):
     return {"yes": True, "no": False}.get(text, text)
 
 
-def own_objects(router_name: str, around: Surroundings, record: Record, siblings=()) -> list:
-    """The VPN's peers, groups, policies and announcements on a router, as items to remove. C(siblings): records of other VPNs of ours."""
-    platform, found = around.platform, []
-    bgp = places.find(around.network, bgp_instance.place(router_name, platform.advanced))
+# What the advanced engine has beside its routers, those first that refer to others.
+PROFILES = (
+    bgp_peer.TIMER_PROFILE, bgp_peer.ADVANCED_AUTH, bgp_peer.ADDRESS_FAMILY_PROFILE, bgp_policy.FILTERING_PROFILE, bgp_policy.ROUTE_MAP,
+    bgp_redistribution.REDISTRIBUTION_PROFILE, bgp_policy.REDISTRIBUTION_ROUTE_MAP, bgp_policy.PREFIX_LIST,
+)
 
-    def is_own(kind, name):
-        return record.owns(kind, name) and not any(sibling.owns(kind, name) for sibling in siblings)
 
-    for group in places.names(bgp, ("peer-group",)):
-        if not is_own("bgp_peer_group", group):
-            continue
-        peers = places.names(bgp, ("peer-group", ("entry", group), "peer"))
-        last = all(is_own("bgp_peer_entry", other) for other in peers)
-        for peer in peers:
-            if is_own("bgp_peer_entry", peer):
-                found += bgp_peer.removal(router_name, group, peer, platform, last)
-    profile = bgp_redistribution.assigned_profile(around.tree, around.base, router_name) if platform.advanced else None
-    if bgp is not None:
-        found += bgp_redistribution.removal(router_name, record.vpn, record.announced, platform, profile)
-    for direction in ("import", "export"):
-        found += [bgp_policy.policy_rule(router_name, direction, name, {}, "absent")
-                  for name in record.adopted.get(f"bgp_{direction}_rule", {}).values() if not platform.advanced]
-    return merged([item for item in found if item.state != "absent" or around.entry_at(item) is not None])
+def containers(router: str, view: Surroundings) -> Iterator[tuple[Table, tuple]]:
+    """(table, place) of every list of BGP objects in a router."""
+    advanced = view.platform.advanced
+    bgp = bgp_instance.place(router, advanced)
+    groups = bgp_peer.group_container(router, advanced)
+    yield (bgp_peer.ADVANCED_GROUP if advanced else bgp_peer.LEGACY_GROUP), groups
+    for group in places.names(view.network, groups):
+        yield (bgp_peer.ADVANCED_PEER if advanced else bgp_peer.LEGACY_PEER), bgp_peer.peer_container(router, group, advanced)
+    if not advanced:
+        yield bgp_peer.LEGACY_AUTH, bgp + ("auth-profile",)
+        yield bgp_policy.IMPORT_RULE, bgp + ("policy", "import", "rules")
+        yield bgp_policy.EXPORT_RULE, bgp + ("policy", "export", "rules")
+        yield from bgp_redistribution.legacy_containers(router)
+
+
+def shared_groups(view: Surroundings, record: Record, routers) -> set:
+    """The VPN's peer groups in which peers of others stand, with what belongs to such a group: they stay."""
+    found = set()
+    for router in routers:
+        for group in places.names(view.network, bgp_peer.group_container(router, view.platform.advanced)):
+            strangers = _strangers(view, record, router, group)
+            if strangers:
+                alone, whole = (bgp_peer.removal(router, group, strangers[0], view.platform, last) for last in (False, True))
+                found.update(map(object_of, whole[len(alone):]))
+    return found
+
+
+def _strangers(view, record, router, group) -> list:
+    """The peers in a group that are not the VPN's."""
+    peers = places.names(view.network, bgp_peer.peer_container(router, group, view.platform.advanced))
+    return [name for name in peers if not record.owns(peer(router, group, name))]
+
+
+def withdrawn(view: Surroundings, record: Record, routers) -> list:
+    """Items that end what the VPN announces by the names of networks, and a router's reference to a profile that goes."""
+    found = [item for item in bgp_redistribution.announcements(record.router, announced(record.router, view), view.platform, "absent")
+             if item.name in record.announced]
+    for router in routers if view.platform.advanced else ():
+        profile = bgp_redistribution.assigned_profile(view.tree, view.base, router)
+        if profile and record.owns(Object(bgp_redistribution.REDISTRIBUTION_PROFILE.kind, profile)):
+            found.append(bgp_instance.instance(router, {"redistribution_profile": UNSET}, view.platform))
+    return found
+
+
+def booked(router: str, view: Surroundings, record: Record) -> list:
+    """What the VPN changed of a router's BGP itself: its options, and the networks that it announces by their names."""
+    options = [bgp_instance.instance(router, dict(record.bgp), view.platform)] if record.bgp else []
+    return bgp_redistribution.announcements(router, sorted(record.announced.texts), view.platform) + options
 
 
 def foreign_groups(router_name: str, around: Surroundings, record: Record) -> list:
     """Peer groups of others on a router."""
-    bgp = places.find(around.network, bgp_instance.place(router_name, around.platform.advanced))
-    return [group for group in places.names(bgp, ("peer-group",)) if not record.owns("bgp_peer_group", group)]
+    groups = places.names(around.network, bgp_peer.group_container(router_name, around.platform.advanced))
+    return [group for group in groups if not record.owns(Object("bgp_peer_group", group, router_name))]

@@ -30,7 +30,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desir
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import router
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import version_text
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import (
-    adoption, record as records, refusals, bgp, removal as removals,
+    adoption, bgp, claim, names, record as records, refusals, removal as removals,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Record
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.result import Result
@@ -65,10 +65,14 @@ class _Builder:
         self.vpn, self.around, self.addresses, self.only = vpn, around, addresses, only
         self.warnings: list = []
         self.outside = refusals.outside_interface(vpn, around)
-        self.before = records.of_vpn(around, vpn.name) or replace(inheritance or Record(vpn.name), vpn=vpn.name)
-        self.record = replace(copy.deepcopy(self.before), members=[], options=[])
+        claim.refuse_name_of_a_tunnel(vpn, records.of_others(around, vpn.name))
+        self.before = records.of_vpn(around, vpn.name) or replace(inheritance or Record(vpn.name), vpn=vpn.name, router=vpn.virtual_router)
+        self.record = replace(copy.deepcopy(self.before), vsys=records.vsys_of(around), router=vpn.virtual_router, members=records.known(()), options=[])
+        if self.record.router != self.before.router:
+            self.record.bgp, self.record.announced = {}, records.known(())
         self.taken_over = self._adopt()
-        self.units = removals.units_of(self.record, around)
+        self.units = {**self.record.units, **self.taken_over.units}
+        self.own_units = dict(self.units)
         refusals.refuse_unfit(vpn, around, list(self.units.values()), self.record)
         self.local, self.behind_nat = refusals.local_address(vpn, self.outside, learned)
         self.outside_address = (self.local or learned).split("/")[0]
@@ -83,21 +87,23 @@ class _Builder:
     def result(self, removed) -> Result:
         items = self._zone() + self._crypto() + self._gateways() + self._tunnels() + self._forwarding()
         items += self.rules.security(self.outside.name, self.outside_address)
-        self.record.members = sorted(self.rules.booked)
+        self.record.members = records.known(self.rules.booked)
         if self.vpn.failover == BGP:
             bgp.refuse_readvertisement(self.vpn, self.around, self.record)
         moves = self._moves()
         items = [self._needed(item) for item in items]
+        claim.refuse_collisions(self.vpn, items, self.record, self.around)
         items += self._leftovers(items)
-        # Last, because the record that an interface carries tells of all the steps before.
         items += self._interfaces()
         if self.taken_over:
             self.warnings += adoption.interruptions(items, self.record, self.around)
         items += self._dropped_members(items)
         zones = self._left_zones(items)
-        moves, items = ([self._now(item) for item in found if not self._waits(item) or self._records(item)] for found in (moves, items))
+        held = self._held(items)
+        moves, items = ([item for item in found if not self._waits(item)] for found in (moves, items))
+        items = merged(items + self._comments(items))
         _refuse_template_owned(moves + items + zones, self.around)
-        return Result(removed.phases + [moves, items, zones], removed.warnings + self.warnings, self._summary(), held=self._held(), serving=self._serving())
+        return Result(removed.phases + [moves, items, zones], removed.warnings + self.warnings, self._summary(), held=held, serving=self._serving())
 
     def _waits(self, item) -> bool:
         """Whether an item is that of a tunnel whose turn comes later."""
@@ -106,23 +112,16 @@ class _Builder:
             return item.name in [self.units[number] for number in waiting]
         kind = item.table.kind
         own = {self._called(kind, number) for number in waiting} if kind != "tunnel_interface" else {self.units[number] for number in waiting}
-        return item.name in own or any(item.name.startswith(f"{self.vpn.tunnel_name(number)}-") for number in waiting)
-
-    def _records(self, item) -> bool:
-        """Whether an item holds the record of what is taken over: it has to stand there from the first tunnel's turn on."""
-        return bool(self.taken_over) and isinstance(item, DesiredEntry) and "comment" in item.values and self.around.entry_at(item) is not None
-
-    def _now(self, item):
-        return replace(item, values={"comment": item.values["comment"]}) if self._waits(item) else item
+        return item.name in own or any(names.is_of_tunnel(self.vpn.name, number, item.name) for number in waiting)
 
     def _serving(self) -> dict:
         """What each tunnel that is there runs on by now."""
         found = {}
         for number in self.vpn.numbers:
-            names = {kind: self._called(kind, number) for kind in _OF_ONE_TUNNEL}
-            if self.around.entry("ipsec_tunnel", names["ipsec_tunnel"]) is not None:
-                names.update({table.kind: self._current_profile(number, index) for index, table in enumerate(_PROFILES)}, tunnel_interface=self.units[number])
-                found[number] = set(names.items())
+            called = {kind: self._called(kind, number) for kind in _OF_ONE_TUNNEL}
+            if self.around.entry("ipsec_tunnel", called["ipsec_tunnel"]) is not None:
+                called.update({table.kind: self._current_profile(number, index) for index, table in enumerate(_PROFILES)}, tunnel_interface=self.units[number])
+                found[number] = set(called.items())
         return found
 
     def _adopt(self) -> adoption.Serving:
@@ -143,11 +142,13 @@ class _Builder:
 
     def _allocate(self) -> set:
         """Give each tunnel a unit: its own, the one that is asked for, or the lowest free one. Returns those that are new."""
-        taken = {int(unit.rpartition(".")[2]) for unit in self.around.names("tunnel_interface") if unit.rpartition(".")[2].isdigit()}
+        there = self.around.names("tunnel_interface")
+        taken = {int(unit.rpartition(".")[2]) for unit in [*there, *self.units.values()] if unit.rpartition(".")[2].isdigit()}
         fresh = set()
         for number in self.vpn.numbers:
             asked = self.vpn.tunnel_interfaces[number - 1] if self.vpn.tunnel_interfaces else None
             if number in self.units and asked in (None, self.units[number]):
+                fresh.update([number] if self.units[number] not in there else [])
                 continue
             if asked is None:
                 free = next((unit for unit in range(1, HIGHEST_UNIT + 1) if unit not in taken), None)
@@ -176,8 +177,8 @@ class _Builder:
     def _adopted_proposal(self, number) -> tuple | None:
         """The proposal of profiles that were there before, as far as the peer accepts it; the phases that can stay are noted."""
         tunnel, own = self.vpn.tunnel(number), self.vpn.tunnel_name(number)
-        gateway = self._adopted_values(ike_gateway.TABLE, self.record.called("ike_gateway", own), own)
-        profiles = [self._adopted_values(table, self.record.called(table.kind, self.vpn.name, number), self.vpn.name) for table in _PROFILES]
+        gateway = self._adopted_values(ike_gateway.TABLE, self.record.called_before("ike_gateway", own))
+        profiles = [self._adopted_values(table, self.record.called_before(table.kind, self.vpn.name, number)) for table in _PROFILES]
         accepted = adoption.accepted_proposal(tunnel, gateway, *profiles)
         if not accepted:
             return None
@@ -196,8 +197,8 @@ class _Builder:
         name = self.record.called(_PROFILES[index].kind, self.vpn.name, number)
         return [f"phase {index + 1} stays with {', '.join(weak)}, as {adoption.label(_PROFILES[index].kind, name)} has it"] if weak else []
 
-    def _adopted_values(self, table, name, own) -> dict | None:
-        entry = self.around.entry(table.kind, name) if name != own else None
+    def _adopted_values(self, table, name) -> dict | None:
+        entry = self.around.entry(table.kind, name) if name else None
         return None if entry is None else read(table.nodes, entry)
 
     def _zone(self) -> list:
@@ -248,7 +249,7 @@ class _Builder:
     def _give_up(self, kind, number):
         """A profile that was there before and does not do any more; at once it is told of, later it goes as ours."""
         name = self.record.called(kind, self.vpn.name, number)
-        if name != self.vpn.name:
+        if name not in (self.vpn.name, self.vpn.tunnel_name(number)):
             self.record.release(kind, name)
             if self.taken_over:
                 self.warnings.append(f"{self.vpn.name}: {adoption.label(kind, name)} is not what this VPN needs, it stays as it is and is not used any more")
@@ -303,27 +304,21 @@ class _Builder:
             if tunnel.inside_ipv6_address:
                 length = ip_network(tunnel.inside_ipv6_cidr, strict=False).prefixlen
                 values["ipv6"] = {"enabled": True, "addresses": [{"address": f"{tunnel.inside_ipv6_address}/{length}", "enable_on_interface": True}]}
-            if number == 1:
-                values["comment"] = records.written(self.around.comment(unit), self._finished_record(unit))
             item = DesiredEntry(_OWN_INTERFACE, unit, values, guard=number in self.fresh)
             adopted = self.record.took_over("ipsec_tunnel", self._called("ipsec_tunnel", number))
             items.append(adoption.needed(item, self.vpn, self.around, self.addresses, self.behind_nat) if adopted else item)
             items += self._memberships(unit)
         return items
 
-    def _finished_record(self, unit) -> Record:
-        def length():
-            return len(records.written(self.around.comment(unit), self.record))
-
-        if length() > records.COMMENT_LENGTH:
-            self.record.members = []
-            self.warnings.append(f"{self.vpn.name}: too many networks for the record in the tunnel interface's comment; "
-                                 "members that are no longer given will have to be removed by hand")
-        if length() > records.COMMENT_LENGTH and self.record.adopted:
-            raise Refused(f"adopt: the names of what is taken over do not fit into the comment of {unit}, where the VPN's record stands: "
-                          f"{length()} characters, PAN-OS allows {records.COMMENT_LENGTH}. Shorten the rest of that comment, or rename the longest of "
-                          + ", ".join(sorted({name for names in self.record.adopted.values() for name in names.values()})))
-        return self.record
+    def _comments(self, items) -> list:
+        """The record as it is after C(items), in the comments of the interfaces that are there then."""
+        record = self.record
+        waiting = [number for number in self.vpn.numbers if self.only not in (None, number)]
+        record.units = {number: self.own_units.get(number) if number in waiting else unit for number, unit in self.units.items()}
+        record.units = {number: unit for number, unit in record.units.items() if unit}
+        standing = removals.owned(self.around, self.before)
+        record.claims = records.known(claim.claims(items, standing, self.before, record))
+        return removals.comment_items(records.comments(record, record.units.values(), self.around), self.around)
 
     def _memberships(self, unit) -> list:
         """Zone and router. A member of the zone is imported into the virtual system: PAN-OS takes no other."""
@@ -339,10 +334,13 @@ class _Builder:
         place = router(self.vpn.virtual_router, self.around.platform.advanced)
         return import_member(unit), zone_member(self.vpn.zone, unit), router_member(place, unit)
 
-    def _held(self) -> list:
-        """The memberships, and the zone where this VPN made it."""
+    def _held(self, items) -> list:
+        """All that is the VPN's, whether something is to be done for it or not: its objects, the memberships, the zone where this VPN made it."""
+        objects = [item for item in items if records.can_be_claimed(item)]
+        objects += [DesiredEntry(TUNNEL_INTERFACE, unit) for unit in self.units.values()]
         members = [member for unit in self.units.values() for member in self._members(unit)]
-        return members + ([DesiredEntry(zone.TABLE, self.vpn.zone)] if self.record.zone_made else [])
+        announced = bgp.booked(self.vpn.virtual_router, self.around, self.record)
+        return objects + members + announced + ([DesiredEntry(zone.TABLE, self.vpn.zone)] if self.record.zone_made else [])
 
     def _moves(self) -> list:
         """Our own interfaces out of a zone or router that is no longer the one; an interface is in one of each only."""
@@ -404,10 +402,10 @@ class _Builder:
         """What a peer takes that does not take everything: each pair of networks, or the one pair that it names."""
         if self.vpn.policy_based:
             pairs = [(local, remote) for local in self.vpn.local_networks for remote in self.vpn.remote_networks]
-            return [{"name": f"pair-{number}", "local": local, "remote": remote} for number, (local, remote) in enumerate(pairs, 1)]
+            return [{"name": names.proxy_id(number), "local": local, "remote": remote} for number, (local, remote) in enumerate(pairs, 1)]
         selectors = tunnel.traffic_selectors
         if selectors and selectors.are_narrowed:
-            return [{"name": "pair-1", "local": selectors.local, "remote": selectors.remote}]
+            return [{"name": names.proxy_id(1), "local": selectors.local, "remote": selectors.remote}]
         return []
 
     def _forwarding(self) -> list:
@@ -425,34 +423,34 @@ class _Builder:
             "monitor": {"profile": self._monitor(number), "ip_address": self.vpn.monitor_address(number), "disable_if_unreachable": True},
         }}) for number in self.vpn.path_order]
         if self.vpn.when_both_down == "discard":
-            paths.append((f"{self.vpn.name}-{pbf_failover.LAST}", {"discard": True}))
+            paths.append((names.discard_rule(self.vpn.name), {"discard": True}))
         return self.rules.forwarding(paths)
 
     def _backup_routes(self) -> list:
         """Routes for established sessions, which PBF leaves to the routing table when their rule goes down."""
         if not self.vpn.backup_routes:
             return []
-        discards = [self._route(f"{self.vpn.name}-discard", network, {"nexthop": {"discard": True}, "metric": DISCARD_METRIC})
+        discards = [self._route(names.discard_route(self.vpn.name, network), network, {"nexthop": {"discard": True}, "metric": DISCARD_METRIC})
                     for network in self.vpn.remote_networks]
         return self._routes(list(reversed(self.vpn.path_order))) + discards
 
     def _routes(self, tunnels) -> list:
         """A route for each remote network through each tunnel, the first one preferred."""
-        return [self._route(self.vpn.tunnel_name(number), network, {"interface": self.units[number], "metric": FIRST_METRIC + METRIC_STEP * step})
+        return [self._route(names.route(self.vpn.name, number, network), network,
+                            {"interface": self.units[number], "metric": FIRST_METRIC + METRIC_STEP * step})
                 for network in self.vpn.remote_networks for step, number in enumerate(tunnels)]
 
-    def _route(self, stem, network, values) -> DesiredEntry:
-        name = self.record.called("static_route", f"{stem}-{adoption.slug(network)}")
+    def _route(self, own, network, values) -> DesiredEntry:
+        name = self.record.called("static_route", own)
         return static_route.route(self.vpn.virtual_router, name, {"destination": network, **values}, self.around.platform, ipv6=":" in network)
 
     def _left_zones(self, items) -> list:
         """A zone that this VPN made and is no longer in goes, unless others came to use it."""
-        found = []
+        estate = removals.Estate(self.before, self.around)
         for zone_name in self.left_zones if self.before.zone_made else ():
-            more, kept = removals.zone_removed(zone_name, self.vpn.name, list(self.units.values()), items, self.around)
-            found += more
-            self.warnings += kept
-        return found
+            estate.remove_zone(zone_name, list(self.units.values()), items)
+        self.warnings += estate.warnings
+        return estate.items()
 
     def _dropped_members(self, items) -> list:
         """Members that an earlier run put into our rules and that are no longer given; what people added stays."""
@@ -479,12 +477,13 @@ class _Builder:
         self.warnings += kept
         for item in gone:
             self.record.release(*removals.identity(item))
-        if self.vpn.failover != BGP and self.before.bgp:
-            more, kept = removals.bgp_restored(self.vpn.virtual_router, self.around, self.before)
-            gone += more
-            self.warnings += kept
-            self.record.bgp, self.record.announced = {}, []
-        return gone
+        estate = removals.Estate(self.before, self.around)
+        if self.before.bgp and (self.vpn.failover != BGP or self.vpn.virtual_router != self.before.router):
+            estate.restore_bgp()
+        if self.vpn.failover != BGP:
+            self.record.bgp, self.record.announced = {}, records.known(())
+        self.warnings += estate.warnings
+        return gone + estate.items()
 
     def _summary(self) -> dict:
         return {

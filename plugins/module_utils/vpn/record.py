@@ -2,43 +2,115 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What cannot be read off a VPN's objects themselves, kept on the firewall: one line of a tunnel interface's comment.
+"""What of a firewall is a VPN's, kept on the firewall itself: a line in the comment of its first tunnel interface.
 
-It says what the VPN changed for others, and what its own objects are called where they do not have the VPN's name.
+It names every object of the VPN, and says what the VPN changed for others. An object that no record names is not ours, whatever it
+is called. Where there is no room for the names, digests of them stand there, and those that do not fit stand in the comments of the
+VPN's other tunnel interfaces: no claim is lost silently.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
+import base64
+import hashlib
+from dataclasses import dataclass, field, replace
+from typing import Any, Hashable, Iterable, Mapping, NamedTuple
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import marked_line
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry, DesiredMember
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
 
-# Marks the line among others that people may have written into the same comment.
+# Marks the line among others that people may have written into the same comment, and the line that continues it on another interface.
 MARK = "tunnelsmith "
+_MORE = "tunnelsmith-more "
 COMMENT_LENGTH = marked_line.COMMENT_LENGTH
-# What stands behind a VPN's name in the names of its objects, by kind.
-_SUFFIXES = {
-    "security_rule": r"-(out|in|ike|inside)", "pbf_rule": r"-(\d|discard)", "ipsec_tunnel": r"-\d", "ike_gateway": r"-\d",
-    "ike_crypto_profile": r"(-\d)?", "ipsec_crypto_profile": r"(-\d)?", "monitor_profile": "", "static_route": r"-(\d|discard)-.+",
-    "bgp_peer_entry": r"(-\d)?", "bgp_peer_group": r"(-\d)?",
+# Characters of a digest: one name in a thousand million is taken for another one.
+_DIGEST_LENGTH = 5
+# How the kinds that a VPN has objects of are written in the line.
+_CODES = {
+    "ike_gateway": "gw", "ipsec_tunnel": "tn", "ike_crypto_profile": "ike", "ipsec_crypto_profile": "esp", "monitor_profile": "mon",
+    "security_rule": "sec", "pbf_rule": "pbf", "static_route": "rt", "static_route_ipv6": "rt6", "bgp_peer_entry": "peer",
+    "bgp_peer_group": "grp", "bgp_import_rule": "imp", "bgp_export_rule": "exp", "redist_profile": "rp", "bgp_redist_rule": "rr",
+    "bgp_auth_profile": "auth", "bgp_timer_profile": "tim", "bgp_address_family_profile": "af", "bgp_filtering_profile": "fil",
+    "bgp_route_map": "map", "prefix_list": "pl", "bgp_redistribution_profile": "brp", "redistribution_route_map": "rrm",
 }
-# The same of the policies, route maps and prefix lists that belong to its BGP peer groups.
-_POLICY_SUFFIX = r"(-\d)?-(in|out|rest)"
+_KINDS = {code: kind for kind, code in _CODES.items()}
+# Behind the code of a kind: whole names, where they do not begin with the VPN's.
+_WHOLE = "="
+# Kinds of objects that stand inside a router.
+_IN_A_ROUTER = ("static_route", "bgp_peer_group", "bgp_import_rule", "bgp_export_rule", "redist_profile", "bgp_redist_rule")
 
 
-def is_named_after(vpn: str, name: str) -> bool:
-    """Whether a VPN of this name may have an object of this name, of whatever kind."""
-    return name.startswith(vpn) and any(re.fullmatch(suffix, name[len(vpn):]) for suffix in (*_SUFFIXES.values(), _POLICY_SUFFIX))
+class Object(NamedTuple):
+    """Which object of a firewall. C(inside): the named objects that it stands in, as C(router/peer group)."""
+
+    kind: str
+    name: str
+    inside: str = ""
+
+
+def peer(router: str, group: str, name: str) -> Object:
+    """A BGP peer, which stands in a group of a router."""
+    return Object("bgp_peer_entry", name, f"{router}/{group}")
+
+
+def object_of(item: DesiredEntry | DesiredMember) -> Object:
+    """The object that a desired item is about."""
+    kind = item.table.kind if isinstance(item, DesiredEntry) else item.kind
+    path = item.relative_path[:-1]
+    holders = [step[1] for number, step in enumerate(path) if not isinstance(step, str) and path[number - 1] != "vrf"]
+    return Object(f"{kind}_ipv6" if kind == "static_route" and "ipv6" in path else kind, item.name, "/".join(holders))
+
+
+def can_be_claimed(item: DesiredEntry | DesiredMember) -> bool:
+    """Whether an item is an object that is the VPN's or somebody else's as a whole.
+
+    A zone, a router's BGP and a network that it announces are shared; what the VPN changed of them stands in the record beside.
+    """
+    return isinstance(item, DesiredEntry) and item.place is None and item.table.kind in _CODES and not _is_announced_network(item)
+
+
+def _is_announced_network(item) -> bool:
+    return item.table.kind == "bgp_redist_rule" and "/" in item.name
+
+
+@dataclass(frozen=True)
+class Known:
+    """Names that are kept: as they are or, where there is no room for them, as digests."""
+
+    texts: frozenset = frozenset()
+    digests: frozenset = frozenset()
+
+    def __contains__(self, name: Hashable) -> bool:
+        return name in self.texts or bool(self.digests) and _digest(name) in self.digests
+
+    def __bool__(self) -> bool:
+        return bool(self.texts or self.digests)
+
+    def digested(self) -> Known:
+        return Known(frozenset(), self.digests | {_digest(name) for name in self.texts})
+
+
+def known(names: Iterable[Hashable]) -> Known:
+    return Known(frozenset(names))
+
+
+def _digest(name) -> str:
+    text = name if isinstance(name, str) else "\n".join(name)
+    return base64.urlsafe_b64encode(hashlib.sha256(text.encode("utf-8")).digest())[:_DIGEST_LENGTH].decode("ascii")
 
 
 @dataclass
 class Record:
-    """C(vpn): the name. C(zone_made): the VPN zone did not exist before. C(bgp): options of the router's BGP that we set, with what
-    stood there before (None: nothing). C(announced): networks announced by name that were not before. C(members): zones and
-    addresses that our own rules were given; a later run takes away what is no longer given, and nothing that people added.
-    C(options): optional settings that were given, so that a later run can take them back.
+    """C(vpn): the name. C(vsys): the virtual system, and C(router) the router that it was made for. C(units): tunnel number → tunnel
+    interface. C(claims): the objects that are the VPN's, beside the interfaces and what was adopted.
+
+    C(zone_made): the VPN zone did not exist before. C(bgp): options of the router's BGP that we set, with what stood there before
+    (None: nothing). C(announced): networks announced by name that were not before. C(members): zones and addresses that our own rules
+    were given; a later run takes away what is no longer given, and nothing that people added. C(options): optional settings that were
+    given, so that a later run can take them back.
 
     C(adopted): kind → what stands behind the VPN's name where the object has it → the name that the object has instead, because it
     was there before. A key that begins with C(~) is that of an object which the VPN has no use for and which goes with it.
@@ -46,87 +118,244 @@ class Record:
     """
 
     vpn: str
+    vsys: str = ""
+    router: str = ""
+    units: dict = field(default_factory=dict)
+    claims: Known = Known()
     zone_made: bool = False
     bgp: dict = field(default_factory=dict)
-    announced: list = field(default_factory=list)
-    members: list = field(default_factory=list)
+    announced: Known = Known()
+    members: Known = Known()
     options: list = field(default_factory=list)
     adopted: dict = field(default_factory=dict)
     borrowed: dict = field(default_factory=dict)
 
     def called(self, kind: str, own: str, number: int | None = None) -> str:
         """What the object is called that has the name C(own) by itself. C(number): of the tunnel, where several tunnels may share C(own)."""
-        key = own[len(self.vpn):] if number is None else f"-{number}"
-        return next((names[kind][key] for names in (self.adopted, self.borrowed) if key in names.get(kind, {})), own)
+        return self.called_before(kind, own, number) or own
+
+    def called_before(self, kind: str, own: str, number: int | None = None) -> str | None:
+        """The name that the object had before the VPN used it; None where the VPN made it."""
+        key = own[len(self.vpn):] if number is None else names.tunnel_key(number)
+        return next((known[kind][key] for known in (self.adopted, self.borrowed) if key in known.get(kind, {})), None)
 
     def take(self, adopted: dict, borrowed: dict) -> None:
         """Book what was found under other names, beside what is booked already."""
-        for names, found in ((self.adopted, adopted), (self.borrowed, borrowed)):
+        for booked, found in ((self.adopted, adopted), (self.borrowed, borrowed)):
             for kind, there in found.items():
-                names[kind] = {**names.get(kind, {}), **there}
+                booked[kind] = {**booked.get(kind, {}), **there}
 
     def took_over(self, kind: str, name: str) -> bool:
         return name in self.adopted.get(kind, {}).values()
 
-    def owns(self, kind: str, name: str) -> bool:
-        """Whether an object is the VPN's, by its name or because it was adopted."""
-        named = kind in _SUFFIXES and name.startswith(self.vpn) and re.fullmatch(_SUFFIXES[kind], name[len(self.vpn):]) is not None
-        return named or self.took_over(kind, name)
+    def owns(self, thing: Object) -> bool:
+        """Whether an object is the VPN's: because it was made for it, or because it was adopted."""
+        return thing in self.owned()
+
+    def owned(self) -> Known:
+        return Known(self.claims.texts | self.taken_over(), self.claims.digests)
+
+    def taken_over(self) -> set:
+        """The objects that were adopted."""
+        groups = self.adopted.get("bgp_peer_group", {})
+        found = set()
+        for kind, there in self.adopted.items():
+            for key, name in there.items():
+                if kind == "bgp_peer_entry":
+                    found.add(peer(self.router, groups.get(key, ""), name))
+                else:
+                    found.add(Object(kind, name, self.router if kind in _IN_A_ROUTER else ""))
+        # Neither the family of a route nor the engine of a profile stands in the record.
+        found |= {thing._replace(kind="static_route_ipv6") for thing in found if thing.kind == "static_route"}
+        return found | {thing._replace(inside=self.router) for thing in found if thing.kind == "bgp_auth_profile"}
 
     def without_use(self, kind: str, name: str) -> bool:
         return any(key.startswith("~") and name == there for key, there in self.adopted.get(kind, {}).items())
 
     def release(self, kind: str, name: str) -> None:
         """The object is no longer the VPN's, or no longer there."""
-        for names in (self.adopted, self.borrowed):
-            left = {key: there for key, there in names.pop(kind, {}).items() if there != name}
-            names.update({kind: left} if left else {})
+        for booked in (self.adopted, self.borrowed):
+            left = {key: there for key, there in booked.pop(kind, {}).items() if there != name}
+            booked.update({kind: left} if left else {})
 
     def line(self) -> str:
-        content = {"vpn": self.vpn, "zone_made": self.zone_made, "bgp": self.bgp, "announced": self.announced, "members": self.members,
-                   "options": self.options, "adopted": self.adopted, "borrowed": self.borrowed}
+        content = {
+            "vpn": self.vpn, "vsys": self.vsys, "router": self.router, "units": {str(number): unit for number, unit in self.units.items()},
+            "claims": _shortened(self.vpn, self.claims.texts), "digests": "".join(sorted(self.claims.digests)), "zone_made": self.zone_made,
+            "bgp": self.bgp, "options": self.options, "adopted": self.adopted, "borrowed": self.borrowed,
+            "announced": _listed(self.announced), "members": _listed(self.members),
+        }
         return marked_line.line(MARK, {key: value for key, value in content.items() if value})
+
+
+def _listed(kept: Known) -> list | str:
+    return "".join(sorted(kept.digested().digests)) if kept.digests else sorted(kept.texts)
+
+
+def _shortened(vpn: str, claims: Iterable[Object]) -> dict:
+    """inside → code of the kind → what stands behind the VPN's name, or whole names."""
+    found: dict = {}
+    for kind, name, inside in sorted(claims):
+        codes = found.setdefault(inside, {})
+        if name.startswith(vpn) and " " not in name:
+            codes.setdefault(_CODES[kind], []).append(name[len(vpn):])
+        else:
+            codes.setdefault(_CODES[kind] + _WHOLE, []).append(name)
+    for codes in found.values():
+        codes.update({code: " ".join(parts) for code, parts in codes.items() if not code.endswith(_WHOLE)})
+    return found
+
+
+# Reading what may have been written by others: anything that is not of its kind makes the line no record.
+
+
+def _record(content) -> Record | None:
+    try:
+        return _parsed(content)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+
+
+def _parsed(content) -> Record:
+    values = dict(content)
+    vpn = _text(values.pop("vpn"))
+    units = {int(number): _text(unit) for number, unit in values.pop("units", {}).items()}
+    claims = Known(frozenset(_claimed(vpn, values.pop("claims", {}))), _digests(values.pop("digests", "")))
+    kept = {option: _known(values.pop(option, [])) for option in ("announced", "members")}
+    record = Record(vpn, units=units, claims=claims, **kept, **values)
+    for text in [record.vsys, record.router, *record.options, *record.bgp, *filter(None, record.bgp.values())]:
+        _text(text)
+    for booked in (record.adopted, record.borrowed):
+        for name in [name for there in booked.values() for name in there.values()]:
+            _text(name)
+    return record
+
+
+def _claimed(vpn: str, claims: Mapping[str, Mapping[str, Any]]) -> Iterable[Object]:
+    for inside, codes in claims.items():
+        for code, said in codes.items():
+            if code.endswith(_WHOLE):
+                yield from (Object(_KINDS[code[:-1]], _text(name), inside) for name in said)
+            else:
+                yield from (Object(_KINDS[code], vpn + suffix, inside) for suffix in said.split(" "))
+
+
+def _known(said) -> Known:
+    return Known(frozenset(), _digests(said)) if isinstance(said, str) else known(_text(name) for name in said)
+
+
+def _digests(text: str) -> frozenset:
+    return frozenset(text[start:start + _DIGEST_LENGTH] for start in range(0, len(text), _DIGEST_LENGTH))
+
+
+def _text(value) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
 
 
 def find(comment: str | None, vpn: str | None = None) -> Record | None:
     """The record in a comment; with C(vpn) only that VPN's."""
-    for content in marked_line.contents(comment, MARK):
-        try:
-            record = Record(**content)
-        except TypeError:
-            continue
-        if vpn in (None, record.vpn) and _names_are_names(record):
-            return record
-    return None
+    found = [record for record in map(_record, marked_line.contents(comment, MARK)) if record is not None and vpn in (None, record.vpn)]
+    return found[0] if found else None
+
+
+def among(comments: Mapping[str, str | None]) -> dict:
+    """Tunnel interface → the record in its comment. One that does not name its interface was copied there, and claims nothing."""
+    found = {}
+    for unit, comment in comments.items():
+        record = find(comment)
+        if record is not None and unit in record.units.values():
+            found[unit] = _with_more(record, [comments.get(other) for other in record.units.values()])
+    return found
+
+
+def _with_more(record: Record, comments: Iterable[str | None]) -> Record:
+    more = [content for comment in comments for content in marked_line.contents(comment, _MORE) if isinstance(content, dict)]
+    texts = [content.get("digests") for content in more if content.get("vpn") == record.vpn]
+    digests = [digest for text in texts if isinstance(text, str) for digest in _digests(text)]
+    return replace(record, claims=Known(record.claims.texts, record.claims.digests.union(digests))) if digests else record
 
 
 def on(view: Surroundings) -> list:
     """(unit, record) of every VPN of ours on a firewall."""
-    found = [(unit, find(view.comment(unit))) for unit in view.names("tunnel_interface")]
-    return [(unit, record) for unit, record in found if record is not None]
+    return list(among({unit: view.comment(unit) for unit in view.names("tunnel_interface")}).items())
+
+
+def vsys_of(view: Surroundings) -> str:
+    """The virtual system whose rules and zones are looked at."""
+    last = view.base("vsys")[-1]
+    return last if isinstance(last, str) else last[1]
 
 
 def of_vpn(view: Surroundings, vpn: str) -> Record | None:
-    return next((record for _unit, record in on(view) if record.vpn == vpn), None)
+    return next((record for _unit, record in on(view) if _is_of(record, vpn, view)), None)
 
 
 def of_others(view: Surroundings, vpn: str) -> list:
     """The records of the other VPNs of ours on a firewall."""
-    return [record for _unit, record in on(view) if record.vpn != vpn]
+    return [record for _unit, record in on(view) if not _is_of(record, vpn, view)]
 
 
-def _names_are_names(record) -> bool:
-    """The line stands where people write, and a name in it decides what is removed."""
-    return all(isinstance(names, dict) and all(isinstance(there, dict) and all(isinstance(name, str) for name in there.values())
-                                               for there in names.values())
-               for names in (record.adopted, record.borrowed))
+def _is_of(record, vpn, view) -> bool:
+    return (record.vpn, record.vsys) == (vpn, vsys_of(view))
+
+
+# Writing.
 
 
 def others(comment: str | None) -> str:
     """The comment without a record."""
-    return marked_line.others(comment, MARK)
+    return marked_line.others(marked_line.others(comment, MARK), _MORE)
 
 
 def written(comment: str | None, record: Record) -> str:
     """The comment with the record's line, other lines as they are."""
-    return marked_line.written(comment, MARK, record.line())
+    return marked_line.written(others(comment), MARK, record.line())
+
+
+def comments(record: Record, units: Iterable[str], view: Surroundings) -> dict:
+    """Tunnel interface → what its comment has to say. C(units): the VPN's interfaces, the one that holds the record first.
+
+    Raises Refused where there is no room for the record.
+    """
+    home, *rest = units
+    plain = {unit: others(view.comment(unit)) for unit in rest}
+    record = replace(record, claims=Known(record.claims.texts - record.taken_over(), record.claims.digests))
+    digested = replace(record, claims=record.claims.digested())
+    shortest = replace(digested, members=record.members.digested(), announced=record.announced.digested())
+    for version in (record, digested, shortest):
+        found = written(view.comment(home), version)
+        if len(found) <= COMMENT_LENGTH:
+            return {home: found, **plain}
+    return _spread(shortest, home, rest, view)
+
+
+def _spread(record: Record, home: str, rest: Iterable[str], view: Surroundings) -> dict:
+    """The claims in the comments of several interfaces, as many in each as there is room for."""
+    left = sorted(record.claims.digests)
+    found = {}
+    for unit in (home, *rest):
+        def text(digests, unit=unit):
+            if unit == home:
+                return written(view.comment(unit), replace(record, claims=Known(frozenset(), frozenset(digests))))
+            more = marked_line.line(_MORE, {"vpn": record.vpn, "digests": "".join(digests)})
+            return "\n".join([*others(view.comment(unit)).splitlines(), *([more] if digests else [])])
+
+        room = (COMMENT_LENGTH - len(text(left[:1]))) // _DIGEST_LENGTH + 1
+        here = left[:max(room, 0)]
+        found[unit], left = text(here), left[len(here):]
+    too_long = [unit for unit, comment in found.items() if len(comment) > COMMENT_LENGTH]
+    if left or too_long:
+        raise Refused(_no_room(record, found, home))
+    return found
+
+
+def _no_room(record: Record, found: Mapping[str, str], home: str) -> str:
+    adopted = sorted({name for there in record.adopted.values() for name in there.values()})
+    if adopted:
+        return (f"adopt: the names of what is taken over do not fit into the comment of {home}, where the VPN's record stands: "
+                f"{len(found[home])} characters, PAN-OS allows {COMMENT_LENGTH}. Shorten the rest of that comment, or rename the longest of "
+                + ", ".join(adopted))
+    return (f"{record.vpn}: the record of its objects does not fit into the comments of {', '.join(found)} (PAN-OS allows {COMMENT_LENGTH} characters "
+            "in each). Shorten the rest of these comments, or put several networks together into larger ones")

@@ -6,14 +6,12 @@
 
 from __future__ import annotations
 
-import re
 from ipaddress import ip_address, ip_interface, ip_network
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Interface, Surroundings, template_of
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import record as records
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Record
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import PBF, Vpn
 
 _ZONE_KINDS = ("layer2", "virtual-wire", "tap", "external", "tunnel")
@@ -21,7 +19,6 @@ _ZONE_KINDS = ("layer2", "virtual-wire", "tap", "external", "tunnel")
 
 def refuse_unfit(vpn: Vpn, around: Surroundings, units: list, record: Record) -> None:
     """All checks that need no more than the configuration. C(units): the tunnel interfaces that are already this VPN's, by C(record)."""
-    _name(vpn, around)
     _router(vpn, around)
     _zone(vpn, around)
     _source_zones(vpn, around)
@@ -29,14 +26,6 @@ def refuse_unfit(vpn: Vpn, around: Surroundings, units: list, record: Record) ->
     _inside(vpn, around, units)
     _gateways(vpn, around, record)
     _remote_networks(vpn, around, units)
-
-
-def _name(vpn, around):
-    """A VPN must not be called what another one's tunnel is called."""
-    for _unit, record in records.on(around):
-        longer, shorter = (vpn.name, record.vpn) if len(vpn.name) > len(record.vpn) else (record.vpn, vpn.name)
-        if re.fullmatch(re.escape(shorter) + r"-\d", longer):
-            raise Refused(f"name: '{longer}' is what a tunnel of '{shorter}' is called, and '{record.vpn}' is a VPN on this firewall; give another name")
 
 
 def _router(vpn, around):
@@ -101,9 +90,10 @@ def _gateways(vpn, around, record):
     """Beside a gateway of ours; where there is none yet, the other one is a case for adoption."""
     for number in vpn.numbers:
         own, peer = record.called("ike_gateway", vpn.tunnel_name(number)), vpn.tunnel(number).outside_address
+        is_there = record.owns(Object("ike_gateway", own)) and around.entry("ike_gateway", own) is not None
         for entry in around.entries("network", ("ike", "gateway")):
             same_way = places.text(entry, ("local-address", "interface")) == vpn.outside_interface and places.text(entry, ("peer-address", "ip")) == peer
-            if same_way and entry.get("name") != own and around.entry("ike_gateway", own) is not None:
+            if same_way and entry.get("name") != own and is_there:
                 raise Refused(f"tunnel {number}: IKE gateway '{entry.get('name')}' already goes from {vpn.outside_interface} to {peer}; "
                               "two gateways for one peer do not work, remove that one first")
 

@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What on a firewall belongs to a VPN, and what goes with it: nothing that others use."""
+"""What on a firewall belongs to a VPN, by its record, and what goes with it: nothing that others use."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from typing import Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
@@ -19,49 +20,139 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tu
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry, DesiredMember
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import router
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import adoption, record as records, bgp
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Record
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Table
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import adoption, bgp, names, record as records
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record, object_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.result import Result
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import BGP, Vpn
 
-
-# What carries the VPN's name on the device itself, those first that refer to others.
+# What stands on the device itself, beside the profiles of the advanced engine.
 _TABLES = (
     security_rule.TABLE, pbf_failover.RULE, ipsec_tunnel.TABLE, ike_gateway.TABLE, ike_crypto_profile.TABLE, ipsec_crypto_profile.TABLE,
     monitor_profile.TABLE,
 )
+_RULEBASES = ("security", "nat", "pbf", "qos", "decryption")
 
 
-def own_units(name: str, around: Surroundings) -> dict:
-    """Tunnel number → tunnel interface of the VPN's tunnels that are there."""
-    return units_of(records.of_vpn(around, name) or Record(name), around)
+def _containers(view: Surroundings) -> Iterator[tuple[Table, tuple]]:
+    """(table, place below its location) of every list in which objects of a VPN stand."""
+    advanced = view.platform.advanced
+    for table in _TABLES + (bgp.PROFILES if advanced else ()):
+        yield table, table.container
+    for name in routers(view):
+        for ipv6 in (False, True):
+            yield static_route.TABLES[advanced, ipv6], static_route.container(name, advanced, ipv6)
+        yield from bgp.containers(name, view)
 
 
-def units_of(record, around) -> dict:
-    """The same for the VPN of a record."""
-    units = {number: around.tunnel_interface_of(record.called("ipsec_tunnel", f"{record.vpn}-{number}")) for number in range(1, 10)}
-    return {number: unit for number, unit in units.items() if unit}
+def routers(view: Surroundings) -> list:
+    return view.names("logical_router" if view.platform.advanced else "virtual_router")
 
 
-def own_objects(around: Surroundings, record: Record, kept_units=frozenset()) -> list:
-    """Everything on the firewall that is the VPN's by its record, as items to remove, with its units and their memberships."""
-    platform, neighbours = around.platform, records.of_others(around, record.vpn)
+def standing(view: Surroundings) -> Iterator[DesiredEntry]:
+    """Every object that could be a VPN's by its kind, as an item to remove."""
+    for table, container in _containers(view):
+        for name in places.names(view.tree, (view.base(table.location) + container)[1:]):
+            yield DesiredEntry(table, name, state="absent", container=container)
 
-    def is_own(kind, name):
-        return record.owns(kind, name) and not any(sibling.owns(kind, name) for sibling in neighbours)
 
-    items = []
-    for table in _TABLES:
-        items += [DesiredEntry(table, found, state="absent") for found in around.names(table.kind) if is_own(table.kind, found)]
-    for router_name in around.names("logical_router" if platform.advanced else "virtual_router"):
-        items += [static_route.route(router_name, found, {}, platform, "absent", destination.version == 6)
-                  for found, destination in around.static_routes(router_name) if is_own("static_route", found)]
-        items += bgp.own_objects(router_name, around, record, neighbours)
-    for unit in _own_units(record, around):
-        if unit in kept_units:
-            continue
-        items += _unit_removal(unit, around)
+def owned(view: Surroundings, record: Record) -> list:
+    """Every object on the firewall that is the VPN's by its record, as items to remove; its interfaces are not among them."""
+    ours = record.owned()
+    return [item for item in standing(view) if object_of(item) in ours]
+
+
+def own_objects(view: Surroundings, record: Record, kept_units=frozenset()) -> list:
+    """Everything that goes with a VPN, as items: its objects, what it announces, its units and their memberships."""
+    objects = owned(view, record)
+    shared = bgp.shared_groups(view, record, routers(view))
+    items = [item for item in objects if object_of(item) not in shared]
+    items += bgp.withdrawn(view, record, routers(view))
+    for unit in own_units(record, view):
+        if unit not in kept_units:
+            items += _unit_removal(unit, view)
     return items
+
+
+def own_units(record: Record, view: Surroundings) -> list:
+    """The VPN's tunnel interfaces that are there."""
+    there = view.names("tunnel_interface")
+    return [unit for unit in record.units.values() if unit in there]
+
+
+def _unit_removal(unit, view) -> list:
+    items = [DesiredEntry(TUNNEL_INTERFACE, unit, state="absent"), import_member(unit, "absent")]
+    zone_name, router_name = view.zone_of(unit), view.router_of(unit)
+    if zone_name:
+        items.append(zone_member(zone_name, unit, "absent"))
+    if router_name:
+        items.append(router_member(router(router_name, view.platform.advanced), unit, "absent"))
+    return items
+
+
+def removal(name: str, view: Surroundings, successor: Vpn | None = None) -> Result:
+    """All of a VPN and nothing else; what it changed in objects of others goes back to what it was, by its record.
+
+    C(successor): the VPN that takes its place; the zone and the BGP that it goes on using are left as they are.
+    """
+    record = records.of_vpn(view, name)
+    if record is None:
+        return Result([[]], _unclaimed(name, view))
+    items, warnings = unused(own_objects(view, record), record, view)
+    estate = Estate(record, view)
+    inheritance = Record(name)
+    if record.bgp and successor is not None and successor.failover == BGP and successor.virtual_router == record.router:
+        inheritance.bgp = dict(record.bgp)
+    elif record.bgp:
+        estate.restore_bgp()
+    if record.zone_made:
+        units = own_units(record, view)
+        going = [unit for unit in units if any(object_of(item)[:2] == ("tunnel_interface", unit) for item in items)]
+        for zone_name in dict.fromkeys(filter(None, map(view.zone_of, units))):
+            if successor is not None and successor.zone == zone_name:
+                inheritance.zone_made = True
+            else:
+                estate.remove_zone(zone_name, going, items)
+    return Result([items + estate.items()], warnings + estate.warnings, inheritance=inheritance)
+
+
+def _unclaimed(name: str, view: Surroundings) -> list:
+    """What is said of a VPN that no record tells of, where there are objects that somebody could take for its."""
+    claimed = {object_of(item) for record in records.of_others(view, name) for item in owned(view, record)}
+    found = [adoption.label(*object_of(item)[:2]) for item in standing(view)
+             if names.could_be(name, item.name) and object_of(item) not in claimed]
+    if not found:
+        return []
+    return [f"{name}: no record on this firewall says that there is such a VPN, so nothing was removed; {', '.join(dict.fromkeys(found))} "
+            "stay, whose they are is not known. Remove them by hand, or run the VPN once with adopt: true, which takes over what serves it"]
+
+
+def unused(items, record, view, beside=()) -> tuple:
+    """The items without adopted objects that others still refer to, and warnings that name them. C(beside): what else is done."""
+    units = set(own_units(record, view)) if record.adopted else set()
+    warnings: list = []
+    while record.adopted and items:
+        after = Surroundings(plan([beside, items], view.tree, view.base).after, view.base, view.platform)
+        used = _used(items, units, record, after)
+        if not used:
+            break
+        warnings += [f"{record.vpn}: {adoption.label(kind, name)} stays, it is used by {', '.join(users)}" for (kind, name), users in used.items()]
+        stay = {name for kind, name in used if kind == "tunnel_interface"}
+        items = [item for item in items if identity(item) not in used and not (isinstance(item, DesiredMember) and item.name in stay)]
+        items += [DesiredEntry(TUNNEL_INTERFACE, unit, {"comment": records.others(view.comment(unit)) or UNSET})
+                  for unit in stay if records.find(view.comment(unit), record.vpn)]
+    return items, warnings
+
+
+def _used(items, units, record, after) -> dict:
+    """(kind, name) of what was adopted and is to go → who uses it once everything else is gone."""
+    found = {}
+    for item in items:
+        going = isinstance(item, DesiredEntry) and item.state == "absent"
+        if going and (record.took_over(*identity(item)) or item.name in units):
+            users = after.users(*identity(item))
+            found.update({identity(item): users} if users else {})
+    return found
 
 
 def identity(item) -> tuple:
@@ -69,109 +160,63 @@ def identity(item) -> tuple:
     return (item.table.kind if isinstance(item, DesiredEntry) else item.kind), item.name
 
 
-def _own_units(record, around) -> list:
-    recorded = [unit for unit, found in records.on(around) if found.vpn == record.vpn]
-    return list(dict.fromkeys([*units_of(record, around).values(), *recorded]))
+@dataclass
+class Estate:
+    """What a VPN changed for others, and what becomes of it: back to what it was, or on to another VPN of ours that came to use it."""
+
+    record: Record
+    view: Surroundings
+    warnings: list = field(default_factory=list)
+    _restored: list = field(default_factory=list)
+    _heirs: dict = field(default_factory=dict)
+
+    def restore_bgp(self) -> None:
+        """The router's BGP as it was. Others that came to use it meanwhile keep it."""
+        record, view = self.record, self.view
+        groups = bgp.foreign_groups(record.router, view, record)
+        if not groups:
+            self._restored += bgp.restored(record.router, view, record)
+            return
+        self._hand_over(lambda unit: unit in view.router_interfaces(record.router), bgp=record.bgp)
+        self.warnings.append(f"{record.vpn}: BGP of router '{record.router}' stays as it is, the peer groups {', '.join(groups)} use it")
+
+    def remove_zone(self, name: str, units, items) -> None:
+        """A zone that the VPN made goes, unless others came to use it. C(units): interfaces that leave it. C(items): what else goes."""
+        others = [unit for unit in self.view.zone_interfaces(name) if unit not in units]
+        users = others + _rules_with(name, {object_of(item) for item in items}, self.view)
+        if not users:
+            self._restored.append(DesiredEntry(zone.TABLE, name, state="absent"))
+            return
+        self._hand_over(lambda unit: unit in others, zone_made=True)
+        self.warnings.append(f"{self.record.vpn}: zone '{name}' stays, it is used by {', '.join(users)}")
+
+    def _hand_over(self, uses, zone_made=False, bgp=None) -> None:
+        """To the record of another VPN of ours, one of whose interfaces uses the same thing."""
+        for home, record in records.on(self.view):
+            if record.vpn != self.record.vpn and any(map(uses, record.units.values())):
+                _home, heir = self._heirs.get(record.vpn, (home, record))
+                self._heirs[record.vpn] = home, replace(heir, zone_made=heir.zone_made or zone_made, bgp={**(bgp or {}), **heir.bgp})
+                return
+
+    def items(self) -> list:
+        found = list(self._restored)
+        for home, record in self._heirs.values():
+            others = [unit for unit in own_units(record, self.view) if unit != home]
+            found += comment_items(records.comments(record, [home, *others], self.view), self.view)
+        return found
 
 
-def _unit_removal(unit, around) -> list:
-    items = [DesiredEntry(TUNNEL_INTERFACE, unit, state="absent"), import_member(unit, "absent")]
-    zone_name, router_name = around.zone_of(unit), around.router_of(unit)
-    if zone_name:
-        items.append(zone_member(zone_name, unit, "absent"))
-    if router_name:
-        items.append(router_member(router(router_name, around.platform.advanced), unit, "absent"))
-    return items
+def comment_items(comments, view: Surroundings) -> list:
+    """The comments that are to stand at interfaces, where they differ from what stands there."""
+    return [DesiredEntry(TUNNEL_INTERFACE, unit, {"comment": comment or UNSET}) for unit, comment in comments.items()
+            if comment != (view.comment(unit) or "")]
 
 
-def removal(name: str, around: Surroundings, successor: Vpn | None = None) -> Result:
-    """All of a VPN and nothing else; what it changed in objects of others goes back to what it was, by its record.
-
-    C(successor): the VPN that takes its place; the zone and the BGP that it goes on using are left as they are.
-    """
-    record = records.of_vpn(around, name)
-    units = _own_units(record or Record(name), around)
-    items, warnings = unused(own_objects(around, record or Record(name)), record or Record(name), around)
-    if record is None:
-        if items:
-            warnings.append(f"{name}: the record of what was there before is gone from the tunnel interface's comment; "
-                            "the zone and the router's BGP stay as they are")
-        return Result([items], warnings)
-    inheritance, going = Record(name), [unit for unit in units if any(identity(item) == ("tunnel_interface", unit) for item in items)]
-    for router_name in around.names("logical_router" if around.platform.advanced else "virtual_router"):
-        if record.bgp and any(unit in around.router_interfaces(router_name) for unit in units):
-            if successor is not None and successor.failover == BGP and successor.virtual_router == router_name:
-                inheritance.bgp = dict(record.bgp)
-                continue
-            more, kept = bgp_restored(router_name, around, record)
-            items += more
-            warnings += kept
-    for zone_name in dict.fromkeys(filter(None, (around.zone_of(unit) for unit in units))):
-        if record.zone_made and successor is not None and successor.zone == zone_name:
-            inheritance.zone_made = True
-        elif record.zone_made:
-            more, kept = zone_removed(zone_name, name, going, items, around)
-            items += more
-            warnings += kept
-    return Result([items], warnings, inheritance=inheritance)
-
-
-def unused(items, record, around, beside=()) -> tuple:
-    """The items without adopted objects that others still refer to, and warnings that name them. C(beside): what else is done."""
-    units = set(_own_units(record, around)) if record.adopted else set()
-    warnings: list = []
-    while record.adopted and items:
-        after = Surroundings(plan([beside, items], around.tree, around.base).after, around.base, around.platform)
-        used = {identity(item): users for item in items if item.state == "absent" and isinstance(item, DesiredEntry)
-                and (record.took_over(*identity(item)) or item.name in units)
-                for users in [after.users(*identity(item))] if users}
-        if not used:
-            break
-        warnings += [f"{record.vpn}: {adoption.label(kind, name)} stays, it is used by {', '.join(users)}" for (kind, name), users in used.items()]
-        stay = {name for kind, name in used if kind == "tunnel_interface"}
-        items = [item for item in items if identity(item) not in used and not (isinstance(item, DesiredMember) and item.name in stay)]
-        items += [DesiredEntry(TUNNEL_INTERFACE, unit, {"comment": records.others(around.comment(unit)) or UNSET})
-                  for unit in stay if records.find(around.comment(unit), record.vpn)]
-    return items, warnings
-
-
-def bgp_restored(router_name, around, record) -> tuple:
-    """(items, warnings) that put a router's BGP back. Others that came to use the router's BGP meanwhile keep it; another VPN of ours takes the record over."""
-    groups = bgp.foreign_groups(router_name, around, record)
-    if not groups:
-        return bgp.restored(router_name, around, record), []
-    heir = _heir(around, record.vpn, lambda unit: unit in around.router_interfaces(router_name))
-    kept = [f"{record.vpn}: BGP of router '{router_name}' stays as it is, the peer groups {', '.join(groups)} use it"]
-    return ([_handed_over(around, heir, bgp=record.bgp)] if heir else []), kept
-
-
-def zone_removed(zone_name, name, units, items, around) -> tuple:
-    """(items, warnings) for a zone that the VPN made: it goes, unless others came to use it."""
-    others = [unit for unit in around.zone_interfaces(zone_name) if unit not in units]
-    users = others + _rules_with(zone_name, {item.name for item in items if isinstance(item, DesiredEntry)}, around)
-    if not users:
-        return [DesiredEntry(zone.TABLE, zone_name, state="absent")], []
-    heir = _heir(around, name, lambda unit: unit in others)
-    return ([_handed_over(around, heir, zone_made=True)] if heir else []), [f"{name}: zone '{zone_name}' stays, it is used by {', '.join(users)}"]
-
-
-def _rules_with(zone_name, ours, around) -> list:
+def _rules_with(zone_name, ours, view) -> list:
     found = []
-    for rulebase in ("security", "nat", "pbf", "qos", "decryption"):
-        for rule in around.entries("rulebase", (rulebase, "rules")):
+    for rulebase in _RULEBASES:
+        for rule in view.entries("rulebase", (rulebase, "rules")):
             zones = places.names(rule, ("from",)) + places.names(rule, ("to",)) + places.names(rule, ("from", "zone"))
-            if zone_name in zones and rule.get("name") not in ours:
+            if zone_name in zones and Object(f"{rulebase}_rule", rule.get("name")) not in ours:
                 found.append(f"{rulebase} rule '{rule.get('name')}'")
     return found
-
-
-def _heir(around, name, uses):
-    """The record of another VPN of ours that uses the same thing, with the unit that carries it."""
-    return next(((unit, record) for unit, record in records.on(around) if record.vpn != name and uses(unit)), None)
-
-
-def _handed_over(around, heir, zone_made=False, bgp=None) -> DesiredEntry:
-    unit, record = heir
-    heritage = {option: before for option, before in (bgp or {}).items() if option not in record.bgp}
-    updated = replace(record, zone_made=record.zone_made or zone_made, bgp={**heritage, **record.bgp})
-    return DesiredEntry(TUNNEL_INTERFACE, unit, {"comment": records.written(around.comment(unit), updated)})

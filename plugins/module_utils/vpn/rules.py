@@ -13,7 +13,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rul
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import pbf_failover, security_rule
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import record as records
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names, record as records
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
 
 # Applications of IKE and of IPsec itself, between the two ends; and what runs inside the VPN zone.
@@ -58,10 +59,10 @@ class Rules:
         wanted = []
         if self.vpn.security_rules in ("both", "outbound"):
             rule = _rule(self.vpn.source_zones, [self.vpn.zone], self.vpn.local_networks, self.vpn.remote_networks, ["any"], "any")
-            wanted.append((f"{self.vpn.name}-out", self._outbound(), rule))
+            wanted.append((names.security_rule(self.vpn.name, names.OUT), self._outbound(), rule))
         if self.vpn.security_rules == "both":
             rule = _rule([self.vpn.zone], self.vpn.source_zones, self.vpn.remote_networks, self.vpn.local_networks, ["any"], "any")
-            wanted.append((f"{self.vpn.name}-in", self._inbound(), rule))
+            wanted.append((names.security_rule(self.vpn.name, names.IN), self._inbound(), rule))
         if self.vpn.security_rules != "none":
             wanted += self._own_traffic_rules(self.around.zone_of(outside), outside_address)
         ours = frozenset(name for name, _traffic, _values in wanted)
@@ -85,16 +86,16 @@ class Rules:
         outside = [outside_address, *endpoints]
         inside = [address for tunnel in self.vpn.tunnels for address in (tunnel.inside_address, tunnel.inside_peer_address) if address]
         wanted = []
-        for suffix, zone_name, ends, pairs, applications in (
-            ("ike", outside_zone, outside, [(outside_address, endpoint) for endpoint in endpoints], OUTSIDE_APPLICATIONS),
-            ("inside", self.vpn.zone, inside, list(zip(inside[::2], inside[1::2])), INSIDE_APPLICATIONS),
+        for part, zone_name, ends, pairs, applications in (
+            (names.IKE, outside_zone, outside, [(outside_address, endpoint) for endpoint in endpoints], OUTSIDE_APPLICATIONS),
+            (names.INSIDE, self.vpn.zone, inside, list(zip(inside[::2], inside[1::2])), INSIDE_APPLICATIONS),
         ):
             traffic = [Traffic(zone_name, zone_name, one, other, frozenset(applications)) for pair in pairs for one, other in (pair, pair[::-1])]
-            ours = frozenset([f"{self.vpn.name}-{suffix}"])
+            name = names.security_rule(self.vpn.name, part)
+            ours = frozenset([name])
             above = rulebases.first_covering(rules, traffic, self.addresses, ours)
             if above is not None and (places.text(above, ("action",)) or "allow") != "allow":
-                wanted.append((f"{self.vpn.name}-{suffix}", traffic,
-                               _rule([zone_name], [zone_name], ends, ends, list(applications), "application-default")))
+                wanted.append((name, traffic, _rule([zone_name], [zone_name], ends, ends, list(applications), "application-default")))
         return wanted
 
     def _position(self, name, traffic, rules, ours) -> tuple:
@@ -119,9 +120,13 @@ class Rules:
 
     def _rules_of_others(self, rulebase) -> list:
         """The rules in their order, without those of other VPNs of ours: two for the same traffic would overtake each other in every run."""
-        neighbours = records.of_others(self.around, self.vpn.name)
-        return [rule for rule in self.around.entries("rulebase", (rulebase, "rules"))
-                if not any(sibling.owns(f"{rulebase}_rule", rule.get("name")) for sibling in neighbours)]
+        siblings = [record.owned() for record in records.of_others(self.around, self.vpn.name)]
+        found = []
+        for rule in self.around.entries("rulebase", (rulebase, "rules")):
+            thing = Object(f"{rulebase}_rule", rule.get("name"))
+            if not any(thing in owned for owned in siblings):
+                found.append(rule)
+        return found
 
 
 def _at_the_end(where, name, order, ours) -> tuple:

@@ -13,18 +13,18 @@ from ipaddress import IPv4Address, ip_address, ip_network
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import problems
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Tunnel
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
 
-# What PAN-OS's shortest name limit (31 characters for a crypto profile) leaves beside our suffixes.
-NAME_LENGTH = 26
 # How traffic goes over to another tunnel: by PBF rules with monitors, by BGP, or by plain routes (one tunnel, or a policy-based peer).
 PBF, BGP, ROUTES = "pbf", "bgp", "routes"
 
 
 @dataclass(frozen=True)
 class Vpn:
-    """C(tunnels): as the far side describes them, or as the user does. Lists of numbers and keys are in the order of the tunnels. C(policy_based): the peer accepts pairs of networks only, one proxy ID each.
+    """C(tunnels): as the far side describes them, or as the user does. Lists of numbers and keys are in the order of the tunnels.
+    C(policy_based): the peer accepts pairs of networks only, one proxy ID each.
 
-    The names of all objects begin with C(name), so that two VPNs never meet; those of adopted ones stand in the record.
+    The names of all objects begin with C(name); those of adopted ones stand in the record.
     C(adopt): take over what already serves this connection under other names.
     """
 
@@ -61,7 +61,7 @@ class Vpn:
     adopt: bool = False
 
     def tunnel_name(self, number: int) -> str:
-        return f"{self.name}-{number}"
+        return names.tunnel(self.name, number)
 
     @property
     def numbers(self) -> range:
@@ -98,8 +98,8 @@ def check(vpn: Vpn) -> None:
 
 
 def check_name(name: str) -> None:
-    if not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z_.-]*", name) or len(name) > NAME_LENGTH:
-        raise InvalidInput(f"name '{name}': it begins the names of all objects; give letters, digits, '-', '_' and '.', {NAME_LENGTH} characters at most")
+    if not names.VPN_NAME.fullmatch(name):
+        raise InvalidInput(f"name '{name}': it begins the names of all objects; give letters, digits, '-', '_' and '.', {names.NAME_LENGTH} characters at most")
 
 
 def _profile_problems(vpn) -> list:

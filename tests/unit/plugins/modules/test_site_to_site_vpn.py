@@ -246,14 +246,6 @@ def test_other_lines_of_the_comment_stay(door):
     assert '"vpn":"vpn-0a1d7f3c52e9b8046"' in door.text(place).splitlines()[1]
 
 
-def test_without_the_record_shared_things_stay_and_are_named(door):
-    door.done(options())
-    door.control.plant(f"{UNITS}/entry[@name='tunnel.1']", "<comment>cleaned up</comment>")
-    result = door.remove("pbf")
-    assert door.candidate(f"{VSYS}/zone/entry[@name='aws-vpn']") is not None
-    assert any("record" in warning and "zone" in warning for warning in result.warnings)
-
-
 def test_a_zone_that_others_use_stays_and_they_are_named(door):
     door.done(options())
     door.control.plant(f"{VSYS}/rulebase/security/rules", """<entry name='also vpn'><from><member>aws-vpn</member></from><to><member>dmz</member></to>

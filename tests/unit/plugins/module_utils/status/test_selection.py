@@ -16,7 +16,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.route
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.security_associations import IkeSa, IpsecSa
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import of_vpns, select
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State, tell
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Record
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record, known
 
 
 def rule(name, egress=None):
@@ -27,7 +27,7 @@ def peer(name, group, interface=None, router="default"):
     return {"name": name, "peer_group": group, "virtual_router": router, **({"local_address": {"interface": interface}} if interface else {})}
 
 
-ADOPTED = Record("vpn-9", adopted={"ipsec_tunnel": {"-1": "branch"}, "ike_gateway": {"-1": "gw-branch"}})
+ADOPTED = Record("vpn-9", units={1: "tunnel.7"}, adopted={"ipsec_tunnel": {"-1": "branch"}, "ike_gateway": {"-1": "gw-branch"}})
 CONFIGURATION = {
     "gateways": [{"name": name} for name in ("vpn-0abc-1", "vpn-0abc-2", "gw-branch", "spare")],
     "tunnels": [
@@ -78,6 +78,20 @@ def test_selects(wanted, expected, missing):
     found, not_found = select(CONFIGURATION, wanted)
     assert names(found) == expected
     assert not_found == missing
+
+
+RECORD = Record("vpn-0abc", router="default", units={1: "tunnel.1"}, claims=known([
+    Object("ipsec_tunnel", "vpn-0abc-1"), Object("ike_gateway", "vpn-0abc-1"), Object("pbf_rule", "vpn-0abc-1"), Object("bgp_peer_group", "vpn-0abc", "default")]))
+RECORDED = {**CONFIGURATION, "interfaces": [{"name": "tunnel.1", "comment": RECORD.line()}, *CONFIGURATION["interfaces"][1:]]}
+
+
+def test_where_a_record_says_it_names_are_nothing_to_go_by():
+    """Somebody's second tunnel and last rule are called like the VPN's, and are theirs."""
+    found, not_found = select(RECORDED, ["vpn-0abc"])
+    assert names(found) == {**PAIR, "gateways": ["vpn-0abc-1"], "tunnels": ["vpn-0abc-1"], "interfaces": ["tunnel.1"], "pbf_rules": ["vpn-0abc-1"]}
+    assert not_found == []
+    assert names(select(RECORDED, ["vpn-0abc-2"])[0])["tunnels"] == ["vpn-0abc-2"]
+    assert "vpn-0abc-discard" not in names(of_vpns(RECORDED))["pbf_rules"]
 
 
 def test_rules_and_peers_of_others_are_no_matter_of_the_vpns():

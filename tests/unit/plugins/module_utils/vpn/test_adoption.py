@@ -449,7 +449,7 @@ def in_another_zone(tree):
 
 
 def of_a_sibling(tree):
-    say(tree, records.Record("vpn-8", adopted={"ike_gateway": {"-1": "hand-1"}}).line(), *UNIT, ("entry", "tunnel.7"), "comment")
+    say(tree, records.Record("vpn-8", units={1: "tunnel.7"}, adopted={"ike_gateway": {"-1": "hand-1"}}).line(), *UNIT, ("entry", "tunnel.7"), "comment")
 
 
 REFUSED = {

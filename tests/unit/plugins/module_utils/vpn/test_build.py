@@ -23,7 +23,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.inverse import inverse
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import LOGICAL_ROUTER, VIRTUAL_ROUTER, Platform
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import build, bgp, removal
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import build, bgp, record as records, removal
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn, check
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import configurations
 
@@ -132,7 +132,7 @@ def test_two_vpns_live_side_by_side_and_go_in_any_order(engine, first, second):
     there = applied(before, built(one, before, engine).operations)
     there = applied(there, built(two, there, engine).operations)
     assert built(one, there, engine).operations == []
-    units = [unit for name in ("vpn-1", "vpn-2") for unit in removal.own_units(name, around(there, engine)).values()]
+    units = [unit for _home, record in records.on(around(there, engine)) for unit in record.units.values()]
     assert sorted(units) == ["tunnel.1", "tunnel.2", "tunnel.3", "tunnel.4"]
     for name in ("vpn-1", "vpn-2"):
         there = applied(there, removed(name, there, engine).operations)

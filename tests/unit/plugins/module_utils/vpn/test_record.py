@@ -7,16 +7,32 @@
 from __future__ import annotations
 
 import copy
+import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import Platform
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import record as records
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import MARK, Record
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import MARK, Object, Record, known, peer
 
-FULL = Record("vpn-1", True, {"enable": None, "local_as": "65000"}, ["10.99.0.0/24"], ["10.10.0.0/24", "trust"], ["local_id"],
-              {"ike_gateway": {"-1": "to-aws"}, "pbf_rule": {"-1": "cloud", "~1": "cloud too"}}, {"ike_crypto_profile": {"-1": "company"}})
+CLAIMED = [
+    Object("ike_gateway", "vpn-1-2"), Object("pbf_rule", "vpn-1-discard"), Object("monitor_profile", "vpn-1"), Object("bgp_peer_group", "vpn-1", "default"),
+    Object("static_route", "vpn-1-2-10.0.0.0-8", "default"), peer("default", "vpn-1", "vpn-1-1"), Object("static_route", "kept before", "other router"),
+]
+FULL = Record(
+    "vpn-1", "vsys1", "default", {1: "tunnel.1", 2: "tunnel.2"}, known(CLAIMED), zone_made=True, bgp={"enable": None, "local_as": "65000"},
+    announced=known(["10.99.0.0/24"]), members=known(["10.10.0.0/24", "trust"]), options=["local_id"],
+    adopted={"ike_gateway": {"-1": "to-aws"}, "pbf_rule": {"-1": "cloud", "~1": "cloud too"}, "static_route": {"-1-10.0.0.0-8": "old way"},
+             "bgp_peer_entry": {"-2": "aws"}, "bgp_peer_group": {"-2": "cloud"}},
+    borrowed={"ike_crypto_profile": {"-1": "company"}})
 lines = st.text(alphabet=st.characters(blacklist_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1, max_size=30).filter(lambda line: not line.startswith(MARK))
 
 
@@ -61,24 +77,22 @@ def test_what_an_object_is_called(kind, own, number, name):
     assert FULL.called(kind, own, number) == name
 
 
-OWNED = [("ike_gateway", "vpn-1-2"), ("ike_gateway", "to-aws"), ("pbf_rule", "vpn-1-discard"), ("pbf_rule", "cloud too"), ("monitor_profile", "vpn-1"),
-         ("static_route", "vpn-1-2-10.0.0.0-8"), ("bgp_peer_group", "vpn-1")]
-FOREIGN = [("ike_gateway", "vpn-1"), ("ike_gateway", "vpn-12"), ("ike_gateway", "vpn-1-2-1"), ("ipsec_tunnel", "to-aws"), ("ike_crypto_profile", "company"),
-           ("monitor_profile", "vpn-1-1"), ("zone", "vpn-1"), ("security_rule", "to vpn-1-out")]
+OWNED = [*CLAIMED, Object("ike_gateway", "to-aws"), Object("pbf_rule", "cloud too"), Object("static_route", "old way", "default"),
+         peer("default", "cloud", "aws")]
+FOREIGN = [
+    Object("ike_gateway", "vpn-1"), Object("ike_gateway", "vpn-1-1"), Object("ike_gateway", "vpn-1-3"), Object("ipsec_tunnel", "vpn-1-2"),
+    Object("ipsec_tunnel", "to-aws"), Object("ike_crypto_profile", "company"), Object("pbf_rule", "vpn-1-1"), Object("zone", "vpn-1"),
+    Object("bgp_peer_group", "vpn-1", "other router"), Object("static_route", "vpn-1-2-10.0.0.0-8"), Object("static_route", "old way", "other router"),
+    peer("default", "isp", "vpn-1-1"), peer("default", "isp", "aws"), Object("static_route_ipv6", "vpn-1-2-10.0.0.0-8", "default"),
+]
 
 
-@pytest.mark.parametrize("kind, name, owned", [(*one, True) for one in OWNED] + [(*one, False) for one in FOREIGN], ids=str)
-def test_whose_an_object_is(kind, name, owned):
-    assert FULL.owns(kind, name) is owned
-
-
-NAMED = ["vpn-1", "vpn-1-2", "vpn-1-out", "vpn-1-inside", "vpn-1-discard", "vpn-1-2-10.0.0.0-8", "vpn-1-discard-10.0.0.0-8", "vpn-1-2-rest", "vpn-1-in"]
-NOT_NAMED = ["vpn-12", "vpn", "to vpn-1", "vpn-1-in-dmz", "vpn-1-out-proxy", "vpn-1-inside-x", "vpn-1-rest-of-it"]
-
-
-@pytest.mark.parametrize("name, may_be", [(name, True) for name in NAMED] + [(name, False) for name in NOT_NAMED], ids=str)
-def test_what_is_named_after_a_vpn(name, may_be):
-    assert records.is_named_after("vpn-1", name) is may_be
+@pytest.mark.parametrize("thing, owned", [(one, True) for one in OWNED] + [(one, False) for one in FOREIGN], ids=str)
+def test_whose_an_object_is(thing, owned):
+    """As the record says, in the place that it says: a name that looks like one of the VPN's is nothing to go by."""
+    digested = replace(FULL, claims=FULL.claims.digested())
+    for record in (FULL, records.find(FULL.line()), digested, records.find(digested.line())):
+        assert record.owns(thing) is owned
 
 
 def test_what_is_released_has_its_own_name_again():
@@ -89,3 +103,68 @@ def test_what_is_released_has_its_own_name_again():
     assert "ike_gateway" not in record.line()
     assert record.without_use("pbf_rule", "cloud too")
     assert not record.without_use("pbf_rule", "cloud")
+
+
+# The comments that hold it.
+
+
+def firewall(**comments) -> Surroundings:
+    """A firewall with tunnel interfaces: number → comment."""
+    config = ET.fromstring("<config><devices><entry name='localhost.localdomain'/></devices></config>")
+    units = places.make(config, (Location().base("network") + PLACES["tunnel_interface"][1])[1:])
+    for number, text in comments.items():
+        entry = ET.SubElement(units, "entry", name=f"tunnel.{number[1:]}")
+        ET.SubElement(entry, "comment").text = text
+    return Surroundings(config, Location().base, Platform((11, 1)))
+
+
+def routes(count: int) -> Record:
+    return Record("vpn-1", "vsys1", "default", {1: "tunnel.1", 2: "tunnel.2"},
+                  known(Object("static_route", f"vpn-1-{number % 2 + 1}-10.{number}.0.0-16", "default") for number in range(count)),
+                  members=known(f"10.{number}.0.0/16" for number in range(count // 2)))
+
+
+def standing(record, view) -> dict:
+    """What is found after the record was written."""
+    made = records.comments(record, record.units.values(), view)
+    assert max(map(len, made.values())) <= records.COMMENT_LENGTH
+    return made
+
+
+@pytest.mark.parametrize("count", [0, 1, 10, 20, 60, 100, 150, 200])
+@pytest.mark.parametrize("text", ["", "made in May\nask Ana first", "x" * 300])
+def test_no_claim_is_lost_however_many_there_are(count, text):
+    record = routes(count)
+    made = standing(record, firewall(t1=text, t2="theirs"))
+    found = records.among(made)["tunnel.1"]
+    assert [thing for thing in record.claims.texts if not found.owns(thing)] == []
+    assert [network for network in record.members.texts if network not in found.members] == []
+    strangers = [Object("static_route", f"vpn-1-1-172.{number}.0.0-16", "default") for number in range(256)]
+    assert [thing for thing in strangers if found.owns(thing)] == []
+    assert [line for line in made["tunnel.1"].splitlines() if not line.startswith("tunnelsmith")] == text.splitlines()
+    assert made["tunnel.2"].splitlines()[0] == "theirs"
+
+
+def test_what_does_not_fit_anywhere_is_refused():
+    with pytest.raises(Refused, match="does not fit into the comments of tunnel.1, tunnel.2"):
+        standing(routes(240), firewall(t1="x" * 900, t2="x" * 900))
+
+
+def test_what_people_write_around_it_does_not_matter():
+    made = standing(routes(200), firewall(t1="", t2=""))
+    edited = {unit: "\n".join(["before", *reversed(comment.splitlines()), "after"]) for unit, comment in made.items()}
+    assert records.among(edited) == records.among(made)
+
+
+def test_a_copy_of_the_comment_on_another_interface_claims_nothing():
+    made = standing(FULL, firewall(t1="", t2="", t9=""))
+    assert list(records.among({"tunnel.9": made["tunnel.1"]})) == []
+    assert list(records.among({"tunnel.9": made["tunnel.1"], **made})) == ["tunnel.1"]
+
+
+def test_it_leaves_the_other_interfaces_when_it_fits_into_one():
+    large = standing(routes(200), firewall(t1="", t2="theirs"))
+    assert "tunnelsmith-more" in large["tunnel.2"]
+    small = standing(routes(4), firewall(t1=large["tunnel.1"], t2=large["tunnel.2"]))
+    assert small["tunnel.2"] == "theirs"
+    assert records.among(small) == {"tunnel.1": routes(4)}

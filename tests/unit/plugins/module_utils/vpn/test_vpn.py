@@ -10,7 +10,8 @@ import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import reader
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import NAME_LENGTH, Vpn, check, check_name
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.names import NAME_LENGTH
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn, check, check_name
 
 
 @pytest.fixture

@@ -1,0 +1,69 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which objects on a firewall are a VPN's: those that its record names, and those that it may take over. Never because of a name."""
+
+from __future__ import annotations
+
+from typing import Iterable
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import adoption, names
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Record, can_be_claimed, object_of
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
+
+
+def refuse_collisions(vpn: Vpn, items: Iterable, record: Record, view: Surroundings) -> None:
+    """Refuse names that objects of others have, all at once. With leave to adopt, what says already what the VPN wants is taken over as it is."""
+    taken = [item for item in items if _is_of_others(item, record, view)]
+    if vpn.adopt:
+        taken = [item for item in taken if adoption.changed_leaves(item, view)]
+    if taken:
+        raise Refused(_collisions(vpn, [adoption.label(*object_of(item)[:2]) for item in taken]))
+
+
+def _is_of_others(item, record, view) -> bool:
+    wanted = can_be_claimed(item) and item.state != "absent"
+    return wanted and view.entry_at(item) is not None and not record.owns(object_of(item))
+
+
+def _collisions(vpn, labels) -> str:
+    listed = ", ".join(dict.fromkeys(labels))
+    start = f"name: VPN '{vpn.name}' would use names that other objects on this firewall have, and no record says that they are its: {listed}. "
+    if vpn.adopt:
+        return start + ("They say something else than this VPN needs, so adopt: true does not take them over. Give the VPN another name, "
+                        "or rename or remove these objects; nothing was written")
+    return start + "Give the VPN another name, or say adopt: true if they are to be taken over; nothing was written"
+
+
+def claims(items: Iterable, standing: Iterable[DesiredEntry], before: Record, record: Record) -> frozenset:
+    """What is the VPN's after C(items) are done. C(standing): what was the VPN's by the record C(before)."""
+    items = list(items)
+    made = {object_of(item) for item in items if can_be_claimed(item) and item.state != "absent"}
+    gone = {object_of(item) for item in items if item.state == "absent"}
+    kept = {object_of(item) for item in standing} - gone
+    return frozenset(made | {thing for thing in kept if thing in before.claims or record.took_over(*thing[:2])})
+
+
+def paths(items: Iterable, base) -> list:
+    """Where the items stand; of one that is a part of something shared, where the options stand that it sets."""
+    found = []
+    for item in items:
+        place = base(item.location) + item.relative_path
+        if isinstance(item, DesiredEntry) and item.place is not None:
+            found += [place + tuple(node.path.split("/")) for node in item.table.nodes if node.option in item.values]
+        else:
+            found.append(place)
+    return found
+
+
+def refuse_name_of_a_tunnel(vpn: Vpn, others: Iterable[Record]) -> None:
+    """A VPN must not be called what another one's tunnel is called: people could not tell them apart."""
+    for record in others:
+        clash = names.clash(vpn.name, record.vpn)
+        if clash is not None:
+            shorter = min(vpn.name, record.vpn, key=len)
+            raise Refused(f"name: '{clash}' is what a tunnel of '{shorter}' is called, and '{record.vpn}' is a VPN on this firewall; give another name")

@@ -1,0 +1,95 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the objects of a VPN are called: the VPN's name, and what stands behind it. The scheme is spelled here and nowhere else.
+
+A name says what an object would be called, never whose it is: that stands in the record.
+"""
+
+from __future__ import annotations
+
+import re
+
+# What PAN-OS's shortest name limit (31 characters for a crypto profile) leaves beside what stands behind the VPN's name.
+NAME_LENGTH = 26
+VPN_NAME = re.compile(rf"[0-9A-Za-z][0-9A-Za-z_.-]{{0,{NAME_LENGTH - 1}}}")
+# Longest name of a static route and of a security rule.
+_OBJECT_LENGTH = 63
+# The security rules of a VPN: traffic both ways, what its tunnels need outside, and what runs inside its zone.
+OUT, IN, IKE, INSIDE = "out", "in", "ike", "inside"
+_DISCARD = "discard"
+# What can stand behind a VPN's name in the name of an object.
+_PARTS = (r"\d", _DISCARD, OUT, IN, IKE, INSIDE, "rest", rf"(\d|{_DISCARD})-[0-9a-fA-F.]+-\d+", rf"\d-({OUT}|{IN}|rest)")
+_TUNNEL_OR_LAST_RULE = re.compile(rf"-(\d|{_DISCARD})$")
+
+
+def tunnel(vpn: str, number: int) -> str:
+    """What a tunnel of its own is called: its IPsec tunnel, IKE gateway, PBF rule, BGP peer, and a profile that is its alone."""
+    return vpn + tunnel_key(number)
+
+
+def tunnel_key(number: int) -> str:
+    """What stands behind the VPN's name there."""
+    return f"-{number}"
+
+
+def discard_rule(vpn: str) -> str:
+    """The PBF rule that drops what no tunnel takes."""
+    return f"{vpn}-{_DISCARD}"
+
+
+def security_rule(vpn: str, part: str) -> str:
+    return f"{vpn}-{part}"
+
+
+def route(vpn: str, number: int, network: str) -> str:
+    return vpn + route_key(number, network)
+
+
+def route_key(number: int, network: str) -> str:
+    return f"{tunnel_key(number)}-{_slug(network)}"
+
+
+def discard_route(vpn: str, network: str) -> str:
+    return f"{discard_rule(vpn)}-{_slug(network)}"
+
+
+def _slug(network: str) -> str:
+    return network.replace("/", "-").replace(":", ".")
+
+
+def beside(name: str, part: str | int) -> str:
+    """What an object could be called that the diagnosis proposes to make for a tunnel."""
+    return f"{name}-{part}"[:_OBJECT_LENGTH]
+
+
+def is_of_tunnel(vpn: str, number: int, name: str) -> bool:
+    """Whether an object of the VPN with this name serves one tunnel alone: a route, or a policy of a tunnel's peer group."""
+    own = tunnel(vpn, number)
+    return name == own or name.startswith(f"{own}-")
+
+
+def proxy_id(number: int) -> str:
+    return f"pair-{number}"
+
+
+def stem(name: str) -> str:
+    """The name of the VPN that a tunnel or PBF rule would be of: C(paris) in C(paris-1)."""
+    return _TUNNEL_OR_LAST_RULE.sub("", name)
+
+
+def last_rule_of(tunnel_name: str) -> str:
+    """The PBF rule that drops what no tunnel takes, from the name of one of the tunnels or rules."""
+    return discard_rule(stem(tunnel_name))
+
+
+def could_be(vpn: str, name: str) -> bool:
+    """Whether an object of the VPN could have this name. For what is told, never for what is done."""
+    return name == vpn or name.startswith(f"{vpn}-") and any(re.fullmatch(part, name[len(vpn) + 1:]) for part in _PARTS)
+
+
+def clash(one: str, other: str) -> str | None:
+    """The name that would be a VPN's and a tunnel's of the other VPN."""
+    longer, shorter = (one, other) if len(one) > len(other) else (other, one)
+    return longer if re.fullmatch(re.escape(shorter) + r"-\d", longer) else None

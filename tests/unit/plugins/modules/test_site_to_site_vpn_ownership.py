@@ -1,0 +1,130 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is a VPN's is what its record says: nothing else is touched, whatever it is called, and nothing is lost with the record."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import transaction
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, VSYS
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.pairing import ENGINES, VpnDoor, name_of, options
+
+UNITS = f"{NETWORK}/interface/tunnel/units"
+each_case = pytest.mark.parametrize("engine, failover", [(engine, failover) for engine in ENGINES for failover in ("pbf", "bgp")])
+
+
+@pytest.fixture
+def door(firewalls) -> VpnDoor:
+    return VpnDoor(firewalls())
+
+
+def by_hand(name: str, router: str = "default") -> list:
+    """A tunnel that somebody made by hand, and a security rule, as items of a transaction."""
+    return [
+        {"tunnel_interface": {"name": "tunnel.70", "ip": ["10.255.70.1/30"], "zone": "trust", "virtual_router": router}},
+        {"ike_gateway": {"name": f"{name}-7", "local_address": {"interface": "ethernet1/8"}, "peer_address": {"ip": "203.0.113.70"},
+                         "pre_shared_key": "notReal.byHand7"}},
+        {"ipsec_tunnel": {"name": f"{name}-7", "tunnel_interface": "tunnel.70", "ike_gateways": [f"{name}-7"]}},
+    ]
+
+
+def narrow_rule(name: str) -> dict:
+    return {"security_rule": {"name": name, "from": ["trust"], "to": ["dmz"], "application": ["ssl"], "service": ["any"], "action": "allow"}}
+
+
+# Made by hand before.
+
+
+def test_a_tunnel_of_somebody_else_stays_beside_a_new_vpn(door):
+    name = name_of("pbf")
+    door.done({"items": by_hand(name)}, module=transaction)
+    before = door.candidate()
+    door.done(options())
+    assert [xpath for _action, xpath in door.writes() if f"{name}-7" in xpath or "tunnel.70" in xpath] == []
+    assert not door.done(options()).changed
+    door.remove("pbf")
+    assert door.candidate() == before
+
+
+def test_every_name_that_is_taken_is_told_at_once_with_the_ways_out(door):
+    name = name_of("pbf")
+    profile = {"monitor_profile": {"name": name, "interval": 3, "threshold": 9, "action": "wait-recover"}}
+    door.done({"items": [narrow_rule(f"{name}-in"), narrow_rule(f"{name}-out"), profile]}, module=transaction)
+    door.refused(options(), f"security rule '{name}-in'", f"security rule '{name}-out'", f"monitor profile '{name}'", "another name", "adopt: true")
+    door.refused(options(), f"security rule '{name}-in'", check=True)
+    door.refused(options(adopt=True), f"security rule '{name}-in'", "something else", "another name")
+
+
+def test_what_was_never_made_is_not_removed(door):
+    name = name_of("pbf")
+    door.done({"items": [*by_hand(name), narrow_rule(f"{name}-in")]}, module=transaction)
+    before = door.candidate()
+    result = door.remove("pbf")
+    assert not result.changed
+    assert door.candidate() == before
+    told = "\n".join(result.warnings)
+    assert [words for words in ("no record", f"security rule '{name}-in'", f"IKE gateway '{name}-7'", "adopt: true") if words not in told] == []
+
+
+# Made by hand after.
+
+
+def test_a_tunnel_that_somebody_adds_later_is_theirs(door):
+    name = name_of("pbf")
+    door.done(options(security_rules="outbound"))
+    door.done({"items": [*by_hand(name), narrow_rule(f"{name}-in")]}, module=transaction)
+    assert not door.done(options(security_rules="outbound")).changed
+    door.done(options(security_rules="outbound", remote_networks=["10.201.0.0/16"], backup_routes=True))
+    door.refused(options(), f"security rule '{name}-in'")
+    door.remove("pbf")
+    for place in (f"{NETWORK}/ike/gateway/entry[@name='{name}-7']", f"{NETWORK}/tunnel/ipsec/entry[@name='{name}-7']",
+                  f"{UNITS}/entry[@name='tunnel.70']", f"{VSYS}/rulebase/security/rules/entry[@name='{name}-in']"):
+        assert door.candidate(place) is not None, place
+
+
+def test_an_uncommitted_change_of_a_name_like_ours_is_not_ours(door):
+    """The commit of a VPN must not take somebody's half-done work along."""
+    name = name_of("pbf")
+    door.done({"items": by_hand(name)}, module=transaction)
+    made = door.done(options())
+    theirs = [change["xpath"] for change in made.values["earlier_changes"]]
+    assert any(f"entry[@name='{name}-7']" in xpath for xpath in theirs), theirs
+
+
+def test_what_an_earlier_run_took_away_and_did_not_commit_is_ours(door):
+    """Its path is gone from the candidate, and with it the claim; the record in the running configuration still has it."""
+    door.committed(options(backup_routes=True))
+    door.done(options())
+    again = door.done(options())
+    assert not again.changed
+    assert again.values["earlier_changes"] == []
+    assert any("static-route" in place for place in again.values["objects"])
+
+
+# The record is lost.
+
+
+@each_case
+def test_a_lost_record_is_no_reason_to_guess(firewalls, engine, failover):
+    """Nothing is deleted, nothing written over; with adopt everything is the VPN's again, and goes with it."""
+    door = VpnDoor(firewalls(engine=engine))
+    door.done(options(failover))
+    for unit in ("tunnel.1", "tunnel.2"):
+        door.control.plant(f"{UNITS}/entry[@name='{unit}']", "<comment>cleaned up</comment>")
+    before = door.candidate()
+    absent = door.remove(failover)
+    assert not absent.changed
+    assert door.candidate() == before
+    assert any("no record" in warning and f"IKE gateway '{name_of(failover)}-1'" in warning for warning in absent.warnings)
+    door.refused(options(failover), f"IKE gateway '{name_of(failover)}-1'", f"IPsec tunnel '{name_of(failover)}-2'", "adopt: true")
+    door.done(options(failover, adopt=True))
+    changed = [xpath for _action, xpath in door.writes()]
+    assert [xpath for xpath in changed if not xpath.startswith(UNITS)] == []
+    again = door.done(options(failover))
+    assert not again.changed, again.diff
+    door.remove(failover)
+    left = door.control.candidate(f"{NETWORK}/ike/gateway") + door.control.candidate(f"{VSYS}/rulebase") + door.control.candidate(NETWORK)
+    assert f"'{name_of(failover)}" not in left.replace('"', "'")
