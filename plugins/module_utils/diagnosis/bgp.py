@@ -16,12 +16,16 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ca
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
     CERTAIN, LIKELY, PASSING, POSSIBLE, Cause, inside_of, same_address,
 )
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.bgp_policies import EXPORT, IMPORT, Verdict
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_instance
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import prefixes, vpn_log
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import local_interface
 
 # AWS's quotas of learned routes; it ends the session of a peer that sends more.
 LIMITS = {"vgw": 100, "tgw": 1000, "cloudwan": 1000, "concentrator": 1000}
+
+# What denies both denies anything: the default route, and a network that nobody routes.
+_ANYTHING = ("0.0.0.0/0", "192.0.2.0/24")
 
 _WORDS = (
     ("bgp-as-mismatch", "the two sides do not expect each other's AS number", re.compile(r"bad peer as|2/2\b|as mismatch|remote as", re.IGNORECASE),
@@ -233,14 +237,15 @@ def learned(case: Case) -> Iterator[Cause]:
             continue
         received, accepted = live.total("received"), live.total("accepted")
         label = f"BGP peer '{peer['name']}'"
-        held = policies.held_back(case, peer, policies.IMPORT, case.intent.remote_networks or ("0.0.0.0/0",)) if not accepted else None
+        held = _kept_out(case, peer) if not accepted else None
         if held is not None:
-            yield Cause("import-policy", f"{held.words} keeps out what {label} announces", (held.says, f"received: {received}, accepted: {accepted}"),
-                        f"take '{peer['peer_group']}' out of the rule, or let it allow {', '.join(case.intent.remote_networks) or 'the prefixes'}", CERTAIN)
+            yield Cause("import-policy", f"{held.by} keeps out what {label} announces", (held.says, f"received: {received}, accepted: {accepted}"),
+                        f"take '{peer['peer_group']}' out of the rule, or let it allow {', '.join(case.intent.remote_networks) or 'the prefixes'}",
+                        LIKELY if held.assumed else CERTAIN)
         elif received == 0:
-            denying = policies.denying(case, peer, policies.IMPORT)
+            denying = policies.denying(case, peer, IMPORT)
             if denying:
-                yield Cause("import-policy", f"{label} is established, nothing is learned, and {denying[0].words} denies some prefixes",
+                yield Cause("import-policy", f"{label} is established, nothing is learned, and {denying[0].by} denies some prefixes",
                             (denying[0].says, "prefixes received: 0"), f"let the rule allow the prefixes of {label}", LIKELY)
             yield Cause("nothing-learned", f"{label} is established and announces nothing", ("prefixes received: 0",),
                         "in the cloud: attach the gateway to the network whose prefixes are wanted, and let their routes propagate", LIKELY)
@@ -249,6 +254,12 @@ def learned(case: Case) -> Iterator[Cause]:
                         f"{_label(peer)}: an import rule that denies them is in the way", LIKELY)
         elif received and case.evidence.state.routes is not None and not _installed(case):
             yield from _not_installed(case, peer, received)
+
+
+def _kept_out(case, peer) -> Verdict | None:
+    """What denies what is wanted of the far side; where nobody said what that is, only what denies anything."""
+    held = policies.held_back(case, peer, IMPORT, case.intent.remote_networks or _ANYTHING)
+    return None if held is not None and held.assumed and not case.intent.remote_networks else held
 
 
 def _installed(case) -> bool:
@@ -307,15 +318,16 @@ def announced(case: Case) -> Iterator[Cause]:
 
 def _nothing_sent(case, peer, wanted) -> Iterator[Cause]:
     router = peer["virtual_router"]
-    held = policies.held_back(case, peer, policies.EXPORT, wanted)
+    held = policies.held_back(case, peer, EXPORT, wanted)
     missing = policies.not_redistributed(case, peer, wanted)
     if missing:
         yield Cause("redistribution-missing", f"router '{router}' does not redistribute {', '.join(missing)} into BGP",
                     (f"prefixes advertised to '{peer['name']}': 0", policies.redistributed(case, peer)),
                     f"bgp_redistribution in virtual_router {router}: sources [connected, static], destinations [{', '.join(missing)}]", CERTAIN)
     elif held is not None:
-        yield Cause("export-policy", f"{held.words} keeps {', '.join(wanted)} from '{peer['name']}'", (held.says, "prefixes advertised: 0"),
-                    f"{_label(peer)}: advertise: [{', '.join(wanted)}] (or take '{peer['peer_group']}' out of the rule)", CERTAIN)
+        yield Cause("export-policy", f"{held.by} keeps {', '.join(wanted)} from '{peer['name']}'", (held.says, "prefixes advertised: 0"),
+                    f"{_label(peer)}: advertise: [{', '.join(wanted)}] (or take '{peer['peer_group']}' out of the rule)",
+                    LIKELY if held.assumed else CERTAIN)
     else:
         yield Cause("export-policy", f"'{peer['name']}' is established and is sent nothing: nothing is redistributed, or a rule keeps it back",
                     ("prefixes advertised: 0",),

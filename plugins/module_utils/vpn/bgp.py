@@ -11,6 +11,7 @@ from typing import Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import bgp_policies
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import bgp_policy
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_instance, bgp_peer, bgp_redistribution
@@ -144,8 +145,8 @@ def _adopted_peer(vpn, around, record, group, name, values, warnings) -> list:
         if asked:
             raise Refused(f"{asked[0]}: the peer group '{group}' has policies of its own ({', '.join(policies)}); say it there, or remove them first")
         values = {option: value for option, value in values.items() if option not in _POLICY_OPTIONS}
-        entry = places.find(bgp, ("peer-group", ("entry", group)))
-        held = [network for network in vpn.local_networks if not _lets_out(around, bgp, entry, network)]
+        peer = bgp_policies.Peer(vpn.virtual_router, group, name)
+        held = [network for network in vpn.local_networks if bgp_policies.verdict(around, peer, bgp_policies.EXPORT, network).passes is False]
         if held:
             warnings.append(f"{vpn.name}: {', '.join(policies)} of the adopted peer group '{group}' keep {', '.join(held)} from the far side")
     elif not _is_limited(around, bgp, group):
@@ -215,73 +216,24 @@ def refuse_readvertisement(vpn: Vpn, around: Surroundings, record: Record) -> No
         peers = [peer.get("name") for peer in places.children(group, ("peer",)) if places.text(peer, ("enable",)) != "no"]
         if record.owns(Object("bgp_peer_group", group.get("name"), vpn.virtual_router)) or not peers or places.text(group, ("enable",)) == "no":
             continue
-        networks = [text for text in vpn.local_networks + vpn.remote_networks if _lets_out(around, bgp, group, text)]
-        if networks:
-            raise Refused(f"router '{vpn.virtual_router}': the BGP peers {', '.join(peers)} of group '{group.get('name')}' would newly receive "
-                          f"{', '.join(networks)}; limit what is exported to them, or say allow_readvertise: true")
+        _refuse_to_tell(vpn, around, group.get("name"), peers)
 
 
-def _lets_out(around, bgp, group, network) -> bool:
-    if around.platform.advanced:
-        return _advanced_lets_out(around, group, network)
-    rules = [rule for rule in places.children(bgp, ("policy", "export", "rules"))
-             if group.get("name") in places.names(rule, ("used-by",)) and places.text(rule, ("enable",)) != "no"]
-    for rule in rules:
-        if _rule_matches(rule, network):
-            return places.find(rule, ("action", "deny")) is None
-    return not rules
-
-
-def _rule_matches(rule, network) -> bool:
-    """Only matches on prefixes are understood; a rule with other conditions is taken to match, so that it is looked at."""
-    prefixes = places.children(rule, ("match", "address-prefix"))
-    if not prefixes:
-        return True
-    wanted = ip_network(network)
-    for prefix in prefixes:
-        listed = ip_network(prefix.get("name"), strict=False)
-        if listed == wanted or (places.text(prefix, ("exact",)) == "no" and listed.version == wanted.version and wanted.subnet_of(listed)):
-            return True
-    return False
-
-
-def _advanced_lets_out(around, group, network) -> bool:
-    profile = places.text(group, ("filtering-profile", "ipv4"))
-    unicast = around.entry("bgp_filtering_profile", profile) if profile not in (None, "", "none") else None
-    if unicast is None:
-        return True
-    listed = places.text(unicast, ("ipv4", "unicast", "outbound-network-filters", "prefix-list"))
-    if listed:
-        return _prefix_list_permits(around, listed, network)
-    name = places.text(unicast, ("ipv4", "unicast", "route-maps", "outbound"))
-    route_map = around.entry("bgp_route_map", name) if name else None
-    if route_map is None:
-        return True
-    for entry in sorted(places.children(route_map, ("route-map",)), key=lambda item: int(item.get("name"))):
-        listed = places.text(entry, ("match", "ipv4", "address", "prefix-list"))
-        if listed is None or _prefix_list_permits(around, listed, network):
-            return places.text(entry, ("action",)) == "permit"
-    return False
-
-
-def _prefix_list_permits(around, name, network) -> bool:
-    wanted = ip_network(network)
-    entries = places.children(around.entry("prefix_list", name), ("type", "ipv4", "ipv4-entry"))
-    for entry in sorted(entries, key=lambda item: int(item.get("name"))):
-        text = places.text(entry, ("prefix", "network")) or places.text(entry, ("prefix", "entry", "network"))
-        if text == "any" or (text and _within(wanted, ip_network(text, strict=False), places.find(entry, ("prefix", "entry")))):
-            return places.text(entry, ("action",)) == "permit"
-    return False
-
-
-def _within(wanted, listed, limits) -> bool:
-    if wanted.version != listed.version or not wanted.subnet_of(listed):
-        return False
-    longest = places.text(limits, ("less-than-or-equal",))
-    shortest = places.text(limits, ("greater-than-or-equal",))
-    if longest is None and shortest is None:
-        return wanted == listed
-    return int(shortest or listed.prefixlen) <= wanted.prefixlen <= int(longest or wanted.max_prefixlen)
+def _refuse_to_tell(vpn: Vpn, around: Surroundings, group: str, peers: list) -> None:
+    """What may pass by a condition that the configuration does not tell counts as passing."""
+    told: dict = {}
+    for network in vpn.local_networks + vpn.remote_networks:
+        for name in peers:
+            verdict = bgp_policies.verdict(around, bgp_policies.Peer(vpn.virtual_router, group, name), bgp_policies.EXPORT, network)
+            if verdict.passes is not False:
+                told.setdefault(name, {})[network] = verdict
+    if not told:
+        return
+    networks = list(dict.fromkeys(network for found in told.values() for network in found))
+    untold = list(dict.fromkeys(verdict.says for found in told.values() for verdict in found.values() if verdict.passes is None))
+    doubt = f" (whether they pass {' and '.join(untold)} cannot be told from the configuration)" if untold else ""
+    raise Refused(f"router '{vpn.virtual_router}': the BGP peers {', '.join(told)} of group '{group}' would newly receive "
+                  f"{', '.join(networks)}{doubt}; limit what is exported to them, or say allow_readvertise: true")
 
 
 def restored(virtual_router, around: Surroundings, record: Record) -> list:

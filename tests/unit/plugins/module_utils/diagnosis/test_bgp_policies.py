@@ -12,9 +12,8 @@ from types import SimpleNamespace
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.bgp_policies import (
-    EXPORT, IMPORT, held_back, not_redistributed,
-)
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.bgp_policies import held_back, not_redistributed
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.bgp_policies import EXPORT, IMPORT
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import LOGICAL_ROUTER, Platform
 
@@ -47,7 +46,7 @@ MAPS = {
     "denies one of two": (entry(10, "deny", "lan") + entry(20, "permit"), ["10.10.0.0/24", "10.20.0.0/24"], False),
     "the first entry decides": (entry(20, "deny") + entry(10, "permit", "lan"), ["10.10.0.0/24"], False),
     "permits": (entry(10, "permit"), ["10.10.0.0/24"], False),
-    "is empty": ("", ["10.10.0.0/24"], False),
+    "permits nothing": ("", ["10.10.0.0/24"], True),
 }
 
 
