@@ -243,8 +243,10 @@ def _entry_matches(view: Surroundings, entry: ET.Element, network: Network) -> b
 
 
 def _by_prefix_list(view: Surroundings, name: str, network: Network) -> Verdict:
-    entries = _in_sequence(view.entry("prefix_list", name), ("type", f"ipv{network.version}", f"ipv{network.version}-entry"))
-    by = f"the prefix list '{name}'"
+    prefix_list, by = view.entry("prefix_list", name), f"the prefix list '{name}'"
+    if prefix_list is None:
+        return Verdict(False, by, f"there is no prefix list '{name}'", assumed=True)
+    entries = _in_sequence(prefix_list, ("type", f"ipv{network.version}", f"ipv{network.version}-entry"))
     if not entries:
         return Verdict(None, by, f"prefix list '{name}' has no entry of IPv{network.version}")
     steps = [(_listed(places.find(entry, ("prefix",)), network), _action(entry, by, f"prefix list '{name}' entry {entry.get('name')}")) for entry in entries]
