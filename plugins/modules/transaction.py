@@ -558,298 +558,6 @@ options:
             - unicast
             - multicast
             - both
-      ike_gateway:
-        description: The options of M(tunnelsmith.panos_vpn.ike_gateway).
-        type: dict
-        suboptions:
-          name:
-            description:
-            - Name of the gateway, at most 63 characters (31 in older PAN-OS versions), without
-              a colon.
-            type: str
-            required: true
-          disabled:
-            description: Whether the gateway is switched off; PAN-OS's default is V(false).
-            type: bool
-          comment:
-            description: Comment, at most 1023 characters.
-            type: str
-          ipv6:
-            description: Needed where the addresses of both sides are IPv6; PAN-OS's default
-              is V(false).
-            type: bool
-          local_address:
-            description: Where the gateway speaks from.
-            type: dict
-            suboptions:
-              interface:
-                description: Ethernet, aggregate, VLAN or loopback interface or one of its units.
-                  A new gateway needs it.
-                type: str
-              ip:
-                description:
-                - One of the interface's addresses, with its mask, as V(198.51.100.10/24). Takes
-                  the place of O(items[].ike_gateway.local_address.floating_ip).
-                - A gateway without either uses the interface's first address, also where that
-                  comes from DHCP.
-                type: str
-              floating_ip:
-                description: Floating address of an active-active HA pair. Takes the place of
-                  O(items[].ike_gateway.local_address.ip).
-                type: str
-          peer_address:
-            description: Who the peer is. One of the options, which takes the place of the one
-              that is set. A new gateway needs it.
-            type: dict
-            suboptions:
-              ip:
-                description: Address of the peer.
-                type: str
-              fqdn:
-                description: Name of the peer, at most 255 characters; the firewall resolves
-                  it.
-                type: str
-              dynamic:
-                description: V(true) for a peer whose address is not known beforehand. It then
-                  has to connect first, and is known by O(items[].ike_gateway.peer_id).
-                type: bool
-          pre_shared_key:
-            description:
-            - Key that both sides know, at most 255 characters. Takes the place of O(items[].ike_gateway.certificate)
-              where that is set.
-            - A new gateway needs it, or O(items[].ike_gateway.certificate). It is never printed
-              and never returned.
-            type: str
-          certificate:
-            description: Authentication by certificates. Takes the place of O(items[].ike_gateway.pre_shared_key)
-              where that is set.
-            type: dict
-            suboptions:
-              local_certificate:
-                description: Name of the firewall's certificate, at most 255 characters.
-                type: str
-              hash_and_url:
-                description: Whether the peer fetches the certificate from a web server (IKEv2).
-                type: dict
-                suboptions:
-                  enable:
-                    description: PAN-OS's default is V(false).
-                    type: bool
-                  base_url:
-                    description: Where the certificates are, at most 1024 characters.
-                    type: str
-              certificate_profile:
-                description: Certificate profile that checks the peer's certificate.
-                type: str
-              use_management_as_source:
-                description: Whether revocation is asked for from the management interface;
-                  PAN-OS's default is V(false).
-                type: bool
-              strict_validation_revocation:
-                description: Whether the extended key usage of the peer's certificate is checked
-                  strictly; PAN-OS's default is V(false).
-                type: bool
-              allow_id_payload_mismatch:
-                description: Whether the peer's identity may differ from the one in its certificate;
-                  PAN-OS's default is V(false).
-                type: bool
-          local_id:
-            description:
-            - Identity that the firewall names to the peer. A gateway without it names its own
-              address.
-            - Behind NAT the peer usually expects the public address, given here as type V(ipaddr).
-            type: dict
-            suboptions:
-              type:
-                description: Kind of the identity.
-                type: str
-                choices:
-                - ipaddr
-                - fqdn
-                - ufqdn
-                - keyid
-                - dn
-              id:
-                description: The identity, at most 1024 characters.
-                type: str
-          peer_id:
-            description:
-            - Identity that the peer must name. A gateway without it expects the peer's address.
-            - In IKEv1 main mode with a pre-shared key, an identity that is no address is refused
-              with a dynamic peer and warned about with any other.
-            type: dict
-            suboptions:
-              type:
-                description: Kind of the identity.
-                type: str
-                choices:
-                - ipaddr
-                - fqdn
-                - ufqdn
-                - keyid
-                - dn
-              id:
-                description: The identity, at most 1024 characters.
-                type: str
-              matching:
-                description: Whether O(items[].ike_gateway.peer_id.id) is a pattern. For certificates
-                  only; refused with O(items[].ike_gateway.pre_shared_key).
-                type: str
-                choices:
-                - exact
-                - wildcard
-          version:
-            description:
-            - IKE version; V(ikev2-preferred) falls back to IKEv1.
-            - A new gateway without this option gets V(ikev2). PAN-OS takes a gateway that names
-              none for V(ikev1).
-            type: str
-            choices:
-            - ikev1
-            - ikev2
-            - ikev2-preferred
-          ikev1:
-            description: What counts when IKEv1 is spoken.
-            type: dict
-            suboptions:
-              exchange_mode:
-                description:
-                - V(main) hides the identities, V(aggressive) is needed for a dynamic peer with
-                  a pre-shared key and an identity that is no address.
-                - PAN-OS's default is V(auto).
-                type: str
-                choices:
-                - auto
-                - main
-                - aggressive
-              ike_crypto_profile:
-                description:
-                - IKE crypto profile; see M(tunnelsmith.panos_vpn.ike_crypto_profile). A gateway
-                  without it uses the profile V(default).
-                - PAN-OS wants the profile to exist at the commit, also where O(items[].ike_gateway.version=ikev2).
-                type: str
-              dpd:
-                description: Dead peer detection.
-                type: dict
-                suboptions:
-                  enable:
-                    description: Whether the peer is probed.
-                    type: bool
-                  interval:
-                    description: Seconds between two probes, 2 to 100.
-                    type: int
-                  retry:
-                    description: Number of lost probes after which the peer is dead, 2 to 100.
-                    type: int
-          ikev2:
-            description: What counts when IKEv2 is spoken.
-            type: dict
-            suboptions:
-              ike_crypto_profile:
-                description:
-                - IKE crypto profile; see M(tunnelsmith.panos_vpn.ike_crypto_profile). A gateway
-                  without it uses the profile V(default).
-                - PAN-OS wants the profile to exist at the commit, also where O(items[].ike_gateway.version=ikev1).
-                type: str
-              dpd:
-                description: The liveness check of IKEv2.
-                type: dict
-                suboptions:
-                  enable:
-                    description: Whether the peer is probed. A new gateway without this option
-                      gets V(true).
-                    type: bool
-                  interval:
-                    description: Seconds between two probes, 2 to 100. A new gateway without
-                      this option gets 5.
-                    type: int
-              require_cookie:
-                description: Whether the peer must answer a cookie before a key exchange begins;
-                  PAN-OS's default is V(false).
-                type: bool
-              fragmentation:
-                description: Fragmentation of IKEv2 messages; PAN-OS's default is V(false).
-                  Needs PAN-OS 11.2.
-                type: bool
-              pq_ppk:
-                description: Post-quantum pre-shared keys that are mixed into the key exchange
-                  (RFC 8784). Needs PAN-OS 11.1 and IKEv2.
-                type: dict
-                suboptions:
-                  enabled:
-                    description: PAN-OS's default is V(false).
-                    type: bool
-                  negotiation_mode:
-                    description: Whether a peer without post-quantum keys is accepted (V(preferred))
-                      or not (V(mandatory)).
-                    type: str
-                    choices:
-                    - preferred
-                    - mandatory
-                  keys:
-                    description: Keys to add or change, by name.
-                    type: list
-                    elements: dict
-                    suboptions:
-                      name:
-                        description: Name of the key, at most 31 characters. The peer must know
-                          it under the same name.
-                        type: str
-                        required: true
-                      key:
-                        description: The key, at most 128 hexadecimal digits; 64 of them make
-                          256 bits. Never printed and never returned.
-                        type: str
-                      enabled:
-                        description: Whether this key may be used.
-                        type: bool
-              pq_kem:
-                description: Post-quantum rounds in the key exchange (RFC 9370). Needs PAN-OS
-                  11.2 and IKEv2.
-                type: dict
-                suboptions:
-                  enable:
-                    description: PAN-OS's default is V(false).
-                    type: bool
-                  block_vulnerable_cipher:
-                    description: Whether proposals without a post-quantum round are refused.
-                    type: bool
-          nat_traversal:
-            description: Encapsulation in UDP, for a side that is behind NAT.
-            type: dict
-            suboptions:
-              enable:
-                description: PAN-OS's default is V(false).
-                type: bool
-              keep_alive_interval:
-                description: Seconds between two packets that keep the NAT's entry alive, 10
-                  to 3600.
-                type: int
-              udp_checksum_enable:
-                description: Whether the UDP packets carry a checksum; PAN-OS's default is V(false).
-                type: bool
-          passive_mode:
-            description: Whether the firewall only answers. Two passive sides never connect.
-              PAN-OS's default is V(false).
-            type: bool
-          fragmentation:
-            description: Fragmentation of IKEv1 messages; PAN-OS's default is V(false).
-            type: bool
-          update_secret:
-            description: What happens to a secret whose stored form cannot be compared. Omitted,
-              it is V(on_create).
-            type: str
-            choices:
-            - on_create
-            - always
-          state:
-            description: As the option of the same name of M(tunnelsmith.panos_vpn.ike_gateway).
-            type: str
-            choices:
-            - present
-            - absent
-            - replaced
-            default: present
       zone:
         description: The options of M(tunnelsmith.panos_vpn.zone).
         type: dict
@@ -1429,6 +1137,605 @@ options:
             choices:
             - on_create
             - always
+      ike_gateway:
+        description: The options of M(tunnelsmith.panos_vpn.ike_gateway).
+        type: dict
+        suboptions:
+          name:
+            description:
+            - Name of the gateway, at most 63 characters (31 in older PAN-OS versions), without
+              a colon.
+            type: str
+            required: true
+          disabled:
+            description: Whether the gateway is switched off; PAN-OS's default is V(false).
+            type: bool
+          comment:
+            description: Comment, at most 1023 characters.
+            type: str
+          ipv6:
+            description: Needed where the addresses of both sides are IPv6; PAN-OS's default
+              is V(false).
+            type: bool
+          local_address:
+            description: Where the gateway speaks from.
+            type: dict
+            suboptions:
+              interface:
+                description: Ethernet, aggregate, VLAN or loopback interface or one of its units.
+                  A new gateway needs it.
+                type: str
+              ip:
+                description:
+                - One of the interface's addresses, with its mask, as V(198.51.100.10/24). Takes
+                  the place of O(items[].ike_gateway.local_address.floating_ip).
+                - A gateway without either uses the interface's first address, also where that
+                  comes from DHCP.
+                type: str
+              floating_ip:
+                description: Floating address of an active-active HA pair. Takes the place of
+                  O(items[].ike_gateway.local_address.ip).
+                type: str
+          peer_address:
+            description: Who the peer is. One of the options, which takes the place of the one
+              that is set. A new gateway needs it.
+            type: dict
+            suboptions:
+              ip:
+                description: Address of the peer.
+                type: str
+              fqdn:
+                description: Name of the peer, at most 255 characters; the firewall resolves
+                  it.
+                type: str
+              dynamic:
+                description: V(true) for a peer whose address is not known beforehand. It then
+                  has to connect first, and is known by O(items[].ike_gateway.peer_id).
+                type: bool
+          pre_shared_key:
+            description:
+            - Key that both sides know, at most 255 characters. Takes the place of O(items[].ike_gateway.certificate)
+              where that is set.
+            - A new gateway needs it, or O(items[].ike_gateway.certificate). It is never printed
+              and never returned.
+            type: str
+          certificate:
+            description: Authentication by certificates. Takes the place of O(items[].ike_gateway.pre_shared_key)
+              where that is set.
+            type: dict
+            suboptions:
+              local_certificate:
+                description: Name of the firewall's certificate, at most 255 characters.
+                type: str
+              hash_and_url:
+                description: Whether the peer fetches the certificate from a web server (IKEv2).
+                type: dict
+                suboptions:
+                  enable:
+                    description: PAN-OS's default is V(false).
+                    type: bool
+                  base_url:
+                    description: Where the certificates are, at most 1024 characters.
+                    type: str
+              certificate_profile:
+                description: Certificate profile that checks the peer's certificate.
+                type: str
+              use_management_as_source:
+                description: Whether revocation is asked for from the management interface;
+                  PAN-OS's default is V(false).
+                type: bool
+              strict_validation_revocation:
+                description: Whether the extended key usage of the peer's certificate is checked
+                  strictly; PAN-OS's default is V(false).
+                type: bool
+              allow_id_payload_mismatch:
+                description: Whether the peer's identity may differ from the one in its certificate;
+                  PAN-OS's default is V(false).
+                type: bool
+          local_id:
+            description:
+            - Identity that the firewall names to the peer. A gateway without it names its own
+              address.
+            - Behind NAT the peer usually expects the public address, given here as type V(ipaddr).
+            type: dict
+            suboptions:
+              type:
+                description: Kind of the identity.
+                type: str
+                choices:
+                - ipaddr
+                - fqdn
+                - ufqdn
+                - keyid
+                - dn
+              id:
+                description: The identity, at most 1024 characters.
+                type: str
+          peer_id:
+            description:
+            - Identity that the peer must name. A gateway without it expects the peer's address.
+            - In IKEv1 main mode with a pre-shared key, an identity that is no address is refused
+              with a dynamic peer and warned about with any other.
+            type: dict
+            suboptions:
+              type:
+                description: Kind of the identity.
+                type: str
+                choices:
+                - ipaddr
+                - fqdn
+                - ufqdn
+                - keyid
+                - dn
+              id:
+                description: The identity, at most 1024 characters.
+                type: str
+              matching:
+                description: Whether O(items[].ike_gateway.peer_id.id) is a pattern. For certificates
+                  only; refused with O(items[].ike_gateway.pre_shared_key).
+                type: str
+                choices:
+                - exact
+                - wildcard
+          version:
+            description:
+            - IKE version; V(ikev2-preferred) falls back to IKEv1.
+            - A new gateway without this option gets V(ikev2). PAN-OS takes a gateway that names
+              none for V(ikev1).
+            type: str
+            choices:
+            - ikev1
+            - ikev2
+            - ikev2-preferred
+          ikev1:
+            description: What counts when IKEv1 is spoken.
+            type: dict
+            suboptions:
+              exchange_mode:
+                description:
+                - V(main) hides the identities, V(aggressive) is needed for a dynamic peer with
+                  a pre-shared key and an identity that is no address.
+                - PAN-OS's default is V(auto).
+                type: str
+                choices:
+                - auto
+                - main
+                - aggressive
+              ike_crypto_profile:
+                description:
+                - IKE crypto profile; see M(tunnelsmith.panos_vpn.ike_crypto_profile). A gateway
+                  without it uses the profile V(default).
+                - PAN-OS wants the profile to exist at the commit, also where O(items[].ike_gateway.version=ikev2).
+                type: str
+              dpd:
+                description: Dead peer detection.
+                type: dict
+                suboptions:
+                  enable:
+                    description: Whether the peer is probed.
+                    type: bool
+                  interval:
+                    description: Seconds between two probes, 2 to 100.
+                    type: int
+                  retry:
+                    description: Number of lost probes after which the peer is dead, 2 to 100.
+                    type: int
+          ikev2:
+            description: What counts when IKEv2 is spoken.
+            type: dict
+            suboptions:
+              ike_crypto_profile:
+                description:
+                - IKE crypto profile; see M(tunnelsmith.panos_vpn.ike_crypto_profile). A gateway
+                  without it uses the profile V(default).
+                - PAN-OS wants the profile to exist at the commit, also where O(items[].ike_gateway.version=ikev1).
+                type: str
+              dpd:
+                description: The liveness check of IKEv2.
+                type: dict
+                suboptions:
+                  enable:
+                    description: Whether the peer is probed. A new gateway without this option
+                      gets V(true).
+                    type: bool
+                  interval:
+                    description: Seconds between two probes, 2 to 100. A new gateway without
+                      this option gets 5.
+                    type: int
+              require_cookie:
+                description: Whether the peer must answer a cookie before a key exchange begins;
+                  PAN-OS's default is V(false).
+                type: bool
+              fragmentation:
+                description: Fragmentation of IKEv2 messages; PAN-OS's default is V(false).
+                  Needs PAN-OS 11.2.
+                type: bool
+              pq_ppk:
+                description: Post-quantum pre-shared keys that are mixed into the key exchange
+                  (RFC 8784). Needs PAN-OS 11.1 and IKEv2.
+                type: dict
+                suboptions:
+                  enabled:
+                    description: PAN-OS's default is V(false).
+                    type: bool
+                  negotiation_mode:
+                    description: Whether a peer without post-quantum keys is accepted (V(preferred))
+                      or not (V(mandatory)).
+                    type: str
+                    choices:
+                    - preferred
+                    - mandatory
+                  keys:
+                    description: Keys to add or change, by name.
+                    type: list
+                    elements: dict
+                    suboptions:
+                      name:
+                        description: Name of the key, at most 31 characters. The peer must know
+                          it under the same name.
+                        type: str
+                        required: true
+                      key:
+                        description: The key, at most 128 hexadecimal digits; 64 of them make
+                          256 bits. Never printed and never returned.
+                        type: str
+                      enabled:
+                        description: Whether this key may be used.
+                        type: bool
+              pq_kem:
+                description: Post-quantum rounds in the key exchange (RFC 9370). Needs PAN-OS
+                  11.2 and IKEv2.
+                type: dict
+                suboptions:
+                  enable:
+                    description: PAN-OS's default is V(false).
+                    type: bool
+                  block_vulnerable_cipher:
+                    description: Whether proposals without a post-quantum round are refused.
+                    type: bool
+          nat_traversal:
+            description: Encapsulation in UDP, for a side that is behind NAT.
+            type: dict
+            suboptions:
+              enable:
+                description: PAN-OS's default is V(false).
+                type: bool
+              keep_alive_interval:
+                description: Seconds between two packets that keep the NAT's entry alive, 10
+                  to 3600.
+                type: int
+              udp_checksum_enable:
+                description: Whether the UDP packets carry a checksum; PAN-OS's default is V(false).
+                type: bool
+          passive_mode:
+            description: Whether the firewall only answers. Two passive sides never connect.
+              PAN-OS's default is V(false).
+            type: bool
+          fragmentation:
+            description: Fragmentation of IKEv1 messages; PAN-OS's default is V(false).
+            type: bool
+          update_secret:
+            description: What happens to a secret whose stored form cannot be compared. Omitted,
+              it is V(on_create).
+            type: str
+            choices:
+            - on_create
+            - always
+          state:
+            description: As the option of the same name of M(tunnelsmith.panos_vpn.ike_gateway).
+            type: str
+            choices:
+            - present
+            - absent
+            - replaced
+            default: present
+      pbf_failover:
+        description: The options of M(tunnelsmith.panos_vpn.pbf_failover).
+        type: dict
+        suboptions:
+          name:
+            description:
+            - What the names of the rules begin with, at most 54 characters.
+            type: str
+            required: true
+          from:
+            description: Where the traffic comes from, zones or interfaces. One of the options,
+              which takes the place of the one that is set.
+            type: dict
+            suboptions:
+              zone:
+                description: Zones to add. A new set of rules needs them, or O(items[].pbf_failover.from.interface).
+                  For a VPN this is the zone of the LAN.
+                type: list
+                elements: str
+              interface:
+                description: Interfaces to add.
+                type: list
+                elements: str
+          source:
+            description: Source addresses to add, as addresses, networks or names of address
+              objects. New rules without this option get V(any).
+            type: list
+            elements: str
+          destination:
+            description: Destination addresses to add, as addresses, networks or names of address
+              objects. New rules without this option get V(any).
+            type: list
+            elements: str
+          source_user:
+            description: Source users to add. New rules without this option get V(any).
+            type: list
+            elements: str
+          application:
+            description: Applications to add. New rules without this option get V(any).
+            type: list
+            elements: str
+          service:
+            description: Services to add. New rules without this option get V(any).
+            type: list
+            elements: str
+          negate_source:
+            description: Whether O(items[].pbf_failover.source) means all but those; PAN-OS's
+              default is V(false).
+            type: bool
+          negate_destination:
+            description: Whether O(items[].pbf_failover.destination) means all but those; PAN-OS's
+              default is V(false).
+            type: bool
+          schedule:
+            description: Schedule of the hours in which the rules hold. Rules without it hold
+              always.
+            type: str
+          tag:
+            description: Tags to add.
+            type: list
+            elements: str
+          group_tag:
+            description: Tag that the rules are grouped under in the web interface, at most
+              127 characters.
+            type: str
+          description:
+            description:
+            - Description. PAN-OS takes 1024 characters, of which the line that makes the rule
+              part of its set needs some.
+            type: str
+          disabled:
+            description: Whether the rules are switched off; PAN-OS's default is V(false).
+            type: bool
+          active_active_device_binding:
+            description: Which member of an active-active HA pair the rules hold on.
+            type: str
+            choices:
+            - both
+            - '0'
+            - '1'
+          paths:
+            description:
+            - The paths in order of preference. The list is set as given, so that rules of paths
+              that are no longer in it are removed, and what a path does not name is taken out
+              of its rule.
+            - A path that is added to an existing set gets the traffic of the rules that are
+              there. A new set of rules needs this option.
+            - The first path is the first rule, and so on. Where somebody renamed, moved or
+              removed rules of the set, a path stays with the rule that leads there.
+            type: list
+            elements: dict
+            suboptions:
+              egress_interface:
+                description: Interface that the traffic leaves by, usually a tunnel interface.
+                type: str
+                required: true
+              nexthop:
+                description: Next router. Needed for an interface that is no tunnel. One of
+                  the options, which takes the place of the one that is set.
+                type: dict
+                suboptions:
+                  ip_address:
+                    description: Address of the next router; for a tunnel the peer's inside
+                      address.
+                    type: str
+                  fqdn:
+                    description: Name of the next router, at most 255 characters; the firewall
+                      resolves it.
+                    type: str
+              monitor:
+                description: Pings that show whether the path is alive.
+                type: dict
+                suboptions:
+                  profile:
+                    description: How often, and what happens then; see M(tunnelsmith.panos_vpn.monitor_profile).
+                    type: str
+                  ip_address:
+                    description: Address to probe. Omitted, PAN-OS probes the next hop; needed
+                      where O(items[].pbf_failover.paths[].nexthop.ip_address) is not given.
+                    type: str
+                  disable_if_unreachable:
+                    description: Whether the rule is skipped while the address does not answer.
+                      Without it there is no failover. PAN-OS's default is V(false).
+                    type: bool
+          when_all_down:
+            description:
+            - What happens to new sessions when no path is alive. V(discard) makes one more
+              rule below the others, its name ending in C(-discard), which drops them. V(route)
+              removes that rule, so that they follow the routing table, possibly in clear text.
+            - A new set of rules without this option has no such rule.
+            type: str
+            choices:
+            - discard
+            - route
+          enforce_symmetric_return:
+            description: Whether answers leave by the interface that the session came in by.
+              Not for traffic that comes in by a tunnel interface.
+            type: dict
+            suboptions:
+              enabled:
+                description: PAN-OS's default is V(false).
+                type: bool
+              nexthop_address_list:
+                description: Addresses of the routers to add that answers are sent to.
+                type: list
+                elements: str
+          position:
+            description:
+            - Where the rules stand among the others. The first one can be first, last, or on
+              one side of O(items[].pbf_failover.position_rule), and with V(before) all of them
+              stand above that rule.
+            - New rules are put next to O(items[].pbf_failover.position_rule), or below the
+              path before. Existing ones that stand on the right side already are not moved.
+            - Without this option new rules are the last ones and existing rules stay where
+              they are.
+            type: str
+            choices:
+            - top
+            - bottom
+            - before
+            - after
+          position_rule:
+            description: Name of the rule that the first one stands before or after. Needed
+              with O(items[].pbf_failover.position=before) and O(items[].pbf_failover.position=after).
+            type: str
+          state:
+            description: As the option of the same name of M(tunnelsmith.panos_vpn.pbf_failover).
+            type: str
+            choices:
+            - present
+            - absent
+            - replaced
+            default: present
+      static_route:
+        description: The options of M(tunnelsmith.panos_vpn.static_route).
+        type: dict
+        suboptions:
+          virtual_router:
+            description: Virtual router, or logical router where the Advanced Routing Engine
+              runs. It must exist.
+            type: str
+            required: true
+          address_family:
+            description: Which of the router's two routing tables is meant.
+            type: str
+            choices:
+            - ipv4
+            - ipv6
+            default: ipv4
+          name:
+            description:
+            - Name of the route, at most 63 characters (31 in older PAN-OS versions).
+            type: str
+            required: true
+          destination:
+            description: Network that the route leads to, with prefix length, or the name of
+              an address object. A new route needs it.
+            type: str
+          interface:
+            description:
+            - Interface that the packets leave by. Enough by itself for a tunnel interface.
+            - A new route needs it or O(items[].static_route.nexthop).
+            type: str
+          nexthop:
+            description: Where the packets go. One of the options, which takes the place of
+              the one that is set.
+            type: dict
+            suboptions:
+              ip_address:
+                description: Address of the next router, of the same family as O(items[].static_route.address_family).
+                type: str
+              fqdn:
+                description: Name of the next router, at most 255 characters; the firewall resolves
+                  it.
+                type: str
+              next_router:
+                description: Another virtual or logical router of this firewall, at most 63
+                  characters.
+                type: str
+              discard:
+                description: V(true) to drop the packets.
+                type: bool
+              receive:
+                description: V(true) to take the packets as the firewall's own. Only virtual
+                  routers have it.
+                type: bool
+          admin_dist:
+            description: Administrative distance, 10 to 240. A route without it has the router's
+              distance for static routes.
+            type: int
+          metric:
+            description: Metric, 1 to 65535; the lowest one wins. PAN-OS's default is 10. Two
+              routes to one destination need different ones.
+            type: int
+          bfd_profile:
+            description: BFD profile, or V(None) for none, which is PAN-OS's default.
+            type: str
+          path_monitor:
+            description: Pings to one or more addresses; when they stay unanswered, the route
+              is taken out of the routing table.
+            type: dict
+            suboptions:
+              enable:
+                description: PAN-OS's default is V(false).
+                type: bool
+              failure_condition:
+                description: Whether one silent destination is enough or all of them must be
+                  silent; PAN-OS's default is V(any).
+                type: str
+                choices:
+                - any
+                - all
+              hold_time:
+                description: Minutes that the destinations must answer again before the route
+                  comes back, 0 to 1440; PAN-OS's default is 2.
+                type: int
+              monitor_destinations:
+                description: Destinations to add or change, by name.
+                type: list
+                elements: dict
+                suboptions:
+                  name:
+                    description: Name of the destination.
+                    type: str
+                    required: true
+                  enable:
+                    description: Whether it is probed.
+                    type: bool
+                  source:
+                    description: Address to send from, with its mask as on the interface, or
+                      V(DHCP).
+                    type: str
+                  destination:
+                    description: Address to probe, at most 63 characters.
+                    type: str
+                  interval:
+                    description: Seconds between two probes, 1 to 60; PAN-OS's default is 3.
+                    type: int
+                  count:
+                    description: Number of lost probes after which the destination is dead,
+                      3 to 10; PAN-OS's default is 5.
+                    type: int
+          route_table:
+            description: Which table a route of a virtual router goes to. One of the options,
+              which takes the place of the one that is set.
+            type: dict
+            suboptions:
+              unicast:
+                description: V(true) for the unicast table, which is PAN-OS's default.
+                type: bool
+              multicast:
+                description: V(true) for the multicast table.
+                type: bool
+              both:
+                description: V(true) for both tables.
+                type: bool
+              no_install:
+                description: V(true) for none, so that the route serves redistribution only.
+                type: bool
+          state:
+            description: As the option of the same name of M(tunnelsmith.panos_vpn.static_route).
+            type: str
+            choices:
+            - present
+            - absent
+            - replaced
+            default: present
       ipsec_tunnel:
         description: The options of M(tunnelsmith.panos_vpn.ipsec_tunnel).
         type: dict
@@ -1744,313 +2051,6 @@ options:
             - always
           state:
             description: As the option of the same name of M(tunnelsmith.panos_vpn.ipsec_tunnel).
-            type: str
-            choices:
-            - present
-            - absent
-            - replaced
-            default: present
-      pbf_failover:
-        description: The options of M(tunnelsmith.panos_vpn.pbf_failover).
-        type: dict
-        suboptions:
-          name:
-            description:
-            - What the names of the rules begin with, at most 54 characters.
-            type: str
-            required: true
-          from:
-            description: Where the traffic comes from, zones or interfaces. One of the options,
-              which takes the place of the one that is set.
-            type: dict
-            suboptions:
-              zone:
-                description: Zones to add. A new set of rules needs them, or O(items[].pbf_failover.from.interface).
-                  For a VPN this is the zone of the LAN.
-                type: list
-                elements: str
-              interface:
-                description: Interfaces to add.
-                type: list
-                elements: str
-          source:
-            description: Source addresses to add, as addresses, networks or names of address
-              objects. New rules without this option get V(any).
-            type: list
-            elements: str
-          destination:
-            description: Destination addresses to add, as addresses, networks or names of address
-              objects. New rules without this option get V(any).
-            type: list
-            elements: str
-          source_user:
-            description: Source users to add. New rules without this option get V(any).
-            type: list
-            elements: str
-          application:
-            description: Applications to add. New rules without this option get V(any).
-            type: list
-            elements: str
-          service:
-            description: Services to add. New rules without this option get V(any).
-            type: list
-            elements: str
-          negate_source:
-            description: Whether O(items[].pbf_failover.source) means all but those; PAN-OS's
-              default is V(false).
-            type: bool
-          negate_destination:
-            description: Whether O(items[].pbf_failover.destination) means all but those; PAN-OS's
-              default is V(false).
-            type: bool
-          schedule:
-            description: Schedule of the hours in which the rules hold. Rules without it hold
-              always.
-            type: str
-          tag:
-            description: Tags to add.
-            type: list
-            elements: str
-          group_tag:
-            description: Tag that the rules are grouped under in the web interface, at most
-              127 characters.
-            type: str
-          description:
-            description:
-            - Description. PAN-OS takes 1024 characters, of which the line that makes the rule
-              part of its set needs some.
-            type: str
-          disabled:
-            description: Whether the rules are switched off; PAN-OS's default is V(false).
-            type: bool
-          active_active_device_binding:
-            description: Which member of an active-active HA pair the rules hold on.
-            type: str
-            choices:
-            - both
-            - '0'
-            - '1'
-          paths:
-            description:
-            - The paths in order of preference. The list is set as given, so that rules of paths
-              that are no longer in it are removed, and what a path does not name is taken out
-              of its rule.
-            - A path that is added to an existing set gets the traffic of the rules that are
-              there. A new set of rules needs this option.
-            - The first path is the first rule, and so on. Where somebody renamed, moved or
-              removed rules of the set, a path stays with the rule that leads there.
-            type: list
-            elements: dict
-            suboptions:
-              egress_interface:
-                description: Interface that the traffic leaves by, usually a tunnel interface.
-                type: str
-                required: true
-              nexthop:
-                description: Next router. Needed for an interface that is no tunnel. One of
-                  the options, which takes the place of the one that is set.
-                type: dict
-                suboptions:
-                  ip_address:
-                    description: Address of the next router; for a tunnel the peer's inside
-                      address.
-                    type: str
-                  fqdn:
-                    description: Name of the next router, at most 255 characters; the firewall
-                      resolves it.
-                    type: str
-              monitor:
-                description: Pings that show whether the path is alive.
-                type: dict
-                suboptions:
-                  profile:
-                    description: How often, and what happens then; see M(tunnelsmith.panos_vpn.monitor_profile).
-                    type: str
-                  ip_address:
-                    description: Address to probe. Omitted, PAN-OS probes the next hop; needed
-                      where O(items[].pbf_failover.paths[].nexthop.ip_address) is not given.
-                    type: str
-                  disable_if_unreachable:
-                    description: Whether the rule is skipped while the address does not answer.
-                      Without it there is no failover. PAN-OS's default is V(false).
-                    type: bool
-          when_all_down:
-            description:
-            - What happens to new sessions when no path is alive. V(discard) makes one more
-              rule below the others, its name ending in C(-discard), which drops them. V(route)
-              removes that rule, so that they follow the routing table, possibly in clear text.
-            - A new set of rules without this option has no such rule.
-            type: str
-            choices:
-            - discard
-            - route
-          enforce_symmetric_return:
-            description: Whether answers leave by the interface that the session came in by.
-              Not for traffic that comes in by a tunnel interface.
-            type: dict
-            suboptions:
-              enabled:
-                description: PAN-OS's default is V(false).
-                type: bool
-              nexthop_address_list:
-                description: Addresses of the routers to add that answers are sent to.
-                type: list
-                elements: str
-          position:
-            description:
-            - Where the rules stand among the others. The first one can be first, last, or on
-              one side of O(items[].pbf_failover.position_rule), and with V(before) all of them
-              stand above that rule.
-            - New rules are put next to O(items[].pbf_failover.position_rule), or below the
-              path before. Existing ones that stand on the right side already are not moved.
-            - Without this option new rules are the last ones and existing rules stay where
-              they are.
-            type: str
-            choices:
-            - top
-            - bottom
-            - before
-            - after
-          position_rule:
-            description: Name of the rule that the first one stands before or after. Needed
-              with O(items[].pbf_failover.position=before) and O(items[].pbf_failover.position=after).
-            type: str
-          state:
-            description: As the option of the same name of M(tunnelsmith.panos_vpn.pbf_failover).
-            type: str
-            choices:
-            - present
-            - absent
-            - replaced
-            default: present
-      static_route:
-        description: The options of M(tunnelsmith.panos_vpn.static_route).
-        type: dict
-        suboptions:
-          virtual_router:
-            description: Virtual router, or logical router where the Advanced Routing Engine
-              runs. It must exist.
-            type: str
-            required: true
-          address_family:
-            description: Which of the router's two routing tables is meant.
-            type: str
-            choices:
-            - ipv4
-            - ipv6
-            default: ipv4
-          name:
-            description:
-            - Name of the route, at most 63 characters (31 in older PAN-OS versions).
-            type: str
-            required: true
-          destination:
-            description: Network that the route leads to, with prefix length, or the name of
-              an address object. A new route needs it.
-            type: str
-          interface:
-            description:
-            - Interface that the packets leave by. Enough by itself for a tunnel interface.
-            - A new route needs it or O(items[].static_route.nexthop).
-            type: str
-          nexthop:
-            description: Where the packets go. One of the options, which takes the place of
-              the one that is set.
-            type: dict
-            suboptions:
-              ip_address:
-                description: Address of the next router, of the same family as O(items[].static_route.address_family).
-                type: str
-              fqdn:
-                description: Name of the next router, at most 255 characters; the firewall resolves
-                  it.
-                type: str
-              next_router:
-                description: Another virtual or logical router of this firewall, at most 63
-                  characters.
-                type: str
-              discard:
-                description: V(true) to drop the packets.
-                type: bool
-              receive:
-                description: V(true) to take the packets as the firewall's own. Only virtual
-                  routers have it.
-                type: bool
-          admin_dist:
-            description: Administrative distance, 10 to 240. A route without it has the router's
-              distance for static routes.
-            type: int
-          metric:
-            description: Metric, 1 to 65535; the lowest one wins. PAN-OS's default is 10. Two
-              routes to one destination need different ones.
-            type: int
-          bfd_profile:
-            description: BFD profile, or V(None) for none, which is PAN-OS's default.
-            type: str
-          path_monitor:
-            description: Pings to one or more addresses; when they stay unanswered, the route
-              is taken out of the routing table.
-            type: dict
-            suboptions:
-              enable:
-                description: PAN-OS's default is V(false).
-                type: bool
-              failure_condition:
-                description: Whether one silent destination is enough or all of them must be
-                  silent; PAN-OS's default is V(any).
-                type: str
-                choices:
-                - any
-                - all
-              hold_time:
-                description: Minutes that the destinations must answer again before the route
-                  comes back, 0 to 1440; PAN-OS's default is 2.
-                type: int
-              monitor_destinations:
-                description: Destinations to add or change, by name.
-                type: list
-                elements: dict
-                suboptions:
-                  name:
-                    description: Name of the destination.
-                    type: str
-                    required: true
-                  enable:
-                    description: Whether it is probed.
-                    type: bool
-                  source:
-                    description: Address to send from, with its mask as on the interface, or
-                      V(DHCP).
-                    type: str
-                  destination:
-                    description: Address to probe, at most 63 characters.
-                    type: str
-                  interval:
-                    description: Seconds between two probes, 1 to 60; PAN-OS's default is 3.
-                    type: int
-                  count:
-                    description: Number of lost probes after which the destination is dead,
-                      3 to 10; PAN-OS's default is 5.
-                    type: int
-          route_table:
-            description: Which table a route of a virtual router goes to. One of the options,
-              which takes the place of the one that is set.
-            type: dict
-            suboptions:
-              unicast:
-                description: V(true) for the unicast table, which is PAN-OS's default.
-                type: bool
-              multicast:
-                description: V(true) for the multicast table.
-                type: bool
-              both:
-                description: V(true) for both tables.
-                type: bool
-              no_install:
-                description: V(true) for none, so that the route serves redistribution only.
-                type: bool
-          state:
-            description: As the option of the same name of M(tunnelsmith.panos_vpn.static_route).
             type: str
             choices:
             - present

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ipaddress import ip_interface, ip_network
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tunnel_interface import routers_of, zones_of
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts.interface import routers_of, zones_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES, router
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import Platform
 

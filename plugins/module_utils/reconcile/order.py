@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Iterable, Iterator, NamedTuple, Sequence
+from typing import Iterator, NamedTuple, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.references import named
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Resource
@@ -24,25 +24,31 @@ class Item(NamedTuple):
         return self.options["state"] == "absent"
 
     @property
-    def object(self) -> tuple:
-        """(kind, name) by which others refer to it."""
-        return self.resource.table.kind, self.options[self.resource.identity[-1]]
+    def objects(self) -> list:
+        """Each (kind, name) by which others refer to it."""
+        name = self.options[self.resource.identity[-1]]
+        return [(kind, name) for kind in _kinds_of(self.resource)]
 
 
-def ranks(resources: Iterable[Resource]) -> dict[str, int]:
+def ranks(resources: Sequence[Resource]) -> dict[str, int]:
     """A number for each resource's name: higher than those of all resources that it can refer to."""
-    of_kind = {resource.table.kind: resource for resource in resources}
     found: dict[str, int] = {}
 
     def rank(resource: Resource) -> int:
         if resource.name not in found:
-            below = kinds_referred_to(resource) & of_kind.keys() - {resource.table.kind}
-            found[resource.name] = 1 + max((rank(of_kind[kind]) for kind in below), default=-1)
+            referred = kinds_referred_to(resource)
+            below = [other for other in resources if other is not resource and referred & set(_kinds_of(other))]
+            found[resource.name] = 1 + max(map(rank, below), default=-1)
         return found[resource.name]
 
-    for resource in of_kind.values():
+    for resource in resources:
         rank(resource)
     return found
+
+
+def _kinds_of(resource: Resource) -> tuple:
+    """The words by which others refer to it."""
+    return (resource.table.kind, *resource.table.also)
 
 
 def kinds_referred_to(resource: Resource) -> set[str]:
@@ -68,7 +74,8 @@ def in_order(items: Sequence[Item], rank: dict[str, int]) -> list[Item]:
 def _behind_what_they_name(items: list[Item]) -> list[Item]:
     makers: dict[tuple, list[Item]] = {}
     for item in items:
-        makers.setdefault(item.object, []).append(item)
+        for made in item.objects:
+            makers.setdefault(made, []).append(item)
     found: list[Item] = []
     seen: set[str] = set()
 

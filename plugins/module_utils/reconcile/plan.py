@@ -193,9 +193,14 @@ def _kind(item) -> str:
 
 def _ranks(items) -> dict:
     edges: dict = {}
+    narrower: dict = {}
     for item in items:
         referred = references(item.table) if isinstance(item, DesiredEntry) else set(item.refers_to)
         edges.setdefault(_kind(item), set()).update(referred)
+        for wider in item.table.also if isinstance(item, DesiredEntry) else ():
+            narrower.setdefault(wider, set()).add(_kind(item))
+    for referred in edges.values():
+        referred.update(kind for wider in set(referred) for kind in narrower.get(wider, ()))
     ranks: dict = {}
 
     def rank(kind, above=()):

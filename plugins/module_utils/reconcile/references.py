@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES, interface
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Leaf
 
 
@@ -35,9 +35,20 @@ def _references(touched, base):
             continue
         pairs = named(item.table.nodes, item.values) if isinstance(item, DesiredEntry) else [(item.refers_to, item.name)]
         for kinds, name in pairs:
-            known = [PLACES[kind] for kind in kinds if kind in PLACES]
+            known = list(_places(kinds, name))
             if known and not name.startswith("$") and name != "any":
-                yield item, kinds, name, [base(location) + container + (("entry", name),) for location, container in known]
+                yield item, kinds, name, [base(location) + path for location, path in known]
+
+
+def _places(kinds, name):
+    """Each (location, path) where an object of one of the kinds can stand."""
+    for kind in kinds:
+        if kind == "interface":
+            path = interface(name)
+            yield from [("network", path)] if path else []
+        elif kind in PLACES:
+            location, container = PLACES[kind]
+            yield location, container + (("entry", name),)
 
 
 def places_of_references(touched, base) -> list:

@@ -37,7 +37,7 @@ _ADDRESSES = (
         Leaf("fqdn", "fqdn", max_length=255),
     ), choices=(Choice("", ("ip", "fqdn")),)),
     Group("local_address", "local-address", (
-        Leaf("interface", "interface", refers_to=("interface", "tunnel_interface")),
+        Leaf("interface", "interface", refers_to=("interface",)),
         Leaf("ip", "ip", max_length=50),
     )),
     Leaf("enable", "enable", "bool"),

@@ -31,7 +31,7 @@ _DESCRIPTION_LENGTH = 1024
 _TRAFFIC = (
     Group("from", "from", (
         Members("zone", "zone", refers_to=("zone",)),
-        Members("interface", "interface", refers_to=("interface", "tunnel_interface")),
+        Members("interface", "interface", refers_to=("interface",)),
     ), choices=(Choice("", ("zone", "interface")),)),
     Members("source", "source"),
     Members("destination", "destination"),
@@ -56,7 +56,7 @@ _MONITOR = Group("monitor", "monitor", (
     Leaf("ip_address", "ip-address"),
     Leaf("disable_if_unreachable", "disable-if-unreachable", "bool", absent=False),
 ))
-_PATH = (Leaf("egress_interface", "egress-interface", refers_to=("interface", "tunnel_interface")), _NEXTHOP, _MONITOR)
+_PATH = (Leaf("egress_interface", "egress-interface", refers_to=("interface",)), _NEXTHOP, _MONITOR)
 _RETURN = Group("enforce_symmetric_return", "enforce-symmetric-return", (
     Leaf("enabled", "enabled", "bool", absent=False),
     Entries("nexthop_address_list", "nexthop-address-list"),

@@ -27,7 +27,7 @@ def _table(advanced: bool, ipv6: bool) -> Table:
         "static_route", "network", (),
         nodes=(
             Leaf("destination", "destination"),
-            Leaf("interface", "interface", refers_to=("interface", "tunnel_interface")),
+            Leaf("interface", "interface", refers_to=("interface",)),
             Group("nexthop", "nexthop", (
                 Leaf("ip_address", "ipv6-address" if ipv6 else "ip-address"),
                 Leaf("fqdn", "fqdn", max_length=255),

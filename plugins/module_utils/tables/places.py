@@ -34,6 +34,19 @@ PLACES = {
 }
 
 
+# Interfaces of which PAN-OS has one each, always there, with a list of units below.
+_OF_UNITS = ("tunnel", "loopback", "vlan", "sdwan")
+
+
+def interface(name: str) -> tuple | None:
+    """Where an interface of layer 3 stands, below the network base, by the form of its name; None for one that is always there."""
+    stem, dot, _unit = name.partition(".")
+    if stem in _OF_UNITS:
+        return ("interface", stem, "units", ("entry", name)) if dot else None
+    ports = ("interface", "aggregate-ethernet" if stem.startswith("ae") else "ethernet", ("entry", stem))
+    return ports + ("layer3", "units", ("entry", name)) if dot else ports
+
+
 def vrf(logical_router: str) -> tuple:
     """A logical router's only VRF; PAN-OS always calls it C(default)."""
     return ("logical-router", ("entry", logical_router), "vrf", ("entry", "default"))

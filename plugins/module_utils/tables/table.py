@@ -129,6 +129,7 @@ class Table:
     """One PAN-OS object.
 
     C(kind): its name in our words, as used by C(refers_to) and in messages.
+    C(also): wider kinds that it is one of, so that what refers to those refers to it (an interface).
     C(location): the base its container lies below: C(network), C(vsys), C(rulebase) or C(device).
     C(container): the elements between that base and the entry.
     C(created): strong values for a new object where the user names none; shown in the diff like any other.
@@ -147,6 +148,7 @@ class Table:
     required: tuple = ()
     parents: tuple = ()
     rules: tuple = ()
+    also: tuple = ()
     name_length: int = 63
     name_pattern: str = r"[0-9A-Za-z][0-9A-Za-z_. -]*"
     since: Version = ()

@@ -13,10 +13,10 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import address_objects, vpn_state
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts.interface import IMPORTED
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import PEER_TUNNEL, tunnels_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tunnel_interface import IMPORTED
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow, interfaces
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import uncommitted
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, locked, target_of, with_session

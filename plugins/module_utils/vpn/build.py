@@ -18,14 +18,13 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.sur
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import mtu as mtus, proposal
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import plain
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import IkeProposal, IpsecProposal, Offers, Tunnel, replay_window
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts.interface import import_member, router_member, zone_member
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import (
     ike_crypto_profile, ike_gateway, ipsec_crypto_profile, ipsec_tunnel, monitor_profile, pbf_failover, security_rule, static_route, zone,
 )
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tunnel_interface import (
-    TABLE as TUNNEL_INTERFACE, import_member, router_member, zone_member,
-)
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tunnel_interface import TABLE as TUNNEL_INTERFACE
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry, DesiredMember, merged
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import router
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import version_text

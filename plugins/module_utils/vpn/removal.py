@@ -11,13 +11,12 @@ from typing import Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts.interface import import_member, router_member, zone_member
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import (
     ike_crypto_profile, ike_gateway, ipsec_crypto_profile, ipsec_tunnel, monitor_profile, pbf_failover, security_rule, static_route, zone,
 )
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tunnel_interface import (
-    TABLE as TUNNEL_INTERFACE, import_member, router_member, zone_member,
-)
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tunnel_interface import TABLE as TUNNEL_INTERFACE
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry, DesiredMember
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import router
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Table
