@@ -23,6 +23,7 @@ from importlib.metadata import version
 from typing import Any, Callable, Iterable, Iterator, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws.reader import vpn_connection
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.fit import fitted
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
 
 import bench_todays_collection as todays
@@ -201,7 +202,7 @@ class Bench:
             line("recorded of the real one, elsewhere", recorded)
 
     def todays_run(self, emulator: Emulator, first: bool) -> Cost:
-        tunnels = vpn_connection((CONNECTIONS / "connection_static.json").read_text(encoding="utf-8")).tunnels
+        tunnels = fitted(vpn_connection((CONNECTIONS / "connection_static.json").read_text(encoding="utf-8"))).tunnels
         steps = todays.steps(tunnels, LOCAL_NETWORK, REMOTE_NETWORK)
         playbook = self.workplace.write("play.json", todays.replay(steps, first) if self.replayed else todays.play(steps))
         return self.cost([emulator], "static", playbook, environment={"ANSIBLE_LIBRARY": str(ROOT / "tools" / "bench_library")})

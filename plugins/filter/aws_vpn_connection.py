@@ -94,103 +94,277 @@ _value:
   type: dict
   contains:
     id:
-      description: The connection's id.
+      description: ID of the connection.
       type: str
       sample: vpn-0123456789abcdef0
-    state:
-      description: V(available), or V(null) where the input does not tell (Terraform).
+    cloud:
+      description: Cloud that the connection is of.
       type: str
+    state:
+      description: State of the connection, in the cloud's words, where they are known.
+      type: str
+      sample: available
     routing:
-      description: V(static) or V(bgp), fixed when the connection was created.
+      description: How the peer learns routes, fixed when the connection was created.
       type: str
     gateway:
-      description: What ends the tunnels in AWS, one of V(vgw), V(tgw), V(cloudwan), V(concentrator), V(unknown).
+      description: What ends the tunnels in the cloud.
       type: str
+      sample: vgw
     customer_gateway_id:
-      description: The customer gateway's id, or V(null).
+      description: ID of what the cloud calls this firewall.
       type: str
     acceleration:
       description: Whether the connection is accelerated, which needs NAT traversal.
       type: bool
     static_routes:
-      description: The networks that AWS routes into a static connection.
-      type: list
-      elements: str
-    warnings:
-      description: What works but should be seen. The filter also shows them as warnings.
+      description: Networks that the peer sends through a static connection.
       type: list
       elements: str
     tunnels:
-      description: The tunnels, in the order of the customer gateway configuration.
+      description: The tunnels, in the order of the description.
       type: list
       elements: dict
       contains:
         outside_address:
-          description: AWS's endpoint.
+          description: Address of the peer's endpoint.
           type: str
+          sample: 203.0.113.17
+        cloud:
+          description: Cloud of the peer's endpoint. The tunnel is held to that cloud's rules, and without it to none.
+          type: str
+          returned: when it is known
         customer_outside_address:
-          description: The public address from which AWS expects the firewall, or V(null) where AWS does not say.
+          description: The public address from which the peer expects this firewall. It decides which address the firewall uses.
           type: str
+          sample: 198.51.100.10
+        local_id:
+          description: ID that this tunnel's gateway shows to the peer. Omitted, it is that of the VPN.
+          type: str
+          returned: when it is known
+        peer_id:
+          description: ID that the peer must show. Omitted, it is not looked at beyond the address.
+          type: str
+          returned: when it is known
         inside_cidr:
-          description: The inside range.
+          description: Network inside the tunnel. It goes with both inside addresses; failover by PBF or BGP needs all three.
           type: str
+          returned: when it is known
           sample: 169.254.10.0/30
         inside_address:
-          description: The firewall's inside address, the higher one.
+          description: Address of this firewall inside the tunnel.
           type: str
+          returned: when it is known
           sample: 169.254.10.2
         inside_peer_address:
-          description: AWS's inside address, the lower one.
+          description: Address of the peer inside the tunnel.
           type: str
+          returned: when it is known
           sample: 169.254.10.1
         inside_ipv6_cidr:
-          description: The IPv6 inside range.
+          description: IPv6 network inside the tunnel.
           type: str
-          returned: when the tunnel has IPv6 inside
+          returned: when it is known
         inside_ipv6_address:
-          description: The firewall's IPv6 inside address.
+          description: IPv6 address of this firewall inside the tunnel.
           type: str
-          returned: when the tunnel has IPv6 inside
+          returned: when it is known
         inside_ipv6_peer_address:
-          description: AWS's IPv6 inside address.
+          description: IPv6 address of the peer inside the tunnel.
           type: str
-          returned: when the tunnel has IPv6 inside
+          returned: when it is known
         pre_shared_key:
-          description: The key, or V(null) where the input does not hold it readably.
+          description: The key. Without it, where it is not known readably.
           type: str
         ike:
-          description: The phase 1 proposal, in PAN-OS's words.
+          description: The phase 1 proposal. What the peer offers comes before it.
           type: dict
-          sample: {version: ikev2, encryption: aes-256-cbc, hash: sha384, dh_group: group20, lifetime_seconds: 28800}
+          contains:
+            version:
+              description: Version of IKE.
+              type: str
+              returned: when it is known
+              sample: ikev2
+            encryption:
+              description: Cipher, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
+              type: str
+              returned: when it is known
+              sample: aes-256-cbc
+            hash:
+              description: Hash, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
+              type: str
+              returned: when it is known
+              sample: sha384
+            dh_group:
+              description: Diffie-Hellman group, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
+              type: str
+              returned: when it is known
+              sample: group20
+            lifetime_seconds:
+              description: Lifetime of the IKE SA, in seconds.
+              type: int
+              returned: when it is known
+              sample: 28800
         ipsec:
-          description: The phase 2 proposal, in PAN-OS's words.
+          description: The phase 2 proposal. What the peer offers comes before it.
           type: dict
-          sample: {encryption: aes-256-gcm, authentication: none, dh_group: group20, lifetime_seconds: 3600}
+          contains:
+            encryption:
+              description: Cipher, as M(tunnelsmith.panos_vpn.ipsec_crypto_profile) takes it.
+              type: str
+              returned: when it is known
+              sample: aes-256-gcm
+            authentication:
+              description: Hash, or V(none) with a GCM cipher.
+              type: str
+              returned: when it is known
+              sample: none
+            dh_group:
+              description: Diffie-Hellman group for perfect forward secrecy.
+              type: str
+              returned: when it is known
+              sample: group20
+            lifetime_seconds:
+              description: Lifetime of the IPsec SA, in seconds.
+              type: int
+              returned: when it is known
+              sample: 3600
         offers:
-          description: All that AWS accepts and some supported PAN-OS can do, as lists below C(ike) and C(ipsec), best first.
+          description: All that the peer accepts, best first. Where it is given, one proposal per phase is chosen of it, for the PAN-OS version that the
+            firewall runs.
           type: dict
+          returned: when it is known
+          contains:
+            ike:
+              description: What the peer accepts in phase 1.
+              type: dict
+              returned: when it is known
+              contains:
+                versions:
+                  description: Versions of IKE.
+                  type: list
+                  elements: str
+                  returned: when it is known
+                encryption:
+                  description: Ciphers.
+                  type: list
+                  elements: str
+                  returned: when it is known
+                hash:
+                  description: Hashes.
+                  type: list
+                  elements: str
+                  returned: when it is known
+                dh_group:
+                  description: Diffie-Hellman groups.
+                  type: list
+                  elements: str
+                  returned: when it is known
+                lifetime_seconds:
+                  description: Lifetime, in seconds.
+                  type: int
+                  returned: when it is known
+            ipsec:
+              description: What the peer accepts in phase 2.
+              type: dict
+              returned: when it is known
+              contains:
+                encryption:
+                  description: Ciphers.
+                  type: list
+                  elements: str
+                  returned: when it is known
+                authentication:
+                  description: Hashes.
+                  type: list
+                  elements: str
+                  returned: when it is known
+                dh_group:
+                  description: Diffie-Hellman groups.
+                  type: list
+                  elements: str
+                  returned: when it is known
+                lifetime_seconds:
+                  description: Lifetime, in seconds.
+                  type: int
+                  returned: when it is known
+            demands:
+              description: What the peer insists on besides and no PAN-OS can be told, as sentences. With one, no tunnel can come up.
+              type: list
+              elements: str
+              returned: when it is known
         mtu:
-          description: The largest MTU of the tunnel interface, in octets, with which no packet is fragmented outside.
+          description: The largest MTU of the tunnel interface, in octets, with which no packet is fragmented outside, as far as that was known when the
+            tunnel was described. M(tunnelsmith.panos_vpn.site_to_site_vpn) computes it anew.
           type: int
+          returned: when it is known
           sample: 1446
         anti_replay_window:
-          description: The anti-replay window, in packets, rounded up to one that PAN-OS has.
+          description: Anti-replay window, in packets, rounded up to one that PAN-OS has.
           type: int
+          returned: when it is known
           sample: 1024
         bgp:
-          description: AS numbers, and timers in seconds.
+          description: The BGP session through the tunnel, without which traffic cannot fail over by BGP.
           type: dict
-          returned: when RV(_value.routing) is V(bgp)
-          sample: {local_as: 65000, peer_as: 64512, hold_time: 30, keep_alive: 10}
+          returned: when it is known
+          contains:
+            local_as:
+              description: AS number of this firewall.
+              type: int
+              returned: when it is known
+              sample: 65000
+            peer_as:
+              description: AS number of the peer.
+              type: int
+              returned: when it is known
+              sample: 64512
+            hold_time:
+              description: Hold time, in seconds.
+              type: int
+              returned: when it is known
+              sample: 30
+            keep_alive:
+              description: Keep-alive interval, in seconds.
+              type: int
+              returned: when it is known
+              sample: 10
         traffic_selectors:
-          description: The networks that AWS accepts inside the tunnel, on the firewall's side and on its own.
+          description: Networks that the peer accepts inside the tunnel. Where they are narrower than everything, the tunnel gets a proxy ID.
           type: dict
-          sample: {local: 0.0.0.0/0, remote: 0.0.0.0/0}
+          returned: when it is known
+          contains:
+            local:
+              description: Network on this firewall's side.
+              type: str
+              returned: when it is known
+              sample: 0.0.0.0/0
+            remote:
+              description: Network on the peer's side.
+              type: str
+              returned: when it is known
+              sample: 0.0.0.0/0
         telemetry:
-          description: What AWS says of the tunnel now, as C(status) (UP or DOWN), C(message) and C(accepted_routes).
+          description: What the cloud said of the tunnel when it was described.
           type: dict
-          returned: when the input holds it
-          sample: {status: UP, message: 1 BGP ROUTES, accepted_routes: 1}
+          returned: when it is known
+          contains:
+            status:
+              description: Whether it is up, in the cloud's words.
+              type: str
+              sample: UP
+            message:
+              description: What the cloud says about it.
+              type: str
+              sample: 1 BGP ROUTES
+            accepted_routes:
+              description: Number of routes that the cloud learned through it.
+              type: int
+              sample: 1
+    warnings:
+      description: What works but should be seen.
+      type: list
+      elements: str
 """
 
 from ansible.errors import AnsibleFilterError
@@ -200,16 +374,18 @@ from ansible.utils.display import Display
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import reader
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import plain
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.fit import fitted
 
 
 def aws_vpn_connection(document, connection_id=None, panos_version=None, outside_mtu=1500, nat_traversal=False, exactly_two=True):
     """The profile of one VPN connection; see the documentation above."""
     try:
-        arguments = {"outside_mtu": int(outside_mtu), "nat_traversal": boolean(nat_traversal or False), "exactly_two": boolean(exactly_two)}
+        outside_mtu, nat_traversal, exactly_two = int(outside_mtu), boolean(nat_traversal or False), boolean(exactly_two)
     except (TypeError, ValueError) as exc:
         raise AnsibleFilterError("outside_mtu is a number, nat_traversal and exactly_two are true or false") from exc
     try:
-        profile = reader.vpn_connection(document, connection_id or None, panos_version=panos_version or None, **arguments)
+        described = reader.vpn_connection(document, connection_id or None, exactly_two)
+        profile = fitted(described, panos_version or None, outside_mtu, nat_traversal)
     except InvalidInput as exc:
         raise AnsibleFilterError(str(exc)) from exc
     for warning in profile.warnings:

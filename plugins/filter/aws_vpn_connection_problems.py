@@ -64,6 +64,9 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import problems
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import reader
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.fit import fitted
+
+_KEYS = "pre_shared_keys (aws_pairing_pre_shared_keys in the role)"
 
 
 def aws_vpn_connection_problems(document, connection_id=None, failover=None, pre_shared_keys=None, monitor_addresses=None):
@@ -71,7 +74,8 @@ def aws_vpn_connection_problems(document, connection_id=None, failover=None, pre
     if failover not in (None, "pbf", "bgp"):
         raise AnsibleFilterError(f"failover is pbf or bgp, not {failover!r}")
     try:
-        return problems.problems(reader.vpn_connection(document, connection_id or None), failover, pre_shared_keys, monitor_addresses)
+        profile = fitted(reader.vpn_connection(document, connection_id or None))
+        return problems.problems(profile, failover, pre_shared_keys, monitor_addresses, _KEYS)
     except InvalidInput as exc:
         return [str(exc)]
     except ValueError as exc:

@@ -61,19 +61,22 @@ options:
         description: Address of the peer's endpoint.
         type: str
         required: true
+      cloud:
+        description: Cloud of the peer's endpoint. The tunnel is held to that cloud's rules, and without it to none.
+        type: str
+        choices:
+        - aws
       customer_outside_address:
-        description: The public address from which the peer expects this firewall. It decides which address is used, see O(local_address).
+        description: The public address from which the peer expects this firewall. It decides which address the firewall uses.
         type: str
       local_id:
-        description: ID that this tunnel's gateway shows to the peer. Omitted, it is O(local_id).
+        description: ID that this tunnel's gateway shows to the peer. Omitted, it is that of the VPN.
         type: str
       peer_id:
         description: ID that the peer must show. Omitted, it is not looked at beyond the address.
         type: str
       inside_cidr:
-        description:
-          - Network inside the tunnel; for a peer of AWS a /30 below 169.254.0.0/16.
-          - It goes with O(tunnels[].inside_address) and O(tunnels[].inside_peer_address). V(pbf) and V(bgp) need all three, V(routes) none.
+        description: Network inside the tunnel. It goes with both inside addresses; failover by PBF or BGP needs all three.
         type: str
       inside_address:
         description: Address of this firewall inside the tunnel.
@@ -82,7 +85,7 @@ options:
         description: Address of the peer inside the tunnel.
         type: str
       inside_ipv6_cidr:
-        description: IPv6 network inside the tunnel, a /126 below fd00::/8.
+        description: IPv6 network inside the tunnel.
         type: str
       inside_ipv6_address:
         description: IPv6 address of this firewall inside the tunnel.
@@ -91,36 +94,38 @@ options:
         description: IPv6 address of the peer inside the tunnel.
         type: str
       pre_shared_key:
-        description: The key. May be missing where O(pre_shared_keys) gives it.
+        description: The key. Without it, where it is not known readably.
         type: str
       ike:
-        description: The phase 1 proposal. O(tunnels[].offers) comes before it.
+        description: The phase 1 proposal. What the peer offers comes before it.
         type: dict
         required: true
         suboptions:
           version:
             description: Version of IKE.
             type: str
-            choices: [ikev1, ikev2]
+            choices:
+            - ikev1
+            - ikev2
           encryption:
-            description: Cipher, as the module M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
+            description: Cipher, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
             type: str
           hash:
-            description: Hash, as the module M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
+            description: Hash, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
             type: str
           dh_group:
-            description: Diffie-Hellman group, as the module M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
+            description: Diffie-Hellman group, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
             type: str
           lifetime_seconds:
             description: Lifetime of the IKE SA, in seconds.
             type: int
       ipsec:
-        description: The phase 2 proposal. O(tunnels[].offers) comes before it.
+        description: The phase 2 proposal. What the peer offers comes before it.
         type: dict
         required: true
         suboptions:
           encryption:
-            description: Cipher, as the module M(tunnelsmith.panos_vpn.ipsec_crypto_profile) takes it.
+            description: Cipher, as M(tunnelsmith.panos_vpn.ipsec_crypto_profile) takes it.
             type: str
           authentication:
             description: Hash, or V(none) with a GCM cipher.
@@ -132,9 +137,8 @@ options:
             description: Lifetime of the IPsec SA, in seconds.
             type: int
       offers:
-        description:
-          - All that the peer accepts. Where it is given, one proposal per phase is chosen again, by the preference of
-            P(tunnelsmith.panos_vpn.aws_vpn_connection#filter) and for the PAN-OS version that the firewall runs.
+        description: All that the peer accepts, best first. Where it is given, one proposal per phase is chosen of it, for the PAN-OS version that the firewall
+          runs.
         type: dict
         suboptions:
           ike:
@@ -179,14 +183,19 @@ options:
               lifetime_seconds:
                 description: Lifetime, in seconds.
                 type: int
+          demands:
+            description: What the peer insists on besides and no PAN-OS can be told, as sentences. With one, no tunnel can come up.
+            type: list
+            elements: str
       mtu:
-        description: MTU that the filter computed, in octets. The task computes it anew, see O(mtu).
+        description: The largest MTU of the tunnel interface, in octets, with which no packet is fragmented outside, as far as that was known when the tunnel
+          was described. M(tunnelsmith.panos_vpn.site_to_site_vpn) computes it anew.
         type: int
       anti_replay_window:
-        description: Anti-replay window in packets, rounded up to one that PAN-OS has. Omitted, it is V(1024).
+        description: Anti-replay window, in packets, rounded up to one that PAN-OS has.
         type: int
       bgp:
-        description: AS numbers and timers. Required with O(failover=bgp).
+        description: The BGP session through the tunnel, without which traffic cannot fail over by BGP.
         type: dict
         suboptions:
           local_as:
@@ -212,7 +221,7 @@ options:
             description: Network on the peer's side.
             type: str
       telemetry:
-        description: What the cloud said of the tunnel when it was described. It is not used.
+        description: What the cloud said of the tunnel when it was described.
         type: dict
         suboptions:
           status:
@@ -617,6 +626,8 @@ earlier_changes:
       xpath: /config/devices/entry[@name='localhost.localdomain']/vsys/entry[@name='vsys1']/address/entry[@name='office-lan']
 """
 
+# Where Ansible packs this module as a program, it packs what is imported by name; tools/peer_documentation.py writes the list.
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import rules as aws_rules  # noqa: F401  pylint: disable=unused-import
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import site_to_site_vpn
 
 

@@ -58,32 +58,35 @@ options:
       id:
         description: ID of the connection.
         type: str
+      cloud:
+        description: Cloud that the connection is of.
+        type: str
+        choices:
+        - aws
       state:
-        description: State of the connection, in the cloud's words.
+        description: State of the connection, in the cloud's words, where they are known.
         type: str
       routing:
-        description: How the cloud learns the networks behind this firewall.
+        description: How the peer learns routes, fixed when the connection was created.
         type: str
-        choices: [static, bgp]
+        choices:
+        - static
+        - bgp
       gateway:
-        description: Kind of the cloud's gateway.
+        description: What ends the tunnels in the cloud.
         type: str
       customer_gateway_id:
         description: ID of what the cloud calls this firewall.
         type: str
       acceleration:
-        description: Whether the connection is accelerated.
+        description: Whether the connection is accelerated, which needs NAT traversal.
         type: bool
       static_routes:
-        description: Networks that the cloud sends through a static connection.
-        type: list
-        elements: str
-      warnings:
-        description: What the filter found remarkable.
+        description: Networks that the peer sends through a static connection.
         type: list
         elements: str
       tunnels:
-        description: The tunnels.
+        description: The tunnels, in the order of the description.
         type: list
         elements: dict
         suboptions:
@@ -91,17 +94,22 @@ options:
             description: Address of the peer's endpoint.
             type: str
             required: true
+          cloud:
+            description: Cloud of the peer's endpoint. The tunnel is held to that cloud's rules, and without it to none.
+            type: str
+            choices:
+            - aws
           customer_outside_address:
-            description: The public address from which the peer expects this firewall.
+            description: The public address from which the peer expects this firewall. It decides which address the firewall uses.
             type: str
           local_id:
-            description: ID that this tunnel's gateway shows to the peer.
+            description: ID that this tunnel's gateway shows to the peer. Omitted, it is that of the VPN.
             type: str
           peer_id:
             description: ID that the peer must show. Omitted, it is not looked at beyond the address.
             type: str
           inside_cidr:
-            description: Network inside the tunnel.
+            description: Network inside the tunnel. It goes with both inside addresses; failover by PBF or BGP needs all three.
             type: str
           inside_address:
             description: Address of this firewall inside the tunnel.
@@ -110,7 +118,7 @@ options:
             description: Address of the peer inside the tunnel.
             type: str
           inside_ipv6_cidr:
-            description: IPv6 network inside the tunnel, a /126 below fd00::/8.
+            description: IPv6 network inside the tunnel.
             type: str
           inside_ipv6_address:
             description: IPv6 address of this firewall inside the tunnel.
@@ -119,36 +127,38 @@ options:
             description: IPv6 address of the peer inside the tunnel.
             type: str
           pre_shared_key:
-            description: The key. It is compared with the gateway's by digests, and not returned.
+            description: The key. Without it, where it is not known readably.
             type: str
           ike:
-            description: The phase 1 proposal that was chosen of what the peer accepts.
+            description: The phase 1 proposal. What the peer offers comes before it.
             type: dict
             required: true
             suboptions:
               version:
                 description: Version of IKE.
                 type: str
-                choices: [ikev1, ikev2]
+                choices:
+                - ikev1
+                - ikev2
               encryption:
-                description: Cipher, as the module M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
+                description: Cipher, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
                 type: str
               hash:
-                description: Hash, as the module M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
+                description: Hash, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
                 type: str
               dh_group:
-                description: Diffie-Hellman group, as the module M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
+                description: Diffie-Hellman group, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
                 type: str
               lifetime_seconds:
                 description: Lifetime of the IKE SA, in seconds.
                 type: int
           ipsec:
-            description: The phase 2 proposal that was chosen of what the peer accepts.
+            description: The phase 2 proposal. What the peer offers comes before it.
             type: dict
             required: true
             suboptions:
               encryption:
-                description: Cipher, as the module M(tunnelsmith.panos_vpn.ipsec_crypto_profile) takes it.
+                description: Cipher, as M(tunnelsmith.panos_vpn.ipsec_crypto_profile) takes it.
                 type: str
               authentication:
                 description: Hash, or V(none) with a GCM cipher.
@@ -160,7 +170,8 @@ options:
                 description: Lifetime of the IPsec SA, in seconds.
                 type: int
           offers:
-            description: All that the peer accepts. Configured values that are not in it are causes.
+            description: All that the peer accepts, best first. Where it is given, one proposal per phase is chosen of it, for the PAN-OS version that the
+              firewall runs.
             type: dict
             suboptions:
               ike:
@@ -205,14 +216,19 @@ options:
                   lifetime_seconds:
                     description: Lifetime, in seconds.
                     type: int
+              demands:
+                description: What the peer insists on besides and no PAN-OS can be told, as sentences. With one, no tunnel can come up.
+                type: list
+                elements: str
           mtu:
-            description: MTU that the filter computed, in octets.
+            description: The largest MTU of the tunnel interface, in octets, with which no packet is fragmented outside, as far as that was known when the
+              tunnel was described. M(tunnelsmith.panos_vpn.site_to_site_vpn) computes it anew.
             type: int
           anti_replay_window:
-            description: Anti-replay window, in packets.
+            description: Anti-replay window, in packets, rounded up to one that PAN-OS has.
             type: int
           bgp:
-            description: AS numbers and timers.
+            description: The BGP session through the tunnel, without which traffic cannot fail over by BGP.
             type: dict
             suboptions:
               local_as:
@@ -228,7 +244,7 @@ options:
                 description: Keep-alive interval, in seconds.
                 type: int
           traffic_selectors:
-            description: Networks that the peer accepts inside the tunnel. The diagnosis compares the tunnel's proxy IDs with them.
+            description: Networks that the peer accepts inside the tunnel. Where they are narrower than everything, the tunnel gets a proxy ID.
             type: dict
             suboptions:
               local:
@@ -238,7 +254,7 @@ options:
                 description: Network on the peer's side.
                 type: str
           telemetry:
-            description: What the cloud said of the tunnel when it was described. It is told with the state, and the diagnosis looks at it.
+            description: What the cloud said of the tunnel when it was described.
             type: dict
             suboptions:
               status:
@@ -250,6 +266,10 @@ options:
               accepted_routes:
                 description: Number of routes that the cloud learned through it.
                 type: int
+      warnings:
+        description: What works but should be seen.
+        type: list
+        elements: str
   source_zones:
     description: Zones of the hosts here that use the VPN. Omitted, they are taken from the PBF rules into its tunnels, for the diagnosis.
     type: list
@@ -645,6 +665,8 @@ selected:
   sample: [vpn-0123456789abcdef0-2]
 """
 
+# Where Ansible packs this module as a program, it packs what is imported by name; tools/peer_documentation.py writes the list.
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import rules as aws_rules  # noqa: F401  pylint: disable=unused-import
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import vpn_info
 
 

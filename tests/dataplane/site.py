@@ -15,6 +15,7 @@ import pathlib
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws.reader import vpn_connection
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import plain
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.fit import fitted
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.connection import read
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.observation import Watch
@@ -75,7 +76,7 @@ class Site:
 
     def options(self, failover: str, number: int = 0, **more) -> dict:
         """Of site_to_site_vpn, for one of the connections."""
-        peer = plain(vpn_connection(json.dumps(self.described[number])))
+        peer = plain(fitted(vpn_connection(json.dumps(self.described[number]))))
         return {
             "name": peer["id"], "tunnels": peer["tunnels"], "failover": failover, "outside_interface": "ethernet1/8", "zone": "aws-vpn",
             "source_zones": ["trust"], "local_networks": ["10.10.0.0/24"], "remote_networks": [str(self.plane.clouds[number].vpc)], **more,

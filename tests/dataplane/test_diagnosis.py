@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import reader
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import plain
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.fit import fitted
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane import faults
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
 
@@ -28,7 +29,7 @@ def healthy(site):
 
 def described(site, changes: dict) -> dict:
     """What the filter makes of the cloud's description, with the first tunnel as it is now."""
-    profile = plain(reader.vpn_connection(json.dumps(site.described[0])))
+    profile = plain(fitted(reader.vpn_connection(json.dumps(site.described[0]))))
     tunnel = profile["tunnels"][0]
     for option, value in changes.items():
         if option == "offers":

@@ -45,7 +45,7 @@ def test_requests_and_connections_stay_within_their_budgets(of_this_environment)
 def test_the_replay_has_the_recorded_requests(tool, first, kinds):
     """As recorded of paloaltonetworks.panos 3.4.1; the first run polled its commit job three times more."""
     todays = tool("bench_todays_collection")
-    profile = vpn_connection((ROOT / "playbooks" / "files" / "connection_static.json").read_text(encoding="utf-8"))
+    profile = fitted(vpn_connection((ROOT / "playbooks" / "files" / "connection_static.json").read_text(encoding="utf-8")))
     steps = todays.steps(profile.tunnels, "10.10.0.0/24", "10.200.0.0/16")
     assert len(steps) == 15
     assert collections.Counter(kind for step in steps for kind in (step.first if first else step.second).split()) == kinds

@@ -94,6 +94,45 @@ def _spec(field: Field) -> dict:
     return spec
 
 
+def documentation(kind: type) -> dict:
+    """The documentation of that argument spec."""
+    return {field.name: _documented(field) for field in fields_of(kind)}
+
+
+def _documented(field: Field) -> dict:
+    found = _described(field)
+    if field.said.required:
+        found["required"] = True
+    if field.said.choices:
+        found["choices"] = list(field.said.choices)
+    if field.is_nested:
+        found["suboptions"] = documentation(field.kind)
+    return found
+
+
+def returned(kind: type) -> dict:
+    """The documentation of the plain mapping that is returned."""
+    return {field.name: _documented_return(field) for field in fields_of(kind)}
+
+
+def _documented_return(field: Field) -> dict:
+    found = _described(field)
+    if not field.said.told and not field.said.required:
+        found["returned"] = "when it is known"
+    if field.said.sample is not None:
+        found["sample"] = field.said.sample
+    if field.is_nested:
+        found["contains"] = returned(field.kind)
+    return found
+
+
+def _described(field: Field) -> dict:
+    description = list(field.said.description)
+    found: dict = {"description": description if len(description) > 1 else description[0]}
+    found.update({"type": "list", "elements": field.type} if field.many else {"type": field.type})
+    return found
+
+
 def plain(value: Any) -> dict:
     """A value of such a type as a mapping of plain values, without what is not known of it."""
     found = {}

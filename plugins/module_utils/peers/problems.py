@@ -9,72 +9,62 @@ Each check returns sentences for the user, none when all is well; a pre-shared k
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from ipaddress import ip_address, ip_network
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.addressing import inside_problem
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Profile, Tunnel
-
-_AWS_KEY = re.compile(r"[A-Za-z1-9._][A-Za-z0-9._]{7,63}")
-
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import BGP, STATIC, Profile, Tunnel
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import rules_of
 
 def problems(
-    profile: Profile, failover: str | None = None, pre_shared_keys: Sequence | None = None, monitor_addresses: Sequence | None = None
+    profile: Profile, failover: str | None = None, pre_shared_keys: Sequence | None = None, monitor_addresses: Sequence | None = None,
+    keys_option: str = "pre_shared_keys",
 ) -> list[str]:
     """All that is wrong with C(profile) before a firewall is asked.
 
     C(failover) is V(pbf), V(bgp) or V(None) (then nothing that depends on it is checked). C(pre_shared_keys) and
-    C(monitor_addresses) are in the order of the tunnels; an empty entry means what the profile itself says.
+    C(monitor_addresses) are in the order of the tunnels; an empty entry means what the profile itself says. C(keys_option) is what
+    the option is called that gives keys.
     """
     tunnels = profile.tunnels
-    found = key_problems(profile.id, tunnels, pre_shared_keys) + inside_problems(profile.id, tunnels) + as_problems(profile.id, tunnels)
+    found = key_problems(profile.id, tunnels, pre_shared_keys, keys_option) + inside_problems(profile.id, tunnels) + as_problems(profile.id, tunnels)
     if failover:
         found += routing_problems(profile, failover) + selector_problems(profile.id, tunnels, failover, monitor_addresses)
     return found
 
 
-def pre_shared_key_problem(key: str) -> str | None:
-    """Why AWS would not take C(key), without the key, or V(None): AWS's rule for a tunnel's pre-shared key."""
-    if _AWS_KEY.fullmatch(key):
-        return None
-    return "has a pre-shared key that AWS does not allow: 8 to 64 characters of A-Z, a-z, 0-9, '.' and '_', the first one not 0"
-
-
-def key_problems(name: str, tunnels: Sequence[Tunnel], pre_shared_keys: Sequence | None = None) -> list[str]:
-    """Keys missing from the output and from C(pre_shared_keys), and keys outside AWS's rule."""
+def key_problems(name: str, tunnels: Sequence[Tunnel], pre_shared_keys: Sequence | None = None, keys_option: str = "pre_shared_keys") -> list[str]:
+    """Keys missing from the description and from C(pre_shared_keys), and keys that the tunnel's cloud would not take."""
     if pre_shared_keys and len(pre_shared_keys) != len(tunnels):
         return [f"{name} has {len(tunnels)} tunnels, but {len(pre_shared_keys)} pre-shared keys are given; give one per tunnel, in order"]
     found = []
     for tunnel, given in zip(tunnels, pre_shared_keys or [None] * len(tunnels)):
         key = given or tunnel.pre_shared_key
         if not key:
-            found.append(
-                f"{_called(name, tunnel)} has no readable pre-shared key in AWS's output (missing, masked or kept in Secrets Manager only); "
-                "give them as pre_shared_keys (aws_pairing_pre_shared_keys in the role), one per tunnel"
-            )
+            missing = rules_of(tunnel.cloud).key_is_missing
+            found.append(f"{_called(name, tunnel)} has no readable pre-shared key{missing}; give them as {keys_option}, one per tunnel")
             continue
-        problem = pre_shared_key_problem(key)
+        problem = rules_of(tunnel.cloud).key_problem(key)
         if problem:
             found.append(f"{_called(name, tunnel)} {problem}")
     return found
 
 
 def inside_problems(name: str, tunnels: Sequence[Tunnel]) -> list[str]:
-    """Inside ranges that AWS reserves or that are not of its kind."""
+    """Inside ranges that a tunnel's cloud reserves or that are not of its kind."""
     found = []
     for tunnel in tunnels:
+        rules = rules_of(tunnel.cloud)
         for cidr in (tunnel.inside_cidr, tunnel.inside_ipv6_cidr):
-            problem = inside_problem(cidr) if cidr else None
+            problem = rules.inside_problem(cidr) if cidr else None
             if problem:
-                found.append(f"{_called(name, tunnel)}: {problem}; choose another range for the tunnel in AWS")
+                found.append(f"{_called(name, tunnel)}: {problem}; choose another range for the tunnel {rules.there}")
     return found
 
 
 def as_problems(name: str, tunnels: Sequence[Tunnel]) -> list[str]:
-    """The same AS number on both sides: AWS speaks external BGP only."""
+    """The same AS number on both sides: a VPN's BGP is external."""
     return [
-        f"{_called(name, tunnel)} has AS {tunnel.bgp.peer_as} on both sides; the customer gateway's AS number must differ from AWS's"
+        f"{_called(name, tunnel)} has AS {tunnel.bgp.peer_as} on both sides; {rules_of(tunnel.cloud).as_advice}"
         for tunnel in tunnels
         if tunnel.bgp and tunnel.bgp.local_as == tunnel.bgp.peer_as
     ]
@@ -82,11 +72,11 @@ def as_problems(name: str, tunnels: Sequence[Tunnel]) -> list[str]:
 
 def routing_problems(profile: Profile, failover: str) -> list[str]:
     """A connection is either static or BGP, from its creation on."""
-    needed = {"pbf": "static", "bgp": "bgp"}[failover]
+    needed = {"pbf": STATIC, "bgp": BGP}[failover]
     if profile.routing in (None, needed):
         return []
-    fitting = {"static": "pbf", "bgp": "bgp"}[profile.routing]
-    return [f"{profile.id} was created with {_spoken(profile.routing)} routing, so failover '{failover}' cannot work; use '{fitting}'"]
+    spoken, fitting = {STATIC: ("static", "pbf"), BGP: ("BGP", "bgp")}[profile.routing]
+    return [f"{profile.id} was created with {spoken} routing, so failover '{failover}' cannot work; use '{fitting}'"]
 
 
 def selector_problems(name: str, tunnels: Sequence[Tunnel], failover: str, monitor_addresses: Sequence | None = None) -> list[str]:
@@ -96,18 +86,15 @@ def selector_problems(name: str, tunnels: Sequence[Tunnel], failover: str, monit
         selectors = tunnel.traffic_selectors
         if selectors is None or not selectors.are_narrowed:
             continue
-        narrowed = f"{_called(name, tunnel)} accepts only {selectors.local} (here) and {selectors.remote} (AWS)"
+        rules = rules_of(tunnel.cloud)
+        narrowed = f"{_called(name, tunnel)} accepts only {selectors.local} (here) and {selectors.remote} ({rules.spoken})"
         monitor = monitor or tunnel.inside_peer_address
         if failover == "bgp":
-            found.append(f"{narrowed}; BGP between the inside addresses cannot pass. Set the connection's network ranges to 0.0.0.0/0 in AWS")
+            found.append(f"{narrowed}; BGP between the inside addresses cannot pass. Set the connection's network ranges to 0.0.0.0/0 {rules.there}")
         elif ip_address(monitor) not in ip_network(selectors.remote):
-            found.append(f"{narrowed}; the monitor address {monitor} is not in it. Monitor an address that is, or set the ranges to 0.0.0.0/0 in AWS")
+            found.append(f"{narrowed}; the monitor address {monitor} is not in it. Monitor an address that is, or set the ranges to 0.0.0.0/0 {rules.there}")
     return found
 
 
 def _called(name: str, tunnel: Tunnel) -> str:
     return f"{name}, tunnel to {tunnel.outside_address}"
-
-
-def _spoken(routing: str) -> str:
-    return {"static": "static", "bgp": "BGP"}[routing]

@@ -14,33 +14,32 @@ from dataclasses import dataclass, replace
 from ipaddress import ip_network
 from typing import Any
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import argument_spec, read, said
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import CLOUDS
 
 IKE_VERSIONS = ("ikev1", "ikev2")
 STATIC, BGP = "static", "bgp"
-REPLAY_WINDOWS = (64, 128, 256, 512, 1024, 2048, 4096)
 
 
 @dataclass(frozen=True)
 class IkeProposal:
     """The one proposal of phase 1."""
 
-    version: str = said("Version of IKE.", default="", choices=IKE_VERSIONS)
-    encryption: str = said("Cipher, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.", default="")
-    hash: str = said("Hash, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.", default="")
-    dh_group: str = said("Diffie-Hellman group, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.", default="")
-    lifetime_seconds: int | None = said("Lifetime of the IKE SA, in seconds.", default=None)
+    version: str = said("Version of IKE.", default="", choices=IKE_VERSIONS, sample="ikev2")
+    encryption: str = said("Cipher, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.", default="", sample="aes-256-cbc")
+    hash: str = said("Hash, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.", default="", sample="sha384")
+    dh_group: str = said("Diffie-Hellman group, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.", default="", sample="group20")
+    lifetime_seconds: int | None = said("Lifetime of the IKE SA, in seconds.", default=None, sample=28800)
 
 
 @dataclass(frozen=True)
 class IpsecProposal:
     """The one proposal of phase 2."""
 
-    encryption: str = said("Cipher, as M(tunnelsmith.panos_vpn.ipsec_crypto_profile) takes it.", default="")
-    authentication: str = said("Hash, or V(none) with a GCM cipher.", default="")
-    dh_group: str = said("Diffie-Hellman group for perfect forward secrecy.", default="")
-    lifetime_seconds: int | None = said("Lifetime of the IPsec SA, in seconds.", default=None)
+    encryption: str = said("Cipher, as M(tunnelsmith.panos_vpn.ipsec_crypto_profile) takes it.", default="", sample="aes-256-gcm")
+    authentication: str = said("Hash, or V(none) with a GCM cipher.", default="", sample="none")
+    dh_group: str = said("Diffie-Hellman group for perfect forward secrecy.", default="", sample="group20")
+    lifetime_seconds: int | None = said("Lifetime of the IPsec SA, in seconds.", default=None, sample=3600)
 
 
 @dataclass(frozen=True)
@@ -70,6 +69,7 @@ class Offers:
 
     ike: IkeOffer = said("What the peer accepts in phase 1.", default=IkeOffer())
     ipsec: IpsecOffer = said("What the peer accepts in phase 2.", default=IpsecOffer())
+    demands: tuple[str, ...] = said("What the peer insists on besides and no PAN-OS can be told, as sentences. With one, no tunnel can come up.", default=())
 
     @classmethod
     def of(cls, ike: IkeProposal, ipsec: IpsecProposal) -> Offers:
@@ -82,18 +82,18 @@ class Offers:
 class Bgp:
     """The BGP session through a tunnel."""
 
-    local_as: int | None = said("AS number of this firewall.", default=None)
-    peer_as: int | None = said("AS number of the peer.", default=None)
-    hold_time: int | None = said("Hold time, in seconds.", default=None)
-    keep_alive: int | None = said("Keep-alive interval, in seconds.", default=None)
+    local_as: int | None = said("AS number of this firewall.", default=None, sample=65000)
+    peer_as: int | None = said("AS number of the peer.", default=None, sample=64512)
+    hold_time: int | None = said("Hold time, in seconds.", default=None, sample=30)
+    keep_alive: int | None = said("Keep-alive interval, in seconds.", default=None, sample=10)
 
 
 @dataclass(frozen=True)
 class Selectors:
     """A pair of networks between which the peer accepts traffic."""
 
-    local: str = said("Network on this firewall's side.", default="")
-    remote: str = said("Network on the peer's side.", default="")
+    local: str = said("Network on this firewall's side.", default="", sample="0.0.0.0/0")
+    remote: str = said("Network on the peer's side.", default="", sample="0.0.0.0/0")
 
     @property
     def are_narrowed(self) -> bool:
@@ -105,34 +105,44 @@ class Selectors:
 class Telemetry:
     """What the cloud says of a tunnel now."""
 
-    status: str | None = said("Whether it is up, in the cloud's words.", default=None, told=True)
-    message: str = said("What the cloud says about it.", default="", told=True)
-    accepted_routes: int | None = said("Number of routes that the cloud learned through it.", default=None, told=True)
+    status: str | None = said("Whether it is up, in the cloud's words.", default=None, told=True, sample="UP")
+    message: str = said("What the cloud says about it.", default="", told=True, sample="1 BGP ROUTES")
+    accepted_routes: int | None = said("Number of routes that the cloud learned through it.", default=None, told=True, sample=1)
 
 
 @dataclass(frozen=True)
 class Tunnel:
     """One tunnel to the peer."""
 
-    outside_address: str = said("Address of the peer's endpoint.", required=True)
+    outside_address: str = said("Address of the peer's endpoint.", required=True, sample="203.0.113.17")
+    cloud: str | None = said(
+        "Cloud of the peer's endpoint. The tunnel is held to that cloud's rules, and without it to none.", default=None, choices=CLOUDS)
     customer_outside_address: str | None = said(
-        "The public address from which the peer expects this firewall, or V(null) where it does not say.", default=None, told=True)
-    local_id: str | None = said("ID that this tunnel's gateway shows to the peer.", default=None)
+        "The public address from which the peer expects this firewall. It decides which address the firewall uses.", default=None, told=True,
+        sample="198.51.100.10")
+    local_id: str | None = said("ID that this tunnel's gateway shows to the peer. Omitted, it is that of the VPN.", default=None)
     peer_id: str | None = said("ID that the peer must show. Omitted, it is not looked at beyond the address.", default=None)
-    inside_cidr: str | None = said("Network inside the tunnel.", default=None)
-    inside_address: str | None = said("Address of this firewall inside the tunnel.", default=None)
-    inside_peer_address: str | None = said("Address of the peer inside the tunnel.", default=None)
+    inside_cidr: str | None = said(
+        "Network inside the tunnel. It goes with both inside addresses; failover by PBF or BGP needs all three.", default=None,
+        sample="169.254.10.0/30")
+    inside_address: str | None = said("Address of this firewall inside the tunnel.", default=None, sample="169.254.10.2")
+    inside_peer_address: str | None = said("Address of the peer inside the tunnel.", default=None, sample="169.254.10.1")
     inside_ipv6_cidr: str | None = said("IPv6 network inside the tunnel.", default=None)
     inside_ipv6_address: str | None = said("IPv6 address of this firewall inside the tunnel.", default=None)
     inside_ipv6_peer_address: str | None = said("IPv6 address of the peer inside the tunnel.", default=None)
-    pre_shared_key: str | None = said("The key, or V(null) where it is not known readably.", default=None, told=True, secret=True)
-    ike: IkeProposal = said("The phase 1 proposal.", default=IkeProposal(), required=True)
-    ipsec: IpsecProposal = said("The phase 2 proposal.", default=IpsecProposal(), required=True)
-    offers: Offers | None = said("All that the peer accepts.", default=None)
-    mtu: int | None = said("MTU of the tunnel interface that was computed when the tunnel was described, in octets.", default=None)
-    anti_replay_window: int | None = said("Anti-replay window, in packets, rounded up to one that PAN-OS has.", default=None)
-    bgp: Bgp | None = said("AS numbers and timers.", default=None)
-    traffic_selectors: Selectors | None = said("Networks that the peer accepts inside the tunnel.", default=None)
+    pre_shared_key: str | None = said("The key. Without it, where it is not known readably.", default=None, told=True, secret=True)
+    ike: IkeProposal = said("The phase 1 proposal. What the peer offers comes before it.", default=IkeProposal(), required=True)
+    ipsec: IpsecProposal = said("The phase 2 proposal. What the peer offers comes before it.", default=IpsecProposal(), required=True)
+    offers: Offers | None = said(
+        "All that the peer accepts, best first. Where it is given, one proposal per phase is chosen of it, for the PAN-OS version that the firewall runs.",
+        default=None)
+    mtu: int | None = said(
+        "The largest MTU of the tunnel interface, in octets, with which no packet is fragmented outside, as far as that was known when the tunnel "
+        "was described. M(tunnelsmith.panos_vpn.site_to_site_vpn) computes it anew.", default=None, sample=1446)
+    anti_replay_window: int | None = said("Anti-replay window, in packets, rounded up to one that PAN-OS has.", default=None, sample=1024)
+    bgp: Bgp | None = said("The BGP session through the tunnel, without which traffic cannot fail over by BGP.", default=None)
+    traffic_selectors: Selectors | None = said(
+        "Networks that the peer accepts inside the tunnel. Where they are narrower than everything, the tunnel gets a proxy ID.", default=None)
     telemetry: Telemetry | None = said("What the cloud said of the tunnel when it was described.", default=None)
 
     @property
@@ -148,23 +158,16 @@ class Tunnel:
 class Profile:
     """A VPN as its far side describes it."""
 
-    id: str = said("Id of the connection.", default="", told=True)
-    state: str | None = said("State of the connection, in the cloud's words.", default=None, told=True)
+    id: str = said("ID of the connection.", default="", told=True, sample="vpn-0123456789abcdef0")
+    cloud: str | None = said("Cloud that the connection is of.", default=None, told=True, choices=CLOUDS)
+    state: str | None = said("State of the connection, in the cloud's words, where they are known.", default=None, told=True, sample="available")
     routing: str | None = said("How the peer learns routes, fixed when the connection was created.", default=None, told=True, choices=(STATIC, BGP))
-    gateway: str | None = said("What ends the tunnels in the cloud.", default=None, told=True)
-    customer_gateway_id: str | None = said("The customer gateway's id.", default=None, told=True)
+    gateway: str | None = said("What ends the tunnels in the cloud.", default=None, told=True, sample="vgw")
+    customer_gateway_id: str | None = said("ID of what the cloud calls this firewall.", default=None, told=True)
     acceleration: bool = said("Whether the connection is accelerated, which needs NAT traversal.", default=False, told=True)
-    static_routes: tuple[str, ...] = said("The networks that the peer routes into a static connection.", default=(), told=True)
+    static_routes: tuple[str, ...] = said("Networks that the peer sends through a static connection.", default=(), told=True)
     tunnels: tuple[Tunnel, ...] = said("The tunnels, in the order of the description.", default=(), told=True)
     warnings: tuple[str, ...] = said("What works but should be seen.", default=(), told=True)
-
-
-def replay_window(packets: int) -> int:
-    """The smallest anti-replay window of PAN-OS that holds C(packets); the two sides need not agree."""
-    for window in REPLAY_WINDOWS:
-        if packets <= window:
-            return window
-    raise InvalidInput(f"an anti-replay window of {packets} packets is larger than PAN-OS has; the largest is {REPLAY_WINDOWS[-1]}")
 
 
 PEER_TUNNEL = argument_spec(Tunnel)

@@ -15,10 +15,9 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuratio
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Addresses
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings, template_of
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import mtu as mtus, proposal
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import plain
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import IkeProposal, IpsecProposal, Offers, Tunnel, replay_window
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts.interface import import_member, router_member, zone_member
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import plain
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import IkeProposal, IpsecProposal, Offers, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import (
@@ -29,8 +28,10 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desir
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import router
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import version_text
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import (
-    adoption, bgp, claim, names, record as records, refusals, removal as removals,
+    adoption, bgp, claim, names, proposal, record as records, refusals, removal as removals,
 )
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.fit import replay_window
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.mtu import tunnel_mtu
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Record
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.result import Result
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.rules import Rules
@@ -167,7 +168,7 @@ class _Builder:
         ike, ipsec, warnings = self._adopted_proposal(number) or self._chosen_proposal(tunnel, tunnel.offers)
         self.warnings += [f"{self.vpn.name}, tunnel to {tunnel.outside_address}: {text}" for text in warnings]
         nat = self.behind_nat or self.vpn.nat_traversal
-        computed = mtus.tunnel_mtu(ipsec.encryption, ipsec.authentication, self.outside.mtu, nat, ":" in tunnel.outside_address)
+        computed = tunnel_mtu(ipsec.encryption, ipsec.authentication, self.outside.mtu, nat, ":" in tunnel.outside_address)
         return ike, ipsec, self.vpn.mtu or computed
 
     def _chosen_proposal(self, tunnel: Tunnel, offers: Offers | None) -> tuple:

@@ -14,6 +14,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import problems
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.proposal import is_gcm
 
 # How traffic goes over to another tunnel: by PBF rules with monitors, by BGP, or by plain routes (one tunnel, or a policy-based peer).
 PBF, BGP, ROUTES = "pbf", "bgp", "routes"
@@ -103,10 +104,8 @@ def check_name(name: str) -> None:
 
 
 def _profile_problems(vpn) -> list:
-    """What a cloud's output is checked for too. Tunnels that come from one carry its C(offers) and keep its rules for addresses."""
-    found = problems.as_problems(vpn.name, vpn.tunnels)
-    if all(tunnel.offers for tunnel in vpn.tunnels):
-        found += problems.inside_problems(vpn.name, vpn.tunnels)
+    """What a cloud's output is checked for too. Tunnels that come from a cloud keep its rules."""
+    found = problems.as_problems(vpn.name, vpn.tunnels) + problems.inside_problems(vpn.name, vpn.tunnels)
     if vpn.failover != ROUTES:
         found += problems.selector_problems(vpn.name, vpn.tunnels, vpn.failover, vpn.monitor_addresses)
     return found
@@ -133,8 +132,9 @@ def _form_problems(vpn) -> list:
 def _missing(vpn, tunnel):
     """The dotted names of what a tunnel's description lacks."""
     said, prefix = (tunnel.offers, "offers.") if tunnel.offers else (tunnel, "")
-    for phase in ("ike", "ipsec"):
-        yield from _unsaid(getattr(said, phase), f"{prefix}{phase}")
+    yield from _unsaid(said.ike, f"{prefix}ike")
+    needless = ("authentication",) if any(map(is_gcm, said.ipsec.encryption if tunnel.offers else ())) else ()
+    yield from _unsaid(said.ipsec, f"{prefix}ipsec", needless)
     if vpn.failover == BGP and tunnel.bgp:
         yield from _unsaid(tunnel.bgp, "bgp")
     if tunnel.traffic_selectors:
@@ -143,9 +143,10 @@ def _missing(vpn, tunnel):
         yield "inside_ipv6_cidr or inside_ipv6_address"
 
 
-def _unsaid(value, place):
-    """The dotted names of the fields of a value that say nothing."""
-    return (f"{place}.{each.name}" for each in fields(value) if not getattr(value, each.name))
+def _unsaid(value, place, needless=()):
+    """The dotted names of the fields of a value that say nothing, without those that need not."""
+    names = [each.name for each in fields(value) if each.name not in needless]
+    return (f"{place}.{name}" for name in names if not getattr(value, name))
 
 
 def _unlike(place, text, kind) -> list:

@@ -19,13 +19,12 @@ from ipaddress import ip_address, ip_network
 from xml.etree import ElementTree
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import addressing
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import algorithms
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import addressing, algorithms
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws.document import (
     as_flag, as_integer, as_network, connection, known_address, mappings, same_address, tunnel_options, whole_number,
 )
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.mtu import tunnel_mtu
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import BGP, STATIC, Bgp, IpsecProposal, Profile, Selectors, Telemetry, Tunnel, replay_window
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws.rules import CLOUD
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import BGP, STATIC, Bgp, Profile, Selectors, Telemetry, Tunnel
 
 # AWS's documentation of the tunnel options: what holds when an option is not set.
 DEFAULT_HOLD_TIME = 30
@@ -66,17 +65,13 @@ class _Tunnel:
 def vpn_connection(
     document,
     connection_id: str | None = None,
-    panos_version: str | None = None,
-    outside_mtu: int = 1500,
-    nat_traversal: bool | None = None,
     exactly_two: bool = True,
 ) -> Profile:
     """The peer profile of one VPN connection.
 
     C(document) is what C(aws ec2 describe-vpn-connections), C(amazon.aws.ec2_vpc_vpn_info) or C(terraform show -json)
     print, parsed or as JSON text, or one connection of those. C(connection_id) is needed where it holds several.
-    C(outside_mtu) is in octets. C(nat_traversal) counts for the MTU; V(None) means: as the connection is accelerated or
-    not, and an accelerated one always has it. A pre-shared key that is not readable is V(None) in the profile.
+    A pre-shared key that is not readable is V(None) in the profile.
 
     Raises C(InvalidInput) for what no further variable could mend; its text holds no key.
     """
@@ -89,22 +84,21 @@ def vpn_connection(
     _refuse_odd_tunnels(tunnels, exactly_two, where)
 
     options, warnings = _joined_options(settings, tunnels, where)
-    proposals, weaknesses = algorithms.choose({tunnel.outside: own for tunnel, own in zip(tunnels, options)}, panos_version, where)
-    routing, acceleration = _routing(settings, root), as_flag(settings.get("enableacceleration")) is True
-    warnings = _association_warnings(settings, where) + warnings + weaknesses
+    routing = _routing(settings, root)
+    warnings = _association_warnings(settings, where) + warnings
     found = []
-    for tunnel, its_options, chosen in zip(tunnels, options, proposals):
+    for tunnel, its_options in zip(tunnels, options):
         place = f"{where}, tunnel to {tunnel.outside}"
         key, key_warnings = _pre_shared_key(tunnel, its_options, settings, place)
         warnings += key_warnings
         found.append(Tunnel(
+            cloud=CLOUD,
             outside_address=str(tunnel.outside),
             customer_outside_address=str(tunnel.customer_outside) if tunnel.customer_outside else None,
             **_inside(tunnel, its_options, place),
             pre_shared_key=key,
-            ike=chosen.ike, ipsec=chosen.ipsec, offers=chosen.offers,
-            mtu=_mtu(tunnel, chosen.ipsec, outside_mtu, bool(nat_traversal or acceleration)),
-            anti_replay_window=replay_window(whole_number(its_options, "replaywindowsize", DEFAULT_REPLAY_WINDOW, place)),
+            offers=algorithms.offers(its_options, place),
+            anti_replay_window=whole_number(its_options, "replaywindowsize", DEFAULT_REPLAY_WINDOW, place),
             bgp=_bgp(tunnel, its_options, place) if routing == BGP else None,
             traffic_selectors=_traffic_selectors(settings, tunnel, place),
             telemetry=_telemetry(settings, tunnel),
@@ -112,11 +106,12 @@ def vpn_connection(
     _refuse_shared_inside(found, where)
     return Profile(
         id=identity,
+        cloud=CLOUD,
         state=settings.get("state") or None,
         routing=routing,
         gateway=_gateway(settings, root),
         customer_gateway_id=settings.get("customergatewayid") or _text(root, "customer_gateway_id") or None,
-        acceleration=acceleration,
+        acceleration=as_flag(settings.get("enableacceleration")) is True,
         static_routes=_static_routes(settings),
         tunnels=tuple(found),
         warnings=tuple(warnings),
@@ -322,10 +317,6 @@ def _bgp(tunnel: _Tunnel, options: dict, place: str) -> Bgp:
         raise InvalidInput(f"{place}: the connection routes by BGP, but its customer gateway configuration does not name both AS numbers.")
     hold_time = tunnel.hold_time or whole_number(options, "bgpholdtime", DEFAULT_HOLD_TIME, place)
     return Bgp(tunnel.local_as, peer_as, hold_time, hold_time // 3)
-
-
-def _mtu(tunnel: _Tunnel, ipsec: IpsecProposal, outside_mtu: int, nat_traversal: bool) -> int:
-    return tunnel_mtu(ipsec.encryption, ipsec.authentication, outside_mtu, nat_traversal, tunnel.outside.version == 6)
 
 
 def _traffic_selectors(settings: dict, tunnel: _Tunnel, place: str) -> Selectors:

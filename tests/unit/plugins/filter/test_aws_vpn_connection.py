@@ -16,7 +16,7 @@ from ansible.errors import AnsibleFilterError
 from ansible.parsing.dataloader import DataLoader
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.filter import aws_vpn_connection as plugin
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import proposal
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import proposal
 
 FILES = pathlib.Path(__file__).resolve().parents[4] / "playbooks" / "files"
 TEXT = (FILES / "connection_static.json").read_text(encoding="utf-8")

@@ -14,6 +14,7 @@ import pathlib
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import secrets
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import reader
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import plain
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.fit import fitted
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import commit, site_to_site_vpn
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import ROUTERS, Door, Result
 
@@ -27,7 +28,7 @@ HOSTILE_KEY = "a&b<c>d'e\"f\\g"
 
 @functools.lru_cache(maxsize=None)
 def _profile(failover: str) -> dict:
-    return plain(reader.vpn_connection((CONNECTIONS / f"connection_{KINDS[failover]}.json").read_text(encoding="utf-8")))
+    return plain(fitted(reader.vpn_connection((CONNECTIONS / f"connection_{KINDS[failover]}.json").read_text(encoding="utf-8"))))
 
 
 def profile(failover: str) -> dict:

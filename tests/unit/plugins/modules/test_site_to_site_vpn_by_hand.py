@@ -134,3 +134,31 @@ def test_a_fourth_tunnel_comes_and_goes(firewalls):
     assert door.done(FOUR).changed
     assert door.done(three).changed
     assert door.candidate() == before
+
+
+# What the peer accepts, of which one proposal is chosen.
+OFFERS = {"ike": {"versions": ["ikev2"], "encryption": ["aes-256-cbc"], "hash": ["sha256"], "dh_group": ["group14"], "lifetime_seconds": 28800},
+          "ipsec": {"encryption": ["aes-256-gcm"], "authentication": [], "dh_group": ["group14"], "lifetime_seconds": 3600}}
+
+
+def by_offers(network: str, **more) -> dict:
+    """A peer that is described by what it accepts, with inside addresses of this range."""
+    stem = network.rpartition(".")[0]
+    tunnel = {"outside_address": "203.0.113.40", "pre_shared_key": "some-key/123+=", "inside_cidr": network, "inside_address": f"{stem}.2",
+              "inside_peer_address": f"{stem}.1", "ike": {}, "ipsec": {}, "offers": OFFERS, **more}
+    return {**COMMON, "name": "lyon", "failover": "pbf", "remote_networks": ["10.128.0.0/20"], "tunnels": [tunnel]}
+
+
+@pytest.mark.parametrize("network", ["172.31.255.0/30", "169.254.0.0/30", "10.255.0.0/29"])
+def test_what_a_peer_accepts_does_not_make_it_a_cloud(firewalls, network):
+    """Only a tunnel that says of which cloud it is keeps that cloud's rules."""
+    door = VpnDoor(firewalls())
+    assert door.done(by_offers(network)).changed
+    assert not door.done(by_offers(network)).changed
+    refused = door.run(by_offers(network, cloud="aws"))
+    assert refused.failed and "choose another range for the tunnel in AWS" in refused.message
+
+
+def test_a_cloud_that_is_none_is_refused(firewalls):
+    refused = VpnDoor(firewalls()).run(by_offers("169.254.10.0/30", cloud="mars"))
+    assert refused.failed and "aws" in refused.message

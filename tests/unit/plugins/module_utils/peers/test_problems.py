@@ -9,6 +9,7 @@ import pytest
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import problems
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Profile
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import rules_of
 
 
 def connection(routing="static", **changes):
@@ -19,7 +20,7 @@ def connection(routing="static", **changes):
             "outside_address": f"203.0.113.{number}",
             "inside_cidr": f"169.254.10.{4 * number}/30",
             "inside_peer_address": f"169.254.10.{4 * number + 1}",
-            "pre_shared_key": f"notReal.key_{number}", "ike": {}, "ipsec": {},
+            "pre_shared_key": f"notReal.key_{number}", "ike": {}, "ipsec": {}, "cloud": "aws",
             "traffic_selectors": {"local": "0.0.0.0/0", "remote": "0.0.0.0/0"},
         }
         if routing == "bgp":
@@ -90,4 +91,4 @@ def test_a_key_outside_aws_rule_is_a_problem_that_does_not_show_it(key):
 
 @pytest.mark.parametrize("key", ["A1._aaaa", "a" * 64, "_0000000", ".0000000"], ids=["eight", "sixty-four", "underscore first", "dot first"])
 def test_keys_within_aws_rule(key):
-    assert problems.pre_shared_key_problem(key) is None
+    assert rules_of("aws").key_problem(key) is None

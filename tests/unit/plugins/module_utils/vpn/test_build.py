@@ -24,6 +24,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.in
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import LOGICAL_ROUTER, VIRTUAL_ROUTER, Platform
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import build, bgp, record as records, removal
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.fit import fitted
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn, check
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import configurations
 
@@ -35,7 +36,7 @@ EMPTY_VALUES = ("discard", "no-pbf", "any", "none", "ebgp", "deny", "allow", "re
 
 @functools.lru_cache(maxsize=None)
 def tunnels(kind: str) -> tuple:
-    return reader.vpn_connection((FILES / f"connection_{kind}.json").read_text(encoding="utf-8")).tunnels
+    return fitted(reader.vpn_connection((FILES / f"connection_{kind}.json").read_text(encoding="utf-8"))).tunnels
 
 
 @functools.lru_cache(maxsize=None)

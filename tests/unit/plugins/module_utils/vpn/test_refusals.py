@@ -21,7 +21,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import configu
 
 
 def vpn(*expected, **more) -> Vpn:
-    tunnels = tuple(Tunnel("203.0.113.17", address) for address in expected)
+    tunnels = tuple(Tunnel("203.0.113.17", customer_outside_address=address) for address in expected)
     return Vpn("vpn-1", tunnels, "pbf", "ethernet1/8", "vpn", ("trust",), ("10.10.0.0/24",), ("10.200.0.0/16",), **more)
 
 

@@ -10,13 +10,14 @@ import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import reader
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.fit import fitted
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.names import NAME_LENGTH
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn, check, check_name
 
 
 @pytest.fixture
 def tunnels(repository) -> tuple:
-    found = reader.vpn_connection((repository / "playbooks" / "files" / "connection_bgp.json").read_text(encoding="utf-8"))
+    found = fitted(reader.vpn_connection((repository / "playbooks" / "files" / "connection_bgp.json").read_text(encoding="utf-8")))
     return found.tunnels
 
 

@@ -15,9 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import problems, proposal
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import problems
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import reader
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import plain
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import proposal
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.fit import fitted
 
 FILES = pathlib.Path(__file__).resolve().parents[6] / "playbooks" / "files"
 STATIC = json.loads((FILES / "connection_static.json").read_text(encoding="utf-8"))
@@ -93,9 +95,9 @@ def terraform(document):
     return {"format_version": "1.0", "values": {"root_module": {"resources": [route], "child_modules": [{"resources": [resource]}]}}}
 
 
-def profile_of(document, *arguments, **more) -> dict:
+def profile_of(document, connection_id=None, exactly_two=True, **more) -> dict:
     """The profile as the filter gives it."""
-    return plain(reader.vpn_connection(document, *arguments, **more))
+    return plain(fitted(reader.vpn_connection(document, connection_id, exactly_two), **more))
 
 
 def refusal(document, **arguments):
@@ -115,6 +117,7 @@ def test_a_static_connection():
     offers = first.pop("offers")
     assert first == {
         "outside_address": "203.0.113.17",
+        "cloud": "aws",
         "customer_outside_address": "198.51.100.10",
         "inside_cidr": "169.254.31.68/30",
         "inside_address": "169.254.31.70",
@@ -131,6 +134,7 @@ def test_a_static_connection():
     del result["tunnels"]
     assert result == {
         "id": "vpn-0a1d7f3c52e9b8046",
+        "cloud": "aws",
         "state": "available",
         "routing": "static",
         "gateway": "vgw",

@@ -11,17 +11,21 @@ takes its lowest configured value first). Exactly one value each is therefore of
 from __future__ import annotations
 
 import re
-from dataclasses import astuple
+from dataclasses import astuple, replace
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import IkeOffer, IkeProposal, IpsecOffer, IpsecProposal, Offers
 
+# Each best first.
 IKE_VERSIONS = ("ikev2", "ikev1")
 # CBC before GCM: with GCM in phase 1 the hash only names the pseudo-random function, and older releases differ there.
 IKE_ENCRYPTION = ("aes-256-cbc", "aes-128-cbc", "aes-256-gcm", "aes-128-gcm")
 HASH = ("sha384", "sha512", "sha256", "sha1")
 DH_GROUP = ("group20", "group19", "group21", "group16", "group15", "group14", "group5", "group2")
 ESP_ENCRYPTION = ("aes-256-gcm", "aes-128-gcm", "aes-256-cbc", "aes-128-cbc")
+
+PREFERENCE = {("ike", "versions"): IKE_VERSIONS, ("ike", "encryption"): IKE_ENCRYPTION, ("ike", "hash"): HASH, ("ike", "dh_group"): DH_GROUP,
+              ("ipsec", "encryption"): ESP_ENCRYPTION, ("ipsec", "authentication"): HASH, ("ipsec", "dh_group"): DH_GROUP}
 
 # Vendor documentation of the IKE phase 1 options: these came with PAN-OS 10.2.0.
 DH_GROUP_SINCE_10_2 = ("group21", "group16", "group15")
@@ -47,11 +51,22 @@ def dh_preference(panos_version: str | None = None) -> tuple[str, ...]:
     return DH_GROUP
 
 
+def possible(offers: Offers) -> Offers:
+    """What some supported release of PAN-OS can do of what a peer accepts, best first."""
+    common: dict = {"ike": {}, "ipsec": {}}
+    for (phase, option), preference in PREFERENCE.items():
+        offered = getattr(getattr(offers, phase), option)
+        common[phase][option] = tuple(value for value in preference if value in offered)
+    return replace(offers, ike=replace(offers.ike, **common["ike"]), ipsec=replace(offers.ipsec, **common["ipsec"]))
+
+
 def choose(offers: Offers, panos_version: str | None = None) -> tuple[IkeProposal, IpsecProposal, list[str]]:
     """Choose from what a peer accepts, in any order: C((ike, ipsec, warnings)).
 
     Raises C(InvalidInput) when a list holds nothing that this release (or, without a version, any) can do.
     """
+    if offers.demands:
+        raise InvalidInput("; ".join(offers.demands))
     groups = dh_preference(panos_version)
     ike = _choose_ike(offers.ike, groups)
     ipsec = _choose_ipsec(offers.ipsec, groups)

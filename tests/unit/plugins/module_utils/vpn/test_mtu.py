@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.mtu import tunnel_mtu
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.mtu import tunnel_mtu
 
 # AWS's published table (columns 1 and 2), and the same for an IPv6 path outside (columns 3 and 4), which is computed.
 TABLE = [

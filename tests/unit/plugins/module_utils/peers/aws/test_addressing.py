@@ -8,7 +8,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import addressing
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import addressing
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import proposal
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import IkeProposal, IpsecProposal, Offers
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import proposal
 
 EVERYTHING = {
     "ike": {

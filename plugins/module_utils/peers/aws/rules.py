@@ -1,0 +1,45 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What AWS allows of a Site-to-Site VPN connection, as its documentation of tunnel options and quotas states it, and its words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import addressing, algorithms
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import Rules
+
+CLOUD = "aws"
+
+_KEY = re.compile(r"[A-Za-z1-9._][A-Za-z0-9._]{7,63}")
+# Quotas of learned routes; AWS ends the session of a peer that sends more.
+_ROUTES = {"vgw": 100, "tgw": 1000, "cloudwan": 1000, "concentrator": 1000}
+
+
+class _Aws(Rules):
+    connection = "VPN connection"
+    spoken = "AWS"
+    there = "in AWS"
+    as_advice = "the customer gateway's AS number must differ from AWS's"
+    key_is_missing = " in AWS's output (missing, masked or kept in Secrets Manager only)"
+    beginning = "an endpoint of AWS waits too unless its startup action is start"
+
+    def key_problem(self, key: str) -> str | None:
+        if _KEY.fullmatch(key):
+            return None
+        return "has a pre-shared key that AWS does not allow: 8 to 64 characters of A-Z, a-z, 0-9, '.' and '_', the first one not 0"
+
+    def inside_problem(self, cidr: str) -> str | None:
+        return addressing.inside_problem(cidr)
+
+    def spelled(self, phase: str, option: str, values: Sequence[str]) -> tuple[str, list[str]]:
+        return algorithms.spelled(phase, option, values)
+
+    def route_limit(self, gateway: str | None) -> int | None:
+        return _ROUTES.get(gateway or "")
+
+
+RULES = _Aws()

@@ -1,0 +1,44 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is documented of a peer profile is what its types say, and a packed module has the rules of every cloud."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def tool(repository):
+    """The tool that writes all this."""
+    spec = importlib.util.spec_from_file_location("peer_documentation", repository / "tools" / "peer_documentation.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_everything_is_up_to_date(repository):
+    done = subprocess.run([sys.executable, "tools/peer_documentation.py", "--check"], cwd=repository, capture_output=True, text=True,
+                          timeout=60, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_each_place_is_found_and_a_change_there_is_seen(tool, repository):
+    """Two modules with the options and with what they pack, and each filter that returns a profile."""
+    places = tool.places()
+    assert len(places) >= 5
+    for place in places:
+        source = (repository / place.file).read_text(encoding="utf-8")
+        assert source.count(place.text) == 1
+        spoiled = source.replace(place.text, "")
+        assert tool.updated(spoiled, place) == source
+
+
+def test_a_file_without_the_place_is_an_error(tool):
+    with pytest.raises(ValueError, match="there is no place"):
+        tool.updated("nothing", tool.places()[0])

@@ -1,0 +1,92 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Writes what modules and filters document of a peer profile, which the types of peers/profile.py say, and what a packed module needs of it.
+
+Ansible knows no fragments below an option or a returned value, so the text has to stand in each place. C(--check) only tells whether it is up to date.
+"""
+
+from __future__ import annotations
+
+import pathlib
+import re
+import runpy
+import sys
+from typing import NamedTuple
+
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOMS = "ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils"
+PACKED = "# Where Ansible packs this module as a program, it packs what is imported by name; tools/peer_documentation.py writes the list."
+
+
+class Place(NamedTuple):
+    """Where a text stands in a file: between what C(begin) and C(end) match."""
+
+    file: str
+    begin: str
+    end: str
+    text: str
+
+
+def block(described: dict, indent: int) -> str:
+    """YAML of a mapping, so far from the left."""
+    text = yaml.safe_dump(described, sort_keys=False, width=150 - indent, allow_unicode=True)
+    return "".join(f"{' ' * indent}{line}\n" for line in text.splitlines())
+
+
+def importable() -> None:
+    """Makes this checkout the collection that is imported, whatever is installed."""
+    runpy.run_path(str(ROOT / "tests" / "conftest.py"))
+
+
+def filters() -> list[str]:
+    """The filters that return a profile, by the first line of what they document."""
+    found = [path for path in sorted((ROOT / "plugins" / "filter").glob("*.py")) if "\n  contains:\n    id:\n" in path.read_text(encoding="utf-8")]
+    return [str(path.relative_to(ROOT)) for path in found]
+
+
+def places() -> list[Place]:
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import fields
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Profile, Tunnel
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import CLOUDS
+
+    tunnels, connection = block(fields.documentation(Tunnel), 6), block(fields.documentation(Profile), 6)
+    imports = "".join(f"from {ROOMS}.peers.{cloud} import rules as {cloud}_rules  # noqa: F401  pylint: disable=unused-import\n" for cloud in CLOUDS)
+    found = [Place(f"plugins/modules/{module}.py", re.escape(PACKED) + r"\n", r"from .* import \w+\n\n", imports) for module in ("site_to_site_vpn", "vpn_info")]
+    found.append(Place("plugins/modules/site_to_site_vpn.py", r"\n  tunnels:\n(?:    .*\n)*?    suboptions:\n", r"  pre_shared_keys:\n", tunnels))
+    found.append(Place("plugins/modules/vpn_info.py", r"\n  connection:\n(?:    .*\n)*?    suboptions:\n", r"  source_zones:\n", connection))
+    profile = block(fields.returned(Profile), 4)
+    return found + [Place(name, r"\n_value:\n(?:  .*\n)*?  contains:\n", r'"""\n', profile) for name in filters()]
+
+
+def updated(source: str, place: Place) -> str:
+    """The file with the text in its place. Raises ValueError where the place is not there."""
+    text, count = re.subn(f"({place.begin})(?:.*\n)*?({place.end})", lambda found: found[1] + place.text + found[2], source, count=1)
+    if not count:
+        raise ValueError(f"{place.file}: there is no place between {place.begin!r} and {place.end!r}")
+    return text
+
+
+def main() -> int:
+    importable()
+    stale = []
+    for place in places():
+        path = ROOT / place.file
+        source = path.read_text(encoding="utf-8")
+        written = updated(source, place)
+        if written != source:
+            stale.append(place.file)
+            if "--check" not in sys.argv:
+                path.write_text(written, encoding="utf-8")
+    if "--check" not in sys.argv:
+        return 0
+    for name in dict.fromkeys(stale):
+        print(f"{name}: what it says of a peer profile is not what peers/profile.py says; run tools/peer_documentation.py")
+    return int(bool(stale))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
