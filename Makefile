@@ -103,6 +103,7 @@ lint docs: export PATH := $(CURDIR)/$(TOOLS)/bin:$(PATH)
 lint: $(TOOLS)/.collection
 	@python tools/installed_copy.py
 	antsibull-changelog lint
+	python tools/check_types.py
 	python tools/docs/lint.py
 	ansible-lint
 	python tools/check_archive.py

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 #: How many characters PAN-OS takes in the comment of a tunnel and of an interface.
 COMMENT_LENGTH = 1023
@@ -17,7 +18,7 @@ def contents(comment: str | None, mark: str) -> list:
     return [_read(line[len(mark):]) for line in (comment or "").splitlines() if line.startswith(mark)]
 
 
-def _read(text):
+def _read(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import weakref
 import xml.etree.ElementTree as ET
-from typing import Tuple, Union
+from typing import Iterable, Tuple, Union
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 
@@ -23,12 +23,12 @@ Path = Tuple[Step, ...]
 _STEP = re.compile(r"/([^/\[\]]+)(?:\[(?:@name|text\(\))=(?:'([^']*)'|\"([^\"]*)\")\])?")
 
 
-def render(path: tuple) -> str:
+def render(path: Path) -> str:
     """The xpath of a place. A name with both kinds of quotes has no spelling in PAN-OS's xpath."""
     return "".join("/" + _render_step(step) for step in path)
 
 
-def _render_step(step) -> str:
+def _render_step(step: Step) -> str:
     if isinstance(step, str):
         return step
     tag, name = step
@@ -43,9 +43,9 @@ def name_test(name: str, attribute: str = "@name") -> str:
     return f"{attribute}={quote}{name}{quote}"
 
 
-def parse(xpath: str) -> tuple:
+def parse(xpath: str) -> Path:
     """The steps of an xpath as a firewall prints it (in its list of changes, for example)."""
-    parsed = []
+    parsed: list[Step] = []
     for match in _STEP.finditer(xpath.strip()):
         tag, single, double = match.groups()
         name = single if single is not None else double
@@ -53,14 +53,14 @@ def parse(xpath: str) -> tuple:
     return tuple(parsed)
 
 
-def step_of(element: ET.Element):
+def step_of(element: ET.Element) -> Step:
     """The step that leads from its parent to an element."""
     if element.tag == "member":
         return ("member", (element.text or "").strip())
-    return ("entry", element.get("name")) if element.tag == "entry" else element.tag
+    return ("entry", element.get("name") or "") if element.tag == "entry" else element.tag
 
 
-def child(parent: ET.Element | None, step) -> ET.Element | None:
+def child(parent: ET.Element | None, step: Step) -> ET.Element | None:
     """The child that a step selects."""
     if parent is None:
         return None
@@ -82,12 +82,12 @@ _indexes: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 class _Index:
     """The named entries of one container, as long as it has the number of children that it had."""
 
-    def __init__(self, parent):
+    def __init__(self, parent: ET.Element):
         self.length = len(parent)
         self.entries = {element.get("name"): element for element in reversed(parent) if element.tag == "entry"}
 
 
-def _index_of(parent) -> _Index:
+def _index_of(parent: ET.Element) -> _Index:
     known = _indexes.get(parent)
     if known is None or known.length != len(parent):
         known = _indexes[parent] = _Index(parent)
@@ -104,9 +104,9 @@ def adopt(parent: ET.Element, element: ET.Element) -> None:
             known.entries[element.get("name")] = element
 
 
-def refill(parent: ET.Element, elements) -> None:
+def refill(parent: ET.Element, elements: Iterable[ET.Element]) -> None:
     """Put other children in the place of all that are there."""
-    parent[:] = elements
+    parent[:] = list(elements)
     _indexes.pop(parent, None)
 
 
@@ -119,7 +119,7 @@ def expel(parent: ET.Element, element: ET.Element) -> None:
         known.entries.pop(element.get("name"), None)
 
 
-def find(root: ET.Element | None, path: tuple) -> ET.Element | None:
+def find(root: ET.Element | None, path: Path) -> ET.Element | None:
     """The element at C(path) below C(root); None where a step is missing."""
     element = root
     for step in path:
@@ -129,25 +129,25 @@ def find(root: ET.Element | None, path: tuple) -> ET.Element | None:
     return element
 
 
-def children(root: ET.Element | None, path: tuple) -> list:
+def children(root: ET.Element | None, path: Path) -> list[ET.Element]:
     """The children of the element at C(path); none where a step is missing."""
     found = find(root, path)
     return [] if found is None else list(found)
 
 
-def names(root: ET.Element | None, path: tuple) -> list:
+def names(root: ET.Element | None, path: Path) -> list[str]:
     """The names of the entries, or the texts of the members, below C(path), in order."""
     return [(element.get("name") or "") if element.tag == "entry" else (element.text or "").strip()
             for element in children(root, path) if element.tag in ("entry", "member")]
 
 
-def text(root: ET.Element | None, path: tuple) -> str | None:
+def text(root: ET.Element | None, path: Path) -> str | None:
     """The text at C(path) without surrounding blanks; None where there is no such element."""
     found = find(root, path)
     return None if found is None else (found.text or "").strip()
 
 
-def make(root: ET.Element, path: tuple) -> ET.Element:
+def make(root: ET.Element, path: Path) -> ET.Element:
     """The element at C(path) below C(root), made with its ancestors where it is missing."""
     element = root
     for step in path:
@@ -156,7 +156,7 @@ def make(root: ET.Element, path: tuple) -> ET.Element:
     return element
 
 
-def new(parent: ET.Element, step) -> ET.Element:
+def new(parent: ET.Element, step: Step) -> ET.Element:
     element = ET.Element(step if isinstance(step, str) else step[0])
     if not isinstance(step, str):
         if step[0] == "member":
@@ -167,5 +167,5 @@ def new(parent: ET.Element, step) -> ET.Element:
     return element
 
 
-def starts_with(path: tuple, prefix: tuple) -> bool:
+def starts_with(path: Path, prefix: Path) -> bool:
     return path[:len(prefix)] == prefix

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import os
+from typing import Any, Iterable, Iterator
 from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
@@ -61,7 +62,7 @@ def fingerprint(value: str) -> str:
     return hmac.new(_RUN_KEY, basis.encode("utf-8"), hashlib.sha256).hexdigest()[:8]
 
 
-def printable_forms(secret: str) -> set:
+def printable_forms(secret: str) -> set[str]:
     """Every spelling of a secret that could turn up in output: to be handed to Ansible's masking."""
     raw = secret.encode("utf-8")
     attribute = escape(secret, {'"': "&quot;", "'": "&apos;"})
@@ -77,19 +78,19 @@ def printable_forms(secret: str) -> set:
     return {form for form in forms if form}
 
 
-def masked(value, forms):
+def masked(value: Any, forms: Iterable[str]) -> Any:
     """C(value) (texts, lists, dictionaries) with every one of C(forms) taken out."""
     present = _present(value, forms)
     return _without(value, present) if present else value
 
 
-def _present(value, forms) -> list:
+def _present(value: Any, forms: Iterable[str]) -> list[str]:
     """The forms that turn up anywhere, longest first: one search for each in all the text, since there can be thousands of both."""
     text = "\n".join(_texts(value))
     return sorted((form for form in forms if form in text), key=len, reverse=True)
 
 
-def _texts(value):
+def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         for key, item in value.items():
             yield str(key)
@@ -101,7 +102,7 @@ def _texts(value):
         yield value
 
 
-def _without(value, forms):
+def _without(value: Any, forms: list[str]) -> Any:
     if isinstance(value, dict):
         return {_without(key, forms): _without(item, forms) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

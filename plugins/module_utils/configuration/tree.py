@@ -9,9 +9,10 @@ from __future__ import annotations
 import copy
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
+from typing import Iterable, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
-
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 
 # Attributes that the firewall adds on reading; they are no part of the configuration.
 MARKS = frozenset({"admin", "dirtyId", "time", "uuid", "loc", "src", "ptpl"})
@@ -26,7 +27,7 @@ class Operation:
     """
 
     action: str
-    path: tuple
+    path: Path
     label: str
     element: str = field(default="", repr=False)
     where: str = ""
@@ -56,7 +57,7 @@ def apply(root: ET.Element, operation: Operation) -> None:
         raise ValueError(operation.action)
 
 
-def applied(root: ET.Element, operations) -> ET.Element:
+def applied(root: ET.Element, operations: Iterable[Operation]) -> ET.Element:
     """The tree after the operations; C(root) is left alone."""
     after = copy.deepcopy(root)
     for operation in operations:
@@ -78,12 +79,12 @@ def _escaped(text: str) -> str:
     return "" if serialised.endswith("/>") else serialised[len("<x>"):-len("</x>")]
 
 
-def _children(text: str) -> list:
+def _children(text: str) -> list[ET.Element | str | None]:
     holder = ET.fromstring(f"<x>{text}</x>")
     return [holder.text] if len(holder) == 0 else list(holder)
 
 
-def _merge(node: ET.Element, content: list) -> None:
+def _merge(node: ET.Element, content: Sequence[ET.Element | str | None]) -> None:
     for item in content:
         if not isinstance(item, ET.Element):
             if item:
@@ -96,22 +97,29 @@ def _merge(node: ET.Element, content: list) -> None:
             _merge(found, list(item) if len(item) else [item.text])
 
 
-def _delete(root: ET.Element, path: tuple) -> None:
+def _delete(root: ET.Element, path: Path) -> None:
     parent = places.find(root, path[:-1])
     found = places.child(parent, path[-1])
-    if found is not None:
+    if parent is not None and found is not None:
         places.expel(parent, found)
 
 
+def _there(root: ET.Element, path: Path) -> ET.Element:
+    """What is moved, and what it is moved to, is there: otherwise the firewall refuses."""
+    found = places.find(root, path)
+    if found is None:
+        raise ValueError(places.render(path))
+    return found
+
+
 def _move(root: ET.Element, operation: Operation) -> None:
-    parent = places.find(root, operation.path[1:-1])
-    rule = places.child(parent, operation.path[-1])
+    parent, rule = (_there(root, operation.path[1:end]) for end in (-1, None))
     parent.remove(rule)
     if operation.where == "top":
         index = 0
     elif operation.where == "bottom":
         index = len(parent)
     else:
-        index = list(parent).index(places.child(parent, ("entry", operation.dst)))
+        index = list(parent).index(_there(parent, (("entry", operation.dst),)))
         index += operation.where == "after"
     parent.insert(index, rule)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import message
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session, message
 
 
 def command(words: str, value: str = "") -> str:
@@ -17,7 +17,7 @@ def command(words: str, value: str = "") -> str:
     return opened + escape(value) + "".join(f"</{word}>" for word in reversed(words.split()))
 
 
-def act(session, words: str, value: str) -> str:
+def act(session: Session, words: str, value: str) -> str:
     """Send a command that changes what is running, once; the firewall's own words in one line."""
     root = session.change(f"{words} '{value}'", {"type": "op", "cmd": command(words, value)})
     return message(root)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
+from typing import Callable, Iterable
 from xml.sax.saxutils import escape
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import sdk
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import CODE_MISSING
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import CODE_MISSING, Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet, Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, DeviceError, PanosVpnError
 
@@ -30,7 +32,7 @@ _LOSSES = 3
 class Change:
     """One uncommitted change as the firewall lists it."""
 
-    path: tuple
+    path: Path
     owner: str
     action: str = ""
 
@@ -45,30 +47,31 @@ class Job:
 
     id: str
     result: str
-    lines: tuple = ()
-    warnings: tuple = ()
+    lines: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
-def changes(session) -> list:
+def changes(session: Session) -> list[Change]:
     """What is in the candidate and not in the running configuration, with the account that did it."""
     answer = session.op("<show><config><list><changes/></list></config></show>", "list uncommitted changes")
     return [
-        Change(places.parse(entry.findtext("xpath") or ""), (entry.findtext("owner") or "").strip(), (entry.findtext("action") or "").strip())
+        Change(places.parse(_said(entry, "xpath")), _said(entry, "owner"), _said(entry, "action"))
         for entry in answer.iter("entry") if entry.find("xpath") is not None
     ]
 
 
-def concerns(change: Change, objects) -> bool:
+def concerns(change: Change, objects: Iterable[Path]) -> bool:
     """Whether a change lies on, in or directly around one of C(objects) (paths)."""
     return any(places.starts_with(change.path, path) or places.starts_with(path, change.path) and _is_list(path, change.path) for path in objects)
 
 
-def _is_list(path, listed) -> bool:
+def _is_list(path: Path, listed: Path) -> bool:
     """A member is booked under its list: the change's path is the object's without the last step."""
     return len(path) == len(listed) + 1 and not isinstance(path[-1], str) and path[-1][0] == "member"
 
 
-def refuse_foreign(session, account: str, pending, is_foreign, patience: Patience, standing: str) -> None:
+def refuse_foreign(session: Session, account: str, pending: list[Change], is_foreign: Callable[[Change], bool], patience: Patience,
+                   standing: str) -> None:
     """Other uncommitted changes (C(is_foreign)) of the account would be committed along with ours.
 
     Waits for another run to commit them, then raises DeviceError that names them, and says what is C(standing).
@@ -85,13 +88,13 @@ def refuse_foreign(session, account: str, pending, is_foreign, patience: Patienc
     patience.until(look)
 
 
-def _foreign_text(account: str, left) -> str:
+def _foreign_text(account: str, left: list[Change]) -> str:
     shown = [change.xpath for change in left[:10]] + ([f"and {len(left) - 10} more"] if len(left) > 10 else [])
     return (f"the account {account} has other uncommitted changes, which a commit of ours would take along: {', '.join(shown)}. "
             "Commit or revert them, use an account of its own for this collection, or say commit_foreign: include")
 
 
-def commit(session, account: str | None, description: str, patience: Patience, ours=()) -> Job | None:
+def commit(session: Session, account: str | None, description: str, patience: Patience, ours: Iterable[Change] = ()) -> Job | None:
     """Commit the changes of C(account) only, or everybody's where it is None. None: there was nothing to commit.
 
     Waits while another commit runs or somebody holds a commit lock. Where the answer to the request is lost, a job that carries
@@ -107,7 +110,7 @@ def commit(session, account: str | None, description: str, patience: Patience, o
             return finished
 
 
-def _queue(session, account, description, patience: Patience, ours) -> tuple:
+def _queue(session: Session, account: str | None, description: str, patience: Patience, ours: Iterable[Change]) -> tuple[str | None, bool]:
     """(id of the commit job, or None where there was nothing to commit; whether it had to be looked for)."""
     losses = 0
     while True:
@@ -124,7 +127,7 @@ def _queue(session, account, description, patience: Patience, ours) -> tuple:
                 raise exc.adding(NOTHING_COMMITTED)
 
 
-def _enqueued(session, account, description, timeout: float) -> str | None:
+def _enqueued(session: Session, account: str | None, description: str, timeout: float) -> str | None:
     """The id of the job, or None where there was nothing to commit. Raises NotYet where it cannot be queued now, and can be later."""
     try:
         return _enqueue(session, account, description)
@@ -136,21 +139,25 @@ def _enqueued(session, account, description, timeout: float) -> str | None:
         raise NotYet(f"the commit has to wait: {exc}{holders}", overdue) from None
 
 
-def _queued_all_the_same(session, account, ours, lost) -> str | None:
+def _queued_all_the_same(session: Session, account: str | None, ours: Iterable[Change], lost: ConnectionFailed) -> str | None:
     """The id of the job that a request whose answer was lost left behind: one that runs, or the newest where our changes are gone."""
     try:
-        jobs = [job for job in session.op("<show><jobs><all/></jobs></show>", "look for the commit job").iter("job")
-                if (job.findtext("type") or "").strip() == "Commit" and account in (None, (job.findtext("user") or "").strip())]
-        newest = max(jobs, key=lambda job: int(job.findtext("id")), default=None)
-        if newest is None or newest.findtext("status") == "FIN" and _left(session, ours):
+        jobs = session.op("<show><jobs><all/></jobs></show>", "look for the commit job").iter("job")
+        commits = [job for job in jobs if _said(job, "type") == "Commit" and account in (None, _said(job, "user"))]
+        newest = max(commits, key=lambda job: int(_said(job, "id")), default=None)
+        if newest is None or _said(newest, "status") == "FIN" and _left(session, ours):
             return None
     except PanosVpnError as exc:
         raise lost.adding(f"whether a commit job was queued is unknown, asking for it failed as well ({exc}): "
                           "the changes stand in the candidate or are committed, run again to see")
-    return newest.findtext("id").strip()
+    return _said(newest, "id")
 
 
-def _left(session, ours) -> bool:
+def _said(element: ET.Element | None, tag: str) -> str:
+    return "" if element is None else (element.findtext(tag) or "").strip()
+
+
+def _left(session: Session, ours: Iterable[Change]) -> bool:
     """Whether any of C(ours) is still uncommitted."""
     wanted = {(change.path, change.owner) for change in ours}
     return any((change.path, change.owner) in wanted for change in changes(session))
@@ -159,11 +166,11 @@ def _left(session, ours) -> bool:
 NOTHING_COMMITTED = "nothing was committed, the changes stand in the candidate"
 
 
-def _can_wait(error) -> bool:
+def _can_wait(error: DeviceError) -> bool:
     return error.code == CODE_LOCKED or any(words in str(error) for words in _BUSY)
 
 
-def _holders(session, error) -> str:
+def _holders(session: Session, error: DeviceError) -> str:
     """Who holds the commit lock, as far as this account may see that."""
     if error.code != CODE_LOCKED:
         return ""
@@ -175,13 +182,13 @@ def _holders(session, error) -> str:
     return f"; the commit lock is held by {', '.join(names)}" if names else ""
 
 
-def _enqueue(session, account, description) -> str | None:
+def _enqueue(session: Session, account: str | None, description: str) -> str | None:
     action = {} if account is None else {"action": "partial"}
     answer = session.change("commit", {"type": "commit", **action, "cmd": sdk.commit_command(description, account)})
     return (answer.findtext("result/job") or "").strip() or None
 
 
-def finish(session, job: str, patience: Patience) -> Job:
+def finish(session: Session, job: str, patience: Patience) -> Job:
     """Wait for a job. The job's id is in every error, so that a later run can take it up (C(job_id)).
 
     A commit can restart the very service that answers: as long as there is time, a connection that fails is tried again.
@@ -201,7 +208,7 @@ def finish(session, job: str, patience: Patience) -> Job:
     return _judged(session, patience.until(look))
 
 
-def _finished(session, job: str, overdue: DeviceError) -> Job:
+def _finished(session: Session, job: str, overdue: DeviceError) -> Job:
     """The finished job; raises NotYet while it runs. Right after it was queued a firewall can still say it knows of no such job."""
     try:
         answer = session.op(f"<show><jobs><id>{escape(job)}</id></jobs></show>", f"ask for commit job {job}")
@@ -210,27 +217,27 @@ def _finished(session, job: str, overdue: DeviceError) -> Job:
             raise NotYet(f"commit job {job} is queued", overdue) from None
         raise
     element = answer.find("result/job")
-    if element is None or (element.findtext("status") or "").strip() != "FIN":
+    if element is None or _said(element, "status") != "FIN":
         raise NotYet(f"commit job {job} {_stage(element)}", overdue)
-    return Job(job, (element.findtext("result") or "").strip(), _texts(element.find("details")), _texts(element.find("warnings")))
+    return Job(job, _said(element, "result"), _texts(element.find("details")), _texts(element.find("warnings")))
 
 
 def _stage(element: ET.Element | None) -> str:
     """How far a job is that has not ended."""
-    status, progress, position = ("" if element is None else (element.findtext(tag) or "").strip() for tag in ("status", "progress", "positionInQ"))
+    status, progress, position = (_said(element, tag) for tag in ("status", "progress", "positionInQ"))
     if status != "ACT":
         return "is in the queue" + (f", at position {position}" if position not in ("", "0") else "")
     return f"is at {progress} %" if progress.isdigit() else "runs"
 
 
-def _texts(element: ET.Element | None) -> tuple:
+def _texts(element: ET.Element | None) -> tuple[str, ...]:
     if element is None:
         return ()
     leaves = [node for node in element.iter() if len(node) == 0 and (node.text or "").strip()] or ([element] if (element.text or "").strip() else [])
-    return tuple(" ".join(leaf.text.split()) for leaf in leaves)
+    return tuple(" ".join((leaf.text or "").split()) for leaf in leaves)
 
 
-def _judged(session, job: Job) -> Job:
+def _judged(session: Session, job: Job) -> Job:
     if job.result != "OK":
         reason = "; ".join(job.lines) or "the firewall gave no reason"
         raise DeviceError(f"commit job {job.id} on {session.place} failed: {reason}; {NOTHING_COMMITTED}", job_id=job.id,

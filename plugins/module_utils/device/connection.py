@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from dataclasses import replace
+from typing import Callable, Iterable, Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import union
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet, Patience
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import Found, NotYet, Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.transport import Provider, Transport, pause
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, DeviceError, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import (
@@ -52,11 +54,11 @@ class Session:
     def place(self) -> str:
         return self.provider.ip_address
 
-    def get(self, path: tuple) -> ET.Element | None:
+    def get(self, path: Path) -> ET.Element | None:
         """The candidate's element at C(path); None where there is none."""
         return self._config("get", path)
 
-    def show(self, path: tuple) -> ET.Element | None:
+    def show(self, path: Path) -> ET.Element | None:
         """The running configuration's element at C(path); None where there is none."""
         try:
             return self._config("show", path)
@@ -65,7 +67,7 @@ class Session:
                 return None
             raise
 
-    def _config(self, action, path):
+    def _config(self, action: str, path: Path) -> ET.Element | None:
         xpath = places.render(path)
         root = self._read(f"read {xpath}", {"type": "config", "action": action, "xpath": xpath})
         if root.get("code") == str(CODE_MISSING):
@@ -73,32 +75,32 @@ class Session:
         result = root.find("result")
         return None if result is None or len(result) == 0 else result[0]
 
-    def get_named(self, container: tuple, names) -> list:
+    def get_named(self, container: Path, names: Iterable[str]) -> list[ET.Element]:
         """The entries of a container that have one of C(names), in one request."""
         predicate = " or ".join(places.name_test(name) for name in names)
         xpath = f"{places.render(container)}/entry[{predicate}]"
         root = self._read(f"read {xpath}", {"type": "config", "action": "get", "xpath": xpath})
         return [] if root.get("code") == str(CODE_MISSING) else root.findall("result/entry")
 
-    def read(self, paths, running: bool = False) -> ET.Element:
+    def read(self, paths: Iterable[Path], running: bool = False) -> ET.Element:
         """A C(<config>) element with the parts of the candidate (or running configuration) below C(paths); what is missing stays missing."""
         config = ET.Element("config")
         wanted = without_covered(paths)
         found = {path: self.show(path) for path in wanted} if running else self.get_all(wanted)
         for path in wanted:
-            if found[path] is not None:
-                parent = places.make(config, path[1:-1])
-                parent.append(found[path])
+            element = found[path]
+            if element is not None:
+                places.make(config, path[1:-1]).append(element)
         return config
 
-    def get_all(self, paths) -> dict:
+    def get_all(self, paths: Iterable[Path]) -> dict[Path, ET.Element | None]:
         """For each path the candidate's element, None where there is none: in as few requests as the device allows."""
-        found: dict = {}
+        found: dict[Path, ET.Element | None] = {}
         for group in union.together(list(dict.fromkeys(paths))):
             found.update(self._get_together(group))
         return found
 
-    def _get_together(self, paths) -> dict:
+    def _get_together(self, paths: list[Path]) -> Mapping[Path, ET.Element | None]:
         """What stands at paths that can be told apart.
 
         An answer with several places in it, or with the certain one from their middle, shows that the device knows unions: what is not in it, or in a
@@ -114,7 +116,7 @@ class Session:
             self.unions = False
         return {**found, **singly}
 
-    def _get_union(self, paths) -> dict:
+    def _get_union(self, paths: list[Path]) -> dict[Path, ET.Element]:
         """The elements that one request brings; none, from now on, where the device does not understand it."""
         # In between: a device that looks for the first or for the last place only does not find what is certainly there.
         asked = paths if self.unions else [paths[0], union.CERTAIN, *paths[1:]]
@@ -156,7 +158,7 @@ class Session:
         if system is None:
             raise DeviceError(f"{self.place} gave no system information: it is not a PAN-OS firewall, or not ready")
         try:
-            version = version_numbers(system.findtext("sw-version"))
+            version = version_numbers(system.findtext("sw-version") or "")
         except ValueError as exc:
             raise DeviceError(f"{self.place}: {exc}") from None
         if version < OLDEST:
@@ -165,7 +167,7 @@ class Session:
         return Platform(version, engine, (system.findtext("multi-vsys") or "").strip() == "on",
                         (system.findtext("hostname") or "").strip(), (system.findtext("model") or "").strip(), (system.findtext("time") or "").strip())
 
-    def _read(self, doing, parameters) -> ET.Element:
+    def _read(self, doing: str, parameters: dict) -> ET.Element:
         self._log_in()
         return _repeated(lambda: self._call(doing, parameters))
 
@@ -175,7 +177,7 @@ class Session:
         self.changing = True
         return self._call(doing, parameters)
 
-    def _call(self, doing, parameters) -> ET.Element:
+    def _call(self, doing: str, parameters: dict) -> ET.Element:
         """One request; its answer's C(<response>). Every refusal names C(doing) and the firewall's words."""
         target = {"target": self.provider.serial_number} if self.provider.serial_number else {}
         root = self._answer(doing, {**parameters, **target, "key": self._key})
@@ -183,7 +185,7 @@ class Session:
             raise DeviceError(f"failed to {doing} on {self.place}: {message(root) or 'the firewall gave no reason'}", code_of(root), root)
         return root
 
-    def _answer(self, doing, parameters) -> ET.Element:
+    def _answer(self, doing: str, parameters: dict) -> ET.Element:
         try:
             return ET.fromstring(self.transport.post(parameters))
         except ET.ParseError:
@@ -206,7 +208,7 @@ class Session:
         return key
 
 
-def _repeated(read):
+def _repeated(read: Callable[[], Found]) -> Found:
     """A request that changes nothing, tried again where the connection fails."""
     attempt = 0
     while True:
@@ -219,7 +221,7 @@ def _repeated(read):
             pause(attempt - 1)
 
 
-def without_covered(paths) -> list:
+def without_covered(paths: Iterable[Path]) -> list[Path]:
     """The paths without those that lie below another one of them, in their order."""
     unique = list(dict.fromkeys(paths))
     return [path for path in unique if not any(path != other and places.starts_with(path, other) for other in unique)]
@@ -231,7 +233,7 @@ def message(root: ET.Element) -> str:
     inner = [answer for answer in root.findall("response") if answer.get("status") != "success"]
     if inner:
         return message(inner[-1])
-    lines = []
+    lines: list[str] = []
     for holder in holders:
         leaves = [line for line in holder.iter("line") if line.find(".//line") is None] or [holder]
         lines.extend(" ".join("".join(leaf.itertext()).split()) for leaf in leaves)

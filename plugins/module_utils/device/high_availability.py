@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 
 _COMMAND = "<show><high-availability><state/></high-availability></show>"
 # A firewall's states, and a Panorama's, which has its priority in front.
@@ -37,7 +38,7 @@ def is_configured(settings: ET.Element | None) -> bool:
     return places.text(settings, ("high-availability", "enabled")) == "yes"
 
 
-def member(session) -> Member | None:
+def member(session: Session) -> Member | None:
     """What a device is in its pair; None where no pair is running, or nothing is said of its state.
 
     A firewall tells it inside its group, a Panorama has none. Where HA is off, what stands there all the same counts for nothing.

@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+from typing import Callable
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet, Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, PanosVpnError
 
@@ -14,7 +17,7 @@ _COMMENT = "tunnelsmith.panos_vpn writes and commits"
 _OWN, _OTHERS, _NONE = "You already own", "already held by", "not currently"
 
 
-def under(session, patience: Patience | None, work, keeps=lambda result: False) -> dict:
+def under(session: Session, patience: Patience | None, work: Callable[[], dict], keeps: Callable[[dict], bool] = lambda result: False) -> dict:
     """The result of C(work), done while this account holds the lock. C(patience): see C(take); None where an earlier task has taken it.
 
     It is released afterwards, also after a failure, unless C(keeps) says of the result that a later task releases it. A release that
@@ -36,7 +39,7 @@ def under(session, patience: Patience | None, work, keeps=lambda result: False) 
     return result
 
 
-def _let_go(session) -> str:
+def _let_go(session: Session) -> str:
     """Release it; what the user has to know where that failed."""
     try:
         release(session)
@@ -45,7 +48,7 @@ def _let_go(session) -> str:
     return ""
 
 
-def take(session, patience: Patience) -> None:
+def take(session: Session, patience: Patience) -> None:
     """Wait while another account holds it. One that an earlier run of this account left behind is as good."""
     command = f"<request><config-lock><add><comment>{_COMMENT}</comment></add></config-lock></request>"
 
@@ -61,7 +64,7 @@ def take(session, patience: Patience) -> None:
     patience.until(look)
 
 
-def release(session) -> None:
+def release(session: Session) -> None:
     """Let it go; one that is gone already, by a commit, is let go."""
     try:
         session.op("<request><config-lock><remove/></config-lock></request>", "release the configuration lock")

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
+
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import high_availability
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import DEVICE
@@ -25,7 +27,7 @@ def refuse_unready(target: Target) -> None:
     _refuse_inactive(target, settings)
 
 
-def _refuse_pending_engine(target, settings) -> None:
+def _refuse_pending_engine(target: Target, settings: ET.Element | None) -> None:
     wanted = places.text(settings, ("setting", "advance-routing"))
     if wanted is None or target.is_panorama:
         return
@@ -35,7 +37,7 @@ def _refuse_pending_engine(target, settings) -> None:
                       "written now would be lost. Commit and reboot first, or take the setting back; nothing was written")
 
 
-def _refuse_inactive(target, settings) -> None:
+def _refuse_inactive(target: Target, settings: ET.Element | None) -> None:
     member = high_availability.member(target.session) if high_availability.is_configured(settings) else None
     if member is not None and not member.active:
         raise Refused(f"{target.place} is the {member.state} member of its HA pair: write to the active one, the next synchronisation would undo a change "

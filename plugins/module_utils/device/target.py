@@ -10,6 +10,7 @@ import re
 import time
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field, replace
+from typing import Iterable
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
@@ -46,7 +47,7 @@ class Target:
         """The absolute path below which objects of C(kind) stand; see C(Location)."""
         return self.location.base(kind)
 
-    def read(self, paths, running: bool = False) -> ET.Element:
+    def read(self, paths: Iterable[Path], running: bool = False) -> ET.Element:
         return self.session.read(paths, running)
 
     def holders(self) -> list[Path]:
@@ -60,7 +61,7 @@ def target_at(session: Session, location: Location) -> Target:
     return target
 
 
-def _platform_at(session, location) -> Platform:
+def _platform_at(session: Session, location: Location) -> Platform:
     """Panorama itself routes nothing: which routing engine counts is the template's setting, for a stack the first one of its own and
     its templates'. That a firewall behind it has been rebooted into that engine is not known here.
     """
@@ -74,7 +75,7 @@ def _platform_at(session, location) -> Platform:
     return platform
 
 
-def _layers(session, location) -> list[Location]:
+def _layers(session: Session, location: Location) -> list[Location]:
     """The location, and for a stack its templates, the strongest first."""
     if not location.template_stack:
         return [location]
@@ -90,5 +91,5 @@ def _refuse_missing_vsys(target: Target) -> None:
     raise Refused(f"vsys: this firewall has no '{wanted}', it runs with one virtual system ({DEFAULT_VSYS})")
 
 
-def _is_of_template(location) -> bool:
+def _is_of_template(location: Location) -> bool:
     return bool(location.template or location.template_stack)

@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from typing import Sequence
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import code_of, message
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.tree import Operation
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session, code_of, message
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet, Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, DeviceError, PanosVpnError, TakenMeanwhile
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.inverse import inverse
@@ -20,7 +22,7 @@ CODE_INVALID_COMMAND = 17
 _LOCKED = "currently locked by"
 
 
-def send(session, operations, before: ET.Element, patience: Patience = Patience(0)) -> None:
+def send(session: Session, operations: Sequence[Operation], before: ET.Element, patience: Patience = Patience(0)) -> None:
     """Write C(operations), planned on C(before) (a C(<config>) tree); wait with C(patience) for others' locks.
 
     One request up to 500 operations. More go in several requests; where a later one fails, the earlier ones are undone by
@@ -28,7 +30,7 @@ def send(session, operations, before: ET.Element, patience: Patience = Patience(
     C(sent) where earlier requests certainly stand: then nothing is undone, since the last one may have been carried out too).
     A device without multi-config is sent one operation at a time, with the same undoing.
     """
-    done = []
+    done: list[Operation] = []
     for start in range(0, len(operations), CHUNK):
         chunk = operations[start:start + CHUNK]
         try:
@@ -41,7 +43,7 @@ def send(session, operations, before: ET.Element, patience: Patience = Patience(
             raise
 
 
-def _send_when_unlocked(session, operations, patience: Patience, done) -> None:
+def _send_when_unlocked(session: Session, operations: Sequence[Operation], patience: Patience, done: list[Operation]) -> None:
     def look() -> None:
         try:
             _send_chunk(session, operations, done)
@@ -53,13 +55,13 @@ def _send_when_unlocked(session, operations, patience: Patience, done) -> None:
     patience.until(look)
 
 
-def written(operations, rest) -> list:
+def written(operations: Sequence[Operation], rest: Sequence[Operation]) -> Sequence[Operation]:
     """Those of C(operations) that stand when C(rest) is what is still to be done: whole requests took effect, or did not."""
     chunks = round((len(operations) - len(rest)) / CHUNK)
     return operations[:chunks * CHUNK]
 
 
-def undone(session, done, before, cause) -> PanosVpnError:
+def undone(session: Session, done: Sequence[Operation], before: ET.Element, cause: PanosVpnError) -> PanosVpnError:
     """Take back C(done), operations planned on C(before) that stand in the candidate; the C(cause) with what stands now."""
     undo = inverse(before, done)
     text = f"{cause}. The {len(done)} operations that had been written before were undone: the candidate is as it was"
@@ -72,7 +74,7 @@ def undone(session, done, before, cause) -> PanosVpnError:
     return PanosVpnError(text, **cause.facts)
 
 
-def _send_chunk(session, operations, done) -> None:
+def _send_chunk(session: Session, operations: Sequence[Operation], done: list[Operation]) -> None:
     """One request; what took effect is added to C(done)."""
     document = _document(operations)
     try:
@@ -85,7 +87,7 @@ def _send_chunk(session, operations, done) -> None:
     done.extend(operations)
 
 
-def _send_singly(session, operations, done) -> None:
+def _send_singly(session: Session, operations: Sequence[Operation], done: list[Operation]) -> None:
     """For a device that does not know multi-config."""
     for operation in operations:
         details = {"element": operation.element, "where": operation.where, "dst": operation.dst}
@@ -98,7 +100,7 @@ def _send_singly(session, operations, done) -> None:
         done.append(operation)
 
 
-def _document(operations) -> str:
+def _document(operations: Sequence[Operation]) -> str:
     root = ET.Element("multi-config")
     for number, operation in enumerate(operations, 1):
         attributes = {"id": str(number), "xpath": operation.xpath}
@@ -114,7 +116,7 @@ def _document(operations) -> str:
     return ET.tostring(root, encoding="unicode")
 
 
-def _named(session, operations, error):
+def _named(session: Session, operations: Sequence[Operation], error: DeviceError) -> DeviceError:
     """The same error, with the object that the refused operation belongs to."""
     answers = [] if error.answer is None else error.answer.findall("response")
     refused = next((answer for answer in answers if answer.get("status") != "success"), None)

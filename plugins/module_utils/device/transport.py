@@ -14,8 +14,8 @@ import socket
 import ssl
 import time
 from dataclasses import dataclass, field
-from urllib.parse import unquote, urlencode, urlsplit
-from urllib.request import getproxies_environment, proxy_bypass_environment
+from urllib.parse import SplitResult, unquote, urlencode, urlsplit
+from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, InvalidInput
 
@@ -49,7 +49,7 @@ class Transport:
 
     def __init__(self, provider: Provider):
         self.provider = provider
-        self._connection = None
+        self._connection: http.client.HTTPSConnection | None = None
         self._context = _tls_context(provider)
 
     @property
@@ -73,7 +73,7 @@ class Transport:
             self._connection.close()
             self._connection = None
 
-    def _exchange(self, body, headers) -> tuple:
+    def _exchange(self, body: bytes, headers: dict[str, str]) -> tuple[http.client.HTTPResponse, bytes]:
         sent = False
         try:
             connection = self._connected()
@@ -100,19 +100,18 @@ class Transport:
             self.close()
         return response, content
 
-    def _connected(self):
-        if self._connection is not None and self._gone():
+    def _connected(self) -> http.client.HTTPSConnection:
+        if self._connection is not None and self._gone(self._connection.sock):
             self.close()
         if self._connection is None:
             self._connection = self._connect()
         return self._connection
 
-    def _gone(self) -> bool:
+    def _gone(self, sock: socket.socket | None) -> bool:
         """Whether the far side closed the idle connection: noticed before a request goes out, not after.
 
         What can be read may also be TLS's own, such as a session ticket; reading takes that in and finds nothing for us.
         """
-        sock = self._connection.sock
         if sock is None:
             return True
         if not select.select([sock], [], [], 0)[0]:
@@ -128,19 +127,19 @@ class Transport:
             sock.settimeout(self.provider.timeout)
         return True
 
-    def _connect(self):
+    def _connect(self) -> http.client.HTTPSConnection:
         host, port, timeout = self.provider.ip_address, self.provider.port, self.provider.timeout
         proxy = _proxy_for(host)
         if proxy is None:
             connection = http.client.HTTPSConnection(host, port, timeout=timeout, context=self._context)
         else:
-            connection = http.client.HTTPSConnection(proxy.hostname, proxy.port or 3128, timeout=timeout, context=self._context)
+            connection = http.client.HTTPSConnection(proxy.hostname or "", proxy.port or 3128, timeout=timeout, context=self._context)
             connection.set_tunnel(host, port, _proxy_authorization(proxy))
         connection.connect()
         connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection
 
-    def _refuse_unusable(self, response, content) -> None:
+    def _refuse_unusable(self, response: http.client.HTTPResponse, content: bytes) -> None:
         kind = (response.getheader("content-type") or "").split(";")[0].strip().lower()
         if response.status in (401, 403):
             raise ConnectionFailed(f"{self.place} refused the login (HTTP {response.status}, Invalid Credential): check the API key, "
@@ -167,7 +166,7 @@ def _tls_context(provider: Provider) -> ssl.SSLContext:
         raise InvalidInput(f"provider.ca_path: {provider.ca_path} cannot be read as PEM certificates ({exc})") from None
 
 
-def _proxy_for(host: str):
+def _proxy_for(host: str) -> SplitResult | None:
     address = getproxies_environment().get("https")
     if not address or proxy_bypass_environment(host):
         return None
@@ -182,7 +181,7 @@ def _nameless(host: str, exc: socket.gaierror) -> str:
             "an inventory usually says it as the host's ansible_host")
 
 
-def _proxy_authorization(proxy) -> dict:
+def _proxy_authorization(proxy: SplitResult) -> dict[str, str]:
     if not proxy.username:
         return {}
     credentials = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"

@@ -12,8 +12,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
-
-Path = tuple
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 
 # What every device has, small, and asked for nowhere else.
 CERTAIN: Path = ("config", "devices", ("entry", "localhost.localdomain"), "deviceconfig", "system", "hostname")

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Mapping
+from typing import Any, Iterable, Mapping, Union
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Table
 
@@ -71,15 +71,16 @@ class _Unset:
 
 
 UNSET = _Unset()
+Desired = Union[DesiredEntry, DesiredMember]
 
 
-def merged(items) -> list:
+def merged(items: Iterable[Desired]) -> list[Desired]:
     """The items, each place once: what several of them want of one object is put together, the later value counting."""
-    found: dict = {}
+    found: dict[tuple, Desired] = {}
     for item in items:
         place = (item.location, item.relative_path)
         before = found.get(place)
-        if isinstance(item, DesiredEntry) and before is not None:
+        if isinstance(item, DesiredEntry) and isinstance(before, DesiredEntry):
             item = replace(before, values={**before.values, **item.values})
         found[place] = item
     return list(found.values())
