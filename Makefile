@@ -11,6 +11,7 @@
 #   make lint | sanity | docs      the gates of the release, and the documentation site below build/docs
 #   make molecule                  the roles' scenarios on an emulated firewall; SCENARIO= one of extensions/molecule
 #   make matrix                    sanity, unit tests, plays and demo on every supported ansible-core; ROW=lowest|middle|newest
+#   make resource NAME= PLACE=     what a new PAN-OS object needs; see the contributor guide
 #   make bench                     requests, connections and times beside their budgets
 
 .DELETE_ON_ERROR:
@@ -31,7 +32,7 @@ SHIPPED := $(shell find galaxy.yml README.md LICENSE CHANGELOG.rst requirements.
 	-name __pycache__ -prune -o -not -name '*.pyc' -print 2>/dev/null)
 INSTALLER := tools/install_collection.py tools/installed_copy.py
 
-.PHONY: help install demo test emulator lab lab-down bench molecule matrix lint sanity docs
+.PHONY: help install demo test emulator lab lab-down bench molecule matrix lint sanity docs resource
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -85,6 +86,9 @@ lab-down:
 
 bench: install
 	@$(VENV)/bin/python tools/bench.py
+
+resource: $(VENV)/.tests
+	@$(VENV)/bin/python tools/new_resource.py $(NAME) $(PLACE)
 
 $(VENV)/.molecule: extensions/molecule/requirements.txt $(VENV)/.core
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r extensions/molecule/requirements.txt

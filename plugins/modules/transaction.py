@@ -621,6 +621,104 @@ options:
             - absent
             - replaced
             default: present
+      loopback_interface:
+        description: The options of M(tunnelsmith.panos_vpn.loopback_interface).
+        type: dict
+        suboptions:
+          name:
+            description:
+            - Name of the interface, V(loopback.1) to V(loopback.9999).
+            type: str
+            required: true
+          ip:
+            description:
+            - IPv4 addresses to add, as V(198.51.100.7/32), or names of address objects.
+            - A loopback interface has single addresses, so that any other prefix length than
+              32 is refused.
+            type: list
+            elements: str
+          ipv6:
+            description: IPv6 on the interface.
+            type: dict
+            suboptions:
+              enabled:
+                description: PAN-OS's default is V(false).
+                type: bool
+              interface_id:
+                description: The 64 bits that tell interfaces apart, in hexadecimal, or V(EUI-64),
+                  which is PAN-OS's default.
+                type: str
+              addresses:
+                description: IPv6 addresses to add or change.
+                type: list
+                elements: dict
+                suboptions:
+                  address:
+                    description: Address with prefix length, as V(2001:db8:10::7/128), or the
+                      name of an address object.
+                    type: str
+                    required: true
+                  enable_on_interface:
+                    description: Whether the address is used on the interface.
+                    type: bool
+                  prefix:
+                    description: V(true) where O(items[].loopback_interface.ipv6.interface_id)
+                      makes up the lower 64 bits of the address.
+                    type: bool
+                  anycast:
+                    description: V(true) for an anycast address.
+                    type: bool
+          mtu:
+            description: Largest packet in bytes, 576 to 9216; more than 1500 needs jumbo frames.
+              An interface without it uses 1500.
+            type: int
+          adjust_tcp_mss:
+            description: Lowering of the maximum segment size of TCP connections through the
+              interface.
+            type: dict
+            suboptions:
+              enable:
+                description: PAN-OS's default is V(false).
+                type: bool
+              ipv4_mss_adjustment:
+                description: Bytes below the MTU for IPv4, 40 to 300. PAN-OS's default is 40.
+                type: int
+              ipv6_mss_adjustment:
+                description: Bytes below the MTU for IPv6, 60 to 300. PAN-OS's default is 60.
+                type: int
+          interface_management_profile:
+            description: Interface management profile, at most 31 characters. Needed for the
+              interface to answer pings.
+            type: str
+          netflow_profile:
+            description: NetFlow profile, at most 63 characters.
+            type: str
+          comment:
+            description: Comment, at most 1023 characters.
+            type: str
+          zone:
+            description:
+            - Zone to put the interface into; see M(tunnelsmith.panos_vpn.zone). An interface
+              that is in another zone is refused.
+            - PAN-OS drops the traffic of an interface without a zone. Where the interface is
+              in another zone than the one that the peer's packets come in by, a security rule
+              between the two has to let IKE and IPsec through.
+            type: str
+          virtual_router:
+            description:
+            - Virtual router to put the interface into, or logical router where the Advanced
+              Routing Engine runs. It must exist.
+            - An interface that is in another router is refused. Without a router, nothing is
+              forwarded to the interface.
+            type: str
+          state:
+            description: As the option of the same name of M(tunnelsmith.panos_vpn.loopback_interface).
+            type: str
+            choices:
+            - present
+            - absent
+            - replaced
+            default: present
       security_rule:
         description: The options of M(tunnelsmith.panos_vpn.security_rule).
         type: dict
@@ -2169,6 +2267,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources im
     ike_gateway,
     ipsec_crypto_profile,
     ipsec_tunnel,
+    loopback_interface,
     monitor_profile,
     pbf_failover,
     proxy_id,

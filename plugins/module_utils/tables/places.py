@@ -31,6 +31,7 @@ PLACES = {
     "zone": ("vsys", ("zone",)),
     "pbf_rule": ("rulebase", ("pbf", "rules")),
     "security_rule": ("rulebase", ("security", "rules")),
+    "loopback_interface": ("network", ("interface", "loopback", "units")),
 }
 
 

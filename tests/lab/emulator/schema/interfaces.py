@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Interfaces: tunnel units in full, the others as far as VPNs touch them.
+"""Interfaces: units of tunnel and loopback in full, the others as far as VPNs touch them.
 
-Element names, types and ranges of the tunnel unit, of MSS adjustment and of the management profile reference come from
+Element names, types and ranges of these units, of MSS adjustment and of the management profile reference come from
 the published codegen schema. There is no ``adjust-tcp-mss`` below a tunnel unit (measured: "unexpected here").
 An interface address is not format-checked, because it may name an address object (measured on 12.1).
 """
@@ -22,15 +22,17 @@ _MSS = group(
     *yes_no("enable"), integer("ipv4-mss-adjustment", 40, 300), integer("ipv6-mss-adjustment", 60, 300),
 )
 
+_IPV6 = group(
+    "ipv6",
+    *yes_no("enabled"),
+    text("interface-id"),
+    entries("address", *yes_no("enable-on-interface"), *empty("prefix", "anycast")),
+)
+
 _TUNNEL_UNITS = entries(
     "units",
     entries("ip", name=Text(63)),
-    group(
-        "ipv6",
-        *yes_no("enabled"),
-        text("interface-id"),
-        entries("address", *yes_no("enable-on-interface"), *empty("prefix", "anycast")),
-    ),
+    _IPV6,
     _MTU,
     _MANAGEMENT_PROFILE,
     text("netflow-profile", 63),
@@ -40,6 +42,20 @@ _TUNNEL_UNITS = entries(
     group("bonjour", *yes_no("enable", "ttl-check"), integer("group-id", 0, 16)),
     # Vendor's cloud schema: a number from 1 to 9999 without leading zero.
     name=Text(pattern=r"tunnel\.[1-9][0-9]{0,3}"),
+    kind="interface",
+)
+
+# By the published codegen schema, which has neither df-ignore nor bonjour here.
+_LOOPBACK_UNITS = entries(
+    "units",
+    entries("ip"),
+    _IPV6,
+    _MTU,
+    _MSS,
+    _MANAGEMENT_PROFILE,
+    text("netflow-profile", 63),
+    text("comment", 1023),
+    name=Text(pattern=r"loopback\.[1-9][0-9]{0,3}"),
     kind="interface",
 )
 
@@ -72,7 +88,7 @@ INTERFACE = group(
     "interface",
     entries("ethernet", *_MODES, text("comment", 1023), kind="interface", open=True),
     entries("aggregate-ethernet", *_MODES, text("comment", 1023), kind="interface", open=True),
-    _logical_units("loopback"),
+    group("loopback", _LOOPBACK_UNITS, open=True),
     _logical_units("vlan"),
     group("tunnel", _TUNNEL_UNITS, open=True),
     open=True,

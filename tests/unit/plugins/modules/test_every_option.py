@@ -65,6 +65,7 @@ VALUES = {
     "local_as": ("65001", "1.10"), "peer_as": ("64513", "4200000000"), "confederation_member_as": ("65001", "65002"),
     "max_prefixes": ("unlimited", "1000"),
     "addresses": ("2001:db8::1/64", "2001:db8::2/64"), "tunnel_interface.ip": ("169.254.7.1/30", "169.254.7.5/30"),
+    "loopback_interface.ip": ("192.0.2.1/32", "192.0.2.2/32"),
     "interface_id": ("0000000000000007", "0000000000000008"),
     "destination_ip": ("169.254.7.1", "2001:db8::1"),
     "static_route.destination": ("10.98.0.0/16", "10.97.0.0/16"),
