@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Iterable
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
@@ -15,12 +16,15 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import a
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Record, can_be_claimed, object_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
 
+# Objects that are found by the connection that they serve; only so can they be taken over.
+_BY_CONNECTION = ("ike_gateway", "ipsec_tunnel", "bgp_peer_entry", "bgp_peer_group")
+
 
 def refuse_collisions(vpn: Vpn, items: Iterable, record: Record, view: Surroundings) -> None:
     """Refuse names that objects of others have, all at once. With leave to adopt, what says already what the VPN wants is taken over as it is."""
     taken = [item for item in items if _is_of_others(item, record, view)]
     if vpn.adopt:
-        taken = [item for item in taken if adoption.changed_leaves(item, view)]
+        taken = [item for item in taken if not _says_the_same(item, view)]
     if taken:
         raise Refused(_collisions(vpn, [adoption.label(*object_of(item)[:2]) for item in taken]))
 
@@ -28,6 +32,12 @@ def refuse_collisions(vpn: Vpn, items: Iterable, record: Record, view: Surroundi
 def _is_of_others(item, record, view) -> bool:
     wanted = can_be_claimed(item) and item.state != "absent"
     return wanted and view.entry_at(item) is not None and not record.owns(object_of(item))
+
+
+def _says_the_same(item, view) -> bool:
+    """Whether an object is as the VPN would make it. One that others may depend on is never taken for that: it has to serve the connection."""
+    as_new = replace(item, values={**item.table.created, **item.values}, position=())
+    return item.table.kind not in _BY_CONNECTION and not adoption.changed_leaves(as_new, view)
 
 
 def _collisions(vpn, labels) -> str:
