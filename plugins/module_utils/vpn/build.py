@@ -32,7 +32,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import (
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.fit import replay_window
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.mtu import tunnel_mtu
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Record
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.result import Result
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.rules import Rules
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import BGP, PBF, ROUTES, Vpn
@@ -215,8 +215,9 @@ class _Builder:
                 kept, name = (number, index) in self.kept, self._profile(number, index)
                 if not kept:
                     self._give_up(table.kind, number)
-                if not kept or self.record.took_over(table.kind, name):
-                    items.append(DesiredEntry(table, name, {} if kept or self.only not in (None, number) else values(self.chosen[number][index])))
+                waits = self.only not in (None, number)
+                if self.record.owns(Object(table.kind, name)) if waits or kept else True:
+                    items.append(DesiredEntry(table, name, {} if kept or waits else values(self.chosen[number][index])))
         return merged(items)
 
     def _profile(self, number, index) -> str:

@@ -291,7 +291,8 @@ def test_one_tunnel_after_the_other():
     whole = applied(half, built(later, half, VIRTUAL_ROUTER).operations)
     assert places.text(whole, NETWORK + GATEWAY + ("protocol-common", "passive-mode")) == "no"
     assert built(later, whole, VIRTUAL_ROUTER).operations == []
-    gone(whole, VIRTUAL_ROUTER)
+    left, _warnings = gone(whole, VIRTUAL_ROUTER)
+    assert canonical(holds(left, *IKE_PROFILE)) == canonical(holds(before, *IKE_PROFILE))
 
 
 def test_a_borrowed_profile_stays_other_peoples():
