@@ -100,6 +100,7 @@ _value:
     cloud:
       description: Cloud that the connection is of.
       type: str
+      returned: when it is known
     state:
       description: State of the connection, in the cloud's words, where they are known.
       type: str
@@ -107,6 +108,7 @@ _value:
     routing:
       description: How the peer learns routes, fixed when the connection was created.
       type: str
+      returned: when it is known
     gateway:
       description: What ends the tunnels in the cloud.
       type: str

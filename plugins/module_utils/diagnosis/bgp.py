@@ -17,12 +17,11 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ev
     CERTAIN, LIKELY, PASSING, POSSIBLE, Cause, inside_of, same_address,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.bgp_policies import EXPORT, IMPORT, Verdict
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Bgp, Profile
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import rules_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_instance
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import prefixes, vpn_log
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import local_interface
-
-# AWS's quotas of learned routes; it ends the session of a peer that sends more.
-LIMITS = {"vgw": 100, "tgw": 1000, "cloudwan": 1000, "concentrator": 1000}
 
 # What denies both denies anything: the default route, and a network that nobody routes.
 _ANYTHING = ("0.0.0.0/0", "192.0.2.0/24")
@@ -168,28 +167,28 @@ def _last_words(case, peer, live) -> list:
 
 def _against_cloud(case, peer) -> Iterator[Cause]:
     """The values that the cloud expects. An AS number may be written as-dot."""
-    bgp, instance = case.cloud.get("bgp") or {}, _instance(case, peer)
-    if bgp.get("peer_as") and _as_number(peer.get("peer_as")) != bgp["peer_as"]:
-        yield Cause("bgp-as-mismatch", f"the peer is configured as AS {peer.get('peer_as')} and is AS {bgp['peer_as']}",
-                    (f"{_label(peer)} peer_as: {peer.get('peer_as')}", f"the cloud's: {bgp['peer_as']}"),
-                    f"{_label(peer)}: peer_as: {bgp['peer_as']}", CERTAIN, _item(peer, peer_as=str(bgp["peer_as"])))
-    if bgp.get("local_as") and instance and _as_number(instance.get("local_as")) != bgp["local_as"]:
-        yield Cause("bgp-local-as-mismatch", f"this firewall speaks as AS {instance.get('local_as')}, the cloud expects AS {bgp['local_as']}",
+    bgp, instance = case.cloud.bgp or Bgp(), _instance(case, peer)
+    if bgp.peer_as and _as_number(peer.get("peer_as")) != bgp.peer_as:
+        yield Cause("bgp-as-mismatch", f"the peer is configured as AS {peer.get('peer_as')} and is AS {bgp.peer_as}",
+                    (f"{_label(peer)} peer_as: {peer.get('peer_as')}", f"the cloud's: {bgp.peer_as}"),
+                    f"{_label(peer)}: peer_as: {bgp.peer_as}", CERTAIN, _item(peer, peer_as=str(bgp.peer_as)))
+    if bgp.local_as and instance and _as_number(instance.get("local_as")) != bgp.local_as:
+        yield Cause("bgp-local-as-mismatch", f"this firewall speaks as AS {instance.get('local_as')}, the cloud expects AS {bgp.local_as}",
                     (f"bgp_instance {peer['virtual_router']} local_as: {instance.get('local_as')}",
-                     f"the cloud's customer gateway: {bgp['local_as']}"),
-                    f"bgp_instance {peer['virtual_router']}: local_as: {bgp['local_as']} (or a customer gateway of AS {instance.get('local_as')} in the cloud)",
-                    CERTAIN, ({"bgp_instance": {"virtual_router": peer["virtual_router"], "local_as": str(bgp["local_as"])}},))
-    theirs, configured = case.cloud.get("inside_peer_address"), (peer.get("peer_address") or {}).get("ip")
+                     f"the cloud's customer gateway: {bgp.local_as}"),
+                    f"bgp_instance {peer['virtual_router']}: local_as: {bgp.local_as} (or a customer gateway of AS {instance.get('local_as')} in the cloud)",
+                    CERTAIN, ({"bgp_instance": {"virtual_router": peer["virtual_router"], "local_as": str(bgp.local_as)}},))
+    theirs, configured = case.cloud.inside_peer_address, (peer.get("peer_address") or {}).get("ip")
     if theirs and configured and not same_address(theirs, configured):
         yield Cause("bgp-address-mismatch", f"the peer is configured at {configured} and is at {theirs}",
                     (f"{_label(peer)} peer_address.ip: {configured}", f"the cloud's: {theirs}"), f"{_label(peer)}: peer_address.ip: {theirs}",
                     CERTAIN,
                     _item(peer, peer_address={"ip": theirs}))
-    if bgp.get("hold_time") and peer.get("hold_time") and peer["hold_time"] != bgp["hold_time"]:
-        yield Cause("bgp-timers-differ", f"the hold time is {peer['hold_time']} s here and {bgp['hold_time']} s at the peer: the lower one holds",
-                    (f"{_label(peer)} hold_time: {peer['hold_time']}", f"the cloud's: {bgp['hold_time']}"),
-                    f"{_label(peer)}: hold_time: {bgp['hold_time']}",
-                    POSSIBLE, _item(peer, hold_time=bgp["hold_time"]))
+    if bgp.hold_time and peer.get("hold_time") and peer["hold_time"] != bgp.hold_time:
+        yield Cause("bgp-timers-differ", f"the hold time is {peer['hold_time']} s here and {bgp.hold_time} s at the peer: the lower one holds",
+                    (f"{_label(peer)} hold_time: {peer['hold_time']}", f"the cloud's: {bgp.hold_time}"),
+                    f"{_label(peer)}: hold_time: {bgp.hold_time}",
+                    POSSIBLE, _item(peer, hold_time=bgp.hold_time))
 
 
 def _as_number(text) -> int | None:
@@ -223,11 +222,11 @@ def _password(case, peer) -> Iterator[Cause]:
     entry = places.find(_tree(case, peer), ("peer-group", ("entry", peer["peer_group"]), "peer", ("entry", peer["name"])))
     profile = places.text(entry, ("connection-options", "authentication")) if entry is not None else None
     if profile and profile != "inherit":
-        aws = bool(case.cloud.get("bgp"))
+        known = bool(case.cloud.bgp)
         yield Cause("bgp-password-mismatch", f"BGP peer '{peer['name']}' is authenticated with a password, and the "
-                    + ("cloud's side has none" if aws else "peer may have another one or none"),
+                    + ("cloud's side has none" if known else "peer may have another one or none"),
                     (f"{_label(peer)}: secret is set",), f"{_label(peer)}: without secret, or the peer's",
-                    LIKELY if aws or case.phase == PASSING else POSSIBLE)
+                    LIKELY if known or case.phase == PASSING else POSSIBLE)
 
 
 def learned(case: Case) -> Iterator[Cause]:
@@ -296,10 +295,11 @@ def announced(case: Case) -> Iterator[Cause]:
         if live is None or not live.established:
             continue
         count = live.total("advertised")
-        limit = LIMITS.get((case.connection or {}).get("gateway"))
+        described = case.connection or Profile()
+        limit = rules_of(described.cloud).route_limit(described.gateway)
         if limit and count and count > limit:
             yield Cause("cloud-route-limit", f"'{peer['name']}' is sent {count} prefixes, and the cloud takes {limit} at most",
-                        (f"prefixes advertised: {count}", f"limit of the cloud's {case.connection['gateway']}: {limit}"),
+                        (f"prefixes advertised: {count}", f"limit of the cloud's {described.gateway}: {limit}"),
                         f"{_label(peer)}: advertise: fewer, summarised networks", CERTAIN)
         wanted = [text for text in peer.get("advertise") or () if text]
         sent = {found.prefix for found in case.evidence.state.prefixes or () if found.direction == prefixes.ADVERTISED and found.peer == peer["name"]}

@@ -11,12 +11,15 @@ from functools import cached_property
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
     NO_CHILD, NO_IKE, PASSING, SILENT, Evidence, Intent, is_private, mentions, same_address,
 )
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Offers, Profile, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow as flows, interfaces, vpn_log
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import movement
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.names import stem
 
 # An inside network of no more addresses than these is looked through one by one.
 _FEW = 16
+# Of a tunnel that no cloud describes.
+UNKNOWN = Tunnel("")
 
 
 class Case:
@@ -50,7 +53,7 @@ class Case:
     @cached_property
     def version_block(self) -> str:
         """The gateway's settings of IKEv1 or of IKEv2: one that prefers IKEv2 falls back for a peer that knows IKEv1 only."""
-        falls_back = self.version == "ikev2-preferred" and ((self.cloud.get("offers") or {}).get("ike") or {}).get("versions") == ["ikev1"]
+        falls_back = self.version == "ikev2-preferred" and self.offers.ike.versions == ("ikev1",)
         return "ikev1" if self.version == "ikev1" or falls_back else "ikev2"
 
     @cached_property
@@ -89,7 +92,7 @@ class Case:
     @cached_property
     def behind_nat(self) -> bool:
         """Whether the peer sees another address than the one that IKE comes from."""
-        expected = self.cloud.get("customer_outside_address")
+        expected = self.cloud.customer_outside_address
         if expected and self.local_address:
             return not same_address(expected, self.local_address)
         return is_private(self.local_address) and bool(self.peer_address) and not is_private(self.peer_address)
@@ -122,7 +125,7 @@ class Case:
     # What the cloud says.
 
     @cached_property
-    def connection(self) -> dict | None:
+    def connection(self) -> Profile | None:
         """The cloud's description, where it is of this tunnel's VPN."""
         return self.evidence.connection if stem(self.name) in self.evidence.described else None
 
@@ -132,22 +135,31 @@ class Case:
         return self.evidence.intent if self.evidence.connection is None or self.connection is not None else Intent()
 
     @cached_property
-    def cloud(self) -> dict:
-        """The cloud's tunnel: the one with this gateway's peer address, else the one of this number."""
-        described = (self.connection or {}).get("tunnels") or []
-        by_address = next((tunnel for tunnel in described if same_address(tunnel.get("outside_address"), self.peer_address)), None)
+    def cloud(self) -> Tunnel:
+        """The cloud's tunnel: the one with this gateway's peer address, else the one of this number, else one of which nothing is known."""
+        described = self.connection.tunnels if self.connection else ()
+        by_address = next((tunnel for tunnel in described if same_address(tunnel.outside_address, self.peer_address)), None)
         return by_address or self.cloud_of_number
 
+    @property
+    def is_described(self) -> bool:
+        """Whether the cloud says anything of this tunnel."""
+        return self.cloud is not UNKNOWN
+
+    @property
+    def offers(self) -> Offers:
+        """What the cloud accepts, as far as it says so."""
+        return self.cloud.offers or Offers()
+
     @cached_property
-    def cloud_of_number(self) -> dict:
+    def cloud_of_number(self) -> Tunnel:
         """The cloud's tunnel of this tunnel's number; for one with a name of its own, the one whose inside address its interface has."""
-        connection = self.connection or {}
-        described, identity = connection.get("tunnels") or [], connection.get("id")
+        described, identity = (self.connection.tunnels, self.connection.id) if self.connection else ((), "")
         number = self.name[len(identity) + 1:] if identity and self.name.startswith(f"{identity}-") else ""
         if number.isdigit() and 0 < int(number) <= len(described):
             return described[int(number) - 1]
         mine = [str(address.ip) for address in self.inside_addresses]
-        return next((tunnel for tunnel in described if tunnel.get("inside_address") in mine), {})
+        return next((tunnel for tunnel in described if tunnel.inside_address in mine), UNKNOWN)
 
     # How things stand.
 

@@ -13,14 +13,15 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ev
     CERTAIN, LIKELY, NO_IKE, PASSING, POSSIBLE, Cause, inside_of,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import EVERYTHING, intended
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import BGP, STATIC, Profile, Telemetry
 
 
 def connection(case: Case) -> Iterator[Cause]:
-    described = case.connection or {}
-    if described.get("state") and described["state"] != "available":
-        yield Cause("cloud-connection-not-available", f"the cloud's connection is {described['state']}", (f"state: {described['state']}",),
+    described = case.connection or Profile()
+    if described.state and described.state != "available":
+        yield Cause("cloud-connection-not-available", f"the cloud's connection is {described.state}", (f"state: {described.state}",),
                     "wait until the cloud says available, or make the connection anew", LIKELY)
-    for warning in described.get("warnings") or ():
+    for warning in described.warnings:
         if "until it is associated" in warning:
             yield Cause("cloud-gateway-not-associated", "the cloud's gateway is not attached to its network", (warning,),
                         "in the cloud: attach the gateway to the network", LIKELY)
@@ -28,9 +29,9 @@ def connection(case: Case) -> Iterator[Cause]:
 
 def static_routes(case: Case) -> Iterator[Cause]:
     """Only static connections have them; with BGP the cloud learns the way back."""
-    described = case.connection or {}
-    routes = described.get("static_routes")
-    if described.get("routing") != "static" or routes is None:
+    described = case.connection or Profile()
+    routes = described.static_routes
+    if described.routing != STATIC or routes is None:
         return
     wanted = tuple(dict.fromkeys(case.intent.local_networks or [traffic.source for traffic in intended(case) if traffic.source != EVERYTHING]))
     missing = [text for text in wanted if not inside_of(text, routes)]
@@ -38,20 +39,20 @@ def static_routes(case: Case) -> Iterator[Cause]:
         yield Cause("cloud-static-route-missing",
                     f"the cloud's connection has no route to {', '.join(missing) or 'any network here'}: nothing comes back",
                     (f"the connection's static routes: {', '.join(routes) or 'none'}", f"networks here: {', '.join(wanted) or 'unknown'}"),
-                    f"in the cloud: add a static route {missing[0] if missing else 'for each network here'} to connection {described.get('id')}",
+                    f"in the cloud: add a static route {missing[0] if missing else 'for each network here'} to connection {described.id}",
                     CERTAIN if missing else LIKELY)
 
 
 def telemetry(case: Case) -> Iterator[Cause]:
-    told = case.cloud.get("telemetry") or {}
-    status, routes = str(told.get("status") or "").upper(), told.get("accepted_routes")
-    words = (f"the cloud shows {status}" + (f" ({told['message']})" if told.get("message") else ""),)
+    told = case.cloud.telemetry or Telemetry()
+    status, routes = (told.status or "").upper(), told.accepted_routes
+    words = (f"the cloud shows {status}" + (f" ({told.message})" if told.message else ""),)
     if status == "DOWN" and case.phase == PASSING:
         yield Cause("cloud-shows-down", "the tunnel is up here, and the cloud called it down when its description was made", words,
                     "describe the connection again; if it still shows down, look at the cloud's maintenance of this endpoint", POSSIBLE)
     if status == "UP" and case.phase == NO_IKE:
         yield Cause("cloud-shows-up", "the cloud called the tunnel up, and this firewall has no SA: another device may serve this connection", words,
                     "see who else uses the customer gateway's address; describe the connection again", POSSIBLE)
-    if status == "UP" and routes == 0 and (case.connection or {}).get("routing") == "bgp" and case.phase == PASSING:
+    if status == "UP" and routes == 0 and case.connection.routing == BGP and case.phase == PASSING:
         yield Cause("cloud-accepted-nothing", "the cloud has accepted no route from this firewall", words + ("accepted routes: 0",),
                     "bgp_redistribution and bgp_peer advertise: the networks here", POSSIBLE)

@@ -95,7 +95,7 @@ def incomplete(case: Case) -> Iterator[Cause]:
 
 def gateway_of_another(case: Case) -> Iterator[Cause]:
     """The tunnel goes through a gateway that another tunnel uses, and its own stands beside."""
-    wanted = case.cloud_of_number.get("outside_address")
+    wanted = case.cloud_of_number.outside_address
     others = [name for name in case.evidence.tunnels_by_gateway.get(case.gateway_name, ()) if name != case.name]
     if not others or same_address(wanted, case.peer_address):
         return
@@ -111,7 +111,7 @@ def gateway_of_another(case: Case) -> Iterator[Cause]:
 def interface_of_another(case: Case) -> Iterator[Cause]:
     """Two tunnels on one tunnel interface: its address is that of one of them."""
     others = [name for name in case.evidence.tunnels_by_unit.get(case.unit, ()) if name != case.name] if case.unit else []
-    wanted = case.cloud.get("inside_address")
+    wanted = case.cloud.inside_address
     if not others or case.tunnel.get("disabled") or wanted in [str(address.ip) for address in case.inside_addresses]:
         return
     own = case.evidence.interfaces_by_address.get(wanted)

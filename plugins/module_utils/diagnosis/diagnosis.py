@@ -187,13 +187,13 @@ def _not_made(evidence) -> Iterator[tuple]:
         if stem(name) in stems - {name} and not gateway.get("disabled") and name not in evidence.tunnel_names | evidence.used_gateways:
             yield name, Cause("tunnel-missing", f"there is an IKE gateway '{name}', and no tunnel goes through it",
                               (f"ike_gateway {name}: used by no ipsec_tunnel",), f"ipsec_tunnel {name}: ike_gateways: [{name}]", CERTAIN)
-    connection = evidence.connection or {}
-    for number, tunnel in enumerate(connection.get("tunnels") or () if connection.get("id") in stems else (), 1):
-        name, endpoint = names.tunnel(connection["id"], number), tunnel.get("outside_address")
-        if endpoint and name not in evidence.tunnel_names and not evidence.gateways_by_endpoint.get(endpoint):
+    connection = evidence.connection
+    for number, tunnel in enumerate(connection.tunnels if connection and connection.id in stems else (), 1):
+        name, endpoint = names.tunnel(connection.id, number), tunnel.outside_address
+        if name not in evidence.tunnel_names and not evidence.gateways_by_endpoint.get(endpoint):
             yield name, Cause("tunnel-missing", f"the cloud's connection has a tunnel to {endpoint}, and no tunnel here goes there",
                               (f"the cloud's endpoint {number}: {endpoint}", "ike_gateway to it: none"),
-                              f"site_to_site_vpn {connection['id']}: tunnels: both of the connection", LIKELY)
+                              f"site_to_site_vpn {connection.id}: tunnels: both of the connection", LIKELY)
 
 
 def _not_running(evidence, name) -> Iterator[Cause]:

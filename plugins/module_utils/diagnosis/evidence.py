@@ -15,6 +15,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuratio
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.high_availability import Member
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Addresses
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Profile
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ike_crypto_profile, ipsec_crypto_profile
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import egress, interfaces_of, local_interface
@@ -71,7 +72,7 @@ class Evidence:
     ha: Member | None = None
     interfaces: dict = field(default_factory=dict)
     certificates: dict = field(default_factory=dict)
-    connection: dict | None = None
+    connection: Profile | None = None
     keys: dict = field(default_factory=dict)
     key_owners: dict = field(default_factory=dict)
     intent: Intent = field(default_factory=Intent)
@@ -150,12 +151,13 @@ class Evidence:
     @cached_property
     def described(self) -> set:
         """The VPNs that the cloud's connection is of: by its ID, by its endpoints, or the only one that was asked for."""
-        endpoints = {tunnel.get("outside_address") for tunnel in (self.connection or {}).get("tunnels") or ()} - {None}
+        endpoints = {tunnel.outside_address for tunnel in self.connection.tunnels} if self.connection else set()
         addresses = {name: (gateway.get("peer_address") or {}).get("ip") for name, gateway in self.gateways.items()}
         found = {stem(tunnel["name"]) for tunnel in self.configuration["tunnels"]
                  if endpoints & {addresses.get(gateway) for gateway in tunnel.get("ike_gateways") or ()}}
         every = {stem(tunnel["name"]) for tunnel in self.configuration["tunnels"]}
-        return found | ({(self.connection or {}).get("id")} & every) or (every if len(every) == 1 else set())
+        named = {self.connection.id} & every if self.connection else set()
+        return found | named or (every if len(every) == 1 else set())
 
     @cached_property
     def rules_by_unit(self) -> dict:

@@ -42,16 +42,16 @@ def belongs_nowhere(case: Case) -> Iterator[Cause]:
         yield Cause("tunnel-interface-missing", f"{case.unit} is not configured",
                     (f"ipsec_tunnel {case.name} tunnel_interface: {case.unit}",), options, CERTAIN)
     elif not interface.addresses and (case.monitor or case.peers):
-        prefix = case.cloud.get("inside_cidr", "/30").rpartition("/")[2]
-        wanted = f"{case.cloud['inside_address']}/{prefix}" if case.cloud.get("inside_address") else None
+        prefix = (case.cloud.inside_cidr or "/30").rpartition("/")[2]
+        wanted = f"{case.cloud.inside_address}/{prefix}" if case.cloud.inside_address else None
         yield Cause("tunnel-interface-without-address", f"{case.unit} has no address, and {'BGP' if case.peers else 'its monitor'} needs one",
                     (f"{case.unit}: no address",), f"{options}: ip: [{wanted or 'the inside address'}]", CERTAIN,
                     ({"tunnel_interface": {"name": case.unit, "ip": [wanted]}},) if wanted else ())
 
 
 def inside_address(case: Case) -> Iterator[Cause]:
-    mine, wanted = [str(address.ip) for address in case.inside_addresses], case.cloud.get("inside_address")
-    length = case.cloud.get("inside_cidr", "/30").rpartition("/")[2]
+    mine, wanted = [str(address.ip) for address in case.inside_addresses], case.cloud.inside_address
+    length = (case.cloud.inside_cidr or "/30").rpartition("/")[2]
     # C(present) would leave the wrong address beside the right one.
     items = ({"tunnel_interface": {**case.interface, "name": case.unit, "ip": [f"{wanted}/{length}"], "state": "replaced"}},) if wanted else ()
     if mine and wanted and wanted not in mine:
@@ -64,7 +64,7 @@ def inside_address(case: Case) -> Iterator[Cause]:
         yield from _own_address_asked(case, mine)
     masked = [address for address in case.inside_addresses if wanted == str(address.ip) and str(address.network.prefixlen) != length]
     for address in masked:
-        theirs, others = case.cloud.get("inside_peer_address"), _overlapping(case, address)
+        theirs, others = case.cloud.inside_peer_address, _overlapping(case, address)
         # A tunnel needs no neighbour in its network, BGP does.
         harmful = others or (bool(case.peers or case.problems) and not inside_of(theirs, [str(address.network)]))
         yield Cause("inside-mask-wrong", f"{case.unit} has {address}, and the inside network is one of /{length}"
@@ -170,7 +170,7 @@ def narrow_selectors(case: Case) -> Iterator[Cause]:
 def monitor_target(case: Case) -> Iterator[Cause]:
     if not case.monitor or case.phase != SILENT:
         return
-    theirs = case.cloud.get("inside_peer_address")
+    theirs = case.cloud.inside_peer_address
     local = [address.network for address in case.inside_addresses]
     if theirs and not same_address(theirs, case.monitor) and inside_of(case.monitor, [_LINK_LOCAL] + [str(network) for network in local]):
         yield Cause("monitor-target-wrong", f"the monitor asks {case.monitor}, and the peer's inside address is {theirs}",
@@ -241,7 +241,7 @@ def mtu(case: Case) -> Iterator[Cause]:
 
 
 def _largest(case) -> int | None:
-    """By the cipher that is configured and the outside interface's MTU; AWS's own figure is the same formula."""
+    """By the cipher that is configured and the outside interface's MTU."""
     esp = (case.ipsec_profile[1] or {}).get("esp") or {}
     outside = case.around.interfaces.get(case.outside)
     found = []
@@ -252,4 +252,4 @@ def _largest(case) -> int | None:
                 found.append(tunnel_mtu(cipher, authentication, outside.mtu if outside is not None else 1500, case.behind_nat, ipv6))
             except (InvalidInput, ValueError):
                 continue
-    return min(found) if found else case.cloud.get("mtu")
+    return min(found) if found else case.cloud.mtu

@@ -15,6 +15,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ev
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import allowing, denying
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Traffic
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import rules_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import vpn_log
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
 
@@ -59,7 +60,7 @@ def _local_address(case, name, addresses) -> Iterator[Cause]:
 
 def customer_gateway(case: Case) -> Iterator[Cause]:
     """The cloud knows one address only: that of its customer gateway. An own identity that says it tells that a NAT device is known of."""
-    expected = case.cloud.get("customer_outside_address")
+    expected = case.cloud.customer_outside_address
     known = (case.gateway.get("local_id") or {}).get("id")
     if not expected or not case.local_address or same_address(expected, case.local_address) or same_address(expected, known):
         return
@@ -85,8 +86,7 @@ def _among(text, addresses) -> bool:
 
 def peer_address(case: Case) -> Iterator[Cause]:
     """The gateway's peer is none of the cloud's endpoints. An SA in the log tells that it was one once."""
-    described = (case.connection or {}).get("tunnels") or []
-    endpoints = [tunnel["outside_address"] for tunnel in described if tunnel.get("outside_address")]
+    endpoints = [tunnel.outside_address for tunnel in case.connection.tunnels] if case.connection else []
     if not endpoints or not case.peer_address:
         return
     if any(same_address(endpoint, case.peer_address) for endpoint in endpoints):
@@ -97,7 +97,7 @@ def peer_address(case: Case) -> Iterator[Cause]:
         return
     taken = {(gateway.get("peer_address") or {}).get("ip") for gateway in case.evidence.gateways.values()}
     free = [endpoint for endpoint in endpoints if endpoint not in taken]
-    wanted = case.cloud_of_number.get("outside_address") or (free or endpoints)[0]
+    wanted = case.cloud_of_number.outside_address or (free or endpoints)[0]
     was_up = next((line for line in case.lines if vpn_log.UP in line.kinds), None)
     evidence = (f"ike_gateway {case.gateway_name} peer_address.ip: {case.peer_address}", f"the cloud's endpoints: {', '.join(endpoints)}")
     items = ({"ike_gateway": {"name": case.gateway_name, "peer_address": {"ip": wanted}}},)
@@ -113,9 +113,9 @@ def peer_address(case: Case) -> Iterator[Cause]:
 
 def _swapped(case) -> Iterator[Cause]:
     """The key and the inside addresses of one tunnel, and the endpoint of another. A key that fits the endpoint speaks for it."""
-    wanted = case.cloud_of_number.get("outside_address")
+    wanted = case.cloud_of_number.outside_address
     if wanted and not same_address(wanted, case.peer_address) and case.evidence.keys.get(case.gateway_name) is not True \
-            and case.cloud_of_number.get("inside_address") in [str(address.ip) for address in case.inside_addresses]:
+            and case.cloud_of_number.inside_address in [str(address.ip) for address in case.inside_addresses]:
         yield Cause("peer-address-wrong", f"the gateway's peer {case.peer_address} is the endpoint of another tunnel of this connection",
                     (f"ike_gateway {case.gateway_name} peer_address.ip: {case.peer_address}", f"the cloud's endpoint for {case.name}: {wanted}"),
                     f"ike_gateway {case.gateway_name}: peer_address.ip: {wanted}", CERTAIN,
@@ -222,7 +222,7 @@ def _denied(case, identity, application, what) -> Iterator[Cause]:
 def nat_without_traversal(case: Case) -> Iterator[Cause]:
     if (case.gateway.get("nat_traversal") or {}).get("enable") or not case.local_address:
         return
-    expected = case.cloud.get("customer_outside_address")
+    expected = case.cloud.customer_outside_address
     item = ({"ike_gateway": {"name": case.gateway_name, "nat_traversal": {"enable": True}}},)
     fix = f"ike_gateway {case.gateway_name}: nat_traversal.enable: true"
     if expected and not same_address(expected, case.local_address):
@@ -241,7 +241,7 @@ def passive(case: Case) -> Iterator[Cause]:
     if case.phase != NO_IKE:
         return
     if case.gateway.get("passive_mode"):
-        peer = "an endpoint of AWS waits too unless its startup action is start" if case.cloud else "nothing shows that the peer begins"
+        peer = rules_of(case.cloud.cloud).beginning or "nothing shows that the peer begins"
         yield Cause("both-sides-passive", f"gateway '{case.gateway_name}' only waits for the peer, and {peer}",
                     (f"ike_gateway {case.gateway_name} passive_mode: true",) + (() if case.kinds else ("no negotiation in the log",)),
                     f"ike_gateway {case.gateway_name}: passive_mode: false", POSSIBLE if case.answered else LIKELY,
@@ -271,8 +271,8 @@ def unanswered(case: Case) -> Iterator[Cause]:
 
 
 def _telemetry(case) -> tuple:
-    telemetry = case.cloud.get("telemetry") or {}
-    return (f"the cloud shows {telemetry['status']} {telemetry.get('message') or ''}".strip(),) if telemetry.get("status") else ()
+    told = case.cloud.telemetry
+    return (f"the cloud shows {told.status} {told.message}".strip(),) if told and told.status else ()
 
 
 def unknown_peer(case: Case) -> Iterator[Cause]:

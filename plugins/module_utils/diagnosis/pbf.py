@@ -129,7 +129,7 @@ def _behind_another(case, address) -> bool:
 
 def target(case: Case) -> Iterator[Cause]:
     """Rules that forward to somebody else than this tunnel's far end, or ask somebody else."""
-    theirs = case.cloud.get("inside_peer_address")
+    theirs = case.cloud.inside_peer_address
     near = [str(address.network) for address in case.inside_addresses]
     for rule in case.rules:
         forward = (rule.get("action") or {}).get("forward") or {}
@@ -214,7 +214,7 @@ def out_of_use(case: Case) -> Iterator[Cause]:
         if live is None or rule.get("disabled") or not monitor or (live.in_use and not live.nexthop_down):
             continue
         asked = monitor.get("ip_address") or live.nexthop or "its next hop"
-        theirs = case.cloud.get("inside_peer_address") or case.monitor
+        theirs = case.cloud.inside_peer_address or case.monitor
         yield Cause("pbf-monitor-silent", f"the tunnel is up, and the monitor of PBF rule '{rule['name']}' gets no answer from {asked}",
                     (f"PBF rule {rule['name']} monitor.ip_address: {asked}",
                      f"its state: {live.state or 'unknown'}, next hop {live.nexthop_state or 'unknown'}"),

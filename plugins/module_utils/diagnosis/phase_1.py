@@ -14,6 +14,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ca
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
     CERTAIN, LIKELY, NO_IKE, POSSIBLE, Cause, is_private, same_address,
 )
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Offers, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import vpn_log
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.names import stem
 
@@ -26,17 +27,14 @@ _HINTS = (
 LEAVES = ("encryption", "hash", "dh_group")
 
 
-def accepted(cloud: dict, phase: str, leaf: str) -> list:
+def accepted(cloud: Tunnel, phase: str, leaf: str) -> list:
     """What the cloud accepts of one leaf: all that it offers, else the one value that was chosen of that; none where it does not say."""
-    offered = (cloud.get("offers") or {}).get(phase) or {}
-    chosen = (cloud.get(phase) or {}).get(leaf)
-    return list(offered.get(leaf) or ()) or ([chosen] if chosen else [])
+    offered, chosen = (getattr(getattr(offers, phase), leaf) for offers in (cloud.accepts, Offers.of(cloud.ike, cloud.ipsec)))
+    return [value for value in offered or chosen if value]
 
 
 def version(case: Case) -> Iterator[Cause]:
-    offered = ((case.cloud.get("offers") or {}).get("ike") or {}).get("versions") or []
-    chosen = (case.cloud.get("ike") or {}).get("version")
-    wanted = offered or ([chosen] if chosen else [])
+    wanted = accepted(case.cloud, "ike", "versions")
     ours = {"ikev2-preferred": ["ikev2", "ikev1"]}.get(case.version, [case.version])
     if case.gateway and wanted and not set(ours) & set(wanted):
         yield Cause("ike-version-mismatch", f"the gateway speaks {case.version}, the peer {' or '.join(wanted)}",
@@ -103,7 +101,7 @@ def fitting_profile(case: Case, kind: str, fits: Callable[[dict], bool]) -> str 
 def _refused(case, name, options) -> Cause:
     quoted = case.quote(vpn_log.PROPOSAL)
     hints = [words for words, pattern in _HINTS if any(pattern.search(line) for line in quoted)]
-    agree = ("; the cloud's description accepts what is configured, so it may be out of date" if case.cloud else "")
+    agree = ("; the cloud's description accepts what is configured, so it may be out of date" if case.is_described else "")
     offer = "; ".join(f"{leaf} {', '.join(options[leaf])}" for leaf in LEAVES if options.get(leaf))
     return Cause("ike-proposal-mismatch",
                  f"the peer and this firewall have no phase 1 proposal in common{': ' + hints[0] + ' differs' if hints else ''}{agree}",
@@ -114,7 +112,7 @@ def _refused(case, name, options) -> Cause:
 
 def lifetime(case: Case) -> Iterator[Cause]:
     name, options = case.ike_profile
-    ours, theirs = seconds(options or {}), (case.cloud.get("ike") or {}).get("lifetime_seconds")
+    ours, theirs = seconds(options or {}), case.cloud.ike.lifetime_seconds
     if ours and theirs and ours > theirs:
         yield Cause("ike-lifetime-longer", f"phase 1 lasts {ours} s here and {theirs} s at the peer, so that the peer always has to renew it",
                     (f"ike_crypto_profile {name} lifetime: {ours} s", f"the cloud's: {theirs} s"),
@@ -133,7 +131,7 @@ def identity(case: Case) -> Iterator[Cause]:
     if not case.gateway:
         return
     doubted = case.phase == NO_IKE and bool(case.kinds & {vpn_log.KEY, vpn_log.IDENTITY})
-    confidence = CERTAIN if doubted and case.cloud else LIKELY if doubted else POSSIBLE
+    confidence = CERTAIN if doubted and case.is_described else LIKELY if doubted else POSSIBLE
     quoted = case.quote(vpn_log.KEY, vpn_log.IDENTITY)
     found = False
     for side, option, (kind, shown), expected, who in _identities(case):
@@ -156,16 +154,16 @@ def _identities(case) -> Iterator[tuple]:
     cloud does not know stands for the identity, it is the address that is wrong.
     """
     local, peer = case.gateway.get("local_id") or {}, case.gateway.get("peer_id") or {}
-    expected = case.cloud.get("local_id") or case.cloud.get("customer_outside_address")
+    expected = case.cloud.local_id or case.cloud.customer_outside_address
     shown = (local.get("type") or "ipaddr", local["id"]) if local.get("id") else ("ipaddr", case.local_address)
-    own = bool(local.get("id")) or is_private(case.local_address) or bool(case.cloud.get("local_id"))
+    own = bool(local.get("id")) or is_private(case.local_address) or bool(case.cloud.local_id)
     if expected and own:
         yield "local", "local_id", shown, expected, "the cloud expects"
     elif local.get("id") and shown[0] == "ipaddr" and not is_private(case.local_address):
         yield "local", "local_id", shown, case.local_address, f"the address of {case.outside} is"
     elif local.get("id") and _kind_of(local["id"]) == "ipaddr" != shown[0]:
         yield "local", "local_id", shown, local["id"], "as an address it would be"
-    theirs = case.cloud.get("peer_id") or case.cloud.get("outside_address")
+    theirs = case.cloud.peer_id or case.cloud.outside_address
     if peer.get("id") and (theirs or peer.get("type", "ipaddr") == "ipaddr" or same_address(peer["id"], case.peer_address)):
         yield "peer", "peer_id", (peer.get("type") or "ipaddr", peer["id"]), theirs or case.peer_address, "the peer's identity is"
 
@@ -213,9 +211,9 @@ def method(case: Case) -> Iterator[Cause]:
     """What a cloud does not speak, whatever the proposals are."""
     gateway = f"ike_gateway {case.gateway_name}"
     quantum = (case.gateway.get("ikev2") or {}).get("pq_ppk") or {}
-    if not case.cloud:
+    if not case.is_described:
         return
-    if case.gateway.get("certificate") and case.cloud.get("pre_shared_key"):
+    if case.gateway.get("certificate") and case.cloud.pre_shared_key:
         yield Cause("authentication-method", "the gateway shows a certificate, and the cloud's connection has a pre-shared key",
                     (f"{gateway}: certificate",),
                     f"{gateway}: pre_shared_key instead of certificate", CERTAIN)

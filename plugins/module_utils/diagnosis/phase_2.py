@@ -16,6 +16,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ev
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.phase_1 import (
     accepted, differences, fitting_profile, others_of_profile,
 )
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Selectors
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import vpn_log
 
 NO_PFS = "no-pfs"
@@ -27,7 +28,7 @@ _LATER = "; IKEv2 brings the tunnel up all the same, and it fails when the SA is
 def proposal(case: Case) -> Iterator[Cause]:
     name, options = case.ipsec_profile
     esp = (options or {}).get("esp") or {}
-    if (options or {}).get("ah") and not esp and case.cloud.get("ipsec"):
+    if (options or {}).get("ah") and not esp and accepted(case.cloud, "ipsec", "encryption"):
         yield Cause("ah-instead-of-esp", "phase 2 offers AH, and the peer takes ESP only", (f"ipsec_crypto_profile {name}: ah",),
                     f"ipsec_crypto_profile {name}: esp instead of ah", CERTAIN)
     differing = list(differences(esp, case.cloud, "ipsec", _leaves(esp)))
@@ -96,10 +97,10 @@ def _was_up(case) -> bool:
 
 
 def selectors(case: Case) -> Iterator[Cause]:
-    wanted = case.cloud.get("traffic_selectors") or {}
+    wanted = case.cloud.traffic_selectors or Selectors()
     proxies = [(proxy["name"], proxy.get("local") or EVERYTHING[0], proxy.get("remote") or EVERYTHING[0]) for proxy in case.proxies]
     ours = ", ".join(f"{name} {local} to {remote}" for name, local, remote in proxies) or "no proxy ID: 0.0.0.0/0 to 0.0.0.0/0"
-    pair = (wanted.get("local"), wanted.get("remote"))
+    pair = (wanted.local, wanted.remote)
     refused = case.phase == NO_CHILD and vpn_log.SELECTORS in case.kinds
     quoted = case.quote(vpn_log.SELECTORS) if refused else ()
     evidence = (f"ipsec_tunnel {case.name}: {ours}",) + ((f"the cloud's: {pair[0]} (here) to {pair[1]}",) if all(pair) else ()) + quoted
@@ -111,7 +112,7 @@ def selectors(case: Case) -> Iterator[Cause]:
     elif refused:
         yield Cause("proxy-id-mismatch", "the peer does not accept the tunnel's traffic selectors", evidence,
                     f"ipsec_tunnel {case.name}: proxy_ids: the peer's networks, the other way round", LIKELY)
-    if len(proxies) > 1 and case.cloud:
+    if len(proxies) > 1 and case.is_described:
         yield Cause("several-proxy-ids",
                     f"the tunnel has {len(proxies)} proxy IDs, and the peer keeps one pair of SAs: they push each other out", evidence,
                     f"ipsec_tunnel {case.name}: one proxy ID that covers all of them", LIKELY if case.phase == NO_CHILD else POSSIBLE)
@@ -141,13 +142,13 @@ def encapsulation(case: Case) -> Iterator[Cause]:
         yield Cause("transport-mode", "the tunnel is in transport mode, which a gateway for networks does not take",
                     (f"{label} ipsec_mode: transport",),
                     f"{label}: ipsec_mode: tunnel", LIKELY, ({"ipsec_tunnel": {"name": case.name, "ipsec_mode": "tunnel"}},))
-    if case.cloud and case.tunnel.get("enable_gre_encapsulation"):
+    if case.is_described and case.tunnel.get("enable_gre_encapsulation"):
         yield Cause("gre-encapsulation", "the tunnel wraps packets in GRE, which the cloud does not unwrap",
                     (f"{label} enable_gre_encapsulation: true",),
                     f"{label}: enable_gre_encapsulation: false", CERTAIN, ({"ipsec_tunnel": {"name": case.name, "enable_gre_encapsulation": False}},))
     for proxy in case.proxies:
         protocol = {kind: ports for kind, ports in (proxy.get("protocol") or {}).items() if kind != "any"}
-        if protocol and (case.cloud or case.phase == NO_CHILD):
+        if protocol and (case.is_described or case.phase == NO_CHILD):
             yield Cause("proxy-id-protocol", f"proxy ID '{proxy['name']}' is for one protocol only, and the peer's networks are for all",
                         (f"proxy ID {proxy['name']} protocol: {', '.join(protocol)}",),
                         f"proxy_id {proxy['name']} of tunnel {case.name}: protocol: {{any: true}}",

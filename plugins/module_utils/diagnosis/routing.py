@@ -228,7 +228,7 @@ def spoofed(case: Case) -> Iterator[Cause]:
 
 def nothing_wrong_here(case: Case) -> Iterator[Cause]:
     """The firewall does its part and no packet comes back: the far side's routing is what is left."""
-    if case.phase == PASSING and case.one_way is not None and case.cloud:
+    if case.phase == PASSING and case.one_way is not None and case.is_described:
         yield Cause("cloud-way-back",
                     "the tunnel is up and nothing comes back: the cloud's route tables or security groups may have no way back", (case.one_way,),
                     "in the cloud: propagate the gateway's routes into the subnets' route tables, and allow the networks here in the security groups", POSSIBLE)

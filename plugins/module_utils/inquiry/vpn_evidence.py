@@ -91,7 +91,7 @@ class Inquiry:
 
         Only digests are compared, and no key is kept.
         """
-        known = {tunnel.get("outside_address"): tunnel.get("pre_shared_key") for tunnel in (connection or {}).get("tunnels") or ()}
+        known = {tunnel.outside_address: tunnel.pre_shared_key for tunnel in (connection.tunnels if connection else ())}
         keys, owners = {}, {}
         for gateway in configuration["gateways"]:
             name, endpoint = gateway["name"], (gateway.get("peer_address") or {}).get("ip")

@@ -14,6 +14,7 @@ from typing import Any
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet, Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import vpn_state
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Profile
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.judgement import Judgement, judge
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import of_vpns, select
 
@@ -30,7 +31,7 @@ class Question:
     router: str | None = None
     judges: bool = True
     routes: bool = False
-    connection: dict | None = None
+    connection: Profile | None = None
     source_zones: tuple = ()
     local_networks: tuple = ()
     remote_networks: tuple = ()

@@ -159,13 +159,13 @@ class Profile:
     """A VPN as its far side describes it."""
 
     id: str = said("ID of the connection.", default="", told=True, sample="vpn-0123456789abcdef0")
-    cloud: str | None = said("Cloud that the connection is of.", default=None, told=True, choices=CLOUDS)
+    cloud: str | None = said("Cloud that the connection is of.", default=None, choices=CLOUDS)
     state: str | None = said("State of the connection, in the cloud's words, where they are known.", default=None, told=True, sample="available")
-    routing: str | None = said("How the peer learns routes, fixed when the connection was created.", default=None, told=True, choices=(STATIC, BGP))
+    routing: str | None = said("How the peer learns routes, fixed when the connection was created.", default=None, choices=(STATIC, BGP))
     gateway: str | None = said("What ends the tunnels in the cloud.", default=None, told=True, sample="vgw")
     customer_gateway_id: str | None = said("ID of what the cloud calls this firewall.", default=None, told=True)
     acceleration: bool = said("Whether the connection is accelerated, which needs NAT traversal.", default=False, told=True)
-    static_routes: tuple[str, ...] = said("Networks that the peer sends through a static connection.", default=(), told=True)
+    static_routes: tuple[str, ...] | None = said("Networks that the peer sends through a static connection.", default=None, told=True)
     tunnels: tuple[Tunnel, ...] = said("The tunnels, in the order of the description.", default=(), told=True)
     warnings: tuple[str, ...] = said("What works but should be seen.", default=(), told=True)
 

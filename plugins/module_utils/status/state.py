@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, is_dataclass, replace
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import plain
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Profile
+
 
 @dataclass(frozen=True)
 class State:
@@ -72,7 +75,7 @@ def movement(earlier, flow) -> tuple | None:
     return tuple(now - before for before, now in counts)
 
 
-def tell(configuration: dict, state: State, verdicts, connection: dict | None = None) -> dict:
+def tell(configuration: dict, state: State, verdicts, connection: Profile | None = None) -> dict:
     """The state as plain values. Each tunnel with its verdict, its SAs and its flows; what belongs to no tunnel is C(unassigned).
 
     C(connection): the cloud's description, whose telemetry is told with the tunnel that goes to its endpoint.
@@ -112,13 +115,13 @@ def _moved(earlier, flow, seconds) -> dict:
 
 def _endpoints(configuration, connection) -> dict:
     """Tunnel → what the cloud says of the endpoint that its gateway goes to."""
-    described = {tunnel.get("outside_address"): tunnel.get("telemetry") or {} for tunnel in (connection or {}).get("tunnels") or ()}
+    described = {tunnel.outside_address: tunnel.telemetry for tunnel in (connection.tunnels if connection else ())}
     addresses = {gateway["name"]: (gateway.get("peer_address") or {}).get("ip") for gateway in configuration["gateways"]}
     found = {}
     for tunnel in configuration["tunnels"]:
         address = next((addresses.get(gateway) for gateway in tunnel.get("ike_gateways", ())), None)
         if address in described:
-            found[tunnel["name"]] = {"outside_address": address, **described[address]}
+            found[tunnel["name"]] = {"outside_address": address, **(plain(described[address]) if described[address] else {})}
     return found
 
 

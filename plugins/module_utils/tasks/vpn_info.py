@@ -16,7 +16,6 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.vpn_watch import Question, View, Watch
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import fields
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Profile
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import tell
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.summary import summary
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import verifying
@@ -87,7 +86,7 @@ class _Task:
         judged = self.gather - {CONFIG} or self.params["wait_for"] or self.params["fail_unhealthy"] or self.prober
         return Question(
             tuple(arguments.trimmed(self.params["name"] or [])), self.params["virtual_router"], bool(judged), ROUTES in self.gather,
-            given(self.params["connection"]) if self.params["connection"] else None,
+            fields.read(Profile, self.params["connection"], "connection") if self.params["connection"] else None,
             verifying.texts(self.params, "source_zones"), *(verifying.networks(self.params, option) for option in ("local_networks", "remote_networks")))
 
     def run(self) -> dict:

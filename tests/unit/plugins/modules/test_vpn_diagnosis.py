@@ -452,6 +452,15 @@ def test_the_true_cause_comes_first(patients, fault):
         assert patient.done({"items": found[0]["items"]}, check=True, module=transaction).changed
 
 
+def test_the_limits_of_a_cloud_are_those_of_its_own_connections(patients):
+    """However the peer calls its gateway."""
+    patient = patients("bgp")
+    peers(received=1, advertised=1001)(patient)
+    for described in (patient.connection, *patient.connection["tunnels"]):
+        del described["cloud"]
+    assert "cloud-route-limit" not in [cause["id"] for cause in patient.diagnose()]
+
+
 UNKNOWN = {
     "phase 1": ("down", "phase-1-fails", "ikev2-nego-ike-fail"),
     "phase 2": ("init", "phase-2-fails", "ikev2-nego-child-fail"),

@@ -16,6 +16,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ev
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import vpn_state
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import read
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Profile
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.bgp import BgpPeer, Prefixes
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.flow import Flow
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.forwarding import PbfRule
@@ -194,5 +196,5 @@ class Branch:
         configuration, _missing = select(vpn_state.gathered_from(self.tree, platform, base), [NAME])
         return diagnose(Evidence(
             configuration, Surroundings(self.tree, base, platform), self.state, judge(configuration, self.state).tunnels, lines=self.lines,
-            connection=self.connection, keys=self.keys, key_owners=self.key_owners, intent=self.intent, interfaces=self.interfaces,
+            connection=read(Profile, self.connection, "connection") if self.connection else None, keys=self.keys, key_owners=self.key_owners, intent=self.intent, interfaces=self.interfaces,
             addresses=rulebases.Addresses(self.objects), now=0.0))

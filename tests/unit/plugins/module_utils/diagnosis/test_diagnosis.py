@@ -17,6 +17,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.di
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import Evidence, inside_of, mentions
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Addresses
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import IkeProposal, IpsecProposal, Profile, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.flow import Flow
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.judgement import judge
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.security_associations import IkeSa
@@ -78,8 +79,8 @@ SECRET = "the.key.itself"
 @settings(deadline=None, derandomize=True, max_examples=20)
 @given(st.sampled_from(list(STATES.values())), LINES, st.booleans())
 def test_a_key_is_in_no_cause(state, lines, same):
-    tunnel = {"outside_address": "203.0.113.1", "pre_shared_key": SECRET, "ike": {"dh_group": "group14"}, "ipsec": {"dh_group": "group14"}}
-    assert SECRET not in repr(diagnose(evidence(state, lines, connection={"id": "to", "tunnels": [tunnel]}, keys={"gw": same})))
+    tunnel = Tunnel("203.0.113.1", pre_shared_key=SECRET, ike=IkeProposal(dh_group="group14"), ipsec=IpsecProposal(dh_group="group14"))
+    assert SECRET not in repr(diagnose(evidence(state, lines, connection=Profile("to", tunnels=(tunnel,)), keys={"gw": same})))
 
 
 MENTIONED = {
