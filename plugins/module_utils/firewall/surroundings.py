@@ -11,19 +11,12 @@ from dataclasses import dataclass
 from ipaddress import ip_interface, ip_network
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import kinds
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts.interface import routers_of, zones_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES, router
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import Platform
 
 _ADDRESSED = ("ethernet", "aggregate-ethernet", "loopback", "vlan", "tunnel")
-# Elements that name an object of a kind; memberships are not among them, they go with their interface.
-_REFERRING = {
-    "ike_crypto_profile": ("ike-crypto-profile",), "ipsec_crypto_profile": ("ipsec-crypto-profile",), "ike_gateway": ("ike-gateway",),
-    "monitor_profile": ("tunnel-monitor-profile", "monitor/profile"), "bgp_peer_group": ("used-by",),
-    "tunnel_interface": ("interface", "egress-interface", "tunnel-interface"),
-}
-_WORDS = {"gateway": "IKE gateway", "ipsec": "IPsec tunnel", "static-route": "static route", "peer": "BGP peer", "peer-group": "BGP peer group"}
-_RULES = {"pbf": "PBF", "import": "BGP import", "export": "BGP export"}
 
 
 @dataclass(frozen=True)
@@ -132,7 +125,7 @@ class Surroundings:
 
     def users(self, kind: str, name: str) -> list:
         """What refers to an object, in words, each once."""
-        return list(dict.fromkeys(_referring(self.tree, name, _REFERRING.get(kind, ()), ())))
+        return kinds.users(self.tree, kind, name)
 
     def tunnel_interface_of(self, tunnel: str) -> str | None:
         return places.text(self.entry("ipsec_tunnel", tunnel), ("tunnel-interface",)) or None
@@ -146,26 +139,6 @@ def template_of(element: ET.Element | None) -> str:
     if element is None or element.get("src") != "tpl":
         return ""
     return element.get("ptpl") or "unknown"
-
-
-def _referring(element, name, tags, above):
-    """Labels of the entries with an element of C(tags) that is, or holds an entry with, C(name). C(above): the tags and names on the way."""
-    for child in element:
-        here = above + (places.step_of(child),)
-        says = (child.tag in tags or f"{element.tag}/{child.tag}" in tags) and not len(child) and (child.text or "").strip() == name
-        lists = element.tag in tags and (child.get("name") == name or (child.tag == "member" and element.tag != "interface" and child.text == name))
-        if says or lists:
-            yield _owner(here[:-1])
-        elif len(child):
-            yield from _referring(child, name, tags, here)
-
-
-def _owner(path) -> str:
-    """The innermost named entry of a path, as people call it."""
-    last = max(number for number, step in enumerate(path) if not isinstance(step, str))
-    container = path[last - 1]
-    word = f"{_RULES.get(path[last - 2], path[last - 2])} rule" if container == "rules" else _WORDS.get(container, str(container).replace("-", " "))
-    return f"{word} '{path[last][1]}'"
 
 
 def _interfaces(network):

@@ -17,9 +17,9 @@ _UPDATE = (
 )
 
 
-def _rule_table(kind: str) -> Table:
+def _rule_table(direction: str) -> Table:
     return Table(
-        kind, "network", (),
+        f"bgp_{direction}_rule", "network", (), words=f"BGP {direction} rule", listed_in=("policy", direction, "rules"),
         nodes=(
             Leaf("enable", "enable", "bool"),
             Members("used_by", "used-by", refers_to=("bgp_peer_group",)),
@@ -36,8 +36,8 @@ def _rule_table(kind: str) -> Table:
 
 
 # Rules of a virtual router's BGP, first match wins.
-EXPORT_RULE = _rule_table("bgp_export_rule")
-IMPORT_RULE = _rule_table("bgp_import_rule")
+EXPORT_RULE = _rule_table("export")
+IMPORT_RULE = _rule_table("import")
 
 PREFIX_LIST = Table(
     "prefix_list", *PLACES["prefix_list"],
@@ -50,7 +50,7 @@ PREFIX_LIST = Table(
 )
 
 ROUTE_MAP = Table(
-    "bgp_route_map", *PLACES["bgp_route_map"],
+    "bgp_route_map", *PLACES["bgp_route_map"], words="BGP route map",
     nodes=(
         Entries("entries", "route-map", (
             Leaf("action", "action", choices=("permit", "deny")),
@@ -74,7 +74,7 @@ REDISTRIBUTION_ROUTE_MAP = Table(
 )
 
 FILTERING_PROFILE = Table(
-    "bgp_filtering_profile", *PLACES["bgp_filtering_profile"],
+    "bgp_filtering_profile", *PLACES["bgp_filtering_profile"], words="BGP filtering profile",
     nodes=(
         Leaf("inbound", "ipv4/unicast/route-maps/inbound", refers_to=("bgp_route_map",)),
         Leaf("outbound", "ipv4/unicast/route-maps/outbound", refers_to=("bgp_route_map",)),

@@ -64,7 +64,7 @@ _LEGACY_ONLY = (
     )),
 )
 LEGACY_PEER = Table(
-    "bgp_peer_entry", "network", (),
+    "bgp_peer_entry", "network", (), words="BGP peer", listed_in=("peer",), interrupts="the BGP session starts anew",
     nodes=_ADDRESSES + tuple(
         Leaf(leaf.option, "connection-options/" + leaf.path, "int", minimum=leaf.minimum, maximum=leaf.maximum, unit=leaf.unit) for leaf in _TIMERS
     ) + (
@@ -78,7 +78,7 @@ LEGACY_PEER = Table(
     parents=("bgp_peer_group",), required=_REQUIRED,
 )
 LEGACY_GROUP = Table(
-    "bgp_peer_group", "network", (),
+    "bgp_peer_group", "network", (), words="BGP peer group", listed_in=("peer-group",),
     nodes=(
         Leaf("enable", "enable", "bool"),
         Leaf("aggregated_confed_as_path", "aggregated-confed-as-path", "bool"),
@@ -95,10 +95,14 @@ LEGACY_GROUP = Table(
     created={"enable": True, "type": {"ebgp": True}},
     parents=("bgp_instance",),
 )
-LEGACY_AUTH = Table("bgp_auth_profile", "network", (), nodes=(Leaf("secret", "secret", "secret", max_length=63),), parents=("bgp_instance",))
+_AUTH = "BGP authentication profile"
+LEGACY_AUTH = Table(
+    "bgp_auth_profile", "network", (), words=_AUTH, listed_in=("bgp", "auth-profile"),
+    nodes=(Leaf("secret", "secret", "secret", max_length=63),), parents=("bgp_instance",),
+)
 
 ADVANCED_PEER = Table(
-    "bgp_peer_entry", "network", (),
+    "bgp_peer_entry", "network", (), words="BGP peer", listed_in=("peer",), interrupts="the BGP session starts anew",
     nodes=_ADDRESSES + (
         Leaf("passive", "passive", "bool", absent=False),
         _MULTIHOP,
@@ -110,7 +114,7 @@ ADVANCED_PEER = Table(
     parents=("bgp_peer_group",), required=_REQUIRED,
 )
 ADVANCED_GROUP = Table(
-    "bgp_peer_group", "network", (),
+    "bgp_peer_group", "network", (), words="BGP peer group", listed_in=("peer-group",),
     nodes=(
         Leaf("enable", "enable", "bool"),
         Group("type", "type", (
@@ -122,19 +126,19 @@ ADVANCED_GROUP = Table(
     created={"enable": True, "type": {"ebgp": True}},
     parents=("bgp_instance",),
 )
-ADVANCED_AUTH = Table("bgp_auth_profile", *PLACES["bgp_auth_profile"], nodes=LEGACY_AUTH.nodes)
+ADVANCED_AUTH = Table("bgp_auth_profile", *PLACES["bgp_auth_profile"], words=_AUTH, nodes=LEGACY_AUTH.nodes)
 TIMER_PROFILE = Table(
-    "bgp_timer_profile", *PLACES["bgp_timer_profile"],
+    "bgp_timer_profile", *PLACES["bgp_timer_profile"], words="BGP timer profile", interrupts="the BGP session starts anew",
     nodes=_TIMERS + (Leaf("reconnect_retry_interval", "reconnect-retry-interval", **_RETRY),),
 )
 ADDRESS_FAMILY_PROFILE = Table(
-    "bgp_address_family_profile", *PLACES["bgp_address_family_profile"],
+    "bgp_address_family_profile", *PLACES["bgp_address_family_profile"], words="BGP address family profile",
     nodes=(Leaf("enable", "ipv4/unicast/enable", "bool"),),
 )
 
 # What the user sees; what belongs to one engine only is refused by name on the other.
 TABLE = Table(
-    "bgp_peer", "network", (),
+    "bgp_peer", "network", (), words="BGP peer",
     nodes=_ADDRESSES + _TIMERS + (
         Leaf("reconnect_retry_interval", "", **_RETRY),
         Leaf("multihop", "", "int", minimum=0, maximum=255, unit="hops"),

@@ -29,7 +29,7 @@ _LEGACY_ONLY = (
 )
 _PRIORITY = Leaf("priority", "priority", "int", minimum=1, maximum=255)
 REDIST_PROFILE = Table(
-    "redist_profile", "network", (),
+    "redist_profile", "network", (), words="redistribution profile", listed_in=("protocol", "redist-profile"),
     nodes=(
         _PRIORITY,
         Group("filter", "filter", (
@@ -44,7 +44,7 @@ REDIST_PROFILE = Table(
     parents=("virtual_router",), name_length=31,
 )
 REDIST_RULE = Table(
-    "bgp_redist_rule", "network", (),
+    "bgp_redist_rule", "network", (), words="BGP redistribution rule", listed_in=("redist-rules",),
     nodes=(
         Leaf("enable", "enable", "bool"),
         Leaf("address_family_identifier", "address-family-identifier", choices=("ipv4", "ipv6")),
@@ -60,17 +60,17 @@ _SOURCE = (
     Leaf("route_map", "route-map", refers_to=("redistribution_route_map",)),
 )
 REDISTRIBUTION_PROFILE = Table(
-    "bgp_redistribution_profile", *PLACES["bgp_redistribution_profile"],
+    "bgp_redistribution_profile", *PLACES["bgp_redistribution_profile"], words="BGP redistribution profile",
     nodes=(Group("connected", "ipv4/unicast/connected", _SOURCE), Group("static", "ipv4/unicast/static", _SOURCE)),
 )
 NETWORK = Table(
-    "bgp_advertised_network", "network", (),
+    "bgp_advertised_network", "network", (), words="network that BGP announces", listed_in=("network",),
     nodes=(Leaf("unicast", "unicast", "bool"),), created={"unicast": True},
     parents=("bgp_instance",), name_pattern=".+",
 )
 
 TABLE = Table(
-    "bgp_redistribution", "network", (),
+    "bgp_redistribution", "network", (), words="BGP redistribution",
     nodes=(
         Members("sources", "", choices=("connected", "static")),
         Members("destinations", ""),

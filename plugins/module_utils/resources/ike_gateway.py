@@ -42,7 +42,7 @@ def refuse_post_quantum_before_ikev2(values, platform):
 DPD = (Leaf("enable", "enable", "bool"), Leaf("interval", "interval", "int", minimum=2, maximum=100, unit="seconds"))
 
 TABLE = Table(
-    "ike_gateway", *PLACES["ike_gateway"],
+    "ike_gateway", *PLACES["ike_gateway"], words="IKE gateway", interrupts="the tunnel is negotiated anew",
     nodes=(
         Leaf("disabled", "disabled", "bool", absent=False),
         Leaf("comment", "comment", max_length=1023),

@@ -86,10 +86,10 @@ MANUAL_KEY = Group("manual_key", "manual-key", (
 ), choices=(Choice("", ("esp", "ah")),))
 
 TABLE = Table(
-    "ipsec_tunnel", *PLACES["ipsec_tunnel"],
+    "ipsec_tunnel", *PLACES["ipsec_tunnel"], words="IPsec tunnel", interrupts="the tunnel is negotiated anew",
     nodes=(
         Leaf("disabled", "disabled", "bool", absent=False),
-        Leaf("comment", "comment", max_length=1023),
+        Leaf("comment", "comment", max_length=1023, quiet=True),
         Leaf("ipv6", "ipv6", "bool", absent=False),
         Leaf("tunnel_interface", "tunnel-interface", refers_to=("tunnel_interface",)),
         Leaf("anti_replay", "anti-replay", "bool"),
@@ -103,7 +103,7 @@ TABLE = Table(
             Leaf("destination_ip", "destination-ip", form="address"),
             Leaf("tunnel_monitor_profile", "tunnel-monitor-profile", refers_to=("monitor_profile",)),
             Leaf("proxy_id", "proxy-id"),
-        )),
+        ), quiet=True),
         Entries("ike_gateways", "auto-key/ike-gateway", refers_to=("ike_gateway",)),
         Leaf("ipsec_crypto_profile", "auto-key/ipsec-crypto-profile", refers_to=("ipsec_crypto_profile",)),
         Entries("proxy_ids", "auto-key/proxy-id", PROXY_ID_NODES),

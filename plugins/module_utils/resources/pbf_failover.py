@@ -64,7 +64,7 @@ _RETURN = Group("enforce_symmetric_return", "enforce-symmetric-return", (
 
 # The PBF rule as PAN-OS has it: what one path becomes.
 RULE = Table(
-    "pbf_rule", *PLACES["pbf_rule"],
+    "pbf_rule", *PLACES["pbf_rule"], words="PBF rule",
     nodes=_TRAFFIC + (
         Group("action", "action", (
             Group("forward", "forward", _PATH),
@@ -87,7 +87,7 @@ def refuse_probe_without_target(values, platform):
 
 
 TABLE = Table(
-    "pbf_failover", *PLACES["pbf_rule"],
+    "pbf_failover", *PLACES["pbf_rule"], words="PBF failover",
     nodes=_TRAFFIC + (
         Entries("paths", "action/forward", (_NEXTHOP, _MONITOR), key="egress_interface"),
         Leaf("when_all_down", "action", choices=("discard", "route"), stands="action/discard (of a rule of its own, below the paths)"),

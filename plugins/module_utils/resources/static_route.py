@@ -24,7 +24,8 @@ def _table(advanced: bool, ipv6: bool) -> Table:
         Leaf("no_install", "no-install", "empty"),
     )
     return Table(
-        "static_route", "network", (),
+        "static_route", "network", (), words="IPv6 static route" if ipv6 else "static route",
+        listed_in=("routing-table", "ipv6" if ipv6 else "ip", "static-route"),
         nodes=(
             Leaf("destination", "destination"),
             Leaf("interface", "interface", refers_to=("interface",)),

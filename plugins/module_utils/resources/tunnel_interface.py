@@ -19,14 +19,15 @@ TABLE = Table(
         interface.MANAGEMENT_PROFILE,
         interface.NETFLOW_PROFILE,
         interface.COMMENT,
-        Leaf("df_ignore", "df-ignore", "bool", absent=False),
-        Leaf("link_tag", "link-tag", max_length=127),
+        Leaf("df_ignore", "df-ignore", "bool", absent=False, quiet=True),
+        Leaf("link_tag", "link-tag", max_length=127, quiet=True),
         Group("bonjour", "bonjour", (
             Leaf("enable", "enable", "bool", absent=False),
             Leaf("ttl_check", "ttl-check", "bool", absent=False),
             Leaf("group_id", "group-id", "int", minimum=0, maximum=16),
-        )),
+        ), quiet=True),
     ),
+    interrupts="the tunnel loses its address for a moment",
     name_pattern=r"tunnel\.[1-9][0-9]{0,3}",
 )
 

@@ -48,6 +48,7 @@ class Leaf:
     values_until: Mapping[str, Version] = field(default_factory=dict)
     refers_to: tuple = ()
     aliases: tuple = ()
+    quiet: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ class Members:
     values_until: Mapping[str, Version] = field(default_factory=dict)
     refers_to: tuple = ()
     aliases: tuple = ()
+    quiet: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ class Group:
     choices: tuple = ()
     since: Version = ()
     aliases: tuple = ()
+    quiet: bool = False
 
     @property
     def says_something_bare(self) -> bool:
@@ -119,9 +122,7 @@ class Entries:
     since: Version = ()
     refers_to: tuple = ()
     aliases: tuple = ()
-
-
-Node = (Leaf, Members, Group, Entries)
+    quiet: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,9 +130,12 @@ class Table:
     """One PAN-OS object.
 
     C(kind): its name in our words, as used by C(refers_to) and in messages.
+    C(words): what people call it; without them, its kind.
     C(also): wider kinds that it is one of, so that what refers to those refers to it (an interface).
     C(location): the base its container lies below: C(network), C(vsys), C(rulebase) or C(device).
     C(container): the elements between that base and the entry.
+    C(listed_in): the last elements before the entry, of an object that stands in others with names of their own.
+    C(interrupts): what a change of it means to traffic, as a sentence; empty where it means nothing.
     C(created): strong values for a new object where the user names none; shown in the diff like any other.
     C(required): options without which a new object cannot work (refused before any write): dotted for one inside a group,
     C(a|b) where either will do.
@@ -152,6 +156,18 @@ class Table:
     name_length: int = 63
     name_pattern: str = r"[0-9A-Za-z][0-9A-Za-z_. -]*"
     since: Version = ()
+    words: str = ""
+    listed_in: tuple = ()
+    interrupts: str = ""
+
+    @property
+    def called(self) -> str:
+        return self.words or self.kind.replace("_", " ")
+
+    def disturbs(self, element: str) -> bool:
+        """Whether traffic stops for a moment when this element (a child of the entry) of such an object changes."""
+        quiet = [node.quiet for node in self.nodes if steps(node.path)[:1] == (element,)]
+        return bool(self.interrupts) and not (quiet and all(quiet))
 
 
 @dataclass(frozen=True)

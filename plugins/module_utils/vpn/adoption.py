@@ -11,41 +11,24 @@ from ipaddress import ip_interface, ip_network
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import kinds, rulebases
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import bgp_policy
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names, record as records, rollout
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names, record as records
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.bgp import running
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import BGP, PBF, ROUTES, Vpn
 
 # Came with PAN-OS; they are nobody's to change or to remove.
 PREDEFINED = ("default", "Suite-B-GCM-128", "Suite-B-GCM-256")
-_WORDS = {
-    "ike_gateway": "IKE gateway", "ipsec_tunnel": "IPsec tunnel", "tunnel_interface": "tunnel interface", "pbf_rule": "PBF rule",
-    "static_route": "static route", "bgp_peer_entry": "BGP peer", "bgp_peer_group": "BGP peer group", "ike_crypto_profile": "IKE crypto profile",
-    "ipsec_crypto_profile": "IPsec crypto profile", "monitor_profile": "monitor profile",
-    "bgp_import_rule": "BGP import rule", "bgp_export_rule": "BGP export rule", "bgp_timer_profile": "BGP timer profile",
-    "bgp_auth_profile": "BGP authentication profile", "bgp_address_family_profile": "BGP address family profile",
-    "bgp_filtering_profile": "BGP filtering profile", "bgp_route_map": "BGP route map", "prefix_list": "prefix list",
-    "security_rule": "security rule", "static_route_ipv6": "IPv6 static route", "redist_profile": "redistribution profile",
-    "bgp_redist_rule": "BGP redistribution rule", "bgp_redistribution_profile": "BGP redistribution profile",
-    "redistribution_route_map": "redistribution route map",
-}
-# What it means to traffic when one of these is interrupted.
-_INTERRUPTED = {
-    "ike_gateway": "the tunnel is negotiated anew", "ipsec_tunnel": "the tunnel is negotiated anew", "ike_crypto_profile": "the tunnel is negotiated anew",
-    "ipsec_crypto_profile": "the tunnel is negotiated anew", "tunnel_interface": "the tunnel loses its address for a moment",
-    "bgp_peer_entry": "the BGP session starts anew", "bgp_timer_profile": "the BGP session starts anew",
-}
 
 
 def label(kind: str, name: str) -> str:
-    return f"{_WORDS[kind]} '{name}'"
+    return f"{kinds.words(kind)} '{name}'"
 
 
 def forwarding_rules(vpn: Vpn, around: Surroundings) -> list:
@@ -414,14 +397,14 @@ def interruptions(items, record: Record, around: Surroundings) -> list:
     """A sentence for each change that interrupts what was taken over."""
     found = []
     for item in items:
-        kind = item.table.kind if isinstance(item, DesiredEntry) else None
-        if kind not in _INTERRUPTED or item.state == "absent" or around.entry_at(item) is None:
+        if not isinstance(item, DesiredEntry) or item.state == "absent" or around.entry_at(item) is None:
             continue
+        kind = item.table.kind
         if kind != "tunnel_interface" and not record.took_over(kind, item.name):
             continue
-        leaves = [leaf for leaf in changed_leaves(item, around) if rollout.interrupts(kind, leaf.split("/")[0])]
+        leaves = [leaf for leaf in changed_leaves(item, around) if item.table.disturbs(leaf.split("/")[0])]
         if leaves:
-            found.append(f"{label(kind, item.name)} is taken over and changed ({', '.join(leaves)}): {_INTERRUPTED[kind]}")
+            found.append(f"{label(kind, item.name)} is taken over and changed ({', '.join(leaves)}): {item.table.interrupts}")
     return found
 
 

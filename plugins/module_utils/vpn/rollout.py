@@ -13,20 +13,6 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.pl
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES
 
-# Kinds of objects whose change makes PAN-OS negotiate or connect anew → the elements that do, or those that do not.
-_ONLY = {"tunnel_interface": ("ip", "ipv6")}
-_ALL_BUT = {
-    "ike_gateway": (), "ike_crypto_profile": (), "ipsec_crypto_profile": (), "ipsec_tunnel": ("tunnel-monitor", "comment"),
-    "bgp_peer_entry": (), "bgp_timer_profile": (),
-}
-
-
-def interrupts(kind: str | None, element: str) -> bool:
-    """Whether traffic stops for a moment when this element of an object of this kind changes."""
-    if kind in _ONLY:
-        return element in _ONLY[kind]
-    return kind in _ALL_BUT and element not in _ALL_BUT[kind]
-
 
 def interrupted(plan: Plan, serving: dict) -> list:
     """The numbers of the tunnels that a plan interrupts. C(serving): number → the (kind, name) of what the tunnel runs on by now."""
@@ -48,7 +34,7 @@ def _interrupts(item, place, plan) -> bool:
     if before is None or after is None:
         return False
     tags = {element.tag for side in (before, after) for element in side}
-    return any(interrupts(item.table.kind, tag) and _text(before, tag) != _text(after, tag) for tag in tags)
+    return any(item.table.disturbs(tag) and _text(before, tag) != _text(after, tag) for tag in tags)
 
 
 def _text(element, tag) -> str:
