@@ -71,7 +71,7 @@ def vpn_report(firewalls, title="VPN report", generated="", drills=()):
         if not isinstance(given, (list, tuple)) or not all(isinstance(each, dict) for each in given):
             raise AnsibleFilterError(f"vpn_report: {what} must be a list of dictionaries")
     # Ansible loads every filter of a collection in every task that uses one of them.
-    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.report.page import page
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils.vpn_report import page
 
     return page(firewalls, title, generated, drills)
 

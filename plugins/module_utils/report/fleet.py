@@ -15,6 +15,19 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selec
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.names import stem
 
 UP, DOWN, OFF = "up", "down", "off"
+SYMBOLS = {UP: "\u2713", DOWN: "\u2717", OFF: "\u2013"}
+WORDS = {UP: "up", DOWN: "down", OFF: "disabled"}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a tunnel is down, or what was noticed. C(sure): how sure that is. C(found): it is a cause, which is more than a sign."""
+
+    words: str
+    sure: str = ""
+    evidence: tuple = ()
+    fix: tuple = ()
+    found: bool = False
 
 
 @dataclass(frozen=True)
@@ -30,25 +43,68 @@ class Row:
     ipsec: str = ""
     monitor: str = ""
     packets: str = ""
-    problems: tuple = ()
-    causes: tuple = ()
+    reasons: tuple = ()
+
+    @property
+    def gist(self) -> str:
+        """What is said of it where there is room for one line: a cause that was found, else what was noticed."""
+        told = [reason for reason in self.reasons if reason.found] + list(self.reasons)
+        return told[0].words if told else ""
 
 
 @dataclass(frozen=True)
 class Firewall:
-    """C(error): why it gave no answer. C(causes): of no single tunnel. C(rules), C(peers): of PBF and BGP, as vpn_info tells them."""
+    """C(error): why it gave no answer. C(reasons): of no single tunnel. C(rules), C(peers): of PBF and BGP, as the cells of a table."""
 
     name: str
     error: str = ""
     rows: tuple = ()
     problems: tuple = ()
-    causes: tuple = ()
+    reasons: tuple = ()
     rules: tuple = ()
     peers: tuple = ()
 
     @property
     def healthy(self) -> bool:
-        return not self.error and not self.problems and all(row.state == UP for row in self.rows)
+        return not self.error and not self.problems and self.all_up
+
+    @property
+    def all_up(self) -> bool:
+        return all(row.state == UP for row in self.rows)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How many firewalls and tunnels there are, and in which state. C(silent): firewalls without an answer."""
+
+    firewalls: int
+    tunnels: int
+    up: int
+    off: int
+    silent: int
+
+    @property
+    def down(self) -> int:
+        return self.tunnels - self.up - self.off
+
+
+def summary(found) -> Summary:
+    states = [row.state for each in found for row in each.rows]
+    return Summary(len(found), len(states), states.count(UP), states.count(OFF), sum(bool(each.error) for each in found))
+
+
+def attention(found) -> list:
+    """What needs somebody: (the firewall's number, its name, what)."""
+    items = []
+    for number, each in enumerate(found, 1):
+        if each.error:
+            items.append((number, each.name, "no answer"))
+        for row in each.rows:
+            if row.state != UP:
+                items.append((number, each.name, ": ".join(filter(None, [f"{row.name} is {WORDS[row.state]}", row.gist]))))
+        if each.problems and each.all_up:
+            items.append((number, each.name, each.problems[0]))
+    return items
 
 
 def firewall(given: dict) -> Firewall:
@@ -65,12 +121,42 @@ def firewall(given: dict) -> Firewall:
     carrying = _carrying(vpn, state)
     rows = [_row(each, configured.get(each) or {}, live.get(each) or {}, gateways, carrying,
                  [cause for cause in causes if cause.get("tunnel") == each]) for each in dict.fromkeys([*configured, *live])]
-    known = {problem for row in rows for problem in row.problems}
-    return Firewall(
-        name, "", tuple(rows), tuple(problem for problem in given.get("problems") or () if problem not in known),
-        tuple(cause for cause in causes if cause.get("tunnel") not in live and cause.get("tunnel") not in configured),
-        tuple(state.get("pbf_rules") or ()), tuple(state.get("bgp_peers") or ()),
-    )
+    known = {reason.words for row in rows for reason in row.reasons}
+    problems = tuple(problem for problem in given.get("problems") or () if problem not in known)
+    others = [cause for cause in causes if cause.get("tunnel") not in live and cause.get("tunnel") not in configured]
+    return Firewall(name, "", tuple(rows), problems, _reasons(problems, others), tuple(_rule(rule) for rule in state.get("pbf_rules") or ()),
+                    tuple(_peer(peer) for peer in state.get("bgp_peers") or ()))
+
+
+def _reasons(problems, causes) -> tuple:
+    return tuple(Reason(problem) for problem in problems) + tuple(_cause(cause) for cause in causes)
+
+
+def _cause(cause) -> Reason:
+    words = cause.get("cause") or cause.get("id") or "?"
+    return Reason(words, cause.get("confidence") or "", _listed(cause.get("evidence")), _listed(cause.get("fix")), found=True)
+
+
+def _listed(value) -> tuple:
+    """A text, or a list of texts, as lines."""
+    return tuple(str(item) for item in ([value] if isinstance(value, str) else value or ()))
+
+
+def _rule(rule) -> tuple:
+    return rule.get("name"), rule.get("state"), rule.get("egress_interface"), " ".join(filter(None, [rule.get("nexthop"), rule.get("nexthop_state")]))
+
+
+def _peer(peer) -> tuple:
+    return peer.get("name"), peer.get("state"), peer.get("peer_address"), peer.get("remote_as"), _prefixes(peer)
+
+
+def _prefixes(peer) -> str:
+    families = [family for family in peer.get("prefixes") or () if isinstance(family, dict)]
+    return ", ".join(f"{_told(family.get('received'))} / {_told(family.get('advertised'))}" for family in families)
+
+
+def _told(value):
+    return "?" if value is None else value
 
 
 def _row(name, tunnel, live, gateways, carrying, causes) -> Row:
@@ -85,7 +171,7 @@ def _row(name, tunnel, live, gateways, carrying, causes) -> Row:
         str(name), interface, ", ".join(filter(None, [*peers, manual])) or "?", OFF if disabled else UP if live.get("healthy") else DOWN,
         interface in carrying, _first(live.get("ike_sas"), "algorithm", "version"), _first(live.get("ipsec_sas"), "encryption", "protocol"),
         ", ".join(dict.fromkeys(str(flow.get("monitor")) for flow in flows if flow.get("monitor"))), _packets(flows),
-        tuple(live.get("problems") or ()), tuple(causes),
+        _reasons(live.get("problems") or (), causes),
     )
 
 

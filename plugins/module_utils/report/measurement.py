@@ -2,34 +2,135 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A drill's measurement as a picture: commit, tunnels, traffic and probes over time."""
+"""A drill's measurement as figures, and as a picture: where commit, tunnels, traffic and probes stand over time."""
 
 from __future__ import annotations
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.report.markup import Markup, shortened, tag
+from dataclasses import dataclass
+from typing import Callable
 
-_WIDTH, _LEFT, _RIGHT, _TOP, _ROW = 960, 240, 945, 44, 34
+WIDTH, LEFT, RIGHT, TOP, ROW = 960, 240, 945, 44, 34
+# Widths of a letter, and of what stays free beside a label.
+_LETTER, _MARGIN = 7.2, 8
 _ACTIVE = "active"
+_VERDICTS = {"within": "as expected", "shorter": "shorter than expected", "longer": "longer than expected"}
+_ACTIONS = {"take_down": "Taken down", "bring_back": "Brought back"}
 
 
-def draw(told: dict) -> Markup:
+@dataclass(frozen=True)
+class Span:
+    """A part of a row. C(letters): how many of its C(words) fit in it."""
+
+    start: float
+    end: float
+    kind: str
+    words: str
+    left: float
+    width: float
+
+    @property
+    def letters(self) -> int:
+        return int((self.width - _MARGIN) / _LETTER)
+
+
+@dataclass(frozen=True)
+class Row:
+    label: str
+    top: float
+    spans: tuple
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A moment, across all rows."""
+
+    words: str
+    at: float
+    top: float
+    is_last: bool
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """C(ticks): (second, where it stands)."""
+
+    bottom: float
+    ticks: tuple
+    rows: tuple
+    marks: tuple
+
+
+@dataclass(frozen=True)
+class Drill:
+    """C(figures): (name, value) pairs; C(verdict), C(because): of what was to be expected."""
+
+    heading: str
+    title: str
+    figures: tuple
+    verdict: str
+    because: str
+    timeline: Timeline
+
+
+def drill(told: dict) -> Drill:
     """C(told): the measurement of vpn_failover."""
+    action = _ACTIONS.get(told.get("action"), str(told.get("action")))
+    what = "the BGP peer behind " if told.get("method") == "peer" else ""
+    verdict, because = _expected(told.get("expected") or {})
+    return Drill(f"{action}: {what}{told.get('tunnel')} on {told.get('host') or told.get('firewall')}",
+                 f"{told.get('action')} of {told.get('tunnel')}", _figures(told), verdict, because, _timeline(told))
+
+
+def _figures(told) -> tuple:
+    found = [("Began", told.get("began")), ("Commit", _seconds(told.get("commit_seconds"))), ("Tunnel lost after", _seconds(told.get("lost_after"))),
+             ("Traffic moved after", _seconds(told.get("moved_after"))), ("Outage by the firewall's state", _outage(told.get("outage")))]
+    probe = told.get("probe")
+    if probe:
+        found.append(("Outage by the probes", f"{_outage(probe.get('outage'))}; {probe.get('lost')} of {probe.get('sent')} lost"))
+    return tuple((name, value) for name, value in found if value)
+
+
+def _seconds(value) -> str:
+    return "" if value is None else f"{value:g} s"
+
+
+def _outage(outage) -> str:
+    if not outage:
+        return ""
+    if not outage.get("outages"):
+        return f"none seen (resolution {_seconds(outage.get('resolution'))})" if outage.get("resolution") else "none seen"
+    return f"{_seconds(outage.get('seconds'))} (up to {_seconds(outage.get('resolution'))} more)" + ("" if outage.get("ended") else ", not over at the end")
+
+
+def _expected(expected) -> tuple:
+    """(verdict, what it is measured by)."""
+    verdict = _VERDICTS.get(expected.get("verdict"))
+    span = f"{expected.get('minimum')} to {expected['maximum']} s: " if expected.get("maximum") is not None else ""
+    return f"{verdict[0].upper()}{verdict[1:]}. " if verdict else "", f"{span}{expected.get('because') or ''}"
+
+
+def _timeline(told) -> Timeline:
     seconds = max(float(told.get("seconds") or 0), 0.1)
-    rows = _rows(told, seconds)
-    bottom = _TOP + _ROW * len(rows)
 
-    def place(moment):
-        return _LEFT + (_RIGHT - _LEFT) * min(max(float(moment), 0.0), seconds) / seconds
+    def place(moment) -> float:
+        return LEFT + (RIGHT - LEFT) * min(max(float(moment), 0.0), seconds) / seconds
 
-    parts = [tag("line", class_="grid", x1=place(second), x2=place(second), y1=_TOP, y2=bottom) for second in _ticks(seconds)]
-    parts += [tag("text", f"{second:g} s", class_="soft", x=place(second), y=bottom + 17, text_anchor="middle", font_size=12) for second in _ticks(seconds)]
-    for number, (label, spans) in enumerate(rows):
-        top = _TOP + _ROW * number
-        parts.append(tag("text", tag("title", label), shortened(label, 34), x=4, y=top + 21, font_size=12))
-        parts += [_span(span, place, top) for span in spans]
-    parts += _marks(told, place, bottom)
-    return tag("svg", tag("title", f"{told.get('action')} of {told.get('tunnel')}"), *parts,
-               viewBox=f"0 0 {_WIDTH} {bottom + 26}", role="img", xmlns="http://www.w3.org/2000/svg")
+    found = _rows(told, seconds)
+    rows = tuple(Row(label, TOP + ROW * number, tuple(_span(span, place) for span in spans)) for number, (label, spans) in enumerate(found))
+    ticks = tuple((f"{second:g} s", place(second)) for second in _ticks(seconds))
+    return Timeline(TOP + ROW * len(rows), ticks, rows, tuple(_marks(told, place)))
+
+
+def _span(span, place: Callable) -> Span:
+    start, end, kind, words = span
+    return Span(start, end, kind, words, place(start), max(1.5, place(end) - place(start)))
+
+
+def _marks(told, place: Callable):
+    for level, (name, words) in enumerate((("lost_after", "lost"), ("moved_after", "moved"))):
+        moment = told.get(name)
+        if moment is not None:
+            yield Mark(f"{words} {moment:g} s", place(moment), TOP - 24 + 14 * level, place(moment) > RIGHT - 90)
 
 
 def _ticks(seconds) -> list:
@@ -60,25 +161,3 @@ def _state(value) -> str:
 
 def _ends(span, seconds) -> tuple:
     return span.get("start") or 0, seconds if span.get("end") is None else span["end"]
-
-
-def _span(span, place, top) -> Markup:
-    start, end, kind, words = span
-    left, width = place(start), max(1.5, place(end) - place(start))
-    room = int((width - 8) / 7.2)
-    label = tag("text", shortened(words, room), x=left + 5, y=top + 21, font_size=12) if room >= 3 else ""
-    shape = tag("rect", class_=kind, x=f"{left:.1f}", y=top + 5, width=f"{width:.1f}", height=_ROW - 10, rx=2)
-    return tag("g", tag("title", f"{words}, {start:g} s to {end:g} s"), shape, label)
-
-
-def _marks(told, place, bottom) -> list:
-    found = []
-    for level, (name, words) in enumerate((("lost_after", "lost"), ("moved_after", "moved"))):
-        moment = told.get(name)
-        if moment is None:
-            continue
-        after_end = place(moment) > _RIGHT - 90
-        found.append(tag("line", class_="mark", x1=place(moment), x2=place(moment), y1=_TOP - 24 + 14 * level, y2=bottom))
-        found.append(tag("text", f"{words} {moment:g} s", x=place(moment) + (-4 if after_end else 4), y=_TOP - 16 + 14 * level, font_size=12,
-                         text_anchor="end" if after_end else "start"))
-    return found

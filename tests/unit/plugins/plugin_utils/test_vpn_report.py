@@ -6,9 +6,12 @@
 
 from __future__ import annotations
 
+import copy
+import functools
 import html.parser
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as ET
@@ -17,8 +20,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.report import markup
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.report.page import page
+from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils.vpn_report import TEMPLATE, environment, page
 
 HOSTILE = "</title></style><script>alert(1)</script>\"'&<img src=x onerror=alert(1)>\x00\u202e"
 #: Where pictures of the pages go, if anywhere.
@@ -174,11 +176,60 @@ def test_what_firewalls_say_stays_text():
 @settings(deadline=None, derandomize=True, max_examples=100)
 @given(st.text(max_size=60))
 def test_any_text_comes_back_as_it_was_or_marked(words):
-    element = markup.tag("p", words, title=words)
+    """In a text and in an attribute alike."""
+    element = environment().from_string('<p title="{{ words }}">{{ words }}</p>').render(words=words)
     reader = Reader(element)
     assert [name for name, _attributes in reader.elements] == ["p"] and reader.open == []
     assert len(reader.elements[0][1]["title"]) == len(words)
     ET.fromstring(element)
+
+
+def test_the_template_switches_nothing_of_that_off():
+    source = TEMPLATE.read_text(encoding="utf-8")
+    assert re.findall(r"\b(?:safe|autoescape|include|import|extends)\b", source) == []
+    # A value in an attribute without quotes could end it.
+    assert re.findall(r"=\{\{", source) == []
+
+
+def every_place(value, path=()):
+    """Each text in a value, with the way to it."""
+    if isinstance(value, (dict, list)):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from every_place(item, path + (key,))
+    elif isinstance(value, str):
+        yield path
+
+
+def planted(value, path, words):
+    found = copy.deepcopy(value)
+    holder = functools.reduce(lambda inner, key: inner[key], path[:-1], found)
+    holder[path[-1]] = words
+    return found
+
+
+WHOLE = [{**ONE_DOWN[0], "vpn": {**ONE_DOWN[0]["vpn"], "state": {**ONE_DOWN[0]["vpn"]["state"], "bgp_peers": [
+    {"name": "p", "state": "Established", "peer_address": "169.254.10.1", "remote_as": "64512", "prefixes": [{"received": "1", "advertised": "2"}]}]}}}, ONE_DOWN[2]]
+PLACES = [(True, path) for path in every_place(WHOLE)] + [(False, path) for path in every_place([MEASUREMENT])]
+
+
+INJECTIONS = ("<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onload='alert(1)", "</style><b>", "{{ 7 * 7 }}", "{% if %}")
+
+
+@pytest.fixture(scope="module")
+def kinds():
+    """The elements that a page of these values can have."""
+    return {element for element, _attributes in Reader(page(WHOLE, "t", "", [MEASUREMENT])).elements} | {"details", "summary"}
+
+
+@pytest.mark.parametrize("in_firewalls, path", PLACES, ids=lambda value: ".".join(map(str, value)) if isinstance(value, tuple) else str(value))
+def test_no_single_value_becomes_markup(kinds, in_firewalls, path):
+    for words in INJECTIONS:
+        firewalls = planted(WHOLE, path, words) if in_firewalls else WHOLE
+        drills = [MEASUREMENT] if in_firewalls else planted([MEASUREMENT], path, words)
+        reader = Reader(page(firewalls, "t", "", drills))
+        assert {element for element, _attributes in reader.elements} <= kinds
+        assert [name for _element, attributes in reader.elements for name in attributes if name.startswith("on") or name == "src"] == []
+        assert reader.open == []
 
 
 @pytest.fixture(scope="module")
