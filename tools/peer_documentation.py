@@ -57,6 +57,7 @@ def places() -> list[Place]:
     imports = "".join(f"from {ROOMS}.peers.{cloud} import rules as {cloud}_rules  # noqa: F401  pylint: disable=unused-import\n" for cloud in CLOUDS)
     found = [Place(f"plugins/modules/{module}.py", re.escape(PACKED) + r"\n", r"from .* import \w+\n\n", imports) for module in ("site_to_site_vpn", "vpn_info")]
     found.append(Place("plugins/modules/site_to_site_vpn.py", r"\n  tunnels:\n(?:    .*\n)*?    suboptions:\n", r"  pre_shared_keys:\n", tunnels))
+    found.append(Place("plugins/modules/site_to_site_vpn.py", r"\n  connection:\n(?:    .*\n)*?    suboptions:\n", r"  tunnels:\n", connection))
     found.append(Place("plugins/modules/vpn_info.py", r"\n  connection:\n(?:    .*\n)*?    suboptions:\n", r"  source_zones:\n", connection))
     profile = block(fields.returned(Profile), 4)
     return found + [Place(name, r"\n_value:\n(?:  .*\n)*?  contains:\n", r'"""\n', profile) for name in filters()]

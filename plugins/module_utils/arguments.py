@@ -78,6 +78,11 @@ def of_options(resource) -> dict:
     return spec
 
 
+def holds_secrets(option: dict) -> bool:
+    """Whether an option is C(no_log), or one of its own options is, at any depth."""
+    return bool(option.get("no_log")) or any(map(holds_secrets, (option.get("options") or {}).values()))
+
+
 def has_secret(nodes) -> bool:
     return any(
         has_secret(node.nodes) if isinstance(node, (Group, Entries)) else node.type == "secret" for node in nodes

@@ -71,12 +71,12 @@ options:
   job_id:
     description: Number of a commit job that an earlier run did not see to its end. No new commit is made, the module waits for that one.
     type: str
-  timeout:
-    description: Seconds to wait for locks, for other commits and for the job, all together.
+  commit_timeout:
+    description: Seconds to wait for locks, for other commits and for the commit job, all together.
     type: int
     default: 600
-  poll:
-    description: Seconds between two looks at the job. Omitted, they grow from 0.2 to 5.
+  commit_poll:
+    description: Seconds between two looks at the commit job. Omitted, they grow from 0.2 to 5.
     type: float
 attributes:
   check_mode:

@@ -55,12 +55,12 @@ options:
   description:
     description: Text that the firewall stores with the commit. Omitted, it names the VPN.
     type: str
-  timeout:
-    description: Seconds to wait for locks, for other commits and for the job, all together.
+  commit_timeout:
+    description: Seconds to wait for locks, for other commits and for the commit job, all together.
     type: int
     default: 600
-  poll:
-    description: Seconds between two looks at the job. Omitted, they grow from 0.2 to 5.
+  commit_poll:
+    description: Seconds between two looks at the commit job. Omitted, they grow from 0.2 to 5.
     type: float
 attributes:
   check_mode:

@@ -10,11 +10,15 @@ module: site_to_site_vpn
 short_description: Build or remove a whole site-to-site VPN on Palo Alto Networks firewalls
 version_added: 0.1.0
 description:
-  - Carries a VPN of one to four tunnels to one peer in a single task, from the description that P(tunnelsmith.panos_vpn.aws_vpn_connection#filter)
+  - Carries a VPN of one to four tunnels to one peer in a single task, and over a single connection to the firewall, from the description that P(tunnelsmith.panos_vpn.aws_vpn_connection#filter)
     makes of a cloud's output, or from one that is written by hand. Everything that the task changes goes out in one request, which takes
     effect as a whole or not at all.
   - It makes the crypto profiles, IKE gateways, tunnel interfaces with their zone and router, IPsec tunnels, what O(failover) needs, and
     the security rules, and it removes from these objects what an earlier run made and is no longer given. What belongs to others stays.
+  - It goes as far as it is asked to. It writes; with O(commit) it commits, and nothing but the VPN's own changes; with O(verify) it waits until the
+    tunnels are up, or finds out why they are not. Then it goes on with the next tunnel (O(rollout)), settles what holds, or does with what does not
+    work what O(on_failure) says. Whatever ends it on the way, what was done is told beside the message, and a later run or
+    M(tunnelsmith.panos_vpn.config_revert) leads on from there.
   - All checks that need the firewall are made on the same read that the changes are worked out from, before anything is written.
   - The names of all objects begin with O(name) (but see O(adopt)). Profiles, the BGP peer group and what it announces are
     called O(name) itself; gateways, tunnels, PBF rules and BGP peers have the number of their tunnel behind it (C(-1), C(-2)).
@@ -32,6 +36,7 @@ extends_documentation_fragment:
   - tunnelsmith.panos_vpn.provider
   - tunnelsmith.panos_vpn.attributes
   - tunnelsmith.panos_vpn.attributes.writes
+  - tunnelsmith.panos_vpn.committing
   - tunnelsmith.panos_vpn.location.vsys
 requirements:
   - netaddr
@@ -51,9 +56,232 @@ options:
     type: str
     choices: [present, absent]
     default: present
+  connection:
+    description:
+      - All that P(tunnelsmith.panos_vpn.aws_vpn_connection#filter) makes of the cloud's description of the VPN. What else it says than the tunnels helps to
+        find out why one does not come up.
+      - Omitted, O(tunnels) has to be given.
+    type: dict
+    suboptions:
+      id:
+        description: ID of the connection.
+        type: str
+      cloud:
+        description: Cloud that the connection is of.
+        type: str
+        choices:
+        - aws
+      state:
+        description: State of the connection, in the cloud's words, where they are known.
+        type: str
+      routing:
+        description: How the peer learns routes, fixed when the connection was created.
+        type: str
+        choices:
+        - static
+        - bgp
+      gateway:
+        description: What ends the tunnels in the cloud.
+        type: str
+      customer_gateway_id:
+        description: ID of what the cloud calls this firewall.
+        type: str
+      acceleration:
+        description: Whether the connection is accelerated, which needs NAT traversal.
+        type: bool
+      static_routes:
+        description: Networks that the peer sends through a static connection.
+        type: list
+        elements: str
+      tunnels:
+        description: The tunnels, in the order of the description.
+        type: list
+        elements: dict
+        suboptions:
+          outside_address:
+            description: Address of the peer's endpoint.
+            type: str
+            required: true
+          cloud:
+            description: Cloud of the peer's endpoint. The tunnel is held to that cloud's rules, and without it to none.
+            type: str
+            choices:
+            - aws
+          customer_outside_address:
+            description: The public address from which the peer expects this firewall. It decides which address the firewall uses.
+            type: str
+          local_id:
+            description: ID that this tunnel's gateway shows to the peer. Omitted, it is that of the VPN.
+            type: str
+          peer_id:
+            description: ID that the peer must show. Omitted, it is not looked at beyond the address.
+            type: str
+          inside_cidr:
+            description: Network inside the tunnel. It goes with both inside addresses; failover by PBF or BGP needs all three.
+            type: str
+          inside_address:
+            description: Address of this firewall inside the tunnel.
+            type: str
+          inside_peer_address:
+            description: Address of the peer inside the tunnel.
+            type: str
+          inside_ipv6_cidr:
+            description: IPv6 network inside the tunnel.
+            type: str
+          inside_ipv6_address:
+            description: IPv6 address of this firewall inside the tunnel.
+            type: str
+          inside_ipv6_peer_address:
+            description: IPv6 address of the peer inside the tunnel.
+            type: str
+          pre_shared_key:
+            description: The key. Without it, where it is not known readably.
+            type: str
+          ike:
+            description: The phase 1 proposal. What the peer offers comes before it.
+            type: dict
+            required: true
+            suboptions:
+              version:
+                description: Version of IKE.
+                type: str
+                choices:
+                - ikev1
+                - ikev2
+              encryption:
+                description: Cipher, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
+                type: str
+              hash:
+                description: Hash, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
+                type: str
+              dh_group:
+                description: Diffie-Hellman group, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
+                type: str
+              lifetime_seconds:
+                description: Lifetime of the IKE SA, in seconds.
+                type: int
+          ipsec:
+            description: The phase 2 proposal. What the peer offers comes before it.
+            type: dict
+            required: true
+            suboptions:
+              encryption:
+                description: Cipher, as M(tunnelsmith.panos_vpn.ipsec_crypto_profile) takes it.
+                type: str
+              authentication:
+                description: Hash, or V(none) with a GCM cipher.
+                type: str
+              dh_group:
+                description: Diffie-Hellman group for perfect forward secrecy.
+                type: str
+              lifetime_seconds:
+                description: Lifetime of the IPsec SA, in seconds.
+                type: int
+          offers:
+            description: All that the peer accepts, best first. Where it is given, one proposal per phase is chosen of it, for the PAN-OS version that the
+              firewall runs.
+            type: dict
+            suboptions:
+              ike:
+                description: What the peer accepts in phase 1.
+                type: dict
+                suboptions:
+                  versions:
+                    description: Versions of IKE.
+                    type: list
+                    elements: str
+                  encryption:
+                    description: Ciphers.
+                    type: list
+                    elements: str
+                  hash:
+                    description: Hashes.
+                    type: list
+                    elements: str
+                  dh_group:
+                    description: Diffie-Hellman groups.
+                    type: list
+                    elements: str
+                  lifetime_seconds:
+                    description: Lifetime, in seconds.
+                    type: int
+              ipsec:
+                description: What the peer accepts in phase 2.
+                type: dict
+                suboptions:
+                  encryption:
+                    description: Ciphers.
+                    type: list
+                    elements: str
+                  authentication:
+                    description: Hashes.
+                    type: list
+                    elements: str
+                  dh_group:
+                    description: Diffie-Hellman groups.
+                    type: list
+                    elements: str
+                  lifetime_seconds:
+                    description: Lifetime, in seconds.
+                    type: int
+              demands:
+                description: What the peer insists on besides and no PAN-OS can be told, as sentences. With one, no tunnel can come up.
+                type: list
+                elements: str
+          mtu:
+            description: The largest MTU of the tunnel interface, in octets, with which no packet is fragmented outside, as far as that was known when the
+              tunnel was described. M(tunnelsmith.panos_vpn.site_to_site_vpn) computes it anew.
+            type: int
+          anti_replay_window:
+            description: Anti-replay window, in packets, rounded up to one that PAN-OS has.
+            type: int
+          bgp:
+            description: The BGP session through the tunnel, without which traffic cannot fail over by BGP.
+            type: dict
+            suboptions:
+              local_as:
+                description: AS number of this firewall.
+                type: int
+              peer_as:
+                description: AS number of the peer.
+                type: int
+              hold_time:
+                description: Hold time, in seconds.
+                type: int
+              keep_alive:
+                description: Keep-alive interval, in seconds.
+                type: int
+          traffic_selectors:
+            description: Networks that the peer accepts inside the tunnel. Where they are narrower than everything, the tunnel gets a proxy ID.
+            type: dict
+            suboptions:
+              local:
+                description: Network on this firewall's side.
+                type: str
+              remote:
+                description: Network on the peer's side.
+                type: str
+          telemetry:
+            description: What the cloud said of the tunnel when it was described.
+            type: dict
+            suboptions:
+              status:
+                description: Whether it is up, in the cloud's words.
+                type: str
+              message:
+                description: What the cloud says about it.
+                type: str
+              accepted_routes:
+                description: Number of routes that the cloud learned through it.
+                type: int
+      warnings:
+        description: What works but should be seen.
+        type: list
+        elements: str
   tunnels:
     description:
-      - The tunnels, as P(tunnelsmith.panos_vpn.aws_vpn_connection#filter) returns them, or written by hand. Required with O(state=present).
+      - The tunnels, as P(tunnelsmith.panos_vpn.aws_vpn_connection#filter) returns them, or written by hand.
+      - Omitted, they are those of O(connection).
     type: list
     elements: dict
     suboptions:
@@ -401,19 +629,76 @@ options:
   rollout:
     description:
       - What to do where a change would interrupt several tunnels that are there. V(together) changes them all, with a warning that names them.
-      - V(one_by_one) changes one of them, the preferred one last. What waits for its turn is in RV(waiting); commit, verify, and run the task
-        again until it is empty.
+      - V(one_by_one) changes one of them, the preferred one last. With O(commit) and O(verify) the task goes on with the next one when the one
+        before is up, and stops where it does not come up. Otherwise what is left is in RV(waiting); commit, verify, and run the task again until it is empty.
     type: str
     choices: [together, one_by_one]
     default: together
+  configure:
+    description:
+      - Whether to write the VPN. V(false) is for a task that only looks at what runs, with O(verify), and needs no more than O(name) for it. Nothing is
+        written, committed, settled or taken back then.
+    type: bool
+    default: true
+  commit:
+    description: Whether to commit what the task wrote, or an earlier one left uncommitted of the VPN. Other administrators' changes stay uncommitted.
+    type: bool
+    default: false
+  description:
+    description: Text that the firewall stores with the commit. Omitted, it names the VPN.
+    type: str
+  verify:
+    description:
+      - Whether to wait until the tunnels are up, with what O(failover) needs. With V(bgp) they must also bring and take the routes that they are for.
+      - It is left out as long as something of the VPN is uncommitted, and with O(state=absent).
+    type: bool
+    default: false
+  verify_timeout:
+    description: Seconds to wait for the tunnels to come up.
+    type: int
+    default: 120
+  verify_poll:
+    description: Seconds, more than 0, between two looks at the tunnels. Omitted, they grow from 0.2 to 5.
+    type: float
+  counter_interval:
+    description:
+      - Seconds, more than 0, between two looks at the packet counters, at the end of the verification. A tunnel that packets go into and none comes out of
+        is not healthy then. Omitted, the counters are looked at for the diagnosis only.
+    type: float
+  probe:
+    description:
+      - Command that is run once the tunnels are up, and that ends with 0 if a host on the far side answers a host behind the firewall; for
+        example a ping by SSH from such a host. It is run a few times; if none of them is answered, the VPN does not work.
+      - It is run without a shell, where the module runs. The variables of the environment that begin with C(PANOS_) are hidden from it.
+      - A ping from the firewall itself would prove nothing with PBF, which does not steer its own packets. Omitted, nothing is asked.
+    type: str
+  probe_timeout:
+    description: Seconds after which O(probe) is ended, and counts as not answered.
+    type: float
+    default: 30.0
+  on_failure:
+    description:
+      - What to do with a VPN that is written, and does not work. V(fail) ends the task with what is missing and why, V(keep) reports it and goes on. The VPN
+        stays as it was written in both cases.
+      - V(revert) takes back exactly what was changed since the last verified run, commits that, compares the running configuration with what it was, and
+        ends the task with the reason; also where the commit fails. It does so only if no tunnel of the VPN is up, or if something on the firewall is down
+        that was up before. With one tunnel up, as during maintenance of the peer, the VPN stays, and the task fails with what is missing.
+      - V(revert) needs O(commit) and O(journal), and has no effect with O(state=absent).
+    type: str
+    choices: [fail, keep, revert]
+    default: fail
   journal:
     description:
       - Folder of a journal. Before anything is written, what it takes to revert it is put there, onto the disk and readable by the user alone;
         M(tunnelsmith.panos_vpn.config_revert) takes it back. It stands where the module runs, usually on the controller.
-      - What several runs write adds up until the journal is deleted, which is up to whoever has verified the VPN. It holds former pre-shared
-        keys in the firewall's stored form, new ones as a digest.
+      - What several runs write adds up until the journal is deleted, by a task with O(verify) that finds all well, by one that has taken the VPN away and
+        committed that, or by whoever else has verified the VPN. It holds former pre-shared keys in the firewall's stored form, new ones as a digest.
       - Omitted, no journal is kept.
     type: path
+  keep_journal:
+    description: Whether the journal stays when all is well too, for a later step that verifies once more and may revert.
+    type: bool
+    default: false
   adopt:
     description:
       - Whether to take over what serves this connection already and is not this VPN's by its record, made by hand or by another tool, or this
@@ -432,21 +717,14 @@ options:
     default: false
   config_lock:
     description:
-      - Whether to take the firewall's configuration lock before anything is read, so that no other account can change the candidate until
-        M(tunnelsmith.panos_vpn.commit) with O(tunnelsmith.panos_vpn.commit#module:config_lock=true) has released it. It is released here
-        when there is nothing to commit, and when the task fails.
+      - Whether to take the firewall's configuration lock before anything is read, so that no other account can change the candidate until this is
+        committed. With O(commit) it is released then, otherwise by M(tunnelsmith.panos_vpn.commit) with
+        O(tunnelsmith.panos_vpn.commit#module:config_lock=true). It is released as well when there is nothing to commit, and when the task fails.
     type: bool
     default: false
-  commit_foreign:
-    description:
-      - PAN-OS commits by account, so changes that the same account left uncommitted before would be committed with the VPN.
-      - V(fail) waits O(lock_timeout) seconds for them to go and then fails before anything is written, naming them. V(include) goes on.
-      - It needs O(provider.username); an API key alone does not tell whose account it is, and M(tunnelsmith.panos_vpn.commit) then decides.
-    type: str
-    choices: [fail, include]
-    default: fail
 notes:
-  - Only the candidate configuration is changed. Run M(tunnelsmith.panos_vpn.commit) to make it the running one.
+  - Without O(commit) only the candidate configuration is changed. Run M(tunnelsmith.panos_vpn.commit) to make it the running one.
+  - With an API key alone, without O(provider.username), the commit takes the account that the firewall books the VPN's changes on.
   - A peer of AWS allows pre-shared keys of 8 to 64 letters, digits, C(.) and C(_), the first of them not C(0).
 seealso:
   - plugin: tunnelsmith.panos_vpn.aws_vpn_connection
@@ -475,6 +753,26 @@ EXAMPLES = r"""
   tunnelsmith.panos_vpn.commit:
     objects: "{{ pairing.objects }}"
     earlier_changes: "{{ pairing.earlier_changes }}"
+
+- name: Rotate the keys of a VPN, tunnel by tunnel, and take that back if it does not work
+  tunnelsmith.panos_vpn.site_to_site_vpn:
+    name: "{{ static.id }}"
+    connection: "{{ static }}"
+    pre_shared_keys: [notReal.rotated.one, notReal.rotated.two]
+    failover: pbf
+    outside_interface: ethernet1/8
+    zone: aws-vpn
+    source_zones: [trust]
+    local_networks: [10.10.0.0/24]
+    remote_networks: [10.200.0.0/16]
+    backup_routes: true
+    commit: true
+    verify: true
+    rollout: one_by_one
+    on_failure: revert
+    journal: ~/.ansible/tunnelsmith
+  vars:
+    static: "{{ lookup('ansible.builtin.file', 'connection_static.json') | tunnelsmith.panos_vpn.aws_vpn_connection }}"
 
 - name: Put a BGP connection in its place, first tunnel preferred
   tunnelsmith.panos_vpn.site_to_site_vpn:
@@ -600,19 +898,115 @@ uncommitted:
   type: bool
   sample: true
 interrupts:
-  description: Tunnels that were up by now and that this change interrupts.
+  description: Tunnels that were there and that this change interrupts, in the order in which they are changed.
   returned: when O(state=present)
   type: list
   elements: str
-  sample: []
+  sample: [vpn-0a1d7f3c52e9b8046-2, vpn-0a1d7f3c52e9b8046-1]
 waiting:
-  description: Tunnels that O(rollout=one_by_one) leaves for the next run of the task.
+  description: Tunnels that O(rollout=one_by_one) has not changed yet.
   returned: when O(state=present)
   type: list
   elements: str
   sample: []
+committed:
+  description: Places of the changes that were committed, or would be in check mode.
+  returned: with O(commit), when there was something to commit
+  type: list
+  elements: str
+  sample:
+    - /config/devices/entry[@name='localhost.localdomain']/network/ike/gateway/entry[@name='vpn-0a1d7f3c52e9b8046-1']
+jobs:
+  description: The commit jobs that ended well, one for each turn of a rollout, and one for what was taken back.
+  returned: with O(commit), when there was something to commit
+  type: list
+  elements: dict
+  contains:
+    job_id:
+      description: Number of the job.
+      type: str
+      returned: always
+      sample: "42"
+    lines:
+      description: What the firewall says of the job.
+      type: list
+      elements: str
+      returned: always
+      sample: [Configuration committed successfully]
+    job_warnings:
+      description: Warnings of the job; each is shown as a warning of the task too.
+      type: list
+      elements: str
+      returned: always
+      sample: []
+job_id:
+  description: Number of the commit job that failed, or goes on without the task; M(tunnelsmith.panos_vpn.commit) can wait for it.
+  returned: when such a job was queued
+  type: str
+  sample: "42"
+healthy:
+  description: Whether the VPN works; while tunnels wait for their turn, whether the one that had its turn does.
+  returned: with O(verify), when it was looked at
+  type: bool
+  sample: true
+problems:
+  description: One sentence for each thing that does not work.
+  returned: with RV(healthy)
+  type: list
+  elements: str
+  sample: []
+summary:
+  description: The state that tells it, on half a page, as RV(tunnelsmith.panos_vpn.vpn_info#module:summary) has it.
+  returned: with RV(healthy)
+  type: dict
+  sample:
+    healthy: true
+    problems: []
+    tunnels:
+      - {name: vpn-0a1d7f3c52e9b8046-1, healthy: true, ike_sas: 1, ipsec_sas: 1, flows: [active], monitors: [up]}
+      - {name: vpn-0a1d7f3c52e9b8046-2, healthy: true, ike_sas: 1, ipsec_sas: 1, flows: [active], monitors: [up]}
+    pbf_rules:
+      - {name: vpn-0a1d7f3c52e9b8046-1, state: Active, next_hop: UP}
+      - {name: vpn-0a1d7f3c52e9b8046-2, state: Active, next_hop: UP}
+    bgp_peers: []
+    learned: []
+    advertised: []
+diagnosis:
+  description: Why it does not work, as RV(tunnelsmith.panos_vpn.vpn_info#module:diagnosis) has it. Empty where it does.
+  returned: with RV(healthy)
+  type: list
+  elements: dict
+  sample: []
+why:
+  description: The same as lines for people.
+  returned: with RV(healthy)
+  type: list
+  elements: str
+  sample:
+    - "vpn-0a1d7f3c52e9b8046-2: the peer and this firewall have no phase 1 proposal in common (certain, phase-1-proposal)"
+    - "  shown by: log 2026-03-01 10:00:00, ikev2-nego-ike-fail: received notify type NO_PROPOSAL_CHOSEN"
+    - "  to mend it: ike_crypto_profile vpn-0a1d7f3c52e9b8046: the proposals that the peer accepts"
+reverted:
+  description: What has been taken back, as RV(tunnelsmith.panos_vpn.config_revert#module:reverted) has it.
+  returned: when O(on_failure=revert) took something back
+  type: list
+  elements: dict
+  sample:
+    - object: ike_gateway 'vpn-0a1d7f3c52e9b8046-1'
+      xpath: /config/devices/entry[@name='localhost.localdomain']/network/ike/gateway/entry[@name='vpn-0a1d7f3c52e9b8046-1']
+left:
+  description: What could not be taken back, and why, as RV(tunnelsmith.panos_vpn.config_revert#module:left) has it.
+  returned: with RV(reverted)
+  type: list
+  elements: dict
+  sample: []
+outcome:
+  description: What stands now, in one sentence.
+  returned: not in check mode
+  type: str
+  sample: vpn-0a1d7f3c52e9b8046 works, as it was asked for.
 journal:
-  description: The journal's file. It is there when something was written since it was deleted last.
+  description: The journal's file, where it stands at the end. M(tunnelsmith.panos_vpn.config_revert) takes back what is in it.
   returned: when O(journal) is given and there is one
   type: str
   sample: /home/automation/.ansible/tunnelsmith/192.0.2.1,vpn-0f64b20c9d8e1a375.json

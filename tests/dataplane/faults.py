@@ -97,7 +97,7 @@ def edited(site: Site, edit: Callable[[ET.Element], object]) -> None:
     root = ET.fromstring(site.emulator.control.running())
     edit(root)
     site.emulator.firewall.load(root, "admin")
-    site.module("commit", scope="all", poll=0.05)
+    site.module("commit", scope="all", commit_poll=0.05)
 
 
 def entry(root: ET.Element, container: str, name: str) -> ET.Element:
@@ -187,6 +187,6 @@ def mended(site: Site) -> Site:
             endpoint.change()
     if site.emulator.control.running() != site.running:
         site.emulator.firewall.load(ET.fromstring(site.running), "admin")
-        site.module("commit", scope="all", poll=0.05)
+        site.module("commit", scope="all", commit_poll=0.05)
     site.up()
     return site

@@ -70,7 +70,7 @@ class Site:
         return result.values
 
     def commit(self, values: dict) -> dict:
-        done = self.module("commit", objects=values["objects"], earlier_changes=values["earlier_changes"], poll=0.05)
+        done = self.module("commit", objects=values["objects"], earlier_changes=values["earlier_changes"], commit_poll=0.05)
         assert not self.plane.applied[-1].done[:1] or not self.plane.applied[-1].done[0].startswith("NOT APPLIED"), self.plane.applied[-1].done
         return done
 
@@ -89,7 +89,7 @@ class Site:
     def change(self, *items: dict) -> None:
         """Write single objects and commit everything."""
         self.module("transaction", items=list(items))
-        self.module("commit", scope="all", poll=0.05)
+        self.module("commit", scope="all", commit_poll=0.05)
 
     def quick_detection(self) -> None:
         """The firewall looks every two seconds whether a peer is alive, so that a test need not wait for the default's sake."""

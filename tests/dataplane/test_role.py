@@ -56,8 +56,9 @@ def test_a_run_ends_with_packets(playbooks, sites, request, name, failover, engi
     with captured(site) as wire:
         done = run(playbooks, site)
         assert site.ping(5) == 5
-    assert done.of("commit")[0].changed
-    report = done.of("vpn_info")[-1].result["selected"]
+    (done_all,) = done.of("site_to_site_vpn")
+    assert done_all.changed and done_all.result["jobs"]
+    report = done_all.result["summary"]
     assert report["healthy"] and [tunnel["healthy"] for tunnel in report["tunnels"]] == [True, True]
     print(f"on the wire: {wire.counts()}")
     assert len(wire.of("IKE")) >= 8 and len(wire.of("ESP in UDP")) >= 10
@@ -72,7 +73,7 @@ def goes_on_and_away(playbooks, site) -> None:
     commits = len(site.plane.applied)
     again = run(playbooks, site)
     assert again.changed() == []
-    assert again.of("vpn_info")[-1].result["selected"]["healthy"]
+    assert again.of("site_to_site_vpn")[-1].result["summary"]["healthy"]
     assert len(site.plane.applied) == commits
     run(playbooks, site, aws_pairing_state="absent")
     assert site.plane.ping("ae1.10", VPC) == 0

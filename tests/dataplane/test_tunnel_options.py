@@ -65,7 +65,7 @@ def test_what_is_chosen_negotiates(sites, rows):
         for number in range(len(documents)):
             site.module("site_to_site_vpn", **site.options("pbf", number))
         begun = time.monotonic()
-        site.module("commit", scope="all", poll=0.05)
+        site.module("commit", scope="all", commit_poll=0.05)
         daemons = site.plane.firewall.daemons
         assert len(daemons) == 2 * len(documents)
 

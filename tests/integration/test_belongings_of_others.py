@@ -46,7 +46,7 @@ def test_what_was_there_survives(playbooks, firewalls, engine, failover):
 
     run = playbooks.run(firewall, play(pairing(**paired(failover)), pairing(**paired(failover)), pairing(**removed(failover))))
     assert run.status == 0, run.output
-    committed = run.of("commit")[0]
+    committed = run.of("site_to_site_vpn")[0]
     assert IDS[failover] in committed.running
     assert set(bare(candidate)) <= set(bare(committed.candidate))
     assert set(bare(running)) <= set(bare(committed.running))

@@ -72,7 +72,7 @@ def test_the_plays_of_a_readme_run(playbooks, firewall, path):
         run = playbooks.run(firewall, [example], inventory=inventory(firewall), environment=environment, files={
             "connection.json": STATIC, "connection_bgp.json": BGP})
         assert run.status == 0, run.output
-        assert run.changed() == ["site_to_site_vpn", "commit"]
+        assert run.changed() == ["site_to_site_vpn"]
     assert bare(firewall.control.candidate()) == bare(firewall.control.running()) != bare(start)
 
 

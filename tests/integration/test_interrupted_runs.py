@@ -28,7 +28,8 @@ def killed_before_its_commit(playbooks, firewall, playbook):
 def finished(playbooks, firewall, playbook):
     run = playbooks.run(firewall, playbook)
     assert run.status == 0, run.output
-    assert run.changed() == ["commit"]
+    assert run.changed() == ["site_to_site_vpn"]
+    assert len(commits(firewall)) == 1
     assert writes(firewall) == []
     assert bare(firewall.control.running()) == bare(firewall.control.candidate())
 
@@ -57,9 +58,10 @@ def test_what_was_not_committed_on_purpose_is_committed_later(playbooks, firewal
     written = playbooks.run(firewall, play(pairing(**paired("pbf", aws_pairing_commit=False))))
     assert written.status == 0, written.output
     assert commits(firewall) == []
-    assert written.of("vpn_info") == []
+    assert "healthy" not in written.of("site_to_site_vpn")[0].result
 
     planned = playbooks.run(firewall, play(pairing(**paired("pbf"))), "--check")
-    assert planned.changed() == ["commit"]
+    assert planned.changed() == ["site_to_site_vpn"] and "diff" not in planned.of("site_to_site_vpn")[0].result
+    assert commits(firewall) == []
     firewall.control.reset_requests()
     finished(playbooks, firewall, play(pairing(**paired("pbf"))))

@@ -37,7 +37,7 @@ BEFORE_THE_FIREWALL = {
     "too few keys": (paired("pbf", aws_pairing_pre_shared_keys=["One.Key_of.AWS"]), "one per tunnel"),
     "a key that is too short": (paired("pbf", aws_pairing_pre_shared_keys=["short", ""]), "8 to 64 characters"),
     "a monitor address that is none": (
-        paired("pbf", aws_pairing_monitor_address=["tunnel", ""], aws_pairing_connection=NARROWED), "'tunnel' does not appear to be an IPv4 or IPv6 address"),
+        paired("pbf", aws_pairing_monitor_addresses=["tunnel", ""], aws_pairing_connection=NARROWED), "'tunnel' does not appear to be an IPv4 or IPv6 address"),
 }
 ON_THE_FIREWALL = {
     "no such router": (paired("pbf", aws_pairing_virtual_router="edge"), "there is no virtual router 'edge'"),

@@ -6,15 +6,15 @@
 
 from __future__ import annotations
 
-from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import IDS, paired
+from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import IDS, commits, paired, writes
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import PAIRING, pairing, play
 
 SECOND = f"{IDS['pbf']}-2"
 
 
-def reports(run, kind=dict) -> list:
-    """What was printed: the state as a dictionary, the diagnosis as a list of lines."""
-    return [task.result["msg"] for task in run.tasks if task.action == "ansible.builtin.debug" and isinstance(task.result.get("msg"), kind)]
+def reports(run) -> list:
+    """What was printed of the state, with the diagnosis and what stands."""
+    return [task.result["msg"] for task in run.tasks if task.action == "ansible.builtin.debug" and isinstance(task.result.get("msg"), dict)]
 
 
 def test_a_tunnel_that_stays_down_fails_the_run_with_the_reason(playbooks, firewall):
@@ -23,11 +23,12 @@ def test_a_tunnel_that_stays_down_fails_the_run_with_the_reason(playbooks, firew
     run = playbooks.run(firewall, play(pairing(**paired("pbf", aws_pairing_verify_timeout=1, aws_pairing_verify_poll=0.2))))
     assert run.status != 0
     (failure,) = run.failures()
-    assert failure.action == "ansible.builtin.fail" and SECOND in failure.message
+    assert failure.action == "tunnelsmith.panos_vpn.site_to_site_vpn" and SECOND in failure.message
     assert IDS["pbf"] in firewall.control.running()
-    (told,) = reports(run, list)
-    assert told[0].startswith(f"{SECOND}: the peer and this firewall have no phase 1 proposal in common")
-    assert any("shown by: log" in line and "NO_PROPOSAL_CHOSEN" in line for line in told)
+    (told,) = reports(run)
+    assert told["why"][0].startswith(f"{SECOND}: the peer and this firewall have no phase 1 proposal in common")
+    assert any("shown by: log" in line and "NO_PROPOSAL_CHOSEN" in line for line in told["why"])
+    assert "was left so" in told["outcome"]
     assert "no phase 1 proposal in common" in failure.message and "to mend it: ike_crypto_profile" in failure.message
 
 
@@ -36,7 +37,7 @@ def test_a_probe_from_behind_the_firewall_has_the_last_word(playbooks, firewall)
     run = playbooks.run(firewall, play(pairing(**paired("pbf", aws_pairing_probe="false", **networks))))
     (failure,) = run.failures()
     assert "the probe got no answer: false" in failure.message
-    assert run.of("vpn_info")[-1].result["diagnosis"] == []
+    assert failure.result["diagnosis"] == []
 
 
 def test_with_keep_it_is_reported_and_the_run_goes_on(playbooks, firewall):
@@ -54,15 +55,16 @@ def test_with_keep_it_is_reported_and_the_run_goes_on(playbooks, firewall):
 def test_verification_can_be_left_out_or_be_all(playbooks, firewall):
     made = playbooks.run(firewall, PAIRING, variables=paired("bgp", aws_pairing_verify=False))
     assert made.status == 0, made.output
-    assert made.of("vpn_info") == []
+    assert "healthy" not in made.of("site_to_site_vpn")[0].result and reports(made) == []
     assert [request["type"] for request in firewall.control.requests()].index("commit") < 9
     firewall.control.reset_requests()
     again = playbooks.run(firewall, PAIRING, variables=paired("bgp", aws_pairing_verify=False))
     assert again.changed() == []
     assert len(firewall.control.requests()) <= 5
+    firewall.control.reset_requests()
     looked = playbooks.run(firewall, PAIRING, "--tags", "verify", variables=paired("bgp", aws_pairing_probe="true"))
     assert looked.status == 0, looked.output
-    assert [task.action for task in looked.tasks if task.action.startswith("tunnelsmith.") and task.status != "skipped"] == ["tunnelsmith.panos_vpn.vpn_info"]
+    assert looked.changed() == [] and writes(firewall) == commits(firewall) == []
     (report,) = reports(looked)
     assert [peer["state"] for peer in report["bgp_peers"]] == ["Established", "Established"]
     assert {item["prefix"] for item in report["advertised"]} == {"10.10.0.0/24"} and report["learned"]

@@ -9,11 +9,12 @@ from __future__ import annotations
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, secrets
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.transaction import CODE_REFERENCED
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, PanosVpnError
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import revert
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import uncommitted
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit import OPTIONS, commit_changes
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit import COMMITTING, commit_changes
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, locked, target_of, telling, with_session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, carry_out, journal_of
 
@@ -22,12 +23,11 @@ _AS_THEY_WERE = "candidate and running configuration are what they were before t
 
 def argument_spec() -> dict:
     return {
-        **arguments.PROVIDER, **arguments.WRITING, **arguments.LOCKING, **OPTIONS,
+        **arguments.PROVIDER, **arguments.WRITING, **arguments.LOCKING, **COMMITTING,
         "name": {"type": "str", "required": True},
         "journal": {"type": "path", "required": True},
         "vsys": dict(arguments.LOCATIONS["vsys"]),
         "commit": {"type": "bool", "default": True},
-        "description": {"type": "str"},
     }
 
 
@@ -38,24 +38,34 @@ def run() -> None:
 
 
 def _run(module, session) -> dict:
-    return locked(module, session, lambda: _Task(module, session).run())
+    return locked(module, session, lambda: _taken_back_if_noted(module, session))
 
 
-class _Task:
-    """One run of the module."""
+def _taken_back_if_noted(module, session) -> dict:
+    journal = journal_of(module)
+    if not journal:
+        raise PanosVpnError(
+            f"there is no journal of {module.params['name']} at {journal.file}, so nothing can be taken back. A journal is deleted when its "
+            "changes have been verified or taken back; and it stays where the task ran: a container that is gone has taken it along. "
+            f"{_AS_THEY_WERE}")
+    return taken_back(module, target_of(module, session), module.params["commit"])
 
-    def __init__(self, module, session):
-        self.module, self.session, self.params = module, session, module.params
+
+def taken_back(module, target: Target, commits: bool = True) -> dict:
+    """Take back what the journal of the module's VPN says, and prove it. What is committed is told as C(commit_changes) tells it."""
+    return _Reverting(module, target, commits).run()
+
+
+class _Reverting:
+    """One taking back."""
+
+    def __init__(self, module, target: Target, commits: bool):
+        self.module, self.target, self.commits = module, target, commits
+        self.vpn = module.params["name"]
         self.journal = journal_of(module)
-        if not self.journal:
-            raise PanosVpnError(
-                f"there is no journal of {self.params['name']} at {self.journal.file}, so nothing can be taken back. A journal is deleted when its "
-                "changes have been verified or taken back; and it stays where the task ran: a container that is gone has taken it along. "
-                f"{_AS_THEY_WERE}")
         module.secret_forms.update(form for secret in self.journal.secrets() for form in secrets.printable_forms(secret))
-        self.target = target_of(module, session)
         self.objects = self.journal.places
-        self.pending = commit.changes(session)
+        self.pending = commit.changes(target.session)
         # Path → reason, of what the firewall itself did not let go.
         self.kept: dict = {}
         self.left: list = []
@@ -69,13 +79,13 @@ class _Task:
         result["left"] = [{**_told(item.difference), "reason": item.reason} for item in self.left]
         result["warnings"] += [f"{item.difference.label} stays at {item.difference.xpath}: {item.reason}" for item in self.left]
         if self.module.check_mode:
-            result["changed"] = result["changed"] or self.params["commit"] and any(map(self._is_mine, self.pending))
+            result["changed"] = result["changed"] or self.commits and any(map(self._is_mine, self.pending))
             return result
         with telling(result):
-            if self.params["commit"]:
+            if self.commits:
                 self._commit(result)
             self._prove()
-            if self.params["commit"] and not self.left:
+            if self.commits and not self.left:
                 self.journal.forget()
         return result
 
@@ -94,31 +104,27 @@ class _Task:
         return Wanted([]), plan
 
     def _refuse_foreign(self, _intent) -> None:
-        if self.params["commit"]:
-            uncommitted.refuse_foreign(self.module, self.session, self.pending, self._is_mine)
+        if self.commits:
+            uncommitted.refuse_foreign(self.module, self.target.session, self.pending, self._is_mine)
 
     def _is_mine(self, change) -> bool:
         return commit.concerns(change, self.objects)
 
     def _commit(self, result) -> None:
-        committing = {
-            **self.params, "scope": "own", "admin": None, "job_id": None,
-            "earlier_changes": uncommitted.earlier_changes(self.pending, self._is_mine),
-            "objects": [places.render(path) for path in self.objects],
-            "description": self.params["description"] or f"{self.params['name']} reverted, by tunnelsmith.panos_vpn.config_revert",
-        }
-        committed = commit_changes(committing, self.session, False, self.module.tell)
+        description = self.module.params["description"] or f"{self.vpn} reverted, by tunnelsmith.panos_vpn.config_revert"
+        committed = commit_changes(self.module, self.target.session, [places.render(path) for path in self.objects],
+                                   uncommitted.earlier_changes(self.pending, self._is_mine), description)
         result["warnings"] += committed.pop("warnings")
         result["changed"] = committed.pop("changed") or result["changed"]
         result.update(committed)
 
     def _prove(self) -> None:
         """Read what is there now, and compare it with the journal."""
-        configuration = "running configuration" if self.params["commit"] else "candidate"
-        now = self.target.read(self.journal.reads, running=self.params["commit"])
+        configuration = "running configuration" if self.commits else "candidate"
+        now = self.target.read(self.journal.reads, running=self.commits)
         wrong = revert.unproven(self.journal.differences, now, self.left)
         if wrong:
-            raise PanosVpnError(f"{self.params['name']}: the {configuration} of {self.session.place} is not as it was before at "
+            raise PanosVpnError(f"{self.vpn}: the {configuration} of {self.target.place} is not as it was before at "
                                 f"{', '.join(difference.xpath for difference in wrong)}; the journal {self.journal.file} stays")
 
 

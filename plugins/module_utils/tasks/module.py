@@ -47,6 +47,11 @@ class PanosModule(AnsibleModule):
         names = sorted(name for name, value in self.params.items() if value is not None)
         self.log(f"Invoked with the options {', '.join(names)}")
 
+    def fail_json(self, msg, **kwargs):
+        """Ansible stops looking for secrets in the arguments where one of them is malformed, and shows them all."""
+        self.no_log_values.update(secret for secret in _secrets(self.argument_spec, self.params) if secret)
+        super().fail_json(msg, **kwargs)
+
     def tell(self, sentence: str) -> None:
         """What a long step waits for now, for those who watch. A plan waits for nothing."""
         if self.params["progress"] and not self.check_mode:
@@ -58,7 +63,7 @@ class PanosModule(AnsibleModule):
 
 
 def _secrets(spec, params):
-    """The values of all options that are C(no_log), at every depth."""
+    """The values of all options that are C(no_log), at every depth. What should have such options and is no mapping may be one as a whole."""
     for name, option in spec.items():
         value = (params or {}).get(name)
         if value is None:
@@ -68,6 +73,8 @@ def _secrets(spec, params):
         for item in value if isinstance(value, list) else [value]:
             if option.get("options") and isinstance(item, dict):
                 yield from _secrets(option["options"], item)
+            elif arguments.holds_secrets(option):
+                yield str(item)
 
 
 def with_session(module, work, untouched=NOTHING_WRITTEN) -> None:

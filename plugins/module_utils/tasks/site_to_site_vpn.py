@@ -2,28 +2,38 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What C(site_to_site_vpn) does: a whole VPN in one read, one plan and one transaction."""
+"""What C(site_to_site_vpn) does: carries a VPN through its life, as far as that is asked for.
+
+A turn is written and committed, and verified; then comes the next tunnel's turn, or the end: it holds, is taken back, or is left as it
+stands. Everything is said over one session. What follows from what was seen is decided in C(vpn/outcome.py).
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
+from typing import Any
+
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis import sentences
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import address_objects, vpn_state
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts.interface import IMPORTED
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import PEER_TUNNEL, tunnels_of
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.vpn_watch import Question, View, Watch
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import fields
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import PEER_TUNNEL, Profile, tunnels_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow, interfaces
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import uncommitted
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, locked, target_of, with_session
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, configure
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import adoption, build, claim, removal, rollout
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.result import Result
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn, check, check_name
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import tell
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.summary import summary
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import config_revert, verifying
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit import COMMITTING, commit_changes, jobs_of
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import (
+    PanosModule, locked, target_of, telling, with_session,
+)
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.vpn_planning import Planning, Wish
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import journal_of
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import outcome
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.outcome import Asked, Seen, Step, Up
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import BGP, Vpn, check, check_name
 
 
 def _list(elements: str, **more) -> dict:
@@ -64,10 +74,7 @@ _VPN = {
     "rule_position": {"type": "dict", "options": {
         "where": {"type": "str", "required": True, "choices": ["top", "bottom", "before", "after"]}, "rule": {"type": "str"}}},
 }
-_NEEDED = ("tunnels", "failover", "outside_interface", "zone", "source_zones", "local_networks", "remote_networks")
-# The containers that a VPN touches. The vsys import is read only where interfaces can go: a member of a zone is imported.
-_READ = (("network", ()), ("vsys", ("zone",)), ("rulebase", ()))
-_IMPORTED = (("vsys", IMPORTED),)
+_NEEDED = ("failover", "outside_interface", "zone", "source_zones", "local_networks", "remote_networks")
 
 
 def argument_spec() -> dict:
@@ -76,23 +83,35 @@ def argument_spec() -> dict:
         "name": {"type": "str", "required": True},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "vsys": {"type": "str"},
+        "connection": {"type": "dict", "options": fields.argument_spec(Profile)},
         **_VPN,
         "replaces": {"type": "str"},
-        "rollout": {"type": "str", "choices": ["together", "one_by_one"], "default": "together"},
+        "rollout": {"type": "str", "choices": [outcome.TOGETHER, outcome.ONE_BY_ONE], "default": outcome.TOGETHER},
+        "configure": {"type": "bool", "default": True},
+        "commit": {"type": "bool", "default": False},
+        **COMMITTING,
+        "verify": {"type": "bool", "default": False},
+        "verify_timeout": {"type": "int", "default": 120},
+        "verify_poll": {"type": "float"},
+        **verifying.OPTIONS,
+        "on_failure": {"type": "str", "choices": [outcome.FAIL, outcome.KEEP, outcome.REVERT], "default": outcome.FAIL},
         "journal": {"type": "path"},
-        "commit_foreign": {"type": "str", "choices": ["fail", "include"], "default": "fail"},
+        "keep_journal": {"type": "bool", "default": False},
     }
 
 
 def run() -> None:
     """The whole life of the module."""
-    module = PanosModule(argument_spec(), [("netaddr", rulebases.IMPORT_ERROR)], required_if=[("state", "present", _NEEDED)])
+    module = PanosModule(argument_spec(), [("netaddr", rulebases.IMPORT_ERROR)],
+                         required_if=[("on_failure", outcome.REVERT, ("journal",))])
     with_session(module, lambda session: _run(module, session))
 
 
 def _vpn(params) -> Vpn:
     values = given({option: arguments.trimmed(params[option]) for option in _VPN if option not in ("pre_shared_keys", "rule_position")})
-    values["tunnels"], keys = tunnels_of(values["tunnels"]), params["pre_shared_keys"]
+    described = given(params["connection"] or {})
+    values.setdefault("nat_traversal", described.get("acceleration", False))
+    values["tunnels"], keys = tunnels_of(values.get("tunnels", described.get("tunnels", ()))), params["pre_shared_keys"]
     if keys and len(keys) != len(values["tunnels"]):
         raise Refused(f"pre_shared_keys: give one key per tunnel ({len(values['tunnels'])}), not {len(keys)}")
     if keys:
@@ -105,131 +124,216 @@ def _vpn(params) -> Vpn:
     return Vpn(name=params["name"], **{option: tuple(value) if isinstance(value, list) else value for option, value in values.items()})
 
 
+
 def _run(module, session) -> dict:
-    params, name = module.params, module.params["name"]
-    check_name(name)
+    params = module.params
+    check_name(params["name"])
+    verifying.refuse_no_time(params, "verify_poll", "counter_interval", "probe_timeout")
     vpn = None
-    if params["state"] == "present":
+    if params["state"] == "present" and params["configure"]:
+        _refuse_missing(params)
         vpn = _vpn(params)
         check(vpn)
-    # What is still to be committed stays locked until the task that commits it.
-    return locked(module, session, lambda: _Task(module, session, vpn).run(), lambda result: result["uncommitted"])
+    return _Life(module, target_of(module, session), vpn, _asked(params)).run()
 
 
-class _Task:
-    """One run of the module: what it learns of the firewall on the way, and what it tells at the end."""
+def _refuse_missing(params) -> None:
+    """What a VPN that is to be written cannot do without; one that is only looked at or taken away needs its name alone."""
+    missing = [option for option in _NEEDED if params[option] is None]
+    if params["tunnels"] is None and params["connection"] is None:
+        missing.insert(0, "tunnels (or the connection that has them)")
+    if missing:
+        raise InvalidInput(f"state is present but all of the following are missing: {', '.join(missing)}")
 
-    def __init__(self, module, session, vpn):
-        self.module, self.session, self.vpn = module, session, vpn
-        self.name, self.replaces = module.params["name"], module.params["replaces"] if vpn else None
-        self.target = target_of(module, session)
-        self.pending = commit.changes(session)
-        self.listing = vpn_state.Listing(self.target)
-        self.known_objects: dict = {}
-        self.held: list = []
-        # Numbers of the tunnels that are interrupted now, and of those whose turn comes after this run is committed and verified.
-        self.interrupts: list = []
-        self.waiting: list = []
-        self.removed_before: list = []
+
+def _asked(params) -> Asked:
+    writes = params["configure"]
+    return Asked(params["name"], params["state"] == "absent", writes and params["commit"], params["verify"], params["on_failure"],
+                 params["keep_journal"])
+
+
+@dataclass
+class _Life:
+    """One run of the module. C(told): all that has been done and seen by now. C(before): what was up before anything was changed."""
+
+    module: Any
+    target: Target
+    vpn: Vpn | None
+    asked: Asked
+    told: dict = field(default_factory=lambda: {"changed": False, "warnings": []})
+    before: Up | None = None
 
     def run(self) -> dict:
-        result = configure(self.module, self.target, self._reads(), self._wanted, self._refuse_foreign)
-        objects = [places.parse(xpath) for xpath in result["objects"]]
-        result["warnings"] += self.listing.warnings
-        mine = uncommitted.tell(self.module, result, self.pending, lambda change: self._is_mine(change, objects))
-        result["objects"] = list(dict.fromkeys(result["objects"] + [change.xpath for change in mine]))
-        if self.vpn is not None:
-            result["interrupts"] = [self.vpn.tunnel_name(number) for number in self.interrupts]
-            result["waiting"] = [self.vpn.tunnel_name(number) for number in self.waiting]
-        return result
+        """Turn by turn; where it fails, all that was done is told beside the reason."""
+        with telling(self.told):
+            seen, step = self._turn()
+            while step is Step.NEXT_TUNNEL:
+                seen, step = self._turn()
+            if not self.module.check_mode:
+                self._end(seen, step)
+        return self.told
 
-    def _reads(self) -> list:
-        interfaces_go = self.vpn is None or self.replaces or self.vpn.tunnel_interfaces
-        return [self.target.base(location) + path for location, path in _READ + (_IMPORTED if interfaces_go else ())]
+    def _turn(self) -> tuple[Seen, Step]:
+        """One turn, and what comes next."""
+        seen = self._written() if self.module.params["configure"] else Seen()
+        if self.module.check_mode:
+            return seen, Step.LEAVE
+        if outcome.can_verify(self.asked, seen.uncommitted) and not seen.failed:
+            seen = self._verified(seen)
+        if seen.failed and outcome.may_take_back(self.asked):
+            seen = replace(seen, after=self._up_now())
+        return seen, outcome.step(self.asked, seen)
 
-    def _wanted(self, tree) -> Wanted:
-        around = Surroundings(tree, self.target.base, self.target.platform)
-        if self.vpn is None:
-            built = removal.removal(self.name, around)
-        else:
-            built = self._in_turn(around, (self._addresses(around), self._learned(around), self.replaces))
-        self._read_imports(tree, built.phases)
-        self.held = claim.paths([*built.held, *(item for phase in built.phases for item in phase)], self.target.base)
+    # Writing and committing.
+
+    def _written(self) -> Seen:
+        planning = Planning(self.module, self.target, self._wish())
+        failed: list[PanosVpnError] = []
+        # Without a commit, what was written stays locked until the task that commits it.
+        done = locked(self.module, self.target.session, lambda: self._write_and_commit(planning, failed),
+                      lambda result: result["uncommitted"] and not self.asked.commits)
+        self._add(done)
+        return Seen(
+            tunnels=tuple(tunnel["name"] for tunnel in done.get("vpn", {}).get("tunnels", ())), noted=bool(journal_of(self.module)),
+            uncommitted=done["uncommitted"], committed="committed" in done, waiting=tuple(done.get("waiting", ())),
+            commit_failed=str(failed[0]) if failed else None, before=self.before)
+
+    def _wish(self) -> Wish:
+        goes_on = self.asked.commits and self.asked.verifies
+        # A plan of what this task carries through shows all of it.
+        in_turn = self.module.params["rollout"] == outcome.ONE_BY_ONE and not (self.module.check_mode and goes_on)
+        goes_on = goes_on and self.module.params["rollout"] == outcome.ONE_BY_ONE
+        return Wish(self.asked.vpn, self.vpn, self.module.params["replaces"] if self.vpn else None, in_turn, goes_on)
+
+    def _write_and_commit(self, planning, failed: list) -> dict:
+        """C(failed): takes the error of a commit, which does not end the run where the change is taken back."""
+        done = planning.write(self._remember)
+        if not self.asked.commits or not done["uncommitted"]:
+            return done
+        if done.get("waiting"):
+            self.module.progress.about = f"{', '.join(done['interrupts'])} first, then {', '.join(done['waiting'])}"
         self._remember()
-        return Wanted(built.phases, built.warnings, {"vpn": built.summary} if built.summary else {})
+        try:
+            committed = commit_changes(self.module, self.target.session, done["objects"], done["earlier_changes"], self._description())
+        except PanosVpnError as exc:
+            failed.append(exc)
+            done["warnings"] += exc.facts.pop("warnings", [])
+            return {**done, **exc.facts}
+        return {
+            **done, "changed": done["changed"] or committed["changed"], "warnings": done["warnings"] + committed["warnings"],
+            "uncommitted": self.module.check_mode, "committed": committed["committed"],
+            "jobs": jobs_of(committed)}
 
-    def _in_turn(self, around, more) -> Result:
-        """All of the VPN; where that would interrupt several tunnels and they are to be changed one by one, the part of the first of them."""
-        built = build.build(self.vpn, around, *more)
-        numbers = rollout.interrupted(plan(built.phases, around.tree, self.target.base), built.serving) if built.serving else []
-        self.interrupts, self.waiting = rollout.order(numbers, self.vpn.primary_tunnel), []
-        if not numbers:
-            return built
-        names = {number: self.vpn.tunnel_name(number) for number in built.serving}
-        if self.module.params["rollout"] == "together":
-            if len(numbers) > 1:
-                built.warnings.append(f"{self.name}: this interrupts {', '.join(names[number] for number in self.interrupts)}, all at once")
-            return built
-        unfinished = rollout.begun([change.path for change in self.pending], built.serving, self.target.base)
-        up = self._up(built.serving)
-        turns = rollout.order(unfinished, self.vpn.primary_tunnel, up) or rollout.order(numbers, self.vpn.primary_tunnel, up)
-        first, self.waiting = turns[0], [number for number in rollout.order(numbers, self.vpn.primary_tunnel, up) if number != turns[0]]
-        if first in up and len(built.serving) > 1 and not up.difference([first]) and not unfinished:
-            down = [names[number] for number in built.serving if number != first]
-            raise Refused(f"{names[first]} is the only tunnel of {self.name} that is up, and this change interrupts it. Bring {', '.join(down)} up first, "
-                          "take the last change back (config_revert), or say rollout: together; nothing was written")
-        self.interrupts = [first]
-        if not self.waiting:
-            return built
-        built = build.build(self.vpn, around, *more, only=first)
-        built.warnings.append(f"{self.name}: this interrupts {names[first]}; {', '.join(names[number] for number in self.waiting)} "
-                              "comes in a later run, when that one is up again")
-        return built
+    def _description(self) -> str:
+        return self.module.params["description"] or f"{self.asked.vpn} {self.module.params['state']}, by tunnelsmith.panos_vpn.site_to_site_vpn"
 
-    def _up(self, serving) -> set:
-        """The numbers of the tunnels that carry packets."""
-        active = {each.tunnel for each in self.listing.flows() if each.state == flow.ACTIVE}
-        return {number for number, objects in serving.items() if any(kind == "ipsec_tunnel" and name in active for kind, name in objects)}
+    def _add(self, done: dict) -> None:
+        """What a turn did, beside what the turns before it did."""
+        told, done = self.told, dict(done)
+        told["changed"] = done.pop("changed") or told["changed"]
+        # What was uncommitted before the first turn was so before the run.
+        told.setdefault("earlier_changes", done.pop("earlier_changes"))
+        for name in ("warnings", "objects", "interrupts", "committed", "jobs"):
+            if name in done:
+                told[name] = [*told.get(name, ()), *(item for item in done.pop(name) if item not in told.get(name, ()))]
+        if "diff" in done:
+            self._add_diff(done.pop("diff"))
+        told.update(done)
 
-    def _read_imports(self, tree, phases) -> None:
-        """The vsys import, where an interface turns out to go (the VPN has a tunnel less than before)."""
-        imported = self.target.base("vsys") + IMPORTED
-        going = any(item.location == "vsys" and item.relative_path[:-1] == IMPORTED and item.state == "absent" for phase in phases for item in phase)
-        if not going or places.find(tree, imported[1:]) is not None:
-            return
-        found = self.session.get(imported)
-        if found is not None:
-            places.make(tree, imported[1:-1]).append(found)
+    def _add_diff(self, diff) -> None:
+        """One diff is told as one, those of several turns one after the other."""
+        before = self.told.get("diff")
+        self.told["diff"] = diff if before is None else [*(before if isinstance(before, list) else [before]), diff]
 
-    def _learned(self, around) -> str | None:
-        """The address that DHCP gave the outside interface, from its state; asked only where it has none configured."""
-        interface = around.interfaces.get(self.vpn.outside_interface)
-        if interface is None or not interface.dhcp or interface.addresses:
+    # Looking.
+
+    def _remember(self) -> None:
+        """What is up before anything is changed; asked only where that may decide what becomes of the change."""
+        if self.before is None and outcome.may_take_back(self.asked) and not self.module.check_mode:
+            self.before = self._up()
+
+    def _up(self) -> Up:
+        view = self._watch(Question()).look()
+        tunnels = tuple(verdict.name for verdict in view.judgement.tunnels if verdict.healthy)
+        return Up(tunnels, tuple(peer.name for peer in view.state.bgp_peers if peer.established))
+
+    def _up_now(self) -> Up | None:
+        try:
+            return self._up()
+        except PanosVpnError:
             return None
-        answer = self.session.op("<show><interface>all</interface></show>", "read the interfaces' state")
-        found = interfaces.interfaces(answer).get(interface.name)
-        return found.address if found is not None and found.address and "." in found.address else None
 
-    def _addresses(self, around) -> rulebases.Addresses:
-        """Address objects, read by name, and only where a rule that could see the VPN's traffic names one."""
-        rules = [rule for rulebase in ("security", "nat") for rule in around.entries("rulebase", (rulebase, "rules"))]
-        zones = [pair for zone in self.vpn.source_zones for pair in ((zone, self.vpn.zone), (self.vpn.zone, zone))]
-        known = rulebases.Addresses(self.known_objects)
-        names = rulebases.undecided_names(rules, zones, known) + rulebases.names_in(adoption.forwarding_rules(self.vpn, around), known)
-        return address_objects.resolved(self.target, names, self.known_objects)
+    def _watch(self, question: Question) -> Watch:
+        return Watch(self.target, question)
 
-    def _remember(self):
-        """What the record in the running configuration says is ours, where uncommitted changes are not explained by what stands in the candidate."""
-        self.removed_before = []
-        if all(commit.concerns(change, self.held) for change in self.pending):
-            return
-        running = Surroundings(self.target.read(self._reads(), running=True), self.target.base, self.target.platform)
-        items = [item for name in (self.name, self.replaces) if name for phase in removal.removal(name, running).phases for item in phase]
-        self.removed_before = claim.paths(items, self.target.base)
+    def _verified(self, seen: Seen) -> Seen:
+        names = outcome.names_to_verify(self.asked, tuple(self.told.get("interrupts", ())), seen.waiting)
+        watch = self._watch(self._question(names))
+        try:
+            view, diagnosis = self._looked(watch)
+        except PanosVpnError as exc:
+            self.told["warnings"] += exc.facts.get("warnings", [])
+            return replace(seen, look_failed=str(exc))
+        state = tell(view.configuration, view.state, view.judgement.tunnels, watch.question.connection)
+        self.told["warnings"] += [warning for warning in view.warnings if warning not in self.told["warnings"]]
+        self.told.update(healthy=view.healthy, problems=list(view.problems), summary=summary(state, view.judgement),
+                         diagnosis=diagnosis, why=sentences.lines(diagnosis))
+        causes = sentences.first_causes(diagnosis, view.unhealthy_names() or {found["tunnel"] for found in diagnosis})
+        return replace(seen, problems=tuple(view.problems), causes=tuple(causes))
 
-    def _is_mine(self, change, objects) -> bool:
-        return commit.concerns(change, objects + self.held + self.removed_before)
+    def _looked(self, watch: Watch) -> tuple[View, list]:
+        params = self.module.params
+        view = watch.until_healthy(self.module.patience("verify_timeout", "verify_poll"))
+        if params["counter_interval"]:
+            watch.look_at_counters(view, params["counter_interval"])
+        verifying.probe(view, verifying.prober_of(params))
+        return view, [] if view.healthy else watch.diagnosis(view)
 
-    def _refuse_foreign(self, intent) -> None:
-        objects = intent.places(self.target.base)
-        uncommitted.refuse_foreign(self.module, self.session, self.pending, lambda change: self._is_mine(change, objects))
+    def _question(self, names: tuple) -> Question:
+        params = self.module.params
+        return Question(
+            names=names, routes=params["failover"] == BGP, connection=_described(params), source_zones=verifying.texts(params, "source_zones"),
+            local_networks=verifying.networks(params, "local_networks"), remote_networks=verifying.networks(params, "remote_networks"))
+
+    # Ending.
+
+    def _end(self, seen: Seen, step: Step) -> None:
+        """Settle it, take it back, or leave it; and fail where that is how it ends."""
+        left: tuple = ()
+        if step is Step.SETTLE and seen.noted and not self.asked.keeps_journal:
+            journal_of(self.module).forget()
+            self.told.pop("journal", None)
+        if step is Step.TAKE_BACK:
+            left = self._taken_back(seen)
+        self.told["outcome"] = outcome.standing(self.asked, seen, step, left)
+        if outcome.fails(self.asked, seen):
+            raise PanosVpnError(f"{outcome.reason(self.asked, seen)}. {self.told['outcome']}")
+
+    def _taken_back(self, seen: Seen) -> tuple[str, ...]:
+        """Where what could not be taken back stands."""
+        self.module.progress.about = "taking it back"
+        try:
+            done = locked(self.module, self.target.session, lambda: config_revert.taken_back(self.module, self.target))
+        except PanosVpnError as exc:
+            self.told["warnings"] += exc.facts.pop("warnings", [])
+            self.told["outcome"] = outcome.not_taken_back(str(exc))
+            raise PanosVpnError(f"{outcome.reason(self.asked, seen)}. {self.told['outcome']}", **exc.facts) from exc
+        if not journal_of(self.module):
+            self.told.pop("journal", None)
+        self.told["changed"] = done["changed"] or self.told["changed"]
+        self.told.update(reverted=done["reverted"], left=done["left"], uncommitted=False)
+        self.told["warnings"] += done["warnings"]
+        self.told["jobs"] = [*self.told.get("jobs", ()), *jobs_of(done)]
+        if "diff" in done:
+            self._add_diff(done["diff"])
+        return tuple(item["xpath"] for item in done["left"])
+
+
+def _described(params) -> Profile:
+    """What the far side says of the VPN. A key that is given stands for its own, which may be masked or out of date there."""
+    described = given(params["connection"] or {})
+    tunnels = given(params["tunnels"]) or described.get("tunnels", [])
+    profile = fields.read(Profile, {"id": params["name"], **described, "tunnels": tunnels}, "connection")
+    if not any(params["pre_shared_keys"] or ()):
+        return profile
+    return replace(profile, tunnels=tuple(replace(tunnel, pre_shared_key=None) for tunnel in profile.tunnels))

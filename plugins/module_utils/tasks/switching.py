@@ -20,13 +20,6 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, configure, in_containers
 
 TUNNEL, GATEWAY, PEER = "ipsec_tunnel", "ike_gateway", "bgp_peer"
-#: What a task takes that writes and commits at once; the options of the module commit, under names of their own.
-OPTIONS = {
-    "commit_foreign": {"type": "str", "choices": ["fail", "include"], "default": "fail"},
-    "commit_timeout": {"type": "int", "default": 600},
-    "commit_poll": {"type": "float"},
-    "description": {"type": "str"},
-}
 
 
 @dataclass(frozen=True)
@@ -110,10 +103,5 @@ class Change:
 
     def commit(self, written: dict, description: str, session=None) -> dict:
         """Commit what C(write) wrote, or left there. C(session): another one, where this one is busy meanwhile."""
-        params = self.module.params
-        options = {
-            "scope": "own", "admin": None, "job_id": None, "objects": written["objects"], "earlier_changes": written["earlier_changes"],
-            "commit_foreign": params["commit_foreign"], "lock_timeout": params["lock_timeout"], "timeout": params["commit_timeout"],
-            "poll": params["commit_poll"], "description": params["description"] or description,
-        }
-        return commit_changes(options, session or self.target.session, self.module.check_mode, self.module.tell)
+        return commit_changes(self.module, session or self.target.session, written["objects"], written["earlier_changes"],
+                              self.module.params["description"] or description)

@@ -13,8 +13,9 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import vpn_state
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import select
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit import COMMITTING
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import NOTHING_WRITTEN, PanosModule, target_of, telling, with_session
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.switching import GATEWAY, OPTIONS, PEER, TUNNEL, Change, Switch
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.switching import GATEWAY, PEER, TUNNEL, Change, Switch
 
 RECONNECT, INITIATE, CLEAR, ENABLE, DISABLE = "reconnect", "initiate", "clear", "enable", "disable"
 # What the firewall answers where there was no SA to clear.
@@ -33,7 +34,7 @@ def argument_spec() -> dict:
         "poll": {"type": "float"},
         "commit": {"type": "bool", "default": True},
         "journal": {"type": "path"},
-        **OPTIONS,
+        **COMMITTING,
     }
 
 

@@ -21,8 +21,9 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.judgement import judge
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import select
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit import COMMITTING
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, target_of, telling, with_session
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.switching import OPTIONS, PEER, TUNNEL, Change, Switch
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.switching import PEER, TUNNEL, Change, Switch
 
 TAKE_DOWN, BRING_BACK = "take_down", "bring_back"
 _STILL_DOWN = "what was taken down still is, action: bring_back restores it"
@@ -43,7 +44,7 @@ def argument_spec() -> dict:
         "probe_interval": {"type": "float", "default": 0.2},
         "probe_timeout": {"type": "float", "default": 1.0},
         "journal": {"type": "path"},
-        **OPTIONS,
+        **COMMITTING,
     }
 
 

@@ -184,7 +184,8 @@ def _as_written(asked: Asked, seen: Seen) -> str:
     if seen.uncommitted:
         return f"{asked.vpn} stands in the candidate configuration, and does not run yet as it was written.{can_be_taken_back}"
     if seen.failed:
-        return f"{asked.vpn} runs as it was written, and was left so.{can_be_taken_back}"
+        rest = "".join(f" {text}." for text in _unchanged(seen))
+        return f"{asked.vpn} runs as it was written, and was left so.{rest}{can_be_taken_back}"
     rest = f" {', '.join(seen.waiting)} comes in a later run." if seen.waiting else ""
     return f"{asked.vpn} runs as it was written; whether it works was not looked at.{rest}{can_be_taken_back}"
 

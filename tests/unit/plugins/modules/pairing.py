@@ -82,7 +82,7 @@ class VpnDoor(Door):
 
     def commit(self, made: Result, **more) -> Result:
         """Commit what a run wrote."""
-        return self.run({"objects": made.values["objects"], "earlier_changes": made.values["earlier_changes"], "poll": 0.05, **more}, module=commit)
+        return self.run({"objects": made.values["objects"], "earlier_changes": made.values["earlier_changes"], "commit_poll": 0.05, **more}, module=commit)
 
     def committed(self, options, **more) -> Result:
         """A run that must succeed, and the commit of what it wrote."""

@@ -29,7 +29,7 @@ def _no_waiting(monkeypatch):
 
 class CommitDoor(Door):
     def run(self, options, check=False, diff=True, module=None, **more):
-        return super().run({"poll": 0.05, **options} if module is None else options, check, diff, module, **more)
+        return super().run({"commit_poll": 0.05, **options} if module is None else options, check, diff, module, **more)
 
     def change(self, interval=2):
         """Something of ours to commit."""
@@ -148,7 +148,7 @@ def test_a_job_that_fails_says_why(door):
 def test_a_job_that_takes_too_long_can_be_taken_up_again(door):
     objects = door.change().values["objects"]
     door.control.commit_duration(0.6)
-    result = door.run({"objects": objects, "timeout": 0})
+    result = door.run({"objects": objects, "commit_timeout": 0})
     assert result.failed
     assert "did not end within 0 s" in result.message and "job_id 2" in result.message
     assert result.values["job_id"] == "2"
@@ -182,7 +182,7 @@ def test_others_are_named_when_the_time_is_up(door, trouble, words):
         door.control.fault("busy", when=COMMIT, times=50)
     else:
         door.control.hold_commit_lock("alice")
-    result = door.run({"objects": objects, "timeout": 0})
+    result = door.run({"objects": objects, "commit_timeout": 0})
     assert result.failed
     assert [word for word in [*words, STANDS, "waited 0 s"] if word not in result.message] == []
     assert not door.runs(PROFILE)
@@ -257,7 +257,7 @@ def test_a_poll_that_fails_is_repeated(door, kind):
 def test_polls_that_keep_failing_leave_the_job_to_be_taken_up(door, kind, words):
     objects = door.change().values["objects"]
     door.control.fault(kind, when=POLL, times=1000)
-    result = door.run({"objects": objects, "timeout": 1})
+    result = door.run({"objects": objects, "commit_timeout": 1})
     assert result.failed
     assert words in result.message and "goes on without us" in result.message and "job_id 2" in result.message
     door.control.clear_faults()
@@ -282,7 +282,7 @@ def test_changes_that_cannot_be_listed(door, kind, words):
 
 
 def test_a_job_that_is_not_there(door):
-    result = door.run({"job_id": "99", "timeout": 0})
+    result = door.run({"job_id": "99", "commit_timeout": 0})
     assert result.failed
     assert "99" in result.message
     assert "nothing was committed" not in result.message

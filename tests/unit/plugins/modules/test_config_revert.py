@@ -37,7 +37,7 @@ class Reverting(VpnDoor):
         return self.done({**options(kind, **changes), "journal": str(self.folder)})
 
     def revert(self, kind="pbf", **more):
-        asked = {"name": name_of(kind), "journal": str(self.folder), "poll": 0.05, **more}
+        asked = {"name": name_of(kind), "journal": str(self.folder), "commit_poll": 0.05, **more}
         check = asked.pop("check", False)
         return self.run(asked, check=check, module=config_revert)
 

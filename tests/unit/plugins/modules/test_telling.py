@@ -56,21 +56,21 @@ def test_nothing_is_told_where_nothing_is_waited_for(door, told):
 def test_how_far_a_commit_job_is(door, told):
     objects = written(door)
     door.control.commit_duration(0.5)
-    door.done({"objects": objects, "poll": 0.05})
+    door.done({"objects": objects, "commit_poll": 0.05})
     assert says(told, "commit job 2 is at", "%")
 
 
 def test_that_a_job_is_in_the_queue(door, told):
     objects = written(door)
     door.control.fault("error", {"cmd": "show jobs"}, code=7, message="job 2 not found", times=1)
-    door.done({"objects": objects, "poll": 0.05})
+    door.done({"objects": objects, "commit_poll": 0.05})
     assert says(told, "commit job 2 is queued")
 
 
 def test_that_a_firewall_does_not_answer_while_it_commits(door, told):
     objects = written(door)
     door.control.fault("drop_before", when={"cmd": "show jobs"}, times=4)
-    door.done({"objects": objects, "poll": 0.05})
+    door.done({"objects": objects, "commit_poll": 0.05})
     assert says(told, "commit job 2", "does not answer")
 
 
@@ -78,7 +78,7 @@ def test_whose_commit_lock_it_is(door, told):
     objects = written(door)
     door.control.hold_commit_lock("alice")
     timer = soon(door.control.release_locks, "alice")
-    door.done({"objects": objects, "poll": 0.05})
+    door.done({"objects": objects, "commit_poll": 0.05})
     timer.join()
     assert says(told, "alice", "commit lock")
 
@@ -86,7 +86,7 @@ def test_whose_commit_lock_it_is(door, told):
 def test_that_another_commit_runs(door, told):
     objects = written(door)
     door.control.fault("busy", when={"type": "commit"}, times=1)
-    door.done({"objects": objects, "poll": 0.05})
+    door.done({"objects": objects, "commit_poll": 0.05})
     assert says(told, "Another commit/validate is in progress")
 
 
@@ -94,7 +94,7 @@ def test_a_list_of_locks_that_may_not_be_seen_is_done_without(door, told):
     objects = written(door)
     door.control.hold_commit_lock("alice")
     door.control.fault("error", {"cmd": "show commit-locks"}, code=403, message="not for you", times=100)
-    door.refused({"objects": objects, "timeout": 0}, "holding device wide commit locks", "waited 0 s", "nothing was committed")
+    door.refused({"objects": objects, "commit_timeout": 0}, "holding device wide commit locks", "waited 0 s", "nothing was committed")
 
 
 def test_whose_configuration_lock_a_write_waits_for(door, told):

@@ -241,7 +241,7 @@ def test_the_journal_can_take_it_back(door, tmp_path):
     before = door.control.running()
     kept = door.done({"action": "disable", "journal": str(tmp_path)})
     assert kept.values["journal"].startswith(str(tmp_path))
-    reverted = run_module(config_revert, {"provider": door.provider, "name": NAME, "journal": str(tmp_path), "poll": 0.05})
+    reverted = run_module(config_revert, {"provider": door.provider, "name": NAME, "journal": str(tmp_path), "commit_poll": 0.05})
     assert not reverted.failed, reverted.message
     assert door.control.running() == before
 

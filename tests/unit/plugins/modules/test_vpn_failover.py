@@ -130,7 +130,7 @@ def test_the_routes_tell_where_traffic_goes_with_bgp(bgp, engine, method):
 @each_engine
 def test_a_peer_that_is_on_without_saying_so_is_left_so(bgp, engine, tmp_path):
     bgp.control.edit_as("somebody", "delete", f"{peer_place(engine)}/enable")
-    assert not run_module(commit, {"provider": bgp.provider, "scope": "all", "poll": 0.05}).failed
+    assert not run_module(commit, {"provider": bgp.provider, "scope": "all", "commit_poll": 0.05}).failed
     before = bgp.control.running()
     assert "<enable>" not in bgp.control.running(peer_place(engine))
     for action, unit in ((DOWN, "tunnel.2"), (BACK, "tunnel.1")):
@@ -359,7 +359,7 @@ def test_the_journal_can_take_a_drill_back(door, tmp_path):
     before = door.control.running()
     kept = door.done({**DOWN, "journal": str(tmp_path)}).values["journal"]
     assert pathlib.Path(kept).is_file()
-    reverted = run_module(config_revert, {"provider": door.provider, "name": NAME, "journal": str(tmp_path), "poll": 0.05})
+    reverted = run_module(config_revert, {"provider": door.provider, "name": NAME, "journal": str(tmp_path), "commit_poll": 0.05})
     assert not reverted.failed, reverted.message
     assert door.control.running() == before
     for action in (DOWN, BACK):

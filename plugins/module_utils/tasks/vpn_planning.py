@@ -1,0 +1,192 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One turn of a VPN on a firewall: all of it in one read, one plan and one transaction, or the part of the tunnel whose turn it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import address_objects, vpn_state
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts.interface import IMPORTED
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow, interfaces
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import uncommitted
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, configure
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import adoption, build, claim, removal, rollout
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.result import Result
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
+
+# The containers that a VPN touches. The vsys import is read only where interfaces can go: a member of a zone is imported.
+_READ = (("network", ()), ("vsys", ("zone",)), ("rulebase", ()))
+_IMPORTED = (("vsys", IMPORTED),)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to become of a VPN. C(vpn): as it is to be; None where it is to go. C(replaces): another one that goes with it.
+
+    C(in_turn): where several tunnels are interrupted, they are changed one after the other. C(goes_on): by this task itself.
+    """
+
+    name: str
+    vpn: Vpn | None = None
+    replaces: str | None = None
+    in_turn: bool = False
+    goes_on: bool = False
+
+    @property
+    def going(self) -> str | None:
+        """The VPN that is removed."""
+        return self.name if self.vpn is None else self.replaces
+
+
+@dataclass
+class Turn:
+    """What was planned last. C(held), C(removed_before): places that are the VPN's, in the candidate and in the running configuration.
+
+    C(interrupts), C(waiting): numbers of the tunnels that are interrupted now, and of those whose turn is later.
+    """
+
+    held: list = field(default_factory=list)
+    removed_before: list = field(default_factory=list)
+    interrupts: list = field(default_factory=list)
+    waiting: list = field(default_factory=list)
+
+
+class Planning:
+    """What a turn learns of the firewall on the way to its plan."""
+
+    def __init__(self, module, target: Target, wish: Wish):
+        self.module, self.target, self.wish = module, target, wish
+        self.pending = commit.changes(target.session)
+        self.listing = vpn_state.Listing(target)
+        self.known_objects: dict = {}
+        self.turn = Turn()
+
+    def write(self, before_write) -> dict:
+        """The result of C(configure), and what the commit to come has to know. C(before_write): called when something is about to be written."""
+
+        def about_to_write(intent) -> None:
+            before_write()
+            self._refuse_foreign(intent)
+
+        result = configure(self.module, self.target, self._reads(), self._wanted, about_to_write)
+        objects = [places.parse(xpath) for xpath in result["objects"]]
+        result["warnings"] += self.listing.warnings
+        mine = uncommitted.tell(self.module, result, self.pending, lambda change: self._is_mine(change, objects))
+        result["objects"] = list(dict.fromkeys(result["objects"] + [change.xpath for change in mine]))
+        if self.wish.vpn is not None:
+            result["interrupts"] = [self.wish.vpn.tunnel_name(number) for number in self.turn.interrupts]
+            result["waiting"] = [self.wish.vpn.tunnel_name(number) for number in self.turn.waiting]
+        return result
+
+    def _reads(self) -> list:
+        interfaces_go = self.wish.going or self.wish.vpn.tunnel_interfaces
+        return [self.target.base(location) + path for location, path in _READ + (_IMPORTED if interfaces_go else ())]
+
+    def _wanted(self, tree) -> Wanted:
+        self.turn = Turn()
+        around = Surroundings(tree, self.target.base, self.target.platform)
+        built = removal.removal(self.wish.name, around) if self.wish.vpn is None else self._in_turn(around)
+        self._read_imports(tree, built.phases)
+        self.turn.held = claim.paths([*built.held, *(item for phase in built.phases for item in phase)], self.target.base)
+        self.turn.removed_before = self._removed_before()
+        return Wanted(built.phases, built.warnings, {"vpn": built.summary} if built.summary else {})
+
+    def _in_turn(self, around) -> Result:
+        """All of the VPN; where that would interrupt several tunnels and they are to be changed one by one, the part of the first of them."""
+        vpn, more = self.wish.vpn, (self._addresses(around), self._learned(around), self.wish.replaces)
+        built = build.build(vpn, around, *more)
+        numbers = rollout.interrupted(plan(built.phases, around.tree, self.target.base), built.serving) if built.serving else []
+        if not numbers:
+            return built
+        names = {number: vpn.tunnel_name(number) for number in built.serving}
+        if not self.wish.in_turn:
+            self.turn.interrupts = rollout.order(numbers, vpn.primary_tunnel)
+            if len(numbers) > 1:
+                how = "one after the other" if self.wish.goes_on else "all at once"
+                built.warnings.append(f"{vpn.name}: this interrupts {', '.join(names[number] for number in self.turn.interrupts)}, {how}")
+            return built
+        self._take_turns(numbers, names, built.serving)
+        if not self.turn.waiting:
+            return built
+        (first,) = self.turn.interrupts
+        built = build.build(vpn, around, *more, only=first)
+        later = "comes when that one is up again" if self.wish.goes_on else "comes in a later run, when that one is up again"
+        built.warnings.append(f"{vpn.name}: this interrupts {names[first]}; {', '.join(names[number] for number in self.turn.waiting)} {later}")
+        return built
+
+    def _take_turns(self, numbers, names, serving) -> None:
+        """Whose turn is now, and whose later. C(numbers): of the tunnels that the change interrupts."""
+        primary = self.wish.vpn.primary_tunnel
+        unfinished = rollout.begun([change.path for change in self.pending], serving, self.target.base)
+        up = self._up(serving)
+        first = (rollout.order(unfinished, primary, up) or rollout.order(numbers, primary, up))[0]
+        self._refuse_last_one(first, up, names, unfinished)
+        self.turn.interrupts = [first]
+        self.turn.waiting = [number for number in rollout.order(numbers, primary, up) if number != first]
+
+    def _refuse_last_one(self, first, up, names, unfinished) -> None:
+        """The only tunnel that carries packets is spared, unless an earlier run has begun with it."""
+        down = [name for number, name in names.items() if number != first]
+        if unfinished or up != {first} or not down:
+            return
+        raise Refused(f"{names[first]} is the only tunnel of {self.wish.name} that is up, and this change interrupts it. Bring {', '.join(down)} up first, "
+                      "take the last change back (config_revert), or say rollout: together; nothing was written")
+
+    def _up(self, serving) -> set:
+        """The numbers of the tunnels that carry packets."""
+        active = {each.tunnel for each in self.listing.flows() if each.state == flow.ACTIVE}
+        return {number for number, objects in serving.items() if any(kind == "ipsec_tunnel" and name in active for kind, name in objects)}
+
+    def _read_imports(self, tree, phases) -> None:
+        """The vsys import, where an interface turns out to go (the VPN has a tunnel less than before)."""
+        imported = self.target.base("vsys") + IMPORTED
+        going = any(item.location == "vsys" and item.relative_path[:-1] == IMPORTED and item.state == "absent" for phase in phases for item in phase)
+        if not going or places.find(tree, imported[1:]) is not None:
+            return
+        found = self.target.session.get(imported)
+        if found is not None:
+            places.make(tree, imported[1:-1]).append(found)
+
+    def _learned(self, around) -> str | None:
+        """The address that DHCP gave the outside interface, from its state; asked only where it has none configured."""
+        interface = around.interfaces.get(self.wish.vpn.outside_interface)
+        if interface is None or not interface.dhcp or interface.addresses:
+            return None
+        answer = self.target.session.op("<show><interface>all</interface></show>", "read the interfaces' state")
+        found = interfaces.interfaces(answer).get(interface.name)
+        return found.address if found is not None and found.address and "." in found.address else None
+
+    def _addresses(self, around) -> rulebases.Addresses:
+        """Address objects, read by name, and only where a rule that could see the VPN's traffic names one."""
+        vpn = self.wish.vpn
+        rules = [rule for rulebase in ("security", "nat") for rule in around.entries("rulebase", (rulebase, "rules"))]
+        zones = [pair for zone in vpn.source_zones for pair in ((zone, vpn.zone), (vpn.zone, zone))]
+        known = rulebases.Addresses(self.known_objects)
+        names = rulebases.undecided_names(rules, zones, known) + rulebases.names_in(adoption.forwarding_rules(vpn, around), known)
+        return address_objects.resolved(self.target, names, self.known_objects)
+
+    def _removed_before(self) -> list:
+        """What the record in the running configuration says is ours, where uncommitted changes are not explained by what stands in the candidate."""
+        if all(commit.concerns(change, self.turn.held) for change in self.pending):
+            return []
+        running = Surroundings(self.target.read(self._reads(), running=True), self.target.base, self.target.platform)
+        names = [name for name in (self.wish.name, self.wish.replaces) if name]
+        items = [item for name in names for phase in removal.removal(name, running).phases for item in phase]
+        return claim.paths(items, self.target.base)
+
+    def _is_mine(self, change, objects) -> bool:
+        return commit.concerns(change, objects + self.turn.held + self.turn.removed_before)
+
+    def _refuse_foreign(self, intent) -> None:
+        objects = intent.places(self.target.base)
+        uncommitted.refuse_foreign(self.module, self.target.session, self.pending, lambda change: self._is_mine(change, objects))
