@@ -37,8 +37,9 @@ LEFT_OUT = {
     ),
     "zone_protection_profile": (
         ("description", "the module keeps to what decides over a VPN's packets"),
-        ("flood/, scan/, scan-white-list/", "protection from floods and scans does not concern a VPN zone more than others"),
-        ("non-ip-protocol/, l2-sec-group-tag-protection/", "layer 2 only"),
+        ("flood, scan, scan-white-list", "protection from floods and scans does not concern a VPN zone more than others"),
+        ("net-inspection", "a list of its own for the inspection of whole networks, from PAN-OS 11.0.2"),
+        ("non-ip-protocol, l2-sec-group-tag-protection", "layer 2 only"),
         ("ipv6/, discard-ip-frag, discard-timestamp, discard-record-route, discard-security, discard-stream-id, discard-unknown-option, "
          "discard-malformed-option, discard-icmp-ping-zero-id, discard-icmp-frag, discard-icmp-large-packet, discard-icmp-error, "
          "suppress-icmp-timeexceeded, suppress-icmp-needfrag, discard-tcp-split-handshake, remove-tcp-timestamp, strip-tcp-fast-open-and-data, "
@@ -53,6 +54,7 @@ LEFT_OUT = {
         ("qos/", "marking is a matter of quality of service, and not needed for a VPN"),
         ("hip-profiles", "the old form of source-hip and destination-hip, up to PAN-OS 9.1"),
         ("target/", "as for forwarding rules"),
+        ("source-imsi, source-imei, source-nw-slice", "subscribers, devices and slices of mobile networks"),
     ),
     "bgp_instance": (
         ("redistribution-profile/ipv6", "IPv6 networks are announced one by one"),

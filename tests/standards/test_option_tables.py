@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.registry import RESOURCES
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema import CONFIG
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema import FIREWALL
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import Entries, Group
 
 NETWORK = "devices/entry/network/"
@@ -70,7 +70,7 @@ def test_the_page_is_linked(repository):
 
 def described(path: str):
     """What the emulator knows of a place; None where it knows nothing."""
-    node = CONFIG
+    node = FIREWALL
     for tag in path.split("/"):
         node = getattr(node, "entry", None) if tag == "entry" else getattr(node, "children", {}).get(tag)
     return node

@@ -115,7 +115,7 @@ def plan(done, current: ET.Element, kept) -> tuple:
     result = Plan(before=current, after=copy.deepcopy(current))
     left: list = []
     named: set = set()
-    for difference in _newest_first(done):
+    for difference in _objects_before_members(_newest_first(done)):
         reason = kept.get(difference.path) or _reason_to_stay(difference, result.after, named)
         if reason:
             left.append(Left(difference, reason))
@@ -152,6 +152,25 @@ def _newest_first(done):
     for dummy, run in itertools.groupby(reversed(done), lambda item: (item.path[:-1], bool(item.before and not item.after) and "rules" not in item.path[-2:])):
         run = list(run)
         yield from reversed(run) if run[0].before and not run[0].after and "rules" not in run[0].path[-2:] else run
+
+
+def _objects_before_members(done):
+    """A new object goes before the memberships of what it names, also where it is older: a zone that was made for the first of two
+    interfaces holds the second one too, and the firewall keeps an interface imported that is in a zone.
+    """
+    done = list(done)
+    naming: dict = {}
+    for difference in done:
+        if not difference.before and difference.path[-1][0] == "entry":
+            for name in _names_in(_parsed(difference.after)):
+                naming.setdefault(name, []).append(difference)
+    gone: set = set()
+    for difference in done:
+        is_membership = not difference.before and difference.path[-1][0] == "member"
+        for each in [*(naming.get(difference.path[-1][1], ()) if is_membership else ()), difference]:
+            if id(each) not in gone:
+                gone.add(id(each))
+                yield each
 
 
 def _reason_to_stay(difference, current, named) -> str:

@@ -13,7 +13,6 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.firewall impor
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import quoted
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.xpath import Xpath
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.references import candidates
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema import CONFIG
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.check import along
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import Entries, Group, Leaf, Members, Node, Words
 
@@ -22,7 +21,7 @@ def completions(firewall: Firewall, xpath: Xpath) -> str:
     """The answer's body. Raises BadXpath ("Invalid sequence", measured) for a wrong path."""
     try:
         path = xpath.location()
-        node = along(CONFIG, path, firewall.version)[-1]
+        node = along(firewall.schema, path, firewall.version)[-1]
     except (BadXpath, OperationFailed):
         raise BadXpath("Invalid sequence") from None
     present = firewall.candidate.tree.at(path)

@@ -32,6 +32,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.stored_
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.system_log import SystemLog
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import MARKS, Tree, duplicate
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.validation import defects, warnings
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema import FIREWALL
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import Version
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ class Firewall:
     """All state of one device. ``lock`` guards it: whoever reads or writes holds it."""
 
     model = "PA-VM"
+    #: What its configuration may hold.
+    schema = FIREWALL
 
     def __init__(self, version: str = "11.1", engine: str | None = None, config: str | None = None, name: str = "fw1",
                  secrets: str = "classic", switches: Switches | None = None, master_key: str = DEFAULT_MASTER_KEY) -> None:
@@ -93,7 +96,7 @@ class Firewall:
             for mark in MARKS:
                 element.attrib.pop(mark, None)
         self.secrets = StoredSecrets(secrets == "opaque", master_key)
-        self.candidate = Candidate(root, self.version, self.secrets, self.switches)
+        self.candidate = Candidate(root, self.schema, self.version, self.secrets, self.switches)
         self.running = self._tree(copy.deepcopy(root))
         self.admins = Admins()
         self.locks = Locks()
@@ -192,7 +195,7 @@ class Firewall:
         return Outcome(True, [praise], planned.warnings if planned is not None else warnings(goal))
 
     def _defects(self, tree: Tree) -> list[tuple[str, ...]]:
-        return defects(tree, self.version, self.switches.bgp_needs_identity)
+        return defects(tree, self.schema, self.version, self.switches.bgp_needs_identity)
 
     def _activate(self, goal: Tree, records: list[Record], sequence: int, user: str, description: str) -> None:
         self.running = goal
@@ -299,7 +302,7 @@ class Firewall:
     def load(self, stored: ET.Element, admin: str) -> None:
         """A stored configuration becomes the candidate. Raises LoadFailed."""
         root = duplicate(self.own(stored))
-        refuse_foreign(root, self.version)
+        refuse_foreign(root, self.schema, self.version)
         hidden = pushed.apply(self.received, root)
         self.candidate.load(admin, root)
         self.candidate.rebase(root, hidden)

@@ -23,6 +23,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.jobs im
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.pushed import Push
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.stored_secrets import DEFAULT_MASTER_KEY
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import child_of, render
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema import PANORAMA
 
 POLICY, TEMPLATE = "shared-policy", "template"
 
@@ -101,6 +102,7 @@ class Panorama(Firewall):
     """Behaves as a firewall does in everything that is configuration; it has no VPN state."""
 
     model = "Panorama"
+    schema = PANORAMA
 
     def __init__(self, version: str = "11.1", config: str | None = None, name: str = "panorama", secrets: str = "classic",
                  switches: Switches | None = None, master_key: str = DEFAULT_MASTER_KEY) -> None:

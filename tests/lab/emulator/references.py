@@ -20,7 +20,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.device_
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.journal import PLACES
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.templates import stacks_with, templates_of
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import Path, Tree, child_of, labels_of, step_of
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema import CONFIG
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema import FIREWALL, PANORAMA
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.check import invalid
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import Entries, Group, Leaf, Members, Node, Reference
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.objects import SHARED_NAME_SPACES
@@ -32,8 +32,13 @@ TARGETS: dict[Tags, str] = {}
 REFERENCES: dict[Tags, Reference] = {}
 
 _INTERFACE_PARENTS = {"zone": "zone", "virtual-router": "virtual-router", "logical-router": "logical-router", "import": "vsys"}
+#: Kinds of reference whose targets are among those of a broader kind.
+_BROADER = {"imported-interface": "interface", "address-object": "address"}
+#: The lists of bad addresses that come with every PAN-OS (vendor's page on built-in external dynamic lists).
+_BUILT_IN_LISTS = ("panw-bulletproof-ip-list", "panw-highrisk-ip-list", "panw-known-ip-list", "panw-torexit-ip-list")
 _PREDEFINED = ("default", "Suite-B-GCM-128", "Suite-B-GCM-256")
 _PREDEFINED_KINDS = ("ike-crypto-profile", "ipsec-crypto-profile", "monitor-profile")
+_IMPORTED_MEMBER = ("import", "network", "interface", "member")
 _RANGE = re.compile(r"[0-9a-fA-F.:]+-[0-9a-fA-F.:]+")
 
 
@@ -57,7 +62,8 @@ def _survey(node: Node, tags: Tags) -> None:
             _survey(child, (*tags, child.tag))
 
 
-_survey(CONFIG, (CONFIG.tag,))
+for _device in (FIREWALL, PANORAMA):
+    _survey(_device, (_device.tag,))
 _ABOVE_TARGETS = {tags[:length] for tags in TARGETS for length in range(1, len(tags))}
 
 
@@ -66,7 +72,14 @@ def _tags(chain: list[ET.Element]) -> Tags:
 
 
 def _kind(reference: Reference) -> str:
-    return "interface" if reference.kind == "imported-interface" else reference.kind
+    return _BROADER.get(reference.kind, reference.kind)
+
+
+def _fits(reference: Reference, target: list[ET.Element]) -> bool:
+    """Where an address may stand, an object must have one: neither a group nor a list nor a name of the DNS will do."""
+    if reference.named and not (target[-1].get("name") or "").startswith(reference.named):
+        return False
+    return reference.kind != "address-object" or (target[-2].tag == "address" and target[-1].find("ip-netmask") is not None)
 
 
 def _in_scope(target: list[ET.Element], referrer: list[ET.Element]) -> bool:
@@ -107,6 +120,8 @@ def _left_to_the_firewall(reference: Reference, value: str, referrer: list[ET.El
     tags = _tags(referrer)
     if tags[1:2] != ("panorama",) and ("pre-rulebase" in tags or "post-rulebase" in tags):
         return _kind(reference) in ("zone", "interface", "monitor-profile")
+    if reference.kind == "address-object" and _place_of(referrer) is not None:
+        return True
     return _place_of(referrer) is not None and value in _PREDEFINED and reference.kind in _PREDEFINED_KINDS
 
 
@@ -120,7 +135,7 @@ def exists(tree: Tree, reference: Reference, value: str, referrer: list[ET.Eleme
     occurrences = tree.occurrences
     for element in occurrences.named(value):
         chain = occurrences.chain(element)
-        if TARGETS.get(_tags(chain)) == kind and _in_scope(chain, referrer):
+        if TARGETS.get(_tags(chain)) == kind and _fits(reference, chain) and _in_scope(chain, referrer):
             return True
     return False
 
@@ -131,10 +146,12 @@ def _is_literal(reference: Reference, value: str) -> bool:
     The interfaces without a unit are always there.
     """
     if _kind(reference) == "interface":
-        return value in ("tunnel", "loopback", "vlan")
+        return value in ("tunnel", "loopback", "vlan") and (not reference.named or value.startswith(reference.named))
+    if reference.form is not None:
+        return reference.form.holds(value)
     if reference.kind not in ("address", "redist-profile"):
         return False
-    if value == "any" or re.fullmatch("[A-Z]{2}", value) or _RANGE.fullmatch(value):
+    if value == "any" or value in _BUILT_IN_LISTS or re.fullmatch("[A-Z]{2}", value) or _RANGE.fullmatch(value):
         return True
     try:
         ipaddress.ip_interface(value)
@@ -179,11 +196,12 @@ def _holds(target: list[ET.Element], referrer: list[ET.Element]) -> bool:
 
 def refuse_if_referenced(tree: Tree, doomed: list[ET.Element]) -> None:
     """Deletion of the node at the end of a chain. Raises Referenced (code 10) when others refer into it."""
-    for target in _targets_within(doomed):
-        outside = [chain for chain in referrers(tree, target) if doomed[-1] not in chain]
+    for target in [*_targets_within(doomed), *_imports_within(doomed)]:
+        found = _zones_with(target) if target[-1].tag == "member" else referrers(tree, target)
+        outside = [chain for chain in found if doomed[-1] not in chain]
         if outside:
             lines = [" " + " -> ".join(place(chain)) for chain in outside]
-            raise Referenced(target[-1].get("name"), lines)
+            raise Referenced(target[-1].get("name") or target[-1].text or "", lines)
 
 
 def _targets_within(chain: list[ET.Element]) -> Iterator[list[ET.Element]]:
@@ -193,6 +211,30 @@ def _targets_within(chain: list[ET.Element]) -> Iterator[list[ET.Element]]:
     if tags in _ABOVE_TARGETS:
         for child in chain[-1]:
             yield from _targets_within([*chain, child])
+
+
+def _imports_within(chain: list[ET.Element]) -> list[list[ET.Element]]:
+    """The interfaces that a vsys imports, as far as they stand at or below the end of a chain."""
+    tags = _tags(chain)
+    if "vsys" not in tags:
+        return []
+    within = tags[tags.index("vsys") + 2:]
+    if within != _IMPORTED_MEMBER[:len(within)]:
+        return []
+    below = _IMPORTED_MEMBER[len(within):]
+    chains = [chain]
+    for tag in below:
+        chains = [[*each, child] for each in chains for child in each[-1].findall(tag)]
+    return chains
+
+
+def _zones_with(member: list[ET.Element]) -> list[list[ET.Element]]:
+    """Zones of the same vsys that an imported interface is in: without the import they could not have been made (12.1), so it must stay. Likely."""
+    vsys = member[:-len(_IMPORTED_MEMBER)]
+    chains = [vsys]
+    for tag in ("zone", "entry", "network", "*", "member"):
+        chains = [[*each, child] for each in chains for child in each[-1].findall(tag)]
+    return [chain for chain in chains if chain[-1].text == member[-1].text]
 
 
 def place(chain: list[ET.Element]) -> list[str]:
@@ -213,6 +255,13 @@ def refuse_dangling(tree: Tree, path: Path, reference: Reference, labels: list[s
     if reference.kind == "imported-interface" and not _is_imported(tree, path, value):
         raise dangling
     _refuse_second_parent(tree, chain, value, labels)
+
+
+def is_out_of_reach(tree: Tree, reference: Reference, value: str, chain: list[ET.Element]) -> bool:
+    """Whether a zone's interface is there and its vsys does not import it. Templates are for the firewall to judge, which has others beside them."""
+    if reference.kind != "imported-interface" or _place_of(chain) is not None:
+        return False
+    return not _is_imported(tree, tuple(step_of(element) for element in chain), value)
 
 
 def _is_imported(tree: Tree, path: Path, interface: str) -> bool:

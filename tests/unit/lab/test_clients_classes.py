@@ -36,11 +36,21 @@ VALUES = {
     "mk_local_spi": "00001001", "mk_remote_spi": "00001002", "admin_dist": 20, "tag": 7, "static_dist": 10, "static_ipv6_dist": 10,
     "ospf_int_dist": 20, "ospf_ext_dist": 20, "ospfv3_int_dist": 20, "ospfv3_ext_dist": 20, "ibgp_dist": 20, "ebgp_dist": 20, "rip_dist": 20,
     "count": 5, "interval": 5, "hold_time": 30, "max_path": 2, "interface": None, "keep_alive": 10, "afi": "ipv4", "nexthop_type": "ip-address",
-    "max_prefixes": 5000, "group_id": None,
+    "max_prefixes": 5000, "group_id": None, "local_as": 65000, "peer_as": 64512,
 }
 
 #: The same, for one class.
-OF_CLASS = {("StaticRouteV6", "nexthop_type"): "ipv6-address", ("StaticRouteV6", "nexthop"): "2001:db8::9"}
+OF_CLASS = {
+    ("StaticRouteV6", "nexthop_type"): "ipv6-address", ("StaticRouteV6", "nexthop"): "2001:db8::9",
+    ("VrfStaticRouteV6", "nexthop_type"): "ipv6-address", ("VrfStaticRouteV6", "nexthop"): "2001:db8::9",
+    ("Vrf", "bgp_local_as"): 65000, ("Vrf", "ecmp_max_path"): 2,
+    ("VrfBgpPeerGroup", "connection_options_multihop"): 5,
+    **{("RoutingProfileFilterRouteMapsEntry", name): 5 for name in (
+        "match_metric", "match_tag", "match_local_preference", "set_aggregator_as", "set_tag", "set_local_preference", "set_weight", "set_metric_value",
+    )},
+    ("RoutingProfileFilterRouteMapsEntry", "set_metric_action"): "set",
+    ("RoutingProfileFilterRouteMapsEntry", "match_origin"): "igp", ("RoutingProfileFilterRouteMapsEntry", "set_origin"): "igp",
+}
 
 #: Words of older releases stand beside the new ones in the SDK.
 WORDS = {"aes128", "aes192", "aes256", "des"}
@@ -64,8 +74,10 @@ def reachable():
             if module not in ("network", "policies", "ha") or name in LEFT_OUT:
                 continue
             child = getattr(importlib.import_module(f"panos.{module}"), name, None)
-            if child is not None and child not in chains:
-                chains[child] = (*chains[parent], child)
+            # The SDK's table has every class of the Advanced Routing Engine below every other: a VRF stands in a logical router, its profiles do not.
+            above = () if name.startswith("RoutingProfile") and parent.__name__ == "Vrf" else chains[parent]
+            if child is not None and child not in chains and not (name == "Vrf" and parent is sdk.Firewall):
+                chains[child] = (*above, child)
                 queue.append(child)
     return {kind: chain for kind, chain in chains.items() if chain and kind.__name__ not in EMPTY}
 

@@ -45,7 +45,7 @@ def test_a_loaded_configuration_can_be_changed_and_committed(shared_fixtures, cl
 @pytest.mark.parametrize(("version", "engine"), ENGINES)
 def test_configurations_of_ours_have_no_defect(version, engine, config):
     firewall = Emulator(version=version, engine=engine, config=config).firewall
-    assert defects(firewall.running, firewall.version, True) == []
+    assert defects(firewall.running, firewall.schema, firewall.version, True) == []
     assert warnings(firewall.running) == []
 
 

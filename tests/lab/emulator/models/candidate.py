@@ -25,16 +25,16 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.stored_
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import (
     Path, Tree, UndoLog, duplicate, labels_of, step_of, xpath_text,
 )
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema import CONFIG
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.check import along, check_children, check_name
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import Entries, Leaf, Members, Node, Version
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import Entries, Group, Leaf, Members, Node, Version
 
 DONE = (20, "command succeeded")
 ABSENT = (7, "Object doesn't exist")
 
 
 class Candidate:
-    def __init__(self, root: ET.Element, version: Version, secrets: StoredSecrets, switches: Switches) -> None:
+    def __init__(self, root: ET.Element, schema: Group, version: Version, secrets: StoredSecrets, switches: Switches) -> None:
+        self.schema = schema
         self.undo = UndoLog()
         self.tree = Tree(root, self.undo)
         self.journal = Journal(self.undo)
@@ -48,7 +48,7 @@ class Candidate:
     # Actions. Each returns (code, message) of its answer.
 
     def set(self, admin: str, path: Path, elements: list[ET.Element]) -> tuple[int, str]:
-        nodes = along(CONFIG, path, self.version)
+        nodes = along(self.schema, path, self.version)
         self._refuse_template_owned("set", path)
         labels = [path[-1][1]] if path[-1][0] == "entry" else []
         self._check_names_in(path, nodes)
@@ -75,7 +75,7 @@ class Candidate:
         return self._edit(admin, path, elements)
 
     def _edit(self, admin: str, path: Path, elements: list[ET.Element]) -> tuple[int, str]:
-        nodes = along(CONFIG, path, self.version)
+        nodes = along(self.schema, path, self.version)
         self._check_names_in(path, nodes)
         labels = own_label(path)
         self._check_whole(nodes, elements[0], labels)
@@ -206,7 +206,7 @@ class Candidate:
         place = (*path[:-1], ("entry", new_name))
         if self.tree.at(place) is not None:
             raise InvalidObject(f" {new_name} is already in use")
-        self._check_names_in(place, along(CONFIG, place, self.version))
+        self._check_names_in(place, along(self.schema, place, self.version))
         return place
 
     # Whole configurations.

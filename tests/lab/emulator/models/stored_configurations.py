@@ -19,9 +19,8 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import (
     Path, Tree, UndoLog, child_of, parse_document, step_of, xpath_text,
 )
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema import CONFIG
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.check import check_children
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import Version
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import Group, Version
 
 RUNNING = "running-config.xml"
 
@@ -82,10 +81,10 @@ class StoredConfigurations:
         raise LoadFailed(f"version {number} does not exist")
 
 
-def refuse_foreign(root: ET.Element, version: Version) -> None:
+def refuse_foreign(root: ET.Element, schema: Group, version: Version) -> None:
     """What this release's schema does not know is not loaded. Raises LoadFailed with the schema's words."""
     try:
-        check_children(CONFIG, root, [], version)
+        check_children(schema, root, [], version)
     except InvalidObject as error:
         raise LoadFailed(*error.lines) from error
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a commit finds: missing fields, dangling references, clashes; and what it only warns about.
+"""What a commit finds: missing fields, dangling references, violated constraints; and what it only warns about.
 
 Messages go outwards from the detailed line over every ancestor to "devices is invalid", as in captured jobs.
 """
@@ -13,8 +13,8 @@ import xml.etree.ElementTree as ET
 from typing import Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import references
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.constraints import violations
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import Tree
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema import CONFIG
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.check import below
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import (
     Choice, Entries, Group, Leaf, Members, Node, Version,
@@ -23,12 +23,12 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds i
 Chain = list
 
 
-def defects(tree: Tree, version: Version, bgp_needs_identity: bool) -> list[tuple[str, ...]]:
+def defects(tree: Tree, schema: Group, version: Version, bgp_needs_identity: bool) -> list[tuple[str, ...]]:
     """All defects, each as the lines that a job would print for it."""
     found = []
-    for chain, defect in _walk(tree, CONFIG, [tree.root], version):
+    for chain, defect in _walk(tree, schema, [tree.root], version):
         found.append(_cascade(chain, defect))
-    for chain, defect in _clashes(tree, bgp_needs_identity):
+    for chain, defect in violations(tree, bgp_needs_identity):
         found.append(_cascade(chain, defect))
     return found
 
@@ -93,66 +93,11 @@ def _dangling(tree: Tree, parent: Node, node: Node, chain: Chain) -> Iterator[tu
     else:
         reference = node.refers if isinstance(node, Leaf) else None
         value = chain[-1].text
-    if reference is None or not value or references.exists(tree, reference, value, chain):
+    if reference is None or not value:
+        return
+    if references.exists(tree, reference, value, chain) and not references.is_out_of_reach(tree, reference, value, chain):
         return
     yield chain[:-1] if isinstance(parent, (Members, Entries)) else chain, reference.wording.format(value=value)
-
-
-def _clashes(tree: Tree, bgp_needs_identity: bool) -> Iterator[tuple[Chain, str]]:
-    for chain in _containers(tree, "static-route"):
-        yield from _equal_routes(chain)
-    for chain in _containers(tree, "bgp"):
-        bgp = chain[-1]
-        if bgp_needs_identity and bgp.findtext("enable") == "yes":
-            for tag in ("router-id", "local-as"):
-                if not bgp.findtext(tag):
-                    yield chain, f" is missing '{tag}'"
-    for chain in _containers(tree, "tunnel-monitor"):
-        if chain[-1].findtext("enable") == "yes" and not chain[-1].findtext("destination-ip"):
-            yield chain, " is missing 'destination-ip'"
-
-
-def _containers(tree: Tree, tag: str) -> Iterator[Chain]:
-    for network in _networks(tree):
-        yield from _search(network, tag, depth=10)
-
-
-def _networks(tree: Tree) -> Iterator[Chain]:
-    for devices in tree.root.findall("devices"):
-        for device in devices.findall("entry"):
-            for network in device.findall("network"):
-                yield [tree.root, devices, device, network]
-
-
-def _search(chain: Chain, tag: str, depth: int) -> Iterator[Chain]:
-    for child in chain[-1]:
-        if child.tag == tag:
-            yield [*chain, child]
-        elif depth and child.tag in _ON_THE_WAY:
-            yield from _search([*chain, child], tag, depth - 1)
-
-
-_ON_THE_WAY = frozenset(
-    ("virtual-router", "logical-router", "entry", "vrf", "routing-table", "ip", "ipv6", "protocol", "tunnel", "ipsec")
-)
-
-
-def _equal_routes(chain: Chain) -> Iterator[tuple[Chain, str]]:
-    """Two routes with one destination and one metric are refused unless ECMP is on (codegen notes); words are ours."""
-    router = next((element for element in reversed(chain) if element.find("ecmp") is not None), None)
-    if router is not None and router.findtext("ecmp/enable") == "yes":
-        return
-    seen: dict[tuple, str] = {}
-    for route in chain[-1]:
-        key = (route.findtext("destination"), route.findtext("metric") or "10", _route_table(route))
-        if key in seen:
-            yield [*chain, route], f" constraints failed : same destination and metric as route {seen[key]}"
-        seen.setdefault(key, route.get("name"))
-
-
-def _route_table(route: ET.Element) -> str:
-    table = route.find("route-table")
-    return table[0].tag if table is not None and len(table) else "unicast"
 
 
 def warnings(tree: Tree) -> list[str]:

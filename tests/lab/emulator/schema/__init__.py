@@ -2,9 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The whole description, from ``/config`` down.
+"""The whole description, from ``/config`` down: one for firewalls and one for Panoramas.
 
-Outside the described objects the containers are open: what is not known is stored as it comes.
+What VPNs touch is described in full, everything else by name: what has no name here is refused, as on the device, and what lies below a name
+that is not described is stored as it comes. Names of containers: the vendor's published schemas and configurations.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.devicec
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.ike import IKE
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.interfaces import INTERFACE
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.ipsec import TUNNEL
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import entries, group
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import Entries, Group, Node, Words, by_name, entries, group
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.objects import objects
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.panorama import panorama
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.policies import rulebase
@@ -22,30 +23,76 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.profile
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.routers import VIRTUAL_ROUTER
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.zones import IMPORT, ZONE
 
+#: The only device that a configuration has.
+_DEVICE = Words(("localhost.localdomain",))
+
 _NETWORK = group(
-    "network", INTERFACE, IKE, TUNNEL, PROFILES, VIRTUAL_ROUTER, LOGICAL_ROUTER, ROUTING_PROFILE, open=True,
+    "network", INTERFACE, IKE, TUNNEL, PROFILES, VIRTUAL_ROUTER, LOGICAL_ROUTER, ROUTING_PROFILE,
+    *by_name("dhcp dns-proxy lldp logical-switch proxy qos secure-web-gateway shared-gateway underlay-net virtual-wire vlan"),
 )
 
-_VSYS = entries("vsys", ZONE, IMPORT, rulebase("rulebase"), *objects(), kind="vsys", open=True)
-
-_TEMPLATE_CONFIG = group(
-    "config",
-    entries("devices", _NETWORK, _VSYS, DEVICECONFIG, open=True),
-    group("shared", *objects(), open=True),
-    open=True,
+#: What belongs to a device or to one of its systems.
+_SETTINGS = by_name(
+    "authentication-object authentication-profile authentication-sequence authentication-setting captive-portal certificate-profile dns-proxy "
+    "dynamic-updates global-protect group-mapping ipuser-include-exclude-list iptag-include-exclude-list local-user-database log-settings ntlm "
+    "ocsp-responder redistribution-agent scep server-profile setting ssl-decrypt ssl-exclude-cert ssl-tls-service-profile ts-agent "
+    "url-admin-override user-context-segment user-id-agent user-id-agent-sequence user-id-collector user-id-hub user-id-ssl-auth vm-info-source"
 )
+
+#: What rules name, besides the objects that are described.
+_FOR_RULES = by_name(
+    "alg-override application application-filter application-group application-status application-tag data-objects device-object "
+    "dynamic-user-group email-scheduler override pdf-summary-report profile-group profiles registered-ip registered-user report-group reports "
+    "saas-application schedule sdwan-interface-profile sdwan-profiles threats"
+)
+
+_SHARED = by_name("admin-role botnet content-preview feature-selection icd multi-vsys notifications response-page sdwan user-id-timeout")
+
+
+def _vsys(*content: Node) -> Entries:
+    return entries("vsys", ZONE, IMPORT, *content, *_SETTINGS, *by_name("display-name dns-setting route sdwan"), kind="vsys")
+
+
+def _devices(*content: Node) -> Entries:
+    return entries("devices", *content, DEVICECONFIG, *by_name("platform plugins"), name=_DEVICE)
+
 
 #: What Panorama has pushed to a firewall: rules beside the local ones, and their objects.
 _PUSHED = group(
-    "panorama", entries("vsys", *objects(), rulebase("pre-rulebase"), rulebase("post-rulebase"), open=True), open=True,
+    "panorama",
+    entries("vsys", *objects(), *_FOR_RULES, *_SETTINGS, rulebase("pre-rulebase"), rulebase("post-rulebase"), open=True),
+    open=True,
 )
 
-_PANORAMA = panorama(_TEMPLATE_CONFIG, objects(), (rulebase("pre-rulebase"), rulebase("post-rulebase")))
-
-CONFIG = group(
+#: A template has a firewall's network and device, and no policy: neither rules nor what they name.
+_TEMPLATE_CONFIG = group(
     "config",
-    group("shared", *objects(), rulebase("pre-rulebase"), rulebase("post-rulebase"), open=True),
-    entries("devices", _NETWORK, _VSYS, DEVICECONFIG, *_PANORAMA, open=True),
+    _devices(_NETWORK, _vsys(*by_name("certificate"))),
+    group("shared", *_SETTINGS, *_SHARED, *by_name("certificate")),
+    *by_name("mgt-config predefined"),
+)
+
+_DEVICE_GROUP = (
+    *objects(), *_FOR_RULES, *by_name("authentication-object log-settings user-context-segment"), rulebase("pre-rulebase"), rulebase("post-rulebase"),
+    *by_name(
+        "authorization-code description devices master-device parent-dg reference-templates sw-version to-sw-version user-group-source vsys"
+    ),
+)
+
+FIREWALL = group(
+    "config",
+    group("shared", *objects(), *_FOR_RULES, *_SETTINGS, *_SHARED),
+    _devices(_NETWORK, _vsys(*objects(), *_FOR_RULES, rulebase("rulebase"))),
     _PUSHED,
-    open=True,
+    *by_name("mgt-config predefined readonly"),
+)
+
+PANORAMA = group(
+    "config",
+    group("shared", *objects(), *_FOR_RULES, *_SETTINGS, *_SHARED, rulebase("pre-rulebase"), rulebase("post-rulebase")),
+    _devices(
+        *panorama(_TEMPLATE_CONFIG, _DEVICE_GROUP),
+        *by_name("log-collector log-collector-group wildfire-appliance wildfire-appliance-cluster cloud-services"),
+    ),
+    *by_name("mgt-config panorama predefined readonly"),
 )

@@ -10,7 +10,7 @@ Names, types and ranges: codegen schema (``num_prefixes`` really has an undersco
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import (
-    Address, Entries, Group, Node, Reference, Text, empty, entries, group, integer, leaf, members, one_of, secret, text,
+    HOST4, AutonomousSystem, Entries, Group, Node, Reference, Text, empty, entries, group, integer, leaf, members, one_of, secret, text,
     undescribed, words, yes_no,
 )
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.routers import (
@@ -42,7 +42,7 @@ def _connection_options(*words_allowed: str) -> Group:
 _PEER = entries(
     "peer",
     *yes_no("enable", "passive", "enable-sender-side-loop-detection"),
-    text("peer-as"),
+    leaf("peer-as", AutonomousSystem()),
     group(
         "inherit",
         one_of(
@@ -69,8 +69,8 @@ _BGP = group(
         "enable", "install-route", "enforce-first-as", "fast-external-failover", "ecmp-multi-as", "graceful-shutdown",
         "always-advertise-network-route",
     ),
-    leaf("router-id", Address()),
-    text("local-as"),
+    leaf("router-id", HOST4),
+    leaf("local-as", AutonomousSystem()),
     integer("default-local-preference", 0, UINT32),
     group("med", *yes_no("always-compare-med", "deterministic-med-comparison")),
     group(

@@ -15,7 +15,7 @@ from typing import Iterable
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import BadXpath, InvalidObject, OperationFailed
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import Path, Step
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import (
-    Entries, Group, Leaf, Members, Node, Version,
+    Entries, Group, Leaf, Members, Node, Undescribed, Version,
 )
 
 _MEMBER = Leaf("member")
@@ -37,7 +37,7 @@ def below(node: Node | None, step: Step, version: Version) -> Node | None:
         if child is None and node.open:
             return None
         if child is not None and child.exists_in(version):
-            return child
+            return None if isinstance(child, Undescribed) else child
     raise LookupError(tag)
 
 

@@ -11,7 +11,7 @@ Names, types and ranges: codegen schema and the vendor's cloud API description. 
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import (
-    Group, Reference, Text, Words, empty, entries, group, integer, leaf, members, one_of, secret, text, undescribed, words,
+    HOST, Group, Reference, Text, Words, address_or_name, empty, entries, group, integer, leaf, members, one_of, secret, text, undescribed, words,
     yes_no,
 )
 
@@ -95,7 +95,7 @@ def local_address(*, required: bool = True) -> Group:
     """Where the firewall ends a tunnel: an interface, and one of its addresses including the mask."""
     return group(
         "local-address",
-        leaf("interface", refers=Reference("interface", words=("vlan",))),
+        leaf("interface", refers=Reference("interface", words=("vlan",), named=("ethernet", "ae", "loopback", "vlan"))),
         one_of(text("ip", 63), text("floating-ip", 63)),
         required=("interface",) if required else (),
     )
@@ -146,7 +146,7 @@ GATEWAY = entries(
     text("comment", 1023),
     _AUTHENTICATION,
     local_address(),
-    group("peer-address", one_of(text("ip"), text("fqdn", 255), *empty("dynamic"), required=True)),
+    group("peer-address", one_of(address_or_name("ip", HOST), text("fqdn", 255), *empty("dynamic"), required=True)),
     _identity("local-id"),
     _identity("peer-id", words("matching", "exact", "wildcard")),
     _PROTOCOL,
@@ -163,8 +163,6 @@ IKE = group(
         IKE_CRYPTO_PROFILES,
         IPSEC_CRYPTO_PROFILES,
         undescribed("global-protect-app-crypto-profiles"),
-        open=True,
     ),
     GATEWAY,
-    open=True,
 )

@@ -12,11 +12,18 @@ An interface address is not format-checked, because it may name an address objec
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import (
-    Group, Reference, Text, entries, empty, group, integer, leaf, text, undescribed, yes_no,
+    Address, Entries, Group, Node, Reference, Text, by_name, entries, empty, group, integer, leaf, text, yes_no,
 )
 
 _MANAGEMENT_PROFILE = leaf("interface-management-profile", Text(31), Reference("interface-management-profile"))
 _MTU = integer("mtu", 576, 9216)
+
+
+def _addresses(*content: Node) -> Entries:
+    """IPv4 addresses, or names of address objects."""
+    return entries("ip", *content, name=Text(63), refers=Reference("address-object", form=Address(families=(4,))))
+
+
 _MSS = group(
     "adjust-tcp-mss",
     *yes_no("enable"), integer("ipv4-mss-adjustment", 40, 300), integer("ipv6-mss-adjustment", 60, 300),
@@ -31,7 +38,7 @@ _IPV6 = group(
 
 _TUNNEL_UNITS = entries(
     "units",
-    entries("ip", name=Text(63)),
+    _addresses(),
     _IPV6,
     _MTU,
     _MANAGEMENT_PROFILE,
@@ -48,7 +55,7 @@ _TUNNEL_UNITS = entries(
 # By the published codegen schema, which has neither df-ignore nor bonjour here.
 _LOOPBACK_UNITS = entries(
     "units",
-    entries("ip"),
+    _addresses(),
     _IPV6,
     _MTU,
     _MSS,
@@ -60,36 +67,41 @@ _LOOPBACK_UNITS = entries(
 )
 
 
-def _layer3_unit_content() -> tuple:
-    """Real configurations carry much more here (neighbour discovery, LLDP, ARP), so these containers are open."""
-    return (entries("ip"), _MTU, _MSS, _MANAGEMENT_PROFILE, text("comment", 1023), undescribed("dhcp-client"))
+def _layer3_unit_content(*more: str) -> tuple[Node, ...]:
+    """What has layer 3, on a port or without one. ``more``: elements that are known by name only."""
+    return (
+        _addresses(text("sdwan-gateway")), _MTU, _MSS, _MANAGEMENT_PROFILE, text("comment", 1024),
+        *by_name("arp bonjour ddns-config dhcp-client df-ignore ipv6 ndp-proxy netflow-profile"), *by_name(" ".join(more)),
+    )
 
 
 def _layer3() -> Group:
+    on_a_port = ("decrypt-forward", "pppoe", "sdwan-link-settings")
     return group(
         "layer3",
-        *_layer3_unit_content(),
-        entries("units", integer("tag", 1, 4094), *_layer3_unit_content(), kind="interface", open=True),
-        open=True,
+        *_layer3_unit_content(*on_a_port, "cluster-interconnect", "lacp", "lldp", "traffic-interconnect", "untagged-sub-interface"),
+        entries("units", integer("tag", 1, 4094), *_layer3_unit_content(*on_a_port), kind="interface"),
     )
 
 
 def _layer2(tag: str) -> Group:
-    return group(tag, entries("units", integer("tag", 1, 4094), text("comment", 1023), kind="interface", open=True), open=True)
+    units = entries("units", integer("tag", 1, 4094), text("comment", 1024), *by_name("ip-classifier lldp netflow-profile"), kind="interface")
+    return group(tag, units, *by_name("lacp lldp netflow-profile"))
 
 
 def _logical_units(tag: str) -> Group:
-    return group(tag, entries("units", *_layer3_unit_content(), kind="interface", open=True), open=True)
+    return group(tag, entries("units", *_layer3_unit_content(), kind="interface"), *by_name("adjust-tcp-mss ip ipv6 mtu comment interface-management-profile"))
 
 
-_MODES = (_layer3(), _layer2("layer2"), _layer2("virtual-wire"))
+_MODES = (_layer3(), _layer2("layer2"), _layer2("virtual-wire"), *by_name("decrypt-mirror ha tap"))
+_PORT = by_name("aggregate-group forward-error-correction lacp link-duplex link-speed link-state lldp log-card macsec poe")
 
 INTERFACE = group(
     "interface",
-    entries("ethernet", *_MODES, text("comment", 1023), kind="interface", open=True),
-    entries("aggregate-ethernet", *_MODES, text("comment", 1023), kind="interface", open=True),
-    group("loopback", _LOOPBACK_UNITS, open=True),
+    entries("ethernet", *_MODES, *_PORT, text("comment", 1024), kind="interface"),
+    entries("aggregate-ethernet", *_MODES, text("comment", 1024), kind="interface"),
+    group("loopback", _LOOPBACK_UNITS, *by_name("adjust-tcp-mss ip ipv6 mtu comment interface-management-profile netflow-profile")),
     _logical_units("vlan"),
-    group("tunnel", _TUNNEL_UNITS, open=True),
-    open=True,
+    group("tunnel", _TUNNEL_UNITS, *by_name("ip ipv6 mtu comment interface-management-profile netflow-profile bonjour")),
+    *by_name("sdwan cellular fail-open"),
 )

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.ike import local_address
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import (
-    Address, Entries, Group, Reference, Text, Words, empty, entries, group, integer, leaf, members, one_of, secret, text,
-    undescribed, words, yes_no,
+    HOST, Address, Entries, Group, Reference, Text, Words, address_or_name, empty, entries, group, integer, leaf, members, one_of, secret, text,
+    by_name, words, yes_no,
 )
 
 
@@ -22,10 +22,11 @@ def _ports(tag: str) -> Group:
 
 
 def _proxy_ids(tag: str) -> Entries:
+    network = Address(families=(6,) if tag.endswith("-v6") else (4,))
     return entries(
         tag,
-        text("local"),
-        text("remote"),
+        address_or_name("local", network),
+        address_or_name("remote", network),
         group("protocol", one_of(*empty("any"), integer("number", 1, 254), _ports("tcp"), _ports("udp"))),
         name=Text(63),
         kind="proxy-id",
@@ -53,7 +54,7 @@ _SPI = Text(8, 8, pattern="[0-9a-fA-F]{8}")
 _MANUAL_KEY = group(
     "manual-key",
     local_address(),
-    group("peer-address", text("ip", 63)),
+    group("peer-address", address_or_name("ip", HOST)),
     leaf("local-spi", _SPI),
     leaf("remote-spi", _SPI),
     one_of(
@@ -92,13 +93,13 @@ TUNNEL = group(
         "ipsec",
         *yes_no("disabled", "ipv6", "anti-replay", "copy-tos", "copy-flow-label", "enable-gre-encapsulation"),
         text("comment", 1023),
-        leaf("tunnel-interface", refers=Reference("interface", words=("tunnel",))),
+        leaf("tunnel-interface", refers=Reference("interface", words=("tunnel",), named=("tunnel",))),
         leaf("anti-replay-window", Words(("64", "128", "256", "512", "1024", "2048", "4096"))),
         words("ipsec-mode", "tunnel", "transport", since=(11, 0, 2)),
         group(
             "tunnel-monitor",
             *yes_no("enable"),
-            leaf("destination-ip", Address()),
+            leaf("destination-ip", HOST),
             leaf("tunnel-monitor-profile", refers=Reference("monitor-profile")),
             leaf("proxy-id", refers=Reference("proxy-id")),
         ),
@@ -107,7 +108,5 @@ TUNNEL = group(
         kind="ipsec-tunnel",
         required=("tunnel-interface",),
     ),
-    undescribed("gre"),
-    undescribed("global-protect-gateway"),
-    open=True,
+    *by_name("gre global-protect-gateway global-protect-site-to-site"),
 )

@@ -89,16 +89,60 @@ class Integer:
 
 @dataclass(frozen=True)
 class Address:
-    """A strongly typed IP address, with or without prefix length. Template variables pass."""
+    """A strongly typed IP address. Template variables pass.
+
+    ``length``: whether a prefix length must stand behind it; None where both will do. ``network``: its host bits must be zero.
+    """
+
+    length: bool | None = None
+    network: bool = False
+    families: tuple[int, ...] = (4, 6)
+
+    def defect(self, text: str, version: Version) -> str | None:
+        return None if text.startswith("$") or self.holds(text) else f" {text} is an invalid ipv4/v6 address"
+
+    def holds(self, text: str) -> bool:
+        try:
+            address = ipaddress.ip_interface(text)
+        except ValueError:
+            return False
+        has_length, is_network = "/" in text, address.ip == address.network.network_address
+        return address.version in self.families and self.length in (None, has_length) and (is_network or not self.network)
+
+
+@dataclass(frozen=True)
+class AddressOrName:
+    """A literal, or the name of an address object, which a commit looks up; there the form of a literal counts too.
+
+    Likely: a literal whose prefix length cannot be is refused at set time already. It is measured on 12.1 that an interface's address is not.
+    """
+
+    def defect(self, text: str, version: Version) -> str | None:
+        address, slash, length = text.partition("/")
+        if not slash or not Address().holds(address) or Address().holds(text):
+            return None
+        return f" {text} is an invalid ipv4/v6 address"
+
+
+@dataclass(frozen=True)
+class AutonomousSystem:
+    """A number of up to four bytes, also as two numbers with a dot between."""
 
     def defect(self, text: str, version: Version) -> str | None:
         if text.startswith("$"):
             return None
-        try:
-            ipaddress.ip_interface(text)
-        except ValueError:
-            return f" {text} is an invalid ipv4/v6 address"
+        number = as_number(text)
+        if number is None:
+            return " is invalid"
+        return None if 0 < number < 2 ** 32 else f" value={text} should be equal to or between 1 and {2 ** 32 - 1}"
+
+
+def as_number(text: str) -> int | None:
+    """The number that an AS is written as; None for what is none."""
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
         return None
+    high, dot, low = text.rpartition(".")
+    return int(high or 0) * 65536 + int(low)
 
 
 @dataclass(frozen=True)
@@ -109,7 +153,7 @@ class Nothing:
         return " is invalid" if text.strip() else None
 
 
-Value = Union[Text, Words, Integer, Address, Nothing]
+Value = Union[Text, Words, Integer, Address, AddressOrName, AutonomousSystem, Nothing]
 
 
 # Nodes.
@@ -119,13 +163,16 @@ Value = Union[Text, Words, Integer, Address, Nothing]
 class Reference:
     """The value names an object of a kind. ``checked`` is "set" or "commit"; ``words`` need no object.
 
-    ``wording`` is how a commit complains, where the device has words of its own for this place.
+    ``wording`` is how a commit complains, where the device has words of its own for this place. ``form``: a literal of that form
+    needs no object. ``named``: what the names of all objects of use at this place begin with.
     """
 
     kind: str
     checked: str = "commit"
     words: tuple[str, ...] = ()
     wording: str = " '{value}' is not a valid reference"
+    form: Address | None = None
+    named: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -136,6 +183,11 @@ class Node:
 
     def exists_in(self, version: Version) -> bool:
         return version >= self.since and (self.until is None or version < self.until)
+
+
+@dataclass(frozen=True)
+class Undescribed(Node):
+    """A container or a value that is known by name only: what it holds is stored as it comes."""
 
 
 @dataclass(frozen=True)
@@ -198,7 +250,7 @@ class Entries(Node):
     ``refers``: the entry's own name names an object.
     """
 
-    name: Text = Text()
+    name: Value = Text()
     entry: Group = Group("entry", open=True)
     kind: str | None = None
     rules: bool = False
@@ -219,6 +271,11 @@ def _nodes(content: tuple[Node | Choice, ...]) -> Iterator[Node]:
 def leaf(tag: str, value: Value = Text(), refers: Reference | None = None, since: Version = (),
          until: Version | None = None) -> Leaf:
     return Leaf(tag, since, until, value, refers)
+
+
+def address_or_name(tag: str, form: Address, *words: str, since: Version = ()) -> Leaf:
+    """Where an address may stand, or an address object that has one."""
+    return Leaf(tag, since, None, AddressOrName(), Reference("address-object", words=words, form=form))
 
 
 def yes_no(*tags: str, since: Version = ()) -> tuple[Leaf, ...]:
@@ -255,7 +312,10 @@ def group(tag: str, *content: Node | Choice, required: tuple[str, ...] = (), sin
     return Group(tag, since, until, content, required, open)
 
 
-def entries(tag: str, *content: Node | Choice, name: Text = Text(), kind: str | None = None, rules: bool = False,
+HOST, HOST4, HOST6 = Address(length=False), Address(length=False, families=(4,)), Address(length=False, families=(6,))
+
+
+def entries(tag: str, *content: Node | Choice, name: Value = Text(), kind: str | None = None, rules: bool = False,
             refers: Reference | None = None, required: tuple[str, ...] = (), since: Version = (),
             open: bool = False) -> Entries:
     return Entries(tag, since, None, name, Group("entry", content=content, required=required, open=open), kind, rules, refers)
@@ -265,6 +325,10 @@ def one_of(*branches: Node, required: bool = False, merge_refused_until: Version
     return Choice(branches, required, merge_refused_until)
 
 
-def undescribed(tag: str) -> Group:
-    """A container that is known by name only."""
-    return Group(tag, open=True)
+def undescribed(tag: str, since: Version = ()) -> Undescribed:
+    return Undescribed(tag, since)
+
+
+def by_name(names: str) -> tuple[Undescribed, ...]:
+    """From names with blanks between."""
+    return tuple(undescribed(tag) for tag in names.split())

@@ -10,10 +10,16 @@ An ip-netmask is format-checked at set time; address and address-group share one
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import (
-    Address, Node, Reference, Text, entries, group, leaf, members, one_of, text, yes_no,
+    Address, Group, Node, Reference, Text, entries, group, leaf, members, one_of, text, undescribed, yes_no,
 )
 
 _TAGS = members("tag", refers=Reference("tag"))
+
+
+def _ports(tag: str) -> Group:
+    """That a service without a port fails at commit is measured on 12.1."""
+    return group(tag, text("port", 1023), text("source-port", 1023), undescribed("override"), required=("port",))
+
 
 #: Lists whose entries must not share a name.
 SHARED_NAME_SPACES = (("address", "address-group"), ("service", "service-group"))
@@ -44,7 +50,10 @@ def objects() -> tuple[Node, ...]:
             name=Text(63),
             kind="address",
         ),
-        entries("service", name=Text(63), kind="service", open=True),
+        entries(
+            "service", group("protocol", one_of(_ports("tcp"), _ports("udp"), required=True)), text("description", 1023), _TAGS,
+            *yes_no("disable-override"), name=Text(63), kind="service", required=("protocol",),
+        ),
         entries("service-group", name=Text(63), kind="service", open=True),
         entries("external-list", name=Text(63), kind="address", open=True),
         entries("region", name=Text(63), kind="address", open=True),

@@ -40,12 +40,12 @@ def _settings() -> Group:
     return group("settings", leaf("default-vsys", refers=Reference("vsys", checked="set")), open=True)
 
 
-def panorama(configuration: Group, objects: tuple[Node, ...], rulebases: tuple[Node, ...]) -> tuple[Node, ...]:
-    """``configuration`` is the firewall's own, as templates and stacks hold it; objects and rules go into device groups."""
+def panorama(configuration: Group, of_a_group: tuple[Node, ...]) -> tuple[Node, ...]:
+    """``configuration``: what templates and stacks hold of a firewall's. ``of_a_group``: what device groups hold."""
     return (
         entries(
             "template", text("description", 255), configuration, _settings(), _variables("variable"),
-            name=Text(63), kind="template", open=True,
+            name=Text(63), kind="template",
         ),
         entries(
             "template-stack",
@@ -59,7 +59,6 @@ def panorama(configuration: Group, objects: tuple[Node, ...], rulebases: tuple[N
             name=Text(63),
             kind="template-stack",
             required=("settings",),
-            open=True,
         ),
-        entries("device-group", *objects, *rulebases, name=Text(63), kind="device-group", open=True),
+        entries("device-group", *of_a_group, name=Text(63), kind="device-group"),
     )

@@ -11,7 +11,7 @@ Names and ranges: codegen schema. What a security rule misses is found at commit
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import (
-    Entries, Group, Node, Reference, Text, empty, entries, group, leaf, members, one_of, text, words, yes_no,
+    HOST, Entries, Group, Node, Reference, Text, address_or_name, by_name, empty, entries, group, leaf, members, one_of, text, words, yes_no,
 )
 
 _ZONE = Reference("zone", words=("any", "multicast"))
@@ -50,6 +50,9 @@ _SECURITY = entries(
     members("category"),
     members("application"),
     members("service", refers=_SERVICE, alone=("application-default",)),
+    members("source-imsi"),
+    members("source-imei"),
+    members("source-nw-slice"),
     members("source-hip"),
     members("destination-hip"),
     members("hip-profiles"),
@@ -69,11 +72,11 @@ _SECURITY = entries(
 _FORWARD = group(
     "forward",
     leaf("egress-interface", refers=Reference("interface")),
-    group("nexthop", one_of(text("ip-address"), text("fqdn", 255))),
+    group("nexthop", one_of(address_or_name("ip-address", HOST), text("fqdn", 255))),
     group(
         "monitor",
         leaf("profile", refers=Reference("monitor-profile")),
-        text("ip-address"),
+        address_or_name("ip-address", HOST),
         *yes_no("disable-if-unreachable"),
     ),
     required=("egress-interface",),
@@ -103,13 +106,25 @@ _PBF = entries(
     required=("from", "source", "destination", "action"),
 )
 
-_NAT = entries("rules", *_about_a_rule(), name=_RULE_NAME, rules=True, open=True)
+_NAT = entries(
+    "rules",
+    *by_name(
+        "active-active-device-binding destination destination-translation dynamic-destination-translation from nat-type service source "
+        "source-translation to to-interface"
+    ),
+    *_about_a_rule(),
+    name=_RULE_NAME,
+    rules=True,
+)
 
 
 def rulebase(tag: str) -> Group:
     """``rulebase`` on a firewall; ``pre-rulebase`` and ``post-rulebase`` on Panorama."""
 
     def rules_of(kind: str, rules: Entries) -> Group:
-        return group(kind, rules, open=True)
+        return group(kind, rules)
 
-    return group(tag, rules_of("security", _SECURITY), rules_of("pbf", _PBF), rules_of("nat", _NAT), open=True)
+    others = by_name(
+        "application-override authentication captive-portal decryption default-security-rules dos network-packet-broker qos sdwan tunnel-inspect"
+    )
+    return group(tag, rules_of("security", _SECURITY), rules_of("pbf", _PBF), rules_of("nat", _NAT), *others)

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import (
-    Text, entries, group, integer, text, undescribed, words, yes_no,
+    Text, by_name, entries, group, integer, text, undescribed, words, yes_no,
 )
 
 _ZONE_PROTECTION = entries(
@@ -31,6 +31,7 @@ _ZONE_PROTECTION = entries(
     undescribed("ipv6"),
     undescribed("non-ip-protocol"),
     undescribed("l2-sec-group-tag-protection"),
+    undescribed("net-inspection", since=(11, 0, 2)),
     name=Text(31),
     kind="zone-protection-profile",
 )
@@ -56,5 +57,5 @@ PROFILES = group(
         kind="interface-management-profile",
     ),
     _ZONE_PROTECTION,
-    open=True,
+    *by_name("qos lldp-profile bfd-profile macsec-crypto-profile"),
 )

@@ -12,8 +12,8 @@ codegen notes and a lab on 11.x); 12.1 replaces the old branch.
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import (
-    Address, Entries, Group, Node, Reference, Text, empty, entries, group, integer, leaf, members, one_of,
-    secret, text, undescribed, words, yes_no,
+    HOST, HOST4, HOST6, Address, AutonomousSystem, Entries, Group, Node, Reference, Text, address_or_name, empty, entries, group, integer, leaf,
+    members, one_of, secret, text, undescribed, words, yes_no,
 )
 
 INTERFACE_REFERENCE = Reference("interface")
@@ -42,8 +42,8 @@ PATH_MONITOR = group(
     entries(
         "monitor-destinations",
         *yes_no("enable"),
-        text("source"),
-        text("destination", 63),
+        leaf("source", Text(63), Reference("address-object", words=("DHCP",), form=Address())),
+        address_or_name("destination", HOST),
         integer("interval", 1, 60),
         integer("count", 3, 10),
     ),
@@ -52,14 +52,15 @@ PATH_MONITOR = group(
 
 def static_routes(address_tag: str, *more_next_hops: Node, more: tuple[Node, ...] = ()) -> Entries:
     """Routes of one address family; the engines differ in next hops and in ``route-table``."""
+    host = HOST4 if address_tag == "ip-address" else HOST6
     return entries(
         "static-route",
-        text("destination"),
+        address_or_name("destination", Address(network=True, families=host.families)),
         leaf("interface", refers=INTERFACE_REFERENCE),
         group(
             "nexthop",
             one_of(
-                text(address_tag), text("fqdn", 255), *empty("discard"), *more_next_hops,
+                address_or_name(address_tag, host), text("fqdn", 255), *empty("discard"), *more_next_hops,
                 merge_refused_until=(12, 1),
             ),
         ),
@@ -89,6 +90,7 @@ _REDIST_FILTER = group(
     members("destination"),
     members("nexthop"),
     undescribed("ospf"),
+    undescribed("ospfv3"),
     undescribed("bgp"),
 )
 
@@ -101,7 +103,7 @@ def _redist_profile(tag: str) -> Entries:
 
 
 def bgp_peer_address() -> Group:
-    return group("peer-address", one_of(text("ip"), text("fqdn", 255)))
+    return group("peer-address", one_of(address_or_name("ip", HOST), text("fqdn", 255)))
 
 
 def bgp_local_address() -> Group:
@@ -111,7 +113,7 @@ def bgp_local_address() -> Group:
 _PEER = entries(
     "peer",
     *yes_no("enable", "enable-mp-bgp", "enable-sender-side-loop-detection"),
-    text("peer-as"),
+    leaf("peer-as", AutonomousSystem()),
     bgp_local_address(),
     bgp_peer_address(),
     words("address-family-identifier", "ipv4", "ipv6"),
@@ -252,8 +254,8 @@ BGP = group(
     *yes_no(
         "enable", "install-route", "reject-default-route", "allow-redist-default-route", "ecmp-multi-as", "enforce-first-as",
     ),
-    leaf("router-id", Address()),
-    text("local-as"),
+    leaf("router-id", HOST4),
+    leaf("local-as", AutonomousSystem()),
     group("global-bfd", text("profile")),
     _ROUTING_OPTIONS,
     entries("auth-profile", secret("secret", 63), name=Text(63), kind="bgp-auth-profile"),

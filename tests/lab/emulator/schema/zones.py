@@ -11,7 +11,7 @@ Two kinds of zone: the second silently replaces the first (measured on 12.1).
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import (
-    Reference, Text, empty, entries, group, leaf, members, one_of, text, undescribed, yes_no,
+    Reference, Text, by_name, empty, entries, group, leaf, members, one_of, text, yes_no,
 )
 
 _IMPORTED = Reference("imported-interface", checked="set")
@@ -45,12 +45,11 @@ IMPORT = group(
     group(
         "network",
         members("interface", refers=Reference("interface", checked="set")),
-        members("virtual-router"),
-        members("logical-router"),
+        members("virtual-router", refers=Reference("virtual-router")),
+        members("logical-router", refers=Reference("logical-router")),
         members("virtual-wire"),
         members("vlan"),
-        open=True,
+        members("logical-switch"),
     ),
-    undescribed("resource"),
-    open=True,
+    *by_name("resource visible-vsys dns-proxy"),
 )

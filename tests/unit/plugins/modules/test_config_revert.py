@@ -170,7 +170,8 @@ def test_what_others_refer_to_is_left_and_named(door):
                          "<service><member>any</member></service><action>deny</action>")
     result = door.reverted()
     reasons = {item["object"]: item["reason"] for item in result.values["left"]}
-    assert reasons.keys() == {"zone 'aws-vpn'", "tunnel_interface 'tunnel.1'", "tunnel_interface 'tunnel.2'"}
+    kept = {f"{kind} 'tunnel.{number}'" for kind in ("tunnel_interface", "vsys_import member") for number in (1, 2)}
+    assert reasons.keys() == {"zone 'aws-vpn'", *kept}
     assert "theirs" in reasons["zone 'aws-vpn'"]
 
 

@@ -1,0 +1,284 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What other people's software and data found the emulator to accept though a real firewall refuses it: by raw requests, on each version.
+
+A row says where a value is set, what is set, and when it is refused: with the request ("set") or by the commit.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
+
+VERSIONS = ("10.1.9", "11.1.4", "12.1.2")
+DEVICE = "/config/devices/entry[@name='localhost.localdomain']"
+NETWORK = f"{DEVICE}/network"
+VSYS = f"{DEVICE}/vsys/entry[@name='vsys1']"
+GATEWAY = f"{NETWORK}/ike/gateway/entry[@name='branch-7']"
+TUNNEL = f"{NETWORK}/tunnel/ipsec/entry[@name='branch-7']"
+ROUTER = f"{NETWORK}/virtual-router/entry[@name='default']"
+ROUTE = f"{ROUTER}/routing-table/ip/static-route/entry[@name='probe']"
+BGP = f"{ROUTER}/protocol/bgp"
+PEER = f"{BGP}/peer-group/entry[@name='g']/peer/entry[@name='p']"
+UNIT = f"{NETWORK}/interface/tunnel/units/entry[@name='tunnel.7']"
+PBF = f"{VSYS}/rulebase/pbf/rules/entry[@name='probe']"
+RULE = f"{VSYS}/rulebase/security/rules/entry[@name='probe']"
+ADDRESS = f"{VSYS}/address/entry[@name='there']"
+
+OUTSIDE = "ethernet1/8"
+THROUGH = "<interface>tunnel.7</interface>"
+
+
+def forward(inner: str) -> str:
+    return ("<from><zone><member>trust</member></zone></from><source><member>any</member></source><destination><member>any</member></destination>"
+            f"<action><forward><egress-interface>tunnel.7</egress-interface>{inner}</forward></action>")
+
+
+def neighbour(peer_as: str = "64512", address: str = "169.254.7.1", local: str = "") -> str:
+    return f"<peer-as>{peer_as}</peer-as><peer-address><ip>{address}</ip></peer-address>{local}"
+
+
+def proxies(*names: str, local: str = "10.0.0.0/24", remote: str = "10.1.0.0/24") -> str:
+    return "".join(f"<entry name='{name}'><local>{local}</local><remote>{remote}</remote></entry>" for name in names)
+
+
+def monitored(inner: str) -> str:
+    return f"<destination>10.9.0.0/16</destination>{THROUGH}<path-monitor><enable>yes</enable>{inner}</path-monitor>"
+
+
+def watched(source: str) -> str:
+    return monitored(f"<monitor-destinations><entry name='m'><source>{source}</source><destination>192.0.2.1</destination></entry></monitor-destinations>")
+
+
+REFUSED = {
+    # A literal of the right form, else a template variable, else the name of an address object.
+    "route to a prefix that cannot be": (ROUTE, f"<destination>10.9.0.0/40</destination>{THROUGH}", "set"),
+    "route to a host in a network": (ROUTE, f"<destination>10.9.0.1/16</destination>{THROUGH}", "commit"),
+    "route to no object": (ROUTE, f"<destination>nosuch</destination>{THROUGH}", "commit"),
+    "route by a next hop that is none": (ROUTE, "<destination>10.9.0.0/16</destination><nexthop><ip-address>abc</ip-address></nexthop>", "commit"),
+    "route by a next hop with a length": (ROUTE, "<destination>10.9.0.0/16</destination><nexthop><ip-address>10.0.0.1/24</ip-address></nexthop>", "commit"),
+    "gateway to no address": (f"{GATEWAY}/peer-address", "<ip>not an ip</ip>", "commit"),
+    "interface address that is none": (f"{UNIT}/ip", "<entry name='300.1.1.1/30'/>", "commit"),
+    "proxy ID for no network": (f"{TUNNEL}/auto-key/proxy-id", proxies("p", local="hello"), "commit"),
+    "proxy ID for a prefix that cannot be": (f"{TUNNEL}/auto-key/proxy-id", proxies("p", remote="10.0.0.1/33"), "set"),
+    "PBF by a next hop that is none": (PBF, forward("<nexthop><ip-address>zz</ip-address></nexthop>"), "commit"),
+    "BGP peer in an AS in words": (PEER, neighbour("sixty"), "set"),
+    "BGP peer to no address": (PEER, neighbour(address="nobody"), "commit"),
+    "BGP in an AS of five bytes": (BGP, "<local-as>99999999999</local-as>", "set"),
+    "BGP of two bytes in an AS of four": (
+        BGP, "<local-as>4200000000</local-as><routing-options><as-format>2-byte</as-format></routing-options>", "commit"),
+    "path monitor from elsewhere": (ROUTE, watched("1.2.3.4/32"), "commit"),
+    "path monitor of nothing": (ROUTE, monitored(""), "commit"),
+    "monitored address with a length": (f"{TUNNEL}/tunnel-monitor", "<destination-ip>10.255.7.2/30</destination-ip>", "set"),
+    "router ID with a length": (BGP, "<router-id>1.1.1.1/32</router-id>", "set"),
+    "router ID of version 6": (BGP, "<router-id>2001:db8::1</router-id>", "set"),
+    # An address of the interface beside it, mask included.
+    "gateway from an address of nobody": (f"{GATEWAY}/local-address", "<ip>9.9.9.9/32</ip>", "commit"),
+    "gateway from an address with another mask": (f"{GATEWAY}/local-address", "<ip>198.51.100.10/25</ip>", "commit"),
+    "gateway from an address without mask": (f"{GATEWAY}/local-address", "<ip>198.51.100.10</ip>", "commit"),
+    "BGP peer from an address of nobody": (
+        PEER, neighbour(local="<local-address><interface>tunnel.7</interface><ip>9.9.9.9/30</ip></local-address>"), "commit"),
+    # Between the fields of an object.
+    "how a peer's identity is matched, without one": (f"{GATEWAY}/peer-id", "<matching>exact</matching>", "commit"),
+    "identity without a value": (f"{GATEWAY}/local-id", "<type>fqdn</type>", "commit"),
+    "identity by an address that is none": (f"{GATEWAY}/local-id", "<type>ipaddr</type><id>hello</id>", "commit"),
+    "operational name that is too long": (f"{NETWORK}/tunnel/ipsec/entry[@name='{'t' * 40}']", (
+        "<tunnel-interface>tunnel.7</tunnel-interface><auto-key><ike-gateway><entry name='branch-7'/></ike-gateway>"
+        f"<proxy-id>{proxies('p' * 40)}</proxy-id></auto-key>"), "commit"),
+    "251 proxy IDs": (f"{TUNNEL}/auto-key/proxy-id", proxies(*(f"p{number}" for number in range(251))), "commit"),
+    "PBF with a monitor of nothing": (PBF, forward("<monitor><profile>default</profile></monitor>"), "commit"),
+    "tunnel through a port": (TUNNEL, "<tunnel-interface>ethernet1/1</tunnel-interface>", "commit"),
+    "gateway on a tunnel": (f"{GATEWAY}/local-address", "<interface>tunnel.7</interface>", "commit"),
+}
+
+
+@pytest.fixture(params=VERSIONS)
+def firewall(request):
+    with Emulator(version=request.param) as emulator:
+        emulator.control.commit_duration(0.01)
+        yield emulator
+
+
+@pytest.mark.parametrize("xpath, element, when", REFUSED.values(), ids=REFUSED.keys())
+def test_refused(firewall, client, xpath, element, when):
+    before = firewall.control.running()
+    reply = client.set(xpath, element)
+    if when == "set":
+        assert reply.verdict == ("error", "12")
+        assert firewall.control.candidate() == before
+        return
+    assert reply.verdict == ("success", "20"), reply.text
+    job = client.commit()
+    assert job.findtext("result") == "FAIL"
+    assert "is invalid" in "".join(job.find("details").itertext())
+    assert firewall.control.running() == before
+
+
+ACCEPTED = {
+    "route to a network": (ROUTE, f"<destination>10.9.0.0/16</destination>{THROUGH}"),
+    "route to a host": (ROUTE, f"<destination>10.9.0.1</destination>{THROUGH}"),
+    "route to an address object": (ROUTE, f"<destination>there</destination>{THROUGH}"),
+    "route by an address object": (ROUTE, "<destination>10.9.0.0/16</destination><nexthop><ip-address>there</ip-address></nexthop>"),
+    "route to a template variable": (ROUTE, f"<destination>$far</destination>{THROUGH}"),
+    "gateway to an address object": (f"{GATEWAY}/peer-address", "<ip>there</ip>"),
+    "gateway from the interface's address": (f"{GATEWAY}/local-address", "<ip>198.51.100.10/24</ip>"),
+    "interface address by an object": (f"{UNIT}/ip", "<entry name='there'/>"),
+    "proxy ID for a host": (f"{TUNNEL}/auto-key/proxy-id", proxies("p", local="10.0.0.7")),
+    "250 proxy IDs": (f"{TUNNEL}/auto-key/proxy-id", proxies(*(f"p{number}" for number in range(250)))),
+    "PBF with a monitor of its next hop": (PBF, forward("<nexthop><ip-address>10.0.0.1</ip-address></nexthop><monitor><profile>default</profile></monitor>")),
+    "BGP of four bytes": (BGP, "<local-as>4200000000</local-as><routing-options><as-format>4-byte</as-format></routing-options>"),
+    "AS with a dot": (PEER, neighbour("1.10").replace("1.10", "0.64512")),
+    "identity by an address": (f"{GATEWAY}/local-id", "<type>ipaddr</type><id>198.51.100.10</id>"),
+    "path monitor from the leased address": (ROUTE, watched("DHCP")),
+}
+
+
+@pytest.mark.parametrize("xpath, element", ACCEPTED.values(), ids=ACCEPTED.keys())
+def test_accepted(firewall, client, xpath, element):
+    client.set(ADDRESS, "<ip-netmask>10.0.0.1</ip-netmask>")
+    assert client.set(xpath, element).verdict == ("success", "20")
+    job = client.commit()
+    assert job.findtext("result") == "OK", "".join(job.itertext())
+
+
+@pytest.mark.parametrize("kind, content", [
+    ("address", "<fqdn>vpn.example.net</fqdn>"), ("address-group", "<static><member>there</member></static>"), ("region", ""),
+])
+def test_where_an_address_stands_an_object_must_have_one(firewall, client, kind, content):
+    client.set(ADDRESS, "<ip-netmask>10.0.0.1</ip-netmask>")
+    client.set(f"{VSYS}/{kind}/entry[@name='other']", content or "<latitude>1</latitude>")
+    client.set(f"{GATEWAY}/peer-address", "<ip>other</ip>")
+    assert client.commit().findtext("result") == "FAIL"
+
+
+def test_an_address_object_that_a_network_object_names_stays(firewall, client):
+    client.set(ADDRESS, "<ip-netmask>10.0.0.1</ip-netmask>")
+    client.set(f"{GATEWAY}/peer-address", "<ip>there</ip>")
+    assert client.delete(ADDRESS).code == "10"
+    assert client.call(type="config", action="rename", xpath=ADDRESS, newname="here").code == "20"
+    assert client.get(f"{GATEWAY}/peer-address/ip").root.findtext("result/ip") == "here"
+
+
+# The import list of a vsys, which anybody could empty.
+
+INTERFACES = f"{VSYS}/import/network/interface"
+
+
+@pytest.mark.parametrize("xpath", [f"{INTERFACES}/member[text()='{OUTSIDE}']", INTERFACES, f"{VSYS}/import/network", f"{VSYS}/import"])
+def test_an_interface_in_a_zone_stays_imported(firewall, client, xpath):
+    before = firewall.control.candidate()
+    reply = client.delete(xpath)
+    assert reply.code == "10"
+    assert "zone -> " in reply.message
+    assert firewall.control.candidate() == before
+
+
+def test_an_edit_that_empties_the_import_list_is_not_committed(firewall, client):
+    client.edit(INTERFACES, "<interface><member>tunnel.7</member></interface>")
+    job = client.commit()
+    assert job.findtext("result") == "FAIL"
+    assert "not a valid reference" in "".join(job.itertext())
+
+
+def test_an_interface_in_no_zone_leaves_the_import_list(firewall, client):
+    client.set(f"{NETWORK}/interface/tunnel/units/entry[@name='tunnel.70']", "<mtu>1400</mtu>")
+    client.set(INTERFACES, "<member>tunnel.70</member>")
+    assert client.delete(f"{INTERFACES}/member[text()='tunnel.70']").code == "20"
+    assert client.commit().findtext("result") == "OK"
+
+
+def test_an_imported_router_stays(firewall, client):
+    client.set(f"{NETWORK}/virtual-router/entry[@name='second']", "<interface/>")
+    client.set(f"{VSYS}/import/network/virtual-router", "<member>second</member>")
+    assert client.delete(f"{NETWORK}/virtual-router/entry[@name='second']").code == "10"
+    client.set(f"{VSYS}/import/network/virtual-router", "<member>nosuch</member>")
+    assert client.commit().findtext("result") == "FAIL"
+
+
+@pytest.mark.parametrize("name, result", [("panw-highrisk-ip-list", "OK"), ("panw-known-ip-list", "OK"), ("panw-bulletproof-ip-list", "OK"),
+                                          ("panw-torexit-ip-list", "OK"), ("panw-nosuch-ip-list", "FAIL")])
+def test_built_in_lists(firewall, client, name, result):
+    any_member = "".join(f"<{tag}><member>any</member></{tag}>" for tag in ("from", "to", "destination", "application", "service"))
+    client.set(RULE, f"{any_member}<source><member>{name}</member></source><action>deny</action>")
+    assert client.commit().findtext("result") == result
+
+
+# What a device's configuration does not have, by its model.
+
+NOWHERE = {
+    "misspelt gateway": (f"{NETWORK}/ike/gateways/entry[@name='x']", "<comment>x</comment>"),
+    "misspelt monitor profile": (f"{NETWORK}/profiles/monitor-profiles/entry[@name='x']", "<interval>3</interval>"),
+    "misspelt zone": (f"{VSYS}/zones/entry[@name='x']", "<network/>"),
+    "misspelt rulebase": (f"{VSYS}/rulebase/pbr/rules/entry[@name='x']", "<description>x</description>"),
+    "network of no kind": (f"{NETWORK}/bogus", "<x/>"),
+    "setting of no kind": (f"{DEVICE}/deviceconfig/setting/nonsense", "<x/>"),
+    "interface setting of no kind": (f"{NETWORK}/interface/ethernet/entry[@name='ethernet1/1']/layer3/bogus", "<x/>"),
+    "another device": ("/config/devices/entry[@name='other']/network/ike/gateway/entry[@name='x']", "<comment>x</comment>"),
+    "a template on a firewall": (f"{DEVICE}/template/entry[@name='t']", "<description>x</description>"),
+    "a device group on a firewall": (f"{DEVICE}/device-group/entry[@name='g']", "<description>x</description>"),
+    "shared rules on a firewall": ("/config/shared/pre-rulebase/security/rules/entry[@name='r']", "<description>x</description>"),
+    "pushed rules in a vsys": (f"{VSYS}/pre-rulebase/security/rules/entry[@name='r']", "<description>x</description>"),
+}
+BELOW = {
+    "NAT rule": (f"{VSYS}/rulebase/nat/rules/entry[@name='n']", "<bogus/>"),
+    "network": (NETWORK, "<bogus/>"),
+    "port": (f"{NETWORK}/interface/ethernet/entry[@name='ethernet1/1']", "<layer3><bogus/></layer3>"),
+}
+
+
+@pytest.mark.parametrize("xpath, element", NOWHERE.values(), ids=NOWHERE.keys())
+def test_no_such_place(firewall, client, xpath, element):
+    before = firewall.control.candidate()
+    reply = client.set(xpath, element)
+    assert reply.status == "error" and reply.code in ("12", "13"), reply.text
+    assert firewall.control.candidate() == before
+
+
+@pytest.mark.parametrize("xpath, element", BELOW.values(), ids=BELOW.keys())
+def test_no_such_element(client, xpath, element):
+    assert client.set(xpath, element).verdict == ("error", "12")
+
+
+TEMPLATE = f"{DEVICE}/template/entry[@name='t']/config/devices/entry[@name='localhost.localdomain']"
+GROUP = f"{DEVICE}/device-group/entry[@name='g']"
+A_RULE = "<description>x</description>"
+#: (xpath, element, whether a Panorama has such a place).
+OF_A_PANORAMA = {
+    "gateway of its own": (GATEWAY, "<comment>x</comment>", False),
+    "port of its own": (f"{NETWORK}/interface/ethernet/entry[@name='ethernet1/1']", "<comment>x</comment>", False),
+    "zone of its own": (f"{VSYS}/zone/entry[@name='z']", "<network/>", False),
+    "rules of its own": (RULE, A_RULE, False),
+    "gateway in a template": (f"{TEMPLATE}/network/ike/gateway/entry[@name='x']", "<comment>x</comment>", True),
+    "zone in a template": (f"{TEMPLATE}/vsys/entry[@name='vsys1']/zone/entry[@name='z']", "<network/>", True),
+    "PBF in a template": (f"{TEMPLATE}/vsys/entry[@name='vsys1']/rulebase/pbf/rules/entry[@name='r']", A_RULE, False),
+    "address in a template": (f"{TEMPLATE}/vsys/entry[@name='vsys1']/address/entry[@name='a']", "<fqdn>x</fqdn>", False),
+    "rules in a device group": (f"{GROUP}/pre-rulebase/pbf/rules/entry[@name='r']", A_RULE, True),
+    "address in a device group": (f"{GROUP}/address/entry[@name='a']", "<fqdn>x</fqdn>", True),
+    "shared rules": ("/config/shared/pre-rulebase/security/rules/entry[@name='r']", A_RULE, True),
+    "zone in a device group": (f"{GROUP}/zone/entry[@name='z']", "<network/>", False),
+    "network in a device group": (f"{GROUP}/network/ike/gateway/entry[@name='x']", "<comment>x</comment>", False),
+    "a firewall's rules in a device group": (f"{GROUP}/rulebase/security/rules/entry[@name='r']", A_RULE, False),
+}
+
+
+@pytest.mark.parametrize("xpath, element, there", OF_A_PANORAMA.values(), ids=OF_A_PANORAMA.keys())
+def test_places_of_a_panorama(client_of, xpath, element, there):
+    with Emulator(model="panorama") as panorama:
+        client = client_of(panorama)
+        reply = client.set(xpath, element)
+        assert (reply.code == "20") is there, reply.text
+        assert there or reply.code in ("12", "13")
+
+
+@pytest.mark.parametrize("kind, xpath", [
+    ("security rule", f"{RULE}/source-imsi"), ("zone protection", f"{NETWORK}/profiles/zone-protection-profile/entry[@name='z']/net-inspection"),
+    ("SD-WAN gateway", f"{NETWORK}/interface/ethernet/entry[@name='ethernet1/1']/layer3/ip/entry[@name='10.10.0.1/24']"),
+    ("redistribution", f"{ROUTER}/protocol/redist-profile-ipv6/entry[@name='r']/filter/ospfv3"),
+])
+def test_elements_that_others_met(client_of, kind, xpath):
+    element = {"security rule": "<member>1</member>", "SD-WAN gateway": "<sdwan-gateway>10.10.0.2</sdwan-gateway>"}.get(kind, "<x/>")
+    with Emulator(version="11.1.4") as emulator:
+        assert client_of(emulator).set(xpath, element).code == "20"
