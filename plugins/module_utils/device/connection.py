@@ -78,9 +78,12 @@ class Session:
     def get_named(self, container: Path, names: Iterable[str]) -> list[ET.Element]:
         """The entries of a container that have one of C(names), in one request."""
         predicate = " or ".join(places.name_test(name) for name in names)
-        xpath = f"{places.render(container)}/entry[{predicate}]"
+        return self.get_each(f"{places.render(container)}/entry[{predicate}]")
+
+    def get_each(self, xpath: str) -> list[ET.Element]:
+        """All elements of the candidate that an xpath selects."""
         root = self._read(f"read {xpath}", {"type": "config", "action": "get", "xpath": xpath})
-        return [] if root.get("code") == str(CODE_MISSING) else root.findall("result/entry")
+        return [] if root.get("code") == str(CODE_MISSING) else root.findall("result/*")
 
     def read(self, paths: Iterable[Path], running: bool = False) -> ET.Element:
         """A C(<config>) element with the parts of the candidate (or running configuration) below C(paths); what is missing stays missing."""

@@ -15,14 +15,19 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.targe
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 
 
-def refuse_unready(target: Target) -> None:
+_SETTINGS = DEVICE + ("deviceconfig",)
+#: What of the candidate tells whether a device may be written to.
+READS = (_SETTINGS + ("setting", "advance-routing"), _SETTINGS + ("high-availability", "enabled"))
+
+
+def refuse_unready(target: Target, tree: ET.Element) -> None:
     """Refuse a member of an HA pair that is not the active one, and a routing engine that changes with the next reboot.
 
-    The operational command about HA is asked only where the configuration says that there is a pair.
+    C(tree): what was read, C(READS) included. The operational command about HA is asked only where the configuration says that there is a pair.
     """
-    if target.base("device") != DEVICE and not target.is_panorama:
+    if not target.is_panorama and target.base("device") != DEVICE:
         return
-    settings = target.session.get(DEVICE + ("deviceconfig",))
+    settings = places.find(tree, _SETTINGS[1:])
     _refuse_pending_engine(target, settings)
     _refuse_inactive(target, settings)
 

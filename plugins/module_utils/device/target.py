@@ -19,6 +19,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.locat
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import LOGICAL_ROUTER, VIRTUAL_ROUTER, Platform
 
+_TEMPLATES = "template or template_stack"
+_OPTIONS_FOR = {"rulebase": "device_group"}
 _SETTING = ("deviceconfig", "setting", "advance-routing")
 
 
@@ -44,8 +46,13 @@ class Target:
         return re.match(r"panorama|m-\d", self.platform.model, re.IGNORECASE) is not None
 
     def base(self, kind: str) -> Path:
-        """The absolute path below which objects of C(kind) stand; see C(Location)."""
+        """The absolute path below which objects of C(kind) stand; see C(Location). Raises Refused where a Panorama needs another option for it."""
+        if self.is_panorama and not self._is_placed(kind):
+            raise Refused(f"{self.place} is a Panorama: give {_OPTIONS_FOR.get(kind, _TEMPLATES)}, or provider.serial_number for a firewall behind it")
         return self.location.base(kind)
+
+    def _is_placed(self, kind: str) -> bool:
+        return bool(self.location.device_group) if kind == "rulebase" else _is_of_template(self.location)
 
     def read(self, paths: Iterable[Path], running: bool = False) -> ET.Element:
         return self.session.read(paths, running)
@@ -54,11 +61,24 @@ class Target:
         return self.location.holders()
 
 
-def target_at(session: Session, location: Location) -> Target:
-    """What stands at a location. Raises Refused where the firewall has no such virtual system."""
+def target_at(session: Session, location: Location, options: Iterable[str] = ()) -> Target:
+    """What stands at a location. Raises Refused where the firewall has no such virtual system, or a Panorama is meant for one.
+
+    C(options): the location options that the task takes.
+    """
     target = Target(session, location, _platform_at(session, location))
+    _refuse_panorama_itself(target, options)
     _refuse_missing_vsys(target)
     return target
+
+
+def _refuse_panorama_itself(target: Target, options: Iterable[str]) -> None:
+    """Panorama has no VPN of its own: what it holds for firewalls stands in templates and device groups."""
+    if not target.is_panorama or _is_of_template(target.location) or target.location.device_group:
+        return
+    here = [option for option in ("template", "template_stack", "device_group") if option in options]
+    given = f"{'/'.join(here)}, or " if here else ""
+    raise Refused(f"{target.place} is a Panorama: give {given}provider.serial_number for a firewall behind it")
 
 
 def _platform_at(session: Session, location: Location) -> Platform:

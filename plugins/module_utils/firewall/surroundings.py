@@ -13,6 +13,7 @@ from ipaddress import ip_interface, ip_network
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import kinds
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts.interface import routers_of, zones_of
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.refusals import template_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES, router
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import Platform
 
@@ -132,13 +133,6 @@ class Surroundings:
 
     def comment(self, unit: str) -> str | None:
         return places.text(self.entry("tunnel_interface", unit), ("comment",))
-
-
-def template_of(element: ET.Element | None) -> str:
-    """The Panorama template that owns an element; empty where it is the firewall's own."""
-    if element is None or element.get("src") != "tpl":
-        return ""
-    return element.get("ptpl") or "unknown"
 
 
 def _interfaces(network):

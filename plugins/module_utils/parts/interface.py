@@ -7,14 +7,11 @@
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import entries, entry_place
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry, DesiredMember
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES, router
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import IMPORTED, PLACES, router
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Leaf, Request, Resource, Table
-
-IMPORTED = ("import", "network", "interface")
 
 # Nodes that the interfaces have in common, by PAN-OS's schema of each.
 IP = Entries("ip", "ip")
@@ -45,13 +42,13 @@ def import_member(name, state="present") -> DesiredMember:
 
 def zone_member(zone, name, state="present") -> DesiredMember:
     place = ("zone", ("entry", zone), "network", "layer3", ("member", name))
-    return DesiredMember("zone_interface", "vsys", place, name, state, ("interface", "vsys_import", "zone"))
+    return DesiredMember("zone_interface", "vsys", place, name, state, ("interface", "vsys_import", "zone"), sole=True)
 
 
 def router_member(place, name, state="present") -> DesiredMember:
     """C(place): the router's, below the network base."""
     path = place + ("interface", ("member", name))
-    return DesiredMember("router_interface", "network", path, name, state, ("interface", "virtual_router", "logical_router"))
+    return DesiredMember("router_interface", "network", path, name, state, ("interface", "virtual_router", "logical_router"), sole=True)
 
 
 def zones_of(tree, base, name) -> list:
@@ -70,17 +67,6 @@ def routers_of(tree, base, name, advanced) -> list:
 
 def of_table(table: Table) -> Resource:
     """The resource of a table of interfaces: the unit and its memberships."""
-
-    def refuse_foreign_membership(request: Request, tree) -> None:
-        """An interface is in one zone and one router only; taking it out of another is never done on the side."""
-        if request.state == "absent":
-            return
-        for option, holders in _holders(request, tree, request.name).items():
-            wanted = request.values.get(option)
-            others = [holder for holder in holders if holder != wanted]
-            if wanted and others:
-                raise Refused(f"{table.kind} '{request.name}' is in {option.replace('_', ' ')} '{others[0]}'; "
-                              f"take it out there before it goes to '{wanted}'")
 
     def reads(request: Request) -> list:
         found = [entry_place(table, request.name), ("vsys", IMPORTED)]
@@ -107,7 +93,7 @@ def of_table(table: Table) -> Resource:
             found.append({"name": entry.get("name"), **read(table.nodes, entry), **memberships})
         return found
 
-    return Resource(table.kind, table, reads, desired, gathered, extra=MEMBERSHIPS, checks=(refuse_foreign_membership,),
+    return Resource(table.kind, table, reads, desired, gathered, extra=MEMBERSHIPS,
                     locations=("vsys", "template", "template_stack"))
 
 

@@ -9,11 +9,15 @@ from __future__ import annotations
 import copy
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, tree as trees
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.tree import Operation
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.overlay import overlay
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.refusals import (
+    refuse_second_home, refuse_template_values, template_of,
+)
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read, refuse_incomplete, unknown
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group
@@ -37,6 +41,11 @@ class Plan:
     warnings: list = field(default_factory=list)
     parents: list = field(default_factory=list)
 
+    @cached_property
+    def has_template_values(self) -> bool:
+        """Whether anything of what was read comes from a Panorama template."""
+        return any(template_of(element) for element in self.before.iter())
+
     def __bool__(self) -> bool:
         return bool(self.operations)
 
@@ -53,13 +62,17 @@ def plan(phases, candidate: ET.Element, base) -> Plan:
 
 
 def add(result: Plan, items, base) -> None:
-    """Plan C(items), in the order given, on top of what is planned already."""
+    """Plan C(items), in the order given, on top of what is planned already. Raises Refused for what the configuration forbids."""
     for item in items:
         place = base(item.location) + item.relative_path
         unseen = [] if item.state == "absent" else _unseen_parents(item, place, result.after)
         operations = _operations(item, place, result)
         if not operations:
             continue
+        if item.state != "absent":
+            refuse_second_home(item, place, len(base(item.location)), result.after)
+        if result.has_template_values:
+            refuse_template_values(item.label, len(base(item.location)), operations, result.before)
         result.parents.extend((item.label, parent) for parent in unseen)
         result.touched.append((item, place))
         result.operations.extend(operations)

@@ -6,9 +6,14 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
+from typing import Iterator, NamedTuple
+
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES, interface
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import IMPORTED, named_places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Leaf
 
 
@@ -29,36 +34,61 @@ def named(nodes, values):
                 yield node.refers_to, str(item)
 
 
-def _references(touched, base):
-    for item, place in touched:
-        if item.state == "absent":
-            continue
-        pairs = named(item.table.nodes, item.values) if isinstance(item, DesiredEntry) else [(item.refers_to, item.name)]
-        for kinds, name in pairs:
-            known = list(_places(kinds, name))
-            if known and not name.startswith("$") and name != "any":
-                yield item, kinds, name, [base(location) + path for location, path in known]
+class Reference(NamedTuple):
+    """What an object of a plan names. C(paths): the absolute places where that could stand; one of them will do.
+
+    C(lacks): what is to be said of it where it stands at none of them.
+    """
+
+    label: str
+    kinds: tuple
+    name: str
+    paths: tuple[Path, ...]
+    lacks: str = "is not there"
+
+    def is_in(self, tree: ET.Element) -> bool:
+        return any(places.find(tree, path[1:]) is not None for path in self.paths)
+
+    def __str__(self) -> str:
+        return f"{self.label} refers to {' or '.join(self.kinds)} '{self.name}', which {self.lacks}"
 
 
-def _places(kinds, name):
-    """Each (location, path) where an object of one of the kinds can stand."""
-    for kind in kinds:
-        if kind == "interface":
-            path = interface(name)
-            yield from [("network", path)] if path else []
-        elif kind in PLACES:
-            location, container = PLACES[kind]
-            yield location, container + (("entry", name),)
+def open_references(plan, base) -> list[Reference]:
+    """What a plan newly refers to and neither makes itself nor found in what was read."""
+    found: dict[Reference, None] = {}
+    for item, place in plan.touched:
+        if item.state != "absent":
+            found.update(dict.fromkeys(_references(item, place, base, places.find(plan.before, place[1:]))))
+    return [reference for reference in found if not reference.is_in(plan.after)]
 
 
-def places_of_references(touched, base) -> list:
-    return [path for _item, _kinds, _name, paths in _references(touched, base) for path in paths]
+def _references(item, place, base, existing) -> Iterator[Reference]:
+    if _is_of_device_group(place):
+        return
+    if not isinstance(item, DesiredEntry):
+        yield from _reference(item.label, item.refers_to, item.name, place, base)
+        return
+    nodes = item.table.nodes
+    kept = set(named(nodes, read(nodes, existing))) if existing is not None else set()
+    for kinds, name in named(nodes, item.values):
+        if (kinds, name) not in kept:
+            yield from _reference(item.label, kinds, name, place, base)
+    for kinds, name in named([node for node in nodes if getattr(node, "imported", False)], item.values):
+        if (kinds, name) not in kept:
+            yield Reference(item.label, kinds, name, (base("vsys") + IMPORTED + (("member", name),),), "is none of the virtual system's")
 
 
-def missing_references(plan, tree, base) -> list:
-    """A sentence for each object that the plan refers to and that neither the plan's result nor C(tree) holds."""
-    found = []
-    for item, kinds, name, paths in _references(plan.touched, base):
-        if not any(places.find(root, path[1:]) is not None for root in (plan.after, tree) for path in paths):
-            found.append(f"{item.label} refers to {' or '.join(kinds)} '{name}', which is not there yet")
-    return found
+def _reference(label, kinds, name, place, base) -> Iterator[Reference]:
+    found = [base(location) + path for location, path in named_places(kinds, name) if not _is_of_other_engine(path, place)]
+    if found:
+        yield Reference(label, kinds, name, tuple(found))
+
+
+def _is_of_device_group(place) -> bool:
+    """Its rules are for firewalls whose zones, interfaces and profiles Panorama keeps in templates."""
+    return "pre-rulebase" in place or "post-rulebase" in place
+
+
+def _is_of_other_engine(path, place) -> bool:
+    """A virtual router holds its own profiles; those that are shared are for logical routers."""
+    return path[0] == "routing-profile" and "virtual-router" in place

@@ -9,7 +9,7 @@ from __future__ import annotations
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Resource, Table
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Members, Resource, Table
 
 
 def entry_place(table: Table, name: str | None, container: tuple | None = None) -> tuple:
@@ -25,10 +25,11 @@ def entries(tree, base, table: Table, name: str | None = None, container: tuple 
 
 
 def single(name: str, table: Table, **more) -> Resource:
-    """The resource of a table that is one PAN-OS entry, found by its C(name)."""
+    """The resource of a table that is one PAN-OS entry, found by its C(name). Where it takes what another one may have, all are read."""
 
     def reads(request):
-        return [entry_place(table, request.name)]
+        compares = any(isinstance(node, Members) and node.sole and request.values.get(node.option) for node in table.nodes)
+        return [entry_place(table, None if compares else request.name)]
 
     def desired(request, tree):
         return [DesiredEntry(table, request.name, request.values, request.state, update_secret=request.update_secret)]

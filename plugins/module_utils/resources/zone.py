@@ -26,7 +26,7 @@ def refuse_other_kind(request, tree):
 TABLE = Table(
     "zone", *PLACES["zone"],
     nodes=(
-        Members("interfaces", "network/layer3", refers_to=("interface",), shared=True),
+        Members("interfaces", "network/layer3", refers_to=("interface",), shared=True, sole=True, imported=True),
         Leaf("zone_protection_profile", "network/zone-protection-profile", refers_to=("zone_protection_profile",)),
         Leaf("log_setting", "network/log-setting", max_length=63),
         Leaf("enable_packet_buffer_protection", "network/enable-packet-buffer-protection", "bool", absent=True),

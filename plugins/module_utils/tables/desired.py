@@ -49,7 +49,10 @@ class DesiredEntry:
 
 @dataclass(frozen=True)
 class DesiredMember:
-    """One C(<member>) in a list that belongs to another object (a zone's interfaces, a router's, the vsys import)."""
+    """One C(<member>) in a list that belongs to another object (a zone's interfaces, a router's, the vsys import).
+
+    C(sole): as for Members.
+    """
 
     kind: str
     location: str
@@ -57,6 +60,7 @@ class DesiredMember:
     name: str
     state: str = "present"
     refers_to: tuple = ()
+    sole: bool = False
 
     @property
     def label(self) -> str:

@@ -9,6 +9,8 @@ Objects inside a router, a peer group or a tunnel have parents with names of the
 
 from __future__ import annotations
 
+import re
+
 PLACES = {
     "ike_crypto_profile": ("network", ("ike", "crypto-profiles", "ike-crypto-profiles")),
     "ipsec_crypto_profile": ("network", ("ike", "crypto-profiles", "ipsec-crypto-profiles")),
@@ -37,13 +39,19 @@ PLACES = {
 
 # Interfaces of which PAN-OS has one each, always there, with a list of units below.
 _OF_UNITS = ("tunnel", "loopback", "vlan", "sdwan")
+_PORT = re.compile(r"ethernet\d+/\d+|ae\d+")
 
 
 def interface(name: str) -> tuple | None:
-    """Where an interface of layer 3 stands, below the network base, by the form of its name; None for one that is always there."""
+    """Where an interface of layer 3 stands, below the network base, by the form of its name.
+
+    None for one that is always there, and for a form of which it is not known.
+    """
     stem, dot, _unit = name.partition(".")
     if stem in _OF_UNITS:
         return ("interface", stem, "units", ("entry", name)) if dot else None
+    if not _PORT.fullmatch(stem):
+        return None
     ports = ("interface", "aggregate-ethernet" if stem.startswith("ae") else "ethernet", ("entry", stem))
     return ports + ("layer3", "units", ("entry", name)) if dot else ports
 
@@ -61,3 +69,34 @@ def router(name: str, advanced: bool) -> tuple:
 def bgp_place(virtual_router: str, advanced: bool) -> tuple:
     """Where a router's BGP stands, below the network base."""
     return router(virtual_router, advanced) + (("bgp",) if advanced else ("protocol", "bgp"))
+
+
+# Below the vsys base: the interfaces that a virtual system has.
+IMPORTED = ("import", "network", "interface")
+
+# What a reference may say in place of an object's name; and profiles that PAN-OS brings along, wherever it keeps them.
+_WORDS = frozenset({"any", "multicast", "none", "inherit"})
+_BUILT_IN = frozenset({"default", "Suite-B-GCM-128", "Suite-B-GCM-256"})
+_WITH_BUILT_IN = ("ike_crypto_profile", "ipsec_crypto_profile", "monitor_profile")
+
+
+def named_places(kinds: tuple, name: str) -> list[tuple]:
+    """Each (location, path) where an object of one of C(kinds) would stand that is called C(name).
+
+    None at all where that cannot be told: a variable, a word that means no object, an object with parents of its own.
+    """
+    if name.startswith("$") or name in _WORDS:
+        return []
+    if name in _BUILT_IN and any(kind in _WITH_BUILT_IN for kind in kinds):
+        return []
+    found = []
+    if "interface" in kinds:
+        path = interface(name)
+        if path is None:
+            return []
+        found.append(("network", path))
+    for kind in kinds:
+        if kind in PLACES:
+            location, container = PLACES[kind]
+            found.append((location, container + (("entry", name),)))
+    return list(dict.fromkeys(found))

@@ -58,6 +58,8 @@ class Members:
     C(shared): other people put members there too; none is ever removed unless it is named.
     C(exact): the list is what we say in every state; members that are not given go.
     C(repeated): the same text can stand several times.
+    C(sole): a member can be in one object of the kind only, as an interface in one zone.
+    C(imported): they name interfaces that the virtual system has imported.
     """
 
     option: str
@@ -68,6 +70,8 @@ class Members:
     shared: bool = False
     exact: bool = False
     repeated: bool = False
+    sole: bool = False
+    imported: bool = False
     max_length: int | None = None
     absent: Any = None
     since: Version = ()

@@ -112,7 +112,8 @@ def _worked(session, work, untouched):
 
 def target_of(module, session) -> Target:
     """What the task's location options lead to."""
-    return target_at(session, Location(**{name: module.params.get(name) for name in arguments.LOCATIONS}))
+    options = [name for name in arguments.LOCATIONS if name in module.params]
+    return target_at(session, Location(**{name: module.params[name] for name in options}), options)
 
 
 def locked(module, session, work, keeps=lambda result: False, takes=True) -> dict:

@@ -17,7 +17,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import uncommitted
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit import commit_changes
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, configure, in_containers
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.needed import in_containers
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, configure
 
 TUNNEL, GATEWAY, PEER = "ipsec_tunnel", "ike_gateway", "bgp_peer"
 

@@ -16,10 +16,9 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.diff import diff
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan as make_plan
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.references import missing_references, places_of_references
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import validate
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import journal as journals
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import journal as journals, needed
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import NOTHING_WRITTEN
 
 # How often a plan is made anew when another run took an allocated name between our read and our write.
@@ -44,14 +43,6 @@ class Wanted:
         return list(dict.fromkeys(base(item.location) + item.relative_path for phase in self.phases for item in phase))
 
 
-def in_containers(paths) -> list:
-    """Several entries of one container are read as that container: requests do not grow with the number of objects."""
-    counts: dict = {}
-    for path in dict.fromkeys(paths):
-        counts[path[:-1]] = counts.get(path[:-1], 0) + 1
-    return [path[:-1] if counts[path[:-1]] > 1 else path for path in paths]
-
-
 def configure(module, target, reads, wanted, before_write=None) -> dict:
     """Read, plan, and unless this is check mode or nothing differs, write. C(wanted): from the tree read to a Wanted.
 
@@ -73,18 +64,16 @@ def carry_out(module, target, reads, planned, before_write=None, keeps_journal=T
     C(keeps_journal): whether what is written is noted in the task's journal, where it has one.
     """
     for attempt in range(_ATTEMPTS):
-        intent, plan = planned(target.read(reads))
+        intent, plan = planned(target.read([*reads, *readiness.READS]))
         if not plan:
             break
-        holders = [(plan.touched[0][0].label, holder) for holder in target.holders() if places.find(plan.before, holder[1:]) is None]
-        absent_parents = [f"{label}: there is no {places.render(parent)}" for label, parent in dict.fromkeys(holders + plan.parents)
-                          if target.session.get(parent) is None]
-        readiness.refuse_unready(target)
+        readiness.refuse_unready(target, plan.before)
+        needed.refuse_interfaces_of_others(target, plan)
+        missing = needed.missing(target, plan, reads)
         if module.check_mode:
-            intent.warnings += [f"{text} yet" for text in absent_parents] + _missing(target, plan)
+            intent.warnings += [f"{each.words} yet" for each in missing]
             break
-        if absent_parents:
-            raise Refused(f"{absent_parents[0]}; make it first, nothing was written")
+        intent.warnings += needed.refuse(target, missing)
         if before_write is not None:
             before_write(intent)
         try:
@@ -185,10 +174,3 @@ def _read_back(target, reads, planned, lost):
     except PanosVpnError as exc:
         raise lost.adding(f"whether the change was written is unknown, reading it back failed as well ({exc}): "
                           "run again, an unchanged result means that it was")
-
-
-def _missing(target, plan) -> list:
-    """In check mode: objects that the plan refers to and that are not there; an earlier task may be about to make them."""
-    paths = places_of_references(plan.touched, target.base)
-    tree = target.read(in_containers([path for path in paths if places.find(plan.after, path[1:]) is None]))
-    return missing_references(plan, tree, target.base)

@@ -14,7 +14,7 @@ from ipaddress import ip_network
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Addresses
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings, template_of
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts.interface import import_member, router_member, zone_member
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import plain
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import IkeProposal, IpsecProposal, Offers, Tunnel
@@ -102,7 +102,6 @@ class _Builder:
         held = self._held(items)
         moves, items = ([item for item in found if not self._waits(item)] for found in (moves, items))
         items = merged(items + self._comments(items))
-        _refuse_template_owned(moves + items + zones, self.around)
         return Result(removed.phases + [moves, items, zones], removed.warnings + self.warnings, self._summary(), held=held, serving=self._serving())
 
     def _waits(self, item) -> bool:
@@ -523,14 +522,3 @@ def _lifetime(seconds) -> dict:
 
 def _id_type(text) -> str:
     return "ipaddr" if re.fullmatch(r"[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*", text) else "ufqdn" if "@" in text else "fqdn"
-
-
-def _refuse_template_owned(items, around):
-    """What a Panorama template owns cannot be written here without overriding it."""
-    for item in items:
-        place = (around.base(item.location) + item.relative_path)[1:]
-        for length in range(len(place), 3, -1):
-            element = places.find(around.tree, place[:length])
-            if element is not None and template_of(element):
-                raise Refused(f"{item.label}: {places.render(place[:length])[1:]} comes from the Panorama template '{template_of(element)}'; "
-                              "make the change there, or override it on the firewall first")

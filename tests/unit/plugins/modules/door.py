@@ -33,6 +33,8 @@ ROUTERS = {
     "virtual-router": f"{NETWORK}/virtual-router/entry[@name='default']",
     "logical-router": f"{NETWORK}/logical-router/entry[@name='default']/vrf/entry[@name='default']",
 }
+# Interfaces that rules and tunnels of the tests refer to: (xpath, XML) each.
+UNITS = tuple((f"{NETWORK}/interface/tunnel/units", f'<entry name="tunnel.{unit}"/>') for unit in (11, 12, 13))
 WRITING_ACTIONS = ("set", "edit", "delete", "move", "rename", "clone", "override", "multi-config")
 # Marks that the firewall adds, and empty elements that are values and no containers.
 MARKS = ("admin", "dirtyId", "time", "uuid")

@@ -21,6 +21,7 @@ import pytest
 import yaml
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Leaf, Members, steps
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import needed
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.registry import RESOURCES
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, VSYS, Door
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.naming import name_for
@@ -191,6 +192,12 @@ def samples(node) -> tuple:
     if isinstance(node, Leaf) and node.form in ("address", "IPv4 address"):
         return "192.0.2.1", "192.0.2.2"
     return "first", "second"
+
+
+@pytest.fixture(autouse=True)
+def _names_of_nothing(monkeypatch):
+    """Where an option names another object, any name will do here."""
+    monkeypatch.setattr(needed, "missing", lambda target, plan, reads: [])
 
 
 def options_of(resource, engine, nodes, choices, above=()):

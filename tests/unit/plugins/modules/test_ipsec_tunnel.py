@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import secrets
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import ipsec_tunnel
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, Case, Door, DoorContract
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, UNITS, Case, Door, DoorContract
 
 PLACE = f"{NETWORK}/tunnel/ipsec/entry[@name='to-lyon']"
 AUTO_KEY = '<ike-gateway><entry name="branch-7"/></ike-gateway><ipsec-crypto-profile>Suite-B-GCM-256</ipsec-crypto-profile>'
@@ -22,11 +22,24 @@ def entry(auto_key=AUTO_KEY, more="", replay="<anti-replay>yes</anti-replay>"):
         <auto-key>{auto_key}</auto-key>{more}</entry>"""
 
 
+@pytest.fixture
+def firewalls(firewalls):
+    """With the objects that are referred to."""
+    def start(**arguments):
+        found = firewalls(**arguments)
+        for xpath, element in (*UNITS, (f"{NETWORK}/ike/gateway", '<entry name="to-lyon"/>')):
+            found.control.plant(xpath, element)
+        return found
+
+    return start
+
+
 class TestIpsecTunnel(DoorContract):
     case = Case(
         ipsec_tunnel,
         identity={"name": "to-lyon"},
         options={"tunnel_interface": "tunnel.11", "anti_replay": True, "ike_gateways": ["branch-7"], "ipsec_crypto_profile": "Suite-B-GCM-256"},
+        needs=UNITS,
         place=PLACE,
         entry=entry(),
         change={"anti_replay_window": "4096"},

@@ -153,7 +153,8 @@ def test_rules_of_a_device_group_keep_their_order(firewalls, location, place):
 
 def second_vsys(firewalls):
     found = firewalls(version="11.1.4")
-    found.control.plant(f"{DEVICE}/vsys", '<entry name="vsys2"><import><network><interface/></network></import></entry>')
+    found.control.plant(f"{DEVICE}/vsys", '<entry name="vsys2"><import><network><interface/></network></import>'
+                        '<zone><entry name="trust"><network><layer3/></network></entry></zone></entry>')
     return found
 
 
@@ -171,6 +172,7 @@ def several_vsys(monkeypatch):
 @pytest.mark.usefixtures("several_vsys")
 def test_objects_of_the_second_virtual_system(firewalls):
     door = Door(module("zone"), second_vsys(firewalls))
+    door.control.plant(f"{DEVICE}/network/interface/tunnel/units", '<entry name="tunnel.99"/>')
     location, place = {"vsys": "vsys2"}, f"{DEVICE}/vsys/entry[@name='vsys2']"
     objects = (("zone", {"name": "vpn"}, "zone/entry[@name='vpn']"), ("security_rule", RULE, "rulebase/security/rules/entry[@name='to lyon']"),
                ("pbf_failover", FAILOVER, "rulebase/pbf/rules/entry[@name='lyon-1']"))

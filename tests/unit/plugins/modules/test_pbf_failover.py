@@ -11,7 +11,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import pbf_failover
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import VSYS, Case, Door, DoorContract
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import UNITS, VSYS, Case, Door, DoorContract
 
 RULES = f"{VSYS}/rulebase/pbf/rules"
 
@@ -41,11 +41,24 @@ def line(rule, failover="aws"):
     return f'tunnelsmith pbf_failover {{"failover":"{failover}","rule":"{rule}"}}'
 
 
+@pytest.fixture
+def firewalls(firewalls):
+    """With the tunnel interfaces that are referred to."""
+    def start(**arguments):
+        found = firewalls(**arguments)
+        for xpath, element in UNITS:
+            found.control.plant(xpath, element)
+        return found
+
+    return start
+
+
 class TestPbfFailover(DoorContract):
     case = Case(
         pbf_failover,
         identity={"name": "aws"},
         options={**TRAFFIC, **ANY, "paths": [FIRST, SECOND], "when_all_down": "discard"},
+        needs=UNITS,
         place=f"{RULES}/entry[@name='aws-1']",
         memberships=(f"{RULES}/entry[@name='aws-2']", f"{RULES}/entry[@name='aws-discard']"),
         entry=entry(),

@@ -118,14 +118,14 @@ def test_rules_at_an_end_stay_where_they_are(firewalls, where):
 @on_both_engines
 @with_every_failover
 def test_requests_stay_within_the_budget(firewalls, engine, failover):
-    """Seven until the commit is enqueued, three where nothing is to do, each task on one connection."""
+    """Six until the commit is enqueued, three where nothing is to do, each task on one connection."""
     door = VpnDoor(firewalls(engine=engine))
     made = door.done(options(failover))
     first, connections = door.asked(), [door.control.connections()]
     door.commit(made)
     until_enqueued = [asked for asked in door.asked() if asked != "show jobs id"]
     connections.append(door.control.connections())
-    assert len(first) + len(until_enqueued) == 7, first + until_enqueued
+    assert len(first) + len(until_enqueued) == 6, first + until_enqueued
     door.done(options(failover))
     connections.append(door.control.connections())
     assert len(door.asked()) == 3, door.asked()
@@ -138,7 +138,7 @@ def test_a_password_costs_one_request_more(door):
     door.provider = {**door.provider, "api_key": None, "username": door.firewall.username, "password": door.firewall.password}
     door.done(options())
     assert door.asked().count("keygen") == 1
-    assert len(door.asked()) == 6
+    assert len(door.asked()) == 5
     assert door.control.connections() == 1
 
 

@@ -100,9 +100,9 @@ def test_a_write_that_is_turned_away(door, kind):
 
 def test_a_write_after_which_nothing_can_be_asked(door):
     door.control.fault("drop_after", when=WRITE)
-    door.control.fault("forbidden", when={"number": 6})
+    door.control.fault("forbidden", when={"number": 5})
     result = door.run(options())
-    assert door.asked().index("multi-config") == 4
+    assert door.asked().index("multi-config") == 3
     assert result.failed
     assert "unknown" in result.message and "run again" in result.message
     assert whole_vpn(door)

@@ -102,9 +102,10 @@ def test_what_the_firewall_refuses_leaves_the_candidate_as_it_was(door):
 def test_many_operations_go_in_chunks_and_a_late_refusal_undoes_the_early_ones(door):
     items = [{"monitor_profile": {"name": f"profile-{number}"}} for number in range(700)]
     before = door.candidate()
-    result = door.run({"items": items + [{"zone": {"name": "vpn", "interfaces": ["ethernet1/77"]}}]})
+    door.control.fault("operation_error", when={"action": "multi-config", "number": 4}, number=200, code=12, message="no more room")
+    result = door.run({"items": items})
     assert result.failed
-    assert "zone 'vpn'" in result.message and "ethernet1/77" in result.message and "were undone" in result.message
+    assert "monitor_profile 'profile-" in result.message and "no more room" in result.message and "were undone" in result.message
     assert door.candidate() == before
     assert door.done({"items": items}).changed
     assert [len(request["operations"]) for request in door.control.requests() if request["action"] == "multi-config"] == [500, 200]

@@ -44,6 +44,7 @@ class Contract(DoorContract):
 CASE = Case(
     tunnel_interface,
     identity={"name": "tunnel.11"},
+    needs=(VPN_ZONE,),
     options={"ip": ["169.254.10.2/30"], "mtu": 1446, "zone": "vpn", "virtual_router": "default"},
     place=PLACE,
     entry=entry(),
@@ -125,7 +126,7 @@ def test_refuses(firewalls, options, words):
 def test_an_interface_in_another_router_is_refused(firewalls):
     door = door_with_zone(firewalls)
     door.control.plant(f"{NETWORK}/virtual-router", '<entry name="lab"/>')
-    door.refused({"name": "tunnel.7", "virtual_router": "lab"}, "virtual router 'default'")
+    door.refused({"name": "tunnel.7", "virtual_router": "lab"}, "tunnel.7 is in virtual router 'default'")
 
 
 @pytest.mark.parametrize("option", ["zone", "virtual_router"])

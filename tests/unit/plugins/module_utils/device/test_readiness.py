@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
+
 import pytest
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import high_availability, readiness
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.high_availability import Member
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import DEVICE, Location
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import LOGICAL_ROUTER, Platform
@@ -29,9 +32,13 @@ STATES_OF_PANORAMA = {
 }
 
 
-def ready(*answers, platform=FIREWALL, location=Location()) -> Told:
+def ready(settings, *answers, platform=FIREWALL, location=Location()) -> Told:
+    """C(settings): what the candidate says of the device."""
     session = Told(*answers)
-    readiness.refuse_unready(Target(session, location, platform))
+    tree = ET.Element("config")
+    if settings is not None:
+        places.make(tree, DEVICE[1:]).append(ET.fromstring(settings))
+    readiness.refuse_unready(Target(session, location, platform), tree)
     return session
 
 
@@ -52,13 +59,13 @@ BRANCHES = Location(template="branches")
 
 
 @pytest.mark.parametrize("answers, location, platform, asked", {
-    "alone": (["<deviceconfig/>"], Location(), FIREWALL, 1),
-    "without settings": ([None], Location(), FIREWALL, 1),
-    "a pair that is configured and not running": ([PAIR, HA.format(enabled="no", state="")], Location(), FIREWALL, 2),
-    "what is left of a pair counts for nothing": ([PAIR, HA.format(enabled="no", state="passive")], Location(), FIREWALL, 2),
-    "a pair that does not say": ([PAIR, HA.format(enabled="yes", state="")], Location(), FIREWALL, 2),
-    "a template of Panorama": (["<deviceconfig/>"], BRANCHES, PANORAMA, 1),
-    "a template of a pair of Panoramas": ([PAIR, OF_PANORAMA.format(enabled="yes", state="primary-active")], BRANCHES, PANORAMA, 2),
+    "alone": (["<deviceconfig/>"], Location(), FIREWALL, 0),
+    "without settings": ([None], Location(), FIREWALL, 0),
+    "a pair that is configured and not running": ([PAIR, HA.format(enabled="no", state="")], Location(), FIREWALL, 1),
+    "what is left of a pair counts for nothing": ([PAIR, HA.format(enabled="no", state="passive")], Location(), FIREWALL, 1),
+    "a pair that does not say": ([PAIR, HA.format(enabled="yes", state="")], Location(), FIREWALL, 1),
+    "a template of Panorama": (["<deviceconfig/>"], BRANCHES, PANORAMA, 0),
+    "a template of a pair of Panoramas": ([PAIR, OF_PANORAMA.format(enabled="yes", state="primary-active")], BRANCHES, PANORAMA, 1),
 }.values(), ids=lambda value: "" if isinstance(value, (list, Location, Platform)) else str(value))
 def test_readiness_asks_no_more_than_it_must(answers, location, platform, asked):
     assert len(ready(*answers, location=location, platform=platform).asked) == asked

@@ -17,7 +17,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door i
 COUNT, CHUNK = 12, 5
 ITEMS = {"items": [{"monitor_profile": {"name": f"p{number:02}", "interval": 2}} for number in range(COUNT)]}
 # A task asks what the firewall is, reads the profiles and the settings; then it writes in three requests.
-FIRST_WRITE = 4
+FIRST_WRITE = 3
 
 
 @pytest.fixture(autouse=True)

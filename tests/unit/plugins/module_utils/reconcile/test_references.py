@@ -6,21 +6,22 @@
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ET
-
 import pytest
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, tree as trees
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.references import missing_references, places_of_references
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.references import open_references
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ike_crypto_profile, ike_gateway
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import interface
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import named_places
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.reconcile.specimen import configuration
 
 base = Location().base
 PROFILE = DesiredEntry(ike_crypto_profile.TABLE, "strong", {"encryption": ["aes-256-cbc"], "hash": ["sha384"], "dh_group": ["group20"]})
+
+
+INSIDE = {"local_address": {"interface": "vlan"}}
 
 
 def gateway(**more) -> DesiredEntry:
@@ -29,59 +30,59 @@ def gateway(**more) -> DesiredEntry:
         "ikev2": {"ike_crypto_profile": "strong"}, **more})
 
 
-def firewall(*interfaces) -> ET.Element:
-    """A configuration with interfaces, by their places below C(network)."""
-    found = configuration()
-    for name in interfaces or ("ethernet1/8",):
-        places.make(found, (base("network") + interface(name))[1:])
-    return found
-
-
 def missing(*items, tree=None) -> list:
-    tree = firewall() if tree is None else tree
-    return missing_references(plan([items], tree, base), tree, base)
+    return [str(reference) for reference in open_references(plan([items], configuration() if tree is None else tree, base), base)]
 
 
 def test_what_is_not_there_is_named():
-    assert missing(gateway()) == ["ike_gateway 'gw' refers to ike_crypto_profile 'strong', which is not there yet"]
-    assert missing(gateway(), PROFILE, tree=configuration()) == ["ike_gateway 'gw' refers to interface 'ethernet1/8', which is not there yet"]
-
-
-INTERFACES = {
-    "ethernet1/8": "ethernet/entry[@name='ethernet1/8']",
-    "ethernet1/8.20": "ethernet/entry[@name='ethernet1/8']/layer3/units/entry[@name='ethernet1/8.20']",
-    "ae1": "aggregate-ethernet/entry[@name='ae1']",
-    "ae1.20": "aggregate-ethernet/entry[@name='ae1']/layer3/units/entry[@name='ae1.20']",
-    "loopback.1": "loopback/units/entry[@name='loopback.1']",
-    "vlan.20": "vlan/units/entry[@name='vlan.20']",
-    "tunnel.7": "tunnel/units/entry[@name='tunnel.7']",
-}
-
-
-@pytest.mark.parametrize("name, place", INTERFACES.items(), ids=INTERFACES.keys())
-def test_an_interface_is_looked_for_by_the_form_of_its_name(name, place):
-    wanted = gateway(local_address={"interface": name})
-    assert places.render(base("network") + interface(name)).endswith(f"/network/interface/{place}")
-    assert missing(wanted, PROFILE, tree=firewall(name)) == []
-    assert missing(wanted, PROFILE, tree=configuration()) == [f"ike_gateway 'gw' refers to interface '{name}', which is not there yet"]
-
-
-@pytest.mark.parametrize("name", ["loopback", "vlan", "tunnel"])
-def test_an_interface_that_is_always_there_is_not_missed(name):
-    assert missing(gateway(local_address={"interface": name}), PROFILE, tree=configuration()) == []
+    assert missing(gateway()) == [
+        "ike_gateway 'gw' refers to interface 'ethernet1/8', which is not there", "ike_gateway 'gw' refers to ike_crypto_profile 'strong', which is not there"]
 
 
 def test_what_the_same_plan_makes_is_there():
-    assert missing(gateway(), PROFILE) == []
+    assert missing(gateway(**INSIDE), PROFILE) == []
 
 
 def test_variables_and_what_goes_refer_to_nothing():
-    assert missing(gateway(ikev2={"ike_crypto_profile": "$profile"})) == []
-    assert missing(gateway(ikev2={"ike_crypto_profile": UNSET})) == []
+    assert missing(gateway(ikev2={"ike_crypto_profile": "$profile"}, **INSIDE)) == []
+    assert missing(gateway(ikev2={"ike_crypto_profile": UNSET}, **INSIDE)) == []
     assert missing(DesiredEntry(ike_gateway.TABLE, "gw", state="absent")) == []
 
 
 def test_the_places_that_would_have_to_be_read():
-    found = plan([[gateway()]], configuration(), base)
-    assert [places.render(place).rpartition("/network/")[2] for place in places_of_references(found.touched, base)] == [
-        "interface/ethernet/entry[@name='ethernet1/8']", "ike/crypto-profiles/ike-crypto-profiles/entry[@name='strong']"]
+    found = open_references(plan([[gateway(**INSIDE)]], configuration(), base), base)
+    assert [places.render(path).rpartition("/network/")[2] for reference in found for path in reference.paths] == [
+        "ike/crypto-profiles/ike-crypto-profiles/entry[@name='strong']"]
+
+
+def test_what_an_object_referred_to_before_is_not_asked_for():
+    """It may be missing since long, and nobody asked for another one."""
+    tree = trees.applied(configuration(), plan([[gateway()]], configuration(), base).operations)
+    assert missing(gateway(comment="new"), tree=tree) == []
+    assert missing(gateway(ikev2={"ike_crypto_profile": "other"}), tree=tree) == ["ike_gateway 'gw' refers to ike_crypto_profile 'other', which is not there"]
+
+
+INTERFACES = {
+    "ethernet1/8": "interface/ethernet/entry[@name='ethernet1/8']",
+    "ethernet1/8.20": "interface/ethernet/entry[@name='ethernet1/8']/layer3/units/entry[@name='ethernet1/8.20']",
+    "ae1": "interface/aggregate-ethernet/entry[@name='ae1']",
+    "ae12.7": "interface/aggregate-ethernet/entry[@name='ae12']/layer3/units/entry[@name='ae12.7']",
+    "loopback.1": "interface/loopback/units/entry[@name='loopback.1']",
+    "vlan.100": "interface/vlan/units/entry[@name='vlan.100']",
+    "tunnel.9": "interface/tunnel/units/entry[@name='tunnel.9']",
+    "sdwan.901": "interface/sdwan/units/entry[@name='sdwan.901']",
+}
+
+
+@pytest.mark.parametrize("name, place", INTERFACES.items())
+def test_an_interface_stands_where_its_name_says(name, place):
+    assert [f"{location}/{places.render(path)[1:]}" for location, path in named_places(("interface",), name)] == [f"network/{place}"]
+
+
+@pytest.mark.parametrize("kinds, name", [
+    (("interface",), "loopback"), (("interface",), "tunnel"), (("interface",), "sdwan"), (("interface",), "cellular1/1"),
+    (("zone",), "any"), (("zone",), "multicast"), (("bgp_auth_profile",), "inherit"), (("ike_crypto_profile",), "default"),
+    (("ipsec_crypto_profile",), "Suite-B-GCM-256"), (("monitor_profile",), "default"), (("bgp_peer_group",), "peers"), (("zone",), "$zone"),
+])
+def test_what_need_be_no_object_is_not_judged(kinds, name):
+    assert named_places(kinds, name) == []
