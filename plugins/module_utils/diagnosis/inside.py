@@ -252,4 +252,5 @@ def _largest(case) -> int | None:
                 found.append(tunnel_mtu(cipher, authentication, outside.mtu if outside is not None else 1500, case.behind_nat, ipv6))
             except (InvalidInput, ValueError):
                 continue
-    return min(found) if found else case.cloud.mtu
+    said = [case.cloud.path_mtu] if case.cloud.path_mtu else []
+    return min(found + said) if found or said else case.cloud.mtu

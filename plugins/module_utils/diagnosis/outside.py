@@ -15,6 +15,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ev
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import allowing, denying
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Traffic
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import EITHER, PEER
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import rules_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import vpn_log
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
@@ -239,6 +240,8 @@ def nat_without_traversal(case: Case) -> Iterator[Cause]:
 
 def passive(case: Case) -> Iterator[Cause]:
     if case.phase != NO_IKE:
+        return
+    if case.gateway.get("passive_mode") and case.cloud.initiator in (PEER, EITHER):
         return
     if case.gateway.get("passive_mode"):
         peer = rules_of(case.cloud.cloud).beginning or "nothing shows that the peer begins"

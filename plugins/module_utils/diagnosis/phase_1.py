@@ -135,7 +135,7 @@ def identity(case: Case) -> Iterator[Cause]:
     quoted = case.quote(vpn_log.KEY, vpn_log.IDENTITY)
     found = False
     for side, option, (kind, shown), expected, who in _identities(case):
-        wanted = _kind_of(expected)
+        wanted = (case.cloud.local_id_type if side == "local" else case.cloud.peer_id_type) or _kind_of(expected)
         if expected and shown and (kind != wanted or not same_address(shown, expected)):
             found = True
             yield Cause(f"{side}-identity-mismatch", f"the {side} identity is {shown}{'' if kind == 'ipaddr' else f' ({kind})'}, and {who} {expected}",

@@ -18,6 +18,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ph
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Selectors
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import vpn_log
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
 
 NO_PFS = "no-pfs"
 EVERYTHING = ("0.0.0.0/0", "::/0")
@@ -97,22 +98,24 @@ def _was_up(case) -> bool:
 
 
 def selectors(case: Case) -> Iterator[Cause]:
-    wanted = case.cloud.traffic_selectors or Selectors()
+    wanted = case.cloud.pairs or (case.cloud.traffic_selectors or Selectors(),)
     proxies = [(proxy["name"], proxy.get("local") or EVERYTHING[0], proxy.get("remote") or EVERYTHING[0]) for proxy in case.proxies]
     ours = ", ".join(f"{name} {local} to {remote}" for name, local, remote in proxies) or "no proxy ID: 0.0.0.0/0 to 0.0.0.0/0"
-    pair = (wanted.local, wanted.remote)
+    pairs = [(each.local, each.remote) for each in wanted]
+    pair = next((each for each in pairs if all(each) and not _meet(proxies, each)), pairs[0])
     refused = case.phase == NO_CHILD and vpn_log.SELECTORS in case.kinds
     quoted = case.quote(vpn_log.SELECTORS) if refused else ()
     evidence = (f"ipsec_tunnel {case.name}: {ours}",) + ((f"the cloud's: {pair[0]} (here) to {pair[1]}",) if all(pair) else ()) + quoted
     if all(pair) and not _meet(proxies, pair):
-        name = proxies[0][0] if proxies else "all"
+        strays = [proxy[0] for proxy in proxies if not any(_meet([proxy], each) for each in pairs)]
+        name = strays[0] if strays else names.proxy_id(pairs.index(pair) + 1) if proxies else "all"
         yield Cause("proxy-id-mismatch", f"the tunnel's traffic selectors are not the peer's ({pair[0]} here, {pair[1]} there)", evidence,
                     f"proxy_id {name} of tunnel {case.name}: local: {pair[0]}, remote: {pair[1]}", CERTAIN,
                     ({"proxy_id": {"tunnel": case.name, "name": name, "local": pair[0], "remote": pair[1]}},))
     elif refused:
         yield Cause("proxy-id-mismatch", "the peer does not accept the tunnel's traffic selectors", evidence,
                     f"ipsec_tunnel {case.name}: proxy_ids: the peer's networks, the other way round", LIKELY)
-    if len(proxies) > 1 and case.is_described:
+    if len(proxies) > len(wanted) and case.is_described:
         yield Cause("several-proxy-ids",
                     f"the tunnel has {len(proxies)} proxy IDs, and the peer keeps one pair of SAs: they push each other out", evidence,
                     f"ipsec_tunnel {case.name}: one proxy ID that covers all of them", LIKELY if case.phase == NO_CHILD else POSSIBLE)

@@ -10,10 +10,10 @@ Each check returns sentences for the user, none when all is well; a pre-shared k
 from __future__ import annotations
 
 from collections.abc import Sequence
-from ipaddress import ip_address, ip_network
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import BGP, STATIC, Profile, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import rules_of
+
 
 def problems(
     profile: Profile, failover: str | None = None, pre_shared_keys: Sequence | None = None, monitor_addresses: Sequence | None = None,
@@ -83,15 +83,15 @@ def selector_problems(name: str, tunnels: Sequence[Tunnel], failover: str, monit
     """Narrowed traffic selectors that would not let BGP, or the monitor's pings, through the tunnel."""
     found = []
     for tunnel, monitor in zip(tunnels, monitor_addresses or [None] * len(tunnels)):
-        selectors = tunnel.traffic_selectors
-        if selectors is None or not selectors.are_narrowed:
+        pairs, rules = tunnel.pairs, rules_of(tunnel.cloud)
+        if not pairs:
             continue
-        rules = rules_of(tunnel.cloud)
-        narrowed = f"{_called(name, tunnel)} accepts only {selectors.local} (here) and {selectors.remote} ({rules.spoken})"
+        said = ", ".join(f"{pair.local} (here) and {pair.remote} ({rules.spoken})" for pair in pairs)
+        narrowed = f"{_called(name, tunnel)} accepts only {said}"
         monitor = monitor or tunnel.inside_peer_address
         if failover == "bgp":
             found.append(f"{narrowed}; BGP between the inside addresses cannot pass. Set the connection's network ranges to 0.0.0.0/0 {rules.there}")
-        elif ip_address(monitor) not in ip_network(selectors.remote):
+        elif not any(pair.reaches(monitor) for pair in pairs):
             found.append(f"{narrowed}; the monitor address {monitor} is not in it. Monitor an address that is, or set the ranges to 0.0.0.0/0 {rules.there}")
     return found
 

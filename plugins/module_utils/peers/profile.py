@@ -11,7 +11,7 @@ Algorithms are called as PAN-OS calls them. Texts are empty, and everything else
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import argument_spec, read, said
@@ -19,6 +19,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules 
 
 IKE_VERSIONS = ("ikev1", "ikev2")
 STATIC, BGP = "static", "bgp"
+ID_TYPES = ("ipaddr", "fqdn", "ufqdn", "keyid", "dn")
+FIREWALL, PEER, EITHER = "firewall", "peer", "either"
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,19 @@ class Selectors:
         """Whether the peer accepts less than everything, so that the tunnel needs a proxy ID."""
         return any(ip_network(selector).prefixlen > 0 for selector in (self.local, self.remote))
 
+    def reaches(self, address: str | None) -> bool:
+        """Whether an address of the peer's side is in it."""
+        return address is not None and ip_address(address) in ip_network(self.remote)
+
+
+@dataclass(frozen=True)
+class Dpd:
+    """How soon a peer that is silent is taken for dead."""
+
+    interval: int | None = said("Seconds between probes, 2 to 100. Omitted, it is V(10).", default=None)
+    retry: int | None = said(
+        "Probes without an answer, 2 to 100, with IKEv1; PAN-OS has no such number for IKEv2. Omitted, it is V(3).", default=None)
+
 
 @dataclass(frozen=True)
 class Telemetry:
@@ -121,7 +136,12 @@ class Tunnel:
         "The public address from which the peer expects this firewall. It decides which address the firewall uses.", default=None, told=True,
         sample="198.51.100.10")
     local_id: str | None = said("ID that this tunnel's gateway shows to the peer. Omitted, it is that of the VPN.", default=None)
+    local_id_type: str | None = said("Kind of the local ID. Omitted, it is seen from the ID itself.", default=None, choices=ID_TYPES)
     peer_id: str | None = said("ID that the peer must show. Omitted, it is not looked at beyond the address.", default=None)
+    peer_id_type: str | None = said("Kind of the peer's ID. Omitted, it is seen from the ID itself.", default=None, choices=ID_TYPES)
+    initiator: str | None = said(
+        "Who begins to negotiate. With V(peer) the gateway only waits. Omitted, it is V(either).", default=None, choices=(FIREWALL, PEER, EITHER))
+    dpd: Dpd | None = said("How soon a peer that is silent is taken for dead.", default=None)
     inside_cidr: str | None = said(
         "Network inside the tunnel. It goes with both inside addresses; failover by PBF or BGP needs all three.", default=None,
         sample="169.254.10.0/30")
@@ -139,16 +159,30 @@ class Tunnel:
     mtu: int | None = said(
         "The largest MTU of the tunnel interface, in octets, with which no packet is fragmented outside, as far as that was known when the tunnel "
         "was described. M(tunnelsmith.panos_vpn.site_to_site_vpn) computes it anew.", default=None, sample=1446)
+    path_mtu: int | None = said(
+        "The largest packet, in octets, that the peer lets through the tunnel, where it says so. The tunnel interface's MTU is not larger.",
+        default=None)
+    outside_mtu: int | None = said(
+        "MTU of the peer's side outside of the tunnel, in octets. The tunnel interface's MTU is computed from it where it is smaller than that of the "
+        "firewall's outside interface.", default=None)
     anti_replay_window: int | None = said("Anti-replay window, in packets, rounded up to one that PAN-OS has.", default=None, sample=1024)
     bgp: Bgp | None = said("The BGP session through the tunnel, without which traffic cannot fail over by BGP.", default=None)
     traffic_selectors: Selectors | None = said(
         "Networks that the peer accepts inside the tunnel. Where they are narrower than everything, the tunnel gets a proxy ID.", default=None)
+    selector_pairs: tuple[Selectors, ...] = said(
+        "Pairs of networks, where the peer accepts several. Each gets a proxy ID, and they are taken instead of the one pair.", default=())
     telemetry: Telemetry | None = said("What the cloud said of the tunnel when it was described.", default=None)
 
     @property
     def accepts(self) -> Offers:
         """All that the peer accepts; of a tunnel that is described by its proposal alone, that proposal."""
         return self.offers or Offers.of(self.ike, self.ipsec)
+
+    @property
+    def pairs(self) -> tuple[Selectors, ...]:
+        """The pairs of networks that the peer accepts, where that is not everything."""
+        one = (self.traffic_selectors,) if self.traffic_selectors else ()
+        return tuple(pair for pair in self.selector_pairs or one if pair.are_narrowed)
 
     def with_key(self, key: str | None) -> Tunnel:
         return replace(self, pre_shared_key=key) if key else self

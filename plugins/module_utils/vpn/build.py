@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import re
 from dataclasses import replace
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, Refused
@@ -17,7 +17,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rul
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts.interface import import_member, router_member, zone_member
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import plain
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import IkeProposal, IpsecProposal, Offers, Tunnel
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import PEER, Dpd, IkeProposal, IpsecProposal, Offers, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import (
@@ -31,7 +31,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import (
     adoption, bgp, claim, names, proposal, record as records, refusals, removal as removals,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.fit import replay_window
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.mtu import tunnel_mtu
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.mtu import interface_mtu
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.result import Result
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.rules import Rules
@@ -167,8 +167,7 @@ class _Builder:
         ike, ipsec, warnings = self._adopted_proposal(number) or self._chosen_proposal(tunnel, tunnel.offers)
         self.warnings += [f"{self.vpn.name}, tunnel to {tunnel.outside_address}: {text}" for text in warnings]
         nat = self.behind_nat or self.vpn.nat_traversal
-        computed = tunnel_mtu(ipsec.encryption, ipsec.authentication, self.outside.mtu, nat, ":" in tunnel.outside_address)
-        return ike, ipsec, self.vpn.mtu or computed
+        return ike, ipsec, self.vpn.mtu or interface_mtu(tunnel, ipsec, self.outside.mtu, nat)
 
     def _chosen_proposal(self, tunnel: Tunnel, offers: Offers | None) -> tuple:
         return proposal.choose(offers, version_text(self.around.platform.version)) if offers else (tunnel.ike, tunnel.ipsec, [])
@@ -271,19 +270,21 @@ class _Builder:
             "pre_shared_key": tunnel.pre_shared_key,
             "version": version,
             "nat_traversal": {"enable": True},
-            "passive_mode": False,
+            "passive_mode": tunnel.initiator == PEER,
             "disabled": False,
         }
-        dpd = {"enable": True, "interval": 10}
+        said = tunnel.dpd or Dpd()
+        dpd = {"enable": True, "interval": said.interval or 10}
         if version == "ikev2":
             values["ikev2"] = {"ike_crypto_profile": self._profile(number, 0), "dpd": dpd}
         else:
-            values["ikev1"] = {"exchange_mode": "main", "ike_crypto_profile": self._profile(number, 0), "dpd": {**dpd, "retry": 3}}
+            values["ikev1"] = {"exchange_mode": "main", "ike_crypto_profile": self._profile(number, 0), "dpd": {**dpd, "retry": said.retry or 3}}
         if ":" in tunnel.outside_address:
             values["ipv6"] = True
         identity = tunnel.local_id or self.vpn.local_id or (tunnel.customer_outside_address if self.behind_nat else None)
-        for option, given in (("local_id", identity), ("peer_id", tunnel.peer_id)):
-            values[option] = self._optional(option, given, lambda text: {"type": _id_type(text), "id": text})
+        local_type = tunnel.local_id_type if tunnel.local_id else None
+        for option, given, kind in (("local_id", identity, local_type), ("peer_id", tunnel.peer_id, tunnel.peer_id_type)):
+            values[option] = self._optional(option, given, lambda text, kind=kind: {"type": kind or _id_type(text), "id": text})
         return {option: value for option, value in values.items() if value is not None}
 
     def _optional(self, option, value, values):
@@ -366,15 +367,19 @@ class _Builder:
                 "anti_replay_window": str(replay_window(tunnel.anti_replay_window or 1024)),
                 "disabled": False,
             }
+            name = self._called("ipsec_tunnel", number)
+            adopted = self.record.took_over("ipsec_tunnel", name)
             proxies = self._proxy_ids(tunnel)
-            if proxies:
-                values["proxy_ids"] = proxies
+            if proxies or not adopted:
+                values["proxy_ids"] = proxies + ([] if adopted else self._proxy_ids_of_others(name))
             if self.vpn.failover == PBF:
                 monitor = {"enable": True, "destination_ip": self.vpn.monitor_address(number), "tunnel_monitor_profile": self._monitor(number)}
-                if "proxy_ids" in values:
-                    monitor["proxy_id"] = values["proxy_ids"][0]["name"]
+                if proxies:
+                    monitor["proxy_id"] = _proxy_to(monitor["destination_ip"], proxies)
+                elif not adopted:
+                    monitor["proxy_id"] = UNSET
                 values["tunnel_monitor"] = monitor
-            items.append(DesiredEntry(ipsec_tunnel.TABLE, self._called("ipsec_tunnel", number), values))
+            items.append(DesiredEntry(ipsec_tunnel.TABLE if adopted else _OWN_TUNNEL, name, values))
         return items
 
     def _monitor(self, number) -> str:
@@ -400,13 +405,15 @@ class _Builder:
 
     def _proxy_ids(self, tunnel) -> list:
         """What a peer takes that does not take everything: each pair of networks, or the one pair that it names."""
-        if self.vpn.policy_based:
+        if self.vpn.policy_based and not tunnel.selector_pairs:
             pairs = [(local, remote) for local in self.vpn.local_networks for remote in self.vpn.remote_networks]
             return [{"name": names.proxy_id(number), "local": local, "remote": remote} for number, (local, remote) in enumerate(pairs, 1)]
-        selectors = tunnel.traffic_selectors
-        if selectors and selectors.are_narrowed:
-            return [{"name": names.proxy_id(1), "local": selectors.local, "remote": selectors.remote}]
-        return []
+        return [{"name": names.proxy_id(number), "local": pair.local, "remote": pair.remote} for number, pair in enumerate(tunnel.pairs, 1)]
+
+    def _proxy_ids_of_others(self, tunnel) -> list:
+        """What somebody put into our tunnel by hand stays as it is; our own numbered ones go with what they were for."""
+        there = places.names(self.around.entry("ipsec_tunnel", tunnel), ("auto-key", "proxy-id"))
+        return [{"name": name} for name in there if not names.is_proxy_id(name)]
 
     def _forwarding(self) -> list:
         if self.vpn.failover == BGP:
@@ -503,6 +510,11 @@ _OWN_INTERFACE = replace(TUNNEL_INTERFACE, nodes=tuple(
     replace(node, exact=True) if node.option == "ip" else node for node in TUNNEL_INTERFACE.nodes))
 
 
+# The pairs of networks of our own tunnel are those that are wanted now.
+_OWN_TUNNEL = replace(ipsec_tunnel.TABLE, nodes=tuple(
+    replace(node, exact=True) if node.option == "proxy_ids" else node for node in ipsec_tunnel.TABLE.nodes))
+
+
 def _ike_values(chosen: IkeProposal) -> dict:
     return {"encryption": [chosen.encryption], "hash": [chosen.hash], "dh_group": [chosen.dh_group],
             "lifetime": _lifetime(chosen.lifetime_seconds)}
@@ -518,6 +530,11 @@ def _lifetime(seconds) -> dict:
     units = (("seconds", 1), ("minutes", 60), ("hours", 3600))
     unit, size = next(((unit, size) for unit, size in units if seconds % size == 0 and seconds // size <= _MOST_OF_A_UNIT), units[0])
     return {unit: seconds // size}
+
+
+def _proxy_to(address, proxies) -> str:
+    """The name of the proxy ID that an address of the peer's side is in; the first one's where it is in none."""
+    return next((proxy["name"] for proxy in proxies if ip_address(address) in ip_network(proxy["remote"])), proxies[0]["name"])
 
 
 def _id_type(text) -> str:

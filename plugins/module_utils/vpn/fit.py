@@ -12,7 +12,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Offers, Profile, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import Rules, rules_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import proposal
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.mtu import tunnel_mtu
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.mtu import interface_mtu
 
 REPLAY_WINDOWS = (64, 128, 256, 512, 1024, 2048, 4096)
 
@@ -87,5 +87,4 @@ def _with_proposal(tunnel: Tunnel, panos_version: str | None) -> tuple[Tunnel, l
 
 def _with_figures(tunnel: Tunnel, outside_mtu: int, nat: bool) -> Tunnel:
     window = replay_window(tunnel.anti_replay_window) if tunnel.anti_replay_window else None
-    mtu = tunnel_mtu(tunnel.ipsec.encryption, tunnel.ipsec.authentication, outside_mtu, nat, ":" in tunnel.outside_address)
-    return replace(tunnel, mtu=mtu, anti_replay_window=window)
+    return replace(tunnel, mtu=interface_mtu(tunnel, tunnel.ipsec, outside_mtu, nat), anti_replay_window=window)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import IpsecProposal, Tunnel
 
 # Octets. RFC 4303 (ESP), 4106 (GCM: 8 octets of IV, 16 of ICV), 3602 (CBC), 2404 and 4868 (truncated HMACs).
 IP_HEADER = {4: 20, 6: 40}
@@ -39,6 +40,13 @@ def tunnel_mtu(
             f"PAN-OS takes {SMALLEST} to {LARGEST} on a tunnel interface"
         )
     return mtu
+
+
+def interface_mtu(tunnel: Tunnel, ipsec: IpsecProposal, outside_mtu: int, nat_traversal: bool = False) -> int:
+    """The tunnel interface's MTU: what fits through both sides' outside interfaces, or the smaller packet that the peer says it takes."""
+    outside = min(outside_mtu, tunnel.outside_mtu or outside_mtu)
+    computed = tunnel_mtu(ipsec.encryption, ipsec.authentication, outside, nat_traversal, ":" in tunnel.outside_address)
+    return min(computed, tunnel.path_mtu or computed)
 
 
 def _figures(table: dict, key: str, what: str, given: str):

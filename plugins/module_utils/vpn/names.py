@@ -74,6 +74,11 @@ def proxy_id(number: int) -> str:
     return f"pair-{number}"
 
 
+def is_proxy_id(name: str) -> bool:
+    """Whether a proxy ID of a tunnel of ours has the name of a numbered one."""
+    return re.fullmatch(r"pair-\d+", name) is not None
+
+
 def stem(name: str) -> str:
     """The name of the VPN that a tunnel or PBF rule would be of: C(paris) in C(paris-1)."""
     return _TUNNEL_OR_LAST_RULE.sub("", name)

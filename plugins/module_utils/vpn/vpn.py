@@ -119,8 +119,8 @@ def _form_problems(vpn) -> list:
         for option in ("outside_address", "customer_outside_address", "inside_ipv6_address"):
             found += _unlike(f"tunnel {number}: {option}", getattr(tunnel, option), ip_address)
         found += _unlike(f"tunnel {number}: inside_ipv6_cidr", tunnel.inside_ipv6_cidr, lambda text: ip_network(text, strict=False))
-        for side in ("local", "remote") if tunnel.traffic_selectors else ():
-            found += _unlike(f"tunnel {number}: traffic_selectors.{side}", getattr(tunnel.traffic_selectors, side), ip_network)
+        for place, pair in _selectors(tunnel):
+            found += _unlike(f"tunnel {number}: {place}.local", pair.local, ip_network) + _unlike(f"tunnel {number}: {place}.remote", pair.remote, ip_network)
     for text in vpn.monitor_addresses:
         found += _unlike("monitor_addresses", text, ip_address)
     found += _unlike("router_id", vpn.router_id, IPv4Address)
@@ -137,10 +137,16 @@ def _missing(vpn, tunnel):
     yield from _unsaid(said.ipsec, f"{prefix}ipsec", needless)
     if vpn.failover == BGP and tunnel.bgp:
         yield from _unsaid(tunnel.bgp, "bgp")
-    if tunnel.traffic_selectors:
-        yield from _unsaid(tunnel.traffic_selectors, "traffic_selectors")
+    for place, pair in _selectors(tunnel):
+        yield from _unsaid(pair, place)
     if bool(tunnel.inside_ipv6_address) != bool(tunnel.inside_ipv6_cidr):
         yield "inside_ipv6_cidr or inside_ipv6_address"
+
+
+def _selectors(tunnel) -> list:
+    """(its place in the tunnel's description, a pair of networks)."""
+    one = [("traffic_selectors", tunnel.traffic_selectors)] if tunnel.traffic_selectors else []
+    return one + [(f"selector_pairs[{number}]", pair) for number, pair in enumerate(tunnel.selector_pairs, 1)]
 
 
 def _unsaid(value, place, needless=()):

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, VSYS, parsed
@@ -157,6 +159,73 @@ def test_what_a_peer_accepts_does_not_make_it_a_cloud(firewalls, network):
     assert not door.done(by_offers(network)).changed
     refused = door.run(by_offers(network, cloud="aws"))
     assert refused.failed and "choose another range for the tunnel in AWS" in refused.message
+
+
+GATEWAY, UNIT, TUNNEL = (f"{GATEWAYS}/entry[@name='lyon-1']", f"{NETWORK}/interface/tunnel/units/entry[@name='tunnel.1']",
+                         f"{TUNNELS}/entry[@name='lyon-1']")
+WIDE, NARROW = {"local": "0.0.0.0/0", "remote": "0.0.0.0/0"}, [
+    {"local": "10.10.0.0/24", "remote": "10.128.0.0/24"}, {"local": "10.10.0.0/24", "remote": "172.31.255.0/30"}]
+# What is said of a tunnel → (element, what stands there then, what without it).
+SAID = {
+    "the peer's own limit": ({"path_mtu": 1400}, f"{UNIT}/mtu", "1400", "1446"),
+    "a peer that takes more than we": ({"path_mtu": 9000}, f"{UNIT}/mtu", "1446", "1446"),
+    "a smaller MTU at the peer's side": ({"outside_mtu": 1460}, f"{UNIT}/mtu", "1406", "1446"),
+    "both": ({"outside_mtu": 1460, "path_mtu": 1300}, f"{UNIT}/mtu", "1300", "1446"),
+    "a larger MTU at the peer's side": ({"outside_mtu": 9000}, f"{UNIT}/mtu", "1446", "1446"),
+    "a patient peer": ({"dpd": {"interval": 45}}, f"{GATEWAY}/protocol/ikev2/dpd/interval", "45", "10"),
+    "a peer that begins": ({"initiator": "peer"}, f"{GATEWAY}/protocol-common/passive-mode", "yes", "no"),
+    "a firewall that begins": ({"initiator": "firewall"}, f"{GATEWAY}/protocol-common/passive-mode", "no", "no"),
+    "a key ID": ({"peer_id": "6c796f6e", "peer_id_type": "keyid"}, f"{GATEWAY}/peer-id/type", "keyid", ""),
+    "an own ID that looks like an address": ({"local_id": "192.0.2.1", "local_id_type": "fqdn"}, f"{GATEWAY}/local-id/type", "fqdn", ""),
+    "one pair of networks": ({"traffic_selectors": NARROW[1]}, f"{TUNNEL}/auto-key/proxy-id/entry[@name='pair-1']/remote", "172.31.255.0/30", ""),
+    "several pairs": ({"selector_pairs": NARROW}, f"{TUNNEL}/auto-key/proxy-id/entry[@name='pair-1']/remote", "10.128.0.0/24", ""),
+    "several pairs beside one": ({"traffic_selectors": WIDE, "selector_pairs": NARROW}, f"{TUNNEL}/auto-key/proxy-id/entry[@name='pair-2']/remote",
+                                 "172.31.255.0/30", ""),
+    "the pair that the monitor is in": ({"selector_pairs": NARROW}, f"{TUNNEL}/tunnel-monitor/proxy-id", "pair-2", ""),
+}
+
+
+@pytest.mark.parametrize("said, place, there, without", SAID.values(), ids=SAID.keys())
+def test_what_a_peer_says_of_itself_is_followed_and_unsaid_again(firewalls, said, place, there, without):
+    door = VpnDoor(firewalls(version="12.1.2"))
+    plain = by_offers("172.31.255.0/30")
+    asked = by_offers("172.31.255.0/30", **said)
+    door.done(plain)
+    before = door.candidate()
+    assert door.text(place) == without
+    assert door.done(asked).changed is (there != without)
+    assert door.text(place) == there
+    assert not door.done(asked).changed
+    door.done(plain)
+    assert door.text(place) == without
+    assert door.candidate() == before
+
+
+def test_a_patient_peer_of_ikev1(firewalls):
+    door = VpnDoor(firewalls())
+    old = {"offers": None, **proposal("ikev1")}
+    for said, interval, retry in (({}, "10", "3"), ({"dpd": {"interval": 15, "retry": 5}}, "15", "5"), ({}, "10", "3")):
+        door.done(by_offers("172.31.255.0/30", **old, **said))
+        assert (door.text(f"{GATEWAY}/protocol/ikev1/dpd/interval"), door.text(f"{GATEWAY}/protocol/ikev1/dpd/retry")) == (interval, retry)
+
+
+def test_networks_that_are_given_up_leave_no_proxy_id_and_those_of_others_stay(firewalls):
+    door = made(firewalls, BY_NETWORKS)
+    proxies = f"{TUNNELS}/entry[@name='zone-2-1']/auto-key/proxy-id"
+    door.control.plant(proxies, "<entry name='guest'><local>10.66.0.0/16</local><remote>10.77.0.0/16</remote></entry>")
+    assert door.done({**BY_NETWORKS, "remote_networks": ["172.20.0.0/16"]}).changed
+    left = door.control.candidate(proxies)
+    assert "pair-1" in left and "pair-2" not in left and "<remote>10.77.0.0/16</remote>" in left
+
+
+@pytest.mark.parametrize("pairs, words", [
+    ([{"local": "10.10.0.0/24"}], "selector_pairs\\[1\\].remote is missing"),
+    ([*NARROW, {"local": "x", "remote": "10.1.0.0/16"}], "selector_pairs\\[3\\].local: 'x'"),
+    (NARROW[:1], "the monitor address 172.31.255.1 is not in it"),
+], ids=["half a pair", "no network", "none that the monitor is in"])
+def test_pairs_that_cannot_be(firewalls, pairs, words):
+    refused = VpnDoor(firewalls()).run(by_offers("172.31.255.0/30", selector_pairs=pairs))
+    assert refused.failed and re.search(words, refused.message), refused.message
 
 
 def test_a_cloud_that_is_none_is_refused(firewalls):
