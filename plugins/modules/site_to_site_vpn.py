@@ -113,9 +113,44 @@ options:
           local_id:
             description: ID that this tunnel's gateway shows to the peer. Omitted, it is that of the VPN.
             type: str
+          local_id_type:
+            description: Kind of the local ID. Omitted, it is seen from the ID itself.
+            type: str
+            choices:
+            - ipaddr
+            - fqdn
+            - ufqdn
+            - keyid
+            - dn
           peer_id:
             description: ID that the peer must show. Omitted, it is not looked at beyond the address.
             type: str
+          peer_id_type:
+            description: Kind of the peer's ID. Omitted, it is seen from the ID itself.
+            type: str
+            choices:
+            - ipaddr
+            - fqdn
+            - ufqdn
+            - keyid
+            - dn
+          initiator:
+            description: Who begins to negotiate. With V(peer) the gateway only waits. Omitted, it is V(either).
+            type: str
+            choices:
+            - firewall
+            - peer
+            - either
+          dpd:
+            description: How soon a peer that is silent is taken for dead.
+            type: dict
+            suboptions:
+              interval:
+                description: Seconds between probes, 2 to 100. Omitted, it is V(10).
+                type: int
+              retry:
+                description: Probes without an answer, 2 to 100, with IKEv1; PAN-OS has no such number for IKEv2. Omitted, it is V(3).
+                type: int
           inside_cidr:
             description: Network inside the tunnel. It goes with both inside addresses; failover by PBF or BGP needs all three.
             type: str
@@ -232,6 +267,13 @@ options:
             description: The largest MTU of the tunnel interface, in octets, with which no packet is fragmented outside, as far as that was known when the
               tunnel was described. M(tunnelsmith.panos_vpn.site_to_site_vpn) computes it anew.
             type: int
+          path_mtu:
+            description: The largest packet, in octets, that the peer lets through the tunnel, where it says so. The tunnel interface's MTU is not larger.
+            type: int
+          outside_mtu:
+            description: MTU of the peer's side outside of the tunnel, in octets. The tunnel interface's MTU is computed from it where it is smaller than
+              that of the firewall's outside interface.
+            type: int
           anti_replay_window:
             description: Anti-replay window, in packets, rounded up to one that PAN-OS has.
             type: int
@@ -254,6 +296,17 @@ options:
           traffic_selectors:
             description: Networks that the peer accepts inside the tunnel. Where they are narrower than everything, the tunnel gets a proxy ID.
             type: dict
+            suboptions:
+              local:
+                description: Network on this firewall's side.
+                type: str
+              remote:
+                description: Network on the peer's side.
+                type: str
+          selector_pairs:
+            description: Pairs of networks, where the peer accepts several. Each gets a proxy ID, and they are taken instead of the one pair.
+            type: list
+            elements: dict
             suboptions:
               local:
                 description: Network on this firewall's side.
