@@ -161,7 +161,7 @@ def finish(name: str) -> None:
     importable()
     from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
     from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path
-    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.registry import RESOURCES
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.registry import RESOURCES
     from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.naming import name_for
 
     resource = RESOURCES[name]

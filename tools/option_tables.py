@@ -129,7 +129,7 @@ def importable():
 def sections():
     """(resource, [(heading, where the entry stands, nodes, exclusive choices)]) in the order of references."""
     from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_instance, bgp_peer, bgp_redistribution, static_route
-    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.registry import RESOURCES
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.registry import RESOURCES
 
     legacy_peer = bgp_peer.LEGACY_GROUP.nodes[1:3] + bgp_peer.LEGACY_PEER.nodes
     advanced_peer = bgp_peer.ADVANCED_PEER.nodes + bgp_peer.TIMER_PROFILE.nodes

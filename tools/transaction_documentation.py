@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes what the module C(transaction) has of each resource: the options of its item, as the resource's own module documents them, and an import.
+"""Writes what follows from the folder of resources: the options of the module C(transaction), and the imports of C(registry.py).
 
-Ansible knows no fragments below an option, so the text has to stand there once more; and where it packs a module as a program, it packs what is
-imported by name. C(--check) only tells whether both are up to date.
+An item of a transaction takes the options of a resource's own module, as that documents them: Ansible knows no fragments below an option, so the text
+has to stand there once more. Where Ansible packs a module as a program, it packs what is imported by name. C(--check) only tells whether both are
+up to date.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from option_tables import importable
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MODULE = ROOT / "plugins" / "modules" / "transaction.py"
+REGISTRY = ROOT / "plugins" / "module_utils" / "registry.py"
 _ITEMS = r"(?s)(    suboptions:\n)      \w+:\n.*?(?=\nauthor:|\nseealso:|\"\"\"\n\nEXAMPLES)"
-_IMPORTS = r"(?s)(module_utils\.resources import \([^\n]*\n).*?(?=\)\n)"
+_IMPORTS = r"(?s)(module_utils\.ROOM import \([^\n]*\n).*?(?=\)\n)"
 # A transaction does not read, so there the name is always required.
 _UNLESS_READ = re.compile(r" ?Required unless O\(state=gathered\)[^.]*\.")
 
@@ -74,31 +76,44 @@ def items_text(resources) -> str:
     return "".join(f"      {line}\n" if line else "\n" for line in text.splitlines()).rstrip("\n")
 
 
-def imports_text(resources) -> str:
-    return "".join(f"    {name},\n" for name in sorted(resources))
+def documented(source: str) -> str:
+    """The source of the module C(transaction) with its items written anew."""
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.registry import RESOURCES
+
+    return replaced(source, _ITEMS, items_text(RESOURCES))
 
 
-def updated(source: str, resources) -> str:
-    """The module's source with what it has of the resources written anew."""
-    for pattern, text in ((_ITEMS, items_text(resources)), (_IMPORTS, imports_text(resources))):
-        source, found = re.subn(pattern, lambda match, text=text: match.group(1) + text, source, count=1)
-        if not found:
-            raise SystemExit(f"{MODULE}: there is no place that looks like {pattern}")
+def imported(source: str) -> str:
+    """The source of the registry with its imports written anew."""
+    for room in ("parts", "resources"):
+        names = sorted(path.stem for path in (ROOT / "plugins" / "module_utils" / room).glob("[a-z]*.py"))
+        source = replaced(source, _IMPORTS.replace("ROOM", room), "".join(f"    {name},\n" for name in names))
     return source
+
+
+def replaced(source: str, pattern: str, text: str) -> str:
+    found, times = re.subn(pattern, lambda match: match.group(1) + text, source, count=1)
+    if not times:
+        raise SystemExit(f"there is no place that looks like {pattern}")
+    return found
 
 
 def main() -> int:
     importable()
-    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.registry import RESOURCES
-
-    source = MODULE.read_text(encoding="utf-8")
-    wanted = updated(source, RESOURCES)
-    if "--check" in sys.argv:
+    stale = []
+    # The imports first: the items follow from what they bring.
+    for file, written in ((REGISTRY, imported), (MODULE, documented)):
+        source = file.read_text(encoding="utf-8")
+        wanted = written(source)
         if wanted != source:
-            print("plugins/modules/transaction.py does not have what the resources say; run tools/transaction_documentation.py")
-        return int(wanted != source)
-    MODULE.write_text(wanted, encoding="utf-8")
-    return 0
+            stale.append(file.relative_to(ROOT))
+            if "--check" not in sys.argv:
+                file.write_text(wanted, encoding="utf-8")
+    if "--check" not in sys.argv:
+        return 0
+    for file in stale:
+        print(f"{file} does not have what the resources say; run tools/transaction_documentation.py")
+    return int(bool(stale))
 
 
 if __name__ == "__main__":

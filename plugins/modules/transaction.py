@@ -2258,25 +2258,6 @@ objects:
     - /config/devices/entry[@name='localhost.localdomain']/network/profiles/monitor-profile/entry[@name='fast']
 """
 
-# Where Ansible packs this module as a program, it packs what is imported by name; tools/transaction_documentation.py writes the list.
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import (  # noqa: F401  pylint: disable=unused-import
-    bgp_instance,
-    bgp_peer,
-    bgp_redistribution,
-    ike_crypto_profile,
-    ike_gateway,
-    ipsec_crypto_profile,
-    ipsec_tunnel,
-    loopback_interface,
-    monitor_profile,
-    pbf_failover,
-    proxy_id,
-    security_rule,
-    static_route,
-    tunnel_interface,
-    zone,
-    zone_protection_profile,
-)
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import transaction
 
 

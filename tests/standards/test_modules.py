@@ -14,7 +14,7 @@ import pathlib
 import pytest
 import yaml
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.registry import RESOURCES
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.registry import RESOURCES
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COLLECTION = "tunnelsmith.panos_vpn"

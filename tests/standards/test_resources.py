@@ -17,13 +17,14 @@ import shutil
 import pytest
 import yaml
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.registry import RESOURCES
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.registry import RESOURCES
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FOLDER = pathlib.PurePath("plugins", "module_utils", "resources")
 DOORS = pathlib.PurePath("plugins", "modules")
 TESTS = pathlib.PurePath("tests", "unit", "plugins", "modules")
 TRANSACTION = DOORS / "transaction.py"
+REGISTRY = pathlib.PurePath("plugins", "module_utils", "registry.py")
 RUNTIME = pathlib.PurePath("meta", "runtime.yml")
 PAGE = pathlib.PurePath("docs", "docsite", "rst", "options.rst")
 IMPORTED = "ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources"
@@ -34,14 +35,14 @@ def missing(root: pathlib.Path) -> list[str]:
     files = {path.stem: path for path in sorted((root / FOLDER).glob("[a-z]*.py"))}
     doors = {path.stem: path for path in sorted((root / DOORS).glob("[a-z]*.py"))}
     runtime = yaml.safe_load((root / RUNTIME).read_text(encoding="utf-8"))
-    packed, documented = imported(root / TRANSACTION), items_of(root / TRANSACTION)
+    packed, documented = imported(root / REGISTRY), items_of(root / TRANSACTION)
     headings = re.findall(r"(?m)^(\w+)\n-+$", (root / PAGE).read_text(encoding="utf-8"))
     found = []
     for name, file in files.items():
         needs = {
             f"{FOLDER}/{name}.py has no RESOURCE; what several resources share lies in parts/": "RESOURCE" in assigned(file),
             f"{DOORS}/{name}.py, the door of the resource": name in doors and name in imported(doors[name]),
-            f"{TRANSACTION}: the import of {name}; run tools/transaction_documentation.py": name in packed,
+            f"{REGISTRY}: the import of {name}; run tools/transaction_documentation.py": name in packed,
             f"{TRANSACTION}: the options of {name}; run tools/transaction_documentation.py": name in documented,
             f"{RUNTIME}: {name} in the action group": name in runtime["action_groups"]["all"],
             f"{RUNTIME}: the route of {name}": name in runtime["plugin_routing"]["modules"],
@@ -49,9 +50,9 @@ def missing(root: pathlib.Path) -> list[str]:
             f"{TESTS}/test_{name}.py": (root / TESTS / f"test_{name}.py").is_file(),
         }
         found += [what for what, is_there in needs.items() if not is_there]
-    for name, door in doors.items():
-        strangers = imported(door) - files.keys()
-        found += [f"{FOLDER}/{stranger}.py, which {DOORS}/{name}.py imports" for stranger in sorted(strangers)]
+    for file in (root / REGISTRY, *doors.values()):
+        strangers = imported(file) - files.keys()
+        found += [f"{FOLDER}/{stranger}.py, which {file.relative_to(root)} imports" for stranger in sorted(strangers)]
     return found
 
 
@@ -96,8 +97,8 @@ def copy(tmp_path):
     """The files that are looked at, in a tree of their own."""
     for folder in (FOLDER, DOORS, TESTS):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in (RUNTIME, PAGE):
-        (tmp_path / file).parent.mkdir(parents=True)
+    for file in (RUNTIME, PAGE, REGISTRY):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / file, tmp_path / file)
     assert missing(tmp_path) == []
     return tmp_path
@@ -112,12 +113,12 @@ def rewritten(file: pathlib.Path, pattern: str, text: str = "") -> None:
 
 # What is taken away from the zone, and what is then missed.
 TAKEN = {
-    "the resource": (lambda root: (root / FOLDER / "zone.py").unlink(), ["resources/zone.py, which plugins/modules/transaction.py imports",
+    "the resource": (lambda root: (root / FOLDER / "zone.py").unlink(), ["resources/zone.py, which plugins/module_utils/registry.py imports",
                                                                           "resources/zone.py, which plugins/modules/zone.py imports"]),
     "the door": (lambda root: (root / DOORS / "zone.py").unlink(), ["modules/zone.py, the door"]),
     "the import in the door": (lambda root: rewritten(root / DOORS / "zone.py", r"\nfrom [\w.]+\.resources\.zone import RESOURCE"), ["modules/zone.py, the door"]),
     "RESOURCE": (lambda root: rewritten(root / FOLDER / "zone.py", r"\nRESOURCE = ", "\nOTHER = "), ["resources/zone.py has no RESOURCE"]),
-    "the import for a program": (lambda root: rewritten(root / TRANSACTION, r"    zone,\n"), ["the import of zone;"]),
+    "the import for a program": (lambda root: rewritten(root / REGISTRY, r"    zone,\n"), ["the import of zone;"]),
     "the item of a transaction": (lambda root: rewritten(root / TRANSACTION, r"\n      zone:\n", "\n      zones:\n"), ["the options of zone;"]),
     "the action group": (lambda root: rewritten(root / RUNTIME, r"    - zone\n"), ["zone in the action group"]),
     "the route": (lambda root: rewritten(root / RUNTIME, r"    zone:\n      action_plugin: [\w.]+\n"), ["the route of zone"]),
@@ -139,3 +140,21 @@ def test_a_resource_that_has_nothing_else_lacks_everything(copy):
     found = missing(copy)
     assert len(found) == 7
     assert all("lamp" in what for what in found)
+
+
+# Files that look through folders, and what they find there.
+SEARCHES = {
+    "registry.py": ("parts/[a-z]*.py", "resources/[a-z]*.py"),
+    "peers/rules.py": ("peers/*/rules.py",),
+}
+
+
+def test_what_is_searched_for_is_imported_by_name_too():
+    """Where Ansible packs a module as a program, what is not imported by name is not there: a search would find less, and not say so."""
+    house = ROOT / "plugins" / "module_utils"
+    searching = [path for path in house.rglob("*.py") if re.search(r"pkgutil|import_module", path.read_text(encoding="utf-8"))]
+    assert {path.relative_to(house).as_posix() for path in searching} == SEARCHES.keys()
+    for file, patterns in SEARCHES.items():
+        there = {".".join(path.relative_to(house).with_suffix("").parts) for pattern in patterns for path in house.glob(pattern)}
+        by_name = {f"{node.module}.{alias.name}" for node in ast.walk(tree(house / file)) if isinstance(node, ast.ImportFrom) for alias in node.names}
+        assert sorted(there - {name.removeprefix(f"{IMPORTED.removesuffix('.resources')}.") for name in by_name}) == [], file

@@ -31,6 +31,7 @@ FLOORS = (
     ("arguments", "reconcile", "peers"),
     ("parts",),
     ("resources", "device"),
+    ("registry",),
     ("firewall",),
     ("vpn",),
     ("status",),

@@ -7,12 +7,10 @@
 from __future__ import annotations
 
 import functools
-import importlib
-import pkgutil
 import xml.etree.ElementTree as ET
 from typing import Any, Iterable, Iterator, NamedTuple
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import parts, resources
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import registry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Leaf, Table, steps
@@ -21,9 +19,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table
 @functools.lru_cache(maxsize=None)
 def tables() -> tuple[Table, ...]:
     """The tables of all objects that are described anywhere."""
-    modules = [importlib.import_module(f"{package.__name__}.{found.name}")
-               for package in (parts, resources) for found in pkgutil.iter_modules(package.__path__)]
-    found = {id(table): table for module in modules for value in vars(module).values() for table in _tables_in(value)}
+    found = {id(table): table for module in registry.MODULES for value in vars(module).values() for table in _tables_in(value)}
     return tuple(found.values())
 
 

@@ -20,9 +20,9 @@ from dataclasses import dataclass
 import pytest
 import yaml
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.registry import RESOURCES
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Leaf, Members, steps
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import needed
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.registry import RESOURCES
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, VSYS, Door
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.naming import name_for
 

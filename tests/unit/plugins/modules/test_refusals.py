@@ -14,8 +14,8 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.registry import RESOURCES
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Leaf
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.registry import RESOURCES
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import site_to_site_vpn, transaction, vpn_action, vpn_failover, vpn_info
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules import pairing

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.order import Item, in_order, kinds_referred_to
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.registry import RANKS, RESOURCES
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.registry import RANKS, RESOURCES
 
 VPN = (
     ("monitor_profile", {"name": "fast"}),
