@@ -10,17 +10,28 @@ from __future__ import annotations
 class PanosVpnError(Exception):
     """Anything this collection refuses or fails at; its text is what the user reads and never holds a secret.
 
+    C(sentences) make up the text, each adding to the one before; C(about) are the names of what they speak of, the widest first.
     C(facts) are further results for C(fail_json): job ids, lists of objects, what stands on the firewall now.
     """
 
     def __init__(self, message: str, **facts):
         super().__init__(message)
+        self.sentences = [message]
+        self.about: list[str] = []
         self.facts = facts
 
-    def adding(self, words: str) -> PanosVpnError:
+    def __str__(self) -> str:
+        return ": ".join([*self.about, "; ".join(self.sentences)])
+
+    def adding(self, sentence: str) -> PanosVpnError:
         """This error, with more to say; unless it says so already."""
-        if words not in str(self):
-            self.args = (f"{self}; {words}",)
+        if sentence not in str(self):
+            self.sentences.append(sentence)
+        return self
+
+    def speaking_of(self, name: str) -> PanosVpnError:
+        """This error, with the name of what it is about in front."""
+        self.about.insert(0, name)
         return self
 
 

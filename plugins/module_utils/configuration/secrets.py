@@ -19,6 +19,12 @@ from xml.sax.saxutils import escape
 STORED_MARK = "-AQ=="
 _DIGEST_END = len(STORED_MARK) + 28
 
+# Elements that hold secrets anywhere in a PAN-OS configuration, also where no table of ours describes them.
+TAGS = frozenset({
+    "key", "secret", "password", "phash", "private-key", "passphrase", "bind-password", "authpwd", "privpwd", "auth-key", "enc-key",
+    "pre-shared-key", "auth-password", "priv-password", "api-key", "client-secret", "public-key",
+})
+
 _RUN_KEY = os.urandom(16)
 
 

@@ -20,7 +20,6 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profil
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import vpn_log
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
 
-NO_PFS = "no-pfs"
 EVERYTHING = ("0.0.0.0/0", "::/0")
 # IKEv2's first child has no exchange of its own for it, so a wrong group shows only when the SA is renewed.
 _LATER = "; IKEv2 brings the tunnel up all the same, and it fails when the SA is renewed"

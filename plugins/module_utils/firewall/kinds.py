@@ -15,6 +15,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuratio
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Leaf, Table, steps
 
+_IPV6 = "_ipv6"
+
 
 @functools.lru_cache(maxsize=None)
 def tables() -> tuple[Table, ...]:
@@ -36,7 +38,7 @@ def of_kind(kind: str) -> Table | None:
 
 def words(kind: str) -> str:
     """What people call an object of a kind; a kind that exists for both families of addresses can have C(_ipv6) behind it."""
-    plain = kind.removesuffix("_ipv6")
+    plain = kind[:-len(_IPV6)] if kind.endswith(_IPV6) else kind
     table = of_kind(plain)
     called = plain.replace("_", " ") if table is None else table.called
     return called if plain == kind else f"IPv6 {called}"

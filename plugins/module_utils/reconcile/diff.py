@@ -10,12 +10,6 @@ import xml.etree.ElementTree as ET
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, secrets
 
-# Elements that hold secrets anywhere in a PAN-OS configuration, also where no table of ours describes them.
-SECRET_TAGS = frozenset({
-    "key", "secret", "password", "phash", "private-key", "passphrase", "bind-password", "authpwd", "privpwd", "auth-key", "enc-key",
-    "pre-shared-key", "auth-password", "priv-password", "api-key", "client-secret", "public-key",
-})
-
 
 def diff(plan) -> dict:
     """C(before) and C(after) of what the plan touches, for Ansible's diff; secrets as marks that only tell equal from different."""
@@ -77,7 +71,7 @@ def lines(element: ET.Element, prefix: str) -> list:
 
 
 def _masked(element, text) -> str:
-    if element.tag in SECRET_TAGS or secrets.is_stored_form(text):
+    if element.tag in secrets.TAGS or secrets.is_stored_form(text):
         return f"(secret {secrets.fingerprint(text)})"
     return text
 

@@ -18,7 +18,6 @@ from typing import ClassVar
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, secrets, tree as trees
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.tree import Operation
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.diff import SECRET_TAGS
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.inverse import bare
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import Plan
 
@@ -194,7 +193,7 @@ def stands(difference, current: ET.Element) -> bool:
 def stored_secrets(done) -> set:
     """The secrets, in the firewall's stored form, that the differences hold."""
     elements = [_parsed(text) for difference in done for text in (difference.before, difference.remains) if text]
-    return {node.text for element in elements for node in element.iter() if node.tag in SECRET_TAGS and node.text}
+    return {node.text for element in elements for node in element.iter() if node.tag in secrets.TAGS and node.text}
 
 
 _BEFORE, _WRITTEN, _CHANGED = "before", "written", "changed"
@@ -308,7 +307,7 @@ def _recognisable(element) -> str:
         return ""
     shown = bare(element)
     for node in shown.iter():
-        if node.tag in SECRET_TAGS and not len(node) and node.text:
+        if node.tag in secrets.TAGS and not len(node) and node.text:
             node.text = secrets.digest_form(node.text)
     return ET.tostring(shown, encoding="unicode")
 
@@ -330,7 +329,7 @@ def _members(element) -> list:
 def _same(noted, found) -> bool:
     if not len(noted) and not len(found):
         texts = (noted.text or "").strip(), (found.text or "").strip()
-        return texts[0] == texts[1] or noted.tag in SECRET_TAGS and secrets.alike(*texts)
+        return texts[0] == texts[1] or noted.tag in secrets.TAGS and secrets.alike(*texts)
     first, second = ({places.step_of(child): child for child in element} for element in (noted, found))
     return first.keys() == second.keys() and all(_same(child, second[step]) for step, child in first.items())
 

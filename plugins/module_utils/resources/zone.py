@@ -6,19 +6,26 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
+
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import entries, single
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Leaf, Members, Table
 
-_KINDS = ("layer2", "virtual-wire", "tap", "external", "tunnel")
+_OTHER_KINDS = ("layer2", "virtual-wire", "tap", "external", "tunnel")
+
+
+def other_kind(zone: ET.Element) -> str | None:
+    """The kind of a zone that is not one of layer 3; an empty zone has none yet."""
+    return next((child.tag for child in places.children(zone, ("network",)) if child.tag in _OTHER_KINDS), None)
 
 
 def refuse_other_kind(request, tree):
     """PAN-OS silently replaces the kind of a zone when another one is written."""
     for zone in entries(tree, request.base, TABLE, request.name):
-        kind = next((child.tag for child in places.children(zone, ("network",)) if child.tag in _KINDS), None)
+        kind = other_kind(zone)
         if kind is not None and request.state != "absent":
             raise Refused(f"zone '{request.name}' is a {kind} zone; making it layer3 would take its interfaces away")
 

@@ -13,7 +13,7 @@ from typing import Mapping
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.answer import Fields, entries
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.security_associations import unit
 
-ACTIVE, INACTIVE, INIT = "active", "inactive", "init"
+ACTIVE, INACTIVE = "active", "inactive"
 _TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 

@@ -78,8 +78,7 @@ def _named(label):
     try:
         yield
     except PanosVpnError as exc:
-        exc.args = (f"{label}: {exc}",)
-        raise
+        raise exc.speaking_of(label)
 
 
 def _item(number, given_item) -> Item:

@@ -50,17 +50,17 @@ class _Task:
 
     def __init__(self, module, session):
         self.module, self.session, self.params = module, session, module.params
-        self.params["name"] = arguments.trimmed(self.params["name"])
-        if not self.params["name"] and not self.params["all"]:
+        self.names = arguments.trimmed(self.params["name"] or [])
+        if not self.names and not self.params["all"]:
             raise InvalidInput("name: say which VPNs, tunnels or gateways are meant, or all: true for every tunnel of this firewall")
-        if self.params["journal"] and len(self.params["name"] or ()) != 1:
+        if self.params["journal"] and len(self.names) != 1:
             raise InvalidInput("journal: it is kept under the name of one VPN; give exactly one name")
         if self.params["poll"] is not None and self.params["poll"] <= 0:
             raise InvalidInput("poll: give more than 0 seconds")
         self.target = target_of(module, session)
         self.listing = vpn_state.Listing(self.target)
         self.everything = vpn_state.configuration(self.target)
-        self.chosen, missing = (self.everything, []) if self.params["all"] else select(self.everything, self.params["name"])
+        self.chosen, missing = (self.everything, []) if self.params["all"] else select(self.everything, self.names)
         if missing:
             raise Refused(f"there is no tunnel or gateway of the name {', '.join(map(repr, missing))} in the running configuration of {session.place}")
 
@@ -165,7 +165,7 @@ class _Task:
         return found
 
     def _meant(self) -> str:
-        return ", ".join(self.params["name"] or ()) or f"all tunnels of {self.session.place}"
+        return ", ".join(self.names) or f"all tunnels of {self.session.place}"
 
     def _sharing(self, group) -> list:
         """The group, and the tunnels of others that lose their IKE SA with it."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass, field
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import readiness, transaction
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import (
@@ -101,7 +102,7 @@ def journal_of(module) -> journals.Journal | None:
     provider = params["provider"]
     port = provider["port"] if provider["port"] != 443 else None
     firewall = ":".join(str(part) for part in (provider["ip_address"], port, provider["serial_number"]) if part)
-    vpn = params["name"] if isinstance(params["name"], str) else params["name"][0]
+    vpn = params["name"] if isinstance(params["name"], str) else arguments.trimmed(params["name"])[0]
     return journals.load(journals.file_of(params["journal"], firewall, vpn), vpn)
 
 

@@ -12,10 +12,9 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuratio
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Interface, Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.refusals import template_of
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.zone import other_kind
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import PBF, Vpn
-
-_ZONE_KINDS = ("layer2", "virtual-wire", "tap", "external", "tunnel")
 
 
 def refuse_unfit(vpn: Vpn, around: Surroundings, units: list, record: Record) -> None:
@@ -42,7 +41,7 @@ def _zone(vpn, around):
     zone = around.zone(vpn.zone)
     if zone is None:
         return
-    kind = next((child.tag for child in places.children(zone, ("network",)) if child.tag in _ZONE_KINDS), None)
+    kind = other_kind(zone)
     if kind is not None:
         raise Refused(f"zone: '{vpn.zone}' is a {kind} zone; tunnel interfaces need a layer3 zone")
     protection = around.protection_of(vpn.zone)

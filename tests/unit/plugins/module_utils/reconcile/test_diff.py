@@ -10,7 +10,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.diff import SECRET_TAGS, diff, lines
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import secrets
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.diff import diff, lines
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.reconcile.specimen import base, configuration, lamp, stored
 
@@ -28,7 +29,7 @@ def test_lines(xml, expected):
     assert lines(ET.fromstring(xml), "a") == expected
 
 
-@pytest.mark.parametrize("tag", sorted(SECRET_TAGS))
+@pytest.mark.parametrize("tag", sorted(secrets.TAGS))
 def test_an_element_that_holds_a_secret_is_a_mark(tag):
     shown = lines(ET.fromstring(f"<a><{tag}>s3cret</{tag}></a>"), "a")
     assert shown[0].startswith(f"a {tag} (secret ") and "s3cret" not in shown[0]

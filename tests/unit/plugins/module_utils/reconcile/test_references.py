@@ -12,7 +12,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuratio
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.references import open_references
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ike_crypto_profile, ike_gateway
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ike_crypto_profile, ike_gateway, security_rule
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import named_places
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.reconcile.specimen import configuration
@@ -47,6 +47,12 @@ def test_variables_and_what_goes_refer_to_nothing():
     assert missing(gateway(ikev2={"ike_crypto_profile": "$profile"}, **INSIDE)) == []
     assert missing(gateway(ikev2={"ike_crypto_profile": UNSET}, **INSIDE)) == []
     assert missing(DesiredEntry(ike_gateway.TABLE, "gw", state="absent")) == []
+
+
+def test_any_zone_is_no_zone_of_that_name():
+    rule = DesiredEntry(security_rule.TABLE, "out", {"from": ["any"], "to": ["elsewhere"], "source": ["any"], "destination": ["any"], "action": "allow"})
+    found = open_references(plan([[rule]], configuration(), base), base)
+    assert [places.render(path) for reference in found for path in reference.paths] == [f"{places.render(base('vsys'))}/zone/entry[@name='elsewhere']"]
 
 
 def test_the_places_that_would_have_to_be_read():
