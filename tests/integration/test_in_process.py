@@ -96,3 +96,18 @@ def test_a_transaction_knows_every_resource_wherever_it_runs(playbooks, firewall
     assert "AnsiballZ_transaction" in run.output
     assert packed.changed and not here.changed
     assert "zone_protection_profile" in refused_here.message and refused_by_program.message == refused_here.message
+
+
+def test_a_cloud_s_rules_hold_wherever_the_task_runs(playbooks, firewall, tmp_path):
+    """A program holds only what is imported by name, and a cloud's rules are looked for in the folders."""
+    tunnel = {"outside_address": "203.0.113.40", "pre_shared_key": "notReal.key", "inside_cidr": "169.254.0.0/30", "inside_address": "169.254.0.2",
+              "inside_peer_address": "169.254.0.1", "cloud": "aws",
+              "ike": {"version": "ikev2", "encryption": "aes-256-cbc", "hash": "sha256", "dh_group": "group14", "lifetime_seconds": 28800},
+              "ipsec": {"encryption": "aes-256-gcm", "authentication": "none", "dh_group": "group14", "lifetime_seconds": 3600}}
+    task = {"name": "Make a VPN", "ignore_errors": True, "tunnelsmith.panos_vpn.site_to_site_vpn": {
+        "name": "lyon", "tunnels": [tunnel], "failover": "pbf", "outside_interface": "ethernet1/8", "zone": "vpn", "source_zones": ["trust"],
+        "local_networks": ["10.10.0.0/24"], "remote_networks": ["10.200.0.0/16"]}}
+    run = playbooks.run(firewall, play({**task, "async": 30, "poll": 1}, task, vars={"ansible_async_dir": str(tmp_path / "jobs")}), "-vvv")
+    packed, here = run.of("site_to_site_vpn")
+    assert "AnsiballZ_site_to_site_vpn" in run.output
+    assert "reserved by AWS" in packed.message and packed.message == here.message

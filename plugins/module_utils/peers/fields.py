@@ -61,10 +61,15 @@ def said(*description: str, default: Any = dataclasses.MISSING, **more: Any) -> 
     return dataclasses.field(default=default, repr=not words.secret, metadata={_SAID: words})
 
 
+def fields_of(kind: Any) -> tuple[Field, ...]:
+    """The fields of a type, in their order."""
+    return _fields_of(kind)
+
+
 @functools.lru_cache(maxsize=None)
-def fields_of(kind: type) -> tuple[Field, ...]:
+def _fields_of(kind: Any) -> tuple[Field, ...]:
     hints = typing.get_type_hints(kind)
-    return tuple(Field(each.name, *_kind_of(hints[each.name]), each.metadata[_SAID]) for each in dataclasses.fields(kind))  # type: ignore[arg-type]
+    return tuple(Field(each.name, *_kind_of(hints[each.name]), each.metadata[_SAID]) for each in dataclasses.fields(kind))
 
 
 def _kind_of(hint: Any) -> tuple[type, bool]:
@@ -175,6 +180,7 @@ def _read(field: Field, value: Any, place: str) -> Any:
 def _one(field: Field, value: Any, place: str) -> Any:
     if field.is_nested:
         return read(field.kind, value, place)
+    found: bool | int | str | None
     if field.kind is bool or isinstance(value, bool):
         found = value if field.kind is bool and isinstance(value, bool) else None
     elif field.kind is int:
@@ -183,7 +189,7 @@ def _one(field: Field, value: Any, place: str) -> Any:
         found = str(value) if isinstance(value, (str, int)) else None
     if found is None:
         raise InvalidInput(f"{place}: {'it' if field.said.secret else _worded(value)} is no {_WORDS[field.kind]}")
-    if found and field.said.choices and found not in field.said.choices:
+    if found and field.said.choices and str(found) not in field.said.choices:
         raise InvalidInput(f"{place}: '{found}' is none of {', '.join(field.said.choices)}")
     return found
 
@@ -192,4 +198,6 @@ _WORDS: dict = {str: "text", int: "number", bool: "truth value"}
 
 
 def _worded(value: Any) -> str:
-    return {dict: "a dictionary", list: "a list", tuple: "a list"}.get(type(value)) or f"'{value}'"
+    if isinstance(value, dict):
+        return "a dictionary"
+    return "a list" if isinstance(value, (list, tuple)) else f"'{value}'"

@@ -171,7 +171,7 @@ class _Search:
                 self.found.add_without_use(number, "static_route", name)
 
     def _peer(self, number):
-        """The peer at AWS's inside address, with its group, which policies belong to."""
+        """The peer at the far side's inside address, with its group, which policies belong to."""
         own = self.record.called("bgp_peer_entry", self.vpn.tunnel_name(number))
         address = self.vpn.tunnel(number).inside_peer_address
         bgp = running(self.vpn, self.around)

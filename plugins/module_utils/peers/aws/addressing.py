@@ -6,21 +6,25 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
 
 INSIDE_RANGE = IPv4Network("169.254.0.0/16")
 INSIDE_PREFIX = 30
 INSIDE_IPV6_RANGE = IPv6Network("fd00::/8")
 INSIDE_IPV6_PREFIX = 126
+INSIDE: dict[int, tuple[int, Network]] = {4: (INSIDE_PREFIX, INSIDE_RANGE), 6: (INSIDE_IPV6_PREFIX, INSIDE_IPV6_RANGE)}
 RESERVED = tuple(IPv4Network(f"169.254.{third}.0/30") for third in range(6)) + (IPv4Network("169.254.169.252/30"),)
 
 
-def hosts(network: IPv4Network | IPv6Network) -> tuple:
+def hosts(network: Network) -> tuple[Address, Address]:
     """The two hosts of an inside range: AWS's, which is the lower, and ours."""
     return network[1], network[2]
 
 
-def pair(network: IPv4Network | IPv6Network, ours=None, theirs=None):
+def pair(network: Network, ours: Address | None = None, theirs: Address | None = None) -> tuple[Address, Address] | None:
     """Complete the inside addresses of one tunnel: C((ours, theirs)), or V(None) when they are not two hosts of C(network)."""
     if network.num_addresses < 4:
         return None
@@ -38,9 +42,9 @@ def pair(network: IPv4Network | IPv6Network, ours=None, theirs=None):
 def inside_problem(cidr: str) -> str | None:
     """Why AWS could not use C(cidr) inside a tunnel, in words, or V(None) when it can."""
     network = ip_network(cidr, strict=False)
-    size = INSIDE_PREFIX if network.version == 4 else INSIDE_IPV6_PREFIX
-    within = INSIDE_RANGE if network.version == 4 else INSIDE_IPV6_RANGE
-    if network.prefixlen != size or not network.subnet_of(within):
+    size, within = INSIDE[network.version]
+    # Networks of one version, which their types do not say.
+    if network.prefixlen != size or not network.subnet_of(within):  # type: ignore[arg-type]
         return f"inside range {network} is not a /{size} within {within}"
     if network in RESERVED:
         return f"inside range {network} is reserved by AWS"

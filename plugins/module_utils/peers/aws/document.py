@@ -14,12 +14,13 @@ import json
 import re
 
 from collections.abc import Mapping
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Any
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 
 
-def connection(document, connection_id: str | None = None) -> tuple[str, dict]:
+def connection(document: Any, connection_id: str | None = None) -> tuple[str, dict]:
     """The id and the settings of one connection of C(document), with the members of C(Options) laid beside the others.
 
     Raises C(InvalidInput) where there is none, or several and no C(connection_id).
@@ -34,7 +35,7 @@ def tunnel_options(settings: dict) -> list[dict]:
     return mappings(settings.get("tunneloptions")) or _terraform_options(settings)
 
 
-def _parsed(document):
+def _parsed(document: Any) -> Any:
     if isinstance(document, str):
         text = document.strip().lstrip("\ufeff")
         if text.startswith("<"):
@@ -50,7 +51,7 @@ def _parsed(document):
     return folded(document)
 
 
-def folded(value):
+def folded(value: Any) -> Any:
     """New plain containers and strings, keys in one spelling, so that the API's, Ansible's and Terraform's forms are one."""
     if isinstance(value, Mapping):
         return {fold(key): folded(item) for key, item in value.items()}
@@ -61,22 +62,22 @@ def folded(value):
     return value
 
 
-def fold(key) -> str:
+def fold(key: object) -> str:
     return str(key).replace("_", "").lower()
 
 
-def mapping(value) -> dict:
+def mapping(value: Any) -> dict:
     """C(value) if it is a mapping, or the one in a list; else nothing."""
     if isinstance(value, list) and value:
         value = value[0]
     return value if isinstance(value, dict) else {}
 
 
-def mappings(value) -> list[dict]:
+def mappings(value: Any) -> list[dict]:
     return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, dict)]
 
 
-def _connections(value) -> list[dict]:
+def _connections(value: Any) -> list[dict]:
     if isinstance(value, list):
         return [found for item in value for found in _connections(item)]
     if not isinstance(value, dict):
@@ -132,13 +133,13 @@ def _terraform_options(settings: dict) -> list[dict]:
     return entries
 
 
-def as_flag(value) -> bool | None:
+def as_flag(value: object) -> bool | None:
     if isinstance(value, bool):
         return bool(value)
     return {"true": True, "yes": True, "false": False, "no": False}.get(str(value).lower())
 
 
-def as_integer(value) -> int | None:
+def as_integer(value: Any) -> int | None:
     try:
         return int(value)
     except (TypeError, ValueError, OverflowError):
@@ -156,7 +157,7 @@ def whole_number(options: dict, key: str, default: int, where: str) -> int:
     return number
 
 
-def as_network(value, version: int = 4):
+def as_network(value: object, version: int = 4) -> IPv4Network | IPv6Network | None:
     """A network, also where AWS or its users left host bits in it; V(None) when there is none of that version."""
     try:
         network = ip_network(str(value), strict=False) if value else None
@@ -165,14 +166,14 @@ def as_network(value, version: int = 4):
     return network if network is not None and network.version == version else None
 
 
-def same_address(text, address) -> bool:
+def same_address(text: object, address: IPv4Address | IPv6Address | None) -> bool:
     try:
         return ip_address(str(text)) == address
     except ValueError:
         return False
 
 
-def known_address(text) -> str:
+def known_address(text: object) -> str:
     try:
         return str(ip_address(str(text)))
     except ValueError:

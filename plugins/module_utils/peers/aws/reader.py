@@ -16,10 +16,13 @@ import re
 
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
+from typing import Any
 from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import addressing, algorithms
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws.addressing import Address, Network
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws.document import (
     as_flag, as_integer, as_network, connection, known_address, mappings, same_address, tunnel_options, whole_number,
 )
@@ -49,13 +52,13 @@ _PLACEHOLDER = re.compile(
 class _Tunnel:
     """One C(ipsec_tunnel) of the XML, unchecked; V(None) is what it does not say readably."""
 
-    outside: object
-    customer_outside: object
-    inside: object
-    inside_peer: object
+    outside: Address | None
+    customer_outside: Address | None
+    inside: Address | None
+    inside_peer: Address | None
     prefix: int
-    inside_ipv6: object
-    inside_ipv6_peer: object
+    inside_ipv6: Address | None
+    inside_ipv6_peer: Address | None
     local_as: int | None
     peer_as: int | None
     hold_time: int | None
@@ -63,7 +66,7 @@ class _Tunnel:
 
 
 def vpn_connection(
-    document,
+    document: Any,
     connection_id: str | None = None,
     exactly_two: bool = True,
 ) -> Profile:
@@ -154,7 +157,7 @@ def _refuse_shared_inside(tunnels: list[Tunnel], where: str) -> None:
             )
 
 
-def _configuration(text, where: str):
+def _configuration(text: object, where: str) -> Element:
     if not text or not isinstance(text, str):
         raise InvalidInput(
             f"{where} comes without its customer gateway configuration (CustomerGatewayConfiguration), which names its addresses. "
@@ -170,7 +173,7 @@ def _configuration(text, where: str):
         raise InvalidInput(f"{where}: its customer gateway configuration is not XML (line {line}, column {column}); export it again.") from None
 
 
-def _tunnel(element) -> _Tunnel:
+def _tunnel(element: Element) -> _Tunnel:
     ours, theirs = element.find("customer_gateway"), element.find("vpn_gateway")
     prefix = as_integer(_text(ours, "tunnel_inside_address/network_cidr"))
     return _Tunnel(
@@ -178,7 +181,7 @@ def _tunnel(element) -> _Tunnel:
         customer_outside=_address(ours, "tunnel_outside_address"),
         inside=_address(ours, "tunnel_inside_address", 4),
         inside_peer=_address(theirs, "tunnel_inside_address", 4),
-        prefix=prefix if prefix in range(1, addressing.INSIDE_PREFIX + 1) else addressing.INSIDE_PREFIX,
+        prefix=prefix if prefix is not None and 1 <= prefix <= addressing.INSIDE_PREFIX else addressing.INSIDE_PREFIX,
         inside_ipv6=_address(ours, "tunnel_inside_ipv6_address", 6),
         inside_ipv6_peer=_address(theirs, "tunnel_inside_ipv6_address", 6),
         local_as=as_integer(_text(ours, "bgp/asn")),
@@ -188,11 +191,11 @@ def _tunnel(element) -> _Tunnel:
     )
 
 
-def _text(element, path: str) -> str:
+def _text(element: Element | None, path: str) -> str:
     return (element.findtext(path) or "").strip() if element is not None else ""
 
 
-def _address(side, path: str, version: int | None = None):
+def _address(side: Element | None, path: str, version: int | None = None) -> Address | None:
     try:
         address = ip_address(_text(side, f"{path}/ip_address"))
     except ValueError:
@@ -200,14 +203,14 @@ def _address(side, path: str, version: int | None = None):
     return address if version in (None, address.version) else None
 
 
-def _routing(settings: dict, root) -> str:
+def _routing(settings: dict, root: Element) -> str:
     static = as_flag(settings.get("staticroutesonly"))
     if static is None:
         static = _text(root, "vpn_connection_attributes") == "NoBGPVPNConnection" or root.find(".//bgp") is None
     return STATIC if static else BGP
 
 
-def _gateway(settings: dict, root) -> str:
+def _gateway(settings: dict, root: Element) -> str:
     for kind, keys in (
         ("concentrator", ("vpnconcentratorid",)),
         ("cloudwan", ("corenetworkarn", "corenetworkattachmentarn")),
@@ -281,7 +284,7 @@ def _pre_shared_key(tunnel: _Tunnel, options: dict, settings: dict, place: str) 
     return in_xml or in_options, warnings
 
 
-def _readable(key) -> str | None:
+def _readable(key: object) -> str | None:
     if not isinstance(key, str) or not key or _PLACEHOLDER.fullmatch(key):
         return None
     return key
@@ -304,7 +307,7 @@ def _inside(tunnel: _Tunnel, options: dict, place: str) -> dict:
     return {**inside, "inside_ipv6_cidr": str(cidr), "inside_ipv6_address": ours, "inside_ipv6_peer_address": theirs}
 
 
-def _pair(cidr, ours, theirs, place: str) -> tuple[str, str]:
+def _pair(cidr: Network, ours: Address | None, theirs: Address | None, place: str) -> tuple[str, str]:
     both = addressing.pair(cidr, ours, theirs)
     if both is None:
         raise InvalidInput(f"{place}: the inside addresses {ours or 'unknown'} (ours) and {theirs or 'unknown'} (AWS) are not the two hosts of {cidr}.")
@@ -333,5 +336,5 @@ def _traffic_selectors(settings: dict, tunnel: _Tunnel, place: str) -> Selectors
     return Selectors(**selectors)
 
 
-def _around(address, prefix: int):
+def _around(address: Address | None, prefix: int) -> Network | None:
     return ip_network((address, prefix), strict=False) if address is not None else None
