@@ -12,19 +12,17 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import ip_network
 from typing import Iterable, Sequence, Tuple, Union
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Network, Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import bgp_place
 
 IMPORT, EXPORT = "import", "export"
 _BOUND = {IMPORT: "inbound", EXPORT: "outbound"}
 # What stands where nothing is chosen.
 _NOTHING = ("", "none")
-
-Network = Union[IPv4Network, IPv6Network]
 
 
 @dataclass(frozen=True)

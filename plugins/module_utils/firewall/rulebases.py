@@ -9,11 +9,12 @@ from __future__ import annotations
 import traceback
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
+from typing import Collection, Iterable
 
 try:
     from netaddr import AddrFormatError, IPNetwork, IPRange, IPSet
 except ImportError:
-    IMPORT_ERROR = traceback.format_exc()
+    IMPORT_ERROR: str | None = traceback.format_exc()
 else:
     IMPORT_ERROR = None
 
@@ -39,13 +40,13 @@ class Addresses:
 
     objects: dict = field(default_factory=dict)
 
-    def of(self, texts) -> IPSet:
+    def of(self, texts: Iterable[str]) -> IPSet:
         found = IPSet()
         for text in texts:
             found |= self._one(text, 0)
         return found
 
-    def _one(self, text, depth) -> IPSet:
+    def _one(self, text: str, depth: int) -> IPSet:
         if text in self.objects and depth < 10:
             found = IPSet()
             for inner in self.objects[text]:
@@ -53,7 +54,7 @@ class Addresses:
             return found
         return literal(text)
 
-    def unknown(self, texts) -> list:
+    def unknown(self, texts: Iterable[str]) -> list[str]:
         return [text for text in texts if text != ANY and text not in self.objects and not literal(text)]
 
 
@@ -68,7 +69,7 @@ def literal(text: str) -> IPSet:
         return IPSet()
 
 
-def address_objects(containers) -> dict:
+def address_objects(containers: Iterable[Iterable[ET.Element] | None]) -> dict[str, list[str]]:
     """Names to what they stand for, from C(address) and C(address-group) elements; what has no fixed addresses is left out."""
     found = {}
     for container in containers:
@@ -76,7 +77,7 @@ def address_objects(containers) -> dict:
             single = places.text(entry, ("ip-netmask",)) or places.text(entry, ("ip-range",))
             members = places.names(entry, ("static",))
             if single or members:
-                found[entry.get("name")] = [single] if single else members
+                found[entry.get("name") or ""] = [single] if single else members
     return found
 
 
@@ -84,17 +85,17 @@ def _enabled(rule: ET.Element) -> bool:
     return places.text(rule, ("disabled",)) != "yes"
 
 
-def _zones(rule, option, zone) -> bool:
+def _zones(rule: ET.Element, option: str, zone: str) -> bool:
     zones = places.names(rule, (option,))
     return ANY in zones or zone in zones
 
 
-def _everything(rule, options) -> bool:
+def _everything(rule: ET.Element, options: Iterable[str]) -> bool:
     """Whether none of the options narrows the rule; a missing one does not."""
     return all(places.names(rule, (option,)) in ([], [ANY]) for option in options)
 
 
-def _side(rule, option, wanted, addresses, covering) -> bool:
+def _side(rule: ET.Element, option: str, wanted: str, addresses: Addresses, covering: bool) -> bool:
     texts = places.names(rule, (option,))
     if places.text(rule, (f"negate-{option}",)) == "yes":
         return False if covering else True
@@ -129,11 +130,12 @@ def covers(rule: ET.Element, traffic: Traffic, addresses: Addresses) -> bool:
     return _everything(rule, narrowing) and _addresses_match(rule, traffic, addresses, covering=True)
 
 
-def _addresses_match(rule, traffic, addresses, covering) -> bool:
+def _addresses_match(rule: ET.Element, traffic: Traffic, addresses: Addresses, covering: bool) -> bool:
     return _side(rule, "source", traffic.source, addresses, covering) and _side(rule, "destination", traffic.destination, addresses, covering)
 
 
-def first_covering(rules, kinds_of_traffic, addresses: Addresses, ours=frozenset()) -> ET.Element | None:
+def first_covering(rules: Iterable[ET.Element], kinds_of_traffic: Iterable[Traffic], addresses: Addresses,
+                   ours: Collection[str | None] = frozenset()) -> ET.Element | None:
     """The first rule, other than ours, that covers any one of the kinds of traffic."""
     for rule in rules:
         if rule.get("name") not in ours and any(covers(rule, traffic, addresses) for traffic in kinds_of_traffic):
@@ -148,7 +150,7 @@ def pbf_covers(rule: ET.Element, traffic: Traffic, addresses: Addresses) -> bool
     return _everything(rule, ("application", "service", "source-user")) and _addresses_match(rule, traffic, addresses, covering=True)
 
 
-def translating(rules, kinds_of_traffic, addresses: Addresses) -> ET.Element | None:
+def translating(rules: Iterable[ET.Element], kinds_of_traffic: Iterable[Traffic], addresses: Addresses) -> ET.Element | None:
     """The first NAT rule that would translate the source of some of the traffic."""
     left = list(kinds_of_traffic)
     for rule in rules:
@@ -162,12 +164,12 @@ def translating(rules, kinds_of_traffic, addresses: Addresses) -> ET.Element | N
     return None
 
 
-def names_in(rules, addresses: Addresses) -> list:
+def names_in(rules: Iterable[ET.Element], addresses: Addresses) -> list[str]:
     """Address names in rules that nobody here knows yet."""
     return list(dict.fromkeys(name for rule in rules for option in ("source", "destination") for name in addresses.unknown(places.names(rule, (option,)))))
 
 
-def undecided_names(rules, zones, addresses: Addresses) -> list:
+def undecided_names(rules: Iterable[ET.Element], zones: Collection[tuple], addresses: Addresses) -> list[str]:
     """Address names in rules between C(zones) (pairs), whose meaning decides whether they see the traffic."""
     found = []
     for rule in rules:

@@ -7,11 +7,15 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from typing import Any, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, secrets
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path, Step
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.tree import Operation
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import Plan
 
 
-def diff(plan) -> dict:
+def diff(plan: Plan) -> dict:
     """C(before) and C(after) of what the plan touches, for Ansible's diff; secrets as marks that only tell equal from different."""
     before, after = [], []
     for item, place in unique(plan.touched):
@@ -25,13 +29,13 @@ def diff(plan) -> dict:
 
 def unique(touched):
     """The touched items, each line of the tree once: an item can lie inside another one, or be touched in two phases."""
-    seen = {}
+    seen: dict[Path, Any] = {}
     for item, place in touched:
         seen.setdefault(place, item)
     return [(item, place) for place, item in seen.items() if not any(place != other and places.starts_with(place, other) for other in seen)]
 
 
-def _lines_at(root, place) -> list:
+def _lines_at(root: ET.Element, place: Path) -> list:
     element = places.find(root, place[1:])
     if element is None:
         return []
@@ -47,7 +51,7 @@ def _shown(place):
     return shown
 
 
-def _word(step) -> str:
+def _word(step: Step) -> str:
     name = step if isinstance(step, str) else step[1]
     return f'"{name}"' if " " in name else name
 
@@ -70,13 +74,13 @@ def lines(element: ET.Element, prefix: str) -> list:
     return found
 
 
-def _masked(element, text) -> str:
+def _masked(element: ET.Element, text: str) -> str:
     if element.tag in secrets.TAGS or secrets.is_stored_form(text):
         return f"(secret {secrets.fingerprint(text)})"
     return text
 
 
-def _order(root, moved) -> list:
+def _order(root: ET.Element, moved: Sequence[Operation]) -> list:
     """Where moved rules stand: the line tells the neighbour that the rule has to stay above or below of."""
     found = []
     for operation in moved:

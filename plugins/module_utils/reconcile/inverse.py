@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import copy
 import xml.etree.ElementTree as ET
+from typing import Any, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, tree as trees
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.tree import Operation
 
 
-def inverse(before: ET.Element, operations) -> list:
+def inverse(before: ET.Element, operations: Sequence[Operation]) -> list[Operation]:
     """The inverse of C(operations) as done on C(before), newest first; what others added meanwhile is not touched."""
-    undo = []
+    undo: list[Operation] = []
     current = copy.deepcopy(before)
     for operation in operations:
         undo[:0] = _undo(current, operation)
@@ -23,7 +25,7 @@ def inverse(before: ET.Element, operations) -> list:
     return undo
 
 
-def _undo(current, operation) -> list:
+def _undo(current: ET.Element, operation: Operation) -> list:
     existing = places.find(current, operation.path[1:])
     if operation.action == "move":
         return [_place_again(current, operation.path, operation.label)]
@@ -37,7 +39,7 @@ def _undo(current, operation) -> list:
     return _undo_merge(existing, content, operation.path, operation.label)
 
 
-def _first_missing(current, path) -> tuple:
+def _first_missing(current: ET.Element, path: Path) -> tuple:
     """The topmost named step that did not exist: containers without a name may stay, they are nobody's object."""
     for length in range(2, len(path) + 1):
         if not isinstance(path[length - 1], str) and places.find(current, path[1:length]) is None:
@@ -45,7 +47,7 @@ def _first_missing(current, path) -> tuple:
     return path
 
 
-def _restore(current, operation, existing) -> list:
+def _restore(current: ET.Element, operation: Operation, existing: ET.Element) -> list:
     last = operation.path[-1]
     if not isinstance(last, str) and last[0] == "member":
         member = ET.tostring(bare(existing), encoding="unicode")
@@ -67,7 +69,7 @@ def _place_again(current, path, label):
     return Operation("move", path, label, where="after", dst=rules[index - 1])
 
 
-def _undo_merge(existing, content, path, label) -> list:
+def _undo_merge(existing: ET.Element | None, content: Any, path: Path, label: str) -> list:
     undo = []
     for item in content:
         step = places.step_of(item)

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Iterator, NamedTuple, Sequence
+from typing import Any, Iterable, Iterator, NamedTuple, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.references import named
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Resource
@@ -55,7 +55,7 @@ def kinds_referred_to(resource: Resource) -> set[str]:
     return {*resource.table.parents, *_kinds(resource.table.nodes + resource.extra)}
 
 
-def _kinds(nodes) -> Iterator[str]:
+def _kinds(nodes: Iterable[Any]) -> Iterator[str]:
     for node in nodes:
         if isinstance(node, (Group, Entries)):
             yield from _kinds(node.nodes)

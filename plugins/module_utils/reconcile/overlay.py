@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
+from typing import Any, Iterable, Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, secrets
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.tree import MARKS
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Leaf, Members, steps
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Leaf, Members, Table, steps
 
 
 @dataclass
@@ -34,14 +36,14 @@ class Changes:
         return bool(len(self.additions) or self.edits or self.deletes)
 
 
-def text_of(leaf, value) -> str:
+def text_of(leaf: Any, value: Any) -> str:
     """A value as PAN-OS writes it."""
     if leaf.type == "bool":
         return "yes" if value else "no"
     return str(value)
 
 
-def overlay(table, values, existing: ET.Element | None, reset: bool = False, update_secret: str = "on_create") -> Changes:
+def overlay(table: Table, values: Mapping[str, Any], existing: ET.Element | None, reset: bool = False, update_secret: str = "on_create") -> Changes:
     """C(values) over C(existing). C(reset): options that are not given go back to PAN-OS's own default (C(replaced))."""
     walk = _Overlay(existing, reset, update_secret)
     walk.nodes(table.nodes, values, (), table.choices)
@@ -74,7 +76,7 @@ class _Overlay:
         for choice in choices:
             self._drop_other_branches(at + steps(choice.path), choice.branches, written, groups)
 
-    def _node(self, node, value, path) -> bool:
+    def _node(self, node: Any, value: Any, path: Path) -> bool:
         """Lay one node over what is there; true where the value needs its branch of a choice."""
         if isinstance(node, Leaf):
             return self._leaf(node, value, path)
@@ -89,7 +91,7 @@ class _Overlay:
             return True
         return any(item is not None for item in (value or {}).values())
 
-    def _leaf(self, leaf, value, path) -> bool:
+    def _leaf(self, leaf: Any, value: Any, path: Path) -> bool:
         have = places.find(self.existing, path)
         if leaf.type == "empty":
             if value and have is None:
@@ -104,13 +106,13 @@ class _Overlay:
             places.make(self.changes.additions, path).text = wanted
         return True
 
-    def _differs(self, leaf, wanted, have) -> bool:
+    def _differs(self, leaf: Any, wanted: str, have: str) -> bool:
         if leaf.type != "secret":
             return wanted != have
         equal = secrets.same(wanted, have)
         return self.update_secret == "always" if equal is None else not equal
 
-    def _members(self, node, value, path) -> bool:
+    def _members(self, node: Any, value: Any, path: Path) -> bool:
         wanted = [str(item) for item in value]
         if not node.repeated:
             wanted = list(dict.fromkeys(wanted))
@@ -121,7 +123,7 @@ class _Overlay:
         # A merge drops the second of two equal members, so a list that may repeat itself is always written whole.
         if node.ordered and (have_list is not None or node.repeated):
             if wanted != have:
-                self.changes.edits.append((path, _member_list(path[-1], wanted, have_list)))
+                self.changes.edits.append((path, _member_list(str(path[-1]), wanted, have_list)))
             return True
         for name in wanted:
             if name not in have:
@@ -134,7 +136,7 @@ class _Overlay:
             places.make(self.changes.additions, path)
         return True
 
-    def _entries(self, node, value, path) -> bool:
+    def _entries(self, node: Any, value: Any, path: Path) -> bool:
         wanted = [item if isinstance(item, dict) else {node.key: item} for item in value]
         for item in wanted:
             place = path + (("entry", str(item[node.key])),)
@@ -151,11 +153,9 @@ class _Overlay:
         return bool(wanted)
 
     def _reset(self, node, path):
-        if places.find(self.existing, path) is None or getattr(node, "shared", False):
-            return
-        if getattr(node, "type", "") == "secret":
-            return
         element = places.find(self.existing, path)
+        if element is None or getattr(node, "shared", False) or getattr(node, "type", "") == "secret":
+            return
         listed = [child for child in element if child.tag in ("member", "entry")]
         whole = isinstance(node, Leaf) or len(listed) == len(element)
         for gone in [path] if whole else [path + (places.step_of(child),) for child in listed]:
@@ -180,7 +180,7 @@ class _Overlay:
             if taken or self.reset and path in groups and self._is_emptied(element, path):
                 self.changes.delete(path)
 
-    def _is_emptied(self, element, path) -> bool:
+    def _is_emptied(self, element: ET.Element, path: Path) -> bool:
         """Whether nothing is left of an element of the existing tree once the deletions are done."""
         if path in self.changes.deletes:
             return True
@@ -189,7 +189,7 @@ class _Overlay:
         return all(self._is_emptied(child, path + (places.step_of(child),)) for child in element)
 
 
-def _member_list(tag: str, names, existing) -> ET.Element:
+def _member_list(tag: str, names: Iterable[str], existing: ET.Element | None) -> ET.Element:
     """The list as one, with the attributes that are there: it takes the existing one's place."""
     known = {} if existing is None else existing.attrib
     element = ET.Element(tag, {key: value for key, value in known.items() if key not in MARKS})

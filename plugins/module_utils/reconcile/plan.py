@@ -10,8 +10,10 @@ import copy
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, Callable, Iterable, Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, tree as trees
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.tree import Operation
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.overlay import overlay
@@ -20,7 +22,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.re
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read, refuse_incomplete, unknown
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Table
 
 
 _ONLY_VRF = ("vrf", ("entry", "default"))
@@ -50,7 +52,7 @@ class Plan:
         return bool(self.operations)
 
 
-def plan(phases, candidate: ET.Element, base) -> Plan:
+def plan(phases: Iterable[Iterable[Any]], candidate: ET.Element, base: Callable[[str], Path]) -> Plan:
     """C(phases): lists of desired items, done one list after the other; within a list the order of references rules.
 
     C(candidate): the C(<config>) element with what was read. C(base): from a location's name to its absolute path.
@@ -61,7 +63,7 @@ def plan(phases, candidate: ET.Element, base) -> Plan:
     return finished(result)
 
 
-def add(result: Plan, items, base) -> None:
+def add(result: Plan, items: Iterable[Any], base: Callable[[str], Path]) -> None:
     """Plan C(items), in the order given, on top of what is planned already. Raises Refused for what the configuration forbids."""
     for item in items:
         place = base(item.location) + item.relative_path
@@ -90,14 +92,14 @@ def finished(result: Plan) -> Plan:
     return result
 
 
-def _unseen_parents(item, place, after) -> list:
+def _unseen_parents(item: Any, place: Path, after: ET.Element) -> list:
     """The named objects around C(place) that are not in the tree; PAN-OS's own fixed entries (a VRF) are none."""
     start = len(place) - len(item.relative_path)
     found = [place[:end] for end in range(start + 1, len(place)) if not isinstance(place[end - 1], str) and place[end - 2:end] != _ONLY_VRF]
     return [parent for parent in found if places.find(after, parent[1:]) is None]
 
 
-def _operations(item, place, result) -> list:
+def _operations(item: Any, place: Path, result: Plan) -> list:
     existing = places.find(result.after, place[1:])
     if item.state == "absent":
         operations = [] if existing is None else [Operation("delete", place, item.label)]
@@ -122,7 +124,7 @@ def _text_holder(text):
     return holder
 
 
-def _entry_operations(item, place, existing, warnings) -> list:
+def _entry_operations(item: Any, place: Path, existing: ET.Element | None, warnings: list[str]) -> list:
     values = item.values
     wants = any(value is not UNSET for value in values.values())
     if wants and item.place is not None and existing is not None and _is_bare(existing):
@@ -148,12 +150,12 @@ def _entry_operations(item, place, existing, warnings) -> list:
     return operations
 
 
-def _is_bare(element) -> bool:
+def _is_bare(element: ET.Element) -> bool:
     """Whether an element and all below it are containers without content."""
     return element.tag not in ("entry", "member") and not (element.text or "").strip() and all(_is_bare(child) for child in element)
 
 
-def _with_created(nodes, created, values) -> dict:
+def _with_created(nodes: Iterable[Any], created: Mapping[str, Any], values: Mapping[str, Any]) -> dict:
     """The values of a new object: what the user gave, and strong values where he gave nothing."""
     merged = {**created, **values}
     for node in nodes:
@@ -162,7 +164,7 @@ def _with_created(nodes, created, values) -> dict:
     return merged
 
 
-def _still_there(nodes, created, current) -> dict:
+def _still_there(nodes: Iterable[Any], created: Mapping[str, Any], current: Mapping[str, Any]) -> dict:
     """The strong values for what the object has: a reset goes back to them, and adds none that somebody took away."""
     found = {}
     for node in nodes:
@@ -190,7 +192,7 @@ def _move(item, place, where, dst, after, beside):
     return None if in_place else Operation("move", place, item.label, where=where, dst=dst or "")
 
 
-def in_reference_order(items) -> list:
+def in_reference_order(items: Iterable[Any]) -> list:
     """What is referred to comes first when things are made, and last when they are taken away."""
     ranks = _ranks(items)
     wanted = [item for item in items if item.state != "absent"]
@@ -200,11 +202,11 @@ def in_reference_order(items) -> list:
     return wanted + unwanted
 
 
-def _kind(item) -> str:
+def _kind(item: Any) -> str:
     return item.table.kind if isinstance(item, DesiredEntry) else item.kind
 
 
-def _ranks(items) -> dict:
+def _ranks(items: Iterable[Any]) -> dict:
     edges: dict = {}
     narrower: dict = {}
     for item in items:
@@ -231,7 +233,7 @@ def _ranks(items) -> dict:
 _REFERENCES: dict = {}
 
 
-def references(table) -> frozenset:
+def references(table: Table) -> frozenset:
     """The kinds whose entries an object of this table can name, its parents included."""
     if id(table) not in _REFERENCES:
         _REFERENCES[id(table)] = (table, frozenset(table.parents) | frozenset(_named_kinds(table.nodes)))

@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from typing import Iterator, NamedTuple
+from typing import Any, Callable, Iterator, NamedTuple
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import Plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import IMPORTED, named_places
@@ -53,7 +54,7 @@ class Reference(NamedTuple):
         return f"{self.label} refers to {' or '.join(self.kinds)} '{self.name}', which {self.lacks}"
 
 
-def open_references(plan, base) -> list[Reference]:
+def open_references(plan: Plan, base: Callable[[str], Path]) -> list[Reference]:
     """What a plan newly refers to and neither makes itself nor found in what was read."""
     found: dict[Reference, None] = {}
     for item, place in plan.touched:
@@ -62,7 +63,7 @@ def open_references(plan, base) -> list[Reference]:
     return [reference for reference in found if not reference.is_in(plan.after)]
 
 
-def _references(item, place, base, existing) -> Iterator[Reference]:
+def _references(item: Any, place: Path, base: Callable[[str], Path], existing: ET.Element | None) -> Iterator[Reference]:
     if _is_of_device_group(place):
         return
     if not isinstance(item, DesiredEntry):
@@ -78,17 +79,17 @@ def _references(item, place, base, existing) -> Iterator[Reference]:
             yield Reference(item.label, kinds, name, (base("vsys") + IMPORTED + (("member", name),),), "is none of the virtual system's")
 
 
-def _reference(label, kinds, name, place, base) -> Iterator[Reference]:
+def _reference(label: str, kinds: tuple, name: str, place: Path, base: Callable[[str], Path]) -> Iterator[Reference]:
     found = [base(location) + path for location, path in named_places(kinds, name) if not _is_of_other_engine(path, place)]
     if found:
         yield Reference(label, kinds, name, tuple(found))
 
 
-def _is_of_device_group(place) -> bool:
+def _is_of_device_group(place: Path) -> bool:
     """Its rules are for firewalls whose zones, interfaces and profiles Panorama keeps in templates."""
     return "pre-rulebase" in place or "post-rulebase" in place
 
 
-def _is_of_other_engine(path, place) -> bool:
+def _is_of_other_engine(path: Path, place: Path) -> bool:
     """A virtual router holds its own profiles; those that are shared are for logical routers."""
     return path[0] == "routing-profile" and "virtual-router" in place

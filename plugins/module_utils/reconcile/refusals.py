@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from typing import Any
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
@@ -33,7 +34,7 @@ def refuse_template_values(label: str, start: int, operations: list[Operation], 
                           "the firewall first")
 
 
-def _owned(operation, start, before) -> tuple[Path, str] | None:
+def _owned(operation: Operation, start: int, before: ET.Element) -> tuple[Path, str] | None:
     """(place, template) of the first thing on an operation's way that is a template's. Containers around objects are nobody's."""
     path = operation.path
     objects = next((number for number in range(start, len(path)) if not isinstance(path[number], str)), len(path) - 1)
@@ -46,7 +47,7 @@ def _owned(operation, start, before) -> tuple[Path, str] | None:
     return _owned_within(ET.fromstring(f"<x>{operation.element}</x>"), places.find(before, path[1:]), path)
 
 
-def _owned_within(content, existing, path) -> tuple[Path, str] | None:
+def _owned_within(content: Any, existing: ET.Element | None, path: Path) -> tuple[Path, str] | None:
     """The same for what a C(set) merges into an element that is there."""
     for element in content:
         step = places.step_of(element)
@@ -60,7 +61,7 @@ def _owned_within(content, existing, path) -> tuple[Path, str] | None:
     return None
 
 
-def refuse_second_home(item, place: Path, start: int, after: ET.Element) -> None:
+def refuse_second_home(item: Any, place: Path, start: int, after: ET.Element) -> None:
     """What can be in one object only, as an interface in one zone, is not taken out of another one on the side.
 
     C(after): the configuration as it stands when the item's turn comes, all other objects of the kind included.

@@ -14,9 +14,10 @@ import copy
 import itertools
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field, replace
-from typing import ClassVar
+from typing import Any, ClassVar, Mapping, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, secrets, tree as trees
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.tree import Operation
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.inverse import bare
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import Plan
@@ -56,7 +57,7 @@ class Left:
     reason: str
 
 
-def differences(before: ET.Element, after: ET.Element, operations) -> list:
+def differences(before: ET.Element, after: ET.Element, operations: Sequence[Operation]) -> list:
     """What C(operations), which turn C(before) into C(after), change; each place where it is changed first, in that order."""
     current = copy.deepcopy(before)
     changed: dict = {}
@@ -77,7 +78,7 @@ def differences(before: ET.Element, after: ET.Element, operations) -> list:
     return orders + [difference for difference in contents if difference is not None]
 
 
-def merged(earlier, later, after: ET.Element) -> list:
+def merged(earlier: Sequence[Difference], later: Sequence[Difference], after: ET.Element) -> list:
     """The differences of two writes, one after the other, as those of one. C(after): the tree after the later write."""
     first = []
     for difference in earlier:
@@ -89,12 +90,12 @@ def merged(earlier, later, after: ET.Element) -> list:
     return first + [_around(difference, [other for other in earlier if _within(other, difference)]) for difference in second]
 
 
-def _within(inner, outer) -> bool:
+def _within(inner: Difference, outer: Difference) -> bool:
     """Whether one difference lies in the other one, or is the same place; the place of a rule among others is beside its content."""
     return (inner.moved_below is None) == (outer.moved_below is None) and places.starts_with(inner.path, outer.path)
 
 
-def _around(difference, inner) -> Difference:
+def _around(difference: Difference, inner: Sequence[Difference]) -> Difference:
     """A difference with what stood there before the older ones that lie in it."""
     if not inner or not difference.before:
         return difference
@@ -106,7 +107,7 @@ def _around(difference, inner) -> Difference:
     return replace(difference, before=_text(places.find(tree, difference.path[1:])), remains=difference.remains or difference.before)
 
 
-def plan(done, current: ET.Element, kept) -> tuple:
+def plan(done: Sequence[Difference], current: ET.Element, kept: Mapping[Path, str]) -> tuple:
     """(Plan that takes C(done) (differences) back on C(current), list of Left). C(kept): path → reason of those that have to stay.
 
     What somebody else changed since stays, and so does what that refers to by name.
@@ -131,7 +132,7 @@ def plan(done, current: ET.Element, kept) -> tuple:
     return result, left
 
 
-def _members_in_order(operations) -> list:
+def _members_in_order(operations: Sequence[Operation]) -> list:
     """The members that go back into one list together, so that the oldest difference comes first again."""
     lists: dict = {}
     for operation in operations:
@@ -148,9 +149,14 @@ def _members_in_order(operations) -> list:
 
 def _newest_first(done):
     """What refers to others was written after them. Entries of one container that went one after the other keep their order."""
-    for dummy, run in itertools.groupby(reversed(done), lambda item: (item.path[:-1], bool(item.before and not item.after) and "rules" not in item.path[-2:])):
-        run = list(run)
-        yield from reversed(run) if run[0].before and not run[0].after and "rules" not in run[0].path[-2:] else run
+    for (_container, gone), together in itertools.groupby(reversed(done), lambda item: (item.path[:-1], _is_gone_entry(item))):
+        run = list(together)
+        yield from reversed(run) if gone else run
+
+
+def _is_gone_entry(difference: Difference) -> bool:
+    """Of a container in which order means nothing."""
+    return bool(difference.before and not difference.after) and "rules" not in difference.path[-2:]
 
 
 def _objects_before_members(done):
@@ -172,34 +178,34 @@ def _objects_before_members(done):
                 yield each
 
 
-def _reason_to_stay(difference, current, named) -> str:
+def _reason_to_stay(difference: Difference, current: ET.Element, named: set[str]) -> str:
     state = _state(difference, current)
     if state is _CHANGED:
         return "it no longer holds what was written"
     return "what stays refers to it" if state is _WRITTEN and not difference.before and _own_name(difference.path) in named else ""
 
 
-def unproven(done, current: ET.Element, left=()) -> list:
+def unproven(done: Sequence[Difference], current: ET.Element, left: Sequence[Left] = ()) -> list:
     """The differences that are not as before on C(current), without those that were left."""
     stays = {item.difference.path for item in left}
     return [difference for difference in done if difference.path not in stays and _state(difference, current) is not _BEFORE]
 
 
-def stands(difference, current: ET.Element) -> bool:
+def stands(difference: Difference, current: ET.Element) -> bool:
     """Whether a place still holds what was written."""
     return _state(difference, current) is _WRITTEN
 
 
-def stored_secrets(done) -> set:
+def stored_secrets(done: Sequence[Difference]) -> set[str]:
     """The secrets, in the firewall's stored form, that the differences hold."""
-    elements = [_parsed(text) for difference in done for text in (difference.before, difference.remains) if text]
+    elements = [ET.fromstring(text) for difference in done for text in (difference.before, difference.remains) if text]
     return {node.text for element in elements for node in element.iter() if node.tag in secrets.TAGS and node.text}
 
 
 _BEFORE, _WRITTEN, _CHANGED = "before", "written", "changed"
 
 
-def _state(difference, current) -> str:
+def _state(difference: Difference, current: ET.Element) -> str:
     """Whether a place is as it was before the write, as it was after it, or something else."""
     existing = places.find(current, difference.path[1:])
     if difference.moved_below is not None:
@@ -221,7 +227,7 @@ def _order_state(difference, current, existing):
     return _WRITTEN if nearest == difference.moved_below else _CHANGED
 
 
-def _restoring(difference, current) -> list:
+def _restoring(difference: Difference, current: ET.Element) -> list:
     if _state(difference, current) is _BEFORE:
         return []
     path, label = difference.path, difference.label
@@ -240,7 +246,7 @@ def _restoring(difference, current) -> list:
     return operations
 
 
-def _place_again(difference, current) -> Operation:
+def _place_again(difference: Difference, current: ET.Element) -> Operation:
     there = places.names(current, difference.path[1:-1])
     above = next((name for name in difference.above if name in there), None)
     if above is None:
@@ -248,7 +254,7 @@ def _place_again(difference, current) -> Operation:
     return Operation("move", difference.path, difference.label, where="after", dst=above)
 
 
-def _topmost_named(before, after, path) -> tuple:
+def _topmost_named(before: ET.Element, after: ET.Element, path: Path) -> tuple:
     """The topmost named object on the way to C(path) that is missing on one side; C(path) itself where all are there."""
     for length in range(2, len(path)):
         if not isinstance(path[length - 1], str) and any(places.find(root, path[1:length]) is None for root in (before, after)):
@@ -256,12 +262,12 @@ def _topmost_named(before, after, path) -> tuple:
     return path
 
 
-def _order(before, after, path, label) -> Difference:
+def _order(before: ET.Element, after: ET.Element, path: Path, label: str) -> Difference:
     above = _names_above(after, path)
     return Difference(label, path, above=tuple(_names_above(before, path)), moved_below=above[0] if above else "")
 
 
-def _content(before, after, path, label, remains) -> Difference | None:
+def _content(before: ET.Element, after: ET.Element, path: Path, label: str, remains: str) -> Difference | None:
     """The difference at a place; None where in the end there is none."""
     stood, stands = places.find(before, path[1:]), places.find(after, path[1:])
     difference = Difference(label, path, _text(stood), _recognisable(stands), remains)
@@ -270,7 +276,7 @@ def _content(before, after, path, label, remains) -> Difference | None:
     return replace(difference, above=tuple(_names_above(before, path))) if stands is None and "rules" in path[-2:] else difference
 
 
-def _names_above(root, path) -> list:
+def _names_above(root: ET.Element, path: Path) -> list:
     """The rules above the one at C(path), the nearest first."""
     rules = places.names(root, path[1:-1])
     return rules[:rules.index(path[-1][1])][::-1] if path[-1][1] in rules else []
@@ -293,15 +299,15 @@ def _changed(path, before, after, whole):
         yield from _changed(path + (step,), places.child(before, step), places.child(after, step), False)
 
 
-def _text(element) -> str:
+def _text(element: ET.Element | None) -> str:
     return "" if element is None else ET.tostring(bare(element), encoding="unicode")
 
 
-def _parsed(text: str):
+def _parsed(text: str) -> ET.Element | None:
     return ET.fromstring(text) if text else None
 
 
-def _recognisable(element) -> str:
+def _recognisable(element: ET.Element | None) -> str:
     """As text, with a digest in the place of each secret: enough to see whether it is still the same."""
     if element is None:
         return ""
@@ -312,7 +318,7 @@ def _recognisable(element) -> str:
     return ET.tostring(shown, encoding="unicode")
 
 
-def _alike(noted, found) -> bool:
+def _alike(noted: ET.Element | None, found: ET.Element | None) -> bool:
     """Whether two elements hold the same, whatever the firewall added on reading.
 
     Where the place is a list itself, the order of its members counts: of any other list only its members are places.
@@ -322,11 +328,11 @@ def _alike(noted, found) -> bool:
     return _same(noted, found) and _members(noted) == _members(found)
 
 
-def _members(element) -> list:
+def _members(element: ET.Element) -> list:
     return [child.text for child in element if child.tag == "member"]
 
 
-def _same(noted, found) -> bool:
+def _same(noted: ET.Element, found: ET.Element) -> bool:
     if not len(noted) and not len(found):
         texts = (noted.text or "").strip(), (found.text or "").strip()
         return texts[0] == texts[1] or noted.tag in secrets.TAGS and secrets.alike(*texts)
@@ -339,6 +345,6 @@ def _own_name(path):
     return None if isinstance(path[-1], str) or path[-1][0] == "member" else path[-1][1]
 
 
-def _names_in(element) -> set:
+def _names_in(element: ET.Element | None) -> set:
     """All texts of an element: among them are the names of what it refers to."""
     return set() if element is None else {(node.text or "").strip() for node in element.iter()}

@@ -6,7 +6,11 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
+from typing import Any, Callable
+
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Members, Resource, Table
@@ -18,13 +22,13 @@ def entry_place(table: Table, name: str | None, container: tuple | None = None) 
     return table.location, path + ((("entry", name),) if name else ())
 
 
-def entries(tree, base, table: Table, name: str | None = None, container: tuple | None = None) -> list:
+def entries(tree: ET.Element, base: Callable[[str], Path], table: Table, name: str | None = None, container: tuple | None = None) -> list:
     """The entries of a table in a tree, all or the named one."""
     location, path = entry_place(table, None, container)
     return [entry for entry in places.children(tree, (base(location) + path)[1:]) if entry.tag == "entry" and name in (None, entry.get("name"))]
 
 
-def single(name: str, table: Table, **more) -> Resource:
+def single(name: str, table: Table, **more: Any) -> Resource:
     """The resource of a table that is one PAN-OS entry, found by its C(name). Where it takes what another one may have, all are read."""
 
     def reads(request):

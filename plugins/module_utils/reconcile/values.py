@@ -9,12 +9,13 @@ from __future__ import annotations
 import ipaddress
 import re
 import xml.etree.ElementTree as ET
+from typing import Any, Iterable, Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import version_text
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Leaf, Members, steps
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry, UNSET
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import Platform, version_text
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Leaf, Members, Table, steps
 
 
 # A variable of a Panorama template, which stands for an address, a name, an interface or an AS number.
@@ -30,7 +31,7 @@ def given(values):
     return values
 
 
-def validate(entry, platform=None) -> list:
+def validate(entry: DesiredEntry, platform: Platform | None = None) -> list:
     """Refuse what the table of C(entry) (a DesiredEntry) does not allow; the message names the option. Returns warnings.
 
     Without a platform only what holds for every version is checked.
@@ -80,7 +81,7 @@ def _branch(choice, node):
     return branch if branch in choice.branches else None
 
 
-def _says_something(node, value) -> bool:
+def _says_something(node: Any, value: Any) -> bool:
     if value is None or value is UNSET:
         return False
     if isinstance(node, Group):
@@ -94,14 +95,14 @@ def _kept(values):
     return {option: _kept(value) if isinstance(value, dict) else value for option, value in values.items() if value is not UNSET}
 
 
-def refuse_incomplete(table, values, label) -> None:
+def refuse_incomplete(table: Table, values: Mapping[str, Any], label: str) -> None:
     """Refuse a new object without an option that it cannot work without."""
     for alternatives in table.required:
         if not any(_has(values, option.split(".")) for option in alternatives.split("|")):
             raise InvalidInput(f"{label} does not exist yet, and a new one needs {alternatives.replace('|', ' or ')}")
 
 
-def _has(values, names) -> bool:
+def _has(values: Any, names: Iterable[str]) -> bool:
     for name in names:
         values = values.get(name) if isinstance(values, dict) else None
     return values is not None
@@ -195,7 +196,7 @@ _FORMS = {
 }
 
 
-def read(nodes, existing: ET.Element) -> dict:
+def read(nodes: Iterable[Any], existing: ET.Element) -> dict:
     """The options that would recreate what C(existing) holds; secrets are left out."""
     values = {}
     for node in nodes:
@@ -234,7 +235,7 @@ def _typed(node, text):
     return text
 
 
-def unknown(nodes, existing: ET.Element | None, prefix: str = "") -> list:
+def unknown(nodes: Iterable[Any], existing: ET.Element | None, prefix: str = "") -> list[str]:
     """Paths of elements below C(existing) that no node of the table describes: they stay, and are named."""
     if existing is None:
         return []
@@ -250,7 +251,7 @@ def unknown(nodes, existing: ET.Element | None, prefix: str = "") -> list:
     return found
 
 
-def _unknown_below(below, element, where) -> list:
+def _unknown_below(below: list[tuple], element: ET.Element, where: str) -> list[str]:
     ends = [node for path, node in below if not path]
     deeper = [(path, node) for path, node in below if path]
     found = []
