@@ -59,7 +59,8 @@ def test_a_failure_reads_as_from_any_module(playbooks, firewall):
 
 def test_the_defaults_of_the_group_reach_every_module_and_those_of_a_module_only_that_one(playbooks, firewall):
     lead = access(firewall)
-    provider = {"provider": {"ip_address": lead["PANOS_HOSTNAME"], "port": lead["PANOS_PORT"], "api_key": lead["PANOS_API_KEY"], "ca_path": lead["PANOS_CA_PATH"]}}
+    names = {"ip_address": "HOSTNAME", "port": "PORT", "api_key": "API_KEY", "ca_path": "CA_PATH"}
+    provider = {"provider": {option: lead[f"PANOS_{name}"] for option, name in names.items()}}
     tasks = [profile(), {"name": "Make a zone", "tunnelsmith.panos_vpn.zone": {"name": "vpn"}}]
     whole = {**play(*tasks)[0], "module_defaults": {"group/tunnelsmith.panos_vpn.all": provider, MODULE: {"threshold": 7}}}
     run = playbooks.run(firewall, [whole], environment={})
@@ -80,7 +81,8 @@ print([name for name in sys.modules if name.endswith("module_utils.tasks.writing
 
 def test_what_modules_share_is_loaded_when_a_task_is_read_and_not_in_each_worker(of_this_environment, tmp_path):
     """Ansible forks a worker for each host and task, after it has read the playbook."""
-    done = subprocess.run([sys.executable, "-c", READS_A_TASK], cwd=tmp_path, env={"HOME": str(tmp_path)}, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", READS_A_TASK], cwd=tmp_path, env={"HOME": str(tmp_path)}, capture_output=True, text=True,
+                          timeout=60, check=False)
     assert done.stdout.strip().endswith("plugins.module_utils.tasks.writing']"), done.stdout + done.stderr
 
 

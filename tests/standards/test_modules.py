@@ -99,7 +99,7 @@ def test_action_group_lists_every_module():
 
 def test_every_module_runs_in_process():
     """A module without this route works, at several times the cost."""
-    assert runtime()["plugin_routing"]["modules"] == {module: {"action_plugin": f"{COLLECTION}.in_process"} for module in MODULES}
+    assert runtime()["plugin_routing"]["modules"] == {module: {"action_plugin": f"{COLLECTION}.transaction"} for module in MODULES}
 
 
 @each_module

@@ -24,9 +24,10 @@ NODES = '''Leaf("watts", "power/watts", "int", minimum=1, maximum=100, unit="wat
         Entries("owners", "owners", (Leaf("since", "since"),), max_length=31),'''
 
 
-@pytest.fixture
-def checkout(tmp_path):
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory):
     """A copy of what the tools read and write."""
+    tmp_path = tmp_path_factory.mktemp("checkout")
     for name in NEEDED:
         source, there = ROOT / name, tmp_path / name
         there.parent.mkdir(parents=True, exist_ok=True)
@@ -46,11 +47,26 @@ def done(checkout: pathlib.Path, tool: str, *arguments: str) -> None:
     assert process.returncode == 0, process.stdout + process.stderr
 
 
+REFUSED = {
+    "no name": ([], "usage"),
+    "a name that is none": (["Lamp-1", "network/lamps"], "usage"),
+    "no place": (["lamp"], "PLACE="),
+    "one that is there": (["zone", "vsys/zone"], "is there already"),
+}
+
+
+@pytest.mark.parametrize("arguments, words", REFUSED.values(), ids=REFUSED.keys())
+def test_what_cannot_be_written_is_refused(checkout, arguments, words):
+    process = run(checkout, "new_resource", *arguments)
+    assert process.returncode
+    assert words in process.stderr
+
+
 def test_a_resource_is_written_in_two_steps(checkout):
     done(checkout, "new_resource", "lamp", "network/lamps")
     table = checkout / FOLDER / "lamp.py"
-    source = table.read_text(encoding="utf-8").replace('Leaf("comment", "comment", max_length=1023),', NODES).replace("import Leaf,", "import Entries, Group, Leaf,")
-    table.write_text(source, encoding="utf-8")
+    source = table.read_text(encoding="utf-8").replace('Leaf("comment", "comment", max_length=1023),', NODES)
+    table.write_text(source.replace("import Leaf,", "import Entries, Group, Leaf,"), encoding="utf-8")
     done(checkout, "new_resource", "lamp")
     done(checkout, "transaction_documentation")
     done(checkout, "option_tables")
@@ -69,21 +85,6 @@ def test_a_resource_is_written_in_two_steps(checkout):
     runtime = (checkout / RUNTIME).read_text(encoding="utf-8")
     before = (ROOT / RUNTIME).read_text(encoding="utf-8").splitlines()
     assert [line for line in runtime.splitlines() if line not in before] == ["    - lamp", "    lamp:"]
-
-
-REFUSED = {
-    "no name": ([], "usage"),
-    "a name that is none": (["Lamp-1", "network/lamps"], "usage"),
-    "no place": (["lamp"], "PLACE="),
-    "one that is there": (["zone", "vsys/zone"], "is there already"),
-}
-
-
-@pytest.mark.parametrize("arguments, words", REFUSED.values(), ids=REFUSED.keys())
-def test_what_cannot_be_written_is_refused(checkout, arguments, words):
-    process = run(checkout, "new_resource", *arguments)
-    assert process.returncode
-    assert words in process.stderr
 
 
 def test_nothing_is_left_to_be_written_by_a_person():

@@ -111,19 +111,28 @@ def rewritten(file: pathlib.Path, pattern: str, text: str = "") -> None:
     file.write_text(changed, encoding="utf-8")
 
 
+def without(file, pattern: str, text: str = ""):
+    """Takes a part of a file away."""
+    return lambda root: rewritten(root / file, pattern, text)
+
+
+def unlinked(file):
+    return lambda root: (root / file).unlink()
+
+
 # What is taken away from the zone, and what is then missed.
 TAKEN = {
-    "the resource": (lambda root: (root / FOLDER / "zone.py").unlink(), ["resources/zone.py, which plugins/module_utils/registry.py imports",
-                                                                          "resources/zone.py, which plugins/modules/zone.py imports"]),
-    "the door": (lambda root: (root / DOORS / "zone.py").unlink(), ["modules/zone.py, the door"]),
-    "the import in the door": (lambda root: rewritten(root / DOORS / "zone.py", r"\nfrom [\w.]+\.resources\.zone import RESOURCE"), ["modules/zone.py, the door"]),
-    "RESOURCE": (lambda root: rewritten(root / FOLDER / "zone.py", r"\nRESOURCE = ", "\nOTHER = "), ["resources/zone.py has no RESOURCE"]),
-    "the import for a program": (lambda root: rewritten(root / REGISTRY, r"    zone,\n"), ["the import of zone;"]),
-    "the item of a transaction": (lambda root: rewritten(root / TRANSACTION, r"\n      zone:\n", "\n      zones:\n"), ["the options of zone;"]),
-    "the action group": (lambda root: rewritten(root / RUNTIME, r"    - zone\n"), ["zone in the action group"]),
-    "the route": (lambda root: rewritten(root / RUNTIME, r"    zone:\n      action_plugin: [\w.]+\n"), ["the route of zone"]),
-    "the page of options": (lambda root: rewritten(root / PAGE, r"\nzone\n----\n"), ["options.rst: the options of zone;"]),
-    "the unit test": (lambda root: (root / TESTS / "test_zone.py").unlink(), ["modules/test_zone.py"]),
+    "the resource": (unlinked(FOLDER / "zone.py"), [
+        "resources/zone.py, which plugins/module_utils/registry.py imports", "resources/zone.py, which plugins/modules/zone.py imports"]),
+    "the door": (unlinked(DOORS / "zone.py"), ["modules/zone.py, the door"]),
+    "the import in the door": (without(DOORS / "zone.py", r"\nfrom [\w.]+\.resources\.zone import RESOURCE"), ["modules/zone.py, the door"]),
+    "RESOURCE": (without(FOLDER / "zone.py", r"\nRESOURCE = ", "\nOTHER = "), ["resources/zone.py has no RESOURCE"]),
+    "the import for a program": (without(REGISTRY, r"    zone,\n"), ["the import of zone;"]),
+    "the item of a transaction": (without(TRANSACTION, r"\n      zone:\n", "\n      zones:\n"), ["the options of zone;"]),
+    "the action group": (without(RUNTIME, r"    - zone\n"), ["zone in the action group"]),
+    "the route": (without(RUNTIME, r"    zone:\n      action_plugin: [\w.]+\n"), ["the route of zone"]),
+    "the page of options": (without(PAGE, r"\nzone\n----\n"), ["options.rst: the options of zone;"]),
+    "the unit test": (unlinked(TESTS / "test_zone.py"), ["modules/test_zone.py"]),
 }
 
 

@@ -25,7 +25,8 @@ IPV6 = Group("ipv6", "ipv6", (
     ), key="address"),
 ))
 MTU = Leaf("mtu", "mtu", "int", minimum=576, maximum=9216, unit="bytes", quiet=True)
-MANAGEMENT_PROFILE = Leaf("interface_management_profile", "interface-management-profile", max_length=31, refers_to=("interface_management_profile",), quiet=True)
+MANAGEMENT_PROFILE = Leaf(
+    "interface_management_profile", "interface-management-profile", max_length=31, refers_to=("interface_management_profile",), quiet=True)
 NETFLOW_PROFILE = Leaf("netflow_profile", "netflow-profile", max_length=63, quiet=True)
 COMMENT = Leaf("comment", "comment", max_length=1023, quiet=True)
 

@@ -207,8 +207,10 @@ def planted(value, path, words):
     return found
 
 
-WHOLE = [{**ONE_DOWN[0], "vpn": {**ONE_DOWN[0]["vpn"], "state": {**ONE_DOWN[0]["vpn"]["state"], "bgp_peers": [
-    {"name": "p", "state": "Established", "peer_address": "169.254.10.1", "remote_as": "64512", "prefixes": [{"received": "1", "advertised": "2"}]}]}}}, ONE_DOWN[2]]
+PEER = {"name": "p", "state": "Established", "peer_address": "169.254.10.1", "remote_as": "64512", "prefixes": [{"received": "1", "advertised": "2"}]}
+_STATE = {**ONE_DOWN[0]["vpn"]["state"], "bgp_peers": [PEER]}
+# Every kind of value that a page can have.
+WHOLE = [{**ONE_DOWN[0], "vpn": {**ONE_DOWN[0]["vpn"], "state": _STATE}}, ONE_DOWN[2]]
 PLACES = [(True, path) for path in every_place(WHOLE)] + [(False, path) for path in every_place([MEASUREMENT])]
 
 
