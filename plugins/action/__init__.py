@@ -6,4 +6,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils import in_process  # noqa: F401  # pylint: disable=unused-import
+import sys
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils import in_process
+
+in_process.print_at_once(sys.stdout)

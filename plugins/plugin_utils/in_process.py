@@ -88,6 +88,15 @@ class ActionModule(NormalActionModule):
             or interpreter is not None and not interpreter.startswith("auto") and _place(interpreter) != _place(sys.executable))
 
 
+def print_at_once(stream) -> None:
+    """Line by line also where nobody sits in front of it: into a file or a pipe Ansible prints when there is enough, or when a task has ended.
+
+    Lines about a step that takes long would come when it is over. It is Ansible's own process that prints them, before it forks.
+    """
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(line_buffering=True)
+
+
 def _place(program: str) -> tuple:
     """A virtual environment's Python is a link to one outside of it, which has other libraries: only the folder's links are resolved."""
     return os.path.realpath(os.path.dirname(program)), os.path.basename(program)

@@ -210,8 +210,7 @@ class _Life:
         done = planning.write(self._remember)
         if not self.asked.commits or not done["uncommitted"]:
             return done
-        if done.get("waiting"):
-            self.module.progress.about = f"{', '.join(done['interrupts'])} first, then {', '.join(done['waiting'])}"
+        self.module.progress.about = outcome.turn(tuple(done.get("interrupts", ())), tuple(done.get("waiting", ())), "interrupts" in self.told)
         self._remember()
         try:
             committed = commit_changes(self.module, self.target.session, done["objects"], done["earlier_changes"], self._description())

@@ -244,7 +244,14 @@ class _Task:
     def _measured(self, change, written, result, told, reached, destinations) -> tuple:
         """(the task's result, the measurement) of the commit and what came of it. C(told): what is known of the drill already."""
         params = self.params
-        measurement = Measurement(self.tunnels, self._look, reached, params["timeout"], params["hold"], params["poll"], self.prober)
+
+        def watched(look) -> bool:
+            there = reached(look)
+            if measurement.committed is not None:
+                self.module.tell(f"tunnel '{told['tunnel']}': its traffic is {'where it is to be, and is watched' if there else 'not yet where it is to be'}")
+            return there
+
+        measurement = Measurement(self.tunnels, self._look, watched, params["timeout"], params["hold"], params["poll"], self.prober)
         description = f"{params['action']} of {params['name']}, by tunnelsmith.panos_vpn.vpn_failover"
         with self.session.beside() as beside, telling(result):
             committed = measurement.run(lambda: change.commit(written, description, beside))

@@ -85,6 +85,13 @@ def names_to_verify(asked: Asked, interrupted: tuple[str, ...], waiting: tuple[s
     return interrupted if waiting else (asked.vpn,)
 
 
+def turn(interrupted: tuple[str, ...], waiting: tuple[str, ...], goes_on: bool) -> str:
+    """Whose turn it is, for those who watch; empty where no turns are taken. C(goes_on): there were turns before."""
+    if waiting:
+        return f"{', '.join(interrupted)} first, then {', '.join(waiting)}"
+    return f"{', '.join(interrupted)}, the last one" if goes_on and interrupted else ""
+
+
 def is_proven(asked: Asked, seen: Seen) -> bool:
     """Whether a change has shown what it needs to show. What that is, is decided here and nowhere else.
 

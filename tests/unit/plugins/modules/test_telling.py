@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import connection
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule
-from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import commit, monitor_profile, site_to_site_vpn, vpn_action, vpn_info
+from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import commit, monitor_profile, site_to_site_vpn, vpn_action, vpn_failover, vpn_info
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules import pairing
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import Door
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.test_vpn_info import FIRST, NAME, plant_pbf
@@ -136,3 +136,23 @@ def test_which_tunnel_is_not_up(door, told, monkeypatch):
     door.control.vpn(FIRST, sa="down")
     door.refused({"name": [FIRST], "action": "reconnect", "timeout": 1, "poll": 0.1}, "not up 1 s after", module=vpn_action)
     assert says(told, FIRST, "not up yet")
+
+
+def test_that_traffic_has_not_moved(door, told):
+    plant_pbf(door.control)
+    door.control.pbf(FIRST, "active")
+    door.control.commit_duration(0.3)
+    given = {"name": NAME, "action": "take_down", "poll": 0.05, "commit_poll": 0.05, "hold": 0, "timeout": 1}
+    assert door.run(given, module=vpn_failover).failed
+    assert says(told, "commit job", "%") and says(told, FIRST, "not yet where it is to be")
+
+
+def test_whose_turn_it_is_in_a_rollout(firewalls, told, monkeypatch, tmp_path):
+    door = pairing.VpnDoor(firewalls())
+    door.control.commit_duration(0.3)
+    carried = {"commit": True, "verify": True, "rollout": "one_by_one", "commit_poll": 0.05, "verify_poll": 0.05, "verify_timeout": 1}
+    door.done(pairing.options(**carried))
+    monkeypatch.setattr(PanosModule, "tell", lambda module, sentence: told.append(f"{module.progress.about}: {sentence}"))
+    door.done(pairing.options(**carried, pre_shared_keys=["notReal.rotated.one", "notReal.rotated.two"]))
+    first, second = (f"{pairing.name_of('pbf')}-{number}" for number in (1, 2))
+    assert says(told, f"{second} first, then {first}: commit job") and says(told, f"{first}, the last one: commit job")

@@ -163,5 +163,12 @@ def test_the_tunnel_that_had_its_turn_is_verified_until_all_had_theirs():
     assert outcome.names_to_verify(asked(), (FIRST,), ()) == ("paris",)
 
 
+@pytest.mark.parametrize("interrupted, waiting, goes_on, told", [
+    ((SECOND,), (FIRST,), False, f"{SECOND} first, then {FIRST}"), ((FIRST,), (), True, f"{FIRST}, the last one"), ((FIRST,), (), False, ""), ((), (), True, ""),
+])
+def test_those_who_watch_are_told_whose_turn_it_is(interrupted, waiting, goes_on, told):
+    assert outcome.turn(interrupted, waiting, goes_on) == told
+
+
 def test_a_failed_taking_back_says_that_the_journal_stays():
     assert "no answer" in outcome.not_taken_back("no answer") and "journal stays" in outcome.not_taken_back("no answer")
