@@ -21,13 +21,14 @@ def completions(firewall: Firewall, xpath: Xpath) -> str:
     """The answer's body. Raises BadXpath ("Invalid sequence", measured) for a wrong path."""
     try:
         path = xpath.location()
-        node = along(firewall.schema, path, firewall.version)[-1]
+        # The vendor's skilletlib asks with steps that name no entry.
+        node = along(firewall.schema, path, firewall.version, one=False)[-1]
     except (BadXpath, OperationFailed):
         raise BadXpath("Invalid sequence") from None
-    present = firewall.candidate.tree.at(path)
+    present = [child for chain in xpath.select(firewall.candidate.tree) for child in chain[-1]]
     offers = _described(node, firewall)
     if node is None or (isinstance(node, Entries) and node.refers is None):
-        offers += [_entry(child.get("name")) for child in present if child.get("name")] if present is not None else []
+        offers += [_entry(child.get("name")) for child in present if child.get("name")]
     lines = "".join(
         f"<completion value={quoteattr(value)} vxpath={quoteattr(xpath.text + suffix)} help-string={quoteattr(value)}/>"
         for value, suffix in offers

@@ -22,7 +22,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime
     HA_STATES, MONITOR_STATES, PANORAMA_HA_STATES, PEER_STATES, SA_STATES, PeerState,
 )
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import (
-    Tree, child_of, parse_fragment, render, step_of,
+    Tree, parse_fragment, render, step_of,
 )
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.xpath import parse_xpath
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.pair import Pair
@@ -81,7 +81,7 @@ class Control:
             for tree in (self._firewall.candidate.tree, self._firewall.running):
                 target = tree.root
                 for step in path[1:]:
-                    child = child_of(target, step)
+                    child = tree.child(target, step)
                     if child is None:
                         child = ET.Element(step[0])
                         if step[0] == "entry" and step[1] is not None:
@@ -233,7 +233,7 @@ def _one_of(what: str, value: str, allowed: tuple[str, ...]) -> str:
 
 def _lay_over(tree: Tree, target: ET.Element, elements: list[ET.Element]) -> None:
     for element in elements:
-        child = child_of(target, step_of(element))
+        child = tree.child(target, step_of(element))
         if child is None:
             tree.append(target, copy.deepcopy(element))
             continue

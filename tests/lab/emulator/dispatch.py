@@ -79,6 +79,9 @@ class Api:
             return responses.web_layer(error.http_status, error.message)
         except Refusal as error:
             return responses.refusal(error, self.firewall.nested_messages)
+        except RecursionError:
+            # What it had begun is taken back, as for every exception.
+            return responses.refusal(MalformedCommand("nested too deeply"), self.firewall.nested_messages)
 
     def _answer(self, request: Request, admin: Admin | None, failing_operation: tuple[int, Refusal] | None) -> Answer:
         kind = _required(request.parameters, "type")
@@ -112,7 +115,7 @@ class Api:
         admin.demand("version")
         firewall = self.firewall
         return responses.result(
-            f"<sw-version>{firewall.sw_version}</sw-version><multi-vsys>off</multi-vsys><model>{firewall.model}</model>"
+            f"<sw-version>{firewall.sw_version}</sw-version><multi-vsys>{'on' if firewall.multi_vsys else 'off'}</multi-vsys><model>{firewall.model}</model>"
             f"<serial>{firewall.serial}</serial>"
         )
 

@@ -38,6 +38,12 @@ class JobNotFound(Refusal):
     code = 7
 
 
+class NotPresent(Refusal):
+    """Moving, renaming or cloning what is not there (vendor's table of codes)."""
+
+    code = 7
+
+
 class Referenced(Refusal):
     """Deletion of an object that others in the candidate refer to.
 

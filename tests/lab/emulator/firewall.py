@@ -194,6 +194,10 @@ class Firewall:
             return Outcome(False, ["Validation Error:", *found[0]])
         return Outcome(True, [praise], planned.warnings if planned is not None else warnings(goal))
 
+    @property
+    def multi_vsys(self) -> bool:
+        return self.switches.multi_vsys or len(self.running.root.findall("devices/entry/vsys/entry")) > 1
+
     def _defects(self, tree: Tree) -> list[tuple[str, ...]]:
         return defects(tree, self.schema, self.version, self.switches.bgp_needs_identity)
 

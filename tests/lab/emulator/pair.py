@@ -37,6 +37,8 @@ class Pair:
         for member, state in zip(self.members, (ACTIVE, PASSIVE)):
             member.pair = self
             member.runtime.ha = state
+        for number, member in enumerate(self.members, start=1):
+            _configure(member, number)
         self._take_over(passive, active)
 
     def peer_of(self, member: Firewall) -> Firewall:
@@ -119,3 +121,30 @@ class Pair:
             if ours is not None and kept is not None:
                 ours.append(copy.deepcopy(kept))
         return root
+
+
+def _configure(member: Firewall, number: int) -> None:
+    """What a member must have configured to be in a pair, unless it brings its own. Names: the vendor's SDK; values: those that its state tells."""
+    for tree in (member.running, member.candidate.tree):
+        device = tree.root.find("devices/entry")
+        if device is None or device.find("deviceconfig/high-availability") is not None:
+            continue
+        deviceconfig = device.find("deviceconfig")
+        if deviceconfig is None:
+            deviceconfig = ET.Element("deviceconfig")
+            tree.append(device, deviceconfig)
+        tree.append(deviceconfig, ET.fromstring(_HIGH_AVAILABILITY.format(own=number, peer=3 - number, priority=90 + number * 10)))
+
+
+_HIGH_AVAILABILITY = (
+    "<high-availability><enabled>yes</enabled><interface>"
+    "<ha1><ip-address>169.254.0.{own}</ip-address><netmask>255.255.255.252</netmask><port>dedicated-ha1</port></ha1>"
+    "<ha1-backup><ip-address>169.254.1.{own}</ip-address><netmask>255.255.255.252</netmask><port>dedicated-ha1-backup</port></ha1-backup>"
+    "<ha2><ip-address>169.254.2.{own}</ip-address><netmask>255.255.255.252</netmask><port>dedicated-ha2</port></ha2>"
+    "<ha2-backup><ip-address>169.254.3.{own}</ip-address><netmask>255.255.255.252</netmask><port>dedicated-ha2-backup</port></ha2-backup>"
+    "</interface><group><group-id>1</group-id><peer-ip>169.254.0.{peer}</peer-ip><peer-ip-backup>169.254.1.{peer}</peer-ip-backup>"
+    "<mode><active-passive><passive-link-state>auto</passive-link-state></active-passive></mode>"
+    "<election-option><device-priority>{priority}</device-priority></election-option>"
+    "<configuration-synchronization><enabled>yes</enabled></configuration-synchronization>"
+    "<state-synchronization><enabled>yes</enabled></state-synchronization></group></high-availability>"
+)

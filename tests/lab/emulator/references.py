@@ -19,7 +19,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.device_groups import lineage
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.journal import PLACES
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.templates import stacks_with, templates_of
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import Path, Tree, child_of, labels_of, step_of
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import Path, Tree, labels_of, step_of
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema import FIREWALL, PANORAMA
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.check import invalid
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import Entries, Group, Leaf, Members, Node, Reference
@@ -270,7 +270,7 @@ def _is_imported(tree: Tree, path: Path, interface: str) -> bool:
     vsys = path[:len(tags) - tags[::-1].index("vsys") + 1]
     for start in _starts(tree, vsys):
         imported = tree.at((*start, ("import", None), ("network", None), ("interface", None)))
-        if imported is not None and child_of(imported, ("member", interface)) is not None:
+        if imported is not None and tree.child(imported, ("member", interface)) is not None:
             return True
     return False
 

@@ -414,7 +414,9 @@ class TestPanoramaItself:
         site.ask.set(f"{inside(template('new'))}/vsys", "<entry name='vsys1'/>")
         assert site.ask.set(f"{DEVICE}/template", settings).code == "20"
 
-    def test_stack_without_settings_fails_at_commit(self, site):
+    def test_stack_without_settings_fails_at_commit(self, client_of, request):
+        site = Site(client_of, version="12.1")
+        request.addfinalizer(site.stop)
         site.ask.set(f"{DEVICE}/template-stack/entry[@name='bare']/templates", "<member>base</member>")
         job = site.ask.commit()
         assert "bare is missing 'settings'" in job.findall("details/line")[1].text

@@ -182,11 +182,15 @@ CONFIGURED = {
 }
 OTHERS = {"panos/api/error-samples.xml", "panos/api/success-samples.xml", *CONFIGURED}
 
-#: Numbers there by chance: a model series, a version that others lack, and indexes in hexadecimal digits.
-BY_CHANCE = ("/system/family", "/platform-family", "-datafile-version", "-spi")
+#: Numbers there by chance: a model series, a version that others lack, indexes in hexadecimal digits, a limit that 10.1 calls Unlimited.
+BY_CHANCE = ("/system/family", "/platform-family", "-datafile-version", "-spi", "/kb")
 
 #: Elements of a recorded answer that ours does not have.
 LACKING = {
+    # Names of that release, which 10.1 has others for.
+    "panorama/show-high-availability-state.firewall-active.7.1.xml": {
+        f"/result/group/path-monitoring/{tag}" for tag in ("vwire", "fail-cond", "vrouter")
+    },
     "panorama/show-high-availability-state.panorama.10.1.xml": {"/result/peer-info/last-error-reason", "/result/peer-info/last-error-state"},
 }
 

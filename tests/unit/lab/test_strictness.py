@@ -9,6 +9,8 @@ A row says where a value is set, what is set, and when it is refused: with the r
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
@@ -90,6 +92,13 @@ REFUSED = {
         f"<proxy-id>{proxies('p' * 40)}</proxy-id></auto-key>"), "commit"),
     "251 proxy IDs": (f"{TUNNEL}/auto-key/proxy-id", proxies(*(f"p{number}" for number in range(251))), "commit"),
     "PBF with a monitor of nothing": (PBF, forward("<monitor><profile>default</profile></monitor>"), "commit"),
+    "rule with a log profile that is not there": (f"{RULE}", "".join(f"<{tag}><member>any</member></{tag}>" for tag in (
+        "from", "to", "source", "destination", "application", "service")) + "<action>allow</action><log-setting>nosuch</log-setting>", "commit"),
+    "rule with a profile group that is not there": (f"{RULE}", "".join(f"<{tag}><member>any</member></{tag}>" for tag in (
+        "from", "to", "source", "destination", "application", "service"))
+        + "<action>allow</action><profile-setting><group><member>nosuch</member></group></profile-setting>", "commit"),
+    "service without a protocol": (f"{VSYS}/service/entry[@name='s']", "<description>x</description>", "commit"),
+    "service without a port": (f"{VSYS}/service/entry[@name='s']", "<protocol><tcp/></protocol>", "commit"),
     "tunnel through a port": (TUNNEL, "<tunnel-interface>ethernet1/1</tunnel-interface>", "commit"),
     "gateway on a tunnel": (f"{GATEWAY}/local-address", "<interface>tunnel.7</interface>", "commit"),
 }
@@ -282,3 +291,80 @@ def test_elements_that_others_met(client_of, kind, xpath):
     element = {"security rule": "<member>1</member>", "SD-WAN gateway": "<sdwan-gateway>10.10.0.2</sdwan-gateway>"}.get(kind, "<x/>")
     with Emulator(version="11.1.4") as emulator:
         assert client_of(emulator).set(xpath, element).code == "20"
+
+
+# What other clients ask, and in which words it is refused.
+
+
+@pytest.mark.parametrize("action, more", [("move", {"where": "top"}), ("rename", {"newname": "other"}), ("clone", {"newname": "other"})])
+def test_what_is_not_there_is_told_by_its_code(client, action, more):
+    given = {**more, "from": f"{VSYS}/rulebase/security/rules/entry[@name='nosuch']"} if action == "clone" else more
+    xpath = RULE.rpartition("/")[0] if action == "clone" else RULE
+    assert client.call(type="config", action=action, xpath=xpath, **given).verdict == ("error", "7")
+
+
+def test_completion_by_steps_without_names(client):
+    reply = client.call(type="config", action="complete", xpath="/config/devices/entry/vsys/entry/zone")
+    assert "trust" in [each.get("value") for each in reply.root.iter("completion")]
+
+
+def test_an_interface_that_is_not_there_is_an_error(client):
+    assert client.op("<show><interface>nosuch</interface></show>").verdict == ("error", "17")
+    assert client.op("<show><interface>tunnel.7</interface></show>").root.find("result/hw") is None
+    assert client.op("<show><interface>ethernet1/8</interface></show>").root.find("result/hw/entry") is not None
+
+
+@pytest.mark.parametrize("version, result", [("10.1", "OK"), ("12.1", "FAIL")])
+def test_a_stack_without_settings(client_of, version, result):
+    with Emulator(version=version, model="panorama") as panorama:
+        panorama.control.commit_duration(0.01)
+        client = client_of(panorama)
+        client.set(f"{DEVICE}/template-stack/entry[@name='s']", "<description>x</description>")
+        assert client.commit().findtext("result") == result
+
+
+# Several virtual systems, a pair's configuration, deep nesting and long lists.
+
+
+def test_a_second_virtual_system(client):
+    second = f"{DEVICE}/vsys/entry[@name='vsys2']"
+    assert client.set(second, "<display-name>x</display-name>").verdict == ("error", "12")
+    assert client.op("<set><system><setting><multi-vsys>on</multi-vsys></setting></system></set>").status == "success"
+    assert client.set(second, "<display-name>x</display-name>").code == "20"
+    assert client.commit().findtext("result") == "OK"
+    assert client.op("<show><system><info/></system></show>").root.findtext("result/system/multi-vsys") == "on"
+    assert client.call(type="version").root.findtext("result/multi-vsys") == "on"
+
+
+def test_a_pair_has_high_availability_configured(client_of):
+    with Emulator(name="fw1") as one, Emulator(name="fw2") as two:
+        one.pair_with(two)
+        peers = [client_of(member).show(f"{DEVICE}/deviceconfig/high-availability/group/peer-ip").root.findtext("result/peer-ip") for member in (one, two)]
+        assert peers == ["169.254.0.2", "169.254.0.1"]
+        assert client_of(two).get(f"{DEVICE}/deviceconfig/high-availability/enabled").code == "19"
+
+
+@pytest.mark.parametrize("parameters", [
+    {"type": "config", "action": "set", "xpath": f"{NETWORK}/vlan", "element": "<x>" * 2000 + "</x>" * 2000},
+    {"type": "config", "action": "get", "xpath": "/config/devices[" + "(" * 2000 + "1" + ")" * 2000 + "]"},
+], ids=["element", "xpath"])
+def test_what_is_nested_too_deeply_is_refused_and_nothing_is_changed(firewall, client, parameters):
+    before = firewall.control.candidate()
+    assert client.call(**parameters).verdict == ("error", "18")
+    assert firewall.control.candidate() == before
+    assert client.get(GATEWAY).code == "19"
+
+
+def test_the_time_of_a_long_list_grows_with_its_length(client_of):
+    with Emulator() as emulator:
+        client, seconds = client_of(emulator), []
+        for count in (1000, 8000):
+            names = [f"host-{count}-{number}" for number in range(count)]
+            client.set(f"{VSYS}/address", "".join(f"<entry name='{name}'><fqdn>x</fqdn></entry>" for name in names))
+            begin = time.process_time()
+            group = "".join(f"<member>{name}</member>" for name in names)
+            assert client.set(f"{VSYS}/address-group/entry[@name='g{count}']/static", group).code == "20"
+            assert client.edit(f"{VSYS}/address-group/entry[@name='g{count}']/static", f"<static>{group}</static>").code == "20"
+            seconds.append(time.process_time() - begin)
+        # Eight times as many; with the square it were 64 times the work.
+        assert seconds[1] < 40 * seconds[0]

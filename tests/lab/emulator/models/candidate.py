@@ -14,7 +14,7 @@ import copy
 import xml.etree.ElementTree as ET
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import references
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import BadXpath, InvalidObject, NotPossible, OperationFailed
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import BadXpath, InvalidObject, NotPossible, NotPresent, OperationFailed
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.changes import Change, Switches
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.journal import CREATE, DELETE, EDIT, MOVE, Journal, Record
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.marks import Marks
@@ -25,7 +25,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.stored_
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import (
     Path, Tree, UndoLog, duplicate, labels_of, step_of, xpath_text,
 )
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.check import along, check_children, check_name
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.check import along, check_children, check_name, invalid
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import Entries, Group, Leaf, Members, Node, Version
 
 DONE = (20, "command succeeded")
@@ -180,8 +180,14 @@ class Candidate:
             references.refuse_dangling(self.tree, place, reference, labels)
         for place, labels in change.named:
             references.refuse_name_clash(self.tree, place, labels)
+            self._refuse_second_system(place, labels)
         if not change.changed and self.switches.journal_books_unchanged:
             self._marks.touch(change, path, EDIT)
+
+    def _refuse_second_system(self, place: Path, labels: list[str]) -> None:
+        """A second virtual system where several are not switched on. Those that a configuration begins with are there."""
+        if len(place) == 5 and place[3][0] == "vsys" and len(self.tree.at(place[:4])) == 2 and not self.switches.multi_vsys:
+            raise invalid(" is invalid", labels)
 
     def _check_names_in(self, path: Path, nodes: list[Node | None]) -> None:
         """Entries that the xpath itself would create must have legal names."""
@@ -199,7 +205,7 @@ class Candidate:
     def _existing(self, path: Path) -> list[ET.Element]:
         chain = self.tree.chain(path)
         if chain is None or len(chain) < 2:
-            raise OperationFailed(f"{labels_of(path)[-1]} does not exist")
+            raise NotPresent(f"{labels_of(path)[-1]} does not exist")
         return chain
 
     def _free_place(self, path: Path, new_name: str) -> Path:

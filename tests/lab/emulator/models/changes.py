@@ -21,7 +21,7 @@ class Switches:
     of 11.0.3-h3 and later. ``journal_books_unchanged``: a write that changes nothing counts as a change.
     ``rename_updates_references``, ``commit_drops_own_locks``, ``bgp_needs_identity`` (enable without router id or local
     AS fails at commit): as their names say. ``commit_queue``: how many commits may wait behind the one that runs; the
-    next one is refused as busy.
+    next one is refused as busy. ``multi_vsys``: several virtual systems are switched on, so that a second one may be made.
     """
 
     journal_books_container: bool = False
@@ -30,6 +30,7 @@ class Switches:
     commit_drops_own_locks: bool = True
     bgp_needs_identity: bool = True
     commit_queue: int = 0
+    multi_vsys: bool = False
 
 
 @dataclass

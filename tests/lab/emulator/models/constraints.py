@@ -13,17 +13,21 @@ import xml.etree.ElementTree as ET
 from typing import Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import Tree
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import HOST, as_number
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import HOST, Version, as_number
 
 Chain = list
 Defects = Iterator["tuple[Chain, str]"]
 
+#: Measured on this release; a published configuration of 10.1 does without.
+_STACKS_NEED_SETTINGS = (12, 1)
 #: An operational name is ``tunnel:proxyid`` (vendor web help), and a tunnel has so many proxy IDs at most (vendor page on proxy IDs).
 _LONGEST_OPERATIONAL_NAME, _MOST_PROXY_IDS = 63, 250
 
 
-def violations(tree: Tree, bgp_needs_identity: bool) -> Defects:
+def violations(tree: Tree, version: Version, bgp_needs_identity: bool) -> Defects:
     """Each with the chain of elements down to where it lies, and what a job says of it."""
+    if version >= _STACKS_NEED_SETTINGS:
+        yield from _bare_stacks(tree)
     for network in _below([tree.root], "devices", "entry", "network"):
         addresses = _addresses(network[-1])
         for gateway in _below(network, "ike", "gateway", "entry"):
@@ -69,6 +73,12 @@ def _not_of_the_interface(owner: Chain, addresses: dict[str, set[str]]) -> Defec
 def _is_one_of(address: str, own: set[str]) -> bool:
     """A template variable is one that the firewall will know."""
     return address in own or address.startswith("$") or any(each.startswith("$") for each in own)
+
+
+def _bare_stacks(tree: Tree) -> Defects:
+    for stack in _below([tree.root], "devices", "entry", "template-stack", "entry"):
+        if stack[-1].find("settings") is None:
+            yield stack, " is missing 'settings'"
 
 
 # VPN.

@@ -159,7 +159,7 @@ def _transfer_node(record: Record, foreign: list[Path], source: Tree, target: Tr
         if there is not None:
             parent, node = there[-2:]
             target.remove(parent, node)
-            target.insert(parent, _position(origin, parent), node)
+            target.insert(parent, _position(origin, parent, target), node)
         return
     parent = _make_ancestors(origin[:-1], target)
     copy = duplicate(origin[-1])
@@ -170,7 +170,7 @@ def _transfer_node(record: Record, foreign: list[Path], source: Tree, target: Tr
         return
     if there is not None:
         target.remove(parent, there[-1])
-    target.insert(parent, _position(origin, parent), copy)
+    target.insert(parent, _position(origin, parent, target), copy)
 
 
 def _drop_empty(chain: list[ET.Element], source: Tree, target: Tree) -> None:
@@ -184,19 +184,19 @@ def _make_ancestors(chain: list[ET.Element], target: Tree) -> ET.Element:
     """Containers that the target lacks come along bare."""
     node = target.root
     for position, wanted in enumerate(chain[1:], start=1):
-        child = child_of(node, step_of(wanted))
+        child = target.child(node, step_of(wanted))
         if child is None:
             child = ET.Element(wanted.tag, {key: value for key, value in wanted.items() if key not in MARKS})
-            target.insert(node, _position(chain[:position + 1], node), child)
+            target.insert(node, _position(chain[:position + 1], node, target), child)
         node = child
     return node
 
 
-def _position(origin: list[ET.Element], parent: ET.Element) -> int:
+def _position(origin: list[ET.Element], parent: ET.Element, target: Tree) -> int:
     """Where a node belongs in the other tree: behind the nearest sibling before it that exists there too."""
     siblings = list(origin[-2])
     for sibling in reversed(siblings[:siblings.index(origin[-1])]):
-        there = child_of(parent, step_of(sibling))
+        there = target.child(parent, step_of(sibling))
         if there is not None:
             return list(parent).index(there) + 1
     return 0

@@ -46,7 +46,7 @@ class Merging:
         if path[0] != (self._tree.root.tag, None):
             raise BadXpath(f"{xpath_text(path)} is not in this configuration")
         for position, step in enumerate(path[1:], start=1):
-            child = child_of(chain[-1], step)
+            child = self._tree.child(chain[-1], step)
             if child is None:
                 self._drop_other_branches(change, chain[-1], nodes[position - 1], path[:position], step)
                 child = self._bare(change, step, nodes[position - 1])
@@ -75,7 +75,7 @@ class Merging:
         for element in elements:
             step = step_of(element)
             place = (*path, step)
-            child = child_of(target, step)
+            child = self._tree.child(target, step)
             if child is None:
                 self._drop_other_branches(change, target, node, path, step)
                 child = self._grow(change, element, node, place, labels)
@@ -122,29 +122,34 @@ class Merging:
         self._note_reference(change, parent, node, place, deeper)
         if place[-1][0] == "entry":
             change.named.append((place, deeper))
+        twins: dict[Step, ET.Element] = {}
         for child in element:
             step = step_of(child)
             grown = self._grow(change, child, node, (*place, step), deeper)
-            twin = child_of(new, step)
+            twin = twins.get(step)
             if twin is None or (repeats and child.tag == "member"):
-                self._drop_rival(new, node, step)
+                self._drop_rival(new, node, step, twins)
                 new.append(grown)
+                twins[step] = grown
             elif len(grown) or twin.text != grown.text:
                 twin.extend([each for each in grown if child_of(twin, step_of(each)) is None])
                 twin.text = grown.text
         return new
 
     @staticmethod
-    def _drop_rival(new: ET.Element, node: Node | None, step: Step) -> None:
+    def _drop_rival(new: ET.Element, node: Node | None, step: Step, twins: dict[Step, ET.Element]) -> None:
         """Of two branches in one request the later one stays, as on 12.1."""
         choice = node.choices.get(step[0]) if isinstance(node, Group) else None
-        for rival in [child for child in new if choice and child.tag in choice.tags]:
+        if choice is None:
+            return
+        for rival in [child for child in new if child.tag in choice.tags]:
             new.remove(rival)
+            twins.pop(step_of(rival), None)
 
     def replace(self, change: Change, path: Path, nodes: list[Node | None], element: ET.Element, labels: list[str]) -> None:
         created = self.first_missing(path)
         parent = self.make_path(change, path[:-1], nodes)[-1]
-        old = child_of(parent, path[-1])
+        old = self._tree.child(parent, path[-1])
         new = self._grow(change, element, nodes[-2], path, labels[:-1], repeats=True)
         if old is None:
             self._drop_other_branches(change, parent, nodes[-2], path[:-1], path[-1])

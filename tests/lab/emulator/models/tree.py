@@ -231,6 +231,42 @@ class UndoLog:
                 self._steps.clear()
 
 
+class WideLists:
+    """The children of long lists by their steps, so that a list of thousands of members can be laid over another one.
+
+    A list that was changed behind the tree's back is noticed by its length.
+    """
+
+    _LONG = 64
+
+    def __init__(self) -> None:
+        self._children: dict[ET.Element, dict[Step, ET.Element]] = {}
+
+    def child(self, parent: ET.Element, step: Step) -> ET.Element | None:
+        if len(parent) < self._LONG:
+            return child_of(parent, step)
+        known = self._children.get(parent)
+        if known is None or len(known) != len(parent):
+            known = {}
+            for child in parent:
+                known.setdefault(step_of(child), child)
+            if len(known) != len(parent):
+                return known.get(step)  # Equal members: not worth keeping.
+            self._children[parent] = known
+        return known.get(step)
+
+    def add(self, parent: ET.Element, child: ET.Element) -> None:
+        if parent in self._children:
+            self._children[parent].setdefault(step_of(child), child)
+
+    def discard(self, parent: ET.Element, child: ET.Element) -> None:
+        if parent in self._children:
+            self._children[parent].pop(step_of(child), None)
+
+    def clear(self) -> None:
+        self._children.clear()
+
+
 class Tree:
     """One configuration; every change goes through its methods, which keep the undo log and the occurrences."""
 
@@ -238,11 +274,17 @@ class Tree:
         self.root = root
         self.undo = undo
         self._occurrences: Occurrences | None = None
+        self._wide = WideLists()
 
     def replace_root(self, root: ET.Element) -> None:
         """Another whole configuration (load, revert); cannot be undone."""
         self.root = root
         self._occurrences = None
+        self._wide.clear()
+
+    def child(self, parent: ET.Element, step: Step) -> ET.Element | None:
+        """The child that a step names, of an element of this tree."""
+        return self._wide.child(parent, step)
 
     @property
     def occurrences(self) -> Occurrences:
@@ -256,7 +298,7 @@ class Tree:
             return None
         chain = [self.root]
         for step in path[1:]:
-            child = child_of(chain[-1], step)
+            child = self.child(chain[-1], step)
             if child is None:
                 return None
             chain.append(child)
@@ -268,6 +310,7 @@ class Tree:
 
     def insert(self, parent: ET.Element, index: int, child: ET.Element) -> None:
         parent.insert(index, child)
+        self._wide.add(parent, child)
         if self._occurrences is not None:
             self._occurrences.add(parent, child)
         self.undo.add(lambda: self.remove(parent, child))
@@ -278,6 +321,7 @@ class Tree:
     def remove(self, parent: ET.Element, child: ET.Element) -> None:
         index = list(parent).index(child)
         del parent[index]
+        self._wide.discard(parent, child)
         if self._occurrences is not None:
             self._occurrences.discard(child)
         self.undo.add(lambda: self.insert(parent, index, child))
@@ -301,8 +345,11 @@ class Tree:
         self.undo.add(lambda: self.set_attribute(element, key, old))
 
     def _revalue(self, element: ET.Element, change: Callable[[], object]) -> None:
+        named_so = step_of(element)
         if self._occurrences is not None:
             self._occurrences.forget_values(element)
         change()
+        if step_of(element) != named_so:
+            self._wide.clear()
         if self._occurrences is not None:
             self._occurrences.note_values(element)

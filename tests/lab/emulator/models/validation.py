@@ -28,7 +28,7 @@ def defects(tree: Tree, schema: Group, version: Version, bgp_needs_identity: boo
     found = []
     for chain, defect in _walk(tree, schema, [tree.root], version):
         found.append(_cascade(chain, defect))
-    for chain, defect in violations(tree, bgp_needs_identity):
+    for chain, defect in violations(tree, version, bgp_needs_identity):
         found.append(_cascade(chain, defect))
     return found
 

@@ -17,16 +17,17 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.responses impo
 
 _OFF = "<enabled>no</enabled><local-info><encrypt-imported>no</encrypt-imported></local-info>"
 _COMPATIBLE = {f"{word}-compat": "Match" for word in ("url", "av", "vpnclient", "threat", "gpclient", "build", "app", "iot")}
+_COMPATIBLE_PANORAMA = {f"{word}-compat": "Match" for word in ("url", "av", "build", "app")}
 _CONTENT = {
     "app-version": "8868-8828", "av-version": "0", "threat-version": "8868-8828", "iot-version": "0", "url-version": "0000.00.00.000",
     "gpclient-version": "Not Installed", "vpnclient-version": "Not Installed", "DLP": "3.0.0",
 }
 _LAST_ERROR = {"last-error-state": "suspended", "last-error-reason": "User requested"}
 _MONITORING = (
-    "<link-monitoring><fail-cond>any</fail-cond><failure-condition>any</failure-condition><enabled>yes</enabled><groups><entry>"
+    "<link-monitoring><failure-condition>any</failure-condition><enabled>yes</enabled><groups><entry>"
     "<name>outside</name><enabled>yes</enabled><failure-condition>any</failure-condition><interface><entry><name>ethernet1/8</name>"
     "<status>up</status></entry></interface></entry></groups></link-monitoring>"
-    "<path-monitoring><vwire/><fail-cond>any</fail-cond><failure-condition>any</failure-condition><vlan/><enabled>no</enabled><vrouter/>"
+    "<path-monitoring><failure-condition>any</failure-condition><vlan/><enabled>no</enabled>"
     "<virtual-wire/><virtual-router/></path-monitoring>"
 )
 
@@ -94,13 +95,20 @@ def _peer_info(firewall: Firewall, state: str) -> str:
         {**_CONTENT, **(_last_error(peer) if pair is not None else {})},
         state=peer_state if connected else "unknown", state_duration=3600, conn_status=status, priority=110, preemptive="no",
         platform_model=peer.model, build_rel=peer.sw_version, version=1, mode="Active-Passive", mgmt_ip="192.0.2.11/24", mgmt_ipv6="",
-        vm_license="VM-SERIES-4", **_ports(local=False),
+        vm_license="", **_ports(local=False),
     ) + "".join(f"<{link}>{_link(link, status, words)}</{link}>" for link, words in links.items())
 
 
 def _link(name: str, status: str, words: str) -> str:
-    data = {"conn-ka-enbled": "no", "conn-hold": "10000", "conn-type": "ethernet"} if name.startswith("conn-ha2") else {}
-    return fields(data, conn_status=status, conn_primary="no" if name.endswith("backup") else "yes", conn_desc=words)
+    """As captured on 10.1: backups do not say whether they are the primary link, and only the link of HA2 says how it is held."""
+    data = {"conn-status": status, "conn-desc": words}
+    if name in ("conn-ha1", "conn-ha2"):
+        data["conn-primary"] = "yes"
+    if name.startswith("conn-ha2"):
+        data["conn-ka-enbled"] = "no"
+    if name == "conn-ha2":
+        data.update({"conn-hold": "10000", "conn-type": "ethernet"})
+    return fields(data)
 
 
 def _panorama_state(firewall: Firewall, state: str) -> str:
@@ -111,7 +119,7 @@ def _panorama_state(firewall: Firewall, state: str) -> str:
         "build-rel": firewall.sw_version, "state-duration": 3600, "preemptive": "no", "version": 1, "Cloud-Services": "Not Installed",
     }
     local_info = fields(
-        {**shared, **_COMPATIBLE, **(_LAST_ERROR if role == "suspended" else {})}, priority=rank, state=state, app_version="8868-8828",
+        {**shared, **_COMPATIBLE_PANORAMA, **(_LAST_ERROR if role == "suspended" else {})}, priority=rank, state=state, app_version="8868-8828",
         mgmt_ip="192.0.2.20/24", heartbeat_interval=2000, hello_interval=8000, promotion_hold=2000, preempt_hold=1, encrypt_enable="no",
     )
     peer_info = fields(shared, priority=other, state=peer_state, conn_status="up", mgmt_ip="192.0.2.21")

@@ -87,7 +87,7 @@ def _system_info(context: Context) -> Answer:
         logdb_version=f"{firewall.version[0]}.{firewall.version[1]}.0",
         platform_family="vm",
         vpn_disable_mode="off",
-        multi_vsys="off",
+        multi_vsys="on" if firewall.multi_vsys else "off",
         operational_mode="normal",
         # Name and values of this field are inferred; absent before the engine exists.
         **({"system_mode": "panorama"} if firewall.model == "Panorama" else {}),
@@ -109,9 +109,13 @@ def _interfaces(context: Context) -> Answer:
     found = Network(context.firewall.running, context.firewall.runtime).interfaces
     if wanted != "all":
         found = [interface for interface in found if interface.name == wanted]
+        if not found:
+            # That it is an error is sure (napalm-panos waits for it); the words are inferred.
+            raise InvalidCommand(f" show -> interface '{wanted}' is invalid")
     logical = "".join(_logical(interface) for interface in found)
     hardware = "".join(_hardware(interface, context.firewall.runtime.forwards) for interface in found if interface.physical)
-    return result(f"<ifnet>{logical}</ifnet><hw>{hardware}</hw>")
+    # An interface without a port has no such part (napalm-panos relies on it).
+    return result(f"<ifnet>{logical}</ifnet>" + (f"<hw>{hardware}</hw>" if hardware or wanted == "all" else ""))
 
 
 def _logical(interface: Interface) -> str:
@@ -153,6 +157,15 @@ def _admins(context: Context) -> Answer:
     return result(f"<admins>{entry}</admins>")
 
 
+def _switch_systems(context: Context) -> Answer:
+    """Several virtual systems, on or off; not off again while there are several. The answer's words are inferred."""
+    wanted = (context.arguments.text or "").strip()
+    if wanted not in ("on", "off"):
+        raise InvalidCommand(f" set -> system -> setting -> multi-vsys '{wanted}' is not an allowed keyword")
+    context.firewall.switches.multi_vsys = wanted == "on"
+    return text_result("success")
+
+
 def _ready(context: Context) -> Answer:
     return text_result("yes\n")
 
@@ -165,4 +178,5 @@ COMMANDS: list[Command] = [
     command("show clock", _clock),
     command("show admins", _admins),
     command("show chassis-ready", _ready),
+    command("set system setting multi-vsys", _switch_systems, changes=True),
 ]

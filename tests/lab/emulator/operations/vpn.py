@@ -132,7 +132,7 @@ def _ipsec_sa(network: Network, tunnel: Tunnel) -> str:
     live = network.measured(tunnel)
     return fields(
         {"i_spi": live.inbound_spi, "o_spi": live.outbound_spi},
-        kb=0, life=tunnel.lifetime, enc=_SHORT.get(tunnel.encryption, tunnel.encryption), remote=f"{tunnel.peer_address:<22}",
+        kb="Unlimited", life=tunnel.lifetime, enc=_SHORT.get(tunnel.encryption, tunnel.encryption), remote=f"{tunnel.peer_address:<22}",
         name=tunnel.name, proto="ESP", gwid=tunnel.gateway_identifier, remain=max(1, tunnel.lifetime - live.age),
         tid=tunnel.identifier, hash=_hash_of(tunnel), gateway=tunnel.gateway,
     )

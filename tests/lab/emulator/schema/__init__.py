@@ -34,7 +34,7 @@ _NETWORK = group(
 #: What belongs to a device or to one of its systems.
 _SETTINGS = by_name(
     "authentication-object authentication-profile authentication-sequence authentication-setting captive-portal certificate-profile dns-proxy "
-    "dynamic-updates global-protect group-mapping ipuser-include-exclude-list iptag-include-exclude-list local-user-database log-settings ntlm "
+    "dynamic-updates global-protect group-mapping ipuser-include-exclude-list iptag-include-exclude-list local-user-database ntlm "
     "ocsp-responder redistribution-agent scep server-profile setting ssl-decrypt ssl-exclude-cert ssl-tls-service-profile ts-agent "
     "url-admin-override user-context-segment user-id-agent user-id-agent-sequence user-id-collector user-id-hub user-id-ssl-auth vm-info-source"
 )
@@ -42,7 +42,7 @@ _SETTINGS = by_name(
 #: What rules name, besides the objects that are described.
 _FOR_RULES = by_name(
     "alg-override application application-filter application-group application-status application-tag data-objects device-object "
-    "dynamic-user-group email-scheduler override pdf-summary-report profile-group profiles registered-ip registered-user report-group reports "
+    "dynamic-user-group email-scheduler override pdf-summary-report profiles registered-ip registered-user report-group reports "
     "saas-application schedule sdwan-interface-profile sdwan-profiles threats"
 )
 
@@ -67,13 +67,13 @@ _PUSHED = group(
 #: A template has a firewall's network and device, and no policy: neither rules nor what they name.
 _TEMPLATE_CONFIG = group(
     "config",
-    _devices(_NETWORK, _vsys(*by_name("certificate"))),
-    group("shared", *_SETTINGS, *_SHARED, *by_name("certificate")),
+    _devices(_NETWORK, _vsys(*by_name("certificate log-settings"))),
+    group("shared", *_SETTINGS, *_SHARED, *by_name("certificate log-settings")),
     *by_name("mgt-config predefined"),
 )
 
 _DEVICE_GROUP = (
-    *objects(), *_FOR_RULES, *by_name("authentication-object log-settings user-context-segment"), rulebase("pre-rulebase"), rulebase("post-rulebase"),
+    *objects(), *_FOR_RULES, *by_name("authentication-object user-context-segment"), rulebase("pre-rulebase"), rulebase("post-rulebase"),
     *by_name(
         "authorization-code description devices master-device parent-dg reference-templates sw-version to-sw-version user-group-source vsys"
     ),

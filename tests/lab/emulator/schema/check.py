@@ -41,11 +41,11 @@ def below(node: Node | None, step: Step, version: Version) -> Node | None:
     raise LookupError(tag)
 
 
-def along(root: Node, path: Path, version: Version) -> list[Node | None]:
-    """The descriptions of all steps of a path that begins with the root."""
+def along(root: Node, path: Path, version: Version, one: bool = True) -> list[Node | None]:
+    """The descriptions of all steps of a path that begins with the root. ``one``: it must say which entry it means."""
     nodes: list[Node | None] = [root]
     for step in path[1:]:
-        if step[1] is None and isinstance(nodes[-1], (Entries, Members)):
+        if one and step[1] is None and isinstance(nodes[-1], (Entries, Members)):
             raise BadXpath("the xpath does not name one object")
         try:
             nodes.append(below(nodes[-1], step, version))

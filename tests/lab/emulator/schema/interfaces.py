@@ -90,7 +90,8 @@ def _layer2(tag: str) -> Group:
 
 
 def _logical_units(tag: str) -> Group:
-    return group(tag, entries("units", *_layer3_unit_content(), kind="interface"), *by_name("adjust-tcp-mss ip ipv6 mtu comment interface-management-profile"))
+    return group(tag, entries("units", *_layer3_unit_content(), kind="interface"), *by_name(
+        "adjust-tcp-mss arp bonjour comment df-ignore dhcp-client interface-management-profile ip ipv6 mtu ndp-proxy netflow-profile"))
 
 
 _MODES = (_layer3(), _layer2("layer2"), _layer2("virtual-wire"), *by_name("decrypt-mirror ha tap"))

@@ -59,4 +59,6 @@ def objects() -> tuple[Node, ...]:
         entries("region", name=Text(63), kind="address", open=True),
         entries("tag", name=Text(127), kind="tag", open=True),
         entries("certificate", kind="certificate", open=True),
+        group("log-settings", entries("profiles", name=Text(63), kind="log-setting", open=True), open=True),
+        entries("profile-group", name=Text(63), kind="profile-group", open=True),
     )

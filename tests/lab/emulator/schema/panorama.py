@@ -58,7 +58,6 @@ def panorama(configuration: Group, of_a_group: tuple[Node, ...]) -> tuple[Node, 
             undescribed("user-group-source"),
             name=Text(63),
             kind="template-stack",
-            required=("settings",),
         ),
         entries("device-group", *of_a_group, name=Text(63), kind="device-group"),
     )
