@@ -19,7 +19,7 @@ import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 ROOMS = "ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils"
-PACKED = "# Where Ansible packs this module as a program, it packs what is imported by name; tools/peer_documentation.py writes the list."
+PACKED = "    # Never runs. Where Ansible packs a module as a program, it packs what is imported by name; tools/peer_documentation.py writes this."
 
 
 class Place(NamedTuple):
@@ -54,8 +54,8 @@ def places() -> list[Place]:
     from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import CLOUDS
 
     tunnels, connection = block(fields.documentation(Tunnel), 6), block(fields.documentation(Profile), 6)
-    imports = "".join(f"from {ROOMS}.peers.{cloud} import rules as {cloud}_rules  # noqa: F401  pylint: disable=unused-import\n" for cloud in CLOUDS)
-    found = [Place(f"plugins/modules/{module}.py", re.escape(PACKED) + r"\n", r"from .* import \w+\n\n", imports) for module in ("site_to_site_vpn", "vpn_info")]
+    imports = "".join(f"    from {ROOMS}.peers.{cloud} import rules as _{cloud}  # noqa: F401  pylint: disable=unused-import\n" for cloud in CLOUDS)
+    found = [Place("plugins/module_utils/peers/rules.py", re.escape(PACKED) + r"\n", r"\n\nclass Rules:\n", imports)]
     found.append(Place("plugins/modules/site_to_site_vpn.py", r"\n  tunnels:\n(?:    .*\n)*?    suboptions:\n", r"  pre_shared_keys:\n", tunnels))
     found.append(Place("plugins/modules/site_to_site_vpn.py", r"\n  connection:\n(?:    .*\n)*?    suboptions:\n", r"  tunnels:\n", connection))
     found.append(Place("plugins/modules/vpn_info.py", r"\n  connection:\n(?:    .*\n)*?    suboptions:\n", r"  source_zones:\n", connection))

@@ -1126,8 +1126,6 @@ earlier_changes:
       xpath: /config/devices/entry[@name='localhost.localdomain']/vsys/entry[@name='vsys1']/address/entry[@name='office-lan']
 """
 
-# Where Ansible packs this module as a program, it packs what is imported by name; tools/peer_documentation.py writes the list.
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import rules as aws_rules  # noqa: F401  pylint: disable=unused-import
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import site_to_site_vpn
 
 

@@ -718,8 +718,6 @@ selected:
   sample: [vpn-0123456789abcdef0-2]
 """
 
-# Where Ansible packs this module as a program, it packs what is imported by name; tools/peer_documentation.py writes the list.
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import rules as aws_rules  # noqa: F401  pylint: disable=unused-import
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import vpn_info
 
 

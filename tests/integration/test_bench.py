@@ -17,6 +17,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws.reader import vpn_connection
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.fit import fitted
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]

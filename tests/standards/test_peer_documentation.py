@@ -29,7 +29,7 @@ def test_everything_is_up_to_date(repository):
 
 
 def test_each_place_is_found_and_a_change_there_is_seen(tool, repository):
-    """Two modules with the options and with what they pack, and each filter that returns a profile."""
+    """The options of modules, what each filter returns, and what is packed."""
     places = tool.places()
     assert len(places) >= 5
     for place in places:

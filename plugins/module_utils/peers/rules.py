@@ -20,8 +20,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import peers
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 
 if TYPE_CHECKING:
-    # Where Ansible packs a module as a program, it packs what is imported by name, here too; loading it now would run in a circle.
-    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import rules as _aws  # noqa: F401
+    # Never runs. Where Ansible packs a module as a program, it packs what is imported by name; tools/peer_documentation.py writes this.
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import rules as _aws  # noqa: F401  pylint: disable=unused-import
 
 
 class Rules:
