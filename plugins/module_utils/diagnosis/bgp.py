@@ -19,9 +19,9 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ev
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.bgp_policies import EXPORT, IMPORT, Verdict
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Bgp, Profile
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import rules_of
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_instance
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import prefixes, vpn_log
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import local_interface
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import bgp_place
 
 # What denies both denies anything: the default route, and a network that nobody routes.
 _ANYTHING = ("0.0.0.0/0", "192.0.2.0/24")
@@ -107,7 +107,7 @@ def _settings(case, peer) -> Iterator[Cause]:
 
 
 def _tree(case, peer):
-    return places.find(case.around.tree, (case.around.base("network") + bgp_instance.place(peer["virtual_router"], case.around.platform.advanced))[1:])
+    return places.find(case.around.tree, (case.around.base("network") + bgp_place(peer["virtual_router"], case.around.platform.advanced))[1:])
 
 
 def another_interface(case: Case) -> Iterator[Cause]:

@@ -24,6 +24,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status impor
     answer, bgp, flow, forwarding, prefixes, routes, security_associations,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import bgp_place
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Request
 
 _READ = (("network", ()), ("vsys", ("zone",)), ("rulebase", pbf_failover.RULE.container))
@@ -48,7 +49,7 @@ def gathered_from(tree, platform, base, router: str | None = None) -> dict:
     peers = []
     for instance in instances:
         name = instance["virtual_router"]
-        groups = (base("network") + bgp_instance.place(name, platform.advanced) + ("peer-group",))[1:]
+        groups = (base("network") + bgp_place(name, platform.advanced) + ("peer-group",))[1:]
         for group in places.names(tree, groups):
             peers += gathered(bgp_peer, virtual_router=name, peer_group=group, name=None)
     return {

@@ -10,7 +10,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuratio
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import bgp_place as place, router
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import bgp_place, router
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Group, Leaf, Request, Resource, Table
 
 _AS = {"pattern": r"\d{1,10}(\.\d{1,5})?", "form": "an AS number, plain or as-dot"}
@@ -77,11 +77,11 @@ TABLE = Table(
 
 
 def instance(virtual_router: str, values, platform, state="present") -> DesiredEntry:
-    return DesiredEntry(TABLES[platform.advanced], virtual_router, values, state, place=place(virtual_router, platform.advanced))
+    return DesiredEntry(TABLES[platform.advanced], virtual_router, values, state, place=bgp_place(virtual_router, platform.advanced))
 
 
 def reads(request: Request) -> list:
-    return [("network", place(request.name, request.platform.advanced) if request.name else router("", request.platform.advanced)[:1])]
+    return [("network", bgp_place(request.name, request.platform.advanced) if request.name else router("", request.platform.advanced)[:1])]
 
 
 def desired(request: Request, tree) -> list:
@@ -89,20 +89,20 @@ def desired(request: Request, tree) -> list:
     advanced = request.platform.advanced
     if request.state != "absent":
         return [instance(request.name, {**_announced(request, tree), **request.values}, request.platform, request.state)]
-    if places.find(tree, (request.base("network") + place(request.name, advanced))[1:]) is None:
+    if places.find(tree, (request.base("network") + bgp_place(request.name, advanced))[1:]) is None:
         return []
     return [instance(request.name, {node.option: UNSET for node in TABLES[advanced].nodes}, request.platform)]
 
 
 def _announced(request: Request, tree) -> dict:
     """What the router redistributes is up to C(bgp_redistribution): replacing the instance does not end it."""
-    profile = (request.base("network") + place(request.name, True) + ("redistribution-profile", "ipv4", "unicast"))[1:]
+    profile = (request.base("network") + bgp_place(request.name, True) + ("redistribution-profile", "ipv4", "unicast"))[1:]
     current = places.text(tree, profile) if request.platform.advanced and request.state == "replaced" else None
     return {"redistribution_profile": current} if current else {}
 
 
 def refuse_with_peers(request: Request, tree) -> None:
-    groups = places.names(tree, (request.base("network") + place(request.name, request.platform.advanced) + ("peer-group",))[1:])
+    groups = places.names(tree, (request.base("network") + bgp_place(request.name, request.platform.advanced) + ("peer-group",))[1:])
     if request.state == "absent" and groups:
         raise Refused(f"bgp_instance '{request.name}': peer groups {', '.join(groups)} are still there; remove their peers first")
 
@@ -112,7 +112,7 @@ def gathered(request: Request, tree) -> list:
     routers = [request.name] if request.name else places.names(tree, (request.base("network") + router("", advanced)[:1])[1:])
     found = []
     for name in routers:
-        bgp = places.find(tree, (request.base("network") + place(name, advanced))[1:])
+        bgp = places.find(tree, (request.base("network") + bgp_place(name, advanced))[1:])
         if bgp is not None:
             values = read(TABLES[advanced].nodes, bgp)
             # Part of what bgp_redistribution gives back, on either engine.

@@ -16,6 +16,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.sur
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import bgp_policy
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_instance, bgp_peer, bgp_redistribution
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, merged
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import bgp_place
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Request, Table
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record, known, object_of, peer
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
@@ -54,7 +55,7 @@ def _text(value) -> str:
 
 def running(vpn: Vpn, around: Surroundings):
     """The router's BGP element, or None."""
-    return places.find(around.network, bgp_instance.place(vpn.virtual_router, around.platform.advanced))
+    return places.find(around.network, bgp_place(vpn.virtual_router, around.platform.advanced))
 
 
 def _refuse_install_route(vpn, have, around):
@@ -202,7 +203,7 @@ def announced(virtual_router, around) -> list:
     """Networks that the router announces by their name."""
     advanced = around.platform.advanced
     containers = [("advertise-network", family, "network") for family in ("ipv4", "ipv6")] if advanced else [("redist-rules",)]
-    return [name for container in containers for name in places.names(around.network, bgp_instance.place(virtual_router, advanced) + container)]
+    return [name for container in containers for name in places.names(around.network, bgp_place(virtual_router, advanced) + container)]
 
 
 def refuse_readvertisement(vpn: Vpn, around: Surroundings, record: Record) -> None:
@@ -238,7 +239,7 @@ def _refuse_to_tell(vpn: Vpn, around: Surroundings, group: str, peers: list) -> 
 
 def restored(virtual_router, around: Surroundings, record: Record) -> list:
     """The router's BGP as it was before, by the record: each option that we set goes back."""
-    if not record.bgp or places.find(around.network, bgp_instance.place(virtual_router, around.platform.advanced)) is None:
+    if not record.bgp or places.find(around.network, bgp_place(virtual_router, around.platform.advanced)) is None:
         return []
     values = {option: UNSET if before is None else _value(before) for option, before in record.bgp.items()}
     return [bgp_instance.instance(virtual_router, values, around.platform)]
@@ -258,7 +259,7 @@ PROFILES = (
 def containers(router: str, view: Surroundings) -> Iterator[tuple[Table, tuple]]:
     """(table, place) of every list of BGP objects in a router."""
     advanced = view.platform.advanced
-    bgp = bgp_instance.place(router, advanced)
+    bgp = bgp_place(router, advanced)
     groups = bgp_peer.group_container(router, advanced)
     yield (bgp_peer.ADVANCED_GROUP if advanced else bgp_peer.LEGACY_GROUP), groups
     for group in places.names(view.network, groups):
