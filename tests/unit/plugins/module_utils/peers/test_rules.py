@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pathlib
+from ipaddress import ip_network
 from unittest import mock
 
 import pytest
@@ -67,8 +68,6 @@ OFFERS = Offers(IkeOffer(("ikev2",), ("aes-256-cbc",), ("sha256",), ("group14", 
 
 
 def inside(cidr: str) -> dict:
-    from ipaddress import ip_network
-
     ours, theirs = list(ip_network(cidr).hosts())[:2]
     return {"inside_cidr": cidr, "inside_address": str(ours), "inside_peer_address": str(theirs)}
 
@@ -85,7 +84,8 @@ QUESTIONS = ("key_problem", "inside_problem", "spelled", "route_limit")
 
 
 @settings(deadline=None, max_examples=150)
-@given(tunnel=TUNNELS, failover=st.sampled_from(["pbf", "bgp"]), gateway=st.sampled_from([None, "vgw", "ha-vpn"]), routing=st.sampled_from([None, "static", "bgp"]))
+@given(tunnel=TUNNELS, failover=st.sampled_from(["pbf", "bgp"]), gateway=st.sampled_from([None, "vgw", "ha-vpn"]),
+       routing=st.sampled_from([None, "static", "bgp"]))
 def test_a_peer_of_no_cloud_is_held_to_no_clouds_rules_whatever_is_said_of_it(tunnel, failover, gateway, routing):
     """Neither is any cloud asked, nor does anything that is said sound like one."""
     described = Profile("branch", tunnels=(tunnel,), gateway=gateway, routing=routing)
