@@ -73,7 +73,7 @@ def as_problems(name: str, tunnels: Sequence[Tunnel]) -> list[str]:
 def routing_problems(profile: Profile, failover: str) -> list[str]:
     """A connection is either static or BGP, from its creation on."""
     needed = {"pbf": STATIC, "bgp": BGP}[failover]
-    if profile.routing in (None, needed):
+    if profile.routing is None or profile.routing == needed:
         return []
     spoken, fitting = {STATIC: ("static", "pbf"), BGP: ("BGP", "bgp")}[profile.routing]
     return [f"{profile.id} was created with {spoken} routing, so failover '{failover}' cannot work; use '{fitting}'"]

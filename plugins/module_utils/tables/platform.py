@@ -33,7 +33,12 @@ class Platform:
         return self.engine == LOGICAL_ROUTER
 
     def has(self, since: tuple) -> bool:
-        return not since or self.version[:len(since)] >= since
+        return at_least(self.version, since)
+
+
+def at_least(version: tuple, since: tuple) -> bool:
+    """Whether a release has what came with another one; everything has what always was there."""
+    return version[:len(since)] >= since
 
 
 def version_numbers(text: str) -> tuple:

@@ -26,7 +26,6 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tunnel_interface import TABLE as TUNNEL_INTERFACE
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry, DesiredMember, merged
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import router
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import version_text
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import (
     adoption, bgp, claim, names, proposal, record as records, refusals, removal as removals,
 )
@@ -170,7 +169,7 @@ class _Builder:
         return ike, ipsec, self.vpn.mtu or interface_mtu(tunnel, ipsec, self.outside.mtu, nat)
 
     def _chosen_proposal(self, tunnel: Tunnel, offers: Offers | None) -> tuple:
-        return proposal.choose(offers, version_text(self.around.platform.version)) if offers else (tunnel.ike, tunnel.ipsec, [])
+        return proposal.choose(offers, self.around.platform.version) if offers else (tunnel.ike, tunnel.ipsec, [])
 
     def _adopted_proposal(self, number) -> tuple | None:
         """The proposal of profiles that were there before, as far as the peer accepts it; the phases that can stay are noted."""

@@ -11,6 +11,8 @@ from dataclasses import replace
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Offers, Profile, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import Rules, rules_of
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import version_numbers
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Version
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import proposal
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.mtu import interface_mtu
 
@@ -31,16 +33,16 @@ def fitted(profile: Profile, panos_version: str | None = None, outside_mtu: int 
     C(panos_version) is what the firewall reports, such as V(11.1.4-h2), where it is known. C(outside_mtu) is in octets.
     Raises C(InvalidInput) with all that stands in the way, in the cloud's own words.
     """
-    proposal.dh_preference(panos_version)  # an unreadable version is refused in its own words, not as the cloud's fault
+    version = None if panos_version is None else _version(panos_version)
     rules, nat = rules_of(profile.cloud), nat_traversal or profile.acceleration
     where = f"{rules.connection} {profile.id}"
     tunnels, warnings, reasons = [], [], []
     for tunnel in profile.tunnels:
-        reason = _impossible(tunnel, rules, panos_version)
+        reason = _impossible(tunnel, rules, version)
         if reason:
             reasons.append(f"Tunnel to {tunnel.outside_address}: {reason}")
             continue
-        tunnel, weaknesses = _with_proposal(tunnel, panos_version)
+        tunnel, weaknesses = _with_proposal(tunnel, version)
         tunnels.append(_with_figures(tunnel, outside_mtu, nat))
         warnings += [f"{where}, tunnel to {tunnel.outside_address}: {text}" for text in weaknesses]
     if reasons:
@@ -48,7 +50,14 @@ def fitted(profile: Profile, panos_version: str | None = None, outside_mtu: int 
     return replace(profile, tunnels=tuple(tunnels), warnings=profile.warnings + tuple(warnings))
 
 
-def _impossible(tunnel: Tunnel, rules: Rules, panos_version: str | None) -> str:
+def _version(text: str) -> Version:
+    try:
+        return version_numbers(text)
+    except ValueError:
+        raise InvalidInput(f"'{text}' is not a PAN-OS version; give one such as 11.1.4-h2") from None
+
+
+def _impossible(tunnel: Tunnel, rules: Rules, version: Version | None) -> str:
     """Why none of a tunnel's offers can be taken, or nothing."""
     if tunnel.offers is None:
         return ""
@@ -56,7 +65,7 @@ def _impossible(tunnel: Tunnel, rules: Rules, panos_version: str | None) -> str:
     if unknown:
         return "; ".join(unknown)
     try:
-        proposal.choose(tunnel.offers, panos_version)
+        proposal.choose(tunnel.offers, version)
     except InvalidInput as exc:
         return f"{exc}; {rules.spoken} has {'; '.join(_spelled(tunnel.offers, rules))}"
     return ""
@@ -78,10 +87,10 @@ def _spelled(offers: Offers, rules: Rules) -> list[str]:
     return [f"{name} {', '.join(words)}" for name, words in spelled]
 
 
-def _with_proposal(tunnel: Tunnel, panos_version: str | None) -> tuple[Tunnel, list[str]]:
+def _with_proposal(tunnel: Tunnel, version: Version | None) -> tuple[Tunnel, list[str]]:
     if tunnel.offers is None:
         return tunnel, []
-    ike, ipsec, warnings = proposal.choose(tunnel.offers, panos_version)
+    ike, ipsec, warnings = proposal.choose(tunnel.offers, version)
     return replace(tunnel, ike=ike, ipsec=ipsec, offers=proposal.possible(tunnel.offers)), warnings
 
 

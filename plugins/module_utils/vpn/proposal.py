@@ -10,11 +10,13 @@ takes its lowest configured value first). Exactly one value each is therefore of
 
 from __future__ import annotations
 
-import re
 from dataclasses import astuple, replace
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import IkeOffer, IkeProposal, IpsecOffer, IpsecProposal, Offers
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.ike_crypto_profile import NEWER_DH_GROUPS
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import at_least, version_text
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Version
 
 # Each best first.
 IKE_VERSIONS = ("ikev2", "ikev1")
@@ -27,8 +29,9 @@ ESP_ENCRYPTION = ("aes-256-gcm", "aes-128-gcm", "aes-256-cbc", "aes-128-cbc")
 PREFERENCE = {("ike", "versions"): IKE_VERSIONS, ("ike", "encryption"): IKE_ENCRYPTION, ("ike", "hash"): HASH, ("ike", "dh_group"): DH_GROUP,
               ("ipsec", "encryption"): ESP_ENCRYPTION, ("ipsec", "authentication"): HASH, ("ipsec", "dh_group"): DH_GROUP}
 
-# Vendor documentation of the IKE phase 1 options: these came with PAN-OS 10.2.0.
-DH_GROUP_SINCE_10_2 = ("group21", "group16", "group15")
+# Which release brought which group stands in the table of the profile.
+_NEWER = tuple(group for group in DH_GROUP if group in NEWER_DH_GROUPS)
+_STRONG_EVERYWHERE = ("group20", "group19", "group14")
 
 WEAK = ("sha1", "group2")
 
@@ -37,18 +40,16 @@ def is_gcm(encryption: str) -> bool:
     return encryption.endswith("-gcm")
 
 
-def dh_preference(panos_version: str | None = None) -> tuple[str, ...]:
+def dh_preference(version: Version | None = None) -> tuple[str, ...]:
     """The Diffie-Hellman groups that can be taken, best first.
 
-    C(panos_version) is what the firewall reports, such as V(11.1.4-h2). Without it, the groups that need PAN-OS 10.2
-    come after the groups that every supported release has, but before the weak ones.
+    C(version) is the firewall's. Without it, the groups that only newer releases have come after the groups that every supported
+    release has, but before the weak ones.
     """
-    if panos_version is None:
-        everywhere = ("group20", "group19", "group14")
-        return everywhere + DH_GROUP_SINCE_10_2 + tuple(g for g in DH_GROUP if g not in everywhere + DH_GROUP_SINCE_10_2)
-    if _release(panos_version) < (10, 2):
-        return tuple(group for group in DH_GROUP if group not in DH_GROUP_SINCE_10_2)
-    return DH_GROUP
+    if version is not None:
+        return tuple(group for group in DH_GROUP if at_least(version, NEWER_DH_GROUPS.get(group, ())))
+    first = _STRONG_EVERYWHERE + _NEWER
+    return first + tuple(group for group in DH_GROUP if group not in first)
 
 
 def possible(offers: Offers) -> Offers:
@@ -60,17 +61,17 @@ def possible(offers: Offers) -> Offers:
     return replace(offers, ike=replace(offers.ike, **common["ike"]), ipsec=replace(offers.ipsec, **common["ipsec"]))
 
 
-def choose(offers: Offers, panos_version: str | None = None) -> tuple[IkeProposal, IpsecProposal, list[str]]:
+def choose(offers: Offers, version: Version | None = None) -> tuple[IkeProposal, IpsecProposal, list[str]]:
     """Choose from what a peer accepts, in any order: C((ike, ipsec, warnings)).
 
     Raises C(InvalidInput) when a list holds nothing that this release (or, without a version, any) can do.
     """
     if offers.demands:
         raise InvalidInput("; ".join(offers.demands))
-    groups = dh_preference(panos_version)
+    groups = dh_preference(version)
     ike = _choose_ike(offers.ike, groups)
     ipsec = _choose_ipsec(offers.ipsec, groups)
-    return ike, ipsec, _warnings(ike, ipsec, panos_version)
+    return ike, ipsec, _warnings(ike, ipsec, version)
 
 
 def _choose_ike(offer: IkeOffer, groups: tuple[str, ...]) -> IkeProposal:
@@ -106,8 +107,8 @@ def _first(preference: tuple[str, ...], offered: tuple[str, ...], what: str) -> 
             return value
     message = f"no {what} in common: the peer accepts {', '.join(offered) or 'nothing that PAN-OS knows'}; "
     message += f"this firewall can do {', '.join(preference)}"
-    if any(value in DH_GROUP_SINCE_10_2 for value in offered):
-        message += f" ({', '.join(DH_GROUP_SINCE_10_2)} need PAN-OS 10.2 or later)"
+    if any(value in _NEWER for value in offered):
+        message += f" ({', '.join(_NEWER)} need PAN-OS {_since(*_NEWER)} or later)"
     raise InvalidInput(message)
 
 
@@ -116,18 +117,15 @@ def weak(chosen: IkeProposal | IpsecProposal) -> list[str]:
     return [value for value in astuple(chosen) if value in WEAK]
 
 
-def _warnings(ike: IkeProposal, ipsec: IpsecProposal, panos_version: str | None) -> list[str]:
+def _warnings(ike: IkeProposal, ipsec: IpsecProposal, version: Version | None) -> list[str]:
     warnings = []
     for phase, chosen in (("phase 1", ike), ("phase 2", ipsec)):
         for value in weak(chosen):
             warnings.append(f"{phase} uses {value}, because the peer accepts nothing stronger; allow a stronger one there")
-        if panos_version is None and chosen.dh_group in DH_GROUP_SINCE_10_2:
-            warnings.append(f"{phase} uses {chosen.dh_group}, which needs PAN-OS 10.2 or later; the firewall's version was not given")
+        if version is None and chosen.dh_group in NEWER_DH_GROUPS:
+            warnings.append(f"{phase} uses {chosen.dh_group}, which needs PAN-OS {_since(chosen.dh_group)} or later; the firewall's version was not given")
     return warnings
 
 
-def _release(panos_version: str) -> tuple[int, int]:
-    found = re.match(r"\s*(\d+)\.(\d+)", str(panos_version))
-    if not found:
-        raise InvalidInput(f"'{panos_version}' is not a PAN-OS version; give one such as 11.1.4-h2")
-    return int(found.group(1)), int(found.group(2))
+def _since(*groups: str) -> str:
+    return version_text(max(NEWER_DH_GROUPS[group] for group in groups))
