@@ -25,9 +25,11 @@ from ansible.release import __version__ as core_version
 from ansible.utils.display import Display
 from ansible.utils.unsafe_proxy import wrap_var
 
+# First, so that it is in use for what follows.
+from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils import byte_code  # noqa: F401  # pylint: disable=unused-import
 # Ansible comes here before it forks (see plugins/action/__init__.py): what is imported here is there in the worker of every host.
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import sdk
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import progress, writing  # pylint: disable=unused-import
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import progress, site_to_site_vpn  # pylint: disable=unused-import
 
 _MODULES = "ansible_collections.tunnelsmith.panos_vpn.plugins.modules"
 

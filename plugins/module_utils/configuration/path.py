@@ -67,24 +67,24 @@ def child(parent: ET.Element | None, step: Step) -> ET.Element | None:
     if isinstance(step, str):
         return parent.find(step)
     tag, name = step
+    if len(parent) > _LONG:
+        return _index_of(parent).named.get(step)
     if tag == "member":
         return next((element for element in parent if element.tag == "member" and (element.text or "").strip() == name), None)
-    if len(parent) > _LONG:
-        return _index_of(parent).entries.get(name)
     return next((element for element in parent if element.get("name") == name and element.tag == tag), None)
 
 
-# From how many children on a container is worth an index of its entries; a firewall can have thousands of tunnels.
+# From how many children on a container is worth an index; a firewall can have thousands of tunnels.
 _LONG = 64
 _indexes: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 
 
 class _Index:
-    """The named entries of one container, as long as it has the number of children that it had."""
+    """The entries and members of one container by the step that leads to each, as long as it has the number of children that it had."""
 
     def __init__(self, parent: ET.Element):
         self.length = len(parent)
-        self.entries = {element.get("name"): element for element in reversed(parent) if element.tag == "entry"}
+        self.named = {step_of(element): element for element in reversed(parent) if element.tag in ("entry", "member")}
 
 
 def _index_of(parent: ET.Element) -> _Index:
@@ -100,8 +100,8 @@ def adopt(parent: ET.Element, element: ET.Element) -> None:
     known = _indexes.get(parent)
     if known is not None and known.length == len(parent) - 1:
         known.length += 1
-        if element.tag == "entry":
-            known.entries[element.get("name")] = element
+        if element.tag in ("entry", "member"):
+            known.named.setdefault(step_of(element), element)
 
 
 def refill(parent: ET.Element, elements: Iterable[ET.Element]) -> None:
@@ -116,7 +116,7 @@ def expel(parent: ET.Element, element: ET.Element) -> None:
     known = _indexes.get(parent)
     if known is not None and known.length == len(parent) + 1:
         known.length -= 1
-        known.entries.pop(element.get("name"), None)
+        known.named.pop(step_of(element), None)
 
 
 def find(root: ET.Element | None, path: Path) -> ET.Element | None:

@@ -14,11 +14,13 @@ import socket
 import ssl
 import time
 from dataclasses import dataclass, field
-from urllib.parse import SplitResult, unquote, urlencode, urlsplit
+from urllib.parse import SplitResult, quote_plus, unquote, urlsplit
 from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, InvalidInput
 
+# What becomes of each byte of a form's value.
+_QUOTED = {number: quote_plus(bytes([number])) for number in range(256)}
 _XML_TYPES = ("application/xml", "text/xml")
 
 
@@ -63,7 +65,7 @@ class Transport:
         key = parameters.pop("key", None)
         if key:
             headers["X-PAN-KEY"] = key
-        body = urlencode(parameters).encode("ascii")
+        body = "&".join(f"{name}={_quoted(value)}" for name, value in parameters.items()).encode("ascii")
         response, content = self._exchange(body, headers)
         self._refuse_unusable(response, content)
         return content
@@ -149,6 +151,11 @@ class Transport:
         if kind not in _XML_TYPES and not content.lstrip().startswith(b"<response"):
             raise ConnectionFailed(f"{self.place} answered with {kind or 'an unnamed type'} instead of XML: this is not the XML API "
                                    "(a proxy, a login page, or another port)", sent=True)
+
+
+def _quoted(value: str) -> str:
+    """A value of a form. The standard library looks at each character by itself, which takes longer for a large write than to plan it."""
+    return value.encode("utf-8").decode("latin-1").translate(_QUOTED)
 
 
 def _tls_context(provider: Provider) -> ssl.SSLContext:

@@ -24,8 +24,12 @@ def entry_place(table: Table, name: str | None, container: tuple | None = None) 
 
 def entries(tree: ET.Element, base: Callable[[str], Path], table: Table, name: str | None = None, container: tuple | None = None) -> list:
     """The entries of a table in a tree, all or the named one."""
-    location, path = entry_place(table, None, container)
-    return [entry for entry in places.children(tree, (base(location) + path)[1:]) if entry.tag == "entry" and name in (None, entry.get("name"))]
+    location, path = entry_place(table, name, container)
+    place = (base(location) + path)[1:]
+    if name:
+        found = places.find(tree, place)
+        return [] if found is None else [found]
+    return [entry for entry in places.children(tree, place) if entry.tag == "entry"]
 
 
 def single(name: str, table: Table, **more: Any) -> Resource:

@@ -12,6 +12,7 @@ Paths are written as PAN-OS writes them, relative to the enclosing entry or grou
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from typing import Any, Callable, Mapping
 
@@ -219,6 +220,7 @@ class Resource:
     states: tuple = ("present", "absent", "replaced", "gathered")
 
 
+@functools.lru_cache(maxsize=None)
 def steps(path: str) -> tuple:
     """The steps of a node's path."""
     return tuple(path.split("/")) if path else ()
