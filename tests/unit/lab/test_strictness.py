@@ -308,6 +308,14 @@ def test_completion_by_steps_without_names(client):
     assert "trust" in [each.get("value") for each in reply.root.iter("completion")]
 
 
+def test_locks_of_all_virtual_systems_and_all_of_high_availability(client):
+    for kind in ("config", "commit"):
+        plain = client.op(f"<show><{kind}-locks/></show>")
+        assert client.op(f"<show><{kind}-locks><vsys>all</vsys></{kind}-locks></show>").text == plain.text
+    state = client.op("<show><high-availability><state/></high-availability></show>")
+    assert client.op("<show><high-availability><all/></high-availability></show>").text == state.text
+
+
 def test_an_interface_that_is_not_there_is_an_error(client):
     assert client.op("<show><interface>nosuch</interface></show>").verdict == ("error", "17")
     assert client.op("<show><interface>tunnel.7</interface></show>").root.find("result/hw") is None

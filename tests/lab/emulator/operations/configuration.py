@@ -55,7 +55,7 @@ def _list_locks(kind: str) -> Command:
             )
         return result(f"<{kind}-locks>{entry}</{kind}-locks>")
 
-    return command(f"show {kind}-locks", answer)
+    return command(f"show {kind}-locks", answer, "vsys")
 
 
 def _acquire(kind: str) -> Command:

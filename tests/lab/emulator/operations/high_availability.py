@@ -154,6 +154,8 @@ def _synchronise(context: Context) -> Answer:
 
 COMMANDS: list[Command] = [
     command("show high-availability state", _state),
+    # The CLI's answer has what the state has, in the same order; its XML was not captured.
+    command("show high-availability all", _state),
     command("request high-availability state suspend", _suspend, changes=True),
     command("request high-availability state functional", _functional, changes=True),
     command("request high-availability sync-to-remote running-config", _synchronise, changes=True),
