@@ -63,7 +63,8 @@ DIFFERENT = {
 }
 
 _FORMS = (
-    ("index", r"[0-9A-F]{8}"), ("number", r"-?\d+"), ("decimal", r"\d+\.\d+"), ("address", r"\d+\.\d+\.\d+\.\d+"), ("address/length", r"\d+\.\d+\.\d+\.\d+/\d+"),
+    ("index", r"[0-9A-F]{8}"), ("number", r"-?\d+"), ("decimal", r"\d+\.\d+"),
+    ("address", r"\d+\.\d+\.\d+\.\d+"), ("address/length", r"\d+\.\d+\.\d+\.\d+/\d+"),
     ("address:port", r"\d+\.\d+\.\d+\.\d+:\d+"), ("mac", r"([0-9a-f]{2}:){5}[0-9a-f]{2}"), ("duration", r"\d+:\d\d:\d\d"), ("date", r"\d{4}/\d\d/\d\d.*"),
 )
 
