@@ -16,9 +16,10 @@ options:
       - V(present) lays the given options over what is there. Scalars are set, members and named entries are added and never removed;
         an ordered list is set as given.
       - V(replaced) also resets every option of this module that is not given. A secret that is not given stays, and so does what
-        this module does not know; a warning names the latter.
+        no option says, elements as well as words; a warning names the latter. An empty element says nothing and is left.
       - V(absent) removes the object.
-      - V(gathered) changes nothing and returns what is there, as options that would recreate it, without secrets.
+      - V(gathered) changes nothing and returns what is there, as options that would recreate it, without secrets. What no option says
+        is left out and named in a warning. Given back with V(present) or V(replaced), nothing is sent.
     type: str
     choices: [present, absent, replaced, gathered]
     default: present

@@ -27,7 +27,8 @@ options:
     description:
       - V(present) lays the given options over what is there.
       - V(absent) removes what the name stands for, and of O(networks) those that are given.
-      - V(gathered) changes nothing and returns what is there, as options that would recreate it.
+      - V(gathered) changes nothing and returns what the router announces by BGP, as options that would recreate it. What no option says is left
+        out and named in a warning. Given back with V(present), nothing is sent.
     type: str
     choices: [present, absent, gathered]
     default: present
@@ -36,10 +37,14 @@ options:
     type: str
     required: true
   name:
-    description: Name of the profile, at most 31 characters. Required unless O(state=gathered), which then returns all profiles.
+    description:
+      - Name of the profile, at most 31 characters. Required unless O(state=gathered), which then returns all profiles that the router's BGP uses.
+      - A profile by which another protocol announces, and BGP does not, is refused.
     type: str
   sources:
-    description: Where the routes come from that are announced. The list is set as given. A new profile needs it.
+    description:
+      - Where the routes come from that are announced. The list is set as given. A new profile needs it.
+      - Routes of other protocols in the same profile of a virtual router stay.
     type: list
     elements: str
     choices: [connected, static]

@@ -483,12 +483,16 @@ options:
             type: str
             required: true
           name:
-            description: Name of the profile, at most 31 characters.
+            description:
+            - Name of the profile, at most 31 characters.
+            - A profile by which another protocol announces, and BGP does not, is refused.
             type: str
             required: true
           sources:
-            description: Where the routes come from that are announced. The list is set as given.
-              A new profile needs it.
+            description:
+            - Where the routes come from that are announced. The list is set as given. A new
+              profile needs it.
+            - Routes of other protocols in the same profile of a virtual router stay.
             type: list
             elements: str
             choices:

@@ -23,7 +23,7 @@ extends_documentation_fragment:
   - tunnelsmith.panos_vpn.location.vsys
 options:
   name:
-    description: Name of the zone, at most 63 characters. Required unless O(state=gathered), which then returns all zones.
+    description: Name of the zone, at most 63 characters. Required unless O(state=gathered), which then returns all layer 3 zones.
     type: str
   interfaces:
     description:

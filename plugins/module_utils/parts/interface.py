@@ -90,12 +90,20 @@ def of_table(table: Table) -> Resource:
         found = []
         for entry in entries(tree, request.base, table, request.name):
             holders = _holders(request, tree, entry.get("name"))
-            memberships = {option: names[0] for option, names in holders.items() if names}
-            found.append({"name": entry.get("name"), **read(table.nodes, entry), **memberships})
+            memberships = {option: names[0] for option, names in holders.items() if len(names) == 1}
+            found.append({"name": entry.get("name"), **read(table.nodes, entry, table.choices), **memberships})
+        return found
+
+    def untold(request: Request, tree) -> list:
+        found = []
+        for entry in entries(tree, request.base, table, request.name):
+            for option, names in _holders(request, tree, entry.get("name")).items():
+                if len(names) > 1:
+                    found.append(f"{table.kind} '{entry.get('name')}': {option} is left out, since it is in {' and '.join(names)}")
         return found
 
     return Resource(table.kind, table, reads, desired, gathered, extra=MEMBERSHIPS,
-                    locations=("vsys", "template", "template_stack"))
+                    locations=("vsys", "template", "template_stack"), untold=untold)
 
 
 def _router_kind(advanced: bool) -> str:

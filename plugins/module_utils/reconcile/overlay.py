@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Iterable, Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, secrets
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.tree import MARKS
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import sayable, speaks, undecided_nodes
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Leaf, Members, Table, steps
 
@@ -61,9 +62,12 @@ class _Overlay:
 
     def nodes(self, nodes, values, at, choices):
         written = []
+        undecided = undecided_nodes(nodes, places.find(self.existing, at), choices)
         for node in nodes:
             value = values.get(node.option)
             path = at + steps(node.path)
+            if node in undecided and value in (None, UNSET):
+                continue
             if value is UNSET and isinstance(node, Group):
                 self._unset_group(node, path)
             elif value is UNSET or value is None and self.reset and not isinstance(node, Group):
@@ -72,9 +76,9 @@ class _Overlay:
                 continue
             elif self._node(node, value, path):
                 written.append(path)
-        groups = {at + steps(node.path) for node in nodes if isinstance(node, Group)}
-        for choice in choices:
-            self._drop_other_branches(at + steps(choice.path), choice.branches, written, groups)
+        known = {at + steps(node.path): node for node in nodes}
+        for choice in () if undecided and not written else choices:
+            self._drop_other_branches(at + steps(choice.path), choice.branches, written, known)
 
     def _node(self, node: Any, value: Any, path: Path) -> bool:
         """Lay one node over what is there; true where the value needs its branch of a choice."""
@@ -117,7 +121,9 @@ class _Overlay:
         if not node.repeated:
             wanted = list(dict.fromkeys(wanted))
         have_list = places.find(self.existing, path)
-        have = places.names(self.existing, path)
+        have = [name for name in places.names(self.existing, path) if name]
+        if not node.repeated:
+            have = list(dict.fromkeys(have))
         if have_list is None and not self.fresh and node.absent is not None and wanted == list(node.absent):
             return bool(wanted)
         # A merge drops the second of two equal members, so a list that may repeat itself is always written whole.
@@ -129,9 +135,7 @@ class _Overlay:
             if name not in have:
                 places.make(self.changes.additions, path + (("member", name),))
         if node.exact or self.reset and not node.shared:
-            for name in have:
-                if name not in wanted:
-                    self.changes.delete(path + (("member", name),))
+            self._remove_others(node, path, wanted)
         if not wanted and have_list is None:
             places.make(self.changes.additions, path)
         return True
@@ -146,38 +150,57 @@ class _Overlay:
             self.nodes(node.nodes, item, place, node.choices)
             self.fresh = around
         if node.exact or self.reset and not node.shared:
-            names = {str(item[node.key]) for item in wanted}
-            for name in places.names(self.existing, path):
-                if name not in names:
-                    self.changes.delete(path + (("entry", name),))
+            self._remove_others(node, path, [str(item[node.key]) for item in wanted])
         return bool(wanted)
+
+    def _remove_others(self, node, path, wanted):
+        """Take out of a list what is not wanted and an option could have named."""
+        there = places.find(self.existing, path)
+        for item in () if there is None else sayable(node, there):
+            step = places.step_of(item)
+            if step[1] not in wanted:
+                self.changes.delete(path + (step,))
 
     def _reset(self, node, path):
         element = places.find(self.existing, path)
         if element is None or getattr(node, "shared", False) or getattr(node, "type", "") == "secret":
             return
-        listed = [child for child in element if child.tag in ("member", "entry")]
-        whole = isinstance(node, Leaf) or len(listed) == len(element)
-        for gone in [path] if whole else [path + (places.step_of(child),) for child in listed]:
+        if getattr(node, "type", "") == "empty":
+            self.changes.delete(path)
+            return
+        told = sayable(node, element)
+        if not told:
+            return
+        whole = isinstance(node, Leaf) or len(told) == len(element)
+        for gone in [path] if whole else [path + (places.step_of(item),) for item in told]:
             self.changes.delete(gone)
 
     def _unset_group(self, group, path):
         """What we know of a group goes, and its element with it where nothing else is in there."""
-        self.nodes(group.nodes, {node.option: UNSET for node in group.nodes}, path, ())
+        self.nodes(group.nodes, {node.option: UNSET for node in group.nodes}, path, group.choices)
         element = places.find(self.existing, path)
-        if element is not None and self._is_emptied(element, path):
+        if element is not None and self._is_taken_back(group, element, path):
             self.changes.delete(path)
 
-    def _drop_other_branches(self, container, branches, written, groups):
+    def _is_taken_back(self, group: Group, element: ET.Element, path: Path) -> bool:
+        """Whether a group said something, and says nothing more once the deletions are done."""
+        said = group.says_something_bare or any(places.starts_with(gone, path) for gone in self.changes.deletes)
+        return said and self._is_emptied(element, path)
+
+    def _drop_other_branches(self, container, branches, written, known):
         depth = len(container)
+        nodes = [replace(node, path="/".join(path[depth:])) for path, node in known.items() if len(path) > depth and places.starts_with(path, container)]
         taken = {path[depth] for path in written if len(path) > depth and places.starts_with(path, container)} & set(branches)
         for branch in branches:
             path = container + (branch,)
             element = places.find(self.existing, path)
             if element is None or branch in taken:
                 continue
+            if taken and speaks(nodes, branch, element):
+                self.changes.delete(path)
             # With no branch wanted, a reset leaves an empty branch, and that can still mean something (all ports of TCP).
-            if taken or self.reset and path in groups and self._is_emptied(element, path):
+            group = known.get(path)
+            if not taken and self.reset and isinstance(group, Group) and self._is_taken_back(group, element, path):
                 self.changes.delete(path)
 
     def _is_emptied(self, element: ET.Element, path: Path) -> bool:

@@ -20,7 +20,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.ov
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.refusals import (
     refuse_second_home, refuse_template_values, template_of,
 )
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read, refuse_incomplete, unknown
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read, refuse_incomplete, untold
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Table
 
@@ -134,11 +134,12 @@ def _entry_operations(item: Any, place: Path, existing: ET.Element | None, warni
         values = _with_created(item.table.nodes, item.table.created, values)
         refuse_incomplete(item.table, values, item.label)
     elif item.state == "replaced":
-        values = _with_created(item.table.nodes, _still_there(item.table.nodes, item.table.created, read(item.table.nodes, existing)), values)
+        current = read(item.table.nodes, existing, item.table.choices)
+        values = _with_created(item.table.nodes, _still_there(item.table.nodes, item.table.created, current), values)
     changes = overlay(item.table, values, existing, item.state == "replaced", item.update_secret)
     if item.state == "replaced":
-        warnings.extend(f"{item.label}: '{name}' is not known to this collection and stays as it is"
-                        for name in unknown(item.table.nodes, existing))
+        warnings.extend(f"{item.label}: no option says '{name}'; it stays as it is"
+                        for name in untold(item.table, existing))
     operations = [Operation("delete", place + path, item.label) for path in changes.deletes]
     if len(changes.additions):
         operations.append(Operation("set", place, item.label, trees.inner_xml(changes.additions)))

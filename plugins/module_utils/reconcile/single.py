@@ -43,6 +43,6 @@ def single(name: str, table: Table, **more: Any) -> Resource:
         return [DesiredEntry(table, request.name, request.values, request.state, update_secret=request.update_secret)]
 
     def gathered(request, tree):
-        return [{"name": entry.get("name"), **read(table.nodes, entry)} for entry in entries(tree, request.base, table, request.name)]
+        return [{"name": entry.get("name"), **read(table.nodes, entry, table.choices)} for entry in entries(tree, request.base, table, request.name)]
 
     return Resource(name, table, **{"reads": reads, "desired": desired, "gathered": gathered, **more})

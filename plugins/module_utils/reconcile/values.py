@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from typing import Any, Iterable, Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
@@ -196,43 +197,157 @@ _FORMS = {
 }
 
 
-def read(nodes: Iterable[Any], existing: ET.Element) -> dict:
-    """The options that would recreate what C(existing) holds; secrets are left out."""
+def read(nodes: Iterable[Any], existing: ET.Element, choices: tuple = ()) -> dict:
+    """The options that would recreate what C(existing) holds, as far as options can say it; secrets are left out."""
+    undecided = undecided_nodes(nodes, existing, choices)
     values = {}
     for node in nodes:
-        value = _read_node(node, places.find(existing, steps(node.path)))
+        element = places.find(existing, steps(node.path))
+        value = None if element is None or node in undecided else _read_node(node, element)
         if value is not None:
             values[node.option] = value
     return values
 
 
 def _read_node(node, element):
-    if element is None:
-        return None
     if isinstance(node, Group):
-        return read(node.nodes, element) or ({} if node.says_something_bare else None)
+        return read(node.nodes, element, node.choices) or ({} if node.says_something_bare else None)
     if isinstance(node, Entries):
-        found = [entry for entry in element if entry.tag == "entry"]
+        found = sayable(node, element)
         if not node.nodes:
             return [entry.get("name") for entry in found] or None
-        return [{node.key: entry.get("name"), **read(node.nodes, entry)} for entry in found] or None
+        return [{node.key: entry.get("name"), **read(node.nodes, entry, node.choices)} for entry in found] or None
     if isinstance(node, Members):
-        return [_typed(node, (member.text or "").strip()) for member in element if member.tag == "member"] or None
+        return [_typed(node, text_in(member)) for member in sayable(node, element)] or None
     if node.type == "secret":
         return None
     if node.type == "empty":
         return True
-    text = (element.text or "").strip()
-    return _typed(node, text) if text else None
+    return _typed(node, text_in(element)) if sayable(node, element) else None
+
+
+def text_in(element: ET.Element) -> str:
+    return (element.text or "").strip()
+
+
+def sayable(node: Any, element: ET.Element) -> list[ET.Element]:
+    """What an option can say of a leaf's element (the element itself) or of a list (its items).
+
+    What no option can say is never read, and so never written back, reset or removed. An empty element says nothing.
+    """
+    if isinstance(node, Leaf):
+        return [element] if node.type == "secret" or _is_sayable(node, text_in(element)) else []
+    tag, name = ("entry", _name_of) if isinstance(node, Entries) else ("member", text_in)
+    items = [item for item in element if item.tag == tag]
+    found = [item for item in items if _is_sayable(node, name(item))]
+    if getattr(node, "ordered", False) and len(found) < len([item for item in items if name(item)]):
+        # The order is one statement: without one of its words it would be another.
+        return []
+    return found if getattr(node, "repeated", False) else list({name(item): item for item in reversed(found)}.values())[::-1]
+
+
+def _name_of(entry: ET.Element) -> str:
+    return entry.get("name") or ""
+
+
+def _is_sayable(node: Any, text: str) -> bool:
+    if isinstance(node, Entries):
+        return bool(text) and len(text) <= (node.max_length or len(text))
+    value = _typed(node, text)
+    if value is None or value == "":
+        return False
+    try:
+        _check_scalar(node, value, "", None)
+    except InvalidInput:
+        return False
+    return True
 
 
 def _typed(node, text):
+    """The value that a text stands for; None for a word in the place of a number or of yes and no (a template's variable, C(inherit))."""
     if node.type == "bool":
-        return text == "yes"
+        return {"yes": True, "no": False}.get(text)
     if node.type == "int":
-        # A word in the place of a number (a template's variable, "inherit") has no spelling as an option: it is left out.
         return int(text) if re.fullmatch(r"-?\d+", text) else None
     return text
+
+
+def speaks(nodes: Iterable[Any], branch: str, element: ET.Element) -> bool:
+    """Whether a branch of a choice means something where it stands: an empty container is left over, an empty element of another kind is a value."""
+    containers = [node for node in nodes if steps(node.path)[:1] == (branch,) and not _is_flag(node, branch)]
+    flags = [node for node in nodes if _is_flag(node, branch)]
+    return bool(flags) or not containers or not _is_hollow(element)
+
+
+def _is_flag(node: Any, branch: str) -> bool:
+    """Whether a node makes its branch mean something without content."""
+    if steps(node.path) != (branch,):
+        return False
+    return node.says_something_bare if isinstance(node, Group) else isinstance(node, Leaf) and node.type == "empty"
+
+
+def _is_hollow(element: ET.Element) -> bool:
+    return not text_in(element) and element.tag not in ("entry", "member") and all(_is_hollow(child) for child in element)
+
+
+def undecided_nodes(nodes: Iterable[Any], existing: ET.Element | None, choices: Iterable[Any]) -> list:
+    """The nodes of a choice of which several branches stand: which one holds is not for us to say."""
+    found = []
+    for choice in choices:
+        own = [node for node in nodes if _branch(choice, node)]
+        below = [_from_choice(choice, node) for node in own]
+        branches = [child for child in places.children(existing, steps(choice.path)) if child.tag in choice.branches]
+        if len([child for child in branches if speaks(below, child.tag, child)]) > 1:
+            found += own
+    return found
+
+
+def _from_choice(choice: Any, node: Any) -> Any:
+    """The node with its path from the place of the choice on."""
+    return replace(node, path="/".join(steps(node.path)[len(steps(choice.path)):]))
+
+
+def untold(table: Any, existing: ET.Element | None) -> list[str]:
+    """What C(read) leaves out of an object, each as a path with its words: it stays as it is, and is named. Secrets are no part of it."""
+    if existing is None:
+        return []
+    strangers = [path for path in unknown(table.nodes, existing) if path not in table.holds]
+    return strangers + _unsaid(table.nodes, existing, table.choices, "")
+
+
+def _unsaid(nodes: Iterable[Any], existing: ET.Element, choices: Iterable[Any], prefix: str) -> list[str]:
+    undecided = undecided_nodes(nodes, existing, choices)
+    found = []
+    for node in nodes:
+        element = places.find(existing, steps(node.path))
+        if element is None:
+            continue
+        where = f"{prefix}{node.path}"
+        if node in undecided:
+            found.append(f"{where} beside another of what excludes it")
+        elif isinstance(node, Group):
+            found += _unsaid(node.nodes, element, node.choices, where + "/")
+        else:
+            found += [f"{where} {word}" for word in _left_out(node, element)]
+            for entry in sayable(node, element) if isinstance(node, Entries) else ():
+                found += _unsaid(node.nodes, entry, node.choices, f"{where}/{entry.get('name')}/")
+    return found
+
+
+def _left_out(node: Any, element: ET.Element) -> list[str]:
+    """The words of a leaf or a list that no option can say."""
+    if getattr(node, "type", "") in ("secret", "empty"):
+        return []
+    told = sayable(node, element)
+    if isinstance(node, Leaf):
+        words = [] if told else [text_in(element)]
+    else:
+        words = [_name_of(item) or text_in(item) for item in element if item.tag in ("entry", "member") and item not in told]
+    return [_shortened(word) for word in words if word]
+
+
+def _shortened(word: str) -> str:
+    return word if len(word) <= 60 else f"{word[:60]}…"
 
 
 def unknown(nodes: Iterable[Any], existing: ET.Element | None, prefix: str = "") -> list[str]:
@@ -260,12 +375,15 @@ def _unknown_below(below: list[tuple], element: ET.Element, where: str) -> list[
             found.extend(unknown(node.nodes, element, where + "/"))
         elif isinstance(node, Entries):
             for entry in element:
-                found.extend(unknown(node.nodes, entry, f"{where}/{entry.get('name')}/"))
-    if not ends:
-        for child in element:
-            matching = [(path[1:], node) for path, node in deeper if path[0] == child.tag]
-            if matching:
-                found.extend(_unknown_below(matching, child, f"{where}/{child.tag}"))
-            else:
-                found.append(f"{where}/{child.tag}")
+                if entry.tag == "entry":
+                    found.extend(unknown(node.nodes, entry, f"{where}/{entry.get('name')}/"))
+    items = {"entry": any(isinstance(node, Entries) for node in ends), "member": any(isinstance(node, Members) for node in ends)}
+    if any(isinstance(node, Group) for node in ends):
+        return found
+    for child in element:
+        matching = [(path[1:], node) for path, node in deeper if path[0] == child.tag]
+        if matching:
+            found.extend(_unknown_below(matching, child, f"{where}/{child.tag}"))
+        elif not items.get(child.tag):
+            found.append(f"{where}/{child.tag}")
     return found

@@ -60,6 +60,7 @@ def _table(advanced: bool) -> Table:
             )),
         ) + own,
         parents=("virtual_router", "logical_router"),
+        holds=("peer-group", "policy", "auth-profile", "redist-rules", "advertise-network"),
         created={"install_route": True},
         required=("router_id", "local_as"),
         name_pattern=".+", name_length=31,
@@ -96,8 +97,10 @@ def desired(request: Request, tree) -> list:
 
 def _announced(request: Request, tree) -> dict:
     """What the router redistributes is up to C(bgp_redistribution): replacing the instance does not end it."""
-    profile = (request.base("network") + bgp_place(request.name, True) + ("redistribution-profile", "ipv4", "unicast"))[1:]
-    current = places.text(tree, profile) if request.platform.advanced and request.state == "replaced" else None
+    bgp = places.find(tree, (request.base("network") + bgp_place(request.name, request.platform.advanced))[1:])
+    if bgp is None or request.state != "replaced":
+        return {}
+    current = read(TABLES[request.platform.advanced].nodes, bgp).get("redistribution_profile")
     return {"redistribution_profile": current} if current else {}
 
 

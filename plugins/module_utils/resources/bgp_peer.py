@@ -93,7 +93,7 @@ LEGACY_GROUP = Table(
         ), choices=(Choice("", ("ebgp", "ibgp", "ebgp-confed", "ibgp-confed")),)),
     ),
     created={"enable": True, "type": {"ebgp": True}},
-    parents=("bgp_instance",),
+    parents=("bgp_instance",), holds=("peer",),
 )
 _AUTH = "BGP authentication profile"
 LEGACY_AUTH = Table(
@@ -124,7 +124,7 @@ ADVANCED_GROUP = Table(
         Leaf("filtering_profile", "filtering-profile/ipv4", refers_to=("bgp_filtering_profile",)),
     ),
     created={"enable": True, "type": {"ebgp": True}},
-    parents=("bgp_instance",),
+    parents=("bgp_instance",), holds=("peer",),
 )
 ADVANCED_AUTH = Table("bgp_auth_profile", *PLACES["bgp_auth_profile"], words=_AUTH, nodes=LEGACY_AUTH.nodes)
 TIMER_PROFILE = Table(
@@ -362,9 +362,10 @@ def _beside_timers_in_use(request, tree) -> dict:
 
 
 def _beside_family_in_use(request, tree, items) -> list:
-    """The address family of a group that was there before stays what it is."""
+    """The address family of a peer, or of a group that has one, stays what it is."""
     there = _group(request, tree)
-    if there is None or places.text(there, ("address-family", "ipv4")) == request.names["peer_group"]:
+    peer = places.find(there, ("peer", ("entry", request.name)))
+    if peer is None and not places.text(there, ("address-family", "ipv4")):
         return items
     kept = [item for item in items if item.table is not ADDRESS_FAMILY_PROFILE]
     return [replace(item, values={option: value for option, value in item.values.items() if option != "address_family"})
@@ -444,7 +445,7 @@ def _advanced_group_values(request, tree, name) -> dict:
 
 def _numbers(local_preference, prepend) -> dict:
     found = {"local_preference": local_preference, "as_path_prepend": prepend}
-    return {option: int(value) for option, value in found.items() if value}
+    return {option: int(value) for option, value in found.items() if value and value.isdecimal()}
 
 
 RESOURCE = Resource(

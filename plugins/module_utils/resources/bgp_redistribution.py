@@ -33,7 +33,8 @@ REDIST_PROFILE = Table(
     nodes=(
         _PRIORITY,
         Group("filter", "filter", (
-            Members("type", "type", choices=("connect", "static", "bgp", "ospf", "rip"), exact=True),
+            # Routes of other protocols are not ours to announce, nor to take away from who announces them by the same profile.
+            Members("type", "type", choices=("connect", "static"), exact=True),
             Members("destination", "destination", exact=True),
         )),
         Group("action", "action", (
@@ -98,23 +99,27 @@ def assigned_profile(tree, base, virtual_router) -> str | None:
     return places.text(tree, (base("network") + bgp_place(virtual_router, True) + ("redistribution-profile", "ipv4", "unicast"))[1:]) or None
 
 
-def objects(virtual_router, name, values, platform, profile_in_use=None) -> list:
-    """The desired items of an announcement that is wanted. C(profile_in_use): see C(assigned_profile)."""
+def objects(virtual_router, name, values, platform, profile_in_use=None, standing=None) -> list:
+    """The desired items of an announcement that is wanted. C(profile_in_use): see C(assigned_profile).
+
+    C(standing): from the sources of an announcement that is there already to what is said of each; what is not given of it stays as it is. None for
+    a new one.
+    """
     if platform.advanced:
-        return _advanced(virtual_router, name, values, platform, profile_in_use)
-    return _legacy(virtual_router, name, values)
+        return _advanced(virtual_router, name, values, platform, profile_in_use, standing)
+    return _legacy(virtual_router, name, values, standing)
 
 
-def _legacy(virtual_router, name, values) -> list:
+def _legacy(virtual_router, name, values, standing) -> list:
     rules = _redist_rules(virtual_router)
     said = {option: values[option] for option in _RULE_OPTIONS if values.get(option) is not None}
     items = []
-    if values.get("sources"):
-        wanted = {"type": [_LEGACY_TYPES[source] for source in values["sources"]]}
-        if values.get("destinations") is not None:
-            wanted["destination"] = values["destinations"]
-        priority = {} if values.get("priority") is None else {"priority": values["priority"]}
-        items.append(DesiredEntry(REDIST_PROFILE, name, {"filter": wanted, **priority}, container=_redist_profiles(virtual_router)))
+    if values.get("sources") or standing is not None:
+        profile = {} if values.get("priority") is None else {"priority": values["priority"]}
+        wanted = {} if values.get("destinations") is None else {"destination": values["destinations"]}
+        if values.get("sources"):
+            wanted["type"] = [_LEGACY_TYPES[source] for source in values["sources"]]
+        items.append(DesiredEntry(REDIST_PROFILE, name, {**profile, **({"filter": wanted} if wanted else {})}, container=_redist_profiles(virtual_router)))
         items.append(DesiredEntry(REDIST_RULE, name, said, container=rules))
     # A rule that is named by a prefix announces that prefix, whatever the route to it comes from.
     for network in values.get("networks") or ():
@@ -131,13 +136,14 @@ def _redist_profiles(virtual_router) -> tuple:
     return router(virtual_router, False) + ("protocol", "redist-profile")
 
 
-def _advanced(virtual_router, name, values, platform, profile_in_use) -> list:
+def _advanced(virtual_router, name, values, platform, profile_in_use, standing) -> list:
     foreign = [option for option in ("priority",) + _OWN if values.get(option) is not None]
     if foreign:
         raise InvalidInput(f"bgp_redistribution '{name}': {foreign[0]} does not exist with the Advanced Routing Engine")
     networks, items = list(values.get("networks") or ()), []
-    if values.get("sources") and profile_in_use in (None, name):
-        source = {"enable": True}
+    sources = values.get("sources") or standing
+    if sources and profile_in_use in (None, name):
+        source = {"enable": True} if values.get("sources") else {}
         if values.get("med") is not None:
             source["metric"] = values["med"]
         if values.get("destinations") is not None:
@@ -145,7 +151,7 @@ def _advanced(virtual_router, name, values, platform, profile_in_use) -> list:
             entry = {"name": "10", "action": "permit", "prefix_list": name}
             items.append(bgp_policy.prefix_list(name, values["destinations"]))
             items.append(DesiredEntry(bgp_policy.REDISTRIBUTION_ROUTE_MAP, name, {"entries": [entry]}))
-        profile = {kind: source if kind in values["sources"] else _reset(source) for kind in ("connected", "static")}
+        profile = _sources(name, source, sources, standing)
         items.append(DesiredEntry(REDISTRIBUTION_PROFILE, name, profile))
         items.append(instance(virtual_router, {"redistribution_profile": name}, platform))
     elif values.get("sources"):
@@ -156,8 +162,26 @@ def _advanced(virtual_router, name, values, platform, profile_in_use) -> list:
     return items + [DesiredEntry(NETWORK, network, {}, container=_advertised(virtual_router, network)) for network in dict.fromkeys(networks)]
 
 
-def _reset(source) -> dict:
-    return {option: UNSET for option in source}
+def _sources(name, source, wanted, standing) -> dict:
+    """The values of a profile's sources. One that joins others is limited and weighed as they are; one that is not enabled is not ours to end."""
+    if standing is None:
+        return {kind: source if kind in wanted else {option: UNSET for option in source} for kind in _LEGACY_TYPES}
+    found = {kind: {node.option: UNSET for node in _SOURCE} for kind in standing if kind not in wanted}
+    for kind in wanted:
+        found[kind] = source if kind in standing else {**_in_common(name, standing, source), **source}
+    return found
+
+
+def _in_common(name, standing, source) -> dict:
+    """What a new source takes from those that are there."""
+    found = {}
+    for option in ("metric", "route_map"):
+        said = {values.get(option) for values in standing.values()}
+        if option not in source and len(said) > 1:
+            given = "med" if option == "metric" else "destinations"
+            raise Refused(f"bgp_redistribution '{name}': its sources differ in {given}, so that one more could take either; give {given}")
+        found.update({option: value for value in said if value is not None})
+    return found
 
 
 def legacy_containers(virtual_router: str) -> list:
@@ -189,7 +213,16 @@ def reads(request: Request) -> list:
     found = [("network", bgp_place(virtual_router, advanced))]
     if advanced:
         return found + [("network", ("routing-profile", "bgp")), ("network", ("routing-profile", "filters"))]
-    return found + [("network", _redist_profiles(virtual_router))]
+    exports = [("network", _exports(virtual_router, protocol)) for protocol in _EXPORTING]
+    return found + [("network", _redist_profiles(virtual_router))] + exports
+
+
+# The protocols that can announce by the same profiles, each with rules that are named like the profile.
+_EXPORTING = ("ospf", "ospfv3", "rip")
+
+
+def _exports(virtual_router, protocol) -> tuple:
+    return router(virtual_router, False) + ("protocol", protocol, "export-rules")
 
 
 def refuse_without_instance(request: Request, tree) -> None:
@@ -199,59 +232,114 @@ def refuse_without_instance(request: Request, tree) -> None:
         raise Refused(f"bgp_redistribution '{request.name}': router '{virtual_router}' has no BGP; make it with bgp_instance first")
 
 
+def refuse_profile_of_others(request: Request, tree) -> None:
+    """A profile by which another protocol announces, and BGP does not: ours in its place would change what that one announces."""
+    if request.platform.advanced or _standing(request, tree, request.name) is not None:
+        return
+    base, virtual_router = request.base("network")[1:], request.names["virtual_router"]
+    users = [protocol for protocol in _EXPORTING if request.name in places.names(tree, base + _exports(virtual_router, protocol))]
+    if users and request.name in places.names(tree, base + _redist_profiles(virtual_router)):
+        raise Refused(f"bgp_redistribution '{request.name}': the redistribution profile of this name is there and {' and '.join(users)} of router "
+                      f"'{virtual_router}' announces by it, BGP does not; give another name")
+
+
 def desired(request: Request, tree) -> list:
+    """What is not given of an announcement that is there stays as it is, said by an option or not."""
     virtual_router = request.names["virtual_router"]
     in_use = assigned_profile(tree, request.base, virtual_router) if request.platform.advanced else None
     if request.state == "absent":
         # Beside another's profile the destinations were announced as networks, which nothing ties to the name.
         beside = request.values.get("destinations") or [] if request.platform.advanced and in_use != request.name else []
         return removal(virtual_router, request.name, [*(request.values.get("networks") or []), *beside], request.platform, in_use)
-    there = next(iter(gathered(request, tree)), {})
-    values = {**{option: there[option] for option in ("sources", "destinations", "med", "priority") + _OWN if there.get(option)}, **request.values}
-    if not values.get("sources") and (not values.get("networks") or values.get("destinations")):
+    standing = _standing(request, tree, request.name)
+    values = request.values
+    if not values.get("sources") and not standing and (not values.get("networks") or values.get("destinations")):
         raise InvalidInput(f"bgp_redistribution '{request.name}': there is nothing to announce; give sources, or networks alone")
-    return objects(virtual_router, request.name, values, request.platform, in_use)
+    return objects(virtual_router, request.name, values, request.platform, in_use, standing)
+
+
+def _standing(request: Request, tree, name) -> dict | None:
+    """The sources of an announcement that the router's BGP makes, with what is said of each; None where it makes none of this name."""
+    base, virtual_router = request.base("network")[1:], request.names["virtual_router"]
+    if request.platform.advanced:
+        profile = places.find(tree, base + REDISTRIBUTION_PROFILE.container + (("entry", name),))
+        if profile is None or assigned_profile(tree, request.base, virtual_router) != name:
+            return None
+        said = read(REDISTRIBUTION_PROFILE.nodes, profile)
+        return {kind: said[kind] for kind in _LEGACY_TYPES if said.get(kind, {}).get("enable")}
+    profile = places.find(tree, base + _redist_profiles(virtual_router) + (("entry", name),))
+    if profile is None or places.find(tree, base + _redist_rules(virtual_router) + (("entry", name),)) is None:
+        return None
+    types = places.names(profile, ("filter", "type"))
+    return {source: {} for source, kind in _LEGACY_TYPES.items() if kind in types}
+
+
+def _announcements(request: Request, tree) -> list:
+    """The names of what the router's BGP announces by a profile: other protocols have theirs in the same place."""
+    base, virtual_router = request.base("network")[1:], request.names["virtual_router"]
+    container = REDISTRIBUTION_PROFILE.container if request.platform.advanced else _redist_profiles(virtual_router)
+    return [name for name in places.names(tree, base + container)
+            if request.name in (None, name) and _standing(request, tree, name) is not None]
 
 
 def gathered(request: Request, tree) -> list:
+    told = _told_advanced if request.platform.advanced else _told_legacy
+    found = []
+    for name in _announcements(request, tree):
+        sources = _standing(request, tree, name)
+        if sources and not _held_back(request, tree, name):
+            found.append({**request.names, "name": name, "sources": list(sources), **told(request, tree, name, sources)})
+    return found
+
+
+def untold(request: Request, tree) -> list:
+    """Announcements that no options say: of other protocols' routes, and those that are switched off."""
+    found = []
+    for name in _announcements(request, tree):
+        label = f"bgp_redistribution '{name}' is left out"
+        reason = _held_back(request, tree, name)
+        if reason:
+            found.append(f"{label}: {reason}, which no option says")
+        elif not _standing(request, tree, name):
+            found.append(f"{label}: it announces neither connected nor static routes, and no option says others")
+    return found
+
+
+def _held_back(request: Request, tree, name) -> str:
+    """Why an announcement of the legacy engine announces nothing; empty where it does."""
     if request.platform.advanced:
-        return _gathered_advanced(request, tree)
+        return ""
     base, virtual_router = request.base("network")[1:], request.names["virtual_router"]
-    found = []
-    for name in places.names(tree, base + _redist_profiles(virtual_router)):
-        if request.name not in (None, name):
-            continue
-        profile = base + _redist_profiles(virtual_router) + (("entry", name), "filter")
-        types = places.names(tree, profile + ("type",))
-        values = {"sources": [source for source, kind in _LEGACY_TYPES.items() if kind in types]}
-        destinations = places.names(tree, profile + ("destination",))
-        rule = places.find(tree, base + _redist_rules(virtual_router) + (("entry", name),))
-        said = {} if rule is None else read(REDIST_RULE.nodes, rule)
-        said["priority"] = read((_PRIORITY,), places.find(tree, base + _redist_profiles(virtual_router) + (("entry", name),))).get("priority")
-        # What every new profile gets by itself is not told.
-        told = {option: said[option] for option in ("priority",) + _OWN if said.get(option) not in (None, _CREATED.get(option))}
-        found.append({**_announcement(request, name, values, destinations, said.get("med")), **told})
+    action = base + _redist_profiles(virtual_router) + (("entry", name), "action", "no-redist")
+    if places.find(tree, action) is not None:
+        return "its profile keeps routes from being announced (no-redist)"
+    if places.text(tree, base + _redist_rules(virtual_router) + (("entry", name), "enable")) == "no":
+        return "its rule is disabled"
+    return ""
+
+
+def _told_legacy(request: Request, tree, name, sources) -> dict:
+    base, virtual_router = request.base("network")[1:], request.names["virtual_router"]
+    profile = read(REDIST_PROFILE.nodes, places.find(tree, base + _redist_profiles(virtual_router) + (("entry", name),)), REDIST_PROFILE.choices)
+    said = read(REDIST_RULE.nodes, places.find(tree, base + _redist_rules(virtual_router) + (("entry", name),)))
+    said["priority"] = profile.get("priority")
+    destinations = (profile.get("filter") or {}).get("destination")
+    # What every new profile gets by itself is not told.
+    told = {option: said[option] for option in ("priority",) + _OWN if said.get(option) not in (None, _CREATED.get(option))}
+    return {**({"destinations": destinations} if destinations else {}), **({"med": said["med"]} if said.get("med") else {}), **told}
+
+
+def _told_advanced(request: Request, tree, name, sources) -> dict:
+    found = {}
+    listed = request.base("network")[1:] + PLACES["prefix_list"][1] + (("entry", name), "type", "ipv4", "ipv4-entry")
+    destinations = [places.text(item, ("prefix", "entry", "network")) for item in places.children(tree, listed)]
+    if destinations and all(source.get("route_map") == name for source in sources.values()):
+        found["destinations"] = destinations
+    metrics = {source.get("metric") for source in sources.values()}
+    if len(metrics) == 1 and None not in metrics:
+        found["med"] = metrics.pop()
     return found
 
 
-def _gathered_advanced(request, tree) -> list:
-    base = request.base("network")[1:]
-    found = []
-    for name in places.names(tree, base + REDISTRIBUTION_PROFILE.container):
-        if request.name not in (None, name):
-            continue
-        unicast = base + REDISTRIBUTION_PROFILE.container + (("entry", name), "ipv4", "unicast")
-        sources = [source for source in _LEGACY_TYPES if places.text(tree, unicast + (source, "enable")) == "yes"]
-        listed = base + PLACES["prefix_list"][1] + (("entry", name), "type", "ipv4", "ipv4-entry")
-        destinations = [places.text(item, ("prefix", "entry", "network")) for item in places.children(tree, listed)]
-        med = next((places.text(tree, unicast + (source, "metric")) for source in sources), None)
-        found.append(_announcement(request, name, {"sources": sources}, destinations, med))
-    return found
-
-
-def _announcement(request, name, values, destinations, med) -> dict:
-    return {**request.names, "name": name, **values, **({"destinations": destinations} if destinations else {}), **({"med": int(med)} if med else {})}
-
-
-RESOURCE = Resource("bgp_redistribution", TABLE, reads, desired, gathered, identity=("virtual_router", "name"), checks=(refuse_without_instance,),
-                    states=("present", "absent", "gathered"))
+RESOURCE = Resource("bgp_redistribution", TABLE, reads, desired, gathered, identity=("virtual_router", "name"),
+                    checks=(refuse_without_instance, refuse_profile_of_others), states=("present", "absent", "gathered"), untold=untold)

@@ -446,5 +446,24 @@ def gathered(request: Request, tree) -> list:
     return found
 
 
+def untold(request: Request, tree) -> list:
+    """What of a set no option says: rules that lead nowhere any more, and what one rule has and the others have not."""
+    rules = _rules(request, tree)
+    names = [request.name] if request.name else list(dict.fromkeys(rule.mark.failover for rule in rules if rule.mark))
+    found = []
+    for name in names:
+        there, label = _failover(name, rules), f"pbf_failover '{name}'"
+        if there.copies:
+            copies = _quoted(rule.name for rule in there.copies)
+            found.append(f"{label} is left out: the PBF rules {copies} have the same line '{there.copies[0].mark.line()}' in their descriptions")
+        elif there.rules and not there.paths:
+            found.append(f"{label} is left out: none of its PBF rules {_quoted(rule.name for rule in there.rules)} leads along a path")
+        found += [f"{label}: PBF rule '{rule.name}' is no path that options say; it stays as it is until the paths are given" for rule in there.others]
+        found += [f"{label}: its rules differ in {option}, which is left out; each stays as it is until {option} is given" for option in _differing(there)]
+        if there.last is not None and not there.last_is_below:
+            found.append(f"{label}: PBF rule '{there.last.name}', which discards, stands above a path; when_all_down is left out until it is given")
+    return found
+
+
 RESOURCE = Resource("pbf_failover", TABLE, reads, desired, gathered, extra=POSITION, checks=(refuse_rules_of_others,),
-                    locations=("vsys", "device_group", "rulebase"))
+                    locations=("vsys", "device_group", "rulebase"), untold=untold)

@@ -43,7 +43,7 @@ def desired(request: Request, tree) -> list:
 
 
 def gathered(request: Request, tree) -> list:
-    return [{**request.names, "name": entry.get("name"), **read(TABLE.nodes, entry)}
+    return [{**request.names, "name": entry.get("name"), **read(TABLE.nodes, entry, TABLE.choices)}
             for entry in entries(tree, request.base, TABLE, request.name, _container(request))]
 
 

@@ -145,6 +145,7 @@ class Table:
     C(required): options without which a new object cannot work (refused before any write): dotted for one inside a group,
     C(a|b) where either will do.
     C(parents): kinds that must be there before this object's container can be (a router for its routes).
+    C(holds): elements of the object that are objects of other tables, and so not unknown (the peers of a peer group).
     C(rules): checks across options; each takes the values and the platform, and raises InvalidInput or returns a warning (or None).
     """
 
@@ -156,6 +157,7 @@ class Table:
     created: Mapping[str, Any] = field(default_factory=dict)
     required: tuple = ()
     parents: tuple = ()
+    holds: tuple = ()
     rules: tuple = ()
     also: tuple = ()
     name_length: int = 63
@@ -205,6 +207,7 @@ class Resource:
     C(desired): (request, tree) → list of DesiredEntry and DesiredMember.
     C(checks): what the firewall's configuration must allow; each takes (request, tree) and raises Refused.
     C(gathered): (request, tree) → list of option dictionaries, one an object.
+    C(untold): (request, tree) → what stands there of this resource and is not among them, as sentences.
     """
 
     name: str
@@ -218,6 +221,7 @@ class Resource:
     locations: tuple = ("template", "template_stack")
     checks: tuple = ()
     states: tuple = ("present", "absent", "replaced", "gathered")
+    untold: Callable = lambda request, tree: []
 
 
 @functools.lru_cache(maxsize=None)

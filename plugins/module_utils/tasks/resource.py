@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.gathered import gathered
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given, validate
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Request
@@ -37,7 +38,8 @@ def _run_resource(module, session, resource) -> dict:
     request = Request(names, values, state, target.platform, target.base, params.get("update_secret") or "on_create")
     reads = [target.base(kind) + path for kind, path in resource.reads(request)]
     if state == "gathered":
-        return {"changed": False, "gathered": resource.gathered(request, target.read(in_containers(reads)))}
+        found = gathered(resource, request, target.read(in_containers(reads)))
+        return {"changed": False, "gathered": found.objects, "warnings": found.warnings}
 
     def wanted(tree):
         for check in resource.checks:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import pytest
@@ -163,3 +164,121 @@ REFUSALS = {
 def test_refuses(firewalls, engine, options, words):
     given = {option: value for option, value in {**NEW, **options}.items() if value is not None}
     door_with_bgp(firewalls, engine).refused(given, words)
+
+
+PROFILES_OF_OTHERS = f"{ROUTER}/protocol/redist-profile"
+CAMPUS = f"{PROFILES_OF_OTHERS}/entry[@name='office']"
+
+
+def profile(types, name="office", action="<redist/>", more=""):
+    listed = "".join(f"<member>{word}</member>" for word in types)
+    return f"""<entry name="{name}"><filter><type>{listed}</type>{more}</filter><priority>1</priority><action>{action}</action></entry>"""
+
+
+def rule(name="office", more="<enable>yes</enable>"):
+    return f"""<entry name="{name}">{more}<address-family-identifier>ipv4</address-family-identifier></entry>"""
+
+
+def export(protocol, name):
+    return f"{ROUTER}/protocol/{protocol}", f"<export-rules><entry name='{name}'><new-path-type>ext-2</new-path-type></entry></export-rules>"
+
+
+OTHERS = ("ospf", "rip", "bgp")
+
+
+@pytest.fixture
+def legacy_door(firewalls):
+    return door_with_bgp(firewalls, "virtual-router")
+
+
+@pytest.mark.parametrize("option", [{"med": 40}, {"destinations": ["10.7.0.0/16"]}, {"sources": ["static"]}, {"sources": ["connected"]}, {"priority": 9},
+                                    {"set_origin": "egp"}], ids=str)
+@pytest.mark.parametrize("protocol", OTHERS)
+def test_routes_of_other_protocols_stay_in_a_profile(legacy_door, protocol, option):
+    legacy_door.control.plant(PROFILES_OF_OTHERS, profile(["connect", protocol, "static"]))
+    legacy_door.control.plant(f"{BGP['virtual-router']}/redist-rules", rule())
+    assert legacy_door.done({**IDENTITY, **option}).changed
+    types = [member.text for member in ET.fromstring(legacy_door.control.candidate(f"{CAMPUS}/filter/type"))]
+    assert protocol in types
+    wanted = {{"connected": "connect"}.get(source, source) for source in option.get("sources", ("connected", "static"))}
+    assert {"connect", "static"} & set(types) == wanted
+    told = legacy_door.done(IDENTITY, state="gathered")
+    assert any(protocol in warning for warning in told.warnings)
+    assert not legacy_door.done(told.values["gathered"][0]).changed
+
+
+NOT_OF_BGP = {
+    "that another protocol announces": (profile(["static", "bgp"]), "", "ospf"),
+    "that nobody uses": (profile(["static"]), "", ""),
+    "of other routes alone": (profile(["ospf"]), rule(), ""),
+    "that keeps routes back": (profile(["static"], action="<no-redist/>"), rule(), ""),
+    "whose rule is disabled": (profile(["static"]), rule(more="<enable>no</enable>"), ""),
+}
+
+
+@pytest.mark.parametrize("profiles, rules, protocol", NOT_OF_BGP.values(), ids=NOT_OF_BGP.keys())
+def test_a_profile_is_not_gathered(legacy_door, profiles, rules, protocol):
+    legacy_door.control.plant(PROFILES_OF_OTHERS, profiles)
+    if rules:
+        legacy_door.control.plant(f"{BGP['virtual-router']}/redist-rules", rules)
+    if protocol:
+        legacy_door.control.plant(*export(protocol, "office"))
+    for identity in (IDENTITY, {"virtual_router": "default"}):
+        told = legacy_door.done(identity, state="gathered")
+        assert told.values["gathered"] == []
+        assert bool(told.warnings) == bool(rules)
+
+
+@pytest.mark.parametrize("protocol", ["ospf", "rip"])
+@pytest.mark.parametrize("check", [False, True])
+def test_a_profile_by_which_another_protocol_announces_is_not_taken_over(legacy_door, protocol, check):
+    legacy_door.control.plant(PROFILES_OF_OTHERS, profile(["static", "bgp"]))
+    legacy_door.control.plant(*export(protocol, "office"))
+    legacy_door.refused({**IDENTITY, "sources": ["static"]}, "'office'", protocol, "another name", check=check)
+
+
+SOURCES = f"{PROFILES}/bgp/redistribution-profile"
+
+
+def two_sources(connected, static):
+    return f"<entry name='office'><ipv4><unicast><connected>{connected}</connected><static>{static}</static></unicast></ipv4></entry>"
+
+
+@pytest.fixture
+def advanced_door(firewalls):
+    door = door_with_bgp(firewalls, "logical-router")
+    door.control.plant(BGP["logical-router"], "<redistribution-profile><ipv4><unicast>office</unicast></ipv4></redistribution-profile>")
+    return door
+
+
+@pytest.mark.parametrize("option", [{"networks": ["10.9.0.0/16"]}, {"destinations": ["10.7.0.0/16"]}], ids=str)
+def test_each_source_keeps_its_own_metric(advanced_door, option):
+    advanced_door.control.plant(SOURCES, two_sources("<enable>yes</enable><metric>9</metric>", "<enable>yes</enable><metric>5</metric>"))
+    told = advanced_door.done(IDENTITY, state="gathered").values["gathered"]
+    assert told == [{**IDENTITY, "sources": ["connected", "static"]}]
+    assert not advanced_door.done(told[0]).changed
+    assert advanced_door.done({**IDENTITY, **option}).changed
+    unicast = f"{SOURCES}/entry[@name='office']/ipv4/unicast"
+    assert [advanced_door.text(f"{unicast}/{source}/metric") for source in ("connected", "static")] == ["9", "5"]
+
+
+def test_a_source_that_is_switched_off_stays_as_it_is(advanced_door):
+    advanced_door.control.plant(SOURCES, two_sources("<enable>yes</enable>", "<enable>no</enable><metric>5</metric>"))
+    before = advanced_door.candidate(SOURCES)
+    told = advanced_door.done(IDENTITY, state="gathered").values["gathered"][0]
+    assert told["sources"] == ["connected"]
+    assert not advanced_door.done(told).changed
+    advanced_door.done({**IDENTITY, "sources": ["connected"]})
+    assert advanced_door.candidate(SOURCES) == before
+
+
+def test_one_more_source_weighs_like_the_others(advanced_door):
+    advanced_door.control.plant(SOURCES, two_sources("<enable>yes</enable><metric>9</metric>", "<enable>no</enable>"))
+    advanced_door.done({**IDENTITY, "sources": ["connected", "static"]})
+    assert advanced_door.text(f"{SOURCES}/entry[@name='office']/ipv4/unicast/static/metric") == "9"
+
+
+def test_a_profile_that_this_router_does_not_use_is_not_gathered(firewalls):
+    door = door_with_bgp(firewalls, "logical-router")
+    door.control.plant(SOURCES, two_sources("<enable>yes</enable>", "<enable>yes</enable>"))
+    assert door.done(IDENTITY, state="gathered").values["gathered"] == []

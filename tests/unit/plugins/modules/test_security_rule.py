@@ -107,6 +107,19 @@ def test_rules_are_gathered_in_their_order(firewalls):
     assert [rule["name"] for rule in door.done({}, state="gathered").values["gathered"]] == THERE
 
 
+@pytest.mark.parametrize("left", ["<tag/>", "<group-tag/>", "<source-user/>", "<profile-setting/>", "<profile-setting><group/></profile-setting>",
+                                  "<option/>", "<description/>", "<schedule> </schedule>"])
+def test_empty_elements_are_no_difference(firewalls, left):
+    door = Door(security_rule, firewalls())
+    door.done(NEW)
+    name = NEW["name"]
+    door.control.plant(f"{RULES}/entry[@name='{name}']", left)
+    told = door.done({"name": name}, state="gathered").values["gathered"][0]
+    for state in ("present", "replaced"):
+        assert not door.done(told, state=state).changed
+        assert door.writes() == []
+
+
 REFUSALS = {
     "a new rule without zones": ({"from": None}, "from"),
     "a new rule without an action": ({"action": None}, "action"),

@@ -139,6 +139,30 @@ def test_what_it_is_to_belong_to_must_be_there(firewalls, option):
     assert door.candidate() == before
 
 
+UNIT = (f"{NETWORK}/interface/tunnel/units", entry())
+IMPORTED = (f"{VSYS}/import/network/interface", "<member>tunnel.11</member>")
+IN_ZONE = (f"{VSYS}/zone", '<entry name="vpn"><network><layer3><member>tunnel.11</member></layer3></network></entry>')
+IN_ROUTER = (ROUTERS["virtual-router"].rpartition("/")[0], "<member>tunnel.11</member>")
+MEMBERSHIPS = {
+    "in two zones": ("zone", (IMPORTED, IN_ZONE, IN_ROUTER, (IN_ZONE[0], IN_ZONE[1].replace("vpn", "other")))),
+    "in two routers": ("virtual_router", (IMPORTED, IN_ZONE, IN_ROUTER, (
+        f"{NETWORK}/virtual-router", '<entry name="other"><interface><member>tunnel.11</member></interface></entry>'))),
+    "not imported": ("zone", (IN_ZONE, IN_ROUTER)),
+}
+
+
+@pytest.mark.parametrize("option, planted", MEMBERSHIPS.values(), ids=MEMBERSHIPS.keys())
+def test_a_membership_that_no_option_says_is_named_and_left(firewalls, option, planted):
+    door = Door(tunnel_interface, firewalls())
+    for xpath, element in (UNIT, *planted):
+        door.control.plant(xpath, element)
+    told = door.done({"name": "tunnel.11"}, state="gathered")
+    assert [name for name in NEW if name not in told.values["gathered"][0]] == [option]
+    assert [warning for warning in told.warnings if f"{option} is left out" in warning] == told.warnings
+    for state in ("present", "replaced"):
+        assert not door.done(told.values["gathered"][0], state=state).changed
+
+
 def test_an_interface_in_use_is_not_removed(firewalls):
     door = Door(tunnel_interface, firewalls())
     before = door.candidate()

@@ -80,6 +80,27 @@ def test_a_zone_of_another_kind_is_refused(firewalls):
     door.refused({"name": "wire", "interfaces": ["tunnel.7"]}, "wire", "virtual-wire")
 
 
+@pytest.mark.parametrize("kind", ["tap", "layer2", "virtual-wire", "external", "tunnel"])
+def test_a_zone_of_another_kind_is_named_and_not_gathered(firewalls, kind):
+    door = Door(zone, firewalls())
+    door.control.plant(f"{VSYS}/zone", f'<entry name="other"><network><{kind}/></network></entry>')
+    result = door.done({}, state="gathered")
+    assert "other" not in [found["name"] for found in result.values["gathered"]]
+    assert [warning for warning in result.warnings if "'other' is left out" in warning and f"{kind} zone" in warning] == result.warnings
+    assert door.done({"name": "other"}, state="gathered").values["gathered"] == []
+
+
+def test_empty_elements_are_no_difference(firewalls):
+    """PAN-OS leaves them behind when the last member is taken out, and they say nothing."""
+    door = Door(zone, firewalls())
+    place = f"{VSYS}/zone/entry[@name='trust']"
+    door.control.plant(place, "<user-acl><include-list/><exclude-list/></user-acl><network><log-setting/></network>")
+    told = door.done({"name": "trust"}, state="gathered").values["gathered"][0]
+    assert not door.done(told, state="replaced").changed
+    door.done({**told, "user_acl_include": ["10.0.0.0/8"]}, state="replaced")
+    assert door.done(told, state="replaced").changed
+
+
 REFUSALS = {
     "a name that is too long": ({"name": "z" * 64}, "64 characters", {}),
     "a log setting that is too long": ({"name": "vpn", "log_setting": "l" * 64}, "log_setting", {}),
