@@ -64,3 +64,9 @@ def test_the_routing_engine_of_a_template(answers, location, advanced, asked):
     session = Told(PANORAMA, *answers)
     assert target_at(session, location).platform.advanced is advanced
     assert len(session.asked) == asked
+
+
+def test_what_kind_of_firewall_it_is_is_worked_out_in_one_place(repository):
+    """A task of its own way to a platform forgets what the others refuse."""
+    asking = [path.relative_to(repository).as_posix() for path in (repository / "plugins").rglob("*.py") if ".platform()" in path.read_text(encoding="utf-8")]
+    assert asking == ["plugins/module_utils/device/target.py"]
