@@ -48,8 +48,9 @@ def written(door) -> list:
 
 
 def test_nothing_is_told_where_nothing_is_waited_for(door, told):
-    door.control.commit_duration(0)
-    door.done({"objects": written(door)})
+    written(door)
+    plant_pbf(door.control)
+    assert door.done({"name": [NAME], "wait_for": "healthy", "timeout": 20}, module=vpn_info).values["healthy"]
     assert told == []
 
 
