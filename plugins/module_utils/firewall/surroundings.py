@@ -17,7 +17,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall imp
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts.interface import routers_of, zones_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.refusals import template_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import Desired
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES, router
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES, bgp_place, router
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import Platform
 
 Address = Union[IPv4Interface, IPv6Interface]
@@ -78,6 +78,10 @@ class Surroundings:
     def router(self, name: str) -> ET.Element | None:
         """A router of the running engine."""
         return places.find(self.network, router(name, self.platform.advanced))
+
+    def bgp(self, router_name: str) -> ET.Element | None:
+        """The BGP of a router of the running engine."""
+        return places.find(self.network, bgp_place(router_name, self.platform.advanced))
 
     def other_engine_has(self, name: str) -> bool:
         return places.find(self.network, router(name, not self.platform.advanced)) is not None

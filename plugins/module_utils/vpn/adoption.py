@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field, fields, replace
 from ipaddress import ip_interface, ip_network
+from typing import Any, Iterable
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
@@ -19,8 +21,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.va
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import bgp_policy
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names, record as records
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.bgp import running
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Item, Object, Record
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import BGP, PBF, ROUTES, Vpn
 
 # Came with PAN-OS; they are nobody's to change or to remove.
@@ -95,46 +96,35 @@ class _Search:
             gateway = self._gateway(number)
             if gateway is not None:
                 self._tunnel(number, gateway)
-            if vpn.failover == BGP:
-                self._peer(number)
         self._profiles()
-        self._policies()
+        if vpn.failover == BGP:
+            _BgpSearch(vpn, around, record, self.found).run()
 
-    def _gateway(self, number) -> str | None:
+    def _gateway(self, number: int) -> str | None:
         if self._is_ours("ike_gateway", number):
             return None
         peer = self.vpn.tunnel(number).outside_address
         found = [entry.get("name") for entry in self.around.entries("network", ("ike", "gateway"))
                  if places.text(entry, ("local-address", "interface")) == self.vpn.outside_interface
                  and (places.text(entry, ("peer-address", "ip")) or "").split("/")[0] == peer]
-        self._refuse_several(number, found, "IKE gateways", f"from {self.vpn.outside_interface} to {peer}")
+        _refuse_several(number, found, "IKE gateways", f"from {self.vpn.outside_interface} to {peer}")
         for name in found:
-            self._refuse_siblings("ike_gateway", name)
+            _refuse_siblings(self.vpn, self.around, Object("ike_gateway", name))
             self.found.add(number, "ike_gateway", name)
             return name
         return None
 
-    def _is_ours(self, kind, number) -> bool:
+    def _is_ours(self, kind: str, number: int) -> bool:
         """Whether the VPN has its object of this kind for a tunnel already."""
         name = self.record.called(kind, self.vpn.tunnel_name(number))
         return self.record.owns(Object(kind, name)) and self.around.entry(kind, name) is not None
-
-    def _refuse_several(self, number, found, what, way):
-        if len(found) > 1:
-            raise Refused(f"tunnel {number}: {len(found)} {what} go {way}: {', '.join(found)}; only one can, remove the others first")
-
-    def _refuse_siblings(self, kind, name, inside=""):
-        owner = next((record.vpn for record in records.of_others(self.around, self.vpn.name) if record.owns(Object(kind, name, inside))), None)
-        if owner is not None:
-            raise Refused(f"{label(kind, name)} belongs to the VPN '{owner}' on this firewall, which serves the same peer; "
-                          f"say replaces: {owner} to put this one in its place")
 
     def _tunnel(self, number, gateway):
         if self._is_ours("ipsec_tunnel", number):
             return
         tunnels = [entry for entry in self.around.entries("network", ("tunnel", "ipsec"))
                    if gateway in places.names(entry, ("auto-key", "ike-gateway"))]
-        self._refuse_several(number, [entry.get("name") for entry in tunnels], "IPsec tunnels", f"through IKE gateway '{gateway}'")
+        _refuse_several(number, [entry.get("name") for entry in tunnels], "IPsec tunnels", f"through IKE gateway '{gateway}'")
         for tunnel in tunnels:
             self.found.add(number, "ipsec_tunnel", tunnel.get("name"))
             unit = places.text(tunnel, ("tunnel-interface",))
@@ -154,7 +144,7 @@ class _Search:
             else:
                 self.found.add_without_use(number, "pbf_rule", rule.get("name"))
 
-    def _is_our_traffic(self, rule) -> bool:
+    def _is_our_traffic(self, rule: ET.Element) -> bool:
         zones = places.names(rule, ("from", "zone"))
         return any(zone in zones for zone in self.vpn.source_zones) and all(
             any(rulebases.could_hold(rule, side, network, self.addresses) for network in networks)
@@ -169,61 +159,6 @@ class _Search:
                 self.found.add(number, "static_route", name, key)
             elif key:
                 self.found.add_without_use(number, "static_route", name)
-
-    def _peer(self, number):
-        """The peer at the far side's inside address, with its group, which policies belong to."""
-        own = self.record.called("bgp_peer_entry", self.vpn.tunnel_name(number))
-        address = self.vpn.tunnel(number).inside_peer_address
-        bgp = running(self.vpn, self.around)
-        groups = {group.get("name"): places.children(group, ("peer",)) for group in places.children(bgp, ("peer-group",))}
-        router = self.vpn.virtual_router
-        if any(peer.get("name") == own and self.record.owns(records.peer(router, group, own)) for group, peers in groups.items() for peer in peers):
-            return
-        found = [(group, peer.get("name")) for group, peers in groups.items() for peer in peers
-                 if (places.text(peer, ("peer-address", "ip")) or "").split("/")[0] == address]
-        self._refuse_several(number, [name for _group, name in found], "BGP peers", f"to {address}")
-        for group, name in found:
-            self._refuse_siblings("bgp_peer_group", group, router)
-            self.found.add(number, "bgp_peer_entry", name)
-            self.found.add(number, "bgp_peer_group", group)
-            for kind, profile in self._used_by(places.find(bgp, ("peer-group", ("entry", group)))):
-                self.found.add_without_use(number, kind, profile)
-
-    def _used_by(self, group) -> list:
-        """(kind, name) of what the advanced engine's profiles say of a group and its peers, as far as it is called as the one that uses it."""
-        found, users = [], [group, *places.children(group, ("peer",))]
-        for user in users:
-            for kind, path in _PROFILES_IN_USE:
-                name = places.text(user, path)
-                if name == user.get("name") and self.around.entry(kind, name) is not None:
-                    found.append((kind, name))
-        for kind, name in list(found):
-            if kind == "bgp_filtering_profile":
-                found += self._filters(self.around.entry(kind, name))
-        return found
-
-    def _filters(self, profile) -> list:
-        """(kind, name) of a filtering profile's own route maps, and of their prefix lists."""
-        found = []
-        for direction, called in (("inbound", bgp_policy.inbound), ("outbound", bgp_policy.outbound)):
-            own = called(profile.get("name"))
-            route_map = self.around.entry("bgp_route_map", own) if places.text(profile, ("ipv4", "unicast", "route-maps", direction)) == own else None
-            if route_map is None:
-                continue
-            found.append(("bgp_route_map", own))
-            listed = [places.text(entry, ("match", "ipv4", "address", "prefix-list")) for entry in places.children(route_map, ("route-map",))]
-            found += [("prefix_list", own)] if own in listed else []
-        return found
-
-    def _policies(self):
-        """Rules of a virtual router's policies that are there for the groups alone."""
-        bgp = running(self.vpn, self.around)
-        groups = {name: int(key[1:]) for key, name in self.found.adopted.get("bgp_peer_group", {}).items()}
-        for direction in ("import", "export"):
-            for rule in places.children(bgp, ("policy", direction, "rules")):
-                users = places.names(rule, ("used-by",))
-                if users and set(users) <= set(groups):
-                    self.found.add_without_use(groups[users[0]], f"bgp_{direction}_rule", rule.get("name"))
 
     def _profiles(self):
         """Profiles come along where nobody else uses them; those of others are borrowed."""
@@ -252,6 +187,91 @@ class _Search:
             self.found.borrowed.setdefault(kind, {})[names.tunnel_key(number)] = name
 
 
+@dataclass(frozen=True)
+class _BgpSearch:
+    """From the peer's inside address to the BGP peer, from there to its group, and to what says which routes pass."""
+
+    vpn: Vpn
+    around: Surroundings
+    record: Record
+    found: Serving
+
+    def run(self) -> None:
+        for number in self.vpn.numbers:
+            self._peer(number)
+        self._policies()
+
+    def _peer(self, number):
+        """The peer at the far side's inside address, with its group, which policies belong to."""
+        own = self.record.called("bgp_peer_entry", self.vpn.tunnel_name(number))
+        address = self.vpn.tunnel(number).inside_peer_address
+        bgp = self.around.bgp(self.vpn.virtual_router)
+        router = self.vpn.virtual_router
+        peers = [(group, name) for group in places.names(bgp, ("peer-group",)) for name in places.names(bgp, ("peer-group", ("entry", group), "peer"))]
+        if any(name == own and self.record.owns(records.peer(router, group, own)) for group, name in peers):
+            return
+        found = [(group, name) for group, name in peers if _peer_address(bgp, group, name) == address]
+        _refuse_several(number, [name for _group, name in found], "BGP peers", f"to {address}")
+        for group, name in found:
+            _refuse_siblings(self.vpn, self.around, Object("bgp_peer_group", group, router))
+            self.found.add(number, "bgp_peer_entry", name)
+            self.found.add(number, "bgp_peer_group", group)
+            for kind, profile in self._used_by(places.find(bgp, ("peer-group", ("entry", group)))):
+                self.found.add_without_use(number, kind, profile)
+
+    def _used_by(self, group: ET.Element | None) -> list:
+        """(kind, name) of what the advanced engine's profiles say of a group and its peers, as far as it is called as the one that uses it."""
+        found = []
+        for user in [] if group is None else [group, *places.children(group, ("peer",))]:
+            own = user.get("name") or ""
+            kinds_in_use = [kind for kind, path in _PROFILES_IN_USE if places.text(user, path) == own]
+            found += [(kind, own) for kind in kinds_in_use if self.around.entry(kind, own) is not None]
+            if "bgp_filtering_profile" in kinds_in_use:
+                found += self._filters(own)
+        return found
+
+    def _filters(self, name: str) -> list:
+        """(kind, name) of a filtering profile's own route maps, and of their prefix lists."""
+        found = []
+        profile = self.around.entry("bgp_filtering_profile", name)
+        for direction, called in (("inbound", bgp_policy.inbound), ("outbound", bgp_policy.outbound)):
+            own = called(name)
+            route_map = self.around.entry("bgp_route_map", own) if places.text(profile, ("ipv4", "unicast", "route-maps", direction)) == own else None
+            if route_map is None:
+                continue
+            found.append(("bgp_route_map", own))
+            listed = [places.text(entry, ("match", "ipv4", "address", "prefix-list")) for entry in places.children(route_map, ("route-map",))]
+            found += [("prefix_list", own)] if own in listed else []
+        return found
+
+    def _policies(self):
+        """Rules of a virtual router's policies that are there for the groups alone."""
+        bgp = self.around.bgp(self.vpn.virtual_router)
+        groups = {name: int(key[1:]) for key, name in self.found.adopted.get("bgp_peer_group", {}).items()}
+        for direction in ("import", "export"):
+            for rule in places.children(bgp, ("policy", direction, "rules")):
+                users = places.names(rule, ("used-by",))
+                if users and set(users) <= set(groups):
+                    self.found.add_without_use(groups[users[0]], f"bgp_{direction}_rule", rule.get("name") or "")
+
+
+def _peer_address(bgp: ET.Element | None, group: str, name: str) -> str:
+    """A BGP peer's address, without a mask."""
+    return (places.text(bgp, ("peer-group", ("entry", group), "peer", ("entry", name), "peer-address", "ip")) or "").split("/")[0]
+
+
+def _refuse_several(number: int, found: list, what: str, way: str) -> None:
+    if len(found) > 1:
+        raise Refused(f"tunnel {number}: {len(found)} {what} go {way}: {', '.join(found)}; only one can, remove the others first")
+
+
+def _refuse_siblings(vpn: Vpn, around: Surroundings, thing: Object) -> None:
+    owner = next((record.vpn for record in records.of_others(around, vpn.name) if record.owns(thing)), None)
+    if owner is not None:
+        raise Refused(f"{label(thing.kind, thing.name)} belongs to the VPN '{owner}' on this firewall, which serves the same peer; "
+                      f"say replaces: {owner} to put this one in its place")
+
+
 def refuse_elsewhere(vpn: Vpn, around: Surroundings, found: Serving) -> None:
     """Refuse interfaces whose zone or router is not the VPN's: moving them would drop what runs through them."""
     shared = next((unit for unit in found.units.values() if list(found.units.values()).count(unit) > 1), None)
@@ -272,7 +292,7 @@ def refusal(vpn: Vpn, found: Serving) -> str:
             + ". Say adopt: true to take them over, or remove them first; two gateways for one peer do not work")
 
 
-def accepted_proposal(tunnel: Tunnel, gateway, ike: dict | None, ipsec: dict | None) -> dict:
+def accepted_proposal(tunnel: Tunnel, gateway: dict | None, ike: dict | None, ipsec: dict | None) -> dict:
     """What the peer accepts of what is there: phase → a narrower offer; a phase is missing where that is nothing.
 
     C(gateway), C(ike), C(ipsec): the values of an adopted gateway and of its and its tunnel's profiles, None where there are none.
@@ -290,13 +310,13 @@ def accepted_proposal(tunnel: Tunnel, gateway, ike: dict | None, ipsec: dict | N
     return {phase: offer for phase, offer in narrowed.items() if _holds_a_proposal(offer)}
 
 
-def _narrowed(offer, have: dict):
+def _narrowed(offer: Any, have: dict) -> Any:
     """An offer without what is not there."""
     left = {option: tuple(value for value in getattr(offer, option) if value in there) for option, there in have.items()}
     return replace(offer, **left)
 
 
-def _holds_a_proposal(offer) -> bool:
+def _holds_a_proposal(offer: Any) -> bool:
     unsaid = [field.name for field in fields(offer) if getattr(offer, field.name) == ()]
     own_integrity = unsaid == ["authentication"] and any(cipher.endswith("-gcm") for cipher in offer.encryption)
     return not unsaid or own_integrity
@@ -317,14 +337,14 @@ class _Case:
     around: Surroundings
     addresses: rulebases.Addresses
     nat: bool
-    existing: object
+    existing: ET.Element
 
 
-def _without(values, *options) -> dict:
+def _without(values: dict, *options: str) -> dict:
     return {option: value for option, value in values.items() if option not in options}
 
 
-def _gateway(values, have, case) -> dict:
+def _gateway(values: dict, have: dict, case: _Case) -> dict:
     if have.get("version") == "ikev2-preferred":
         values = _without(values, "version")
     if not case.nat:
@@ -339,7 +359,7 @@ def _gateway(values, have, case) -> dict:
     return values
 
 
-def _tunnel(values, have, case) -> dict:
+def _tunnel(values: dict, have: dict, case: _Case) -> dict:
     values = _without(values, "anti_replay", "anti_replay_window")
     pairs = {(proxy.get("local"), proxy.get("remote")): proxy["name"] for proxy in have.get("proxy_ids") or ()}
     named = {proxy["name"]: pairs.get((proxy["local"], proxy["remote"])) for proxy in values.get("proxy_ids") or ()}
@@ -353,7 +373,7 @@ def _tunnel(values, have, case) -> dict:
     return values
 
 
-def _interface(values, have, case) -> dict:
+def _interface(values: dict, have: dict, case: _Case) -> dict:
     """Addresses of others stay; a smaller MTU than the computed one works."""
     kept = [text for text in have.get("ip") or () if not _is_link_local(text)]
     if "ip" in values:
@@ -362,14 +382,14 @@ def _interface(values, have, case) -> dict:
     return _without(values, "mtu") if fits else values
 
 
-def _is_link_local(text) -> bool:
+def _is_link_local(text: str) -> bool:
     try:
         return ip_interface(text).is_link_local
     except ValueError:
         return False
 
 
-def _rule(values, have, case) -> dict:
+def _rule(values: dict, have: dict, case: _Case) -> dict:
     """What the rule's members cover already needs no member of its own; C(any) stands beside no other."""
     for side in ("source", "destination"):
         values[side] = [text for text in values[side] if not rulebases.holds(case.existing, side, text, case.addresses)]
@@ -382,7 +402,7 @@ def _rule(values, have, case) -> dict:
     return {option: value for option, value in values.items() if value != []}
 
 
-def _peer(values, have, case) -> dict:
+def _peer(values: dict, have: dict, case: _Case) -> dict:
     there = have.get("local_address") or {}
     address = values["local_address"]
     if there.get("interface") == address["interface"] and (there.get("ip") or address["ip"]).split("/")[0] == address["ip"].split("/")[0]:
@@ -393,7 +413,7 @@ def _peer(values, have, case) -> dict:
 _LENIENT = {"ike_gateway": _gateway, "ipsec_tunnel": _tunnel, "tunnel_interface": _interface, "pbf_rule": _rule, "bgp_peer_entry": _peer}
 
 
-def interruptions(items, record: Record, around: Surroundings) -> list:
+def interruptions(items: Iterable[Item], record: Record, around: Surroundings) -> list:
     """A sentence for each change that interrupts what was taken over."""
     found = []
     for item in items:

@@ -6,30 +6,42 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
 from ipaddress import ip_network
-from typing import Iterator
+from typing import Any, Iterable, Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import bgp_policies
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import bgp_policy
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Bgp
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_instance, bgp_peer, bgp_redistribution
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, merged
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import bgp_place
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Request, Table
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record, known, object_of, peer
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import interfaces
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Known, Object, Record, known, object_of, peer
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
 
 _LARGEST_2_BYTE_AS = 65535
 
 
-def instance_values(vpn: Vpn, around: Surroundings, record: Record) -> dict:
-    """Options of the router's BGP that the VPN needs and that are not there yet; they are booked in the record."""
-    bgp = running(vpn, around)
-    wanted = {"local_as": str(vpn.tunnel(1).bgp.local_as)}
-    have = {option: places.text(bgp, path) for option, path in (
-        ("local_as", ("local-as",)), ("router_id", ("router-id",)), ("enable", ("enable",)), ("install_route", ("install-route",)))}
+# Where a router's BGP says what the VPN needs of it.
+_INSTANCE = {"local_as": ("local-as",), "router_id": ("router-id",), "enable": ("enable",), "install_route": ("install-route",)}
+
+
+def _instance(vpn: Vpn, around: Surroundings) -> dict[str, str | None]:
+    """What the router's BGP says now."""
+    return {option: places.text(around.bgp(vpn.virtual_router), path) for option, path in _INSTANCE.items()}
+
+
+def instance_values(vpn: Vpn, around: Surroundings) -> dict:
+    """Options of the router's BGP that the VPN needs and that are not there yet."""
+    have = _instance(vpn, around)
+    wanted = {"local_as": str(_session(vpn, 1).local_as), "enable": True}
     if have["local_as"] and have["local_as"] != wanted["local_as"]:
         raise Refused(f"router '{vpn.virtual_router}' runs BGP with local AS {have['local_as']}, the far side expects {wanted['local_as']}; "
                       "change the far side, or use another router")
@@ -38,24 +50,30 @@ def instance_values(vpn: Vpn, around: Surroundings, record: Record) -> dict:
     if not have["router_id"]:
         wanted["router_id"] = vpn.router_id or _router_id(vpn, around)
     _refuse_install_route(vpn, have, around)
-    wanted["enable"] = True
     if have["install_route"] is None or vpn.install_route is not None:
         wanted["install_route"] = True if vpn.install_route is None else vpn.install_route
-    _refuse_large_as(vpn, bgp, around)
-    for option, value in wanted.items():
-        before = have[option]
-        if before != _text(value):
-            record.bgp.setdefault(option, before)
+    _refuse_large_as(vpn, around.bgp(vpn.virtual_router), around)
     return wanted
 
 
-def _text(value) -> str:
-    return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
+def _session(vpn: Vpn, number: int) -> Bgp:
+    session = vpn.tunnel(number).bgp
+    if session is None:
+        raise InvalidInput(f"{vpn.name}, tunnel {number}: failover 'bgp' needs the tunnel's bgp (local_as, peer_as)")
+    return session
 
 
-def running(vpn: Vpn, around: Surroundings):
-    """The router's BGP element, or None."""
-    return places.find(around.network, bgp_place(vpn.virtual_router, around.platform.advanced))
+def changed_options(vpn: Vpn, around: Surroundings, before: Record) -> dict[str, str | None]:
+    """Options of the router's BGP that the VPN sets, with what stood there before its first run."""
+    have = _instance(vpn, around)
+    changed = {option: have[option] for option, value in instance_values(vpn, around).items() if have[option] != _text(value)}
+    return {**changed, **(before.bgp if before.router == vpn.virtual_router else {})}
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value
 
 
 def _refuse_install_route(vpn, have, around):
@@ -75,7 +93,7 @@ def _refuse_large_as(vpn, bgp, around):
         raise Refused(f"AS {large[0]} needs four bytes, and router '{vpn.virtual_router}' runs BGP with 2-byte AS numbers; set as_format to 4-byte first")
 
 
-def _router_id(vpn, around) -> str:
+def _router_id(vpn: Vpn, around: Surroundings) -> str:
     """The address of the interface that holds a local network, as the router's own; the first IPv4 address otherwise."""
     local = [ip_network(text) for text in vpn.local_networks]
     addresses = [address for name in around.router_interfaces(vpn.virtual_router)
@@ -99,48 +117,50 @@ def sources(vpn: Vpn, around: Surroundings) -> dict:
     return found
 
 
-def items(vpn: Vpn, around: Surroundings, record: Record, units: dict, warnings: list) -> list:
-    """Desired items. C(units): tunnel number → tunnel interface. C(warnings): what is told goes there."""
-    platform, router = around.platform, vpn.virtual_router
-    instance = instance_values(vpn, around, record)
-    found = [bgp_instance.instance(router, instance, platform)]
-    found += _announcement(vpn, around, record)
+def items(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings) -> tuple[list, list[str]]:
+    """(desired items, warnings)."""
+    found = [bgp_instance.instance(vpn.virtual_router, instance_values(vpn, view), view.platform), *_announcement(vpn, view)]
+    warnings: list[str] = []
     for number in vpn.numbers:
-        tunnel = vpn.tunnel(number)
-        values = {
-            "peer_as": str(tunnel.bgp.peer_as),
-            "peer_address": {"ip": tunnel.inside_peer_address},
-            "local_address": {"interface": units[number], "ip": f"{tunnel.inside_address}/{ip_network(tunnel.inside_cidr, strict=False).prefixlen}"},
-            "enable": True,
-            "hold_time": tunnel.bgp.hold_time,
-            "keep_alive_interval": tunnel.bgp.keep_alive,
-            "advertise": list(vpn.local_networks),
-        }
-        for option in ("local_preference", "as_path_prepend"):
-            given = getattr(vpn, option)
-            if given:
-                values[option] = given[number - 1] or UNSET
-        if values.get("local_preference") is UNSET:
-            del values["local_preference"]
-        group = record.called("bgp_peer_group", vpn.peer_group(number), number)
-        name = record.called("bgp_peer_entry", vpn.tunnel_name(number))
-        if record.took_over("bgp_peer_entry", name):
-            found += _adopted_peer(vpn, around, record, group, name, values, warnings)
+        group = claim.known.called("bgp_peer_group", vpn.peer_group(number), number)
+        name, values = claim.called("bgp_peer_entry", number), _peer_values(vpn, choice, number)
+        if claim.known.took_over("bgp_peer_entry", name):
+            more, told = _adopted_peer(vpn, view, claim.known, group, name, values)
+            found, warnings = found + more, warnings + told
         else:
-            found += bgp_peer.objects(router, group, name, values, platform, str(tunnel.bgp.local_as))
-    return merged(found)
+            found += bgp_peer.objects(vpn.virtual_router, group, name, values, view.platform, str(_session(vpn, number).local_as))
+    return merged(found), warnings
 
 
-def _adopted_peer(vpn, around, record, group, name, values, warnings) -> list:
+def _peer_values(vpn: Vpn, choice: Choice, number: int) -> dict:
+    tunnel, session = vpn.tunnel(number), _session(vpn, number)
+    values = {
+        "peer_as": str(session.peer_as),
+        "peer_address": {"ip": tunnel.inside_peer_address},
+        "local_address": {"interface": choice.units[number], "ip": interfaces.with_length(tunnel.inside_address, tunnel.inside_cidr)},
+        "enable": True,
+        "hold_time": session.hold_time,
+        "keep_alive_interval": session.keep_alive,
+        "advertise": list(vpn.local_networks),
+    }
+    if vpn.local_preference and vpn.local_preference[number - 1]:
+        values["local_preference"] = vpn.local_preference[number - 1]
+    if vpn.as_path_prepend:
+        values["as_path_prepend"] = vpn.as_path_prepend[number - 1] or UNSET
+    return values
+
+
+def _adopted_peer(vpn: Vpn, around: Surroundings, record: Record, group: str, name: str, values: dict) -> tuple[list, list[str]]:
     """A peer that was there before keeps its timers, which both sides settle on, and its group the policies that it has."""
-    bgp = running(vpn, around)
+    bgp = around.bgp(vpn.virtual_router)
     strangers = _strangers(around, record, vpn.virtual_router, group)
     if strangers:
         raise Refused(f"BGP peer '{name}' shares the peer group '{group}' with {', '.join(strangers)}: what is announced is said for a whole group; "
                       "give the VPN's peers a group of their own, then adopt them")
     _refuse_one_group(vpn, record, group)
     values = {option: value for option, value in values.items() if option not in ("hold_time", "keep_alive_interval")}
-    policies = _policies_of_others(around, bgp, group, record)
+    policies = _policies_of_others(around, bgp, group)
+    warnings = []
     if policies:
         asked = [option for option in _POLICY_OPTIONS[1:] if option in values]
         if asked:
@@ -153,13 +173,13 @@ def _adopted_peer(vpn, around, record, group, name, values, warnings) -> list:
     elif not _is_limited(around, bgp, group):
         warnings.append(f"{vpn.name}: the peers of the adopted peer group '{group}' are told of {', '.join(vpn.local_networks)} only from now on")
     request = Request({"virtual_router": vpn.virtual_router, "peer_group": group, "name": name}, values, "present", around.platform, around.base)
-    return bgp_peer.desired(request, around.tree)
+    return bgp_peer.desired(request, around.tree), warnings
 
 
 _POLICY_OPTIONS = ("advertise", "local_preference", "as_path_prepend")
 
 
-def _is_limited(around, bgp, group) -> bool:
+def _is_limited(around: Surroundings, bgp: ET.Element | None, group: str) -> bool:
     if around.platform.advanced:
         return places.text(bgp, ("peer-group", ("entry", group), "filtering-profile", "ipv4")) == group
     return bgp_policy.outbound(group) in places.names(bgp, ("policy", "export", "rules"))
@@ -172,7 +192,7 @@ def _refuse_one_group(vpn, record, group):
                       "give each peer a group of its own first")
 
 
-def _policies_of_others(around, bgp, group, record) -> list:
+def _policies_of_others(around: Surroundings, bgp: ET.Element | None, group: str) -> list:
     """Names of what says already what passes to and from a group, in words, without ours."""
     if around.platform.advanced:
         profile = places.text(bgp, ("peer-group", ("entry", group), "filtering-profile", "ipv4"))
@@ -182,24 +202,35 @@ def _policies_of_others(around, bgp, group, record) -> list:
             if group in places.names(rule, ("used-by",)) and rule.get("name") not in bgp_policy.names_of(group)]
 
 
-def _announcement(vpn, around, record) -> list:
-    by_source = sources(vpn, around)
-    listed = sorted({source for source in by_source.values() if source != "other"})
-    values = {
-        "sources": listed,
+def _announcement(vpn: Vpn, view: Surroundings) -> list:
+    profile = _assigned_profile(vpn, view)
+    return bgp_redistribution.objects(vpn.virtual_router, vpn.name, _announced_values(vpn, view), view.platform, profile)
+
+
+def _assigned_profile(vpn: Vpn, view: Surroundings) -> str | None:
+    return bgp_redistribution.assigned_profile(view.tree, view.base, vpn.virtual_router) if view.platform.advanced else None
+
+
+def _announced_values(vpn: Vpn, view: Surroundings) -> dict:
+    """By where their routes come from; beside a redistribution profile of others, of which a router takes one only, by their names."""
+    if _assigned_profile(vpn, view) not in (None, vpn.name):
+        return {"sources": [], "destinations": [], "networks": list(vpn.local_networks)}
+    by_source = sources(vpn, view)
+    return {
+        "sources": sorted({source for source in by_source.values() if source != "other"}),
         "destinations": [network for network, source in by_source.items() if source != "other"],
         "networks": [network for network, source in by_source.items() if source == "other"],
     }
-    profile = bgp_redistribution.assigned_profile(around.tree, around.base, vpn.virtual_router) if around.platform.advanced else None
-    if profile not in (None, vpn.name):
-        values = {"sources": [], "destinations": [], "networks": list(vpn.local_networks)}
-    found = bgp_redistribution.objects(vpn.virtual_router, vpn.name, values, around.platform, profile)
-    there = announced(vpn.virtual_router, around)
-    record.announced = known(network for network in values["networks"] if network in record.announced or network not in there)
-    return found
 
 
-def announced(virtual_router, around) -> list:
+def booked_networks(vpn: Vpn, view: Surroundings, before: Record) -> Known:
+    """The networks that the VPN announces by their names and that were not announced before its first run."""
+    there = announced(vpn.virtual_router, view)
+    earlier = before.announced if before.router == vpn.virtual_router else known(())
+    return known(network for network in _announced_values(vpn, view)["networks"] if network in earlier or network not in there)
+
+
+def announced(virtual_router: str, around: Surroundings) -> list:
     """Networks that the router announces by their name."""
     advanced = around.platform.advanced
     containers = [("advertise-network", family, "network") for family in ("ipv4", "ipv6")] if advanced else [("redist-rules",)]
@@ -210,14 +241,14 @@ def refuse_readvertisement(vpn: Vpn, around: Surroundings, record: Record) -> No
     """Name the peers of others that would newly learn our networks, or the far side's, because no policy of theirs holds them back."""
     if vpn.allow_readvertise:
         return
-    bgp = running(vpn, around)
+    bgp = around.bgp(vpn.virtual_router)
     if bgp is None:
         return
-    for group in places.children(bgp, ("peer-group",)):
-        peers = [peer.get("name") for peer in places.children(group, ("peer",)) if places.text(peer, ("enable",)) != "no"]
-        if record.owns(Object("bgp_peer_group", group.get("name"), vpn.virtual_router)) or not peers or places.text(group, ("enable",)) == "no":
-            continue
-        _refuse_to_tell(vpn, around, group.get("name"), peers)
+    for group in foreign_groups(vpn.virtual_router, around, record):
+        place = ("peer-group", ("entry", group))
+        peers = [peer.get("name") for peer in places.children(bgp, place + ("peer",)) if places.text(peer, ("enable",)) != "no"]
+        if peers and places.text(bgp, place + ("enable",)) != "no":
+            _refuse_to_tell(vpn, around, group, peers)
 
 
 def _refuse_to_tell(vpn: Vpn, around: Surroundings, group: str, peers: list) -> None:
@@ -237,7 +268,7 @@ def _refuse_to_tell(vpn: Vpn, around: Surroundings, group: str, peers: list) -> 
                   f"{', '.join(networks)}{doubt}; limit what is exported to them, or say allow_readvertise: true")
 
 
-def restored(virtual_router, around: Surroundings, record: Record) -> list:
+def restored(virtual_router: str, around: Surroundings, record: Record) -> list:
     """The router's BGP as it was before, by the record: each option that we set goes back."""
     if not record.bgp or places.find(around.network, bgp_place(virtual_router, around.platform.advanced)) is None:
         return []
@@ -271,9 +302,9 @@ def containers(router: str, view: Surroundings) -> Iterator[tuple[Table, tuple]]
         yield from bgp_redistribution.legacy_containers(router)
 
 
-def shared_groups(view: Surroundings, record: Record, routers) -> set:
+def shared_groups(view: Surroundings, record: Record, routers: Iterable[str]) -> set:
     """The VPN's peer groups in which peers of others stand, with what belongs to such a group: they stay."""
-    found = set()
+    found: set[Object] = set()
     for router in routers:
         for group in places.names(view.network, bgp_peer.group_container(router, view.platform.advanced)):
             strangers = _strangers(view, record, router, group)
@@ -283,13 +314,13 @@ def shared_groups(view: Surroundings, record: Record, routers) -> set:
     return found
 
 
-def _strangers(view, record, router, group) -> list:
+def _strangers(view: Surroundings, record: Record, router: str, group: str) -> list:
     """The peers in a group that are not the VPN's."""
     peers = places.names(view.network, bgp_peer.peer_container(router, group, view.platform.advanced))
     return [name for name in peers if not record.owns(peer(router, group, name))]
 
 
-def withdrawn(view: Surroundings, record: Record, routers) -> list:
+def withdrawn(view: Surroundings, record: Record, routers: Iterable[str]) -> list:
     """Items that end what the VPN announces by the names of networks, and a router's reference to a profile that goes."""
     found = [item for item in bgp_redistribution.announcements(record.router, announced(record.router, view), view.platform, "absent")
              if item.name in record.announced]

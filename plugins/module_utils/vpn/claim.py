@@ -6,41 +6,94 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Iterable
+from dataclasses import dataclass, replace
+from typing import Callable, Iterable, Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Addresses
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import adoption, names
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Record, can_be_claimed, object_of
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import adoption, names, record as records
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.adoption import Serving
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Item, Object, Record, can_be_claimed, object_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
 
 # Objects that are found by the connection that they serve; only so can they be taken over.
 _BY_CONNECTION = ("ike_gateway", "ipsec_tunnel", "bgp_peer_entry", "bgp_peer_group")
 
 
-def refuse_collisions(vpn: Vpn, items: Iterable, record: Record, view: Surroundings) -> None:
+@dataclass(frozen=True)
+class Claim:
+    """C(before): the record as it stands. C(found): what is taken over in this run. C(known): the record with that, for the router of now.
+
+    C(units): tunnel number → tunnel interface, of the tunnels that are the VPN's already.
+    """
+
+    vpn: Vpn
+    before: Record
+    known: Record
+    found: Serving
+    units: Mapping[int, str]
+
+    def owns(self, thing: Object) -> bool:
+        """Whether an object is the VPN's by its record, or is taken over in this run."""
+        taken = Record(self.vpn.name, router=self.vpn.virtual_router, adopted=self.found.adopted)
+        return self.before.owns(thing) or taken.owns(thing)
+
+    def called(self, kind: str, number: int) -> str:
+        """What a tunnel's object is called that the tunnel has for itself."""
+        return self.known.called(kind, self.vpn.tunnel_name(number))
+
+    def adopted(self, item: Item, units: Mapping[int, str]) -> bool:
+        """Whether an item is about something that was there before. C(units): tunnel number → tunnel interface."""
+        if not isinstance(item, DesiredEntry):
+            return False
+        if item.table.kind != "tunnel_interface":
+            return self.known.took_over(item.table.kind, item.name)
+        numbers = [number for number, unit in units.items() if unit == item.name]
+        return any(self.known.took_over("ipsec_tunnel", self.called("ipsec_tunnel", number)) for number in numbers)
+
+    def warnings(self) -> list[str]:
+        return [f"{self.vpn.name}: {text} leads traffic into the VPN besides; it stays, and goes with the VPN" for text in self.found.beside()]
+
+
+def claim(vpn: Vpn, view: Surroundings, addresses: Addresses, inheritance: Record | None) -> Claim:
+    """By the VPN's record and, with leave, what serves its connection. C(inheritance): what a VPN that goes leaves to this one.
+
+    Raises Refused where the connection is served by what is not the VPN's.
+    """
+    refuse_name_of_a_tunnel(vpn, records.of_others(view, vpn.name))
+    start = replace(inheritance, vpn=vpn.name) if inheritance else Record(vpn.name)
+    before = records.of_vpn(view, vpn.name) or replace(start, router=vpn.virtual_router)
+    found = adoption.serving(vpn, view, before, addresses)
+    if found and not vpn.adopt:
+        raise Refused(adoption.refusal(vpn, found))
+    adoption.refuse_elsewhere(vpn, view, found)
+    known = replace(before, vsys=records.vsys_of(view), router=vpn.virtual_router).with_found(found.adopted, found.borrowed)
+    return Claim(vpn, before, known, found, {**before.units, **found.units})
+
+
+def refuse_collisions(claim: Claim, items: Iterable, view: Surroundings) -> None:
     """Refuse names that objects of others have, all at once. With leave to adopt, what says already what the VPN wants is taken over as it is."""
-    taken = [item for item in items if _is_of_others(item, record, view)]
-    if vpn.adopt:
+    taken = [item for item in items if _is_of_others(item, claim, view)]
+    if claim.vpn.adopt:
         taken = [item for item in taken if not _says_the_same(item, view)]
     if taken:
-        raise Refused(_collisions(vpn, [adoption.label(*object_of(item)[:2]) for item in taken]))
+        raise Refused(_collisions(claim.vpn, [adoption.label(item.table.kind, item.name) for item in taken]))
 
 
-def _is_of_others(item, record, view) -> bool:
+def _is_of_others(item: Item, claim: Claim, view: Surroundings) -> bool:
     wanted = can_be_claimed(item) and item.state != "absent"
-    return wanted and view.entry_at(item) is not None and not record.owns(object_of(item))
+    return wanted and view.entry_at(item) is not None and not claim.owns(object_of(item))
 
 
-def _says_the_same(item, view) -> bool:
+def _says_the_same(item: DesiredEntry, view: Surroundings) -> bool:
     """Whether an object is as the VPN would make it. One that others may depend on is never taken for that: it has to serve the connection."""
     as_new = replace(item, values={**item.table.created, **item.values}, position=())
     return item.table.kind not in _BY_CONNECTION and not adoption.changed_leaves(as_new, view)
 
 
-def _collisions(vpn, labels) -> str:
+def _collisions(vpn: Vpn, labels: list[str]) -> str:
     listed = ", ".join(dict.fromkeys(labels))
     start = f"name: VPN '{vpn.name}' would use names that other objects on this firewall have, and no record says that they are its: {listed}. "
     if vpn.adopt:
@@ -50,7 +103,7 @@ def _collisions(vpn, labels) -> str:
 
 
 def claims(items: Iterable, standing: Iterable[DesiredEntry], before: Record, record: Record) -> frozenset:
-    """What is the VPN's after C(items) are done. C(standing): what was the VPN's by the record C(before)."""
+    """What is the VPN's after C(items) are done. C(standing): what was the VPN's by the record C(before). C(record): what stays adopted."""
     items = list(items)
     made = {object_of(item) for item in items if can_be_claimed(item) and item.state != "absent"}
     gone = {object_of(item) for item in items if item.state == "absent"}
@@ -58,7 +111,7 @@ def claims(items: Iterable, standing: Iterable[DesiredEntry], before: Record, re
     return frozenset(made | {thing for thing in kept if thing in before.claims or record.took_over(*thing[:2])})
 
 
-def paths(items: Iterable, base) -> list:
+def paths(items: Iterable, base: Callable[[str], tuple]) -> list:
     """Where the items stand; of one that is a part of something shared, where the options stand that it sets."""
     found = []
     for item in items:

@@ -49,7 +49,7 @@ def interface_mtu(tunnel: Tunnel, ipsec: IpsecProposal, outside_mtu: int, nat_tr
     return min(computed, tunnel.path_mtu or computed)
 
 
-def _figures(table: dict, key: str, what: str, given: str):
+def _figures(table: dict, key: str, what: str, given: str) -> tuple:
     if key not in table:
         raise InvalidInput(f"the tunnel's MTU cannot be computed for {what} '{given}'; give the MTU itself")
     return table[key]

@@ -76,7 +76,7 @@ def choose(offers: Offers, version: Version | None = None) -> tuple[IkeProposal,
 
 def _choose_ike(offer: IkeOffer, groups: tuple[str, ...]) -> IkeProposal:
     version = _first(IKE_VERSIONS, offer.versions, "IKE version")
-    ciphers = IKE_ENCRYPTION
+    ciphers: tuple[str, ...] = IKE_ENCRYPTION
     if version == "ikev1":
         ciphers = tuple(cipher for cipher in IKE_ENCRYPTION if not is_gcm(cipher))
     return IkeProposal(

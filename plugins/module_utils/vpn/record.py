@@ -14,7 +14,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass, field, replace
-from typing import Any, Hashable, Iterable, Mapping, NamedTuple
+from typing import Any, Hashable, Iterable, Mapping, NamedTuple, Sequence, Union
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import marked_line
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
@@ -43,6 +43,12 @@ _WHOLE = "="
 _IN_A_ROUTER = ("static_route", "bgp_peer_group", "bgp_import_rule", "bgp_export_rule", "redist_profile", "bgp_redist_rule")
 
 
+# What is wanted of a firewall.
+Item = Union[DesiredEntry, DesiredMember]
+# kind → what stands behind the VPN's name → the name that an object has instead.
+Names = Mapping[str, Mapping[str, str]]
+
+
 class Object(NamedTuple):
     """Which object of a firewall. C(inside): the named objects that it stands in, as C(router/peer group)."""
 
@@ -56,7 +62,7 @@ def peer(router: str, group: str, name: str) -> Object:
     return Object("bgp_peer_entry", name, f"{router}/{group}")
 
 
-def object_of(item: DesiredEntry | DesiredMember) -> Object:
+def object_of(item: Item) -> Object:
     """The object that a desired item is about."""
     kind = item.table.kind if isinstance(item, DesiredEntry) else item.kind
     path = item.relative_path[:-1]
@@ -64,7 +70,7 @@ def object_of(item: DesiredEntry | DesiredMember) -> Object:
     return Object(f"{kind}_ipv6" if kind == "static_route" and "ipv6" in path else kind, item.name, "/".join(holders))
 
 
-def can_be_claimed(item: DesiredEntry | DesiredMember) -> bool:
+def can_be_claimed(item: Item) -> bool:
     """Whether an item is an object that is the VPN's or somebody else's as a whole.
 
     A zone, a router's BGP and a network that it announces are shared; what the VPN changed of them stands in the record beside.
@@ -72,7 +78,7 @@ def can_be_claimed(item: DesiredEntry | DesiredMember) -> bool:
     return isinstance(item, DesiredEntry) and item.place is None and item.table.kind in _CODES and not _is_announced_network(item)
 
 
-def _is_announced_network(item) -> bool:
+def _is_announced_network(item: DesiredEntry) -> bool:
     return item.table.kind == "bgp_redist_rule" and "/" in item.name
 
 
@@ -97,12 +103,12 @@ def known(names: Iterable[Hashable]) -> Known:
     return Known(frozenset(names))
 
 
-def _digest(name) -> str:
-    text = name if isinstance(name, str) else "\n".join(name)
+def _digest(name: Hashable) -> str:
+    text = "\n".join(name) if isinstance(name, tuple) else str(name)
     return base64.urlsafe_b64encode(hashlib.sha256(text.encode("utf-8")).digest())[:_DIGEST_LENGTH].decode("ascii")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Record:
     """C(vpn): the name. C(vsys): the virtual system, and C(router) the router that it was made for. C(units): tunnel number → tunnel
     interface. C(claims): the objects that are the VPN's, beside the interfaces and what was adopted.
@@ -120,15 +126,15 @@ class Record:
     vpn: str
     vsys: str = ""
     router: str = ""
-    units: dict = field(default_factory=dict)
+    units: Mapping[int, str] = field(default_factory=dict)
     claims: Known = Known()
     zone_made: bool = False
-    bgp: dict = field(default_factory=dict)
+    bgp: Mapping[str, str | None] = field(default_factory=dict)
     announced: Known = Known()
     members: Known = Known()
-    options: list = field(default_factory=list)
-    adopted: dict = field(default_factory=dict)
-    borrowed: dict = field(default_factory=dict)
+    options: Sequence[str] = ()
+    adopted: Names = field(default_factory=dict)
+    borrowed: Names = field(default_factory=dict)
 
     def called(self, kind: str, own: str, number: int | None = None) -> str:
         """What the object is called that has the name C(own) by itself. C(number): of the tunnel, where several tunnels may share C(own)."""
@@ -139,11 +145,14 @@ class Record:
         key = own[len(self.vpn):] if number is None else names.tunnel_key(number)
         return next((known[kind][key] for known in (self.adopted, self.borrowed) if key in known.get(kind, {})), None)
 
-    def take(self, adopted: dict, borrowed: dict) -> None:
-        """Book what was found under other names, beside what is booked already."""
-        for booked, found in ((self.adopted, adopted), (self.borrowed, borrowed)):
-            for kind, there in found.items():
-                booked[kind] = {**booked.get(kind, {}), **there}
+    def with_found(self, adopted: Names, borrowed: Names) -> Record:
+        """With what was found under other names, beside what is booked already."""
+        return replace(self, adopted=_beside(self.adopted, adopted), borrowed=_beside(self.borrowed, borrowed))
+
+    def without(self, things: Iterable[tuple[str, str]]) -> Record:
+        """Without objects (kind, name) that are no longer the VPN's, or no longer there."""
+        released = set(things)
+        return replace(self, adopted=_but(self.adopted, released), borrowed=_but(self.borrowed, released))
 
     def took_over(self, kind: str, name: str) -> bool:
         return name in self.adopted.get(kind, {}).values()
@@ -172,12 +181,6 @@ class Record:
     def without_use(self, kind: str, name: str) -> bool:
         return any(key.startswith("~") and name == there for key, there in self.adopted.get(kind, {}).items())
 
-    def release(self, kind: str, name: str) -> None:
-        """The object is no longer the VPN's, or no longer there."""
-        for booked in (self.adopted, self.borrowed):
-            left = {key: there for key, there in booked.pop(kind, {}).items() if there != name}
-            booked.update({kind: left} if left else {})
-
     def line(self) -> str:
         content = {
             "vpn": self.vpn, "vsys": self.vsys, "router": self.router, "units": {str(number): unit for number, unit in self.units.items()},
@@ -186,6 +189,15 @@ class Record:
             "announced": _listed(self.announced), "members": _listed(self.members),
         }
         return marked_line.line(MARK, {key: value for key, value in content.items() if value})
+
+
+def _beside(booked: Names, found: Names) -> Names:
+    return {kind: {**booked.get(kind, {}), **found.get(kind, {})} for kind in {**booked, **found}}
+
+
+def _but(booked: Names, released: set) -> Names:
+    left = {kind: {key: name for key, name in there.items() if (kind, name) not in released} for kind, there in booked.items()}
+    return {kind: there for kind, there in left.items() if there}
 
 
 def _listed(kept: Known) -> list | str:
@@ -209,20 +221,20 @@ def _shortened(vpn: str, claims: Iterable[Object]) -> dict:
 # Reading what may have been written by others: anything that is not of its kind makes the line no record.
 
 
-def _record(content) -> Record | None:
+def _record(content: Any) -> Record | None:
     try:
         return _parsed(content)
     except (AttributeError, KeyError, TypeError, ValueError):
         return None
 
 
-def _parsed(content) -> Record:
+def _parsed(content: Any) -> Record:
     values = dict(content)
     vpn = _text(values.pop("vpn"))
     units = {int(number): _text(unit) for number, unit in values.pop("units", {}).items()}
     claims = Known(frozenset(_claimed(vpn, values.pop("claims", {}))), _digests(values.pop("digests", "")))
-    kept = {option: _known(values.pop(option, [])) for option in ("announced", "members")}
-    record = Record(vpn, units=units, claims=claims, **kept, **values)
+    announced, members = (_known(values.pop(option, [])) for option in ("announced", "members"))
+    record = Record(vpn, units=units, claims=claims, announced=announced, members=members, **values)
     for text in [record.vsys, record.router, *record.options, *record.bgp, *filter(None, record.bgp.values())]:
         _text(text)
     for booked in (record.adopted, record.borrowed):
@@ -240,7 +252,7 @@ def _claimed(vpn: str, claims: Mapping[str, Mapping[str, Any]]) -> Iterable[Obje
                 yield from (Object(_KINDS[code], vpn + suffix, inside) for suffix in said.split(" "))
 
 
-def _known(said) -> Known:
+def _known(said: Any) -> Known:
     return Known(frozenset(), _digests(said)) if isinstance(said, str) else known(_text(name) for name in said)
 
 
@@ -248,7 +260,7 @@ def _digests(text: str) -> frozenset:
     return frozenset(text[start:start + _DIGEST_LENGTH] for start in range(0, len(text), _DIGEST_LENGTH))
 
 
-def _text(value) -> str:
+def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(value)
     return value
@@ -297,7 +309,7 @@ def of_others(view: Surroundings, vpn: str) -> list:
     return [record for _unit, record in on(view) if not _is_of(record, vpn, view)]
 
 
-def _is_of(record, vpn, view) -> bool:
+def _is_of(record: Record, vpn: str, view: Surroundings) -> bool:
     return (record.vpn, record.vsys) == (vpn, vsys_of(view))
 
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Iterator
+from typing import Callable, Collection, Iterable, Iterator, Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
@@ -20,8 +20,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tu
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry, DesiredMember
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import router
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Table
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import adoption, bgp, names, record as records
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record, object_of
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import adoption, bgp, interfaces, names, record as records
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Item, Object, Record, object_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.result import Result
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import BGP, Vpn
 
@@ -61,7 +61,7 @@ def owned(view: Surroundings, record: Record) -> list:
     return [item for item in standing(view) if object_of(item) in ours]
 
 
-def own_objects(view: Surroundings, record: Record, kept_units=frozenset()) -> list:
+def own_objects(view: Surroundings, record: Record, kept_units: Collection[str] = frozenset()) -> list:
     """Everything that goes with a VPN, as items: its objects, what it announces, its units and their memberships."""
     objects = owned(view, record)
     shared = bgp.shared_groups(view, record, routers(view))
@@ -79,7 +79,7 @@ def own_units(record: Record, view: Surroundings) -> list:
     return [unit for unit in record.units.values() if unit in there]
 
 
-def _unit_removal(unit, view) -> list:
+def _unit_removal(unit: str, view: Surroundings) -> list:
     items = [DesiredEntry(TUNNEL_INTERFACE, unit, state="absent"), import_member(unit, "absent")]
     zone_name, router_name = view.zone_of(unit), view.router_of(unit)
     if zone_name:
@@ -101,7 +101,7 @@ def removal(name: str, view: Surroundings, successor: Vpn | None = None) -> Resu
     estate = Estate(record, view)
     inheritance = Record(name)
     if record.bgp and successor is not None and successor.failover == BGP and successor.virtual_router == record.router:
-        inheritance.bgp = dict(record.bgp)
+        inheritance = replace(inheritance, bgp=dict(record.bgp))
     elif record.bgp:
         estate.restore_bgp()
     if record.zone_made:
@@ -109,7 +109,7 @@ def removal(name: str, view: Surroundings, successor: Vpn | None = None) -> Resu
         going = [unit for unit in units if any(object_of(item)[:2] == ("tunnel_interface", unit) for item in items)]
         for zone_name in dict.fromkeys(filter(None, map(view.zone_of, units))):
             if successor is not None and successor.zone == zone_name:
-                inheritance.zone_made = True
+                inheritance = replace(inheritance, zone_made=True)
             else:
                 estate.remove_zone(zone_name, going, items)
     return Result([items + estate.items()], warnings + estate.warnings, inheritance=inheritance)
@@ -118,7 +118,7 @@ def removal(name: str, view: Surroundings, successor: Vpn | None = None) -> Resu
 def _unclaimed(name: str, view: Surroundings) -> list:
     """What is said of a VPN that no record tells of, where there are objects that somebody could take for its."""
     claimed = {object_of(item) for record in records.of_others(view, name) for item in owned(view, record)}
-    found = [adoption.label(*object_of(item)[:2]) for item in standing(view)
+    found = [adoption.label(item.table.kind, item.name) for item in standing(view)
              if names.could_be(name, item.name) and object_of(item) not in claimed]
     if not found:
         return []
@@ -126,7 +126,7 @@ def _unclaimed(name: str, view: Surroundings) -> list:
             "stay, whose they are is not known. Remove them by hand, or run the VPN once with adopt: true, which takes over what serves it"]
 
 
-def unused(items, record, view, beside=()) -> tuple:
+def unused(items: list, record: Record, view: Surroundings, beside: Iterable[Item] = ()) -> tuple:
     """The items without adopted objects that others still refer to, and warnings that name them. C(beside): what else is done."""
     units = set(own_units(record, view)) if record.adopted else set()
     warnings: list = []
@@ -143,7 +143,7 @@ def unused(items, record, view, beside=()) -> tuple:
     return items, warnings
 
 
-def _used(items, units, record, after) -> dict:
+def _used(items: Iterable[Item], units: Collection[str], record: Record, after: Surroundings) -> dict:
     """(kind, name) of what was adopted and is to go → who uses it once everything else is gone."""
     found = {}
     for item in items:
@@ -154,7 +154,7 @@ def _used(items, units, record, after) -> dict:
     return found
 
 
-def identity(item) -> tuple:
+def identity(item: Item) -> tuple:
     """(kind, name) of an item's object."""
     return (item.table.kind if isinstance(item, DesiredEntry) else item.kind), item.name
 
@@ -179,7 +179,7 @@ class Estate:
         self._hand_over(lambda unit: unit in view.router_interfaces(record.router), bgp=record.bgp)
         self.warnings.append(f"{record.vpn}: BGP of router '{record.router}' stays as it is, the peer groups {', '.join(groups)} use it")
 
-    def remove_zone(self, name: str, units, items) -> None:
+    def remove_zone(self, name: str, units: Collection[str], items: Iterable[Item]) -> None:
         """A zone that the VPN made goes, unless others came to use it. C(units): interfaces that leave it. C(items): what else goes."""
         others = [unit for unit in self.view.zone_interfaces(name) if unit not in units]
         users = others + _rules_with(name, {object_of(item) for item in items}, self.view)
@@ -189,7 +189,7 @@ class Estate:
         self._hand_over(lambda unit: unit in others, zone_made=True)
         self.warnings.append(f"{self.record.vpn}: zone '{name}' stays, it is used by {', '.join(users)}")
 
-    def _hand_over(self, uses, zone_made=False, bgp=None) -> None:
+    def _hand_over(self, uses: Callable[[str], bool], zone_made: bool = False, bgp: Mapping[str, str | None] | None = None) -> None:
         """To the record of another VPN of ours, one of whose interfaces uses the same thing."""
         for home, record in records.on(self.view):
             if record.vpn != self.record.vpn and any(map(uses, record.units.values())):
@@ -201,17 +201,11 @@ class Estate:
         found = list(self._restored)
         for home, record in self._heirs.values():
             others = [unit for unit in own_units(record, self.view) if unit != home]
-            found += comment_items(records.comments(record, [home, *others], self.view), self.view)
+            found += interfaces.comment_items(records.comments(record, [home, *others], self.view), self.view)
         return found
 
 
-def comment_items(comments, view: Surroundings) -> list:
-    """The comments that are to stand at interfaces, where they differ from what stands there."""
-    return [DesiredEntry(TUNNEL_INTERFACE, unit, {"comment": comment or UNSET}) for unit, comment in comments.items()
-            if comment != (view.comment(unit) or "")]
-
-
-def _rules_with(zone_name, ours, view) -> list:
+def _rules_with(zone_name: str, ours: set[Object], view: Surroundings) -> list:
     found = []
     for rulebase in _RULEBASES:
         for rule in view.entries("rulebase", (rulebase, "rules")):

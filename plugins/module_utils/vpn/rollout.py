@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from typing import Callable, Collection, Iterable
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import Plan
@@ -22,14 +23,14 @@ def interrupted(plan: Plan, serving: dict) -> list:
     return [number for number, objects in serving.items() if not changed.isdisjoint(objects)]
 
 
-def begun(changes, serving: dict, base) -> list:
+def begun(changes: Iterable[tuple], serving: dict, base: Callable[[str], tuple]) -> list:
     """The numbers of the tunnels that have uncommitted changes (paths) on what they run on: an earlier run was ended there."""
     found = {number: [base(PLACES[kind][0]) + PLACES[kind][1] + (("entry", name),) for kind, name in objects if kind in PLACES and name]
              for number, objects in serving.items()}
     return [number for number, paths in found.items() if any(places.starts_with(change, path) for change in changes for path in paths)]
 
 
-def _interrupts(item, place, plan) -> bool:
+def _interrupts(item: DesiredEntry, place: tuple, plan: Plan) -> bool:
     before, after = places.find(plan.before, place[1:]), places.find(plan.after, place[1:])
     if before is None or after is None:
         return False
@@ -37,11 +38,11 @@ def _interrupts(item, place, plan) -> bool:
     return any(item.table.disturbs(tag) and _text(before, tag) != _text(after, tag) for tag in tags)
 
 
-def _text(element, tag) -> str:
+def _text(element: ET.Element, tag: str) -> str:
     found = element.find(tag)
     return "" if found is None else ET.tostring(found, encoding="unicode")
 
 
-def order(numbers, primary: int, up=()) -> list:
+def order(numbers: Iterable[int], primary: int, up: Collection[int] = ()) -> list:
     """The tunnels in the order in which they are changed: those that are down, then the others, the one that is preferred last."""
     return sorted(numbers, key=lambda number: (number in up, number == primary, number))

@@ -6,6 +6,10 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass
+from typing import Iterable
+
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
@@ -22,24 +26,25 @@ OUTSIDE_APPLICATIONS = ("ike", "ipsec-esp", "ipsec-esp-udp")
 INSIDE_APPLICATIONS = ("bgp", "ping")
 
 
+@dataclass(frozen=True)
 class Rules:
-    """The rules of one VPN. C(booked): the zones, networks and addresses that they were given so far."""
+    """The rules of one VPN. C(addresses): the address objects that the rules of others name."""
 
-    def __init__(self, vpn: Vpn, around: Surroundings, addresses: Addresses):
-        self.vpn, self.around, self.addresses = vpn, around, addresses
-        self.booked: set = set()
+    vpn: Vpn
+    around: Surroundings
+    addresses: Addresses
 
-    def forwarding(self, paths) -> list:
+    def forwarding(self, paths: list[tuple[str, dict]]) -> list:
         """PBF rules in this order. C(paths): (the rule's name, its action)."""
         own = {name for name, _action in paths}
         rules = [rule for rule in self._rules_of_others("pbf") if rule.get("name") not in own]
         above = next((rule.get("name") for rule in rules if any(rulebases.pbf_covers(rule, traffic, self.addresses) for traffic in self._outbound())), None)
-        items, position = [], (("before", above),) if above else ()
+        items: list = []
+        position: tuple = (("before", above),) if above else ()
         for name, action in paths:
             values = {"from": {"zone": list(self.vpn.source_zones)}, "source": list(self.vpn.local_networks),
                       "destination": list(self.vpn.remote_networks), "action": action, "disabled": False}
             items.append(DesiredEntry(pbf_failover.RULE, name, values, position=position))
-            self._book(values["from"]["zone"], values["source"], values["destination"])
             position = ((("before", above),) if above else ()) + (("after", name),)
         return items
 
@@ -67,11 +72,7 @@ class Rules:
             wanted += self._own_traffic_rules(self.around.zone_of(outside), outside_address)
         ours = frozenset(name for name, _traffic, _values in wanted)
         rules = self.around.entries("rulebase", ("security", "rules"))
-        items = []
-        for name, traffic, values in wanted:
-            items.append(DesiredEntry(security_rule.TABLE, name, values, position=self._position(name, traffic, rules, ours)))
-            self._book(values["from"], values["to"], values["source"], values["destination"])
-        return items
+        return [DesiredEntry(security_rule.TABLE, name, values, position=self._position(name, traffic, rules, ours)) for name, traffic, values in wanted]
 
     def _refuse_translation(self):
         rule = rulebases.translating(self.around.entries("rulebase", ("nat", "rules")), self._outbound(), self.addresses)
@@ -79,7 +80,7 @@ class Rules:
             raise Refused(f"NAT rule '{rule.get('name')}' would translate the source of the VPN's traffic, so the far side would not know it; "
                           f"put a rule without translation for {', '.join(self.vpn.remote_networks)} above it, or narrow it")
 
-    def _own_traffic_rules(self, outside_zone, outside_address) -> list:
+    def _own_traffic_rules(self, outside_zone: str | None, outside_address: str) -> list:
         """IKE and ESP between the endpoints, and what runs inside the VPN zone: allowed by PAN-OS's last rule unless one above denies it."""
         rules = self.around.entries("rulebase", ("security", "rules"))
         endpoints = [self.vpn.tunnel(number).outside_address for number in self.vpn.numbers]
@@ -87,7 +88,7 @@ class Rules:
         inside = [address for tunnel in self.vpn.tunnels for address in (tunnel.inside_address, tunnel.inside_peer_address) if address]
         wanted = []
         for part, zone_name, ends, pairs, applications in (
-            (names.IKE, outside_zone, outside, [(outside_address, endpoint) for endpoint in endpoints], OUTSIDE_APPLICATIONS),
+            (names.IKE, outside_zone or "any", outside, [(outside_address, endpoint) for endpoint in endpoints], OUTSIDE_APPLICATIONS),
             (names.INSIDE, self.vpn.zone, inside, list(zip(inside[::2], inside[1::2])), INSIDE_APPLICATIONS),
         ):
             traffic = [Traffic(zone_name, zone_name, one, other, frozenset(applications)) for pair in pairs for one, other in (pair, pair[::-1])]
@@ -98,7 +99,7 @@ class Rules:
                 wanted.append((name, traffic, _rule([zone_name], [zone_name], ends, ends, list(applications), "application-default")))
         return wanted
 
-    def _position(self, name, traffic, rules, ours) -> tuple:
+    def _position(self, name: str, traffic: list[Traffic], rules: list, ours: frozenset[str]) -> tuple:
         shadow = rulebases.first_covering(self._rules_of_others("security"), traffic, self.addresses, ours)
         if not self.vpn.rule_position:
             return (("before", shadow.get("name")),) if shadow is not None else ()
@@ -115,10 +116,7 @@ class Rules:
                           "which decides on the same traffic; place it above that one")
         return found + ((("before", decides),) if where == "after" else ())
 
-    def _book(self, *lists):
-        self.booked.update(name for names in lists for name in names)
-
-    def _rules_of_others(self, rulebase) -> list:
+    def _rules_of_others(self, rulebase: str) -> list:
         """The rules in their order, without those of other VPNs of ours: two for the same traffic would overtake each other in every run."""
         siblings = [record.owned() for record in records.of_others(self.around, self.vpn.name)]
         found = []
@@ -129,7 +127,7 @@ class Rules:
         return found
 
 
-def _at_the_end(where, name, order, ours) -> tuple:
+def _at_the_end(where: str, name: str, order: list[str], ours: frozenset[str]) -> tuple:
     """The place of one of our rules at the top or the bottom; all of ours share it, so that none moves the others in each run."""
     if name not in order:
         return ((where, None),)
@@ -138,6 +136,8 @@ def _at_the_end(where, name, order, ours) -> tuple:
     return () if set(outside) <= ours else ((where, None),)
 
 
-def _rule(sources, destinations, source, destination, applications, service) -> dict:
+def _rule(
+    sources: Iterable[str], destinations: Iterable[str], source: Iterable[str], destination: Iterable[str], applications: Iterable[str], service: str,
+) -> dict:
     return {"from": list(sources), "to": list(destinations), "source": list(source), "destination": list(destination),
             "application": list(applications), "service": [service], "action": "allow", "disabled": False}

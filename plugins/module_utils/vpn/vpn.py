@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, fields
 from ipaddress import IPv4Address, ip_address, ip_network
+from typing import Any, Callable
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import problems
@@ -103,7 +104,7 @@ def check_name(name: str) -> None:
         raise InvalidInput(f"name '{name}': it begins the names of all objects; give letters, digits, '-', '_' and '.', {names.NAME_LENGTH} characters at most")
 
 
-def _profile_problems(vpn) -> list:
+def _profile_problems(vpn: Vpn) -> list:
     """What a cloud's output is checked for too. Tunnels that come from a cloud keep its rules."""
     found = problems.as_problems(vpn.name, vpn.tunnels) + problems.inside_problems(vpn.name, vpn.tunnels)
     if vpn.failover != ROUTES:
@@ -111,7 +112,7 @@ def _profile_problems(vpn) -> list:
     return found
 
 
-def _form_problems(vpn) -> list:
+def _form_problems(vpn: Vpn) -> list:
     """What is missing, or is not of its kind: everything else can rely on these."""
     found = []
     for number, tunnel in enumerate(vpn.tunnels, 1):
@@ -143,7 +144,7 @@ def _missing(vpn, tunnel):
         yield "inside_ipv6_cidr or inside_ipv6_address"
 
 
-def _selectors(tunnel) -> list:
+def _selectors(tunnel: Tunnel) -> list:
     """(its place in the tunnel's description, a pair of networks)."""
     one = [("traffic_selectors", tunnel.traffic_selectors)] if tunnel.traffic_selectors else []
     return one + [(f"selector_pairs[{number}]", pair) for number, pair in enumerate(tunnel.selector_pairs, 1)]
@@ -155,7 +156,7 @@ def _unsaid(value, place, needless=()):
     return (f"{place}.{name}" for name in names if not getattr(value, name))
 
 
-def _unlike(place, text, kind) -> list:
+def _unlike(place: str, text: str | None, kind: Callable[[str], Any]) -> list:
     if text:
         try:
             kind(text)
@@ -164,7 +165,7 @@ def _unlike(place, text, kind) -> list:
     return []
 
 
-def _own_problems(vpn) -> list:
+def _own_problems(vpn: Vpn) -> list:
     found, count = [], len(vpn.tunnels)
     if not 1 <= count <= 4:
         return [f"{vpn.name}: one to four tunnels are supported, {count} are given"]
@@ -195,25 +196,26 @@ def _own_problems(vpn) -> list:
     return found
 
 
-def _inside_problems(vpn, number, tunnel) -> list:
+def _inside_problems(vpn: Vpn, number: int, tunnel: Tunnel) -> list:
     """A tunnel's inside addresses: needed where something is probed or spoken there, and both in their network."""
     given = [tunnel.inside_cidr, tunnel.inside_address, tunnel.inside_peer_address]
     if not any(given):
         needed = vpn.failover != ROUTES
         return [f"{vpn.name}, tunnel {number}: failover '{vpn.failover}' needs inside_cidr, inside_address and inside_peer_address"] if needed else []
-    if not all(given):
+    cidr, *addresses = [text for text in given if text]
+    if len(addresses) < 2:
         return [f"{vpn.name}, tunnel {number}: inside_cidr, inside_address and inside_peer_address go together"]
     try:
-        network = ip_network(given[0], strict=False)
-        outsiders = [text for text in given[1:] if ip_address(text) not in network]
+        network = ip_network(cidr, strict=False)
+        outsiders = [text for text in addresses if ip_address(text) not in network]
     except ValueError as exc:
         return [f"{vpn.name}, tunnel {number}: {exc}"]
     return [f"{vpn.name}, tunnel {number}: {outsiders[0]} is not in {given[0]}"] if outsiders else []
 
 
-def _network_problems(vpn) -> list:
+def _network_problems(vpn: Vpn) -> list:
     found = []
-    sides = {}
+    sides: dict[str, list] = {}
     for option in ("local_networks", "remote_networks"):
         if not getattr(vpn, option):
             found.append(f"{option}: give at least one network")

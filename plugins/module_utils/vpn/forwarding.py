@@ -1,0 +1,75 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How traffic gets into the tunnels of a VPN without BGP: PBF rules with their monitors, and static routes."""
+
+from __future__ import annotations
+
+from typing import Iterable
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import monitor_profile, static_route
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry, merged
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice, monitoring
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.rules import Rules
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import ROUTES, Vpn
+
+# Metrics of the backup routes: PAN-OS's default distance is 10, and a lower metric wins.
+FIRST_METRIC, METRIC_STEP, DISCARD_METRIC = 10, 10, 250
+
+
+def items(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, rules: Rules) -> list:
+    if vpn.failover == ROUTES:
+        return _routes(vpn, choice, claim, view, vpn.path_order)
+    found = _monitor_profiles(vpn, choice, claim) + rules.forwarding(_paths(vpn, choice, claim))
+    if vpn.backup_routes:
+        found += _routes(vpn, choice, claim, view, reversed(vpn.path_order)) + _discards(vpn, claim, view)
+    return found
+
+
+def _monitor_profiles(vpn: Vpn, choice: Choice, claim: Claim) -> list:
+    found = []
+    for name in choice.monitors.values():
+        if name == vpn.name:
+            found.append(DesiredEntry(monitor_profile.TABLE, name, monitoring(vpn)))
+        elif claim.known.took_over("monitor_profile", name):
+            found.append(DesiredEntry(monitor_profile.TABLE, name))
+    return merged(found)
+
+
+def _paths(vpn: Vpn, choice: Choice, claim: Claim) -> list[tuple[str, dict]]:
+    """The preferred path's rule first; a last rule drops what no path takes, so that it does not leave in clear text."""
+    paths: list = []
+    for number in vpn.path_order:
+        monitor = {"profile": choice.monitors[number], "ip_address": vpn.monitor_address(number), "disable_if_unreachable": True}
+        nexthop = {"ip_address": vpn.tunnel(number).inside_peer_address}
+        action = {"forward": {"egress_interface": choice.units[number], "nexthop": nexthop, "monitor": monitor}}
+        paths.append((claim.called("pbf_rule", number), action))
+    if vpn.when_both_down == "discard":
+        paths.append((names.discard_rule(vpn.name), {"discard": True}))
+    return paths
+
+
+def _routes(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, tunnels: Iterable[int]) -> list:
+    """A route for each remote network through each tunnel, the first one preferred."""
+    order = list(enumerate(tunnels))
+    found = []
+    for network in vpn.remote_networks:
+        for step, number in order:
+            values = {"interface": choice.units[number], "metric": FIRST_METRIC + METRIC_STEP * step}
+            found.append(_route(vpn, claim, view, names.route(vpn.name, number, network), {"destination": network, **values}))
+    return found
+
+
+def _discards(vpn: Vpn, claim: Claim, view: Surroundings) -> list:
+    """For established sessions, which PBF leaves to the routing table when their rule goes down."""
+    values = {"nexthop": {"discard": True}, "metric": DISCARD_METRIC}
+    return [_route(vpn, claim, view, names.discard_route(vpn.name, network), {"destination": network, **values}) for network in vpn.remote_networks]
+
+
+def _route(vpn: Vpn, claim: Claim, view: Surroundings, own: str, values: dict) -> DesiredEntry:
+    name = claim.known.called("static_route", own)
+    return static_route.route(vpn.virtual_router, name, values, view.platform, ipv6=":" in values["destination"])

@@ -1,0 +1,69 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The IKE gateways of a VPN."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import PEER, Dpd, Tunnel
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ike_gateway
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
+
+# Dead peer detection where the peer says nothing of it.
+_DPD_INTERVAL, _DPD_RETRY = 10, 3
+
+
+def items(vpn: Vpn, choice: Choice, claim: Claim) -> list:
+    return [DesiredEntry(ike_gateway.TABLE, claim.called("ike_gateway", number), _values(vpn, choice, claim, number)) for number in vpn.numbers]
+
+
+def _values(vpn: Vpn, choice: Choice, claim: Claim, number: int) -> dict:
+    tunnel, version = vpn.tunnel(number), choice.terms[number].ike.version
+    values: dict[str, Any] = {
+        "peer_address": {"ip": tunnel.outside_address},
+        "local_address": {"interface": choice.outside.name, **({"ip": choice.local} if choice.local else {})},
+        "pre_shared_key": tunnel.pre_shared_key,
+        "version": version,
+        "nat_traversal": {"enable": True},
+        "passive_mode": tunnel.initiator == PEER,
+        "disabled": False,
+    }
+    said = tunnel.dpd or Dpd()
+    dpd = {"enable": True, "interval": said.interval or _DPD_INTERVAL}
+    spoken: dict[str, Any] = {"ike_crypto_profile": choice.profiles[number, 0], "dpd": dpd}
+    if version == "ikev1":
+        spoken = {**spoken, "exchange_mode": "main", "dpd": {**dpd, "retry": said.retry or _DPD_RETRY}}
+    values[version] = spoken
+    if ":" in tunnel.outside_address:
+        values["ipv6"] = True
+    for option, (text, kind) in _identities(vpn, choice, tunnel).items():
+        if text:
+            values[option] = {"type": kind or _id_type(text), "id": text}
+        elif option in claim.before.options:
+            values[option] = UNSET
+    return values
+
+
+def _identities(vpn: Vpn, choice: Choice, tunnel: Tunnel) -> dict[str, tuple[str | None, str | None]]:
+    """option → (the ID, its type where the tunnel says it)."""
+    behind_nat = tunnel.customer_outside_address if choice.behind_nat else None
+    local_type = tunnel.local_id_type if tunnel.local_id else None
+    return {"local_id": (tunnel.local_id or vpn.local_id or behind_nat, local_type), "peer_id": (tunnel.peer_id, tunnel.peer_id_type)}
+
+
+def optional(vpn: Vpn, choice: Choice) -> list[str]:
+    """The optional settings that are given, so that a later run can take them back."""
+    return sorted({option for tunnel in vpn.tunnels for option, (text, _kind) in _identities(vpn, choice, tunnel).items() if text})
+
+
+def _id_type(text: str) -> str:
+    if re.fullmatch(r"[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*", text):
+        return "ipaddr"
+    return "ufqdn" if "@" in text else "fqdn"

@@ -1,0 +1,88 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an earlier run made of a VPN and this one does not want: objects, members of rules, a zone, a router's BGP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Iterator
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import pbf_failover, security_rule
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry, DesiredMember
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import removal
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Known, known
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import BGP, Vpn
+
+_RULES = (security_rule.TABLE, pbf_failover.RULE)
+# Where a rule lists what the VPN gave it.
+_LISTS = (("from",), ("to",), ("from", "zone"), ("source",), ("destination",))
+
+
+@dataclass(frozen=True)
+class Leftovers:
+    """C(gone): objects that go. C(restored): what the VPN changed for others, as it was. C(zones): zones that it leaves, done last."""
+
+    gone: tuple
+    restored: tuple
+    zones: tuple
+    warnings: tuple[str, ...]
+
+
+def leftovers(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, items: list) -> Leftovers:
+    """C(items): what the VPN wants."""
+    gone, warnings = _objects(choice, claim, view, items)
+    bgp = removal.Estate(claim.before, view)
+    if claim.before.bgp and (vpn.failover != BGP or vpn.virtual_router != claim.before.router):
+        bgp.restore_bgp()
+    zones = removal.Estate(claim.before, view)
+    for name in left_zones(vpn, claim, view) if claim.before.zone_made else ():
+        zones.remove_zone(name, list(choice.units.values()), items + gone)
+    return Leftovers(tuple(gone), tuple(bgp.items()), tuple(zones.items()), (*warnings, *bgp.warnings, *zones.warnings))
+
+
+def _objects(choice: Choice, claim: Claim, view: Surroundings, items: list) -> tuple[list, list[str]]:
+    wanted = {(item.location, item.relative_path) for item in items}
+    gone = []
+    for item in removal.own_objects(view, claim.before, frozenset(choice.units.values())):
+        is_wanted = (item.location, item.relative_path) in wanted
+        if not is_wanted and not claim.before.without_use(*removal.identity(item)):
+            gone.append(item)
+    return removal.unused(gone, claim.before, view, items)
+
+
+def left_zones(vpn: Vpn, claim: Claim, view: Surroundings) -> list[str]:
+    """The zones in which the VPN's interfaces are and are not to be."""
+    there = dict.fromkeys(map(view.zone_of, claim.units.values()))
+    return [name for name in there if name not in (None, vpn.zone)]
+
+
+def members(items: list) -> Known:
+    """The zones, networks and addresses that the VPN's rules are given."""
+    return known(name for item in items if _is_rule(item) for option in _LISTS for name in _listed(item.values, option))
+
+
+def _is_rule(item: DesiredEntry | DesiredMember) -> bool:
+    return isinstance(item, DesiredEntry) and item.table in _RULES and item.state != "absent"
+
+
+def _listed(values: Any, option: tuple) -> list:
+    for step in option:
+        values = values.get(step, ()) if isinstance(values, dict) else ()
+    return [] if isinstance(values, dict) else list(values)
+
+
+def dropped_members(claim: Claim, view: Surroundings, items: list, booked: Known) -> Iterator[DesiredMember]:
+    """Members that an earlier run put into our rules and that are no longer given; what people added stays. C(booked): those of now."""
+    for item in items:
+        for option in _LISTS if _is_rule(item) else ():
+            place = item.relative_path + option
+            for name in places.names(view.tree, (view.base("rulebase") + place)[1:]):
+                is_given = name in booked or name in _listed(item.values, option)
+                if name in claim.before.members and not is_given:
+                    yield DesiredMember("rule_member", "rulebase", place + (("member", name),), name, "absent")

@@ -1,0 +1,47 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A rollout changes one tunnel after the other: which of a VPN's items are done now, and which wait."""
+
+from __future__ import annotations
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry, DesiredMember
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import crypto, names
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
+
+# Kinds of objects that each tunnel has one of.
+_OF_ONE_TUNNEL = ("ike_gateway", "ipsec_tunnel", "pbf_rule", "bgp_peer_entry", "bgp_timer_profile")
+
+
+def turn(items: list, vpn: Vpn, choice: Choice, claim: Claim) -> list:
+    """The items without those of the tunnels whose turn comes later."""
+    waiting = [number for number in vpn.numbers if choice.waits(number)]
+    return [item for item in items if not any(_is_of(item, number, vpn, choice, claim) for number in waiting)]
+
+
+def _is_of(item: DesiredEntry | DesiredMember, number: int, vpn: Vpn, choice: Choice, claim: Claim) -> bool:
+    if not isinstance(item, DesiredEntry) or item.table.kind == "tunnel_interface":
+        return item.name == choice.units[number]
+    return item.name == claim.called(item.table.kind, number) or names.is_of_tunnel(vpn.name, number, item.name)
+
+
+def units(vpn: Vpn, choice: Choice, claim: Claim) -> dict[int, str]:
+    """The interfaces that the VPN has after this turn."""
+    found = {number: claim.units.get(number) if choice.waits(number) else unit for number, unit in choice.units.items()}
+    return {number: unit for number, unit in found.items() if unit}
+
+
+def serving(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings) -> dict[int, set]:
+    """Number of a tunnel that is there → the (kind, name) of what it runs on by now."""
+    found: dict[int, set] = {}
+    for number in vpn.numbers:
+        if view.entry("ipsec_tunnel", claim.called("ipsec_tunnel", number)) is None:
+            continue
+        objects: set[tuple[str, str | None]] = {(kind, claim.called(kind, number)) for kind in _OF_ONE_TUNNEL}
+        objects |= {(table.kind, crypto.current(view, claim, number, index)) for index, table in enumerate(crypto.TABLES)}
+        found[number] = objects | {("tunnel_interface", choice.units[number])}
+    return found
