@@ -199,7 +199,7 @@ def _not_made(evidence) -> Iterator[tuple]:
 def _not_running(evidence, name) -> Iterator[Cause]:
     """A VPN that was asked for and that the running configuration does not have."""
     waiting = [(path, owner) for path, owner in evidence.changes
-               if any(not isinstance(step, str) and (step[1] == name or step[1].startswith(f"{name}-")) for step in path)]
+               if any(not isinstance(step, str) and names.could_be(name, step[1]) for step in path)]
     if waiting:
         owners = ", ".join(sorted({owner or "an unknown account" for _path, owner in waiting}))
         yield Cause("commit-pending", f"'{name}' is configured and not committed", (f"{len(waiting)} changes by {owners} are not committed",),

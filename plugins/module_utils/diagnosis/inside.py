@@ -18,6 +18,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ev
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import allowing, denying, passes_in_another_zone
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Traffic
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.mtu import tunnel_mtu
 
 _LINK_LOCAL = "169.254.0.0/16"
@@ -225,7 +226,7 @@ def intrazone_denied(case: Case) -> Iterator[Cause]:
                             (f"rule '{rule}' covers {case.zone} to {case.zone}, above the intrazone default",),
                             f"security_rule: allow {application} from {case.zone} to {case.zone}, position before '{rule}'",
                             LIKELY if passes_in_another_zone(case, traffic) else CERTAIN,
-                            (allowing(f"{case.name}-inside", case.zone, case.zone, [source, target], [application], rule),))
+                            (allowing(names.security_rule(case.name, names.INSIDE), case.zone, case.zone, [source, target], [application], rule),))
 
 
 def mtu(case: Case) -> Iterator[Cause]:

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import re
 import xml.etree.ElementTree as ET
 from typing import Iterator
 
@@ -21,16 +20,10 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall imp
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import ANY
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
 
-_NUMBER = re.compile(r"-(\d+)$")
 _NARROWING = ("application", "service", "source-user")
 _TRAFFIC = {"from.zone": ("from", "zone"), "from.interface": ("from", "interface"), "negate_source": ("negate-source",),
             "negate_destination": ("negate-destination",), "schedule": ("schedule",),
             **{option.replace("-", "_"): (option,) for option in ("source", "destination", *_NARROWING)}}
-
-
-def _failover(name: str) -> str:
-    """The name of the pbf_failover that a rule is one path of."""
-    return _NUMBER.sub("", name)
 
 
 def _own(case) -> set:
@@ -40,8 +33,8 @@ def _own(case) -> set:
 def order(case: Case) -> Iterator[Cause]:
     """The first rule that matches decides: one above ours takes the traffic, or ours stand in the wrong order."""
     own = _own(case)
-    failovers = {_failover(name) for name in own}
-    own |= {rule.get("name") for rule in case.evidence.pbf_rules if _failover(rule.get("name")) in failovers}
+    failovers = {names.failover_of(name) for name in own}
+    own |= {rule.get("name") for rule in case.evidence.pbf_rules if names.failover_of(rule.get("name")) in failovers}
     own |= {names.discard_rule(name) for name in failovers}
     position = {rule.get("name"): number for number, rule in enumerate(case.evidence.pbf_rules)}
     for rule in case.rules:
@@ -60,21 +53,20 @@ def order(case: Case) -> Iterator[Cause]:
 
 
 def _misplaced(name, mine, position, own) -> Iterator[Cause]:
-    stem, number = _failover(name), _NUMBER.search(name)
+    stem, number = names.failover_of(name), names.number_of(name)
     last = names.discard_rule(stem)
     if last in position and position[last] < mine:
         yield Cause("pbf-rule-order", f"PBF rule '{last}', which discards, stands above '{name}'", (f"order: {_order(position, own)}",),
                     f"pbf_failover {stem}: position: the paths above the last rule (run it again, or move '{last}' to the bottom)", CERTAIN)
-    later = [other for other in own if _failover(other) == stem and number and _NUMBER.search(other)
-             and int(_NUMBER.search(other).group(1)) > int(number.group(1)) and position.get(other, mine) < mine]
+    later = [other for other in own if names.failover_of(other) == stem and 0 < number < names.number_of(other) and position.get(other, mine) < mine]
     if later:
         yield Cause("pbf-rule-order", f"PBF rule '{later[0]}' of the second path stands above '{name}' of the first",
                     (f"order: {_order(position, own)}",),
                     f"pbf_failover {stem}: paths in the order of preference (run it again, or move '{name}' before '{later[0]}')", LIKELY)
 
 
-def _order(position, names) -> str:
-    return ", ".join(sorted((name for name in names if name in position), key=position.get))
+def _order(position, own) -> str:
+    return ", ".join(sorted((name for name in own if name in position), key=position.get))
 
 
 def rule_gives_way(rule: dict) -> bool | None:
@@ -93,7 +85,7 @@ def _shadowed(case, rule, mine, own) -> Iterator[Cause]:
                 yield Cause("pbf-rule-shadowed", f"PBF rule '{above.get('name')}' above '{rule['name']}' takes the packets to {traffic.destination}",
                             (f"'{above.get('name')}' stands above '{rule['name']}' and covers {traffic.source} in {traffic.source_zone} "
                              f"to {traffic.destination}",),
-                            f"pbf_failover {_failover(rule['name'])}: position: before, position_rule: {above.get('name')}", CERTAIN)
+                            f"pbf_failover {names.failover_of(rule['name'])}: position: before, position_rule: {above.get('name')}", CERTAIN)
                 return
 
 
@@ -119,7 +111,7 @@ def egress(case: Case) -> Iterator[Cause]:
         if way != case.unit:
             yield Cause("pbf-egress-wrong", f"PBF rule '{name}' is for the next hop {hop} behind {case.unit}, and forwards to {way}",
                         (f"PBF rule {name} egress_interface: {way}", f"{case.unit}: {', '.join(str(address) for address in case.inside_addresses)}"),
-                        f"pbf_failover {_failover(name)}: paths: egress_interface {case.unit} with nexthop.ip_address {hop}", CERTAIN)
+                        f"pbf_failover {names.failover_of(name)}: paths: egress_interface {case.unit} with nexthop.ip_address {hop}", CERTAIN)
 
 
 def _behind_another(case, address) -> bool:
@@ -139,7 +131,7 @@ def target(case: Case) -> Iterator[Cause]:
                 yield Cause("pbf-next-hop-wrong",
                             f"PBF rule '{rule['name']}' goes to {found} through {case.unit}, and the peer's inside address is {theirs}",
                             (f"PBF rule {rule['name']} {option}: {found}", f"the cloud's: {theirs}"),
-                            f"pbf_failover {_failover(rule['name'])}: paths[{case.unit}].{option}: {theirs}", CERTAIN)
+                            f"pbf_failover {names.failover_of(rule['name'])}: paths[{case.unit}].{option}: {theirs}", CERTAIN)
 
 
 def misses_traffic(case: Case) -> Iterator[Cause]:
@@ -152,21 +144,21 @@ def misses_traffic(case: Case) -> Iterator[Cause]:
     if not stated(case):
         yield from _unlike_the_last(case)
         return
-    names = {rule["name"] for rule in case.rules if not rule.get("disabled")}
-    rules = [rule for rule in case.evidence.pbf_rules if rule.get("name") in names]
-    others = [rule for rule in case.evidence.pbf_rules if rule.get("name") in _own(case) - names and places.text(rule, ("disabled",)) != "yes"]
+    active = {rule["name"] for rule in case.rules if not rule.get("disabled")}
+    rules = [rule for rule in case.evidence.pbf_rules if rule.get("name") in active]
+    others = [rule for rule in case.evidence.pbf_rules if rule.get("name") in _own(case) - active and places.text(rule, ("disabled",)) != "yes"]
     routed = [str(destination) for unit in case.vpn_units for _name, destination in case.around.routes_into(case.router or "", unit)]
     for each in intended(case) if rules else ():
         instead = next((rule.get("name") for rule in others if takes(case, rule, each)), None)
         if any(takes(case, rule, each) for rule in rules) or (instead is None and inside_of(each.destination, routed)):
             continue
         option, found, wanted = _reason(case, rules[0], each)
-        paths = instead is None or _failover(instead) == _failover(rules[0].get("name"))
+        paths = instead is None or names.failover_of(instead) == names.failover_of(rules[0].get("name"))
         yield Cause("pbf-rule-misses-traffic",
                     f"PBF rule '{rules[0].get('name')}' does not take {each.source} in {each.source_zone} to {each.destination}"
                     + (f"; '{instead}' does, so that {case.unit} is not used" if instead else ""),
                     (f"PBF rule {rules[0].get('name')} {option}: {found}", f"wanted: {wanted}"),
-                    f"pbf_failover {_failover(rules[0].get('name'))}: {option}: {wanted}",
+                    f"pbf_failover {names.failover_of(rules[0].get('name'))}: {option}: {wanted}",
                     POSSIBLE if not understood(case, rules[0]) else CERTAIN if paths else LIKELY)
         return
 
@@ -175,7 +167,7 @@ def _unlike_the_last(case) -> Iterator[Cause]:
     """All rules of a failover are for the same traffic; the last one, which discards, tells what the others are to take."""
     entries = {rule.get("name"): rule for rule in case.evidence.pbf_rules}
     for rule in case.rules:
-        last = names.discard_rule(_failover(rule["name"]))
+        last = names.discard_rule(names.failover_of(rule["name"]))
         if rule.get("disabled") or rule["name"] not in entries or last not in entries:
             continue
         told = [(option, [_says(entries[name], path) for name in (rule["name"], last)]) for option, path in _TRAFFIC.items()]
@@ -183,7 +175,7 @@ def _unlike_the_last(case) -> Iterator[Cause]:
             if found != wanted:
                 yield Cause("pbf-rule-misses-traffic", f"PBF rule '{rule['name']}' is for other traffic than '{last}' below it",
                             (f"PBF rule {rule['name']} {option}: {found}", f"PBF rule {last} {option}: {wanted}"),
-                            f"pbf_failover {_failover(rule['name'])}: {option}: {wanted or 'none'}", LIKELY)
+                            f"pbf_failover {names.failover_of(rule['name'])}: {option}: {wanted or 'none'}", LIKELY)
 
 
 def _says(rule, path) -> str:
@@ -218,4 +210,5 @@ def out_of_use(case: Case) -> Iterator[Cause]:
         yield Cause("pbf-monitor-silent", f"the tunnel is up, and the monitor of PBF rule '{rule['name']}' gets no answer from {asked}",
                     (f"PBF rule {rule['name']} monitor.ip_address: {asked}",
                      f"its state: {live.state or 'unknown'}, next hop {live.nexthop_state or 'unknown'}"),
-                    f"pbf_failover {_failover(rule['name'])}: paths[{case.unit}].monitor.ip_address: {theirs or 'an address that answers pings'}", LIKELY)
+                    f"pbf_failover {names.failover_of(rule['name'])}: paths[{case.unit}].monitor.ip_address: "
+                    f"{theirs or 'an address that answers pings'}", LIKELY)

@@ -22,6 +22,7 @@ _DISCARD = "discard"
 # What can stand behind a VPN's name in the name of an object.
 _PARTS = (r"\d", _DISCARD, OUT, IN, IKE, INSIDE, "rest", rf"(\d|{_DISCARD})-[0-9a-fA-F.]+-\d+", rf"\d-({OUT}|{IN}|rest)")
 _TUNNEL_OR_LAST_RULE = re.compile(rf"-(\d|{_DISCARD})$")
+_NUMBER = re.compile(r"-(\d+)$")
 
 
 def tunnel(vpn: str, number: int) -> str:
@@ -82,6 +83,17 @@ def is_proxy_id(name: str) -> bool:
 def stem(name: str) -> str:
     """The name of the VPN that a tunnel or PBF rule would be of: C(paris) in C(paris-1)."""
     return _TUNNEL_OR_LAST_RULE.sub("", name)
+
+
+def failover_of(rule: str) -> str:
+    """The name of the set of paths that a PBF rule would be one of."""
+    return _NUMBER.sub("", rule)
+
+
+def number_of(name: str) -> int:
+    """The number of the tunnel or path that an object would be for; 0 for none."""
+    found = _NUMBER.search(name)
+    return int(found.group(1)) if found else 0
 
 
 def last_rule_of(tunnel_name: str) -> str:

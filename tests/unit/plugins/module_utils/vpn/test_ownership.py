@@ -66,7 +66,8 @@ OF_ENGINES = {
 }
 ENGINES = tuple(OF_ENGINES)
 REMOTE = "10.200.0.0-16"
-USED = ["", "-1", "-2", "-in", "-out", "-ike", "-inside", "-discard", "-rest", "-1-in", "-1-out", "-2-rest", f"-1-{REMOTE}", f"-2-{REMOTE}", f"-discard-{REMOTE}"]
+USED = ["", "-1", "-2", "-in", "-out", "-ike", "-inside", "-discard", "-rest", "-1-in", "-1-out", "-2-rest",
+        f"-1-{REMOTE}", f"-2-{REMOTE}", f"-discard-{REMOTE}"]
 NEVER_USED = [f"-{number}" for number in range(3, 10)] + [f"-7-{REMOTE}", "-1-10.66.0.0-16", "-7-in", "-in-dmz", "2", "-10"]
 NAMES = ("paris", "a", "vpn-0a1d7f3c52e9b8046", "Lyon_2.b", "x-1", "0")
 
@@ -130,8 +131,8 @@ failovers = st.one_of(
 described = st.tuples(options, failovers).map(lambda both: {**both[0], **both[1]})
 names, engines = st.sampled_from(NAMES), st.sampled_from(ENGINES)
 configs = st.sampled_from(["base", "bgp_running"])
-things = st.lists(st.tuples(st.sampled_from(sorted({*EVERYWHERE, *OF_ENGINES[VIRTUAL_ROUTER], *OF_ENGINES[LOGICAL_ROUTER]})), st.sampled_from(USED + NEVER_USED)),
-                  min_size=1, max_size=12)
+ANY_KIND = sorted({*EVERYWHERE, *OF_ENGINES[VIRTUAL_ROUTER], *OF_ENGINES[LOGICAL_ROUTER]})
+things = st.lists(st.tuples(st.sampled_from(ANY_KIND), st.sampled_from(USED + NEVER_USED)), min_size=1, max_size=12)
 some_cases = settings(deadline=None, derandomize=True, max_examples=30)
 
 
@@ -164,7 +165,8 @@ def test_what_is_there_when_one_tunnel_is_changed_after_the_other(name, option, 
     before = made(vpn(name=name, **option), start(engine, config), engine)
     there = planted(before, engine, name, wanted)
     changed = vpn(name=name, **{**option, "mtu": 1300, "remote_networks": ("10.201.0.0/16",)})
-    changed = replace(changed, tunnels=tuple(replace(tunnel, outside_address=address) for tunnel, address in zip(changed.tunnels, ("203.0.113.91", "203.0.113.92"))))
+    elsewhere = [replace(tunnel, outside_address=f"203.0.113.{90 + number}") for number, tunnel in enumerate(changed.tunnels, 1)]
+    changed = replace(changed, tunnels=tuple(elsewhere))
     half = made(changed, there.tree, engine, only=2)
     assert there.stands(half)
     assert there.stands(removed(name, half, engine))
@@ -231,7 +233,8 @@ def test_names_that_are_needed_are_refused_all_at_once(failover, engine, adopt):
     said = str(refused.value)
     words = {"ike_gateway": "IKE gateway 'paris-1'", "security_rule": "security rule 'paris-in'", "pbf_rule": "PBF rule 'paris-discard'",
              "route": f"static route 'paris-2-{REMOTE}'", "peer group": "BGP peer group 'paris-1'", "export rule": "BGP export rule 'paris-1-out'",
-             "bgp_route_map": "BGP route map 'paris-1-out'", "prefix_list": "prefix list 'paris-1-out'", "redistribution profile": "redistribution profile 'paris'"}
+             "bgp_route_map": "BGP route map 'paris-1-out'", "prefix_list": "prefix list 'paris-1-out'",
+             "redistribution profile": "redistribution profile 'paris'"}
     assert [text for kind, text in words.items() if kind in NEEDED[failover, engine] and text not in said] == [], said
     assert "another name" in said and "adopt: true" in said
 
@@ -242,7 +245,8 @@ def test_two_vpns_of_which_one_has_the_beginning_of_the_others_name():
     for last, first in (("a", "a-b"), ("a-b", "a")):
         one = made(vpn("pbf", "a"), before, VIRTUAL_ROUTER)
         both = made(vpn("bgp", "a-b"), one, VIRTUAL_ROUTER)
-        owned = [{item.relative_path for item in removal.owned(around(both, VIRTUAL_ROUTER), record)} for _unit, record in records.on(around(both, VIRTUAL_ROUTER))]
+        view = around(both, VIRTUAL_ROUTER)
+        owned = [{item.relative_path for item in removal.owned(view, record)} for _unit, record in records.on(view)]
         assert all(owned) and not set.intersection(*owned)
         left = removed(first, both, VIRTUAL_ROUTER)
         assert canonical(removed(last, left, VIRTUAL_ROUTER)) == canonical(before)
