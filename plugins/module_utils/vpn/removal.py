@@ -210,6 +210,6 @@ def _rules_with(zone_name: str, ours: set[Object], view: Surroundings) -> list:
     for rulebase in _RULEBASES:
         for rule in view.entries("rulebase", (rulebase, "rules")):
             zones = places.names(rule, ("from",)) + places.names(rule, ("to",)) + places.names(rule, ("from", "zone"))
-            if zone_name in zones and Object(f"{rulebase}_rule", rule.get("name")) not in ours:
+            if zone_name in zones and Object(f"{rulebase}_rule", rule.get("name") or "") not in ours:
                 found.append(f"{rulebase} rule '{rule.get('name')}'")
     return found

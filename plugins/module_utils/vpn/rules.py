@@ -121,7 +121,7 @@ class Rules:
         siblings = [record.owned() for record in records.of_others(self.around, self.vpn.name)]
         found = []
         for rule in self.around.entries("rulebase", (rulebase, "rules")):
-            thing = Object(f"{rulebase}_rule", rule.get("name"))
+            thing = Object(f"{rulebase}_rule", rule.get("name") or "")
             if not any(thing in owned for owned in siblings):
                 found.append(rule)
         return found
