@@ -385,8 +385,11 @@ FAULTS = {
         "<protocol><version>ikev1</version><ikev1><exchange-mode>aggressive</exchange-mode></ikev1></protocol>", *DOUBTED), sure="likely"),
     "post-quantum key demanded": Fault("post-quantum-mandatory", with_gateway(
         "<protocol><ikev2><pq-ppk><enabled>yes</enabled><negotiation-mode>mandatory</negotiation-mode></pq-ppk></ikev2></protocol>", *DOUBTED), sure="likely"),
-    "a certificate instead of a key": Fault("authentication-method", with_gateway(
-        "<authentication><certificate><local-certificate><name>fw</name></local-certificate></certificate></authentication>", *DOUBTED), mends=False),
+    "a certificate instead of a key": Fault("authentication-method", lambda patient: (
+        patient.take(patient.first(GATEWAYS) + "/authentication/pre-shared-key"),
+        patient.set(patient.first(GATEWAYS),
+                    "<authentication><certificate><local-certificate><name>fw</name></local-certificate></certificate></authentication>"),
+        patient.down(*DOUBTED)), mends=False),
     "transport mode": Fault("transport-mode", lambda patient: (
         patient.set(patient.first(TUNNELS), "<ipsec-mode>transport</ipsec-mode>"), patient.down(*REFUSED, sa="init", event="ikev2-nego-child-fail"),
         patient.connection["tunnels"][0].pop("offers")), sure="likely"),
