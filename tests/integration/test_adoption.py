@@ -32,7 +32,7 @@ def written_by_hand(*items: dict) -> list:
     """A task that writes, and one that commits."""
     return [
         {"name": "Write by hand", "tunnelsmith.panos_vpn.transaction": {"items": list(items)}, "register": "by_hand"},
-        {"name": "Commit that", "tunnelsmith.panos_vpn.commit": {"objects": "{{ by_hand.objects }}", "poll": 0.05}},
+        {"name": "Commit that", "tunnelsmith.panos_vpn.commit": {"objects": "{{ by_hand.objects }}", "commit_poll": 0.05}},
     ]
 
 
