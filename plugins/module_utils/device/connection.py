@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from dataclasses import replace
-from typing import Callable, Iterable, Mapping
+from typing import Callable, Iterable, Mapping, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
@@ -75,10 +75,15 @@ class Session:
         result = root.find("result")
         return None if result is None or len(result) == 0 else result[0]
 
-    def get_named(self, container: Path, names: Iterable[str]) -> list[ET.Element]:
-        """The entries of a container that have one of C(names), in one request."""
+    def get_named(self, containers: Sequence[Path], names: Iterable[str]) -> list[list[ET.Element]]:
+        """The entries that have one of C(names), in a list for each container, or all in one where none of them is in two: then in one request."""
         predicate = " or ".join(places.name_test(name) for name in names)
-        return self.get_each(f"{places.render(container)}/entry[{predicate}]")
+        xpaths = [f"{places.render(container)}/entry[{predicate}]" for container in containers]
+        if self.unions:
+            found = self.get_each("|".join(xpaths))
+            if len({entry.get("name") for entry in found}) == len(found):
+                return [found]
+        return [self.get_each(xpath) for xpath in xpaths]
 
     def get_each(self, xpath: str) -> list[ET.Element]:
         """All elements of the candidate that an xpath selects."""

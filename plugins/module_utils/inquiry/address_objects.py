@@ -17,7 +17,7 @@ def resolved(target: Target, names, known) -> rulebases.Addresses:
     """What the address objects and groups of these names hold. C(known): what is known already, by name; what is read is added to it."""
     while names and len(known) < _MOST:
         containers = [parent + (kind,) for parent in (("config", "shared"), target.base("vsys")) for kind in ("address", "address-group")]
-        found = rulebases.address_objects([target.session.get_named(container, names) for container in containers])
+        found = rulebases.address_objects(target.session.get_named(containers, names))
         known.update({name: [] for name in names}, **found)
         names = rulebases.Addresses(known).unknown([member for members in found.values() for member in members])
     return rulebases.Addresses(known)

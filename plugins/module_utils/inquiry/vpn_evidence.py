@@ -80,7 +80,7 @@ class Inquiry:
         names = {(gateway.get("certificate") or {}).get("local_certificate") for gateway in configuration["gateways"]} - {None}
         found = {}
         for container in (("config", "shared", "certificate"), self.base("vsys") + ("certificate",)):
-            for entry in self.session.get_named(container, sorted(names)) if names else ():
+            for entry in self.session.get_named([container], sorted(names))[0] if names else ():
                 ends = (entry.findtext("expiry-epoch") or "").strip()
                 if ends.isdigit():
                     found[entry.get("name")] = float(ends)

@@ -212,7 +212,7 @@ class _Task:
         """(tunnel, record) of what drills of this VPN left, in the running configuration or in the candidate."""
         running = {tunnel["name"]: tunnel.get("comment") for tunnel in self.found["tunnels"]}
         container = self.target.base("network") + ("tunnel", "ipsec")
-        candidate = {entry.get("name"): places.text(entry, ("comment",)) for entry in self.session.get_named(container, list(running))}
+        candidate = {entry.get("name"): places.text(entry, ("comment",)) for entry in self.session.get_named([container], list(running))[0]}
         found = [(name, self._record(name, candidate.get(name)) or self._record(name, comment)) for name, comment in running.items()]
         return [(name, record) for name, record in found if record is not None]
 

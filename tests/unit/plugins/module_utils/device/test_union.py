@@ -144,6 +144,23 @@ def test_what_a_single_read_refuses_is_an_error(firewall):
             session.get_all(THERE)
 
 
+ADDRESSES = [("config", "shared", "address"), VSYS + ("address",)]
+
+
+@pytest.mark.parametrize("twice", [False, True], ids=["each in one container", "one in two containers"])
+@pytest.mark.parametrize("unions", [None, False, True])
+def test_entries_of_several_containers_by_name(firewall, unions, twice):
+    """Where a name stands in two containers, it counts in which: the containers are read one by one."""
+    for place, name in zip(ADDRESSES, ("office", "office" if twice else "branch")):
+        firewall.control.plant(places.render(place), f'<entry name="{name}"><ip-netmask>{len(place)}.0.0.1</ip-netmask></entry>')
+    with Counting(firewall, DEVICES["takes it"]) as session:
+        session.unions = unions
+        found = session.get_named(ADDRESSES, ["office", "branch", "nobody"])
+        singly = [session.get_named([place], ["office", "branch", "nobody"])[0] for place in ADDRESSES]
+    assert sorted(map(text, sum(found, []))) == sorted(map(text, sum(singly, [])))
+    assert len(found) == (1 if unions and len({entry.get("name") for entry in sum(singly, [])}) == len(sum(singly, [])) else 2)
+
+
 steps = st.sampled_from(["a", "b", ("entry", "x"), ("entry", "y"), ("member", "x")])
 paths_of_any_kind = st.lists(st.lists(steps, min_size=1, max_size=3).map(lambda inner: ("config", *inner)), unique=True, max_size=8)
 
