@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.tree import applied
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Addresses
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
@@ -250,3 +251,28 @@ def test_two_vpns_of_which_one_has_the_beginning_of_the_others_name():
         assert all(owned) and not set.intersection(*owned)
         left = removed(first, both, VIRTUAL_ROUTER)
         assert canonical(removed(last, left, VIRTUAL_ROUTER)) == canonical(before)
+
+
+def test_what_is_called_so_in_another_router_is_not_the_vpns():
+    """A claim holds in its router: the same names in the router that the VPN moves to are refused, and in any other they stay."""
+    made_first = vpn("pbf", "paris", backup_routes=True)
+    there = carried_out(build.build(made_first, around(start(VIRTUAL_ROUTER, "base"), VIRTUAL_ROUTER), Addresses()), start(VIRTUAL_ROUTER, "base"))
+    routes = NETWORK + ("virtual-router", ("entry", "branches"), "routing-table", "ip", "static-route")
+    places.make(there, routes).append(ET.fromstring(f"<entry name='paris-1-{REMOTE}'>{ROUTE}</entry>"))
+    with pytest.raises(Refused, match=f"static route 'paris-1-{REMOTE}'"):
+        build.build(replace(made_first, virtual_router="branches"), around(there, VIRTUAL_ROUTER), Addresses())
+    left = removed("paris", there, VIRTUAL_ROUTER)
+    assert places.names(left, routes) == [f"paris-1-{REMOTE}"]
+    moved = carried_out(build.build(replace(made_first, virtual_router="branches", backup_routes=False), around(there, VIRTUAL_ROUTER), Addresses()), there)
+    assert places.names(moved, routes) == [f"paris-1-{REMOTE}"]
+    assert places.names(moved, LEGACY + ("routing-table", "ip", "static-route")) == places.names(
+        start(VIRTUAL_ROUTER, "base"), LEGACY + ("routing-table", "ip", "static-route"))
+
+
+def test_the_same_name_in_another_virtual_system_is_another_vpn():
+    """It has no record there, so nothing of the first VPN goes with it."""
+    there = made(vpn("pbf", "paris"), start(VIRTUAL_ROUTER, "base"), VIRTUAL_ROUTER)
+    elsewhere = around(there, VIRTUAL_ROUTER)
+    elsewhere.base = Location(vsys="vsys2").base
+    assert records.of_vpn(elsewhere, "paris") is None
+    assert removal.removal("paris", elsewhere).phases == [[]]
