@@ -10,7 +10,8 @@ module: site_to_site_vpn
 short_description: Build or remove a whole site-to-site VPN on Palo Alto Networks firewalls
 version_added: 0.1.0
 description:
-  - Carries a VPN of one to four tunnels to one peer in a single task, and over a single connection to the firewall, from the description that P(tunnelsmith.panos_vpn.aws_vpn_connection#filter)
+  - Carries a VPN of one to four tunnels to one peer in a single task, and over a single connection to the firewall, from the description that
+    P(tunnelsmith.panos_vpn.aws_vpn_connection#filter)
     makes of a cloud's output, or from one that is written by hand. Everything that the task changes goes out in one request, which takes
     effect as a whole or not at all.
   - It makes the crypto profiles, IKE gateways, tunnel interfaces with their zone and router, IPsec tunnels, what O(failover) needs, and

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pathlib
 import re
 
+import pycodestyle
 import pytest
 import yaml
 
@@ -37,6 +38,12 @@ def relative(path: pathlib.Path) -> str:
 
 def test_python_files_begin_with_the_licence():
     assert [relative(path) for path in PYTHON_FILES if not path.read_text(encoding="utf-8").removeprefix(SHEBANG).startswith(HEADER)] == []
+
+
+def test_lines_are_as_the_sanity_tests_want_them():
+    """ansible-test says the same, minutes later; its settings are those of its file C(pep8/ignore) for collections."""
+    style = pycodestyle.StyleGuide(max_line_length=160, ignore=["E203", "E402", "E741", "W503", "W504"], quiet=1)
+    assert style.check_files([str(path) for path in PYTHON_FILES]).get_statistics() == []
 
 
 def test_names_say_what_is_inside():

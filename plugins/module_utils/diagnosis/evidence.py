@@ -58,7 +58,8 @@ class Evidence:
 
     C(configuration): as C(selection) has it. C(state): of all VPNs, with routes and the flows of an earlier look.
     C(verdicts): what C(judgement) says of the tunnels. C(lines): of the log, newest first.
-    C(changes): (place, owner) of what is not committed. C(ha): what this firewall is in its pair, if it is in one. C(certificates): name → seconds since 1970 of its end.
+    C(changes): (place, owner) of what is not committed.
+    C(ha): what this firewall is in its pair, if it is in one. C(certificates): name → seconds since 1970 of its end.
     C(connection): what the cloud says of the VPN. C(keys): gateway → whether its pre-shared key is the cloud's; what cannot be told is missing.
     C(key_owners): gateway → endpoint of the cloud's other tunnel that its key belongs to.
     """

@@ -124,7 +124,6 @@ def _vpn(params) -> Vpn:
     return Vpn(name=params["name"], **{option: tuple(value) if isinstance(value, list) else value for option, value in values.items()})
 
 
-
 def _run(module, session) -> dict:
     params = module.params
     check_name(params["name"])

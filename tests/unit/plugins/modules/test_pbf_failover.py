@@ -363,7 +363,8 @@ OF_ONE_RULE = {
 def test_what_one_rule_has_of_its_own_is_neither_told_nor_spread(firewalls, element, name):
     door = Door(pbf_failover, firewalls())
     door.control.plant(f"{VSYS}/tag", '<entry name="mine"/>')
-    door.control.plant(f"{VSYS}/schedule", '<entry name="night"><schedule-type><recurring><daily><member>22:00-23:00</member></daily></recurring></schedule-type></entry>')
+    door.control.plant(f"{VSYS}/schedule", '<entry name="night"><schedule-type><recurring><daily>'
+                       '<member>22:00-23:00</member></daily></recurring></schedule-type></entry>')
     door.done(NEW)
     door.control.plant(f"{RULES}/entry[@name='{name}']", element.format(line=line(name)))
     before = door.control.candidate(RULES)

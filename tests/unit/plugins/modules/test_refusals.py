@@ -107,7 +107,8 @@ def test_what_a_template_gave_and_nobody_changes_is_left_in_peace(firewalls, res
 def test_a_single_value_of_a_template_is_not_written(firewalls):
     door = Door(importlib.import_module(f"{HERE}.test_ike_gateway").TestIkeGateway.case.module, firewalls())
     place = f"{NETWORK}/ike/gateway/entry[@name='branch-7']"
-    door.control.plant(place, '<protocol-common><nat-traversal src="tpl" ptpl="sites"><enable src="tpl" ptpl="sites">no</enable></nat-traversal></protocol-common>')
+    door.control.plant(place, '<protocol-common><nat-traversal src="tpl" ptpl="sites">'
+                              '<enable src="tpl" ptpl="sites">no</enable></nat-traversal></protocol-common>')
     assert door.done({"name": "branch-7", "comment": "ours"}).changed
     for check in (True, False):
         door.refused({"name": "branch-7", "nat_traversal": {"enable": True}}, "nat-traversal comes from the Panorama template 'sites'", check=check)
@@ -179,7 +180,8 @@ def test_references_are_looked_for():
 SECOND_HOMES = {
     "a zone's interface": ("zone", {"name": "dmz", "interfaces": ["tunnel.7"]}, {}, ("tunnel.7 is in zone 'branch'",)),
     "an interface's zone": ("tunnel_interface", {"name": "tunnel.7", "zone": "trust"}, {}, ("tunnel.7 is in zone 'branch'", "'trust'")),
-    "an interface's virtual router": ("tunnel_interface", {"name": "tunnel.7", "virtual_router": "lab"}, {}, ("tunnel.7 is in virtual router 'default'", "'lab'")),
+    "an interface's virtual router": ("tunnel_interface", {"name": "tunnel.7", "virtual_router": "lab"}, {},
+                                      ("tunnel.7 is in virtual router 'default'", "'lab'")),
     "an interface's logical router": (
         "tunnel_interface", {"name": "tunnel.7", "virtual_router": "lab"}, {"engine": "logical-router"}, ("tunnel.7 is in logical router 'default'", "'lab'")),
 }
@@ -221,7 +223,8 @@ def run_in(door, way, name, options, check):
     """In the second virtual system; the location is the transaction's own option."""
     if way is by_transaction:
         return door.run({"items": [{name: options}], "vsys": "vsys2"}, module=transaction, check=check)
-    return door.run({**options, "vsys": "vsys2"}, module=importlib.import_module(f"ansible_collections.tunnelsmith.panos_vpn.plugins.modules.{name}"), check=check)
+    module = importlib.import_module(f"ansible_collections.tunnelsmith.panos_vpn.plugins.modules.{name}")
+    return door.run({**options, "vsys": "vsys2"}, module=module, check=check)
 
 
 # A Panorama that is taken for a firewall.

@@ -196,5 +196,6 @@ class Branch:
         configuration, _missing = select(vpn_state.gathered_from(self.tree, platform, base), [NAME])
         return diagnose(Evidence(
             configuration, Surroundings(self.tree, base, platform), self.state, judge(configuration, self.state).tunnels, lines=self.lines,
-            connection=read(Profile, self.connection, "connection") if self.connection else None, keys=self.keys, key_owners=self.key_owners, intent=self.intent, interfaces=self.interfaces,
+            connection=read(Profile, self.connection, "connection") if self.connection else None, keys=self.keys,
+            key_owners=self.key_owners, intent=self.intent, interfaces=self.interfaces,
             addresses=rulebases.Addresses(self.objects), now=0.0))

@@ -84,8 +84,9 @@ def test_an_interface_is_used_by_rules_and_not_by_its_memberships():
     rule = "<rulebase><pbf><rules><entry name='r'><from><interface><member>tunnel.1</member></interface></from></entry></rules></pbf></rulebase>"
     zone = "<zone><entry name='z'><network><layer3><member>tunnel.1</member></layer3></network></entry></zone>"
     imported = "<import><network><interface><member>tunnel.1</member></interface></network></import>"
-    config = ET.fromstring(f"<config><devices><entry name='localhost.localdomain'>{vsys.format(rule + zone + imported)}<network><virtual-router>"
-                           "<entry name='default'><interface><member>tunnel.1</member></interface></entry></virtual-router></network></entry></devices></config>")
+    router = "<virtual-router><entry name='default'><interface><member>tunnel.1</member></interface></entry></virtual-router>"
+    config = ET.fromstring(f"<config><devices><entry name='localhost.localdomain'>{vsys.format(rule + zone + imported)}"
+                           f"<network>{router}</network></entry></devices></config>")
     assert kinds.users(config, "tunnel_interface", "tunnel.1") == ["PBF rule 'r'"]
 
 

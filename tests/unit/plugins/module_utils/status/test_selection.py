@@ -81,7 +81,8 @@ def test_selects(wanted, expected, missing):
 
 
 RECORD = Record("vpn-0abc", router="default", units={1: "tunnel.1"}, claims=known([
-    Object("ipsec_tunnel", "vpn-0abc-1"), Object("ike_gateway", "vpn-0abc-1"), Object("pbf_rule", "vpn-0abc-1"), Object("bgp_peer_group", "vpn-0abc", "default")]))
+    Object("ipsec_tunnel", "vpn-0abc-1"), Object("ike_gateway", "vpn-0abc-1"), Object("pbf_rule", "vpn-0abc-1"),
+    Object("bgp_peer_group", "vpn-0abc", "default")]))
 RECORDED = {**CONFIGURATION, "interfaces": [{"name": "tunnel.1", "comment": RECORD.line()}, *CONFIGURATION["interfaces"][1:]]}
 
 

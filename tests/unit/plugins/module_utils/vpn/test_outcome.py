@@ -164,7 +164,8 @@ def test_the_tunnel_that_had_its_turn_is_verified_until_all_had_theirs():
 
 
 @pytest.mark.parametrize("interrupted, waiting, goes_on, told", [
-    ((SECOND,), (FIRST,), False, f"{SECOND} first, then {FIRST}"), ((FIRST,), (), True, f"{FIRST}, the last one"), ((FIRST,), (), False, ""), ((), (), True, ""),
+    ((SECOND,), (FIRST,), False, f"{SECOND} first, then {FIRST}"), ((FIRST,), (), True, f"{FIRST}, the last one"),
+    ((FIRST,), (), False, ""), ((), (), True, ""),
 ])
 def test_those_who_watch_are_told_whose_turn_it_is(interrupted, waiting, goes_on, told):
     assert outcome.turn(interrupted, waiting, goes_on) == told
