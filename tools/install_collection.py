@@ -9,6 +9,7 @@ The environment's ansible-playbook then finds it with an empty home and no varia
 
 from __future__ import annotations
 
+import compileall
 import pathlib
 import subprocess
 import sys
@@ -54,6 +55,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         archive = build(folder)
         run("install", "--offline", "--force", "--no-deps", "--collections-path", str(SITE_PACKAGES), str(archive))
+    # As pip does for what it installs; where Python may not write byte code, every run would compile all of it anew.
+    compileall.compile_dir(INSTALLED / "plugins", quiet=2)
     print(f"Installed {COLLECTION} {GALAXY['version']} into {INSTALLED}")
 
 
