@@ -63,11 +63,12 @@ def _session(vpn: Vpn, number: int) -> Bgp:
     return session
 
 
-def changed_options(vpn: Vpn, around: Surroundings, before: Record) -> dict[str, str | None]:
-    """Options of the router's BGP that the VPN sets, with what stood there before its first run."""
+def changed_options(vpn: Vpn, around: Surroundings, claim: Claim) -> dict[str, str | None]:
+    """Options of the router's BGP that the VPN sets, with what stood there before its first run, or before that of the one whose place it takes."""
     have = _instance(vpn, around)
     changed = {option: have[option] for option, value in instance_values(vpn, around).items() if have[option] != _text(value)}
-    return {**changed, **(before.bgp if before.router == vpn.virtual_router else {})}
+    before = claim.before
+    return {**changed, **claim.inherited.bgp, **(before.bgp if before.router == vpn.virtual_router else {})}
 
 
 def _text(value: Any) -> str:

@@ -77,10 +77,10 @@ def _recorded(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, items:
     record = replace(
         record, units=turns.units(vpn, choice, claim), options=gateways.optional(vpn, choice),
         claims=records.known(claims.claims(items, removal.owned(view, claim.before), claim.before, record)),
-        zone_made=view.zone(vpn.zone) is None or (record.zone_made and not has_left))
+        zone_made=view.zone(vpn.zone) is None or claim.inherited.zone_made or (record.zone_made and not has_left))
     if vpn.failover != BGP:
         return replace(record, bgp={}, announced=records.known(()))
-    return replace(record, bgp=bgp.changed_options(vpn, view, claim.before), announced=bgp.booked_networks(vpn, view, claim.before))
+    return replace(record, bgp=bgp.changed_options(vpn, view, claim), announced=bgp.booked_networks(vpn, view, claim.before))
 
 
 def _held(vpn: Vpn, choice: Choice, view: Surroundings, items: list, record: Record) -> list:

@@ -26,13 +26,14 @@ _BY_CONNECTION = ("ike_gateway", "ipsec_tunnel", "bgp_peer_entry", "bgp_peer_gro
 class Claim:
     """C(before): the record as it stands. C(found): what is taken over in this run. C(known): the record with that, for the router of now.
 
-    C(units): tunnel number → tunnel interface, of the tunnels that are the VPN's already.
+    C(inherited): what a VPN that goes leaves to this one. C(units): tunnel number → tunnel interface, of the tunnels that are the VPN's already.
     """
 
     vpn: Vpn
     before: Record
     known: Record
     found: Serving
+    inherited: Record
     units: Mapping[int, str]
 
     def owns(self, thing: Object) -> bool:
@@ -58,19 +59,18 @@ class Claim:
 
 
 def claim(vpn: Vpn, view: Surroundings, addresses: Addresses, inheritance: Record | None) -> Claim:
-    """By the VPN's record and, with leave, what serves its connection. C(inheritance): what a VPN that goes leaves to this one.
+    """By the VPN's record and, with leave, what serves its connection. C(inheritance): what a VPN that goes leaves to this one, new or not.
 
     Raises Refused where the connection is served by what is not the VPN's.
     """
     refuse_name_of_a_tunnel(vpn, records.of_others(view, vpn.name))
-    start = replace(inheritance, vpn=vpn.name) if inheritance else Record(vpn.name)
-    before = records.of_vpn(view, vpn.name) or replace(start, router=vpn.virtual_router)
+    before = records.of_vpn(view, vpn.name) or Record(vpn.name, router=vpn.virtual_router)
     found = adoption.serving(vpn, view, before, addresses)
     if found and not vpn.adopt:
         raise Refused(adoption.refusal(vpn, found))
     adoption.refuse_elsewhere(vpn, view, found)
     known = replace(before, vsys=records.vsys_of(view), router=vpn.virtual_router).with_found(found.adopted, found.borrowed)
-    return Claim(vpn, before, known, found, {**before.units, **found.units})
+    return Claim(vpn, before, known, found, inheritance or Record(vpn.name), {**before.units, **found.units})
 
 
 def refuse_collisions(claim: Claim, items: Iterable, view: Surroundings) -> None:

@@ -276,3 +276,18 @@ def test_the_same_name_in_another_virtual_system_is_another_vpn():
     elsewhere.base = Location(vsys="vsys2").base
     assert records.of_vpn(elsewhere, "paris") is None
     assert removal.removal("paris", elsewhere).phases == [[]]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_vpn_that_stands_already_inherits_from_the_one_whose_place_it_takes(engine):
+    """The zone and the router's BGP, which the other one set up, go with the last VPN that uses them."""
+    before = start(engine, "base")
+    old = vpn(name="old", failover="bgp", zone="tunnels")
+    elsewhere = [replace(tunnel, outside_address=f"203.0.113.{90 + number}", inside_cidr=f"169.254.77.{8 * number}/30",
+                         inside_address=f"169.254.77.{8 * number + 2}", inside_peer_address=f"169.254.77.{8 * number + 1}")
+                 for number, tunnel in enumerate(old.tunnels, 1)]
+    new = vpn(name="new", failover="bgp", zone="tunnels", remote_networks=("10.201.0.0/16",))
+    new = replace(new, tunnels=tuple(elsewhere))
+    both = made(new, made(old, before, engine), engine)
+    alone = made(new, both, engine, replaces="old")
+    assert canonical(removed("new", alone, engine)) == canonical(before)
