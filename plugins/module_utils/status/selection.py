@@ -25,10 +25,11 @@ class _Owners:
         self.owned = {record.vpn: record.owned() for record in found.values()}
 
     def of(self, thing: Object) -> set:
-        """The names by which somebody may ask for an object: its own, and its VPN's."""
+        """The names by which somebody may ask for an object: its own, and its VPN's. The name of a VPN means the VPN and nothing beside it."""
         recorded = {vpn for vpn, owned in self.owned.items() if thing in owned}
-        by_name = {stem(thing.name)} - set(self.owned)
-        return {thing.name} | (recorded or by_name)
+        if recorded:
+            return {thing.name} | recorded
+        return {thing.name, stem(thing.name)} - set(self.owned)
 
 
 def select(configuration: dict, names: Iterable[str]) -> tuple:

@@ -95,6 +95,17 @@ def test_where_a_record_says_it_names_are_nothing_to_go_by():
     assert "vpn-0abc-discard" not in names(of_vpns(RECORDED))["pbf_rules"]
 
 
+def test_the_name_of_a_vpn_means_nothing_beside_it():
+    """Somebody's own tunnel may have just that name; an adopted one may have it as well."""
+    theirs = {"name": "vpn-9", "tunnel_interface": "tunnel.9", "ike_gateways": ["vpn-9"]}
+    configuration = {**CONFIGURATION, "tunnels": [*CONFIGURATION["tunnels"], theirs], "gateways": [*CONFIGURATION["gateways"], {"name": "vpn-9"}],
+                     "pbf_rules": [*CONFIGURATION["pbf_rules"], rule("vpn-9", "ethernet1/7")]}
+    assert names(select(configuration, ["vpn-9"])[0]) == BRANCH
+    namesake = Record("branch", units={1: "tunnel.7"}, adopted={"ipsec_tunnel": {"-1": "branch"}, "ike_gateway": {"-1": "gw-branch"}})
+    interfaces = [{"name": "tunnel.7", "comment": namesake.line()}]
+    assert names(select({**CONFIGURATION, "interfaces": interfaces}, ["branch"])[0]) == BRANCH
+
+
 def test_rules_and_peers_of_others_are_no_matter_of_the_vpns():
     found = names(of_vpns(CONFIGURATION))
     assert found["tunnels"] == names(CONFIGURATION)["tunnels"]
