@@ -112,17 +112,31 @@ class _Reverting:
 
     def _commit(self, result) -> None:
         description = self.module.params["description"] or f"{self.vpn} reverted, by tunnelsmith.panos_vpn.config_revert"
-        committed = commit_changes(self.module, self.target.session, [places.render(path) for path in self.objects],
-                                   uncommitted.earlier_changes(self.pending, self._is_mine), description)
+        try:
+            committed = commit_changes(self.module, self.target.session, [places.render(path) for path in self.objects],
+                                       uncommitted.earlier_changes(self.pending, self._is_mine), description)
+        except PanosVpnError as exc:
+            raise exc.adding(self._still_running())
         result["warnings"] += committed.pop("warnings")
         result["changed"] = committed.pop("changed") or result["changed"]
         result.update(committed)
 
+    def _still_running(self) -> str:
+        """What is told of the running configuration where what was taken back in the candidate could not be committed."""
+        try:
+            wrong = self._unproven(running=True)
+        except PanosVpnError:
+            return "it was taken back in the candidate"
+        runs = "still has what is to be taken back" if wrong else "is what it was"
+        return f"it was taken back in the candidate, the running configuration {runs}"
+
+    def _unproven(self, running: bool) -> list:
+        return revert.unproven(self.journal.differences, self.target.read(self.journal.reads, running=running), self.left)
+
     def _prove(self) -> None:
         """Read what is there now, and compare it with the journal."""
         configuration = "running configuration" if self.commits else "candidate"
-        now = self.target.read(self.journal.reads, running=self.commits)
-        wrong = revert.unproven(self.journal.differences, now, self.left)
+        wrong = self._unproven(running=self.commits)
         if wrong:
             raise PanosVpnError(f"{self.vpn}: the {configuration} of {self.target.place} is not as it was before at "
                                 f"{', '.join(difference.xpath for difference in wrong)}; the journal {self.journal.file} stays")

@@ -195,7 +195,7 @@ class _Life:
         return Seen(
             tunnels=tuple(tunnel["name"] for tunnel in done.get("vpn", {}).get("tunnels", ())), noted=bool(journal_of(self.module)),
             uncommitted=done["uncommitted"], committed="committed" in done, waiting=tuple(done.get("waiting", ())),
-            commit_failed=str(failed[0]) if failed else None, before=self.before)
+            recorded=planning.turn.recorded, commit_failed=str(failed[0]) if failed else None, before=self.before)
 
     def _wish(self) -> Wish:
         goes_on = self.asked.commits and self.asked.verifies
@@ -314,6 +314,8 @@ class _Life:
             done = locked(self.module, self.target.session, lambda: config_revert.taken_back(self.module, self.target))
         except PanosVpnError as exc:
             self.told["warnings"] += exc.facts.pop("warnings", [])
+            # What was written to take it back, and not committed.
+            self.told["uncommitted"] = "committed" not in exc.facts and (self.told["uncommitted"] or exc.facts.get("changed", False))
             self.told["outcome"] = outcome.not_taken_back(str(exc))
             raise PanosVpnError(f"{outcome.reason(self.asked, seen)}. {self.told['outcome']}", **exc.facts) from exc
         if not journal_of(self.module):

@@ -53,12 +53,14 @@ class Turn:
     """What was planned last. C(held), C(removed_before): places that are the VPN's, in the candidate and in the running configuration.
 
     C(interrupts), C(waiting): numbers of the tunnels that are interrupted now, and of those whose turn is later.
+    C(recorded): a record tells of the VPN that is to go.
     """
 
     held: list = field(default_factory=list)
     removed_before: list = field(default_factory=list)
     interrupts: list = field(default_factory=list)
     waiting: list = field(default_factory=list)
+    recorded: bool = True
 
 
 class Planning:
@@ -96,6 +98,7 @@ class Planning:
         self.turn = Turn()
         around = Surroundings(tree, self.target.base, self.target.platform)
         built = removal.removal(self.wish.name, around) if self.wish.vpn is None else self._in_turn(around)
+        self.turn.recorded = self.wish.vpn is not None or built.inheritance is not None
         self._read_imports(tree, built.phases)
         self.turn.held = claim.paths([*built.held, *(item for phase in built.phases for item in phase)], self.target.base)
         self.turn.removed_before = self._removed_before()

@@ -42,6 +42,7 @@ class Seen:
     C(waiting): tunnels that have not been changed yet. C(commit_failed), C(look_failed): the words of the error.
     C(problems): what does not work; empty where all of it does, None where nobody looked. C(causes): why, in sentences.
     C(before): what was up before anything was changed, C(after): what is up now; None where nobody looked.
+    C(recorded): where the VPN was to go, a record in the candidate told of it.
     """
 
     tunnels: tuple[str, ...] = ()
@@ -55,6 +56,7 @@ class Seen:
     causes: tuple[str, ...] = ()
     before: Up | None = None
     after: Up | None = None
+    recorded: bool = True
 
     @property
     def broke_off(self) -> bool:
@@ -182,6 +184,8 @@ def _why_nothing_was_taken_back(seen: Seen) -> str:
 def _after_removal(asked: Asked, seen: Seen) -> str:
     if seen.uncommitted:
         return f"{asked.vpn} is taken out of the candidate configuration, and still runs."
+    if not seen.recorded and not seen.committed:
+        return f"No record on this firewall tells of {asked.vpn}, and nothing was removed."
     return f"{asked.vpn} is not on this firewall any more."
 
 

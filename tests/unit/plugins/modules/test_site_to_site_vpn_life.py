@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import secrets
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import config_revert as taking_back
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import config_revert, site_to_site_vpn
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.back_to_start import bare
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.pairing import VpnDoor, name_of, options, profile
@@ -180,6 +181,30 @@ def test_taking_back_that_fails_says_what_stands(door):
     assert len(door.journals()) == 1 and result.values["committed"]
 
 
+def test_taking_back_whose_commit_fails_says_what_runs_and_what_is_uncommitted(door, monkeypatch):
+    take_back = taking_back.taken_back
+
+    def failing(module, target):
+        door.control.fail_next_commit(["no room left"])
+        return take_back(module, target)
+
+    monkeypatch.setattr(taking_back, "taken_back", failing)
+    start = door.control.candidate()
+    door.down(FIRST, SECOND)
+    result = door.life(on_failure="revert")
+    assert result.failed and "no room left" in result.message and "the running configuration still has what is to be taken back" in result.message
+    assert result.values["uncommitted"] and not door.is_committed() and len(door.journals()) == 1
+    assert bare(door.control.candidate()) == bare(start)
+
+
+def test_where_nothing_can_be_committed_what_was_taken_back_never_ran(door):
+    start = door.control.running()
+    door.control.hold_commit_lock("bob")
+    result = door.life(on_failure="revert", commit_timeout=0)
+    assert result.failed and "the running configuration is what it was" in result.message
+    assert bare(door.control.candidate()) == bare(door.control.running()) == bare(start)
+
+
 def test_a_probe_decides(door):
     result = door.life(probe="false", on_failure="keep")
     assert not result.failed and result.values["problems"] == ["the probe got no answer: false"]
@@ -244,7 +269,8 @@ def test_it_is_removed_and_settled(door):
     gone = absent(door)
     assert gone.changed and "not on this firewall any more" in gone.values["outcome"] and door.journals() == []
     assert bare(door.control.running()) == bare(running) and "healthy" not in gone.values
-    assert not absent(door).changed
+    again = absent(door)
+    assert not again.changed and "No record" in again.values["outcome"]
 
 
 def test_a_removal_that_is_not_committed_keeps_its_journal(door):

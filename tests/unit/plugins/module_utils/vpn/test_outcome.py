@@ -102,6 +102,11 @@ ROWS = {
     # Removal.
     "removed": Row(asked(removes=True), seen(), Step.SETTLE, False, ("is not on this firewall any more",)),
     "nothing to remove": Row(asked(removes=True), seen(noted=False, committed=False), Step.SETTLE, False, ("is not on this firewall any more",)),
+    "nothing is recorded": Row(asked(removes=True), seen(noted=False, committed=False, recorded=False), Step.SETTLE, False,
+                               ("No record on this firewall tells of paris", "nothing was removed")),
+    "the record is gone already, now it is committed": Row(asked(removes=True), seen(recorded=False), Step.SETTLE, False, ("any more",)),
+    "its record is gone, that is not committed": Row(asked(removes=True, commits=False), seen(committed=False, uncommitted=True, recorded=False),
+                                                     Step.LEAVE, False, ("still runs",)),
     "removed, not committed": Row(asked(removes=True, commits=False), seen(committed=False, uncommitted=True), Step.LEAVE, False, ("still runs",)),
     "removed, the commit failed": Row(asked(removes=True, on_failure=REVERT), seen(committed=False, uncommitted=True, commit_failed="Validation Error"),
                                       Step.LEAVE, True, ("Validation Error", "still runs")),
