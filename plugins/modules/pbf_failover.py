@@ -15,8 +15,9 @@ description:
   - A path fails over when its monitor has O(paths[].monitor.disable_if_unreachable=true). PAN-OS then moves new sessions to the next rule.
     Established sessions follow the routing table or stay, see M(tunnelsmith.panos_vpn.monitor_profile).
   - A rule belongs to a set by a line in its description that begins with C(tunnelsmith pbf_failover), whatever else people write there or change
-    in the rule. Rules without it are never touched. A rule of others that has a name which the set needs is refused by that name. To make a rule
-    part of a set, write the line that the refusal shows into its description.
+    in the rule. Rules without it are never touched. A rule of others that has a name which the set needs is refused by that name. With
+    O(state=absent) it stays, and where no rule of the set is there, a warning names it. To make a rule part of a set, write the line that the
+    refusal shows into its description.
   - PBF does not steer packets that the firewall itself sends.
 author:
   - Tunnelsmith contributors (@tunnelsmith)

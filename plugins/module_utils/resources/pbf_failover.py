@@ -154,8 +154,9 @@ def _has_target(path) -> bool:
 
 def _mark(description: str | None) -> _Mark | None:
     for content in marked_line.contents(description, MARK):
-        if isinstance(content, dict) and isinstance(content.get("failover"), str) and isinstance(content.get("rule"), str):
-            return _Mark(content["failover"], content["rule"])
+        names = [content.get(key) for key in ("failover", "rule")] if isinstance(content, dict) else []
+        if names and all(isinstance(name, str) and name for name in names):
+            return _Mark(*names)
     return None
 
 
@@ -213,8 +214,8 @@ def reads(request: Request) -> list:
     return [entry_place(RULE, None)]
 
 
-def refuse_rules_of_others(request: Request, tree) -> None:
-    """A name that a set wants and somebody else's rule has; and a set of which nobody made a rule."""
+def refuse_rules_of_others(request: Request, tree) -> str | None:
+    """A name that a set wants and somebody else's rule has. Where a set is to go of which nobody made a rule, that is only told."""
     rules = _rules(request, tree)
     there = _failover(request.name, rules)
     if there.copies:
@@ -225,11 +226,15 @@ def refuse_rules_of_others(request: Request, tree) -> None:
     if there.rules:
         wanted = [] if request.state == "absent" else [step.name for step in _steps(request, there)]
         named_alike = [name for name in named_alike if name in wanted]
-    if named_alike:
-        line = _Mark(request.name, named_alike[0]).line()
-        nothing = "nothing is removed" if request.state == "absent" else "give the set another name"
-        raise Refused(f"pbf_failover '{request.name}': the PBF rules {_quoted(named_alike)} are there and were not made as part of this set; {nothing}. "
-                      f"To make a rule part of it, add its line to the rule's description, for '{named_alike[0]}': {line}")
+    if not named_alike:
+        return None
+    removes = request.state == "absent"
+    told = (f"pbf_failover '{request.name}': the PBF rules {_quoted(named_alike)} are there and were not made as part of this set; "
+            f"{'nothing was removed' if removes else 'give the set another name'}. To make a rule part of it, add its line to the rule's description, "
+            f"for '{named_alike[0]}': {_Mark(request.name, named_alike[0]).line()}")
+    if removes:
+        return told
+    raise Refused(told)
 
 
 def _quoted(names) -> str:

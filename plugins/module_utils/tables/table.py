@@ -205,7 +205,7 @@ class Resource:
     C(extra): options beside the table's (memberships, positions), as nodes without a path.
     C(reads): request → the places that the plan and the checks look at, as (location, path).
     C(desired): (request, tree) → list of DesiredEntry and DesiredMember.
-    C(checks): what the firewall's configuration must allow; each takes (request, tree) and raises Refused.
+    C(checks): what the firewall's configuration must allow; each takes (request, tree), and raises Refused or returns a warning (or None).
     C(gathered): (request, tree) → list of option dictionaries, one an object.
     C(untold): (request, tree) → what stands there of this resource and is not among them, as sentences.
     """

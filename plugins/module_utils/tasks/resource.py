@@ -42,8 +42,7 @@ def _run_resource(module, session, resource) -> dict:
         return {"changed": False, "gathered": found.objects, "warnings": found.warnings}
 
     def wanted(tree):
-        for check in resource.checks:
-            check(request, tree)
-        return Wanted([resource.desired(request, tree)])
+        told = [check(request, tree) for check in resource.checks]
+        return Wanted([resource.desired(request, tree)], list(filter(None, told)))
 
     return configure(module, target, in_containers(reads), wanted)

@@ -56,8 +56,8 @@ def _run(module, session) -> dict:
         intent = Wanted([])
         for label, resource, request in requests:
             with _named(label):
-                for check in resource.checks:
-                    check(request, plan.after)
+                told = [check(request, plan.after) for check in resource.checks]
+                intent.warnings += [f"{label}: {warning}" for warning in told if warning]
                 wanted = resource.desired(request, plan.after)
                 for entry in wanted:
                     if isinstance(entry, DesiredEntry):

@@ -10,7 +10,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import pbf_failover
+from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import pbf_failover, transaction
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import UNITS, VSYS, Case, Door, DoorContract
 
 RULES = f"{VSYS}/rulebase/pbf/rules"
@@ -223,11 +223,18 @@ class TestRulesOfOthers:
     def test_are_not_gathered(self, door):
         assert door.done({}, state="gathered").values["gathered"] == []
 
-    @pytest.mark.parametrize("state", ["present", "replaced", "absent"])
+    @pytest.mark.parametrize("state", ["present", "replaced"])
     @pytest.mark.parametrize("check", [False, True])
     def test_are_refused_by_name(self, door, name, state, check):
-        options = {"name": "aws"} if state == "absent" else NEW
-        door.refused(options, f"'{name}'", line(name), state=state, check=check)
+        door.refused(NEW, f"'{name}'", line(name), state=state, check=check)
+
+    @pytest.mark.parametrize("check", [False, True])
+    def test_stay_where_the_set_is_to_go_and_are_told(self, door, name, check):
+        absent = {"name": "aws", "state": "absent"}
+        for module, options in ((pbf_failover, absent), (transaction, {"items": [{"pbf_failover": absent}]})):
+            result = door.done(options, module=module, check=check)
+            assert not result.changed and door.writes() == []
+            assert [warning for warning in result.warnings if f"'{name}'" in warning and "nothing was removed" in warning]
 
 
 def copied(door, name, newname):
@@ -294,6 +301,7 @@ def test_a_rule_that_lost_its_line_is_somebody_elses(firewalls):
     assert [path["egress_interface"] for path in fed_back(door)["paths"]] == ["tunnel.11"]
     door.done({"name": "aws"}, state="absent")
     assert rules(door) == ["guest-dsl", "aws-2"]
+    assert not door.done({"name": "aws"}, state="absent").changed
 
 
 def test_a_renamed_rule_stays_part_of_the_set(firewalls):
@@ -396,6 +404,13 @@ def test_a_clone_of_a_rule_is_its_makers(firewalls):
     assert not door.done(NEW).changed
     door.done({"name": "aws"}, state="absent")
     assert rules(door) == ["guest-dsl", "aws-1-guests"]
+
+
+def test_a_line_without_a_name_makes_no_set(firewalls):
+    door = Door(pbf_failover, firewalls())
+    plant(door, "one", more=f"<description>{line('aws-1').replace('aws-1', '')}</description>")
+    plant(door, "two", more=f"<description>{line('aws-1').replace(chr(34) + 'aws' + chr(34), chr(34) * 2)}</description>")
+    assert door.done({}, state="gathered").values["gathered"] == []
 
 
 def test_two_copies_without_an_original_are_refused(firewalls):
