@@ -77,9 +77,9 @@ def moves(vpn: Vpn, choice: Choice, view: Surroundings) -> list:
     found = []
     for unit in choice.units.values():
         zone_name, router_name = view.zone_of(unit), view.router_of(unit)
-        if zone_name not in (None, vpn.zone):
+        if zone_name and zone_name != vpn.zone:
             found.append(zone_member(zone_name, unit, "absent"))
-        if router_name not in (None, vpn.virtual_router):
+        if router_name and router_name != vpn.virtual_router:
             found.append(router_member(router(router_name, view.platform.advanced), unit, "absent"))
     return found
 

@@ -59,7 +59,7 @@ def _objects(choice: Choice, claim: Claim, view: Surroundings, items: list) -> t
 def left_zones(vpn: Vpn, claim: Claim, view: Surroundings) -> list[str]:
     """The zones in which the VPN's interfaces are and are not to be."""
     there = dict.fromkeys(map(view.zone_of, claim.units.values()))
-    return [name for name in there if name not in (None, vpn.zone)]
+    return [name for name in there if name and name != vpn.zone]
 
 
 def members(items: list) -> Known:
