@@ -14,7 +14,6 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ev
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Offers, Profile, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow as flows, interfaces, vpn_log
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import movement
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.names import stem
 
 # An inside network of no more addresses than these is looked through one by one.
 _FEW = 16
@@ -118,16 +117,20 @@ class Case:
         return self.around.router_of(self.unit) if self.unit else None
 
     @cached_property
+    def vpn(self) -> str:
+        return self.evidence.vpn_of(self.name)
+
+    @cached_property
     def vpn_units(self) -> set:
         """The tunnel interfaces of this tunnel's VPN: what leads into one of them leads into the VPN."""
-        return self.evidence.units_of_vpn.get(stem(self.name), set()) | {self.unit}
+        return self.evidence.units_of_vpn.get(self.vpn, set()) | {self.unit}
 
     # What the cloud says.
 
     @cached_property
     def connection(self) -> Profile | None:
         """The cloud's description, where it is of this tunnel's VPN."""
-        return self.evidence.connection if stem(self.name) in self.evidence.described else None
+        return self.evidence.connection if self.vpn in self.evidence.described else None
 
     @cached_property
     def intent(self) -> Intent:

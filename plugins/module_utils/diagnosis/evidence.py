@@ -20,7 +20,9 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.va
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ike_crypto_profile, ipsec_crypto_profile
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import egress, interfaces_of, local_interface
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State, grouped
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import record as records
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.names import stem
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object
 
 CERTAIN, LIKELY, POSSIBLE = "certain", "likely", "possible"
 
@@ -145,8 +147,18 @@ class Evidence:
         return {interface["name"]: interface for interface in self.configuration["interfaces"]}
 
     @cached_property
+    def claims(self) -> dict:
+        """VPN → the objects that are its, where a record says so."""
+        return {record.vpn: record.owned() for _unit, record in records.on(self.around)}
+
+    def vpn_of(self, tunnel: str) -> str:
+        """The VPN of a tunnel, by its record; where none names the tunnel, by its name."""
+        thing = Object("ipsec_tunnel", tunnel)
+        return next((vpn for vpn, owned in self.claims.items() if thing in owned), stem(tunnel))
+
+    @cached_property
     def units_of_vpn(self) -> dict:
-        found = grouped(self.configuration["tunnels"], lambda tunnel: stem(tunnel["name"]))
+        found = grouped(self.configuration["tunnels"], lambda tunnel: self.vpn_of(tunnel["name"]))
         return {name: interfaces_of(tunnels) for name, tunnels in found.items()}
 
     @cached_property
@@ -154,9 +166,9 @@ class Evidence:
         """The VPNs that the cloud's connection is of: by its ID, by its endpoints, or the only one that was asked for."""
         endpoints = {tunnel.outside_address for tunnel in self.connection.tunnels} if self.connection else set()
         addresses = {name: (gateway.get("peer_address") or {}).get("ip") for name, gateway in self.gateways.items()}
-        found = {stem(tunnel["name"]) for tunnel in self.configuration["tunnels"]
+        found = {self.vpn_of(tunnel["name"]) for tunnel in self.configuration["tunnels"]
                  if endpoints & {addresses.get(gateway) for gateway in tunnel.get("ike_gateways") or ()}}
-        every = {stem(tunnel["name"]) for tunnel in self.configuration["tunnels"]}
+        every = {self.vpn_of(tunnel["name"]) for tunnel in self.configuration["tunnels"]}
         named = {self.connection.id} & every if self.connection else set()
         return found | named or (every if len(every) == 1 else set())
 

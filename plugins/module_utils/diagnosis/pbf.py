@@ -19,6 +19,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.tr
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import ANY
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object
 
 _NARROWING = ("application", "service", "source-user")
 _TRAFFIC = {"from.zone": ("from", "zone"), "from.interface": ("from", "interface"), "negate_source": ("negate-source",),
@@ -26,16 +27,24 @@ _TRAFFIC = {"from.zone": ("from", "zone"), "from.interface": ("from", "interface
             **{option.replace("-", "_"): (option,) for option in ("source", "destination", *_NARROWING)}}
 
 
-def _own(case) -> set:
+def _into(case) -> set:
+    """The names of the rules that lead into the VPN."""
     return {rule["name"] for unit in case.vpn_units for rule in case.evidence.rules_by_unit.get(unit, ())}
+
+
+def _own(case) -> set:
+    """The names of the VPN's rules: by its record; of one without a record also those that are called like its rules."""
+    into, there = _into(case), [rule.get("name") for rule in case.evidence.pbf_rules]
+    claimed = case.evidence.claims.get(case.vpn)
+    if claimed is not None:
+        return into | {name for name in there if Object("pbf_rule", name) in claimed}
+    failovers = {names.failover_of(name) for name in into}
+    return into | {name for name in there if names.failover_of(name) in failovers} | {names.discard_rule(name) for name in failovers}
 
 
 def order(case: Case) -> Iterator[Cause]:
     """The first rule that matches decides: one above ours takes the traffic, or ours stand in the wrong order."""
     own = _own(case)
-    failovers = {names.failover_of(name) for name in own}
-    own |= {rule.get("name") for rule in case.evidence.pbf_rules if names.failover_of(rule.get("name")) in failovers}
-    own |= {names.discard_rule(name) for name in failovers}
     position = {rule.get("name"): number for number, rule in enumerate(case.evidence.pbf_rules)}
     for rule in case.rules:
         name, mine = rule["name"], position.get(rule["name"], 0)
@@ -146,7 +155,7 @@ def misses_traffic(case: Case) -> Iterator[Cause]:
         return
     active = {rule["name"] for rule in case.rules if not rule.get("disabled")}
     rules = [rule for rule in case.evidence.pbf_rules if rule.get("name") in active]
-    others = [rule for rule in case.evidence.pbf_rules if rule.get("name") in _own(case) - active and places.text(rule, ("disabled",)) != "yes"]
+    others = [rule for rule in case.evidence.pbf_rules if rule.get("name") in _into(case) - active and places.text(rule, ("disabled",)) != "yes"]
     routed = [str(destination) for unit in case.vpn_units for _name, destination in case.around.routes_into(case.router or "", unit)]
     for each in intended(case) if rules else ():
         instead = next((rule.get("name") for rule in others if takes(case, rule, each)), None)

@@ -13,9 +13,12 @@ from typing import Callable
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import Intent
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.flow import Flow
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.forwarding import PbfRule
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.interfaces import LiveInterface
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.routes import Route
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.security_associations import IkeSa, IpsecSa
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record, known, written
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.branch import (
     ELSEWHERE, ENDPOINTS, HERE, LAN, NAME, OURS, STATED, THEIRS, VPC, Branch, members, rule,
 )
@@ -426,3 +429,36 @@ def test_a_key_of_the_other_tunnel_is_called_so():
     branch = Branch()
     swapped_keys(branch)
     assert ENDPOINTS[2] in branch.diagnose()[0]["cause"]
+
+
+def recorded(*rules: str) -> Callable:
+    """The VPN has a record, which names these PBF rules of it."""
+    def write(branch):
+        claims = [Object(kind, name) for kind in ("ike_gateway", "ipsec_tunnel") for name in (ONE, TWO)] + [Object("pbf_rule", name) for name in rules]
+        record = Record(NAME, "vsys1", "default", {1: "tunnel.1", 2: "tunnel.2"}, known(claims))
+        branch.text(branch.at("tunnel/units", "tunnel.1"), "comment", written(None, record))
+    return write
+
+
+LIKE_OURS = guest_line().replace("guests", f"{NAME}-7")
+
+
+def test_a_rule_of_others_is_blamed_whatever_it_is_called():
+    branch = Branch()
+    several(recorded(ONE, TWO, f"{NAME}-discard"), above("pbf", LIKE_OURS))(branch)
+    assert {cause["id"] for cause in branch.diagnose()} == {"pbf-rule-shadowed"}
+
+
+def test_tunnels_of_one_record_are_one_vpn_whatever_they_are_called():
+    branch, hand = Branch(), "by hand"
+    kinds = ("ike_gateway", "ipsec_tunnel", "pbf_rule")
+    claims = known([*(Object(kind, ONE) for kind in kinds), Object("pbf_rule", f"{NAME}-discard")])
+    record = Record(NAME, "vsys1", "default", {1: "tunnel.1", 2: "tunnel.2"}, claims, adopted={kind: {"-2": hand} for kind in kinds})
+    branch.text(branch.at("tunnel/units", "tunnel.1"), "comment", written(None, record))
+    for entry in [entry for entry in branch.tree.iter("entry") if entry.get("name") == TWO]:
+        entry.set("name", hand)
+    branch.state = replace(
+        branch.state, ike_sas=(IkeSa(ONE), IkeSa(hand)), ipsec_sas=(IpsecSa(ONE, ONE), IpsecSa(hand, hand)),
+        flows=tuple(Flow(name, name, state="active", monitor="up") for name in (ONE, hand)),
+        pbf_rules=tuple(PbfRule(name, state="Active", nexthop_state="UP") for name in (ONE, hand)))
+    assert branch.diagnose() == []
