@@ -12,7 +12,10 @@ class PanosVpnError(Exception):
 
     C(sentences) make up the text, each adding to the one before; C(about) are the names of what they speak of, the widest first.
     C(facts) are further results for C(fail_json): job ids, lists of objects, what stands on the firewall now.
+    C(goes_on): a job of the firewall goes on without us, so that what comes of it is not known.
     """
+
+    goes_on = False
 
     def __init__(self, message: str, **facts):
         super().__init__(message)

@@ -195,12 +195,14 @@ def finish(session: Session, job: str, patience: Patience) -> Job:
     """
     overdue = DeviceError(f"commit job {job} on {session.place} did not end within {patience.timeout:g} s and goes on; "
                           f"give job_id {job} to wait for it", job_id=job)
+    overdue.goes_on = True
 
     def look() -> Job:
         try:
             return _finished(session, job, overdue)
         except PanosVpnError as exc:
             failed = type(exc)(f"{exc}; commit job {job} goes on without us: give job_id {job} to wait for it", job_id=job)
+            failed.goes_on = True
             if isinstance(exc, ConnectionFailed) and not exc.final:
                 raise NotYet(f"commit job {job}: {session.place} does not answer while it commits", failed) from None
             raise failed from None

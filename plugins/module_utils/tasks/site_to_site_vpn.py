@@ -195,7 +195,8 @@ class _Life:
         return Seen(
             tunnels=tuple(tunnel["name"] for tunnel in done.get("vpn", {}).get("tunnels", ())), noted=bool(journal_of(self.module)),
             uncommitted=done["uncommitted"], committed="committed" in done, waiting=tuple(done.get("waiting", ())),
-            recorded=planning.turn.recorded, commit_failed=str(failed[0]) if failed else None, before=self.before)
+            recorded=planning.turn.recorded, commit_failed=str(failed[0]) if failed else None, commit_goes_on=bool(failed) and failed[0].goes_on,
+            before=self.before)
 
     def _wish(self) -> Wish:
         goes_on = self.asked.commits and self.asked.verifies

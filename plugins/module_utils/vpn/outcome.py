@@ -42,7 +42,7 @@ class Seen:
     C(waiting): tunnels that have not been changed yet. C(commit_failed), C(look_failed): the words of the error.
     C(problems): what does not work; empty where all of it does, None where nobody looked. C(causes): why, in sentences.
     C(before): what was up before anything was changed, C(after): what is up now; None where nobody looked.
-    C(recorded): where the VPN was to go, a record in the candidate told of it.
+    C(recorded): where the VPN was to go, a record in the candidate told of it. C(commit_goes_on): its job does, whose end nobody saw.
     """
 
     tunnels: tuple[str, ...] = ()
@@ -57,6 +57,7 @@ class Seen:
     before: Up | None = None
     after: Up | None = None
     recorded: bool = True
+    commit_goes_on: bool = False
 
     @property
     def broke_off(self) -> bool:
@@ -182,6 +183,8 @@ def _why_nothing_was_taken_back(seen: Seen) -> str:
 
 
 def _after_removal(asked: Asked, seen: Seen) -> str:
+    if seen.commit_goes_on:
+        return f"{asked.vpn} is taken out of the candidate configuration; whether it still runs depends on the commit job, which goes on."
     if seen.uncommitted:
         return f"{asked.vpn} is taken out of the candidate configuration, and still runs."
     if not seen.recorded and not seen.committed:
@@ -192,6 +195,9 @@ def _after_removal(asked: Asked, seen: Seen) -> str:
 def _as_written(asked: Asked, seen: Seen) -> str:
     """Nothing was proven, and nothing was taken back."""
     can_be_taken_back = " config_revert takes it back." if seen.noted else ""
+    if seen.commit_goes_on:
+        return (f"{asked.vpn} stands in the candidate configuration; whether it runs as it was written depends on the commit job, which goes on."
+                f"{can_be_taken_back}")
     if seen.uncommitted:
         return f"{asked.vpn} stands in the candidate configuration, and does not run yet as it was written.{can_be_taken_back}"
     if seen.failed:

@@ -173,6 +173,17 @@ def test_a_commit_that_fails(door, on_failure):
         assert result.values["uncommitted"] and "healthy" not in result.values and len(door.journals()) == 1
 
 
+@pytest.mark.parametrize("trouble", ["it takes too long", "the question is refused"])
+def test_a_commit_whose_end_nobody_saw(door, trouble):
+    if trouble == "it takes too long":
+        door.control.commit_duration(0.5)
+    else:
+        door.control.fault("error", {"type": "op", "cmd": "show jobs"}, code=12, message="not now")
+    result = door.life(commit_timeout=0)
+    assert result.failed and result.values["job_id"] == "2" and "goes on" in result.message
+    assert "does not run yet" not in result.message and "depends on the commit job" in result.values["outcome"]
+
+
 def test_taking_back_that_fails_says_what_stands(door):
     door.down(FIRST, SECOND)
     door.refuse_the_second_write()

@@ -94,6 +94,11 @@ ROWS = {
     # What cannot be done or seen fails, whatever is made of what does not work.
     "the commit failed, to be told": Row(asked(), seen(committed=False, uncommitted=True, commit_failed="Validation Error"), Step.LEAVE, True,
                                          ("Validation Error", "stands in the candidate")),
+    "nobody saw the end of the commit": Row(asked(), seen(committed=False, uncommitted=True, commit_failed="no answer", commit_goes_on=True), Step.LEAVE, True,
+                                            ("no answer", "whether it runs as it was written depends on the commit job")),
+    "nobody saw the end of the removal's commit": Row(
+        asked(removes=True), seen(committed=False, uncommitted=True, commit_failed="no answer", commit_goes_on=True), Step.LEAVE, True,
+        ("no answer", "whether it still runs depends on the commit job")),
     "the commit failed, to be kept": Row(asked(on_failure=KEEP), seen(committed=False, uncommitted=True, commit_failed="Validation Error"), Step.LEAVE, True,
                                          ("Validation Error", "stands in the candidate")),
     "it could not be looked at, to be kept": Row(asked(on_failure=KEEP), seen(look_failed="no answer"), Step.LEAVE, True, ("no answer",)),
