@@ -140,7 +140,7 @@ def upstairs(root: pathlib.Path) -> list[str]:
 
 
 def room_of(file: pathlib.PurePath) -> str:
-    """The room of a file, by its path in the collection: C(reconcile), C(runner), C(modules), C(lab)."""
+    """The room of a file, by its path in the collection: C(reconcile), C(errors), C(modules), C(lab)."""
     parts = file.with_suffix("").parts
     return parts[2] if parts[:2] == ("plugins", "module_utils") else parts[1]
 

@@ -138,9 +138,6 @@ class Surroundings:
         """What refers to an object, in words, each once."""
         return kinds.users(self.tree, kind, name)
 
-    def tunnel_interface_of(self, tunnel: str) -> str | None:
-        return places.text(self.entry("ipsec_tunnel", tunnel), ("tunnel-interface",)) or None
-
     def comment(self, unit: str) -> str | None:
         return places.text(self.entry("tunnel_interface", unit), ("comment",))
 

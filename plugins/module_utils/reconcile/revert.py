@@ -14,7 +14,7 @@ import copy
 import itertools
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Mapping, Sequence
+from typing import ClassVar, Mapping, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, secrets, tree as trees
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path

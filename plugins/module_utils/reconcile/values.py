@@ -140,9 +140,9 @@ def _check_nodes(nodes, values, label, prefix, platform, keys=()):
                     _check_nodes(node.nodes, item, label, f"{option}[{name}].", platform, (node.key,))
         elif isinstance(node, Members):
             for item in value:
-                _check_scalar(node, item, f"{label}: {option}", platform)
+                _check_scalar(node, item, f"{label}: {option}")
         else:
-            _check_scalar(node, value, f"{label}: {option}", platform)
+            _check_scalar(node, value, f"{label}: {option}")
 
 
 def _check_version(node, value, where, platform):
@@ -161,7 +161,7 @@ def _check_version(node, value, where, platform):
                                f"this firewall runs {version_text(platform.version)}")
 
 
-def _check_scalar(leaf, value, where, platform):
+def _check_scalar(leaf, value, where):
     if leaf.type in ("bool", "empty"):
         return
     secret = leaf.type == "secret"
@@ -257,7 +257,7 @@ def _is_sayable(node: Any, text: str) -> bool:
     if value is None or value == "":
         return False
     try:
-        _check_scalar(node, value, "", None)
+        _check_scalar(node, value, "")
     except InvalidInput:
         return False
     return True

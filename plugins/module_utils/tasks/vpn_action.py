@@ -78,7 +78,7 @@ class _Task:
             raise Refused(f"{self._meant()}: has no {self.params['object']} that could be turned {'on' if on else 'off'}")
         change = Change(self.module, self.target)
         written = change.write(switches, lambda switch, entry: switch.on(entry) if on else switch.off(),
-                               self._still_off(switches) if on else ())
+                               self._still_off() if on else ())
         to_commit = self.params["commit"] and written["uncommitted"]
         stopped = self._running() if not on and (written["changed"] or to_commit) else []
         result = {**written, "interrupts": stopped, "tunnels": [], "committed": []}
@@ -99,7 +99,7 @@ class _Task:
             return [Switch(PEER, peer["name"], peer["virtual_router"], peer["peer_group"]) for peer in self.chosen["bgp"]["peers"]]
         return [Switch(kind, item["name"]) for item in self.chosen["tunnels" if kind == TUNNEL else "gateways"]]
 
-    def _still_off(self, switches) -> list:
+    def _still_off(self) -> list:
         """What keeps tunnels down although they are on."""
         if self.params["object"] != TUNNEL:
             return []

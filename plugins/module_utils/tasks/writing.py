@@ -13,7 +13,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import argum
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import readiness, transaction
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import (
-    ConnectionFailed, DeviceError, InvalidInput, PanosVpnError, Refused, TakenMeanwhile,
+    ConnectionFailed, DeviceError, InvalidInput, PanosVpnError, TakenMeanwhile,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.diff import diff
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan as make_plan

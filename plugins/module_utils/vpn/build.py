@@ -75,7 +75,7 @@ def _recorded(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, items:
     record = claim.known.without([*choice.given_up, *gone])
     has_left = bool(leftovers.left_zones(vpn, claim, view))
     record = replace(
-        record, units=turns.units(vpn, choice, claim), options=gateways.optional(vpn, choice),
+        record, units=turns.units(choice, claim), options=gateways.optional(vpn, choice),
         claims=records.known(claims.claims(items, removal.owned(view, claim.before), claim.before, record)),
         zone_made=view.zone(vpn.zone) is None or claim.inherited.zone_made or (record.zone_made and not has_left))
     if vpn.failover != BGP:

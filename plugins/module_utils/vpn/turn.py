@@ -29,7 +29,7 @@ def _is_of(item: DesiredEntry | DesiredMember, number: int, vpn: Vpn, choice: Ch
     return item.name == claim.called(item.table.kind, number) or names.is_of_tunnel(vpn.name, number, item.name)
 
 
-def units(vpn: Vpn, choice: Choice, claim: Claim) -> dict[int, str]:
+def units(choice: Choice, claim: Claim) -> dict[int, str]:
     """The interfaces that the VPN has after this turn."""
     found = {number: claim.units.get(number) if choice.waits(number) else unit for number, unit in choice.units.items()}
     return {number: unit for number, unit in found.items() if unit}
