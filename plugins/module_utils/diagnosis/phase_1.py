@@ -17,6 +17,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ev
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Offers, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import vpn_log
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.names import stem
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.proposal import is_gcm
 
 _HINTS = (
     ("the Diffie-Hellman group", re.compile(r"invalid.ke|\bdh\b|diffie|key.exchange|pfs", re.IGNORECASE)),
@@ -70,7 +71,7 @@ def proposal(case: Case) -> Iterator[Cause]:
                      f"the cloud accepts: {', '.join(theirs)}") + case.quote(vpn_log.PROPOSAL), fix, CERTAIN, items)
     if not differing and case.phase == NO_IKE and vpn_log.PROPOSAL in case.kinds:
         yield _refused(case, name, options or {})
-    if options and case.version == "ikev1" and all(cipher.endswith("-gcm") for cipher in options.get("encryption") or ["-"]):
+    if options and case.version == "ikev1" and all(map(is_gcm, options.get("encryption") or ["-"])):
         yield Cause("ikev1-with-gcm", "IKEv1 has no GCM in phase 1", (f"ike_crypto_profile {name} encryption: {', '.join(options['encryption'])}",),
                     f"ike_crypto_profile {name}: encryption: [aes-256-cbc]", LIKELY)
 

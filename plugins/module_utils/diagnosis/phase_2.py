@@ -19,6 +19,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ph
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Selectors
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import vpn_log
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.proposal import is_gcm
 
 EVERYTHING = ("0.0.0.0/0", "::/0")
 # IKEv2's first child has no exchange of its own for it, so a wrong group shows only when the SA is renewed.
@@ -67,7 +68,7 @@ def _esp_item(case, name, esp, leaf, theirs) -> dict:
     """Cipher and authentication go together: AEAD needs none, the others need one."""
     changed = {**esp, leaf: [theirs[0]]}
     if leaf == "encryption":
-        aead = theirs[0].endswith("-gcm")
+        aead = is_gcm(theirs[0])
         changed["authentication"] = ["none"] if aead else accepted(case.cloud, "ipsec", "authentication")[:1] or ["sha256"]
     return {"ipsec_crypto_profile": {"name": name, "esp": changed}}
 

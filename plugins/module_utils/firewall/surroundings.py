@@ -134,6 +134,15 @@ class Surroundings:
                    if places.text(entry, ("interface",)) == interface}
         return [(name, destination) for name, destination in self.static_routes(router_name) if name in leading]
 
+    def ike_gateways(self, interface: str, peer: str) -> list[str]:
+        """The names of the IKE gateways that go from an interface to an address."""
+        found = []
+        for entry in self.entries("network", ("ike", "gateway")):
+            address = places.text(entry, ("peer-address", "ip")) or ""
+            if places.text(entry, ("local-address", "interface")) == interface and address.split("/")[0] == peer:
+                found.append(entry.get("name") or "")
+        return found
+
     def users(self, kind: str, name: str) -> list[str]:
         """What refers to an object, in words, each once."""
         return kinds.users(self.tree, kind, name)

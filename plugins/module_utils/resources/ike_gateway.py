@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import single
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES
@@ -37,6 +40,12 @@ def refuse_post_quantum_before_ikev2(values, platform):
     extensions = [name for name in ("pq_ppk", "pq_kem") if (values.get("ikev2") or {}).get(name)]
     if extensions and values.get("version") == "ikev1":
         raise InvalidInput(f"ikev2.{extensions[0]}: needs version ikev2")
+
+
+def crypto_profile(gateway: ET.Element | None) -> str | None:
+    """The name of the crypto profile of an IKE gateway; where it prefers IKEv2, that of IKEv2."""
+    version = places.text(gateway, ("protocol", "version")) or "ikev1"
+    return places.text(gateway, ("protocol", "ikev1" if version == "ikev1" else "ikev2", "ike-crypto-profile"))
 
 
 DPD = (Leaf("enable", "enable", "bool"), Leaf("interval", "interval", "int", minimum=2, maximum=100, unit="seconds"))

@@ -15,12 +15,13 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuratio
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import kinds, rulebases
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import bgp_policy
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import bgp_policy
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ike_gateway
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names, record as records
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names, proposal, record as records
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Item, Object, Record
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import BGP, PBF, ROUTES, Vpn
 
@@ -104,9 +105,7 @@ class _Search:
         if self._is_ours("ike_gateway", number):
             return None
         peer = self.vpn.tunnel(number).outside_address
-        found = [entry.get("name") for entry in self.around.entries("network", ("ike", "gateway"))
-                 if places.text(entry, ("local-address", "interface")) == self.vpn.outside_interface
-                 and (places.text(entry, ("peer-address", "ip")) or "").split("/")[0] == peer]
+        found = self.around.ike_gateways(self.vpn.outside_interface, peer)
         _refuse_several(number, found, "IKE gateways", f"from {self.vpn.outside_interface} to {peer}")
         for name in found:
             _refuse_siblings(self.vpn, self.around, Object("ike_gateway", name))
@@ -164,9 +163,7 @@ class _Search:
         """Profiles come along where nobody else uses them; those of others are borrowed."""
         for number in self.vpn.numbers:
             gateway = self._entry("ike_gateway", number)
-            version = places.text(gateway, ("protocol", "version")) or "ikev1"
-            branch = "ikev1" if version == "ikev1" else "ikev2"
-            self._profile(number, "ike_crypto_profile", places.text(gateway, ("protocol", branch, "ike-crypto-profile")))
+            self._profile(number, "ike_crypto_profile", ike_gateway.crypto_profile(gateway))
             tunnel = self._entry("ipsec_tunnel", number)
             self._profile(number, "ipsec_crypto_profile", places.text(tunnel, ("auto-key", "ipsec-crypto-profile")))
             rule = self._entry("pbf_rule", number)
@@ -317,8 +314,8 @@ def _narrowed(offer: Any, have: dict) -> Any:
 
 
 def _holds_a_proposal(offer: Any) -> bool:
-    unsaid = [field.name for field in fields(offer) if getattr(offer, field.name) == ()]
-    own_integrity = unsaid == ["authentication"] and any(cipher.endswith("-gcm") for cipher in offer.encryption)
+    unsaid = [each.name for each in fields(offer) if getattr(offer, each.name) == ()]
+    own_integrity = unsaid == ["authentication"] and any(map(proposal.is_gcm, offer.encryption))
     return not unsaid or own_integrity
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import IkeProposal, IpsecProposal
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ike_crypto_profile, ipsec_crypto_profile
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ike_crypto_profile, ike_gateway, ipsec_crypto_profile
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry, merged
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object
@@ -61,6 +61,4 @@ def current(view: Surroundings, claim: Claim, number: int, index: int) -> str | 
     """The name of the crypto profile that a tunnel uses by now."""
     if index == 1:
         return places.text(view.entry("ipsec_tunnel", claim.called("ipsec_tunnel", number)), ("auto-key", "ipsec-crypto-profile"))
-    gateway = view.entry("ike_gateway", claim.called("ike_gateway", number))
-    version = "ikev1" if (places.text(gateway, ("protocol", "version")) or "ikev1") == "ikev1" else "ikev2"
-    return places.text(gateway, ("protocol", version, "ike-crypto-profile"))
+    return ike_gateway.crypto_profile(view.entry("ike_gateway", claim.called("ike_gateway", number)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import IpsecProposal, Tunnel
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.proposal import is_gcm
 
 # Octets. RFC 4303 (ESP), 4106 (GCM: 8 octets of IV, 16 of ICV), 3602 (CBC), 2404 and 4868 (truncated HMACs).
 IP_HEADER = {4: 20, 6: 40}
@@ -31,7 +32,7 @@ def tunnel_mtu(
     Raises C(InvalidInput) for a cipher or hash that has no figures here, and for an MTU PAN-OS could not take.
     """
     iv, block = _figures(CIPHER_IV_AND_BLOCK, encryption.rpartition("-")[2], "encryption", encryption)
-    icv = GCM_ICV if encryption.endswith("-gcm") else _figures(HMAC_ICV, authentication, "authentication", authentication)
+    icv = GCM_ICV if is_gcm(encryption) else _figures(HMAC_ICV, authentication, "authentication", authentication)
     overhead = IP_HEADER[6 if outside_ipv6 else 4] + (UDP_HEADER if nat_traversal else 0) + ESP_HEADER + iv + icv
     mtu = (outside_mtu - overhead) // block * block - ESP_TRAILER
     if not SMALLEST <= mtu <= LARGEST:

@@ -91,11 +91,10 @@ def _gateways(vpn, around, record):
     for number in vpn.numbers:
         own, peer = record.called("ike_gateway", vpn.tunnel_name(number)), vpn.tunnel(number).outside_address
         is_there = record.owns(Object("ike_gateway", own)) and around.entry("ike_gateway", own) is not None
-        for entry in around.entries("network", ("ike", "gateway")):
-            same_way = places.text(entry, ("local-address", "interface")) == vpn.outside_interface and places.text(entry, ("peer-address", "ip")) == peer
-            if same_way and entry.get("name") != own and is_there:
-                raise Refused(f"tunnel {number}: IKE gateway '{entry.get('name')}' already goes from {vpn.outside_interface} to {peer}; "
-                              "two gateways for one peer do not work, remove that one first")
+        others = [name for name in around.ike_gateways(vpn.outside_interface, peer) if name != own]
+        if others and is_there:
+            raise Refused(f"tunnel {number}: IKE gateway '{others[0]}' already goes from {vpn.outside_interface} to {peer}; "
+                          "two gateways for one peer do not work, remove that one first")
 
 
 def _remote_networks(vpn, around, units):

@@ -291,3 +291,14 @@ def test_a_vpn_that_stands_already_inherits_from_the_one_whose_place_it_takes(en
     both = made(new, made(old, before, engine), engine)
     alone = made(new, both, engine, replaces="old")
     assert canonical(removed("new", alone, engine)) == canonical(before)
+
+
+@pytest.mark.parametrize("mask", ["", "/32"])
+def test_a_second_gateway_to_the_same_peer_is_refused(mask):
+    wanted = vpn(name="paris", failover="pbf")
+    tree = made(wanted, start(VIRTUAL_ROUTER, "base"), VIRTUAL_ROUTER)
+    address = wanted.tunnel(1).outside_address
+    places.find(tree, NETWORK + PLACES["ike_gateway"][1]).append(ET.fromstring(
+        f"<entry name='theirs'><local-address><interface>ethernet1/8</interface></local-address><peer-address><ip>{address}{mask}</ip></peer-address></entry>"))
+    with pytest.raises(Refused, match=f"IKE gateway 'theirs' already goes from ethernet1/8 to {address}; .* remove that one first"):
+        build.build(wanted, around(tree, VIRTUAL_ROUTER), Addresses())
