@@ -50,7 +50,9 @@ def _send_when_unlocked(session: Session, operations: Sequence[Operation], patie
         except DeviceError as exc:
             if _LOCKED not in str(exc):
                 raise
-            raise NotYet(str(exc), DeviceError(f"{exc}; waited {patience.timeout:g} s for the configuration lock", exc.code)) from None
+            # The firewall's words alone: whose lock it is stands behind a long path in the whole sentence.
+            told = str(exc) if exc.answer is None else message(exc.answer)
+            raise NotYet(f"the write has to wait: {told}", DeviceError(f"{exc}; waited {patience.timeout:g} s for the configuration lock", exc.code)) from None
 
     patience.until(look)
 

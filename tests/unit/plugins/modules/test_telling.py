@@ -106,6 +106,14 @@ def test_whose_configuration_lock_a_write_waits_for(door, told):
     assert says(told, "alice", "locked")
 
 
+def test_whose_configuration_lock_it_is_stands_where_no_line_is_cut(firewalls, told):
+    door = Door(site_to_site_vpn, firewalls())
+    door.control.hold_config_lock("alice")
+    assert "alice" in door.run(pairing.options(), lock_timeout=0).message
+    assert door.run(pairing.options(), lock_timeout=1).failed
+    assert told and [sentence for sentence in told if "alice" not in sentence[:120]] == []
+
+
 def test_whose_configuration_lock_is_waited_for_to_have_it_ourselves(firewalls, told):
     door = pairing.VpnDoor(firewalls())
     door.control.hold_config_lock("alice")
