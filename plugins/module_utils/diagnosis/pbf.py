@@ -18,6 +18,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ru
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import EVERYTHING, intended, stated
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import ANY
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import pbf_failover
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object
 
@@ -42,6 +43,16 @@ def _own(case) -> set:
     return into | {name for name in there if names.failover_of(name) in failovers} | {names.discard_rule(name) for name in failovers}
 
 
+def _owner(case, name) -> str:
+    """Who takes a change of a rule: its set, by the line in its description; the VPN whose record names it, which mends its own; or a person."""
+    entry = next((rule for rule in case.evidence.pbf_rules if rule.get("name") == name), None)
+    failover = None if entry is None else pbf_failover.set_of(entry)
+    if failover is not None:
+        return f"pbf_failover {failover}"
+    vpn = next((vpn for vpn, claimed in case.evidence.claims.items() if Object("pbf_rule", name) in claimed), None)
+    return f"PBF rule {name}" if vpn is None else f"site_to_site_vpn {vpn} again: PBF rule {name}"
+
+
 def order(case: Case) -> Iterator[Cause]:
     """The first rule that matches decides: one above ours takes the traffic, or ours stand in the wrong order."""
     own = _own(case)
@@ -50,28 +61,28 @@ def order(case: Case) -> Iterator[Cause]:
         name, mine = rule["name"], position.get(rule["name"], 0)
         if rule.get("disabled"):
             yield Cause("pbf-rule-disabled", f"PBF rule '{name}' is disabled", (f"PBF rule {name} disabled: true",),
-                        "pbf_failover: disabled: false", CERTAIN)
+                        f"{_owner(case, name)}: disabled: false", CERTAIN)
             continue
         yield from _shadowed(case, rule, mine, own)
-        yield from _misplaced(name, mine, position, own)
+        yield from _misplaced(case, name, mine, position, own)
         if len(case.vpn_units) > 1 and rule_gives_way(rule) is False:
             yield Cause("pbf-rule-without-monitor",
                         f"PBF rule '{name}' has no monitor that takes it out of use: it holds the traffic while its tunnel is down",
                         (f"PBF rule {name} monitor.disable_if_unreachable: not set",),
-                        "pbf_failover: paths[].monitor.disable_if_unreachable: true", LIKELY)
+                        f"{_owner(case, name)}: paths[].monitor.disable_if_unreachable: true", LIKELY)
 
 
-def _misplaced(name, mine, position, own) -> Iterator[Cause]:
+def _misplaced(case, name, mine, position, own) -> Iterator[Cause]:
     stem, number = names.failover_of(name), names.number_of(name)
     last = names.discard_rule(stem)
     if last in position and position[last] < mine:
         yield Cause("pbf-rule-order", f"PBF rule '{last}', which discards, stands above '{name}'", (f"order: {_order(position, own)}",),
-                    f"pbf_failover {stem}: position: the paths above the last rule (run it again, or move '{last}' to the bottom)", CERTAIN)
+                    f"{_owner(case, name)}: position: the paths above the last rule (run it again, or move '{last}' to the bottom)", CERTAIN)
     later = [other for other in own if names.failover_of(other) == stem and 0 < number < names.number_of(other) and position.get(other, mine) < mine]
     if later:
         yield Cause("pbf-rule-order", f"PBF rule '{later[0]}' of the second path stands above '{name}' of the first",
                     (f"order: {_order(position, own)}",),
-                    f"pbf_failover {stem}: paths in the order of preference (run it again, or move '{name}' before '{later[0]}')", LIKELY)
+                    f"{_owner(case, name)}: paths in the order of preference (run it again, or move '{name}' before '{later[0]}')", LIKELY)
 
 
 def _order(position, own) -> str:
@@ -94,7 +105,7 @@ def _shadowed(case, rule, mine, own) -> Iterator[Cause]:
                 yield Cause("pbf-rule-shadowed", f"PBF rule '{above.get('name')}' above '{rule['name']}' takes the packets to {traffic.destination}",
                             (f"'{above.get('name')}' stands above '{rule['name']}' and covers {traffic.source} in {traffic.source_zone} "
                              f"to {traffic.destination}",),
-                            f"pbf_failover {names.failover_of(rule['name'])}: position: before, position_rule: {above.get('name')}", CERTAIN)
+                            f"{_owner(case, rule['name'])}: position: before, position_rule: {above.get('name')}", CERTAIN)
                 return
 
 
@@ -120,7 +131,7 @@ def egress(case: Case) -> Iterator[Cause]:
         if way != case.unit:
             yield Cause("pbf-egress-wrong", f"PBF rule '{name}' is for the next hop {hop} behind {case.unit}, and forwards to {way}",
                         (f"PBF rule {name} egress_interface: {way}", f"{case.unit}: {', '.join(str(address) for address in case.inside_addresses)}"),
-                        f"pbf_failover {names.failover_of(name)}: paths: egress_interface {case.unit} with nexthop.ip_address {hop}", CERTAIN)
+                        f"{_owner(case, name)}: paths: egress_interface {case.unit} with nexthop.ip_address {hop}", CERTAIN)
 
 
 def _behind_another(case, address) -> bool:
@@ -140,7 +151,7 @@ def target(case: Case) -> Iterator[Cause]:
                 yield Cause("pbf-next-hop-wrong",
                             f"PBF rule '{rule['name']}' goes to {found} through {case.unit}, and the peer's inside address is {theirs}",
                             (f"PBF rule {rule['name']} {option}: {found}", f"the cloud's: {theirs}"),
-                            f"pbf_failover {names.failover_of(rule['name'])}: paths[{case.unit}].{option}: {theirs}", CERTAIN)
+                            f"{_owner(case, rule['name'])}: paths[{case.unit}].{option}: {theirs}", CERTAIN)
 
 
 def misses_traffic(case: Case) -> Iterator[Cause]:
@@ -167,7 +178,7 @@ def misses_traffic(case: Case) -> Iterator[Cause]:
                     f"PBF rule '{rules[0].get('name')}' does not take {each.source} in {each.source_zone} to {each.destination}"
                     + (f"; '{instead}' does, so that {case.unit} is not used" if instead else ""),
                     (f"PBF rule {rules[0].get('name')} {option}: {found}", f"wanted: {wanted}"),
-                    f"pbf_failover {names.failover_of(rules[0].get('name'))}: {option}: {wanted}",
+                    f"{_owner(case, rules[0].get('name'))}: {option}: {wanted}",
                     POSSIBLE if not understood(case, rules[0]) else CERTAIN if paths else LIKELY)
         return
 
@@ -184,7 +195,7 @@ def _unlike_the_last(case) -> Iterator[Cause]:
             if found != wanted:
                 yield Cause("pbf-rule-misses-traffic", f"PBF rule '{rule['name']}' is for other traffic than '{last}' below it",
                             (f"PBF rule {rule['name']} {option}: {found}", f"PBF rule {last} {option}: {wanted}"),
-                            f"pbf_failover {names.failover_of(rule['name'])}: {option}: {wanted or 'none'}", LIKELY)
+                            f"{_owner(case, rule['name'])}: {option}: {wanted or 'none'}", LIKELY)
 
 
 def _says(rule, path) -> str:
@@ -219,5 +230,5 @@ def out_of_use(case: Case) -> Iterator[Cause]:
         yield Cause("pbf-monitor-silent", f"the tunnel is up, and the monitor of PBF rule '{rule['name']}' gets no answer from {asked}",
                     (f"PBF rule {rule['name']} monitor.ip_address: {asked}",
                      f"its state: {live.state or 'unknown'}, next hop {live.nexthop_state or 'unknown'}"),
-                    f"pbf_failover {names.failover_of(rule['name'])}: paths[{case.unit}].monitor.ip_address: "
+                    f"{_owner(case, rule['name'])}: paths[{case.unit}].monitor.ip_address: "
                     f"{theirs or 'an address that answers pings'}", LIKELY)

@@ -160,6 +160,12 @@ def _mark(description: str | None) -> _Mark | None:
     return None
 
 
+def set_of(rule: ET.Element) -> str | None:
+    """The name of the set that a PBF rule was made for."""
+    mark = _mark(rule.findtext("description"))
+    return None if mark is None else mark.failover
+
+
 def _rules(request: Request, tree) -> list:
     return [_Rule(entry, _mark(entry.findtext("description"))) for entry in entries(tree, request.base, RULE)]
 

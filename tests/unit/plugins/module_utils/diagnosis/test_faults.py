@@ -462,3 +462,23 @@ def test_tunnels_of_one_record_are_one_vpn_whatever_they_are_called():
         flows=tuple(Flow(name, name, state="active", monitor="up") for name in (ONE, hand)),
         pbf_rules=tuple(PbfRule(name, state="Active", nexthop_state="UP") for name in (ONE, hand)))
     assert branch.diagnose() == []
+
+
+def of_a_set(branch):
+    line = 'tunnelsmith pbf_failover {"failover": "office", "rule": "%s"}' % ONE
+    branch.text(branch.at("pbf/rules", ONE), "description", line)
+
+
+OWNERS = {
+    "a VPN with a record": (recorded(ONE, TWO), f"site_to_site_vpn {NAME} again: PBF rule {ONE}: disabled: false"),
+    "a set": (of_a_set, "pbf_failover office: disabled: false"),
+    "nobody that is known": (lambda branch: None, f"PBF rule {ONE}: disabled: false"),
+}
+
+
+@pytest.mark.parametrize("owned, fix", OWNERS.values(), ids=OWNERS.keys())
+def test_what_mends_a_rule_follows_from_whose_it_is(owned, fix):
+    """A set refuses rules that it did not make."""
+    branch = Branch()
+    several(owned, path_of(ONE, "disabled", "yes"))(branch)
+    assert [cause["fix"] for cause in branch.diagnose() if cause["id"] == "pbf-rule-disabled"] == [fix]
