@@ -14,8 +14,8 @@ description:
     M(tunnelsmith.panos_vpn.vpn_action) and M(tunnelsmith.panos_vpn.vpn_failover) keep with their option
     O(tunnelsmith.panos_vpn.site_to_site_vpn#module:journal). Also after a playbook that was killed in the middle, whether it had written,
     committed, or not even begun.
-  - Each place is looked at first. One that no longer holds what was written is left as it is and named, and so is what it refers to;
-    other people's changes, committed or not, stay.
+  - Each place is looked at first. One that no longer holds what was written is left as it is and named, and so is what it refers to,
+    with the zone, router and virtual system that it was put into; other people's changes, committed or not, stay.
   - Then the account's own changes are committed, and the running configuration is read once more and compared with the journal. What is
     not as it was before fails the task.
   - The journal is deleted when all of it has been taken back and committed.

@@ -110,13 +110,15 @@ def _around(difference: Difference, inner: Sequence[Difference]) -> Difference:
 def plan(done: Sequence[Difference], current: ET.Element, kept: Mapping[Path, str]) -> tuple:
     """(Plan that takes C(done) (differences) back on C(current), list of Left). C(kept): path → reason of those that have to stay.
 
-    What somebody else changed since stays, and so does what that refers to by name.
+    What somebody else changed since stays, and so does what that refers to by name. The same goes for its memberships: an interface
+    that another VPN has meanwhile is in that VPN's router.
     """
     result = Plan(before=current, after=copy.deepcopy(current))
     left: list = []
     named: set = set()
+    changed_since = _changed_since(done, current)
     for difference in _objects_before_members(_newest_first(done)):
-        reason = kept.get(difference.path) or _reason_to_stay(difference, result.after, named)
+        reason = kept.get(difference.path) or _reason_to_stay(difference, result.after, named, changed_since)
         if reason:
             left.append(Left(difference, reason))
             named |= _names_in(places.find(current, difference.path[1:]))
@@ -171,17 +173,28 @@ def _objects_before_members(done):
                 naming.setdefault(name, []).append(difference)
     gone: set = set()
     for difference in done:
-        is_membership = not difference.before and difference.path[-1][0] == "member"
-        for each in [*(naming.get(difference.path[-1][1], ()) if is_membership else ()), difference]:
+        for each in [*(naming.get(difference.path[-1][1], ()) if _is_new_membership(difference) else ()), difference]:
             if id(each) not in gone:
                 gone.add(id(each))
                 yield each
 
 
-def _reason_to_stay(difference: Difference, current: ET.Element, named: set[str]) -> str:
+def _is_new_membership(difference: Difference) -> bool:
+    return not difference.before and difference.path[-1][0] == "member"
+
+
+def _changed_since(done: Sequence[Difference], current: ET.Element) -> set:
+    """The names of new objects that are there, and are not what was written."""
+    new = [difference for difference in done if not difference.before and _own_name(difference.path)]
+    return {_own_name(difference.path) for difference in new if _state(difference, current) is _CHANGED}
+
+
+def _reason_to_stay(difference: Difference, current: ET.Element, named: set[str], changed_since: set[str]) -> str:
     state = _state(difference, current)
     if state is _CHANGED:
         return "it no longer holds what was written"
+    if state is _WRITTEN and _is_new_membership(difference) and difference.path[-1][1] in changed_since:
+        return f"{difference.path[-1][1]} itself no longer holds what was written"
     return "what stays refers to it" if state is _WRITTEN and not difference.before and _own_name(difference.path) in named else ""
 
 

@@ -162,6 +162,19 @@ def test_what_somebody_changed_since_is_left_and_named(door):
     assert door.journals, "what is left can be looked at again"
 
 
+def test_an_interface_that_another_vpn_has_meanwhile_stays_where_it_is(door):
+    """The journal of a VPN that went without it is stale."""
+    door.commit(door.write())
+    door.committed({"name": name_of("pbf"), "state": "absent"})
+    elsewhere = {"inside_cidr": "169.254.77.0/30", "inside_address": "169.254.77.2", "inside_peer_address": "169.254.77.1"}
+    door.committed(options(name="other", zone="other", tunnels=changed_tunnels("pbf", {}, elsewhere)))
+    start = door.running()
+    result = door.reverted()
+    assert door.running() == start and door.candidate() == start
+    reasons = {item["object"]: item["reason"] for item in result.values["left"]}
+    assert reasons["router_interface member 'tunnel.1'"] == "tunnel.1 itself no longer holds what was written"
+
+
 def test_what_others_refer_to_is_left_and_named(door):
     door.commit(door.write())
     rule = f"{VSYS}/rulebase/security/rules/entry[@name='theirs']"
