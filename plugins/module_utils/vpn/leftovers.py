@@ -16,7 +16,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desir
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import removal
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Known, known
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Known
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import BGP, Vpn
 
 _RULES = (security_rule.TABLE, pbf_failover.RULE)
@@ -62,9 +62,9 @@ def left_zones(vpn: Vpn, claim: Claim, view: Surroundings) -> list[str]:
     return [name for name in there if name and name != vpn.zone]
 
 
-def members(items: list) -> Known:
+def members(items: list) -> Iterator[str]:
     """The zones, networks and addresses that the VPN's rules are given."""
-    return known(name for item in items if _is_rule(item) for option in _LISTS for name in _listed(item.values, option))
+    return (name for item in items if _is_rule(item) for option in _LISTS for name in _listed(item.values, option))
 
 
 def _is_rule(item: DesiredEntry | DesiredMember) -> bool:

@@ -75,9 +75,9 @@ def proxy_id(number: int) -> str:
     return f"pair-{number}"
 
 
-def is_proxy_id(name: str) -> bool:
-    """Whether a proxy ID of a tunnel of ours has the name of a numbered one."""
-    return re.fullmatch(r"pair-\d+", name) is not None
+def pairs(tunnel_name: str, count: int) -> str:
+    """What the record says of a tunnel that was given so many numbered proxy IDs."""
+    return f"{tunnel_name}:{count}"
 
 
 def stem(name: str) -> str:

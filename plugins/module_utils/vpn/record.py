@@ -115,8 +115,8 @@ class Record:
 
     C(zone_made): the VPN zone did not exist before. C(bgp): options of the router's BGP that we set, with what stood there before
     (None: nothing). C(announced): networks announced by name that were not before. C(members): zones and addresses that our own rules
-    were given; a later run takes away what is no longer given, and nothing that people added. C(options): optional settings that were
-    given, so that a later run can take them back.
+    were given, and how many proxy IDs each tunnel was; a later run takes away what is no longer given, and nothing that people added.
+    C(options): optional settings that were given, so that a later run can take them back.
 
     C(adopted): kind → what stands behind the VPN's name where the object has it → the name that the object has instead, because it
     was there before. A key that begins with C(~) is that of an object which the VPN has no use for and which goes with it.

@@ -218,6 +218,19 @@ def test_networks_that_are_given_up_leave_no_proxy_id_and_those_of_others_stay(f
     assert "pair-1" in left and "pair-2" not in left and "<remote>10.77.0.0/16</remote>" in left
 
 
+def test_a_proxy_id_that_somebody_numbered_like_ours_stays_theirs(firewalls):
+    door = made(firewalls, BY_NETWORKS)
+    proxies = f"{TUNNELS}/entry[@name='zone-2-1']/auto-key/proxy-id"
+    theirs = f"{proxies}/entry[@name='pair-9']"
+    door.control.plant(proxies, "<entry name='pair-9'><local>10.66.0.0/16</local><remote>10.77.0.0/16</remote></entry>")
+    before = door.candidate(theirs)
+    assert not door.done(BY_NETWORKS).changed
+    fewer, more = {**BY_NETWORKS, "remote_networks": ["172.20.0.0/16"]}, {**BY_NETWORKS, "remote_networks": [f"172.{net}.0.0/16" for net in range(20, 30)]}
+    assert door.done(fewer).changed and door.candidate(theirs) == before
+    assert "pair-2" not in door.control.candidate(proxies) and not door.done(fewer).changed
+    door.refused(more, "'pair-9'", "10.77.0.0/16", "172.28.0.0/16")
+
+
 @pytest.mark.parametrize("pairs, words", [
     ([{"local": "10.10.0.0/24"}], "selector_pairs\\[1\\].remote is missing"),
     ([*NARROW, {"local": "x", "remote": "10.1.0.0/16"}], "selector_pairs\\[3\\].local: 'x'"),
