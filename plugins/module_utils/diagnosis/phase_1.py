@@ -16,7 +16,6 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ev
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Offers, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import vpn_log
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.names import stem
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.proposal import is_gcm
 
 _HINTS = (
@@ -88,7 +87,7 @@ def differences(options: dict, cloud: dict, phase: str, leaves) -> Iterator[tupl
 
 def others_of_profile(case: Case, kind: str, name: str) -> list:
     """Who uses a crypto profile besides this VPN: what is changed in it is changed for them."""
-    of_vpn = {name for tunnel in case.evidence.configuration["tunnels"] if stem(tunnel["name"]) == stem(case.name)
+    of_vpn = {name for tunnel in case.evidence.configuration["tunnels"] if case.evidence.vpn_of(tunnel["name"]) == case.vpn
               for name in ((tunnel.get("ike_gateways") or ()) if kind == "ike_crypto_profile" else (tunnel["name"],))}
     return [user for user in case.evidence.profile_users.get((kind, name), ()) if user not in of_vpn]
 
@@ -96,7 +95,7 @@ def others_of_profile(case: Case, kind: str, name: str) -> list:
 def fitting_profile(case: Case, kind: str, fits: Callable[[dict], bool]) -> str | None:
     """A crypto profile that says what the cloud accepts; this VPN's own is the first choice."""
     fitting = [name for (found, name), options in case.evidence.profiles.items() if found == kind and fits(options)]
-    return min(fitting, key=lambda name: (not name.startswith(stem(case.name)), name), default=None)
+    return min(fitting, key=lambda name: (not name.startswith(case.vpn), name), default=None)
 
 
 def _refused(case, name, options) -> Cause:

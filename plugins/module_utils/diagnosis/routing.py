@@ -23,7 +23,6 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.tr
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Traffic
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.names import stem
 
 
 def no_way_in(case: Case) -> Iterator[Cause]:
@@ -64,7 +63,7 @@ def left_out(case: Case) -> Iterator[Cause]:
     if case.unit and others and not ways[case.unit] and not case.meant_rules and not case.rules and case.router is not None:
         yield Cause("tunnel-not-in-use", f"nothing leads packets into {case.unit}: if the other tunnel goes down, this one does not take over",
                     (f"ways into {case.unit}: none",) + tuple(others[:3]),
-                    f"the same for {case.unit} as for the other one: pbf_failover {stem(case.name)}: paths; static_route; or bgp_peer", LIKELY)
+                    f"the same for {case.unit} as for the other one: pbf_failover with that path; static_route; or bgp_peer", LIKELY)
 
 
 def _ways(case, unit) -> list:

@@ -449,8 +449,9 @@ def test_a_rule_of_others_is_blamed_whatever_it_is_called():
     assert {cause["id"] for cause in branch.diagnose()} == {"pbf-rule-shadowed"}
 
 
-def test_tunnels_of_one_record_are_one_vpn_whatever_they_are_called():
-    branch, hand = Branch(), "by hand"
+def taken_over(hand: str) -> Branch:
+    """The second tunnel was there before under another name."""
+    branch = Branch()
     kinds = ("ike_gateway", "ipsec_tunnel", "pbf_rule")
     claims = known([*(Object(kind, ONE) for kind in kinds), Object("pbf_rule", f"{NAME}-discard")])
     record = Record(NAME, "vsys1", "default", {1: "tunnel.1", 2: "tunnel.2"}, claims, adopted={kind: {"-2": hand} for kind in kinds})
@@ -461,7 +462,19 @@ def test_tunnels_of_one_record_are_one_vpn_whatever_they_are_called():
         branch.state, ike_sas=(IkeSa(ONE), IkeSa(hand)), ipsec_sas=(IpsecSa(ONE, ONE), IpsecSa(hand, hand)),
         flows=tuple(Flow(name, name, state="active", monitor="up") for name in (ONE, hand)),
         pbf_rules=tuple(PbfRule(name, state="Active", nexthop_state="UP") for name in (ONE, hand)))
-    assert branch.diagnose() == []
+    return branch
+
+
+def test_tunnels_of_one_record_are_one_vpn_whatever_they_are_called():
+    assert taken_over("by hand").diagnose() == []
+
+
+def test_a_profile_that_both_tunnels_of_a_record_use_is_nobody_else_s():
+    branch = taken_over("by hand")
+    for gateway in (ONE, "by hand"):
+        branch.text(branch.at("gateway", gateway), "protocol/ikev2/ike-crypto-profile", "weak")
+    branch.state = replace(branch.state, ike_sas=(), ipsec_sas=(), flows=())
+    assert branch.diagnose()[0]["items"] == [{"ike_crypto_profile": {"name": "weak", "encryption": ["aes-256-cbc"]}}]
 
 
 def of_a_set(branch):
