@@ -153,8 +153,7 @@ class Evidence:
 
     def vpn_of(self, tunnel: str) -> str:
         """The VPN of a tunnel, by its record; where none names the tunnel, by its name."""
-        thing = Object("ipsec_tunnel", tunnel)
-        return next((vpn for vpn, owned in self.claims.items() if thing in owned), stem(tunnel))
+        return records.owner(self.claims, Object("ipsec_tunnel", tunnel)) or stem(tunnel)
 
     @cached_property
     def units_of_vpn(self) -> dict:

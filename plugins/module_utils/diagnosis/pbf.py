@@ -20,7 +20,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall imp
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import ANY
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import pbf_failover
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, owner
 
 _NARROWING = ("application", "service", "source-user")
 _TRAFFIC = {"from.zone": ("from", "zone"), "from.interface": ("from", "interface"), "negate_source": ("negate-source",),
@@ -49,7 +49,7 @@ def _owner(case, name) -> str:
     failover = None if entry is None else pbf_failover.set_of(entry)
     if failover is not None:
         return f"pbf_failover {failover}"
-    vpn = next((vpn for vpn, claimed in case.evidence.claims.items() if Object("pbf_rule", name) in claimed), None)
+    vpn = owner(case.evidence.claims, Object("pbf_rule", name))
     return f"PBF rule {name}" if vpn is None else f"site_to_site_vpn {vpn} again: PBF rule {name}"
 
 

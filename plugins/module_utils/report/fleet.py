@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import egress
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import record as records
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.names import stem
 
 UP, DOWN, OFF = "up", "down", "off"
@@ -189,11 +190,13 @@ def _packets(flows) -> str:
 def _carrying(vpn, state) -> set:
     """Tunnel interfaces that the first PBF rule in use of each VPN, or a route in use, leads into."""
     live = {rule.get("name"): rule for rule in state.get("pbf_rules") or ()}
+    comments = {interface.get("name"): interface.get("comment") for interface in vpn.get("interfaces") or ()}
+    claims = {record.vpn: record.owned() for record in records.among(comments).values()}
     first: dict = {}
     for rule in vpn.get("pbf_rules") or ():
         told = live.get(rule.get("name")) or {}
         in_use = str(told.get("state") or "active").lower() == "active" and str(told.get("nexthop_state") or "").lower() != "down"
         if told and in_use and egress(rule):
-            first.setdefault(stem(rule["name"]), egress(rule))
+            first.setdefault(records.owner(claims, records.Object("pbf_rule", rule["name"])) or stem(rule["name"]), egress(rule))
     routed = [route for route in state.get("routes") or () if route.get("active") and route.get("protocol") not in (None, "connected", "local")]
     return {*first.values(), *(route.get("interface") for route in routed)}

@@ -309,6 +309,11 @@ def of_others(view: Surroundings, vpn: str) -> list:
     return [record for _unit, record in on(view) if not _is_of(record, vpn, view)]
 
 
+def owner(claims: Mapping[str, Known], thing: Object) -> str | None:
+    """The VPN that an object is of. C(claims): VPN → all that is its by its record."""
+    return next((vpn for vpn, owned in claims.items() if thing in owned), None)
+
+
 def _is_of(record: Record, vpn: str, view: Surroundings) -> bool:
     return (record.vpn, record.vsys) == (vpn, vsys_of(view))
 

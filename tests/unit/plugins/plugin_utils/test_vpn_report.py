@@ -20,6 +20,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record, known, written
 from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils.vpn_report import TEMPLATE, environment, page
 
 HOSTILE = "</title></style><script>alert(1)</script>\"'&<img src=x onerror=alert(1)>\x00\u202e"
@@ -112,6 +113,15 @@ def test_a_tunnel_that_is_down_has_its_reason():
         assert words in text
     # The other tunnel took over.
     assert "tunnel.2, carries traffic" in text
+
+
+def test_of_tunnels_that_one_record_names_one_carries_traffic():
+    """Whatever they are called; without a record each would be a VPN of its own."""
+    by_hand = firewall("berlin", tunnel("to aws", 1), tunnel("spare", 2))
+    record = Record("vpn-1", "vsys1", "default", {1: "tunnel.1", 2: "tunnel.2"}, known(Object("pbf_rule", name) for name in ("to aws", "spare")))
+    by_hand["vpn"]["interfaces"] = [{"name": "tunnel.1", "comment": written(None, record)}, {"name": "tunnel.2"}]
+    text = " ".join(Reader(page([by_hand], "VPN report", "")).words)
+    assert text.count("carries traffic") == 1 and "tunnel.1, carries traffic" in text
 
 
 def test_what_was_noticed_of_a_tunnel_that_is_up_is_folded_away():
