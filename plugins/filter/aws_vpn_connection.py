@@ -405,7 +405,7 @@ _value:
               description: Whether it is up, in the cloud's words.
               type: str
               sample: UP
-            message:
+            status_message:
               description: What the cloud says about it.
               type: str
               sample: 1 BGP ROUTES

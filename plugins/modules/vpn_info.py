@@ -313,7 +313,7 @@ options:
               status:
                 description: Whether it is up, in the cloud's words.
                 type: str
-              message:
+              status_message:
                 description: What the cloud says about it.
                 type: str
               accepted_routes:

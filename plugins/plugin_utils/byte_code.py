@@ -10,9 +10,11 @@ needs of a firewall. Where no byte code can be kept, they are compiled as before
 
 from __future__ import annotations
 
+import contextlib
 import importlib.abc
 import importlib.machinery
 import sys
+from typing import Iterator
 
 _PLUGINS = "ansible_collections.tunnelsmith.panos_vpn.plugins"
 _ROOMS = (f"{_PLUGINS}.module_utils", f"{_PLUGINS}.modules")
@@ -34,6 +36,12 @@ class OwnFiles(importlib.abc.MetaPathFinder):
         return self._folders[folder].find_spec(fullname, target)
 
 
-# Importing this file is using it. Ansible may have it imported under several names.
-if not any(type(finder).__name__ == OwnFiles.__name__ for finder in sys.meta_path):
-    sys.meta_path.insert(0, OwnFiles())
+@contextlib.contextmanager
+def used() -> Iterator[None]:
+    """For what is imported meanwhile; the finders of the process are as before afterwards."""
+    finder = OwnFiles()
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)

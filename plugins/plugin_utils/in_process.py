@@ -25,11 +25,12 @@ from ansible.release import __version__ as core_version
 from ansible.utils.display import Display
 from ansible.utils.unsafe_proxy import wrap_var
 
-# First, so that it is in use for what follows.
-from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils import byte_code  # noqa: F401  # pylint: disable=unused-import
+from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils import byte_code
+
 # Ansible comes here before it forks (see plugins/action/__init__.py): what is imported here is there in the worker of every host.
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import sdk
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import progress, site_to_site_vpn  # pylint: disable=unused-import
+with byte_code.used():
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import sdk
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import progress, site_to_site_vpn  # pylint: disable=unused-import
 
 _MODULES = "ansible_collections.tunnelsmith.panos_vpn.plugins.modules"
 
@@ -78,7 +79,9 @@ class ActionModule(NormalActionModule):
         self._compute_environment_string(environment)
         if not hasattr(basic, "_ANSIBLE_ARGS"):
             raise AttributeError("a module takes its arguments from another place than ansible.module_utils.basic._ANSIBLE_ARGS")
-        return importlib.import_module(f"{_MODULES}.{name.rpartition('.')[2]}"), arguments, environment
+        with byte_code.used():
+            module = importlib.import_module(f"{_MODULES}.{name.rpartition('.')[2]}")
+        return module, arguments, environment
 
     def _needs_a_program(self, task_vars) -> bool:
         """Whether the task is to run on another machine, as another user, in the background, or with another Python."""

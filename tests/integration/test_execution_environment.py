@@ -67,7 +67,7 @@ def test_the_build_context_holds_the_collection_and_the_pins(builder, tmp_path):
     inputs = tmp_path / "definition" / "_inputs"
     inputs.mkdir()
     (inputs / "tunnelsmith-panos_vpn.tar.gz").write_bytes(b"")
-    builder("create", "--file", "execution-environment.yml", "--context", "context", cwd=tmp_path / "definition")
+    builder("create", "--file", "execution-environment.yml", "--output-filename", "Containerfile", "--context", "context", cwd=tmp_path / "definition")
     context = tmp_path / "definition" / "context"
     assert (context / "_build" / "tunnelsmith-panos_vpn.tar.gz").is_file()
     assert (context / "_build" / "requirements.txt").read_text(encoding="utf-8") == (DEFINITION / "requirements.txt").read_text(encoding="utf-8")

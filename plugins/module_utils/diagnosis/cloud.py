@@ -46,7 +46,7 @@ def static_routes(case: Case) -> Iterator[Cause]:
 def telemetry(case: Case) -> Iterator[Cause]:
     told = case.cloud.telemetry or Telemetry()
     status, routes = (told.status or "").upper(), told.accepted_routes
-    words = (f"the cloud shows {status}" + (f" ({told.message})" if told.message else ""),)
+    words = (f"the cloud shows {status}" + (f" ({told.status_message})" if told.status_message else ""),)
     if status == "DOWN" and case.phase == PASSING:
         yield Cause("cloud-shows-down", "the tunnel is up here, and the cloud called it down when its description was made", words,
                     "describe the connection again; if it still shows down, look at the cloud's maintenance of this endpoint", POSSIBLE)

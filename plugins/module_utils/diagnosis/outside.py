@@ -275,7 +275,7 @@ def unanswered(case: Case) -> Iterator[Cause]:
 
 def _telemetry(case) -> tuple:
     told = case.cloud.telemetry
-    return (f"the cloud shows {told.status} {told.message}".strip(),) if told and told.status else ()
+    return (f"the cloud shows {told.status} {told.status_message}".strip(),) if told and told.status else ()
 
 
 def unknown_peer(case: Case) -> Iterator[Cause]:

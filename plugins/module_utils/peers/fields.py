@@ -58,7 +58,8 @@ class Field:
 def said(*description: str, default: Any = dataclasses.MISSING, **more: Any) -> Any:
     """A field of such a type. A secret never is in the C(repr) of what holds it."""
     words = Said(description, **more)
-    return dataclasses.field(default=default, repr=not words.secret, metadata={_SAID: words})
+    return dataclasses.field(  # pylint: disable=invalid-field-call
+        default=default, repr=not words.secret, metadata={_SAID: words})
 
 
 def fields_of(kind: Any) -> tuple[Field, ...]:

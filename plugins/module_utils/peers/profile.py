@@ -121,7 +121,7 @@ class Telemetry:
     """What the cloud says of a tunnel now."""
 
     status: str | None = said("Whether it is up, in the cloud's words.", default=None, told=True, sample="UP")
-    message: str = said("What the cloud says about it.", default="", told=True, sample="1 BGP ROUTES")
+    status_message: str = said("What the cloud says about it.", default="", told=True, sample="1 BGP ROUTES")
     accepted_routes: int | None = said("Number of routes that the cloud learned through it.", default=None, told=True, sample=1)
 
 

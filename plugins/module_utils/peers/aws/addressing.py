@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
+from typing import Union
 
-Address = IPv4Address | IPv6Address
-Network = IPv4Network | IPv6Network
+Address = Union[IPv4Address, IPv6Address]
+Network = Union[IPv4Network, IPv6Network]
 
 INSIDE_RANGE = IPv4Network("169.254.0.0/16")
 INSIDE_PREFIX = 30

@@ -9,7 +9,6 @@ Messages go outwards from the detailed line over every ancestor to "devices is i
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ET
 from typing import Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import references

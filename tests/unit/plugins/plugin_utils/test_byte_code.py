@@ -36,5 +36,9 @@ def test_other_files_are_left_to_others(name):
     assert byte_code.OwnFiles().find_spec(name, None) is None
 
 
-def test_it_is_in_use_once():
-    assert [type(finder).__name__ for finder in sys.meta_path].count("OwnFiles") == 1
+def test_it_is_in_use_while_ours_are_imported_and_no_longer():
+    before = list(sys.meta_path)
+    with pytest.raises(ImportError), byte_code.used():
+        assert type(sys.meta_path[0]) is byte_code.OwnFiles
+        raise ImportError("one that cannot be imported")
+    assert sys.meta_path == before

@@ -86,8 +86,8 @@ class Action(in_process.ActionModule):
     def _update_module_args(self, name, arguments, task_vars):
         arguments["_ansible_check_mode"] = True
 
-    def _compute_environment_string(self, environment=None):
-        environment["PANOS_PORT"] = "8443"
+    def _compute_environment_string(self, raw_environment_out=None):
+        raw_environment_out["PANOS_PORT"] = "8443"
 
 
 @pytest.fixture

@@ -109,7 +109,7 @@ def test_a_peer_of_no_cloud_is_held_to_no_clouds_rules_whatever_is_said_of_it(tu
     assert not any("inside range" in sentence or "pre-shared key" in sentence for sentence in said)
 
 
-@pytest.mark.parametrize("path", [path for path in FOLDER.glob("*.py")], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", list(FOLDER.glob("*.py")), ids=lambda path: path.name)
 @each_cloud
 def test_no_neutral_file_speaks_of_a_cloud(path, cloud):
     assert rules_of(cloud).spoken not in path.read_text(encoding="utf-8")

@@ -127,7 +127,7 @@ def test_a_static_connection():
         "mtu": 1446,
         "anti_replay_window": 1024,
         "traffic_selectors": {"local": "0.0.0.0/0", "remote": "0.0.0.0/0"},
-        "telemetry": {"status": "DOWN", "message": "", "accepted_routes": 1},
+        "telemetry": {"status": "DOWN", "status_message": "", "accepted_routes": 1},
     }
     assert offers["ike"]["dh_group"] == ["group20", "group19", "group21", "group16", "group15", "group14", "group2"]
     assert offers["ipsec"]["dh_group"] == list(proposal.DH_GROUP)
