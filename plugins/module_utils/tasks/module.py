@@ -10,6 +10,7 @@ import contextlib
 import traceback
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.errors import ArgumentTypeError, ElementError, NoLogError
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import secrets
@@ -50,7 +51,7 @@ class PanosModule(AnsibleModule):
     def fail_json(self, msg, **kwargs):
         """Ansible stops looking for secrets in the arguments where one of them is malformed, and shows them all."""
         self.no_log_values.update(secret for secret in _secrets(self.argument_spec, self.params) if secret)
-        super().fail_json(msg, **kwargs)
+        super().fail_json(_naming_the_option(msg, getattr(self, "validation_result", None)), **kwargs)
 
     def tell(self, sentence: str) -> None:
         """What a long step waits for now, for those who watch. A plan waits for nothing."""
@@ -60,6 +61,14 @@ class PanosModule(AnsibleModule):
     def patience(self, timeout: str, poll: str | None = None) -> Patience:
         """To wait as long, and to look as often, as the options of these names say; those who watch are told."""
         return Patience(self.params[timeout], self.params[poll] if poll else None, self.tell)
+
+
+def _naming_the_option(msg: str, validation_result) -> str:
+    """Where there is text in the place of a mapping, Ansible's search for secrets complains first, and names no option; a later complaint does."""
+    errors = list(validation_result.errors) if validation_result else []
+    if not errors or not isinstance(errors[0], NoLogError):
+        return msg
+    return next((error.msg for error in errors if isinstance(error, (ArgumentTypeError, ElementError))), msg)
 
 
 def _secrets(spec, params):

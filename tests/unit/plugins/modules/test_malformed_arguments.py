@@ -48,3 +48,9 @@ def test_no_other_argument_is_shown(name, option, malformed):
     result = run_module(module, {**{each: value for each, value in given.items() if value is not None}, option: malformed})
     assert result.failed
     assert KEY not in result.everything()
+    assert f"'{option}'" in result.message
+
+
+def test_the_option_in_an_item_is_named():
+    result = run_module(loaded("transaction"), {"items": [{"ike_gateway": {"name": "to-lyon", "peer_address": "203.0.113.17"}}]})
+    assert "'peer_address'" in result.message and "items -> ike_gateway" in result.message
