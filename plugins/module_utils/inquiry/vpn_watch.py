@@ -86,7 +86,7 @@ class Watch:
         def look() -> None:
             views.append(self.look(views[-1]))
             if not views[-1].healthy:
-                raise NotYet(f"{', '.join(self.question.names) or 'the VPNs'} not healthy yet: {'; '.join(views[-1].problems)}")
+                raise NotYet(f"not healthy yet, {', '.join(self.question.names) or 'the VPNs'}: {'; '.join(views[-1].problems)}")
 
         with contextlib.suppress(NotYet):
             patience.until(look)

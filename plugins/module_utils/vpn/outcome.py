@@ -179,7 +179,7 @@ def _after_taking_back(left: tuple[str, ...]) -> str:
 def _why_nothing_was_taken_back(seen: Seen) -> str:
     if not seen.noted:
         return "Nothing was taken back, because nothing had been changed since the last verified run."
-    return f"Nothing was taken back, because {', '.join(carrying(seen))} carries traffic and nothing that was up before is down."
+    return f"Nothing was taken back, because {', '.join(carrying(seen))} is up and nothing that was up before is down."
 
 
 def _after_removal(asked: Asked, seen: Seen) -> str:

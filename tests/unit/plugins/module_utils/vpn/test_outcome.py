@@ -71,7 +71,7 @@ ROWS = {
     "none up, something of it could not go": Row(asked(on_failure=REVERT), seen(problems=DOWN, before=NONE, after=NONE), Step.TAKE_BACK, True,
                                                  ("left as it is: /config/zone",), ("/config/zone",)),
     "one up as before": Row(asked(on_failure=REVERT), seen(problems=DOWN, before=NONE, after=ONE), Step.LEAVE, True,
-                            (DOWN[0], f"Nothing was taken back, because {FIRST} carries traffic")),
+                            (DOWN[0], f"Nothing was taken back, because {FIRST} is up")),
     "one up, the other one was up before": Row(asked(on_failure=REVERT), seen(problems=DOWN, before=BOTH, after=ONE), Step.TAKE_BACK, True,
                                                ("it is what it was",)),
     "both up, a BGP peer of others is lost": Row(asked(on_failure=REVERT), seen(problems=DOWN, before=BOTH, after=PEER_LOST), Step.TAKE_BACK, True,
