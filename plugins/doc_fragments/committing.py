@@ -14,7 +14,9 @@ options:
   commit_foreign:
     description:
       - PAN-OS commits by account, so changes that the same account left uncommitted before would be committed along.
-      - V(fail) waits O(lock_timeout) seconds for them to go and then fails before anything is written, naming them. V(include) commits them along.
+      - V(fail) waits O(lock_timeout) seconds for them to go and then fails, naming them, before anything is written. An API key alone does not tell
+        the account; without O(provider.username) it shows only in what was written, and the task fails before that is committed.
+        V(include) commits them along.
     type: str
     choices: [fail, include]
     default: fail

@@ -48,7 +48,9 @@ options:
   commit_foreign:
     description:
       - PAN-OS commits by account, so changes that the same account left uncommitted elsewhere would be committed along.
-      - V(fail) waits O(lock_timeout) seconds for them to go and then fails before it writes, naming them. V(include) commits them along.
+      - V(fail) waits O(lock_timeout) seconds for them to go and then fails, naming them, before it writes. An API key alone does not tell
+        the account; without O(provider.username) it shows only in what was written, and the task fails before that is committed.
+        V(include) commits them along.
     type: str
     choices: [fail, include]
     default: fail
