@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import IDS, commits, paired, writes
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import PAIRING, pairing, play
 
@@ -55,7 +57,9 @@ def test_with_keep_it_is_reported_and_the_run_goes_on(playbooks, firewall):
 def test_verification_can_be_left_out_or_be_all(playbooks, firewall):
     made = playbooks.run(firewall, PAIRING, variables=paired("bgp", aws_pairing_verify=False))
     assert made.status == 0, made.output
-    assert "healthy" not in made.of("site_to_site_vpn")[0].result and reports(made) == []
+    assert "healthy" not in made.of("site_to_site_vpn")[0].result
+    (told,) = reports(made)
+    assert told == {"outcome": f"{IDS['bgp']} runs as it was written; whether it works was not looked at. config_revert takes it back.", "why": []}
     assert [request["type"] for request in firewall.control.requests()].index("commit") < 9
     firewall.control.reset_requests()
     again = playbooks.run(firewall, PAIRING, variables=paired("bgp", aws_pairing_verify=False))
@@ -68,6 +72,13 @@ def test_verification_can_be_left_out_or_be_all(playbooks, firewall):
     (report,) = reports(looked)
     assert [peer["state"] for peer in report["bgp_peers"]] == ["Established", "Established"]
     assert {item["prefix"] for item in report["advertised"]} == {"10.10.0.0/24"} and report["learned"]
+
+
+@pytest.mark.parametrize("tags", [("--tags", "commit"), ("--tags", "commit,verify"), ("--skip-tags", "configure")], ids=" ".join)
+def test_a_commit_of_nothing_is_not_taken_for_one(playbooks, firewall, tags):
+    run = playbooks.run(firewall, PAIRING, *tags, variables=paired("pbf"))
+    (failure,) = run.failures()
+    assert "--tags configure,commit" in failure.message and firewall.control.requests() == []
 
 
 def test_with_bgp_a_session_that_brings_nothing_is_not_enough(playbooks, firewall):
