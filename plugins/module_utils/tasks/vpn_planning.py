@@ -102,6 +102,9 @@ class Planning:
         self._read_imports(tree, built.phases)
         self.turn.held = claim.paths([*built.held, *(item for phase in built.phases for item in phase)], self.target.base)
         self.turn.removed_before = self._removed_before()
+        if self.module.check_mode:
+            # The firewall itself says so where it is written.
+            built.warnings += removal.still_used(built.phases, around)
         return Wanted(built.phases, built.warnings, {"vpn": built.summary} if built.summary else {})
 
     def _in_turn(self, around) -> Result:

@@ -263,10 +263,13 @@ def _refuse_several(number: int, found: list, what: str, way: str) -> None:
 
 
 def _refuse_siblings(vpn: Vpn, around: Surroundings, thing: Object) -> None:
-    owner = next((record.vpn for record in records.of_others(around, vpn.name) if record.owns(thing)), None)
-    if owner is not None:
-        raise Refused(f"{label(thing.kind, thing.name)} belongs to the VPN '{owner}' on this firewall, which serves the same peer; "
-                      f"say replaces: {owner} to put this one in its place")
+    owner = next((record for record in records.of_others(around, vpn.name) if record.owns(thing)), None)
+    if owner is None:
+        return
+    way_out = f"say replaces: {owner.vpn} to put this one in its place"
+    if owner.vsys not in ("", records.vsys_of(around)):
+        way_out = f"it is a VPN of virtual system '{owner.vsys}', remove it there first"
+    raise Refused(f"{label(thing.kind, thing.name)} belongs to the VPN '{owner.vpn}' on this firewall, which serves the same peer; {way_out}")
 
 
 def refuse_elsewhere(vpn: Vpn, around: Surroundings, found: Serving) -> None:

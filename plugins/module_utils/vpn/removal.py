@@ -154,6 +154,15 @@ def _used(items: Iterable[Item], units: Collection[str], record: Record, after: 
     return found
 
 
+def still_used(phases: list[list], view: Surroundings) -> list[str]:
+    """A sentence for each object that is to go and that something names when all is done: the firewall refuses to let it go."""
+    after = Surroundings(plan(phases, view.tree, view.base).after, view.base, view.platform)
+    going = [item for phase in phases for item in phase if isinstance(item, DesiredEntry) and item.state == "absent" and view.entry_at(item) is not None]
+    found = {thing: after.users(*thing) for thing in dict.fromkeys(map(identity, going))}
+    return [f"{adoption.label(*thing)} cannot be removed as long as {', '.join(users)} {'names' if len(users) == 1 else 'name'} it"
+            for thing, users in found.items() if users]
+
+
 def identity(item: Item) -> tuple:
     """(kind, name) of an item's object."""
     return (item.table.kind if isinstance(item, DesiredEntry) else item.kind), item.name

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import transaction
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, VSYS
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import DEVICE, NETWORK, ROUTERS, VSYS
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.pairing import ENGINES, VpnDoor, name_of, options
 
 UNITS = f"{NETWORK}/interface/tunnel/units"
@@ -72,6 +72,18 @@ def test_what_was_never_made_is_not_removed(door):
 # Made by hand after.
 
 
+def test_what_somebody_leads_into_the_vpn_keeps_it_and_check_mode_says_so(door):
+    door.done(options())
+    assert door.run({"name": name_of("pbf"), "state": "absent"}, check=True).warnings == []
+    door.control.plant(f"{ROUTERS['virtual-router']}/routing-table/ip/static-route",
+                       "<entry name='theirs'><destination>10.55.0.0/16</destination><interface>tunnel.1</interface></entry>")
+    before = door.candidate()
+    planned = door.run({"name": name_of("pbf"), "state": "absent"}, check=True)
+    assert [warning for warning in planned.warnings if "'tunnel.1' cannot be removed" in warning and "'theirs'" in warning]
+    refused = door.run({"name": name_of("pbf"), "state": "absent"})
+    assert refused.failed and "theirs" in refused.message and door.candidate() == before
+
+
 def test_a_tunnel_that_somebody_adds_later_is_theirs(door):
     name = name_of("pbf")
     door.done(options(security_rules="outbound"))
@@ -102,6 +114,15 @@ def test_what_an_earlier_run_took_away_and_did_not_commit_is_ours(door):
     assert not again.changed
     assert again.values["earlier_changes"] == []
     assert any("static-route" in place for place in again.values["objects"])
+
+
+def test_a_vpn_of_another_virtual_system_is_removed_there(door):
+    door.done(options())
+    zones = "".join(f"<entry name='{name}'><network><layer3>{members}</layer3></network></entry>"
+                    for name, members in (("trust", ""), ("untrust", "<member>ethernet1/8</member>")))
+    door.control.plant(f"{DEVICE}/vsys", f"<entry name='vsys2'><zone>{zones}</zone></entry>")
+    refused = door.refused(options(name="other", vsys="vsys2"), f"belongs to the VPN '{name_of('pbf')}'", "virtual system 'vsys1', remove it there first")
+    assert "replaces" not in refused.message
 
 
 # The record is lost.
