@@ -111,3 +111,19 @@ def test_only_the_journal_of_what_was_verified_is_dropped(playbooks, firewall, t
             "vpn_verify_name": IDS["pbf"], "vpn_journal": {"fw1": str(journal)}})
         assert run.status == 0, run.output
         assert journal.exists() is not dropped
+
+
+def test_the_inventory_s_connection_is_what_is_verified(playbooks, firewall):
+    """Another tunnel of the firewall is down."""
+    variables = paired("pbf", vpn_verify_timeout=0)
+    made = playbooks.run(firewall, PAIRING, variables=variables)
+    assert made.status == 0, made.output
+    firewall.control.vpn("branch-7", sa="down")
+    run = playbooks.run(firewall, "tunnelsmith.panos_vpn.vpn_verify", variables=variables)
+    assert run.status == 0 and IDS["pbf"] in run.output, run.output
+
+
+def test_an_action_is_told_its_virtual_system(playbooks, firewall):
+    run = playbooks.run(firewall, "tunnelsmith.panos_vpn.vpn_action", variables={"vpn_action_name": "branch-7", "vpn_action_vsys": "vsys7"})
+    (failure,) = run.failures()
+    assert "no 'vsys7'" in failure.message
