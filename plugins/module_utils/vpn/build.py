@@ -45,7 +45,9 @@ def build(vpn: Vpn, around: Surroundings, addresses: Addresses, learned: str | N
     interruptions = adoption.interruptions(items, claim.known, view) if claim.found else []
     items += [*left.gone, *left.restored, *leftovers.dropped_members(claim, view, items, booked)]
     now = turns.turn(items, vpn, choice, claim)
-    record = replace(_recorded(vpn, choice, claim, view, now), members=booked)
+    # What a rule that waits still lists is taken out of it in its turn.
+    members = booked if only is None else booked.beside(claim.before.members)
+    record = replace(_recorded(vpn, choice, claim, view, now), members=members)
     comments = interfaces.comment_items(records.comments(record, record.units.values(), view), view)
     phases = [turns.turn(interfaces.moves(vpn, choice, view), vpn, choice, claim), merged(now + comments), list(left.zones)]
     warnings = [*removed.warnings, *claim.warnings(), *choice.warnings, *told, *left.warnings, *interruptions]

@@ -95,6 +95,9 @@ class Known:
     def __bool__(self) -> bool:
         return bool(self.texts or self.digests)
 
+    def beside(self, others: Known) -> Known:
+        return Known(self.texts | others.texts, self.digests | others.digests)
+
     def digested(self) -> Known:
         return Known(frozenset(), self.digests | {_digest(name) for name in self.texts})
 

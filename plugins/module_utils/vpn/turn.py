@@ -18,12 +18,14 @@ _OF_ONE_TUNNEL = ("ike_gateway", "ipsec_tunnel", "pbf_rule", "bgp_peer_entry", "
 
 
 def turn(items: list, vpn: Vpn, choice: Choice, claim: Claim) -> list:
-    """The items without those of the tunnels whose turn comes later."""
+    """The items without those of the tunnels whose turn comes later, what is taken out of their rules included."""
     waiting = [number for number in vpn.numbers if choice.waits(number)]
     return [item for item in items if not any(_is_of(item, number, vpn, choice, claim) for number in waiting)]
 
 
 def _is_of(item: DesiredEntry | DesiredMember, number: int, vpn: Vpn, choice: Choice, claim: Claim) -> bool:
+    if isinstance(item, DesiredMember) and item.kind == "rule_member":
+        return ("entry", claim.called("pbf_rule", number)) in item.relative_path
     if not isinstance(item, DesiredEntry) or item.table.kind == "tunnel_interface":
         return item.name == choice.units[number]
     return item.name == claim.called(item.table.kind, number) or names.is_of_tunnel(vpn.name, number, item.name)

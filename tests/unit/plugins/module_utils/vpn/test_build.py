@@ -195,3 +195,31 @@ def test_a_lifetime_is_told_in_a_unit_that_holds_it(seconds, lifetime):
     wanted = Vpn("vpn-1", described, "pbf", "ethernet1/8", "vpn", ("trust",), ("10.10.0.0/24",), ("10.200.0.0/16",))
     items = [item for phase in build.build(wanted, around(tree, VIRTUAL_ROUTER), Addresses()).phases for item in phase]
     assert next(item.values["lifetime"] for item in items if item.label == "ike_crypto_profile 'vpn-1'") == lifetime
+
+
+def of_first_tunnel(tree) -> list:
+    return [canonical(entry) for entry in tree.iter("entry") if f"{entry.get('name')}-".startswith("vpn-1-1-")]
+
+
+def leaves(tree) -> list:
+    """Whatever the order."""
+    return sorted((element.tag, element.get("name") or "", (element.text or "").strip()) for element in tree.iter())
+
+
+CHANGED = {
+    "its routes": ("pbf", {"backup_routes": True}, {"backup_routes": True, "remote_networks": ("10.201.0.0/16",)}),
+    "the policies of its peer group": ("bgp", {"local_preference": (200, 100)}, {"local_preference": (300, 150)}),
+}
+
+
+@pytest.mark.parametrize("engine", PLATFORMS)
+@pytest.mark.parametrize("failover, first, second", CHANGED.values(), ids=CHANGED.keys())
+def test_what_is_of_a_waiting_tunnel_alone_stays_as_it_is(engine, failover, first, second):
+    tree = start(engine, "base")
+    before = applied(tree, built(vpn(failover, **first), tree, engine).operations)
+    half = plan(build.build(vpn(failover, **second), around(before, engine), Addresses(), only=2).phases, before, base)
+    assert half and of_first_tunnel(half.after) == of_first_tunnel(before)
+    whole = built(vpn(failover, **second), half.after, engine)
+    assert of_first_tunnel(whole.after) != of_first_tunnel(before)
+    at_once = built(vpn(failover, **second), before, engine)
+    assert leaves(whole.after) == leaves(at_once.after)
