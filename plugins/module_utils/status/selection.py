@@ -17,6 +17,10 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.names im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object
 
 
+# By whose names a VPN's tunnel is asked for, with all that serves it.
+_TUNNEL_KINDS = ("ipsec_tunnel", "ike_gateway")
+
+
 class _Owners:
     """Whose an object is. Where records say it, names are nothing to go by; a pairing that was made by hand has no record."""
 
@@ -25,10 +29,12 @@ class _Owners:
         self.owned = {record.vpn: record.owned() for record in found.values()}
 
     def of(self, thing: Object) -> set:
-        """The names by which somebody may ask for an object: its own, and its VPN's. The name of a VPN means the VPN and nothing beside it."""
+        """The names by which somebody may ask for an object: its own, and its VPN's. The name of a VPN, or of its tunnel, means nothing beside it."""
         recorded = {vpn for vpn, owned in self.owned.items() if thing in owned}
         if recorded:
             return {thing.name} | recorded
+        if any(thing._replace(kind=kind, inside="") in owned for owned in self.owned.values() for kind in _TUNNEL_KINDS):
+            return set()
         return {thing.name, stem(thing.name)} - set(self.owned)
 
 

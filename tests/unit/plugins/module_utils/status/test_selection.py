@@ -106,6 +106,16 @@ def test_the_name_of_a_vpn_means_nothing_beside_it():
     assert names(select({**CONFIGURATION, "interfaces": interfaces}, ["branch"])[0]) == BRANCH
 
 
+def test_the_name_of_a_tunnel_of_ours_means_nothing_of_somebody_else():
+    ours = Record("office", units={1: "tunnel.7"}, claims=known([Object("ipsec_tunnel", "office-1"), Object("ike_gateway", "office-1")]))
+    found, missing = select({
+        "gateways": [{"name": "office-1"}], "tunnels": [{"name": "office-1", "tunnel_interface": "tunnel.7", "ike_gateways": ["office-1"]}],
+        "interfaces": [{"name": "tunnel.7", "comment": ours.line()}], "pbf_rules": [rule("office-1", "ethernet1/7")],
+        "bgp": {"instances": [{"virtual_router": "default"}], "peers": [peer("office-1", "isp", "ethernet1/8")]},
+    }, ["office-1"])
+    assert names(found) == {**NONE, "gateways": ["office-1"], "tunnels": ["office-1"], "interfaces": ["tunnel.7"]} and missing == []
+
+
 def test_rules_and_peers_of_others_are_no_matter_of_the_vpns():
     found = names(of_vpns(CONFIGURATION))
     assert found["tunnels"] == names(CONFIGURATION)["tunnels"]
