@@ -98,11 +98,14 @@ def turn(interrupted: tuple[str, ...], waiting: tuple[str, ...], goes_on: bool) 
 def is_proven(asked: Asked, seen: Seen) -> bool:
     """Whether a change has shown what it needs to show. What that is, is decided here and nowhere else.
 
-    A VPN has to be seen to work while nothing of it is uncommitted. One that is taken away has to be out of the running configuration.
+    A VPN has to be seen to work while nothing of it is uncommitted. One that is taken away has to be out of the running configuration;
+    where no record told of it, its objects may stand there all the same, and then the journal is the only way to them.
     """
     if seen.failed or seen.uncommitted:
         return False
-    return asked.removes or seen.problems == ()
+    if asked.removes:
+        return seen.recorded or seen.committed
+    return seen.problems == ()
 
 
 def step(asked: Asked, seen: Seen) -> Step:
@@ -188,7 +191,7 @@ def _after_removal(asked: Asked, seen: Seen) -> str:
     if seen.uncommitted:
         return f"{asked.vpn} is taken out of the candidate configuration, and still runs."
     if not seen.recorded and not seen.committed:
-        return f"No record on this firewall tells of {asked.vpn}, and nothing was removed."
+        return f"No record on this firewall tells of {asked.vpn}, and nothing was removed." + (" Its journal stays." if seen.noted else "")
     return f"{asked.vpn} is not on this firewall any more."
 
 

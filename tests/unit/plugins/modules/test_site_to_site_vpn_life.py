@@ -15,6 +15,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuratio
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import config_revert as taking_back
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import config_revert, site_to_site_vpn
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.back_to_start import bare
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.pairing import VpnDoor, name_of, options, profile
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.test_vpn_info import OF_ANSIBLE, documented
 
@@ -282,6 +283,13 @@ def test_it_is_removed_and_settled(door):
     assert bare(door.control.running()) == bare(running) and "healthy" not in gone.values
     again = absent(door)
     assert not again.changed and "No record" in again.values["outcome"]
+
+
+def test_where_no_record_tells_of_it_the_journal_is_the_way_to_its_objects(door):
+    door.life(verify=False)
+    door.control.plant(f"{NETWORK}/interface/tunnel/units/entry[@name='tunnel.1']", "<comment>nothing</comment>")
+    again = absent(door)
+    assert not again.changed and "No record" in again.values["outcome"] and len(door.journals()) == 1
 
 
 def test_a_removal_that_is_not_committed_keeps_its_journal(door):

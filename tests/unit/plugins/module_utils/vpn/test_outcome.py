@@ -107,8 +107,8 @@ ROWS = {
     # Removal.
     "removed": Row(asked(removes=True), seen(), Step.SETTLE, False, ("is not on this firewall any more",)),
     "nothing to remove": Row(asked(removes=True), seen(noted=False, committed=False), Step.SETTLE, False, ("is not on this firewall any more",)),
-    "nothing is recorded": Row(asked(removes=True), seen(noted=False, committed=False, recorded=False), Step.SETTLE, False,
-                               ("No record on this firewall tells of paris", "nothing was removed")),
+    "nothing is recorded": Row(asked(removes=True), seen(committed=False, recorded=False), Step.LEAVE, False,
+                               ("No record on this firewall tells of paris", "nothing was removed", "Its journal stays")),
     "the record is gone already, now it is committed": Row(asked(removes=True), seen(recorded=False), Step.SETTLE, False, ("any more",)),
     "its record is gone, that is not committed": Row(asked(removes=True, commits=False), seen(committed=False, uncommitted=True, recorded=False),
                                                      Step.LEAVE, False, ("still runs",)),
