@@ -75,7 +75,8 @@ def _recorded(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, items:
     """What is the VPN's after C(items) are done, and what it changed for others."""
     gone = [removal.identity(item) for item in items if item.state == "absent"]
     record = claim.known.without([*choice.given_up, *gone])
-    has_left = bool(leftovers.left_zones(vpn, claim, view))
+    # Where one of its interfaces is in the new zone already, that is the zone which an earlier turn made.
+    has_left = bool(leftovers.left_zones(vpn, claim, view)) and vpn.zone not in map(view.zone_of, claim.units.values())
     record = replace(
         record, units=turns.units(choice, claim), options=gateways.optional(vpn, choice),
         claims=records.known(claims.claims(items, removal.owned(view, claim.before), claim.before, record)),

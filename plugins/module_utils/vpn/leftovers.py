@@ -41,7 +41,8 @@ def leftovers(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, items:
     if claim.before.bgp and (vpn.failover != BGP or vpn.virtual_router != claim.before.router):
         bgp.restore_bgp()
     zones = removal.Estate(claim.before, view)
-    for name in left_zones(vpn, claim, view) if claim.before.zone_made else ():
+    # A tunnel that waits is still in the zone that the VPN leaves.
+    for name in left_zones(vpn, claim, view) if claim.before.zone_made and choice.turn is None else ():
         zones.remove_zone(name, list(choice.units.values()), items + gone)
     return Leftovers(tuple(gone), tuple(bgp.items()), tuple(zones.items()), (*warnings, *bgp.warnings, *zones.warnings))
 

@@ -223,3 +223,14 @@ def test_what_is_of_a_waiting_tunnel_alone_stays_as_it_is(engine, failover, firs
     assert of_first_tunnel(whole.after) != of_first_tunnel(before)
     at_once = built(vpn(failover, **second), before, engine)
     assert leaves(whole.after) == leaves(at_once.after)
+
+
+@pytest.mark.parametrize("engine", PLATFORMS)
+def test_an_interface_that_waits_stays_where_it_is(engine):
+    tree = start(engine, "base")
+    before = applied(tree, built(vpn("pbf"), tree, engine).operations)
+    half = plan(build.build(vpn("pbf", zone="elsewhere"), around(before, engine), Addresses(), only=2).phases, before, base).after
+    assert [around(half, engine).zone_of(unit) for unit in ("tunnel.1", "tunnel.2")] == ["vpn", "elsewhere"]
+    whole = built(vpn("pbf", zone="elsewhere"), half, engine).after
+    assert around(whole, engine).zone("vpn") is None and around(whole, engine).zone_interfaces("elsewhere") == ["tunnel.2", "tunnel.1"]
+    assert canonical(removed("vpn-1", whole, engine).after) == canonical(tree)
