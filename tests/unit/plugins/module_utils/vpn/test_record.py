@@ -147,6 +147,11 @@ def test_what_does_not_fit_anywhere_is_refused():
         standing(routes(240), firewall(t1="x" * 900, t2="x" * 900))
 
 
+def test_claims_that_are_left_over_are_refused_where_each_comment_is_full():
+    with pytest.raises(Refused, match="does not fit into the comments of tunnel.1, tunnel.2"):
+        standing(replace(routes(256), members=known(()), claims=known(Object("ike_gateway", f"vpn-1-{number}") for number in range(600))), firewall())
+
+
 def test_what_people_write_around_it_does_not_matter():
     made = standing(routes(200), firewall(t1="", t2=""))
     edited = {unit: "\n".join(["before", *reversed(comment.splitlines()), "after"]) for unit, comment in made.items()}
