@@ -39,6 +39,6 @@ def test_other_files_are_left_to_others(name):
 def test_it_is_in_use_while_ours_are_imported_and_no_longer():
     before = list(sys.meta_path)
     with pytest.raises(ImportError), byte_code.used():
-        assert type(sys.meta_path[0]) is byte_code.OwnFiles
+        assert isinstance(sys.meta_path[0], byte_code.OwnFiles)
         raise ImportError("one that cannot be imported")
     assert sys.meta_path == before
