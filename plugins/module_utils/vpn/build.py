@@ -37,7 +37,7 @@ def build(vpn: Vpn, around: Surroundings, addresses: Addresses, learned: str | N
     claim = claims.claim(vpn, view, addresses, removed.inheritance)
     choice = choose(vpn, view, claim, learned, only)
     wanted, told = _wanted(vpn, choice, claim, view, addresses)
-    booked = records.known([*leftovers.members(wanted), *tunnels.booked(vpn, choice, claim)])
+    booked = records.known([*leftovers.members(wanted), *tunnels.booked(vpn, choice, claim), *leftovers.zones(vpn, choice, claim, view)])
     nat = choice.behind_nat or vpn.nat_traversal
     items = [adoption.needed(item, vpn, view, addresses, nat) if claim.adopted(item, choice.units) else item for item in wanted]
     claims.refuse_collisions(claim, items, view)

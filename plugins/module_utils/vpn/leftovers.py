@@ -63,6 +63,12 @@ def left_zones(vpn: Vpn, claim: Claim, view: Surroundings) -> list[str]:
     return [name for name in there if name and name != vpn.zone]
 
 
+def zones(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings) -> list[str]:
+    """The zones that are the VPN's to be in, and as long as a tunnel waits those that it leaves."""
+    left = left_zones(vpn, claim, view) if choice.turn is not None else []
+    return [vpn.zone, *(name for name in left if name in claim.before.members)]
+
+
 def members(items: list) -> Iterator[str]:
     """The zones, networks and addresses that the VPN's rules are given."""
     return (name for item in items if _is_rule(item) for option in _LISTS for name in _listed(item.values, option))

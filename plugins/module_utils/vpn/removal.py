@@ -190,6 +190,9 @@ class Estate:
 
     def remove_zone(self, name: str, units: Collection[str], items: Iterable[Item]) -> None:
         """A zone that the VPN made goes, unless others came to use it. C(units): interfaces that leave it. C(items): what else goes."""
+        if name not in self.record.members:
+            # Somebody moved the interfaces there.
+            return
         others = [unit for unit in self.view.zone_interfaces(name) if unit not in units]
         users = others + _rules_with(name, {object_of(item) for item in items}, self.view)
         if not users:

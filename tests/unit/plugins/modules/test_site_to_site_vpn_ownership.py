@@ -97,6 +97,17 @@ def test_a_tunnel_that_somebody_adds_later_is_theirs(door):
         assert door.candidate(place) is not None, place
 
 
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_a_zone_into_which_somebody_moved_our_interfaces_stays(door, state):
+    door.done(options())
+    door.control.plant(f"{VSYS}/zone", "<entry name='special'><network><layer3/></network></entry>")
+    for unit in ("tunnel.1", "tunnel.2"):
+        door.control.edit_as("somebody", "delete", f"{VSYS}/zone/entry[@name='aws-vpn']/network/layer3/member[text()='{unit}']")
+        door.control.edit_as("somebody", "set", f"{VSYS}/zone/entry[@name='special']/network/layer3", f"<member>{unit}</member>")
+    door.done(options() if state == "present" else {"name": name_of("pbf"), "state": "absent"})
+    assert "special" in door.control.candidate(f"{VSYS}/zone")
+
+
 def test_an_uncommitted_change_of_a_name_like_ours_is_not_ours(door):
     """The commit of a VPN must not take somebody's half-done work along."""
     name = name_of("pbf")
