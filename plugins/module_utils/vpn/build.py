@@ -37,7 +37,7 @@ def build(vpn: Vpn, around: Surroundings, addresses: Addresses, learned: str | N
     claim = claims.claim(vpn, view, addresses, removed.inheritance)
     choice = choose(vpn, view, claim, learned, only)
     wanted, told = _wanted(vpn, choice, claim, view, addresses)
-    booked = records.known([*leftovers.members(wanted), *tunnels.booked(vpn, choice, claim), *leftovers.zones(vpn, choice, claim, view)])
+    booked = records.known([*leftovers.members(wanted), *tunnels.booked(vpn, choice, claim)])
     nat = choice.behind_nat or vpn.nat_traversal
     items = [adoption.needed(item, vpn, view, addresses, nat) if claim.adopted(item, choice.units) else item for item in wanted]
     claims.refuse_collisions(claim, items, view)
@@ -75,24 +75,28 @@ def _recorded(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, items:
     """What is the VPN's after C(items) are done, and what it changed for others."""
     gone = [removal.identity(item) for item in items if item.state == "absent"]
     record = claim.known.without([*choice.given_up, *gone])
-    # Where one of its interfaces is in the new zone already, that is the zone which an earlier turn made.
-    has_left = bool(leftovers.left_zones(vpn, claim, view)) and vpn.zone not in map(view.zone_of, claim.units.values())
     record = replace(
         record, units=turns.units(choice, claim), options=gateways.optional(vpn, choice),
         claims=records.known(claims.claims(items, removal.owned(view, claim.before), claim.before, record)),
-        zone_made=view.zone(vpn.zone) is None or claim.inherited.zone_made or (record.zone_made and not has_left))
+        zones=_zones(vpn, choice, claim, view))
     if vpn.failover != BGP:
         return replace(record, bgp={}, announced=records.known(()))
     return replace(record, bgp=bgp.changed_options(vpn, view, claim), announced=bgp.booked_networks(vpn, view, claim.before))
 
 
+def _zones(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings) -> list[str]:
+    """The zones that are the VPN's. One that it leaves is so until the last turn, which takes it away or leaves it to others."""
+    made = [*claim.before.zones, *claim.inherited.zones, *([vpn.zone] if view.zone(vpn.zone) is None else [])]
+    return [name for name in dict.fromkeys(made) if name == vpn.zone or choice.turn is not None]
+
+
 def _held(vpn: Vpn, choice: Choice, view: Surroundings, items: list, record: Record) -> list:
-    """All that is the VPN's, whether something is to be done for it or not: its objects, the memberships, the zone where this VPN made it."""
+    """All that is the VPN's, whether something is to be done for it or not: its objects, the memberships, the zones that it made."""
     held = [item for item in items if records.can_be_claimed(item)]
     for unit in choice.units.values():
         held += [DesiredEntry(TUNNEL_INTERFACE, unit), *interfaces.members(vpn, unit, view)]
     held += bgp.booked(vpn.virtual_router, view, record)
-    return held + ([DesiredEntry(zone.TABLE, vpn.zone)] if record.zone_made else [])
+    return held + [DesiredEntry(zone.TABLE, name) for name in record.zones]
 
 
 def _summary(vpn: Vpn, choice: Choice, claim: Claim) -> dict:

@@ -42,8 +42,9 @@ def leftovers(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, items:
         bgp.restore_bgp()
     zones = removal.Estate(claim.before, view)
     # A tunnel that waits is still in the zone that the VPN leaves.
-    for name in left_zones(vpn, claim, view) if claim.before.zone_made and choice.turn is None else ():
-        zones.remove_zone(name, list(choice.units.values()), items + gone)
+    for name in claim.before.zones if choice.turn is None else ():
+        if name != vpn.zone and view.zone(name) is not None:
+            zones.remove_zone(name, list(choice.units.values()), items + gone)
     return Leftovers(tuple(gone), tuple(bgp.items()), tuple(zones.items()), (*warnings, *bgp.warnings, *zones.warnings))
 
 
@@ -55,18 +56,6 @@ def _objects(choice: Choice, claim: Claim, view: Surroundings, items: list) -> t
         if not is_wanted and not claim.before.without_use(*removal.identity(item)):
             gone.append(item)
     return removal.unused(gone, claim.before, view, items)
-
-
-def left_zones(vpn: Vpn, claim: Claim, view: Surroundings) -> list[str]:
-    """The zones in which the VPN's interfaces are and are not to be."""
-    there = dict.fromkeys(map(view.zone_of, claim.units.values()))
-    return [name for name in there if name and name != vpn.zone]
-
-
-def zones(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings) -> list[str]:
-    """The zones that are the VPN's to be in, and as long as a tunnel waits those that it leaves."""
-    left = left_zones(vpn, claim, view) if choice.turn is not None else []
-    return [vpn.zone, *(name for name in left if name in claim.before.members)]
 
 
 def members(items: list) -> Iterator[str]:

@@ -116,8 +116,8 @@ class Record:
     """C(vpn): the name. C(vsys): the virtual system, and C(router) the router that it was made for. C(units): tunnel number → tunnel
     interface. C(claims): the objects that are the VPN's, beside the interfaces and what was adopted.
 
-    C(zone_made): the VPN zone did not exist before. C(bgp): options of the router's BGP that we set, with what stood there before
-    (None: nothing). C(announced): networks announced by name that were not before. C(members): zones and addresses that our own rules
+    C(zones): those that the VPN made; between the turns of a rollout to another zone there are two. C(bgp): options of the
+    router's BGP that we set, with what stood there before (None: nothing). C(announced): networks announced by name that were not before. C(members): zones and addresses that our own rules
     were given, and how many proxy IDs each tunnel was; a later run takes away what is no longer given, and nothing that people added.
     C(options): optional settings that were given, so that a later run can take them back.
 
@@ -131,7 +131,7 @@ class Record:
     router: str = ""
     units: Mapping[int, str] = field(default_factory=dict)
     claims: Known = Known()
-    zone_made: bool = False
+    zones: Sequence[str] = ()
     bgp: Mapping[str, str | None] = field(default_factory=dict)
     announced: Known = Known()
     members: Known = Known()
@@ -187,7 +187,7 @@ class Record:
     def line(self) -> str:
         content = {
             "vpn": self.vpn, "vsys": self.vsys, "router": self.router, "units": {str(number): unit for number, unit in self.units.items()},
-            "claims": _shortened(self.vpn, self.claims.texts), "digests": "".join(sorted(self.claims.digests)), "zone_made": self.zone_made,
+            "claims": _shortened(self.vpn, self.claims.texts), "digests": "".join(sorted(self.claims.digests)), "zones": list(self.zones),
             "bgp": self.bgp, "options": self.options, "adopted": self.adopted, "borrowed": self.borrowed,
             "announced": _listed(self.announced), "members": _listed(self.members),
         }
@@ -238,7 +238,7 @@ def _parsed(content: Any) -> Record:
     claims = Known(frozenset(_claimed(vpn, values.pop("claims", {}))), _digests(values.pop("digests", "")))
     announced, members = (_known(values.pop(option, [])) for option in ("announced", "members"))
     record = Record(vpn, units=units, claims=claims, announced=announced, members=members, **values)
-    for text in [record.vsys, record.router, *record.options, *record.bgp, *filter(None, record.bgp.values())]:
+    for text in [record.vsys, record.router, *record.zones, *record.options, *record.bgp, *filter(None, record.bgp.values())]:
         _text(text)
     for booked in (record.adopted, record.borrowed):
         for name in [name for there in booked.values() for name in there.values()]:

@@ -104,14 +104,13 @@ def removal(name: str, view: Surroundings, successor: Vpn | None = None) -> Resu
         inheritance = replace(inheritance, bgp=dict(record.bgp))
     elif record.bgp:
         estate.restore_bgp()
-    if record.zone_made:
-        units = own_units(record, view)
-        going = [unit for unit in units if any(object_of(item)[:2] == ("tunnel_interface", unit) for item in items)]
-        for zone_name in dict.fromkeys(filter(None, map(view.zone_of, units))):
-            if successor is not None and successor.zone == zone_name:
-                inheritance = replace(inheritance, zone_made=True)
-            else:
-                estate.remove_zone(zone_name, going, items)
+    units = own_units(record, view)
+    going = [unit for unit in units if any(object_of(item)[:2] == ("tunnel_interface", unit) for item in items)]
+    for zone_name in record.zones:
+        if successor is not None and successor.zone == zone_name:
+            inheritance = replace(inheritance, zones=(zone_name,))
+        elif view.zone(zone_name) is not None:
+            estate.remove_zone(zone_name, going, items)
     return Result([items + estate.items()], warnings + estate.warnings, inheritance=inheritance)
 
 
@@ -190,23 +189,20 @@ class Estate:
 
     def remove_zone(self, name: str, units: Collection[str], items: Iterable[Item]) -> None:
         """A zone that the VPN made goes, unless others came to use it. C(units): interfaces that leave it. C(items): what else goes."""
-        if name not in self.record.members:
-            # Somebody moved the interfaces there.
-            return
         others = [unit for unit in self.view.zone_interfaces(name) if unit not in units]
         users = others + _rules_with(name, {object_of(item) for item in items}, self.view)
         if not users:
             self._restored.append(DesiredEntry(zone.TABLE, name, state="absent"))
             return
-        self._hand_over(lambda unit: unit in others, zone_made=True)
+        self._hand_over(lambda unit: unit in others, zones=(name,))
         self.warnings.append(f"{self.record.vpn}: zone '{name}' stays, it is used by {', '.join(users)}")
 
-    def _hand_over(self, uses: Callable[[str], bool], zone_made: bool = False, bgp: Mapping[str, str | None] | None = None) -> None:
+    def _hand_over(self, uses: Callable[[str], bool], zones: tuple[str, ...] = (), bgp: Mapping[str, str | None] | None = None) -> None:
         """To the record of another VPN of ours, one of whose interfaces uses the same thing."""
         for home, record in records.on(self.view):
             if record.vpn != self.record.vpn and any(map(uses, record.units.values())):
                 _home, heir = self._heirs.get(record.vpn, (home, record))
-                self._heirs[record.vpn] = home, replace(heir, zone_made=heir.zone_made or zone_made, bgp={**(bgp or {}), **heir.bgp})
+                self._heirs[record.vpn] = home, replace(heir, zones=(*heir.zones, *zones), bgp={**(bgp or {}), **heir.bgp})
                 return
 
     def items(self) -> list:

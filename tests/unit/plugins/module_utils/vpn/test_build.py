@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import pathlib
+import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import pytest
@@ -234,3 +236,26 @@ def test_an_interface_that_waits_stays_where_it_is(engine):
     whole = built(vpn("pbf", zone="elsewhere"), half, engine).after
     assert around(whole, engine).zone("vpn") is None and around(whole, engine).zone_interfaces("elsewhere") == ["tunnel.2", "tunnel.1"]
     assert canonical(removed("vpn-1", whole, engine).after) == canonical(tree)
+
+
+def _with_zones(tree, names):
+    """The configuration with hand-made zones of these names, none of which anything uses."""
+    tree = copy.deepcopy(tree)
+    zones = places.make(tree, (base("vsys") + ("zone",))[1:])
+    for name in names:
+        zones.append(ET.fromstring(f'<entry name="{name}"><network><layer3/></network></entry>'))
+    return tree
+
+
+@pytest.mark.parametrize("taken_away", ["before", "between the turns", "at the end"])
+@pytest.mark.parametrize("foreign", [(), ("vpn",), ("elsewhere",), ("vpn", "elsewhere")], ids=" and ".join)
+def test_a_zone_of_others_stays_and_one_of_ours_goes_whenever_the_vpn_does(foreign, taken_away):
+    tree = _with_zones(start(VIRTUAL_ROUTER, "base"), foreign)
+    now = applied(tree, built(vpn("pbf"), tree, VIRTUAL_ROUTER).operations)
+    if taken_away != "before":
+        moved = vpn("pbf", zone="elsewhere")
+        now = plan(build.build(moved, around(now, VIRTUAL_ROUTER), Addresses(), only=2).phases, now, base).after
+        if taken_away == "at the end":
+            now = built(moved, now, VIRTUAL_ROUTER).after
+            assert (around(now, VIRTUAL_ROUTER).zone("vpn") is not None) == ("vpn" in foreign)
+    assert canonical(removed("vpn-1", now, VIRTUAL_ROUTER).after) == canonical(tree)

@@ -27,7 +27,7 @@ CLAIMED = [
     Object("static_route", "vpn-1-2-10.0.0.0-8", "default"), peer("default", "vpn-1", "vpn-1-1"), Object("static_route", "kept before", "other router"),
 ]
 FULL = Record(
-    "vpn-1", "vsys1", "default", {1: "tunnel.1", 2: "tunnel.2"}, known(CLAIMED), zone_made=True, bgp={"enable": None, "local_as": "65000"},
+    "vpn-1", "vsys1", "default", {1: "tunnel.1", 2: "tunnel.2"}, known(CLAIMED), zones=["vpn"], bgp={"enable": None, "local_as": "65000"},
     announced=known(["10.99.0.0/24"]), members=known(["10.10.0.0/24", "trust"]), options=["local_id"],
     adopted={"ike_gateway": {"-1": "to-aws"}, "pbf_rule": {"-1": "cloud", "~1": "cloud too"}, "static_route": {"-1-10.0.0.0-8": "old way"},
              "bgp_peer_entry": {"-2": "aws"}, "bgp_peer_group": {"-2": "cloud"}},
