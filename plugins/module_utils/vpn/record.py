@@ -16,7 +16,7 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from typing import Any, Hashable, Iterable, Mapping, NamedTuple, Sequence, Union
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import marked_line
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import marked_line, path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry, DesiredMember
@@ -117,8 +117,9 @@ class Record:
     interface. C(claims): the objects that are the VPN's, beside the interfaces and what was adopted.
 
     C(zones): those that the VPN made; between the turns of a rollout to another zone there are two. C(bgp): options of the
-    router's BGP that we set, with what stood there before (None: nothing). C(announced): networks announced by name that were not before. C(members): zones and addresses that our own rules
-    were given, and how many proxy IDs each tunnel was; a later run takes away what is no longer given, and nothing that people added.
+    router's BGP that we set, with what stood there before (None: nothing). C(announced): networks announced by name that were not
+    before. C(members): zones and addresses that our own rules were given, and how many proxy IDs each tunnel was; a later
+    run takes away what is no longer given, and nothing that people added.
     C(options): optional settings that were given, so that a later run can take them back.
 
     C(adopted): kind → what stands behind the VPN's name where the object has it → the name that the object has instead, because it
@@ -304,7 +305,17 @@ def vsys_of(view: Surroundings) -> str:
 
 
 def of_vpn(view: Surroundings, vpn: str) -> Record | None:
-    return next((record for _unit, record in on(view) if _is_of(record, vpn, view)), None)
+    """Without interfaces that somebody took away and made anew for a tunnel of theirs: an interface's name is free again once it is gone."""
+    home, record = next(((unit, record) for unit, record in on(view) if _is_of(record, vpn, view)), ("", None))
+    if record is None:
+        return None
+    return replace(record, units={number: unit for number, unit in record.units.items() if unit == home or not _is_of_others(unit, record, view)})
+
+
+def _is_of_others(unit: str, record: Record, view: Surroundings) -> bool:
+    """Whether IPsec tunnels go through an interface, and none of them is the VPN's."""
+    through = [name for name in view.names("ipsec_tunnel") if places.text(view.entry("ipsec_tunnel", name), ("tunnel-interface",)) == unit]
+    return bool(through) and not any(record.owns(Object("ipsec_tunnel", name)) for name in through)
 
 
 def of_others(view: Surroundings, vpn: str) -> list:

@@ -108,6 +108,28 @@ def test_a_zone_into_which_somebody_moved_our_interfaces_stays(door, state):
     assert "special" in door.control.candidate(f"{VSYS}/zone")
 
 
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_an_interface_that_somebody_made_anew_for_a_tunnel_of_theirs_is_theirs(door, state):
+    """The name of an interface is free once it is gone; the record may still have it."""
+    name, unit = name_of("pbf"), f"{UNITS}/entry[@name='tunnel.2']"
+    door.done(options())
+    member = "member[text()='tunnel.2']"
+    for place in (
+        f"{VSYS}/rulebase/pbf/rules/entry[@name='{name}-2']", f"{NETWORK}/tunnel/ipsec/entry[@name='{name}-2']",
+        f"{VSYS}/zone/entry[@name='aws-vpn']/network/layer3/{member}", f"{ROUTERS['virtual-router']}/interface/{member}",
+        f"{VSYS}/import/network/interface/{member}", unit,
+    ):
+        door.control.edit_as("somebody", "delete", place)
+    theirs = by_hand("office")
+    theirs[0]["tunnel_interface"]["name"] = theirs[2]["ipsec_tunnel"]["tunnel_interface"] = "tunnel.2"
+    door.done({"items": theirs}, module=transaction)
+    before = door.candidate(unit)
+    door.done(options() if state == "present" else {"name": name, "state": "absent"})
+    assert door.candidate(unit) == before
+    assert "tunnel.2" in door.control.candidate(f"{VSYS}/zone/entry[@name='trust']")
+    assert not door.done(options() if state == "present" else {"name": name, "state": "absent"}).changed
+
+
 def test_an_uncommitted_change_of_a_name_like_ours_is_not_ours(door):
     """The commit of a VPN must not take somebody's half-done work along."""
     name = name_of("pbf")
