@@ -790,7 +790,7 @@ options:
       - V(revert) takes back exactly what was changed since the last verified run, commits that, compares the running configuration with what it was, and
         ends the task with the reason; also where the commit fails. It does so only if no tunnel of the VPN is up, or if something on the firewall is down
         that was up before. With one tunnel up, as during maintenance of the peer, the VPN stays, and the task fails with what is missing.
-      - V(revert) needs O(commit) and O(journal), and has no effect with O(state=absent).
+      - V(revert) is refused without O(commit) and O(journal), and has no effect with O(state=absent).
     type: str
     choices: [fail, keep, revert]
     default: fail

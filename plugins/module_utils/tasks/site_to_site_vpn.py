@@ -131,6 +131,7 @@ def _run(module, session) -> dict:
     vpn = None
     if params["state"] == "present" and params["configure"]:
         _refuse_missing(params)
+        _refuse_revert_of_nothing(params)
         vpn = _vpn(params)
         check(vpn)
     return _Life(module, target_of(module, session), vpn, _asked(params)).run()
@@ -143,6 +144,11 @@ def _refuse_missing(params) -> None:
         missing.insert(0, "tunnels (or the connection that has them)")
     if missing:
         raise InvalidInput(f"state is present but all of the following are missing: {', '.join(missing)}")
+
+
+def _refuse_revert_of_nothing(params) -> None:
+    if params["on_failure"] == outcome.REVERT and not params["commit"]:
+        raise InvalidInput("on_failure: revert takes back what this task committed and found not to work; say commit: true as well")
 
 
 def _asked(params) -> Asked:

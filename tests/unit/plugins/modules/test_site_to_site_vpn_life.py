@@ -310,6 +310,7 @@ def test_the_connection_stands_for_its_tunnels(door):
 
 def test_a_journal_is_needed_to_take_back(door):
     door.refused({**options(), "commit": True, "on_failure": "revert"}, "journal")
+    door.refused({**options(), "on_failure": "revert", "journal": "journals"}, "on_failure: revert", "commit: true")
 
 
 def test_given_keys_stand_for_the_connection_s_own(door):
