@@ -738,6 +738,8 @@ options:
       - What to do where a change would interrupt several tunnels that are there. V(together) changes them all, with a warning that names them.
       - V(one_by_one) changes one of them, the preferred one last. With O(commit) and O(verify) the task goes on with the next one when the one
         before is up, and stops where it does not come up. Otherwise what is left is in RV(waiting); commit, verify, and run the task again until it is empty.
+      - What the tunnels share (rules, zones, announced networks) serves the former and the new tunnels until the last one's turn, which takes away what
+        is no longer given. A change that gives up the router's BGP cannot be made so, and is refused with V(one_by_one).
     type: str
     choices: [together, one_by_one]
     default: together

@@ -54,10 +54,11 @@ def parse(xpath: str) -> Path:
 
 
 def step_of(element: ET.Element) -> Step:
-    """The step that leads from its parent to an element."""
+    """The step that leads from its parent to an element. An entry without a name is no entry of a list (a prefix list has such ones)."""
     if element.tag == "member":
         return ("member", (element.text or "").strip())
-    return ("entry", element.get("name") or "") if element.tag == "entry" else element.tag
+    name = element.get("name")
+    return ("entry", name) if element.tag == "entry" and name else element.tag
 
 
 def child(parent: ET.Element | None, step: Step) -> ET.Element | None:

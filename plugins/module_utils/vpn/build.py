@@ -36,6 +36,7 @@ def build(vpn: Vpn, around: Surroundings, addresses: Addresses, learned: str | N
     view = Surroundings(plan(removed.phases, around.tree, around.base).after, around.base, around.platform) if replaces else around
     claim = claims.claim(vpn, view, addresses, removed.inheritance)
     choice = choose(vpn, view, claim, learned, only)
+    turns.refuse(vpn, choice, claim)
     wanted, told = _wanted(vpn, choice, claim, view, addresses)
     booked = records.known([*leftovers.members(wanted), *tunnels.booked(vpn, choice, claim)])
     nat = choice.behind_nat or vpn.nat_traversal
@@ -44,12 +45,12 @@ def build(vpn: Vpn, around: Surroundings, addresses: Addresses, learned: str | N
     left = leftovers.leftovers(vpn, choice, claim, view, items)
     interruptions = adoption.interruptions(items, claim.known, view) if claim.found else []
     items += [*left.gone, *left.restored, *leftovers.dropped_members(claim, view, items, booked)]
-    now = turns.turn(items, vpn, choice, claim)
+    now = turns.turn(items, vpn, choice, claim, view)
     # What a rule that waits still lists is taken out of it in its turn.
     members = booked if only is None else booked.beside(claim.before.members)
     record = replace(_recorded(vpn, choice, claim, view, now), members=members)
     comments = interfaces.comment_items(records.comments(record, record.units.values(), view), view)
-    phases = [turns.turn(interfaces.moves(vpn, choice, view), vpn, choice, claim), merged(now + comments), list(left.zones)]
+    phases = [turns.turn(interfaces.moves(vpn, choice, view), vpn, choice, claim, view), merged(now + comments), list(left.zones)]
     warnings = [*removed.warnings, *claim.warnings(), *choice.warnings, *told, *left.warnings, *interruptions]
     return Result(removed.phases + phases, warnings, _summary(vpn, choice, claim), held=_held(vpn, choice, view, items, record),
                   serving=turns.serving(vpn, choice, claim, view))

@@ -6,21 +6,57 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry, DesiredMember
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import crypto, names
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import BGP, Vpn
 
 # Kinds of objects that each tunnel has one of.
 _OF_ONE_TUNNEL = ("ike_gateway", "ipsec_tunnel", "pbf_rule", "bgp_peer_entry", "bgp_timer_profile")
 
 
-def turn(items: list, vpn: Vpn, choice: Choice, claim: Claim) -> list:
-    """The items without those of the tunnels whose turn comes later, what is taken out of their rules included."""
+def turn(items: list, vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings) -> list:
+    """The items without those of the tunnels whose turn comes later, and without what takes anything away that all tunnels share.
+
+    That comes with the last turn: until then, what is shared serves the tunnels that wait as well as those that were changed.
+    """
+    if choice.turn is None:
+        return items
     waiting = [number for number in vpn.numbers if choice.waits(number)]
-    return [item for item in items if not any(_is_of(item, number, vpn, choice, claim) for number in waiting)]
+    found = [item for item in items if not any(_is_of(item, number, vpn, choice, claim) for number in waiting)]
+    return [item for item in found if _is_of(item, choice.turn, vpn, choice, claim) or _only_adds(item, view)]
+
+
+def refuse(vpn: Vpn, choice: Choice, claim: Claim) -> None:
+    """A router's BGP is one for all tunnels: it cannot be given up for one of them and stay for another."""
+    before = claim.before
+    if choice.turn is None or not before.bgp or (vpn.failover == BGP and vpn.virtual_router == before.router):
+        return
+    raise Refused(f"rollout: all tunnels of {vpn.name} share the BGP of router '{before.router}', and this change gives it up, so they cannot be changed "
+                  "one after the other. Say rollout: together; nothing was written")
+
+
+def _only_adds(item: DesiredEntry | DesiredMember, view: Surroundings) -> bool:
+    """Whether all that stands where an item is to be stands there afterwards as well."""
+    before = view.entry_at(item)
+    if before is None:
+        return True
+    after = Surroundings(plan([[item]], view.tree, view.base).after, view.base, view.platform).entry_at(item)
+    return after is not None and _said(before) <= _said(after)
+
+
+def _said(element: ET.Element, above: tuple = ()) -> set[tuple]:
+    """Every place below an element, with its text."""
+    found = {(*above, (element.text or "").strip())}
+    for child in element:
+        found |= _said(child, (*above, child.tag, child.get("name") or (child.text or "").strip()))
+    return found
 
 
 def _is_of(item: DesiredEntry | DesiredMember, number: int, vpn: Vpn, choice: Choice, claim: Claim) -> bool:

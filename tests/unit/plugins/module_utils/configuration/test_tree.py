@@ -36,6 +36,10 @@ OPERATIONS = {
     "a missing one is made by a set": ([Operation("set", rule("c"), "", "<to><member>x</member></to>")], "<entry name='c'><to><member>x</member></to></entry>"),
     "an element is deleted": ([Operation("delete", rule("a", "port"), "")], "<entry name='a'/>"),
     "a missing one is deleted": ([Operation("delete", rule("c", "port"), "")], "<entry name='c'/>"),
+    "an entry without a name is the only one of its place": (
+        [Operation("set", rule("c", "prefix"), "", "<entry><network>10.1.0.0/16</network></entry>"),
+         Operation("set", rule("c", "prefix"), "", "<entry><network>10.2.0.0/16</network></entry>")],
+        "<entry name='c'><prefix><entry><network>10.2.0.0/16</network></entry></prefix></entry>"),
     "several, one after the other": (
         [Operation("set", rule("a"), "", "<port>2</port>"), Operation("delete", rule("a", "port"), ""), Operation("set", rule("a"), "", "<port>3</port>")],
         "<entry name='a'><port>3</port></entry>"),

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.tree import applied
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Addresses
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import reader
@@ -259,3 +260,48 @@ def test_a_zone_of_others_stays_and_one_of_ours_goes_whenever_the_vpn_does(forei
             now = built(moved, now, VIRTUAL_ROUTER).after
             assert (around(now, VIRTUAL_ROUTER).zone("vpn") is not None) == ("vpn" in foreign)
     assert canonical(removed("vpn-1", now, VIRTUAL_ROUTER).after) == canonical(tree)
+
+
+def _said(element, above="") -> set:
+    """The place of each entry, member and text, but for what is the second tunnel's own and for the record."""
+    found = set()
+    for child in element:
+        name = child.get("name") or (child.text or "").strip()
+        place = f"{above}/{child.tag} {name}".rstrip()
+        if child.tag == "comment" or f"{name}-".startswith("vpn-1-2-") or name == "tunnel.2":
+            continue
+        found |= _said(child, place) | ({place} if name else set())
+    return found
+
+
+SHARED = {
+    "the zone": ("pbf", {}, {"zone": "elsewhere"}),
+    "the zone of a BGP pairing": ("bgp", {}, {"zone": "elsewhere"}),
+    "source zones": ("pbf", {}, {"source_zones": ("dmz",)}),
+    "local networks": ("pbf", {}, {"local_networks": ("10.11.0.0/24",)}),
+    "local networks that are announced": ("bgp", {}, {"local_networks": ("10.11.0.0/24",)}),
+    "remote networks": ("pbf", {"backup_routes": True}, {"backup_routes": True, "remote_networks": ("10.201.0.0/16",)}),
+    "remote networks of a BGP pairing": ("bgp", {}, {"remote_networks": ("10.201.0.0/16",)}),
+    "backup routes": ("pbf", {"backup_routes": True}, {}),
+    "the rule that discards": ("pbf", {}, {"when_both_down": "route"}),
+    "rules for the way in": ("pbf", {}, {"security_rules": "outbound"}),
+    "the policies of a peer group": ("bgp", {"local_preference": (200, 100)}, {"local_preference": (300, 150)}),
+}
+
+
+@pytest.mark.parametrize("engine", PLATFORMS)
+@pytest.mark.parametrize("failover, first, second", SHARED.values(), ids=SHARED.keys())
+def test_what_the_tunnels_share_is_not_taken_from_the_one_that_waits(engine, failover, first, second):
+    tree = start(engine, "base")
+    before = applied(tree, built(vpn(failover, **first), tree, engine).operations)
+    half = plan(build.build(vpn(failover, **second), around(before, engine), Addresses(), only=2).phases, before, base).after
+    assert _said(before) - _said(half) == set()
+    whole, at_once = built(vpn(failover, **second), half, engine), built(vpn(failover, **second), before, engine)
+    assert leaves(whole.after) == leaves(at_once.after)
+
+
+def test_bgp_that_all_tunnels_share_is_not_given_up_for_one_of_them():
+    tree = start(VIRTUAL_ROUTER, "base")
+    before = applied(tree, built(vpn("bgp"), tree, VIRTUAL_ROUTER).operations)
+    with pytest.raises(Refused, match="rollout: all tunnels of vpn-1 share the BGP of router 'default'.*rollout: together"):
+        build.build(vpn("pbf"), around(before, VIRTUAL_ROUTER), Addresses(), only=2)
