@@ -52,6 +52,12 @@ def test_names_say_what_is_inside():
     assert sorted(place for place in places if NAMELESS.search(place)) == []
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "changelogs" / "fragments").glob("*.yml")), ids=lambda path: path.stem)
+def test_a_changelog_fragment_is_lists_of_sentences(path):
+    """A colon and a blank in a sentence make it something else."""
+    assert [entry for sentences in load(path).values() for entry in sentences if not isinstance(entry, str)] == []
+
+
 def test_no_sanity_finding_is_ignored():
     assert list((ROOT / "tests" / "sanity").glob("ignore*")) == []
 
