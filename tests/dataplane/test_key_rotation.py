@@ -22,7 +22,7 @@ def rotate(site, number: int) -> None:
     site.up()
 
 
-def test_keys_change_without_losing_a_packet(sites):
+def test_keys_change_and_at_most_the_packet_that_is_under_way_is_lost(sites):
     """Each tunnel while new sessions take the other one."""
     site = sites(connection("pbf"))
     site.pair("pbf")
@@ -38,7 +38,8 @@ def test_keys_change_without_losing_a_packet(sites):
     site.pair("pbf", primary_tunnel=1)
     observation = watch.finish()
     site.up()
-    assert [observation.lost(kind) for kind in ("ping", "new")] == [0, 0]
+    # Of 250; on a busy machine the rule can change between a packet's way out and its way in.
+    assert max(observation.lost(kind) for kind in ("ping", "new")) <= 1
     # It stays with the rule that took it, and sees its tunnel go and come; a firewall tries again every two seconds.
     assert observation.lost("established") <= 40
     after = {number: site.daemon(number).ike_sa().children[0].inbound_spi for number in (1, 2)}
