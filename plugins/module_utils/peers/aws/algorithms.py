@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws.document import fold, mappings, whole_number
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws.document import whole_number
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.document import fold, mappings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import IkeOffer, IpsecOffer, Offers
 
 # AWS's documentation of the tunnel options, here and in the table below: what holds when an option is not set.

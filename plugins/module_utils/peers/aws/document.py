@@ -2,22 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Finding one VPN connection in whatever AWS's tools print, and reading its single values.
-
-The API writes CamelCase, Ansible snake_case, Terraform a flat C(tunnel1_...); here all become one spelling (lower case
-without underscores), and unset is absent, null, empty or, with Terraform, 0.
-"""
+"""Finding one VPN connection in whatever AWS's tools print, and reading its tunnels' options, which Terraform keeps in a flat C(tunnel1_...)."""
 
 from __future__ import annotations
 
-import json
 import re
 
 from collections.abc import Mapping
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.document import as_address, as_integer, folded, mapping, mappings, parsed
 
 
 def connection(document: Any, connection_id: str | None = None) -> tuple[str, dict]:
@@ -37,44 +32,12 @@ def tunnel_options(settings: dict) -> list[dict]:
 
 def _parsed(document: Any) -> Any:
     if isinstance(document, str):
-        text = document.strip().lstrip("\ufeff")
-        if text.startswith("<"):
+        if document.strip().lstrip("\ufeff").startswith("<"):
             raise InvalidInput("This is XML, not JSON. Give the whole output of 'aws ec2 describe-vpn-connections', which holds that XML.")
-        try:
-            document = json.loads(text)
-        except ValueError as exc:
-            at = f" (line {exc.lineno}, column {exc.colno})" if isinstance(exc, json.JSONDecodeError) else ""
-            # Without the cause, which carries the whole document and with it the keys.
-            raise InvalidInput(f"The VPN connection's description is not JSON{at}.") from None
+        document = parsed(document, "The VPN connection's description")
     if not isinstance(document, (Mapping, list, tuple)):
         raise InvalidInput("The VPN connection's description is neither a mapping, a list nor a JSON text.")
     return folded(document)
-
-
-def folded(value: Any) -> Any:
-    """New plain containers and strings, keys in one spelling, so that the API's, Ansible's and Terraform's forms are one."""
-    if isinstance(value, Mapping):
-        return {fold(key): folded(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [folded(item) for item in value]
-    if isinstance(value, str):
-        return str(value).strip()
-    return value
-
-
-def fold(key: object) -> str:
-    return str(key).replace("_", "").lower()
-
-
-def mapping(value: Any) -> dict:
-    """C(value) if it is a mapping, or the one in a list; else nothing."""
-    if isinstance(value, list) and value:
-        value = value[0]
-    return value if isinstance(value, dict) else {}
-
-
-def mappings(value: Any) -> list[dict]:
-    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, dict)]
 
 
 def _connections(value: Any) -> list[dict]:
@@ -133,19 +96,6 @@ def _terraform_options(settings: dict) -> list[dict]:
     return entries
 
 
-def as_flag(value: object) -> bool | None:
-    if isinstance(value, bool):
-        return bool(value)
-    return {"true": True, "yes": True, "false": False, "no": False}.get(str(value).lower())
-
-
-def as_integer(value: Any) -> int | None:
-    try:
-        return int(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
-
-
 def whole_number(options: dict, key: str, default: int, where: str) -> int:
     """Unset is absent, null, empty or 0 (Terraform)."""
     value = options.get(key)
@@ -157,24 +107,5 @@ def whole_number(options: dict, key: str, default: int, where: str) -> int:
     return number
 
 
-def as_network(value: object, version: int = 4) -> IPv4Network | IPv6Network | None:
-    """A network, also where AWS or its users left host bits in it; V(None) when there is none of that version."""
-    try:
-        network = ip_network(str(value), strict=False) if value else None
-    except ValueError:
-        return None
-    return network if network is not None and network.version == version else None
-
-
-def same_address(text: object, address: IPv4Address | IPv6Address | None) -> bool:
-    try:
-        return ip_address(str(text)) == address
-    except ValueError:
-        return False
-
-
 def known_address(text: object) -> str:
-    try:
-        return str(ip_address(str(text)))
-    except ValueError:
-        return "an unnamed endpoint"
+    return str(as_address(text) or "an unnamed endpoint")

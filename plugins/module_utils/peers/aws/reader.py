@@ -12,10 +12,8 @@ outside address.
 
 from __future__ import annotations
 
-import re
-
 from dataclasses import dataclass, field
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -23,29 +21,17 @@ from xml.etree.ElementTree import Element
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import addressing, algorithms
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws.addressing import Address, Network
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws.document import (
-    as_flag, as_integer, as_network, connection, known_address, mappings, same_address, tunnel_options, whole_number,
-)
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws.document import connection, known_address, tunnel_options, whole_number
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws.rules import CLOUD
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.document import (
+    as_address, as_flag, as_integer, as_network, mappings, readable, same_address,
+)
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import BGP, STATIC, Bgp, Profile, Selectors, Telemetry, Tunnel
 
 # AWS's documentation of the tunnel options: what holds when an option is not set.
 DEFAULT_HOLD_TIME = 30
 DEFAULT_REPLAY_WINDOW = 1024
 DEFAULT_SELECTOR = {4: "0.0.0.0/0", 6: "::/0"}
-
-_PLACEHOLDER = re.compile(
-    r"""
-      .*\*.*                          # masked by no_log or by hand
-    | .*VALUE_SPECIFIED.*             # Ansible's text for a masked parameter
-    | [<\[({$].*[>\])}]               # <redacted>, [masked], (sensitive value), {{ a template }}, ${variable}
-    | arn:.*                          # the secret's name instead of the secret
-    | .*redacted.*
-    | x+ | \.+
-    | (masked|hidden|removed|sensitive|secret|none|null|undefined|placeholder|changeme)
-    """,
-    re.VERBOSE | re.IGNORECASE | re.DOTALL,
-)
 
 
 @dataclass(frozen=True)
@@ -196,11 +182,7 @@ def _text(element: Element | None, path: str) -> str:
 
 
 def _address(side: Element | None, path: str, version: int | None = None) -> Address | None:
-    try:
-        address = ip_address(_text(side, f"{path}/ip_address"))
-    except ValueError:
-        return None
-    return address if version in (None, address.version) else None
+    return as_address(_text(side, f"{path}/ip_address"), version)
 
 
 def _routing(settings: dict, root: Element) -> str:
@@ -275,19 +257,13 @@ def _pre_shared_key(tunnel: _Tunnel, options: dict, settings: dict, place: str) 
 
     With a secret's ARN and no key in the options, AWS keeps the key in Secrets Manager and what the XML prints is no key.
     """
-    in_xml, in_options = _readable(tunnel.key), _readable(options.get("presharedkey"))
+    in_xml, in_options = readable(tunnel.key), readable(options.get("presharedkey"))
     if in_options is None and settings.get("presharedkeyarn"):
         return None, []
     warnings = []
     if in_xml and in_options and in_xml != in_options:
         warnings.append(f"{place}: the tunnel options and the customer gateway configuration hold different pre-shared keys; the latter is used")
     return in_xml or in_options, warnings
-
-
-def _readable(key: object) -> str | None:
-    if not isinstance(key, str) or not key or _PLACEHOLDER.fullmatch(key):
-        return None
-    return key
 
 
 def _inside(tunnel: _Tunnel, options: dict, place: str) -> dict:

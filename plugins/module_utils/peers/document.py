@@ -1,0 +1,131 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reading what clouds' tools print: one spelling for all keys, Terraform's wrappings, and single values.
+
+APIs write CamelCase or camelCase, Ansible and Terraform snake_case; here all become one spelling (lower case without underscores), and unset is
+absent, null, empty or, with Terraform, 0.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Any
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
+
+_PLACEHOLDER = re.compile(
+    r"""
+      .*\*.*                          # masked by no_log or by hand
+    | .*VALUE_SPECIFIED.*             # Ansible's text for a masked parameter
+    | [<\[({$].*[>\])}]               # <redacted>, [masked], (sensitive value), {{ a template }}, ${variable}
+    | arn:.*                          # the secret's name instead of the secret
+    | .*redacted.*
+    | x+ | \.+
+    | (masked|hidden|removed|sensitive|secret|none|null|undefined|placeholder|changeme)
+    """,
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+
+
+def parsed(text: str, called: str) -> Any:
+    """A JSON text as data. C(called): what it is, in errors, which hold nothing of it: there may be keys in it."""
+    try:
+        return json.loads(text.strip().lstrip("\ufeff"))
+    except ValueError as exc:
+        at = f" (line {exc.lineno}, column {exc.colno})" if isinstance(exc, json.JSONDecodeError) else ""
+        # Without the cause, which carries the whole document.
+        raise InvalidInput(f"{called} is not JSON{at}.") from None
+
+
+def folded(value: Any) -> Any:
+    """New plain containers and strings, keys in one spelling."""
+    if isinstance(value, Mapping):
+        return {fold(key): folded(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [folded(item) for item in value]
+    if isinstance(value, str):
+        return str(value).strip()
+    return value
+
+
+def fold(key: object) -> str:
+    return str(key).replace("_", "").lower()
+
+
+def mapping(value: Any) -> dict:
+    """C(value) if it is a mapping, or the one in a list; else nothing."""
+    if isinstance(value, list) and value:
+        value = value[0]
+    return value if isinstance(value, dict) else {}
+
+
+def mappings(value: Any) -> list[dict]:
+    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, dict)]
+
+
+def terraform_resources(value: Any) -> Iterator[tuple[str, dict]]:
+    """(type, attributes) of each resource in what C(terraform show -json) prints of a state or a plan, or in the state's own file; folded."""
+    if isinstance(value, list):
+        for item in value:
+            yield from terraform_resources(item)
+    if not isinstance(value, dict):
+        return
+    if isinstance(value.get("type"), str) and ("values" in value or "instances" in value):
+        found = mappings(value.get("values")) or [mapping(instance.get("attributes")) for instance in mappings(value.get("instances"))]
+        yield from ((value["type"], attributes) for attributes in found)
+        return
+    state, planned = value.get("values"), value.get("plannedvalues")
+    for below in (planned or state, value.get("rootmodule"), value.get("childmodules"), value.get("resources")):
+        yield from terraform_resources(below)
+
+
+def readable(key: object) -> str | None:
+    """A pre-shared key; V(None) where it is missing, masked, or a stand-in."""
+    if not isinstance(key, str) or not key or _PLACEHOLDER.fullmatch(key):
+        return None
+    return key
+
+
+def as_flag(value: object) -> bool | None:
+    if isinstance(value, bool):
+        return bool(value)
+    return {"true": True, "yes": True, "false": False, "no": False}.get(str(value).lower())
+
+
+def as_integer(value: Any) -> int | None:
+    try:
+        return int(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def as_address(value: object, version: int | None = None) -> IPv4Address | IPv6Address | None:
+    try:
+        address = ip_address(str(value))
+    except ValueError:
+        return None
+    return address if version in (None, address.version) else None
+
+
+def as_network(value: object, version: int | None = 4) -> IPv4Network | IPv6Network | None:
+    """A network, also where the cloud or its users left host bits in it; V(None) when there is none of that version."""
+    try:
+        network = ip_network(str(value), strict=False) if value else None
+    except ValueError:
+        return None
+    return network if network is not None and version in (None, network.version) else None
+
+
+def same_address(text: object, address: IPv4Address | IPv6Address | None) -> bool:
+    return address is not None and as_address(text) == address
+
+
+def last_part(link: object) -> str:
+    """The name at the end of a link or of a resource's path."""
+    return str(link or "").rstrip("/").rpartition("/")[2]
