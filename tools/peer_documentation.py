@@ -33,7 +33,7 @@ class Place(NamedTuple):
 
 def block(described: dict, indent: int) -> str:
     """YAML of a mapping, so far from the left."""
-    text = yaml.safe_dump(described, sort_keys=False, width=150 - indent, allow_unicode=True)
+    text = yaml.safe_dump(described, sort_keys=False, width=140 - indent, allow_unicode=True)
     return "".join(f"{' ' * indent}{line}\n" for line in text.splitlines())
 
 

@@ -18,10 +18,11 @@ description:
   - Exactly one proposal per phase is chosen, because AWS decides by its own order when it is offered several. The first value
     that AWS accepts is taken, in this order.
   - "IKE version: ikev2, ikev1."
-  - "IKE encryption: aes-256-cbc, aes-128-cbc, aes-256-gcm, aes-128-gcm (the last two with IKEv2 only)."
-  - "IKE hash, and ESP authentication where the cipher needs one: sha384, sha512, sha256, sha1."
-  - "Diffie-Hellman group, both phases: group20, group19, group21, group16, group15, group14, group5, group2."
-  - "ESP encryption: aes-256-gcm, aes-128-gcm, aes-256-cbc, aes-128-cbc."
+  - "IKE encryption: aes-256-cbc, aes-192-cbc, aes-128-cbc, aes-256-gcm, aes-128-gcm, 3des (GCM with IKEv2 only)."
+  - "IKE hash, and ESP authentication where the cipher needs one: sha384, sha512, sha256, sha1, md5."
+  - "Diffie-Hellman group, both phases: group20, group19, group21, group16, group15, group14, group5, group2, group1."
+  - "ESP encryption: aes-256-gcm, aes-128-gcm, aes-256-cbc, aes-192-cbc, aes-128-cbc, 3des."
+  - AWS accepts neither aes-192-cbc nor 3des, md5 or group1; other peers do.
   - V(group21), V(group16) and V(group15) need PAN-OS 10.2. Without O(panos_version) they are taken only when AWS accepts
     none of V(group20), V(group19) and V(group14).
   - V(sha1) and V(group2) are taken only when AWS accepts nothing better, and then with a warning.
@@ -140,6 +141,18 @@ _value:
           description: The public address from which the peer expects this firewall. It decides which address the firewall uses.
           type: str
           sample: 198.51.100.10
+        outside_interface:
+          description:
+          - Interface of the firewall from which this tunnel leaves, where that is not the VPN's.
+          - M(tunnelsmith.panos_vpn.site_to_site_vpn) does not carry it out yet, and refuses it.
+          type: str
+          returned: when it is known
+        local_address:
+          description:
+          - Address of that interface, with its length, where it has several.
+          - M(tunnelsmith.panos_vpn.site_to_site_vpn) does not carry it out yet, and refuses it.
+          type: str
+          returned: when it is known
         local_id:
           description: ID that this tunnel's gateway shows to the peer. Omitted, it is that of the VPN.
           type: str
@@ -166,12 +179,44 @@ _value:
           returned: when it is known
           contains:
             interval:
-              description: Seconds between probes, 2 to 100. Omitted, it is V(10).
+              description: Time between probes. Omitted, it is V(10). 2 to 100 seconds.
               type: int
               returned: when it is known
             retry:
-              description: Probes without an answer, 2 to 100, with IKEv1; PAN-OS has no such number for IKEv2. Omitted, it is V(3).
+              description: Probes without an answer, with IKEv1; PAN-OS has no such number for IKEv2. Omitted, it is V(3). 2 to 100 probes.
               type: int
+              returned: when it is known
+        ike_fragmentation:
+          description: Whether the peer wants large IKE messages in fragments. With IKEv2 that needs PAN-OS 11.2; older releases go without.
+          type: bool
+          returned: when it is known
+        certificate:
+          description:
+          - Certificates, where the sides do not authenticate by a pre-shared key.
+          - M(tunnelsmith.panos_vpn.site_to_site_vpn) does not carry it out yet, and refuses it.
+          type: dict
+          returned: when it is known
+          contains:
+            local_certificate:
+              description: Name of the certificate on the firewall that it shows.
+              type: str
+              returned: when it is known
+            certificate_profile:
+              description: Name of the certificate profile on the firewall whose authorities the peer's certificate is checked against.
+              type: str
+              returned: when it is known
+            local_subject:
+              description: Subject that the peer demands of the firewall's certificate.
+              type: str
+              returned: when it is known
+            peer_subject:
+              description: Subject of the peer's certificate.
+              type: str
+              returned: when it is known
+            authorities:
+              description: Certificates of the authorities that the peer trusts, as PEM or base64.
+              type: list
+              elements: str
               returned: when it is known
         inside_cidr:
           description: Network inside the tunnel. It goes with both inside addresses; failover by PBF or BGP needs all three.
@@ -228,7 +273,7 @@ _value:
               returned: when it is known
               sample: group20
             lifetime_seconds:
-              description: Lifetime of the IKE SA, in seconds.
+              description: Lifetime of the IKE SA. 180 to 31536000 seconds.
               type: int
               returned: when it is known
               sample: 28800
@@ -252,13 +297,13 @@ _value:
               returned: when it is known
               sample: group20
             lifetime_seconds:
-              description: Lifetime of the IPsec SA, in seconds.
+              description: Lifetime of the IPsec SA. 180 to 31536000 seconds.
               type: int
               returned: when it is known
               sample: 3600
         offers:
-          description: All that the peer accepts, best first. Where it is given, one proposal per phase is chosen of it, for the PAN-OS version that the
-            firewall runs.
+          description: All that the peer accepts, best first. Where it is given, one proposal per phase is chosen of it, for the PAN-OS version
+            that the firewall runs.
           type: dict
           returned: when it is known
           contains:
@@ -288,7 +333,7 @@ _value:
                   elements: str
                   returned: when it is known
                 lifetime_seconds:
-                  description: Lifetime, in seconds.
+                  description: Lifetime. 1 to 31536000 seconds.
                   type: int
                   returned: when it is known
             ipsec:
@@ -312,7 +357,7 @@ _value:
                   elements: str
                   returned: when it is known
                 lifetime_seconds:
-                  description: Lifetime, in seconds.
+                  description: Lifetime. 1 to 31536000 seconds.
                   type: int
                   returned: when it is known
             demands:
@@ -321,22 +366,23 @@ _value:
               elements: str
               returned: when it is known
         mtu:
-          description: The largest MTU of the tunnel interface, in octets, with which no packet is fragmented outside, as far as that was known when the
-            tunnel was described. M(tunnelsmith.panos_vpn.site_to_site_vpn) computes it anew.
+          description: The largest MTU of the tunnel interface with which no packet is fragmented outside, as far as that was known when the tunnel
+            was described. M(tunnelsmith.panos_vpn.site_to_site_vpn) computes it anew. 576 to 9216 octets.
           type: int
           returned: when it is known
           sample: 1446
         path_mtu:
-          description: The largest packet, in octets, that the peer lets through the tunnel, where it says so. The tunnel interface's MTU is not larger.
+          description: The largest packet that the peer lets through the tunnel, where it says so. The tunnel interface's MTU is not larger. 576
+            to 9216 octets.
           type: int
           returned: when it is known
         outside_mtu:
-          description: MTU of the peer's side outside of the tunnel, in octets. The tunnel interface's MTU is computed from it where it is smaller than
-            that of the firewall's outside interface.
+          description: MTU of the peer's side outside of the tunnel. The tunnel interface's MTU is computed from it where it is smaller than that
+            of the firewall's outside interface. 576 to 9216 octets.
           type: int
           returned: when it is known
         anti_replay_window:
-          description: Anti-replay window, in packets, rounded up to one that PAN-OS has.
+          description: Anti-replay window, rounded up to one that PAN-OS has. 1 to 4294967296 packets.
           type: int
           returned: when it is known
           sample: 1024
@@ -346,25 +392,61 @@ _value:
           returned: when it is known
           contains:
             local_as:
-              description: AS number of this firewall.
+              description: AS number of this firewall. 1 to 4294967295.
               type: int
               returned: when it is known
               sample: 65000
             peer_as:
-              description: AS number of the peer.
+              description: AS number of the peer. 1 to 4294967295.
               type: int
               returned: when it is known
               sample: 64512
             hold_time:
-              description: Hold time, in seconds.
+              description: Hold time. 3 to 65535 seconds.
               type: int
               returned: when it is known
               sample: 30
             keep_alive:
-              description: Keep-alive interval, in seconds.
+              description: Keep-alive interval. 1 to 21845 seconds.
               type: int
               returned: when it is known
               sample: 10
+            med:
+              description: Metric (MED) with which the peer announces its routes here; of two tunnels the one with the smaller is preferred. It
+                arrives by itself. 0 to 4294967295.
+              type: int
+              returned: when it is known
+              sample: 100
+            peer_address:
+              description:
+              - Address of the peer's BGP speaker, where that is not its inside address.
+              - M(tunnelsmith.panos_vpn.site_to_site_vpn) does not carry it out yet, and refuses it.
+              type: str
+              returned: when it is known
+            local_address:
+              description:
+              - Address from which the peer expects this firewall's BGP, where that is not the inside address.
+              - M(tunnelsmith.panos_vpn.site_to_site_vpn) does not carry it out yet, and refuses it.
+              type: str
+              returned: when it is known
+            multihop:
+              description:
+              - How far the peer's BGP speaker is, where it is outside of the inside network. 1 to 255 hops.
+              - M(tunnelsmith.panos_vpn.site_to_site_vpn) does not carry it out yet, and refuses it.
+              type: int
+              returned: when it is known
+            host_route:
+              description:
+              - Whether the peer's BGP speaker is reached by a route of its own into the tunnel.
+              - M(tunnelsmith.panos_vpn.site_to_site_vpn) does not carry it out yet, and refuses it.
+              type: bool
+              returned: when it is known
+            authentication:
+              description:
+              - Name of the key with which the peer demands TCP MD5 signatures.
+              - M(tunnelsmith.panos_vpn.site_to_site_vpn) does not carry it out yet, and refuses it.
+              type: str
+              returned: when it is known
         traffic_selectors:
           description: Networks that the peer accepts inside the tunnel. Where they are narrower than everything, the tunnel gets a proxy ID.
           type: dict
@@ -410,7 +492,7 @@ _value:
               type: str
               sample: 1 BGP ROUTES
             accepted_routes:
-              description: Number of routes that the cloud learned through it.
+              description: Number of routes that the cloud learned through it. 0 to 2147483648 routes.
               type: int
               sample: 1
     warnings:

@@ -147,11 +147,14 @@ options:
             type: dict
             suboptions:
               interval:
-                description: Seconds between probes, 2 to 100. Omitted, it is V(10).
+                description: Time between probes. Omitted, it is V(10). 2 to 100 seconds.
                 type: int
               retry:
-                description: Probes without an answer, 2 to 100, with IKEv1; PAN-OS has no such number for IKEv2. Omitted, it is V(3).
+                description: Probes without an answer, with IKEv1; PAN-OS has no such number for IKEv2. Omitted, it is V(3). 2 to 100 probes.
                 type: int
+          ike_fragmentation:
+            description: Whether the peer wants large IKE messages in fragments. With IKEv2 that needs PAN-OS 11.2; older releases go without.
+            type: bool
           inside_cidr:
             description: Network inside the tunnel. It goes with both inside addresses; failover by PBF or BGP needs all three.
             type: str
@@ -194,7 +197,7 @@ options:
                 description: Diffie-Hellman group, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
                 type: str
               lifetime_seconds:
-                description: Lifetime of the IKE SA, in seconds.
+                description: Lifetime of the IKE SA. 180 to 31536000 seconds.
                 type: int
           ipsec:
             description: The phase 2 proposal. What the peer offers comes before it.
@@ -211,11 +214,11 @@ options:
                 description: Diffie-Hellman group for perfect forward secrecy.
                 type: str
               lifetime_seconds:
-                description: Lifetime of the IPsec SA, in seconds.
+                description: Lifetime of the IPsec SA. 180 to 31536000 seconds.
                 type: int
           offers:
-            description: All that the peer accepts, best first. Where it is given, one proposal per phase is chosen of it, for the PAN-OS version that the
-              firewall runs.
+            description: All that the peer accepts, best first. Where it is given, one proposal per phase is chosen of it, for the PAN-OS version
+              that the firewall runs.
             type: dict
             suboptions:
               ike:
@@ -239,7 +242,7 @@ options:
                     type: list
                     elements: str
                   lifetime_seconds:
-                    description: Lifetime, in seconds.
+                    description: Lifetime. 1 to 31536000 seconds.
                     type: int
               ipsec:
                 description: What the peer accepts in phase 2.
@@ -258,41 +261,46 @@ options:
                     type: list
                     elements: str
                   lifetime_seconds:
-                    description: Lifetime, in seconds.
+                    description: Lifetime. 1 to 31536000 seconds.
                     type: int
               demands:
                 description: What the peer insists on besides and no PAN-OS can be told, as sentences. With one, no tunnel can come up.
                 type: list
                 elements: str
           mtu:
-            description: The largest MTU of the tunnel interface, in octets, with which no packet is fragmented outside, as far as that was known when the
-              tunnel was described. M(tunnelsmith.panos_vpn.site_to_site_vpn) computes it anew.
+            description: The largest MTU of the tunnel interface with which no packet is fragmented outside, as far as that was known when the
+              tunnel was described. M(tunnelsmith.panos_vpn.site_to_site_vpn) computes it anew. 576 to 9216 octets.
             type: int
           path_mtu:
-            description: The largest packet, in octets, that the peer lets through the tunnel, where it says so. The tunnel interface's MTU is not larger.
+            description: The largest packet that the peer lets through the tunnel, where it says so. The tunnel interface's MTU is not larger.
+              576 to 9216 octets.
             type: int
           outside_mtu:
-            description: MTU of the peer's side outside of the tunnel, in octets. The tunnel interface's MTU is computed from it where it is smaller than
-              that of the firewall's outside interface.
+            description: MTU of the peer's side outside of the tunnel. The tunnel interface's MTU is computed from it where it is smaller than
+              that of the firewall's outside interface. 576 to 9216 octets.
             type: int
           anti_replay_window:
-            description: Anti-replay window, in packets, rounded up to one that PAN-OS has.
+            description: Anti-replay window, rounded up to one that PAN-OS has. 1 to 4294967296 packets.
             type: int
           bgp:
             description: The BGP session through the tunnel, without which traffic cannot fail over by BGP.
             type: dict
             suboptions:
               local_as:
-                description: AS number of this firewall.
+                description: AS number of this firewall. 1 to 4294967295.
                 type: int
               peer_as:
-                description: AS number of the peer.
+                description: AS number of the peer. 1 to 4294967295.
                 type: int
               hold_time:
-                description: Hold time, in seconds.
+                description: Hold time. 3 to 65535 seconds.
                 type: int
               keep_alive:
-                description: Keep-alive interval, in seconds.
+                description: Keep-alive interval. 1 to 21845 seconds.
+                type: int
+              med:
+                description: Metric (MED) with which the peer announces its routes here; of two tunnels the one with the smaller is preferred.
+                  It arrives by itself. 0 to 4294967295.
                 type: int
           traffic_selectors:
             description: Networks that the peer accepts inside the tunnel. Where they are narrower than everything, the tunnel gets a proxy ID.
@@ -326,7 +334,7 @@ options:
                 description: What the cloud says about it.
                 type: str
               accepted_routes:
-                description: Number of routes that the cloud learned through it.
+                description: Number of routes that the cloud learned through it. 0 to 2147483648 routes.
                 type: int
       warnings:
         description: What works but should be seen.
@@ -387,11 +395,14 @@ options:
         type: dict
         suboptions:
           interval:
-            description: Seconds between probes, 2 to 100. Omitted, it is V(10).
+            description: Time between probes. Omitted, it is V(10). 2 to 100 seconds.
             type: int
           retry:
-            description: Probes without an answer, 2 to 100, with IKEv1; PAN-OS has no such number for IKEv2. Omitted, it is V(3).
+            description: Probes without an answer, with IKEv1; PAN-OS has no such number for IKEv2. Omitted, it is V(3). 2 to 100 probes.
             type: int
+      ike_fragmentation:
+        description: Whether the peer wants large IKE messages in fragments. With IKEv2 that needs PAN-OS 11.2; older releases go without.
+        type: bool
       inside_cidr:
         description: Network inside the tunnel. It goes with both inside addresses; failover by PBF or BGP needs all three.
         type: str
@@ -434,7 +445,7 @@ options:
             description: Diffie-Hellman group, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
             type: str
           lifetime_seconds:
-            description: Lifetime of the IKE SA, in seconds.
+            description: Lifetime of the IKE SA. 180 to 31536000 seconds.
             type: int
       ipsec:
         description: The phase 2 proposal. What the peer offers comes before it.
@@ -451,11 +462,11 @@ options:
             description: Diffie-Hellman group for perfect forward secrecy.
             type: str
           lifetime_seconds:
-            description: Lifetime of the IPsec SA, in seconds.
+            description: Lifetime of the IPsec SA. 180 to 31536000 seconds.
             type: int
       offers:
-        description: All that the peer accepts, best first. Where it is given, one proposal per phase is chosen of it, for the PAN-OS version that the firewall
-          runs.
+        description: All that the peer accepts, best first. Where it is given, one proposal per phase is chosen of it, for the PAN-OS version
+          that the firewall runs.
         type: dict
         suboptions:
           ike:
@@ -479,7 +490,7 @@ options:
                 type: list
                 elements: str
               lifetime_seconds:
-                description: Lifetime, in seconds.
+                description: Lifetime. 1 to 31536000 seconds.
                 type: int
           ipsec:
             description: What the peer accepts in phase 2.
@@ -498,41 +509,46 @@ options:
                 type: list
                 elements: str
               lifetime_seconds:
-                description: Lifetime, in seconds.
+                description: Lifetime. 1 to 31536000 seconds.
                 type: int
           demands:
             description: What the peer insists on besides and no PAN-OS can be told, as sentences. With one, no tunnel can come up.
             type: list
             elements: str
       mtu:
-        description: The largest MTU of the tunnel interface, in octets, with which no packet is fragmented outside, as far as that was known when the tunnel
-          was described. M(tunnelsmith.panos_vpn.site_to_site_vpn) computes it anew.
+        description: The largest MTU of the tunnel interface with which no packet is fragmented outside, as far as that was known when the tunnel
+          was described. M(tunnelsmith.panos_vpn.site_to_site_vpn) computes it anew. 576 to 9216 octets.
         type: int
       path_mtu:
-        description: The largest packet, in octets, that the peer lets through the tunnel, where it says so. The tunnel interface's MTU is not larger.
+        description: The largest packet that the peer lets through the tunnel, where it says so. The tunnel interface's MTU is not larger. 576
+          to 9216 octets.
         type: int
       outside_mtu:
-        description: MTU of the peer's side outside of the tunnel, in octets. The tunnel interface's MTU is computed from it where it is smaller than that
-          of the firewall's outside interface.
+        description: MTU of the peer's side outside of the tunnel. The tunnel interface's MTU is computed from it where it is smaller than that
+          of the firewall's outside interface. 576 to 9216 octets.
         type: int
       anti_replay_window:
-        description: Anti-replay window, in packets, rounded up to one that PAN-OS has.
+        description: Anti-replay window, rounded up to one that PAN-OS has. 1 to 4294967296 packets.
         type: int
       bgp:
         description: The BGP session through the tunnel, without which traffic cannot fail over by BGP.
         type: dict
         suboptions:
           local_as:
-            description: AS number of this firewall.
+            description: AS number of this firewall. 1 to 4294967295.
             type: int
           peer_as:
-            description: AS number of the peer.
+            description: AS number of the peer. 1 to 4294967295.
             type: int
           hold_time:
-            description: Hold time, in seconds.
+            description: Hold time. 3 to 65535 seconds.
             type: int
           keep_alive:
-            description: Keep-alive interval, in seconds.
+            description: Keep-alive interval. 1 to 21845 seconds.
+            type: int
+          med:
+            description: Metric (MED) with which the peer announces its routes here; of two tunnels the one with the smaller is preferred. It
+              arrives by itself. 0 to 4294967295.
             type: int
       traffic_selectors:
         description: Networks that the peer accepts inside the tunnel. Where they are narrower than everything, the tunnel gets a proxy ID.
@@ -566,7 +582,7 @@ options:
             description: What the cloud says about it.
             type: str
           accepted_routes:
-            description: Number of routes that the cloud learned through it.
+            description: Number of routes that the cloud learned through it. 0 to 2147483648 routes.
             type: int
   pre_shared_keys:
     description:

@@ -14,13 +14,15 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ev
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import EVERYTHING, intended
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import BGP, STATIC, Profile, Telemetry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import rules_of
 
 
 def connection(case: Case) -> Iterator[Cause]:
     described = case.connection or Profile()
-    if described.state and described.state != "available":
+    ready = rules_of(described.cloud).ready
+    if described.state and described.state not in ready:
         yield Cause("cloud-connection-not-available", f"the cloud's connection is {described.state}", (f"state: {described.state}",),
-                    "wait until the cloud says available, or make the connection anew", LIKELY)
+                    f"wait until the cloud says {' or '.join(ready)}, or make the connection anew", LIKELY)
     for warning in described.warnings:
         if "until it is associated" in warning:
             yield Cause("cloud-gateway-not-associated", "the cloud's gateway is not attached to its network", (warning,),

@@ -13,11 +13,13 @@ from __future__ import annotations
 import json
 import re
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import Any
+from typing import Any, Callable
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
+
+Reading = Callable[[str, str], Any]
 
 _PLACEHOLDER = re.compile(
     r"""
@@ -41,6 +43,27 @@ def parsed(text: str, called: str) -> Any:
         at = f" (line {exc.lineno}, column {exc.colno})" if isinstance(exc, json.JSONDecodeError) else ""
         # Without the cause, which carries the whole document.
         raise InvalidInput(f"{called} is not JSON{at}.") from None
+
+
+def opened(document: Any, called: str, read: Reading = parsed) -> Any:
+    """A document, or a list or a mapping of several: texts among them as data, and of what a task registered, what its command printed."""
+    if isinstance(document, str):
+        return read(document, called)
+    if isinstance(document, Mapping):
+        if isinstance(document.get("stdout"), str):
+            return read(document["stdout"], called)
+        return {key: opened(item, called, read) if _is_to_open(item) else item for key, item in document.items()}
+    if isinstance(document, (list, tuple)):
+        return [opened(item, called, read) for item in document]
+    raise InvalidInput(f"{called} is neither a mapping, a list nor a text.")
+
+
+def _is_to_open(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return isinstance(value.get("stdout"), str)
+    if isinstance(value, (list, tuple)):
+        return bool(value) and all(_is_to_open(item) for item in value)
+    return isinstance(value, str) and value.lstrip("\ufeff \r\n\t").startswith(("{", "[{"))
 
 
 def folded(value: Any) -> Any:
@@ -69,6 +92,13 @@ def mappings(value: Any) -> list[dict]:
     return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, dict)]
 
 
+def terraform_attributes(value: dict) -> list[dict] | None:
+    """What is said of a resource of Terraform, each time that there is one of it; V(None) of anything else."""
+    if not isinstance(value.get("type"), str) or not ("values" in value or "instances" in value):
+        return None
+    return mappings(value.get("values")) or [mapping(instance.get("attributes")) for instance in mappings(value.get("instances"))]
+
+
 def terraform_resources(value: Any) -> Iterator[tuple[str, dict]]:
     """(type, attributes) of each resource in what C(terraform show -json) prints of a state or a plan, or in the state's own file; folded."""
     if isinstance(value, list):
@@ -76,13 +106,47 @@ def terraform_resources(value: Any) -> Iterator[tuple[str, dict]]:
             yield from terraform_resources(item)
     if not isinstance(value, dict):
         return
-    if isinstance(value.get("type"), str) and ("values" in value or "instances" in value):
-        found = mappings(value.get("values")) or [mapping(instance.get("attributes")) for instance in mappings(value.get("instances"))]
-        yield from ((value["type"], attributes) for attributes in found)
+    attributes = terraform_attributes(value)
+    if attributes is not None:
+        yield from ((value["type"], found) for found in attributes)
         return
     state, planned = value.get("values"), value.get("plannedvalues")
     for below in (planned or state, value.get("rootmodule"), value.get("childmodules"), value.get("resources")):
         yield from terraform_resources(below)
+
+
+class Resources:
+    """The resources of a document, by kind and name. What is said of one in several places is one: tools print some of them in parts.
+
+    C(found): (kind, what is said of it) each. C(reference): the members that only say which resource is meant. C(parts): those that are lists of
+    which each place may say some.
+    """
+
+    def __init__(self, found: Iterable[tuple[str, dict]], reference: Collection[str], parts: Collection[str] = ()) -> None:
+        self._reference = set(reference)
+        self._found: dict[str, dict[str, dict]] = {}
+        for kind, resource in found:
+            known = self._found.setdefault(kind, {}).setdefault(name_of(resource).lower(), {})
+            for key, value in resource.items():
+                if key in parts and isinstance(value, list):
+                    known[key] = known.get(key, []) + [item for item in value if item not in known.get(key, [])]
+                elif value not in (None, "", [], {}) or key not in known:
+                    known[key] = value
+
+    def of(self, kind: str) -> list[dict]:
+        """Those of a kind of which more is said than which they are."""
+        return [resource for resource in self._found.get(kind, {}).values() if set(resource) - self._reference]
+
+    def referred(self, kind: str, reference: Any) -> dict | None:
+        """The resource that is meant by a reference."""
+        return next((found for found in self.of(kind) if name_of(found).lower() == name_of(reference).lower()), None)
+
+
+def name_of(resource: Any) -> str:
+    """The name of a resource, or of what a reference to it means."""
+    if isinstance(resource, dict):
+        return last_part(resource.get("name") or resource.get("id"))
+    return last_part(resource)
 
 
 def readable(key: object) -> str | None:
@@ -127,5 +191,6 @@ def same_address(text: object, address: IPv4Address | IPv6Address | None) -> boo
 
 
 def last_part(link: object) -> str:
-    """The name at the end of a link or of a resource's path."""
-    return str(link or "").rstrip("/").rpartition("/")[2]
+    """The name at the end of a link or of a resource's path, or in a template's reference: C($(ref.name.selfLink))."""
+    of_template = re.match(r"\$\(ref\.([^.)]+)", str(link or ""))
+    return of_template.group(1) if of_template else str(link or "").rstrip("/").rpartition("/")[2]

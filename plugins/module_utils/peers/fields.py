@@ -26,7 +26,11 @@ T = TypeVar("T")
 
 @dataclasses.dataclass(frozen=True)
 class Said:
-    """What a field says of itself. C(told): it is in the plain mapping even where nothing is known, as V(null)."""
+    """What a field says of itself. C(told): it is in the plain mapping even where nothing is known, as V(null).
+
+    C(unit), C(limits): what a number counts, and the smallest and largest that make sense. C(source): where that, or what the field means, is written.
+    C(pending): it is read and shown, and nothing carries it out yet. No module takes it, and C(pending_in) names it.
+    """
 
     description: tuple[str, ...]
     required: bool = False
@@ -34,6 +38,16 @@ class Said:
     told: bool = False
     choices: tuple[str, ...] = ()
     sample: object = None
+    unit: str = ""
+    limits: tuple[int, int] | None = None
+    source: str = ""
+    pending: bool = False
+
+    @property
+    def range(self) -> str:
+        """Unit and limits, in words."""
+        words = f"{self.limits[0]} to {self.limits[1]}" if self.limits else ""
+        return " ".join(part for part in (words, self.unit) if part)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,8 +97,8 @@ def _kind_of(hint: Any) -> tuple[type, bool]:
 
 
 def argument_spec(kind: type) -> dict:
-    """The argument spec that reads this type."""
-    return {field.name: _spec(field) for field in fields_of(kind)}
+    """The argument spec that reads this type, without what nothing carries out yet."""
+    return {field.name: _spec(field) for field in fields_of(kind) if not field.said.pending}
 
 
 def _spec(field: Field) -> dict:
@@ -102,7 +116,7 @@ def _spec(field: Field) -> dict:
 
 def documentation(kind: type) -> dict:
     """The documentation of that argument spec."""
-    return {field.name: _documented(field) for field in fields_of(kind)}
+    return {field.name: _documented(field) for field in fields_of(kind) if not field.said.pending}
 
 
 def _documented(field: Field) -> dict:
@@ -134,6 +148,10 @@ def _documented_return(field: Field) -> dict:
 
 def _described(field: Field) -> dict:
     description = list(field.said.description)
+    if field.said.range:
+        description[-1] += f" In {field.said.range}." if field.said.limits is None else f" {field.said.range[0].upper()}{field.said.range[1:]}."
+    if field.said.pending:
+        description.append("M(tunnelsmith.panos_vpn.site_to_site_vpn) does not carry it out yet, and refuses it.")
     found: dict = {"description": description if len(description) > 1 else description[0]}
     found.update({"type": "list", "elements": field.type} if field.many else {"type": field.type})
     return found
@@ -146,6 +164,18 @@ def plain(value: Any) -> dict:
         here = getattr(value, field.name)
         if field.said.told or here not in (None, "", ()):
             found[field.name] = _plain(here)
+    return found
+
+
+def pending_in(value: Any) -> list[str]:
+    """The dotted names of what a value of such a type says and nothing carries out yet."""
+    found = []
+    for field in fields_of(type(value)):
+        here = getattr(value, field.name)
+        if field.said.pending and here not in (None, "", (), False):
+            found.append(field.name)
+        elif field.is_nested and not field.many and here is not None:
+            found += [f"{field.name}.{name}" for name in pending_in(here)]
     return found
 
 
@@ -190,6 +220,8 @@ def _one(field: Field, value: Any, place: str) -> Any:
         found = str(value) if isinstance(value, (str, int)) else None
     if found is None:
         raise InvalidInput(f"{place}: {'it' if field.said.secret else _worded(value)} is no {_WORDS[field.kind]}")
+    if field.said.limits and isinstance(found, int) and not field.said.limits[0] <= found <= field.said.limits[1]:
+        raise InvalidInput(f"{place}: {found} is not within {field.said.range}")
     if found and field.said.choices and str(found) not in field.said.choices:
         raise InvalidInput(f"{place}: '{found}' is none of {', '.join(field.said.choices)}")
     return found

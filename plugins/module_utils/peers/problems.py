@@ -9,9 +9,11 @@ Each check returns sentences for the user, none when all is well; a pre-shared k
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import BGP, STATIC, Profile, Tunnel
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import pending_in
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import BGP, MOST_TUNNELS, STATIC, Profile, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import rules_of
 
 
@@ -26,9 +28,20 @@ def problems(
     the option is called that gives keys.
     """
     tunnels = profile.tunnels
-    found = key_problems(profile.id, tunnels, pre_shared_keys, keys_option) + inside_problems(profile.id, tunnels) + as_problems(profile.id, tunnels)
+    found = pending_problems(profile.id, tunnels) + key_problems(profile.id, tunnels, pre_shared_keys, keys_option)
+    found += inside_problems(profile.id, tunnels) + as_problems(profile.id, tunnels) + pair_problems(profile.id, tunnels)
     if failover:
         found += routing_problems(profile, failover) + selector_problems(profile.id, tunnels, failover, monitor_addresses)
+    return found
+
+
+def pending_problems(name: str, tunnels: Sequence[Tunnel]) -> list[str]:
+    """What a description says and nothing here carries out yet: the peer would wait for it in vain."""
+    found = [f"{name} has {len(tunnels)} tunnels; {MOST_TUNNELS} are the most"] if len(tunnels) > MOST_TUNNELS else []
+    for tunnel in tunnels:
+        said = pending_in(tunnel) + (["outside_address (a name, or no fixed one)"] if tunnel.is_named else [])
+        if said:
+            found.append(f"{_called(name, tunnel)}: {', '.join(said)}: not carried out yet")
     return found
 
 
@@ -39,11 +52,11 @@ def key_problems(name: str, tunnels: Sequence[Tunnel], pre_shared_keys: Sequence
     found = []
     for tunnel, given in zip(tunnels, pre_shared_keys or [None] * len(tunnels)):
         key = given or tunnel.pre_shared_key
-        if not key:
+        if not key and tunnel.certificate is None:
             missing = rules_of(tunnel.cloud).key_is_missing
             found.append(f"{_called(name, tunnel)} has no readable pre-shared key{missing}; give them as {keys_option}, one per tunnel")
             continue
-        problem = rules_of(tunnel.cloud).key_problem(key)
+        problem = rules_of(tunnel.cloud).key_problem(key) if key else None
         if problem:
             found.append(f"{_called(name, tunnel)} {problem}")
     return found
@@ -68,6 +81,21 @@ def as_problems(name: str, tunnels: Sequence[Tunnel]) -> list[str]:
         for tunnel in tunnels
         if tunnel.bgp and tunnel.bgp.local_as == tunnel.bgp.peer_as
     ]
+
+
+def pair_problems(name: str, tunnels: Sequence[Tunnel]) -> list[str]:
+    """More pairs of networks than the tunnel's cloud takes, and pairs that a packet could be in two of: which one it takes would be chance."""
+    found = []
+    for tunnel in tunnels:
+        most, rules = rules_of(tunnel.cloud).most_pairs, rules_of(tunnel.cloud)
+        if most is not None and len(tunnel.pairs) > most:
+            count = len(tunnel.pairs)
+            found.append(f"{_called(name, tunnel)} has {count} pairs of networks, {rules.spoken} takes {most}; summarize the networks {rules.there}")
+        both = next((two for two in itertools.combinations(tunnel.pairs, 2) if two[0].overlaps(two[1])), None)
+        if both:
+            first, second = (f"{pair.local} to {pair.remote}" for pair in both)
+            found.append(f"{_called(name, tunnel)}: the pairs of networks {first} and {second} overlap; leave one of them out {rules.there}")
+    return found
 
 
 def routing_problems(profile: Profile, failover: str) -> list[str]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from ipaddress import ip_address, ip_network
 from typing import Any
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.document import as_address
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import argument_spec, read, said
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import CLOUDS
 
@@ -21,6 +22,17 @@ IKE_VERSIONS = ("ikev1", "ikev2")
 STATIC, BGP = "static", "bgp"
 ID_TYPES = ("ipaddr", "fqdn", "ufqdn", "keyid", "dn")
 FIREWALL, PEER, EITHER = "firewall", "peer", "either"
+# What stands for the address of a peer that has no fixed one, as PAN-OS calls it.
+DYNAMIC = "dynamic"
+MOST_TUNNELS = 8
+
+# What numbers count, and what makes sense of them.
+_LIFETIME: dict = {"unit": "seconds", "limits": (180, 365 * 86400), "source": "PAN-OS crypto profiles: lifetime"}
+_OFFERED_LIFETIME: dict = {"unit": "seconds", "limits": (1, 365 * 86400), "source": "what the peer says of its side"}
+_AS: dict = {"limits": (1, 4294967295), "source": "RFC 6793"}
+_MTU: dict = {"unit": "octets", "limits": (576, 9216), "source": "PAN-OS tunnel interface: mtu"}
+_PROBES: dict = {"limits": (2, 100), "source": "PAN-OS IKE gateway: protocol/ikev1/dpd, protocol/ikev2/dpd"}
+_OF_GATEWAY = "PAN-OS IKE gateway"
 
 
 @dataclass(frozen=True)
@@ -31,7 +43,7 @@ class IkeProposal:
     encryption: str = said("Cipher, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.", default="", sample="aes-256-cbc")
     hash: str = said("Hash, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.", default="", sample="sha384")
     dh_group: str = said("Diffie-Hellman group, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.", default="", sample="group20")
-    lifetime_seconds: int | None = said("Lifetime of the IKE SA, in seconds.", default=None, sample=28800)
+    lifetime_seconds: int | None = said("Lifetime of the IKE SA.", default=None, sample=28800, **_LIFETIME)
 
 
 @dataclass(frozen=True)
@@ -41,7 +53,7 @@ class IpsecProposal:
     encryption: str = said("Cipher, as M(tunnelsmith.panos_vpn.ipsec_crypto_profile) takes it.", default="", sample="aes-256-gcm")
     authentication: str = said("Hash, or V(none) with a GCM cipher.", default="", sample="none")
     dh_group: str = said("Diffie-Hellman group for perfect forward secrecy.", default="", sample="group20")
-    lifetime_seconds: int | None = said("Lifetime of the IPsec SA, in seconds.", default=None, sample=3600)
+    lifetime_seconds: int | None = said("Lifetime of the IPsec SA.", default=None, sample=3600, **_LIFETIME)
 
 
 @dataclass(frozen=True)
@@ -52,7 +64,7 @@ class IkeOffer:
     encryption: tuple[str, ...] = said("Ciphers.", default=())
     hash: tuple[str, ...] = said("Hashes.", default=())
     dh_group: tuple[str, ...] = said("Diffie-Hellman groups.", default=())
-    lifetime_seconds: int | None = said("Lifetime, in seconds.", default=None)
+    lifetime_seconds: int | None = said("Lifetime.", default=None, **_OFFERED_LIFETIME)
 
 
 @dataclass(frozen=True)
@@ -62,7 +74,7 @@ class IpsecOffer:
     encryption: tuple[str, ...] = said("Ciphers.", default=())
     authentication: tuple[str, ...] = said("Hashes.", default=())
     dh_group: tuple[str, ...] = said("Diffie-Hellman groups.", default=())
-    lifetime_seconds: int | None = said("Lifetime, in seconds.", default=None)
+    lifetime_seconds: int | None = said("Lifetime.", default=None, **_OFFERED_LIFETIME)
 
 
 @dataclass(frozen=True)
@@ -84,10 +96,39 @@ class Offers:
 class Bgp:
     """The BGP session through a tunnel."""
 
-    local_as: int | None = said("AS number of this firewall.", default=None, sample=65000)
-    peer_as: int | None = said("AS number of the peer.", default=None, sample=64512)
-    hold_time: int | None = said("Hold time, in seconds.", default=None, sample=30)
-    keep_alive: int | None = said("Keep-alive interval, in seconds.", default=None, sample=10)
+    local_as: int | None = said("AS number of this firewall.", default=None, sample=65000, **_AS)
+    peer_as: int | None = said("AS number of the peer.", default=None, sample=64512, **_AS)
+    hold_time: int | None = said(
+        "Hold time.", default=None, sample=30, unit="seconds", limits=(3, 65535), source="RFC 4271, 4.2")
+    keep_alive: int | None = said("Keep-alive interval.", default=None, sample=10, unit="seconds", limits=(1, 21845), source="RFC 4271, 4.4")
+    med: int | None = said(
+        "Metric (MED) with which the peer announces its routes here; of two tunnels the one with the smaller is preferred. It arrives by itself.",
+        default=None, sample=100, limits=(0, 4294967295), source="RFC 4271, 4.3")
+    peer_address: str | None = said(
+        "Address of the peer's BGP speaker, where that is not its inside address.", default=None, pending=True, source="PAN-OS BGP peer: peer-address")
+    local_address: str | None = said(
+        "Address from which the peer expects this firewall's BGP, where that is not the inside address.", default=None, pending=True,
+        source="PAN-OS BGP peer: local-address")
+    multihop: int | None = said(
+        "How far the peer's BGP speaker is, where it is outside of the inside network.", default=None, pending=True, unit="hops", limits=(1, 255),
+        source="PAN-OS BGP peer: connection-options/multihop")
+    host_route: bool | None = said(
+        "Whether the peer's BGP speaker is reached by a route of its own into the tunnel.", default=None, pending=True, source="PAN-OS static route")
+    authentication: str | None = said(
+        "Name of the key with which the peer demands TCP MD5 signatures.", default=None, pending=True, source="PAN-OS BGP authentication profile")
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """How both sides authenticate without a pre-shared key."""
+
+    local_certificate: str | None = said("Name of the certificate on the firewall that it shows.", default=None, source=_OF_GATEWAY)
+    certificate_profile: str | None = said(
+        "Name of the certificate profile on the firewall whose authorities the peer's certificate is checked against.", default=None, source=_OF_GATEWAY)
+    local_subject: str | None = said("Subject that the peer demands of the firewall's certificate.", default=None, source="what the peer says")
+    peer_subject: str | None = said("Subject of the peer's certificate.", default=None, source="what the peer says")
+    authorities: tuple[str, ...] = said(
+        "Certificates of the authorities that the peer trusts, as PEM or base64.", default=(), source="what the peer says")
 
 
 @dataclass(frozen=True)
@@ -102,6 +143,11 @@ class Selectors:
         """Whether the peer accepts less than everything, so that the tunnel needs a proxy ID."""
         return any(ip_network(selector).prefixlen > 0 for selector in (self.local, self.remote))
 
+    def overlaps(self, other: Selectors) -> bool:
+        """Whether a packet could be in both pairs."""
+        sides = ((ip_network(self.local), ip_network(other.local)), (ip_network(self.remote), ip_network(other.remote)))
+        return all(here.version == there.version and here.overlaps(there) for here, there in sides)
+
     def reaches(self, address: str | None) -> bool:
         """Whether an address of the peer's side is in it."""
         return address is not None and ip_address(address) in ip_network(self.remote)
@@ -111,9 +157,9 @@ class Selectors:
 class Dpd:
     """How soon a peer that is silent is taken for dead."""
 
-    interval: int | None = said("Seconds between probes, 2 to 100. Omitted, it is V(10).", default=None)
+    interval: int | None = said("Time between probes. Omitted, it is V(10).", default=None, unit="seconds", **_PROBES)
     retry: int | None = said(
-        "Probes without an answer, 2 to 100, with IKEv1; PAN-OS has no such number for IKEv2. Omitted, it is V(3).", default=None)
+        "Probes without an answer, with IKEv1; PAN-OS has no such number for IKEv2. Omitted, it is V(3).", default=None, unit="probes", **_PROBES)
 
 
 @dataclass(frozen=True)
@@ -122,19 +168,25 @@ class Telemetry:
 
     status: str | None = said("Whether it is up, in the cloud's words.", default=None, told=True, sample="UP")
     status_message: str = said("What the cloud says about it.", default="", told=True, sample="1 BGP ROUTES")
-    accepted_routes: int | None = said("Number of routes that the cloud learned through it.", default=None, told=True, sample=1)
+    accepted_routes: int | None = said("Number of routes that the cloud learned through it.", default=None, told=True, sample=1,
+                                       unit="routes", limits=(0, 2**31), source="what the cloud says")
 
 
 @dataclass(frozen=True)
 class Tunnel:
     """One tunnel to the peer."""
 
-    outside_address: str = said("Address of the peer's endpoint.", required=True, sample="203.0.113.17")
+    outside_address: str = said("Address of the peer's endpoint.", required=True, sample="203.0.113.17", source=f"{_OF_GATEWAY}: peer-address")
     cloud: str | None = said(
         "Cloud of the peer's endpoint. The tunnel is held to that cloud's rules, and without it to none.", default=None, choices=CLOUDS)
     customer_outside_address: str | None = said(
         "The public address from which the peer expects this firewall. It decides which address the firewall uses.", default=None, told=True,
         sample="198.51.100.10")
+    outside_interface: str | None = said(
+        "Interface of the firewall from which this tunnel leaves, where that is not the VPN's.", default=None, pending=True,
+        source=f"{_OF_GATEWAY}: local-address/interface")
+    local_address: str | None = said(
+        "Address of that interface, with its length, where it has several.", default=None, pending=True, source=f"{_OF_GATEWAY}: local-address/ip")
     local_id: str | None = said("ID that this tunnel's gateway shows to the peer. Omitted, it is that of the VPN.", default=None)
     local_id_type: str | None = said("Kind of the local ID. Omitted, it is seen from the ID itself.", default=None, choices=ID_TYPES)
     peer_id: str | None = said("ID that the peer must show. Omitted, it is not looked at beyond the address.", default=None)
@@ -142,6 +194,11 @@ class Tunnel:
     initiator: str | None = said(
         "Who begins to negotiate. With V(peer) the gateway only waits. Omitted, it is V(either).", default=None, choices=(FIREWALL, PEER, EITHER))
     dpd: Dpd | None = said("How soon a peer that is silent is taken for dead.", default=None)
+    ike_fragmentation: bool | None = said(
+        "Whether the peer wants large IKE messages in fragments. With IKEv2 that needs PAN-OS 11.2; older releases go without.", default=None,
+        source="RFC 7383; PAN-OS IKE gateway: fragmentation")
+    certificate: Certificate | None = said(
+        "Certificates, where the sides do not authenticate by a pre-shared key.", default=None, pending=True, source=f"{_OF_GATEWAY}: authentication")
     inside_cidr: str | None = said(
         "Network inside the tunnel. It goes with both inside addresses; failover by PBF or BGP needs all three.", default=None,
         sample="169.254.10.0/30")
@@ -157,15 +214,17 @@ class Tunnel:
         "All that the peer accepts, best first. Where it is given, one proposal per phase is chosen of it, for the PAN-OS version that the firewall runs.",
         default=None)
     mtu: int | None = said(
-        "The largest MTU of the tunnel interface, in octets, with which no packet is fragmented outside, as far as that was known when the tunnel "
-        "was described. M(tunnelsmith.panos_vpn.site_to_site_vpn) computes it anew.", default=None, sample=1446)
+        "The largest MTU of the tunnel interface with which no packet is fragmented outside, as far as that was known when the tunnel "
+        "was described. M(tunnelsmith.panos_vpn.site_to_site_vpn) computes it anew.", default=None, sample=1446, **_MTU)
     path_mtu: int | None = said(
-        "The largest packet, in octets, that the peer lets through the tunnel, where it says so. The tunnel interface's MTU is not larger.",
-        default=None)
+        "The largest packet that the peer lets through the tunnel, where it says so. The tunnel interface's MTU is not larger.",
+        default=None, **_MTU)
     outside_mtu: int | None = said(
-        "MTU of the peer's side outside of the tunnel, in octets. The tunnel interface's MTU is computed from it where it is smaller than that of the "
-        "firewall's outside interface.", default=None)
-    anti_replay_window: int | None = said("Anti-replay window, in packets, rounded up to one that PAN-OS has.", default=None, sample=1024)
+        "MTU of the peer's side outside of the tunnel. The tunnel interface's MTU is computed from it where it is smaller than that of the "
+        "firewall's outside interface.", default=None, **_MTU)
+    anti_replay_window: int | None = said(
+        "Anti-replay window, rounded up to one that PAN-OS has.", default=None, sample=1024, unit="packets", limits=(1, 2**32),
+        source="PAN-OS IPsec tunnel: anti-replay-window")
     bgp: Bgp | None = said("The BGP session through the tunnel, without which traffic cannot fail over by BGP.", default=None)
     traffic_selectors: Selectors | None = said(
         "Networks that the peer accepts inside the tunnel. Where they are narrower than everything, the tunnel gets a proxy ID.", default=None)
@@ -183,6 +242,11 @@ class Tunnel:
         """The pairs of networks that the peer accepts, where that is not everything."""
         one = (self.traffic_selectors,) if self.traffic_selectors else ()
         return tuple(pair for pair in self.selector_pairs or one if pair.are_narrowed)
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the peer's endpoint is known by a name, or not at all, instead of an address."""
+        return as_address(self.outside_address) is None
 
     def with_key(self, key: str | None) -> Tunnel:
         return replace(self, pre_shared_key=key) if key else self

@@ -35,6 +35,9 @@ class Rules:
     as_advice = "the two numbers must differ"
     # Behind "no readable pre-shared key": why the description may lack it.
     key_is_missing = ""
+    # What the state of a connection is called that can be used, and how many pairs of networks one takes at most, where that is known.
+    ready: tuple[str, ...] = ("available",)
+    most_pairs: int | None = None
     # What is said of the far side's beginning to negotiate; empty where nothing is known.
     beginning = ""
 
@@ -49,6 +52,10 @@ class Rules:
     def spelled(self, phase: str, option: str, values: Sequence[str]) -> tuple[str, list[str]]:
         """(an option of the offers, values of it), as the far side calls them."""
         return f"{phase}.{option}", list(values)
+
+    def has(self, phase: str, option: str, value: str) -> bool:
+        """Whether the far side has a value of an option of the offers at all."""
+        return True
 
     def route_limit(self, gateway: str | None) -> int | None:
         """How many routes a gateway of this kind learns at most, or V(None) where no limit is known."""

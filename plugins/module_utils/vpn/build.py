@@ -61,7 +61,7 @@ def _wanted(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, addresse
     rules = Rules(vpn, view, addresses)
     warnings: list[str] = []
     items = interfaces.zone_items(vpn, view) + crypto.items(vpn, choice, claim)
-    items += gateways.items(vpn, choice, claim) + tunnels.items(vpn, choice, claim, view)
+    items += gateways.items(vpn, choice, claim, view.platform) + tunnels.items(vpn, choice, claim, view)
     if vpn.failover == BGP:
         found, warnings = bgp.items(vpn, choice, claim, view)
         bgp.refuse_readvertisement(vpn, view, claim.known)

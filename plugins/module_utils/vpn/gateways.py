@@ -12,16 +12,35 @@ from typing import Any
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import PEER, Dpd, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ike_gateway
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import Platform, at_least
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
 
+# Which release brought fragmentation of IKEv2 stands in the table of the gateway.
+_IKEV2_FRAGMENTS_SINCE = next(leaf.since for group in ike_gateway.TABLE.nodes if group.option == "ikev2"
+                              for leaf in group.nodes if leaf.option == "fragmentation")
 # Dead peer detection where the peer says nothing of it.
 _DPD_INTERVAL, _DPD_RETRY = 10, 3
 
 
-def items(vpn: Vpn, choice: Choice, claim: Claim) -> list:
-    return [DesiredEntry(ike_gateway.TABLE, claim.called("ike_gateway", number), _values(vpn, choice, claim, number)) for number in vpn.numbers]
+def items(vpn: Vpn, choice: Choice, claim: Claim, platform: Platform) -> list:
+    found = []
+    for number in vpn.numbers:
+        values = _values(vpn, choice, claim, number)
+        _fragment(values, vpn.tunnel(number), choice.terms[number].ike.version, platform)
+        found.append(DesiredEntry(ike_gateway.TABLE, claim.called("ike_gateway", number), values))
+    return found
+
+
+def _fragment(values: dict, tunnel: Tunnel, version: str, platform: Platform) -> None:
+    """Large IKE messages in fragments, where the peer wants that. With IKEv2 older releases of PAN-OS cannot, and the tunnel comes up without."""
+    if not tunnel.ike_fragmentation:
+        return
+    if version == "ikev1":
+        values["fragmentation"] = True
+    elif at_least(platform.version, _IKEV2_FRAGMENTS_SINCE):
+        values[version]["fragmentation"] = True
 
 
 def _values(vpn: Vpn, choice: Choice, claim: Claim, number: int) -> dict:

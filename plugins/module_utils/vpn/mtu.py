@@ -10,14 +10,14 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import IpsecProposal, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.proposal import is_gcm
 
-# Octets. RFC 4303 (ESP), 4106 (GCM: 8 octets of IV, 16 of ICV), 3602 (CBC), 2404 and 4868 (truncated HMACs).
+# Octets. RFC 4303 (ESP), 4106 (GCM: 8 octets of IV, 16 of ICV), 3602 (CBC), 2451 (3DES), 2403, 2404 and 4868 (truncated HMACs).
 IP_HEADER = {4: 20, 6: 40}
 UDP_HEADER = 8
 ESP_HEADER = 8
 ESP_TRAILER = 2
-CIPHER_IV_AND_BLOCK = {"gcm": (8, 4), "cbc": (16, 16)}
+CIPHER_IV_AND_BLOCK = {"gcm": (8, 4), "cbc": (16, 16), "3des": (8, 8)}
 GCM_ICV = 16
-HMAC_ICV = {"sha1": 12, "sha256": 16, "sha384": 24, "sha512": 32}
+HMAC_ICV = {"md5": 12, "sha1": 12, "sha256": 16, "sha384": 24, "sha512": 32}
 
 # The range of the tunnel interface's own option; above 1500 the firewall must have jumbo frames enabled.
 SMALLEST, LARGEST = 576, 9216

@@ -21,19 +21,24 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table
 # Each best first.
 IKE_VERSIONS = ("ikev2", "ikev1")
 # CBC before GCM: with GCM in phase 1 the hash only names the pseudo-random function, and older releases differ there.
-IKE_ENCRYPTION = ("aes-256-cbc", "aes-128-cbc", "aes-256-gcm", "aes-128-gcm")
-HASH = ("sha384", "sha512", "sha256", "sha1")
-DH_GROUP = ("group20", "group19", "group21", "group16", "group15", "group14", "group5", "group2")
-ESP_ENCRYPTION = ("aes-256-gcm", "aes-128-gcm", "aes-256-cbc", "aes-128-cbc")
+IKE_ENCRYPTION = ("aes-256-cbc", "aes-192-cbc", "aes-128-cbc", "aes-256-gcm", "aes-128-gcm", "3des")
+HASH = ("sha384", "sha512", "sha256", "sha1", "md5")
+DH_GROUP = ("group20", "group19", "group21", "group16", "group15", "group14", "group5", "group2", "group1")
+ESP_ENCRYPTION = ("aes-256-gcm", "aes-128-gcm", "aes-256-cbc", "aes-192-cbc", "aes-128-cbc", "3des")
+# A GCM cipher authenticates by itself; a peer may name no hash beside it.
+NO_HASH = "non-auth"
+NO_PFS = "no-pfs"
 
-PREFERENCE = {("ike", "versions"): IKE_VERSIONS, ("ike", "encryption"): IKE_ENCRYPTION, ("ike", "hash"): HASH, ("ike", "dh_group"): DH_GROUP,
-              ("ipsec", "encryption"): ESP_ENCRYPTION, ("ipsec", "authentication"): HASH, ("ipsec", "dh_group"): DH_GROUP}
+PREFERENCE = {("ike", "versions"): IKE_VERSIONS, ("ike", "encryption"): IKE_ENCRYPTION, ("ike", "hash"): HASH + (NO_HASH,), ("ike", "dh_group"): DH_GROUP,
+              ("ipsec", "encryption"): ESP_ENCRYPTION, ("ipsec", "authentication"): HASH, ("ipsec", "dh_group"): DH_GROUP + (NO_PFS,)}
 
 # Which release brought which group stands in the table of the profile.
 _NEWER = tuple(group for group in DH_GROUP if group in NEWER_DH_GROUPS)
 _STRONG_EVERYWHERE = ("group20", "group19", "group14")
 
-WEAK = ("sha1", "group2")
+_MOST_SECONDS = 65535
+
+WEAK = ("sha1", "md5", "3des", "group2", "group1", NO_PFS)
 
 
 def is_gcm(encryption: str) -> bool:
@@ -79,12 +84,13 @@ def _choose_ike(offer: IkeOffer, groups: tuple[str, ...]) -> IkeProposal:
     ciphers: tuple[str, ...] = IKE_ENCRYPTION
     if version == "ikev1":
         ciphers = tuple(cipher for cipher in IKE_ENCRYPTION if not is_gcm(cipher))
+    encryption = _first(ciphers, offer.encryption, f"phase 1 encryption with {version}")
     return IkeProposal(
         version=version,
-        encryption=_first(ciphers, offer.encryption, f"phase 1 encryption with {version}"),
-        hash=_first(HASH, offer.hash, "phase 1 hash"),
+        encryption=encryption,
+        hash=_first(HASH + (NO_HASH,) if is_gcm(encryption) else HASH, offer.hash, "phase 1 hash"),
         dh_group=_first(groups, offer.dh_group, "phase 1 Diffie-Hellman group"),
-        lifetime_seconds=offer.lifetime_seconds,
+        lifetime_seconds=_countable(offer.lifetime_seconds),
     )
 
 
@@ -96,9 +102,14 @@ def _choose_ipsec(offer: IpsecOffer, groups: tuple[str, ...]) -> IpsecProposal:
     return IpsecProposal(
         encryption=encryption,
         authentication=authentication,
-        dh_group=_first(groups, offer.dh_group, "phase 2 Diffie-Hellman group"),
-        lifetime_seconds=offer.lifetime_seconds,
+        dh_group=_first(groups + (NO_PFS,), offer.dh_group, "phase 2 Diffie-Hellman group"),
+        lifetime_seconds=_countable(offer.lifetime_seconds),
     )
+
+
+def _countable(seconds: int | None) -> int | None:
+    """A lifetime that PAN-OS can count, which has 16 bits for seconds and then for minutes. The two sides need not agree on it."""
+    return seconds if seconds is None or seconds <= _MOST_SECONDS else seconds // 60 * 60
 
 
 def _first(preference: tuple[str, ...], offered: tuple[str, ...], what: str) -> str:

@@ -19,6 +19,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.proposal
 
 # How traffic goes over to another tunnel: by PBF rules with monitors, by BGP, or by plain routes (one tunnel, or a policy-based peer).
 PBF, BGP, ROUTES = "pbf", "bgp", "routes"
+# What no BGP session can do without.
+_OF_A_SESSION = ("local_as", "peer_as", "hold_time", "keep_alive")
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ def _missing(vpn, tunnel):
     needless = ("authentication",) if any(map(is_gcm, said.ipsec.encryption if tunnel.offers else ())) else ()
     yield from _unsaid(said.ipsec, f"{prefix}ipsec", needless)
     if vpn.failover == BGP and tunnel.bgp:
-        yield from _unsaid(tunnel.bgp, "bgp")
+        yield from (f"bgp.{name}" for name in _OF_A_SESSION if not getattr(tunnel.bgp, name))
     for place, pair in _selectors(tunnel):
         yield from _unsaid(pair, place)
     if bool(tunnel.inside_ipv6_address) != bool(tunnel.inside_ipv6_cidr):

@@ -63,6 +63,11 @@ def offers(options: dict, where: str) -> Offers:
     return Offers(IkeOffer(**accepted["ike"]), IpsecOffer(**accepted["ipsec"]), _required_exchanges(options))
 
 
+def has(phase: str, option: str, value: str) -> bool:
+    """Whether AWS has a value of an option of the offers."""
+    return any(value in each.words.values() for each in _OPTIONS if (each.phase, each.ours) == (phase, option))
+
+
 def spelled(phase: str, option: str, values: Sequence[str]) -> tuple[str, list[str]]:
     """(an option of the offers, values of it), in AWS's words."""
     found = next(each for each in _OPTIONS if (each.phase, each.ours) == (phase, option))

@@ -35,6 +35,9 @@ class _Aws(Rules):
     def inside_problem(self, cidr: str) -> str | None:
         return addressing.inside_problem(cidr)
 
+    def has(self, phase: str, option: str, value: str) -> bool:
+        return algorithms.has(phase, option, value)
+
     def spelled(self, phase: str, option: str, values: Sequence[str]) -> tuple[str, list[str]]:
         return algorithms.spelled(phase, option, values)
 

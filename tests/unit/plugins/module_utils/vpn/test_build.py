@@ -200,6 +200,21 @@ def test_a_lifetime_is_told_in_a_unit_that_holds_it(seconds, lifetime):
     assert next(item.values["lifetime"] for item in items if item.label == "ike_crypto_profile 'vpn-1'") == lifetime
 
 
+@pytest.mark.parametrize("version, release, expected", [
+    ("ikev2", (11, 2), {"ikev2-fragment": "yes", "fragmentation": None}), ("ikev2", (12, 1), {"ikev2-fragment": "yes", "fragmentation": None}),
+    ("ikev2", (11, 1), {"ikev2-fragment": None, "fragmentation": None}), ("ikev1", (11, 1), {"ikev2-fragment": None, "fragmentation": "yes"}),
+    (None, (11, 2), {"ikev2-fragment": None, "fragmentation": None})])
+def test_ike_messages_are_fragmented_where_the_peer_wants_it_and_the_release_can(version, release, expected):
+    described = tuple(replace(tunnel, offers=None, ike=replace(tunnel.ike, version=version or "ikev2"), ike_fragmentation=version is not None or None)
+                      for tunnel in tunnels("static"))
+    wanted = Vpn("vpn-1", described, "pbf", "ethernet1/8", "vpn", ("trust",), ("10.10.0.0/24",), ("10.200.0.0/16",))
+    view = Surroundings(start(VIRTUAL_ROUTER, "base"), base, Platform(release, VIRTUAL_ROUTER))
+    after = plan(build.build(wanted, view, Addresses()).phases, view.tree, base).after
+    gateway = next(entry for entry in after.iter("entry") if entry.get("name") == "vpn-1-1" and entry.find("protocol-common") is not None)
+    assert {"ikev2-fragment": gateway.findtext("protocol/ikev2/ikev2-fragment/enable"),
+            "fragmentation": gateway.findtext("protocol-common/fragmentation/enable")} == expected
+
+
 def of_first_tunnel(tree) -> list:
     return [canonical(entry) for entry in tree.iter("entry") if f"{entry.get('name')}-".startswith("vpn-1-1-")]
 

@@ -30,6 +30,13 @@ def test_the_published_table(encryption, authentication, plain, translated, ipv6
     assert tunnel_mtu(encryption, authentication, nat_traversal=True, outside_ipv6=True) == ipv6_translated
 
 
+@pytest.mark.parametrize("encryption, authentication, expected", [
+    ("aes-192-cbc", "sha256", 1438), ("aes-128-cbc", "md5", 1438), ("3des", "sha1", 1446), ("3des", "sha256", 1446)])
+def test_older_ciphers(encryption, authentication, expected):
+    """Blocks of 8 octets with 3DES, as RFC 2451 says, and 12 octets of HMAC-MD5-96."""
+    assert tunnel_mtu(encryption, authentication) == expected
+
+
 @pytest.mark.parametrize("outside_mtu, expected", [(1492, 1438), (1460, 1406), (9000, 8946)], ids=["PPPoE", "1460 octets", "jumbo frames"])
 def test_it_starts_from_the_outside_interface(outside_mtu, expected):
     assert tunnel_mtu("aes-256-gcm", "none", outside_mtu) == expected

@@ -46,10 +46,10 @@ def test_everything_offered_gives_the_predefined_suite_b_pair():
 
 
 ORDER = [
-    (None, ["group20", "group19", "group14", "group21", "group16", "group15", "group5", "group2"]),
-    ((10, 1, 14), ["group20", "group19", "group14", "group5", "group2"]),
-    ((10, 2, 0), ["group20", "group19", "group21", "group16", "group15", "group14", "group5", "group2"]),
-    ((12, 1, 2), ["group20", "group19", "group21", "group16", "group15", "group14", "group5", "group2"]),
+    (None, ["group20", "group19", "group14", "group21", "group16", "group15", "group5", "group2", "group1"]),
+    ((10, 1, 14), ["group20", "group19", "group14", "group5", "group2", "group1"]),
+    ((10, 2, 0), ["group20", "group19", "group21", "group16", "group15", "group14", "group5", "group2", "group1"]),
+    ((12, 1, 2), ["group20", "group19", "group21", "group16", "group15", "group14", "group5", "group2", "group1"]),
 ]
 
 
@@ -71,6 +71,11 @@ def test_each_pair_of_groups_is_decided_by_the_order_for_the_version(version, or
         ({"ipsec": {"encryption": ["aes-128-cbc", "aes-256-cbc"]}}, ("ipsec", "authentication"), "sha384"),
         ({"ipsec": {"encryption": ["aes-128-gcm"], "authentication": []}}, ("ipsec", "authentication"), "none"),
         ({"ike": {"versions": ["ikev1"], "encryption": ["aes-256-gcm", "aes-128-cbc"]}}, ("ike", "encryption"), "aes-128-cbc"),
+        ({"ike": {"encryption": ["aes-256-gcm"], "hash": ["non-auth"]}}, ("ike", "hash"), "non-auth"),
+        ({"ike": {"encryption": ["aes-256-gcm"], "hash": ["non-auth", "sha256"]}}, ("ike", "hash"), "sha256"),
+        ({"ipsec": {"dh_group": ["no-pfs", "group2"]}}, ("ipsec", "dh_group"), "group2"),
+        ({"ipsec": {"dh_group": ["no-pfs"]}}, ("ipsec", "dh_group"), "no-pfs"),
+        ({"ike": {"encryption": ["3des", "aes-128-gcm"]}}, ("ike", "encryption"), "aes-128-gcm"),
     ],
     ids=[
         "phase 1 prefers weaker CBC to GCM",
@@ -80,6 +85,7 @@ def test_each_pair_of_groups_is_decided_by_the_order_for_the_version(version, or
         "phase 2 CBC takes the first hash",
         "phase 2 GCM needs no hash",
         "IKEv1 never takes GCM",
+        "GCM that names no hash", "GCM with a hash for its pseudo-random function", "PFS before none", "no PFS", "3DES last",
     ],
 )
 def test_order_of_ciphers_and_hashes(given, chosen, expected):
@@ -135,6 +141,26 @@ ANY_OFFERS = st.builds(
     some_of(proposal.HASH),
     some_of(proposal.DH_GROUP),
 )
+
+
+def test_a_cipher_that_does_not_authenticate_needs_a_hash():
+    with pytest.raises(InvalidInput, match="no phase 1 hash in common"):
+        proposal.choose(offers(ike={"encryption": ["aes-256-cbc"], "hash": ["non-auth"]}))
+
+
+@pytest.mark.parametrize("given, weak", [
+    ({"ike": {"encryption": ["3des"]}}, "phase 1 uses 3des"), ({"ike": {"hash": ["md5"]}}, "phase 1 uses md5"),
+    ({"ike": {"dh_group": ["group1"]}}, "phase 1 uses group1"), ({"ipsec": {"dh_group": ["no-pfs"]}}, "phase 2 uses no-pfs"),
+], ids=["3DES", "MD5", "group 1", "no PFS"])
+def test_what_is_weak_is_named(given, weak):
+    _ike, _ipsec, warnings = proposal.choose(offers(**given))
+    assert len(warnings) == 1 and warnings[0].startswith(weak)
+
+
+@pytest.mark.parametrize("offered, counted", [(3600, 3600), (65535, 65535), (65536, 65520), (86400, 86400), (172799, 172740), (None, None)])
+def test_a_lifetime_is_one_that_panos_can_count(offered, counted):
+    ike, ipsec, _warnings = proposal.choose(offers(ike={"lifetime_seconds": offered}, ipsec={"lifetime_seconds": offered}))
+    assert (ike.lifetime_seconds, ipsec.lifetime_seconds) == (counted, counted)
 
 
 @settings(deadline=None, derandomize=True)
