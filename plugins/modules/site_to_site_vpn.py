@@ -72,6 +72,8 @@ options:
         type: str
         choices:
         - aws
+        - azure
+        - gcp
       state:
         description: State of the connection, in the cloud's words, where they are known.
         type: str
@@ -108,6 +110,8 @@ options:
             type: str
             choices:
             - aws
+            - azure
+            - gcp
           customer_outside_address:
             description: The public address from which the peer expects this firewall. It decides which address the firewall uses.
             type: str
@@ -356,6 +360,8 @@ options:
         type: str
         choices:
         - aws
+        - azure
+        - gcp
       customer_outside_address:
         description: The public address from which the peer expects this firewall. It decides which address the firewall uses.
         type: str

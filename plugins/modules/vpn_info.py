@@ -63,6 +63,8 @@ options:
         type: str
         choices:
         - aws
+        - azure
+        - gcp
       state:
         description: State of the connection, in the cloud's words, where they are known.
         type: str
@@ -99,6 +101,8 @@ options:
             type: str
             choices:
             - aws
+            - azure
+            - gcp
           customer_outside_address:
             description: The public address from which the peer expects this firewall. It decides which address the firewall uses.
             type: str

@@ -79,6 +79,28 @@ def test_each_problem_is_named(given, arguments, words):
     assert all(word in problem for word in words)
 
 
+def pairs(*found):
+    return [{"local": local, "remote": remote} for local, remote in found]
+
+
+TWO = pairs(("10.10.0.0/24", "10.200.0.0/16"), ("10.11.0.0/24", "10.200.0.0/16"))
+OVERLAPPING = pairs(("10.10.0.0/16", "10.200.0.0/16"), ("10.10.1.0/24", "10.200.0.0/24"))
+BESIDE = pairs(("10.10.0.0/16", "10.200.0.0/16"), ("10.10.1.0/24", "10.201.0.0/16"), ("2001:db8::/32", "2001:db8::/32"))
+
+
+@pytest.mark.parametrize("given, words", [
+    ({"cloud": "gcp", "selector_pairs": TWO}, "has 2 pairs of networks, Google takes 1; summarize the networks in Google Cloud"),
+    ({"cloud": None, "selector_pairs": TWO}, None),
+    ({"cloud": "azure", "selector_pairs": pairs(*((f"10.{number}.0.0/24", "10.200.0.0/16") for number in range(101)))}, "has 101 pairs of networks"),
+    ({"cloud": "azure", "selector_pairs": pairs(*((f"10.{number}.0.0/24", "10.200.0.0/16") for number in range(100)))}, None),
+    ({"cloud": None, "selector_pairs": OVERLAPPING}, "10.10.0.0/16 to 10.200.0.0/16 and 10.10.1.0/24 to 10.200.0.0/24 overlap"),
+    ({"cloud": None, "selector_pairs": BESIDE}, None),
+], ids=["more than one", "no cloud", "more than a hundred", "a hundred", "overlapping", "side by side"])
+def test_pairs_of_networks(given, words):
+    found = problems.pair_problems("vpn", connection(**given).tunnels)
+    assert found == [] if words is None else (len(found) == 1 and words in found[0])
+
+
 @pytest.mark.parametrize(
     "key",
     ["short.7", "0starts.with.zero", "x" * 65, "has space.in.it", "has-a-hyphen", "ampersand&more", "quote'\"<>\\", "newline.at.end\n"],
