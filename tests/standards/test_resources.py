@@ -156,14 +156,25 @@ SEARCHES = {
     "registry.py": ("parts/[a-z]*.py", "resources/[a-z]*.py"),
     "peers/rules.py": ("peers/*/rules.py",),
 }
+# These look through folders for filters alone, which run where the whole collection is.
+FOR_FILTERS = ("peers/readers.py",)
 
 
 def test_what_is_searched_for_is_imported_by_name_too():
     """Where Ansible packs a module as a program, what is not imported by name is not there: a search would find less, and not say so."""
     house = ROOT / "plugins" / "module_utils"
     searching = [path for path in house.rglob("*.py") if re.search(r"pkgutil|import_module", path.read_text(encoding="utf-8"))]
-    assert {path.relative_to(house).as_posix() for path in searching} == SEARCHES.keys()
+    assert {path.relative_to(house).as_posix() for path in searching} == {*SEARCHES, *FOR_FILTERS}
     for file, patterns in SEARCHES.items():
         there = {".".join(path.relative_to(house).with_suffix("").parts) for pattern in patterns for path in house.glob(pattern)}
         by_name = {f"{node.module}.{alias.name}" for node in ast.walk(tree(house / file)) if isinstance(node, ast.ImportFrom) for alias in node.names}
         assert sorted(there - {name.removeprefix(f"{IMPORTED.removesuffix('.resources')}.") for name in by_name}) == [], file
+
+
+@pytest.mark.parametrize("file", FOR_FILTERS)
+def test_what_looks_through_folders_for_filters_is_in_no_module(file):
+    name = file.removesuffix(".py").replace("/", ".")
+    by_file = {path: path.read_text(encoding="utf-8") for folder in ("plugins/modules", "plugins/module_utils") for path in (ROOT / folder).rglob("*.py")}
+    imports = re.compile(rf"module_utils\.{re.escape(name)} import|module_utils\.{name.partition('.')[0]} import .*\b{name.partition('.')[2]}\b")
+    # A product's own sheet is found by it, and knows its types.
+    assert [str(path) for path, text in by_file.items() if imports.search(text) and path.name != "sheet.py"] == []

@@ -28,6 +28,9 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.docume
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import BGP, STATIC, Bgp, Profile, Selectors, Telemetry, Tunnel
 
+# Terraform's types of what is read here (peers/readers.py).
+TERRAFORM = ("aws_vpn_connection",)
+
 # AWS's documentation of the tunnel options: what holds when an option is not set.
 DEFAULT_HOLD_TIME = 30
 DEFAULT_REPLAY_WINDOW = 1024
@@ -314,3 +317,6 @@ def _traffic_selectors(settings: dict, tunnel: _Tunnel, place: str) -> Selectors
 
 def _around(address: Address | None, prefix: int) -> Network | None:
     return ip_network((address, prefix), strict=False) if address is not None else None
+
+
+of_terraform = vpn_connection

@@ -1,0 +1,44 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which cloud's reader reads what: the file C(reader) of a cloud's folder names Terraform's types of it (C(TERRAFORM)), and what reads them (C(of_terraform)).
+
+Only filters ask: a packed module has no reader.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from types import ModuleType
+from typing import Any
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import peers
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.document import folded, opened, terraform_resources
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Profile
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import CLOUDS
+
+
+@functools.lru_cache(maxsize=1)
+def readers() -> dict[str, ModuleType]:
+    """cloud → its reader, of those that Terraform knows."""
+    found = {cloud: importlib.import_module(f"{peers.__name__}.{cloud}.reader") for cloud in CLOUDS}
+    return {cloud: reader for cloud, reader in found.items() if hasattr(reader, "TERRAFORM")}
+
+
+def of_terraform(document: Any, connection_id: str | None = None, cloud: str | None = None) -> Profile:
+    """The profile of the one VPN in what Terraform prints. Raises C(InvalidInput) where there is none, or VPNs of several clouds and no C(cloud)."""
+    given = opened(document, "Terraform's output")
+    types = {resource_type for resource_type, _attributes in terraform_resources(folded(given))}
+    found = [name for name, reader in readers().items() if types & set(reader.TERRAFORM)]
+    known = ", ".join(name for reader in readers().values() for name in reader.TERRAFORM)
+    if cloud and cloud not in readers():
+        raise InvalidInput(f"cloud: there is no '{cloud}'; there are {', '.join(readers())}")
+    if cloud and cloud not in found or not found:
+        raise InvalidInput(f"There is no VPN{f' of {cloud}' if cloud else ''} in Terraform's output; it is looked for as {known}. "
+                           "Give what 'terraform show -json' prints, after apply.")
+    if not cloud and len(found) > 1:
+        raise InvalidInput(f"Terraform's output holds VPNs of several clouds; say which: {', '.join(found)}.")
+    return readers()[cloud or found[0]].of_terraform(given, connection_id)
