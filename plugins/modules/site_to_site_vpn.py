@@ -74,6 +74,7 @@ options:
         - aws
         - azure
         - gcp
+        - zstack
       state:
         description: State of the connection, in the cloud's words, where they are known.
         type: str
@@ -112,6 +113,7 @@ options:
             - aws
             - azure
             - gcp
+            - zstack
           customer_outside_address:
             description: The public address from which the peer expects this firewall. It decides which address the firewall uses.
             type: str
@@ -362,6 +364,7 @@ options:
         - aws
         - azure
         - gcp
+        - zstack
       customer_outside_address:
         description: The public address from which the peer expects this firewall. It decides which address the firewall uses.
         type: str

@@ -16,11 +16,15 @@ import yaml
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import BGP, STATIC
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import ROOT
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.peers.azure import test_azure_reader as azure
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.peers.gcp import test_gcp_reader as google
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import provider_of
 
 PAGES = ROOT / "docs" / "docsite" / "rst"
 BLOCK = re.compile(r"^\.\. code-block:: yaml\n\n((?:   .*\n|\n)+)", re.MULTILINE)
-SECRETS = {"vault_azure_key": "notReal.azure-key", "vault_zstack_key": "notReal.zstack-key"}
+SECRETS = {"vault_google_key": "notReal.google-key", "vault_zstack_key": "notReal.zstack-key"}
+# What clouds print; the firewall is known there by the address and the AS number that it has.
+OUTPUTS = {"azure.json": json.dumps(azure.BUNDLE), "google.json": json.dumps(google.BUNDLE).replace("192.0.2.10", "198.51.100.10").replace("65000", "65010")}
 
 
 def blocks(page) -> list:
@@ -35,15 +39,18 @@ GUIDES = {page.stem: plays(page) for page in sorted(PAGES.glob("*.rst")) if play
 
 
 @pytest.mark.parametrize("guide", GUIDES)
-def test_the_plays_of_a_guide_run(playbooks, firewalls, guide):
+def test_the_plays_of_a_guide_run(playbooks, firewalls, guide, tmp_path):
     device = firewalls(model="panorama") if guide == "panorama" else firewalls()
     provider = provider_of(device)
     hosts = {"hosts": {"fw1": {"panos_provider": provider, "ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}}}
+    files = {"connection_static.json": STATIC, "connection_bgp.json": BGP, **{name: tmp_path / name for name in OUTPUTS}}
+    for name, text in OUTPUTS.items():
+        files[name].write_text(text, encoding="utf-8")
     run = playbooks.run(device, GUIDES[guide], inventory={"firewalls": hosts, "panorama": hosts}, environment={},
-                        variables={**SECRETS, "aws_pairing_commit_poll": 0.05}, files={"connection_static.json": STATIC, "connection_bgp.json": BGP})
+                        variables={**SECRETS, "aws_pairing_commit_poll": 0.05}, files=files)
     assert run.status == 0, run.output
     assert run.changed()
-    assert not [key for key in SECRETS.values() if key in run.everything()]
+    assert not [key for key in (*SECRETS.values(), azure.KEY) if key in run.everything()]
 
 
 def test_the_first_five_minutes(playbooks, firewall, tmp_path):

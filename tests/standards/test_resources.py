@@ -157,7 +157,7 @@ SEARCHES = {
     "peers/rules.py": ("peers/*/rules.py",),
 }
 # These look through folders for filters alone, which run where the whole collection is.
-FOR_FILTERS = ("peers/readers.py",)
+FOR_FILTERS = ("peers/readers.py", "peers/sheet.py")
 
 
 def test_what_is_searched_for_is_imported_by_name_too():
