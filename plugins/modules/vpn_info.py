@@ -65,6 +65,7 @@ options:
         - aws
         - azure
         - gcp
+        - harmony_sase
         - zstack
       state:
         description: State of the connection, in the cloud's words, where they are known.
@@ -104,6 +105,7 @@ options:
             - aws
             - azure
             - gcp
+            - harmony_sase
             - zstack
           customer_outside_address:
             description: The public address from which the peer expects this firewall. It decides which address the firewall uses.

@@ -24,13 +24,14 @@ TESTS = "ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_uti
 azure = importlib.import_module(f"{TESTS}.azure.test_azure_reader")
 gcp = importlib.import_module(f"{TESTS}.gcp.test_gcp_reader")
 zstack = importlib.import_module(f"{TESTS}.zstack.test_zstack_reader")
+harmony = importlib.import_module(f"{TESTS}.harmony_sase.test_harmony_sase_reader")
 aws = importlib.import_module(f"{TESTS}.aws.test_reader")
 
 peer_sheet = FilterModule().filters()["peer_sheet"]
 KEY = "notReal.key|with<odd>&`signs*"
 PROFILES = {
     "aws": aws.profile_of(aws.BGP), "azure": azure.profile_of(azure.BUNDLE), "gcp": gcp.profile_of(gcp.BUNDLE),
-    "zstack": zstack.profile_of(zstack.CONSOLE),
+    "harmony_sase": harmony.profile_of(harmony.SINGLE), "zstack": zstack.profile_of(zstack.CONSOLE),
 }
 HAND_WRITTEN = {"id": "paris", "tunnels": [{
     "outside_address": "203.0.113.17", "customer_outside_address": "198.51.100.10", "local_id": "fw.example.net", "peer_id": "cloud.example.com",
@@ -117,6 +118,9 @@ FIELDS = {
             "BGP peer keepalive interval": "25 seconds", "Associated Cloud VPN gateway interface": "1 : 203.0.113.31", "IKE version": "IKEv2",
             "Phase 1: DH": "Group-20", "Phase 2: Encryption": "AES-GCM-16-256", "Peer ASN": "65000", "Advertised route priority (MED)": "200",
             "Cloud Router BGP IPv4 address": "169.254.1.2", "BGP peer IPv4 address": "169.254.1.1"},
+    "harmony_sase": {"Public IP": "198.51.100.10", "Remote ID": "198.51.100.10", "Harmony SASE Gateway Proposal Subnets": ["0.0.0.0/0"],
+                     "IKE Lifetime": "28800 s", "Encryption (Phase I)": "aes256", "Integrity (Phase I)": "sha512", "Diffie-Hellman Groups (Phase II)": "14",
+                     "Dead Peer Detection (DPD) Timeout": "30 s", "Add Route": ["10.10.0.0/24"]},
     "zstack": {"Local IP Address": "203.0.113.17", "Peer Public IP": "198.51.100.10", "Source Network CIDR": ["172.20.0.0/16", "172.21.0.0/16"],
                "Peer CIDR": ["10.10.0.0/24", "10.11.0.0/24"], "ID Configuration Method": "IP Address", "IKE DH Group": "2", "PFS DH Group": "dh-group14",
                "ESP Authentication Algorithm": "sha256"},
@@ -214,6 +218,20 @@ def test_what_zstack_is_told_makes_the_same_profile(version, cipher, hashed, gro
     assert zstack.profile_of(typed(peer_sheet(profile, show_keys=True))) == profile
 
 
+@pytest.mark.parametrize("given_", [harmony.SINGLE, harmony.POLICY], ids=["route-based", "policy-based"])
+def test_what_harmony_sase_is_told_makes_the_same_profile(given_):
+    profile = harmony.profile_of(given_, panos_version="11.1.4")
+    said = typed(peer_sheet(profile, show_keys=True))
+    said.pop("Add Route", None)
+    own = {name: said.pop(name) for name in ("Shared Secret", "Public IP", "Remote ID")}
+    tunnel = {**own, "Harmony SASE Gateway IP": "203.0.113.17", "Harmony SASE Gateway ID": "203.0.113.17"}
+    again = harmony.profile_of({**said, "Tunnels": [tunnel]}, panos_version="11.1.4")
+    for whole in (again, profile):
+        for each in whole["tunnels"]:
+            each.pop("offers", None)
+    assert again == profile
+
+
 # -- forms ------------------------------------------------------------------------------------------------------------
 
 
@@ -272,7 +290,7 @@ def test_offers_are_chosen_of():
 
 
 @pytest.mark.parametrize("profile, arguments, words", [
-    (HAND_WRITTEN, {"product": "mars"}, "there is no 'mars'; there are aws, azure, gcp, generic, panos, strongswan, zstack"),
+    (HAND_WRITTEN, {"product": "mars"}, "there is no 'mars'; there are aws, azure, gcp, generic, harmony_sase, panos, strongswan, zstack"),
     (HAND_WRITTEN, {"format": "pdf"}, "format is one of data, markdown, html, not 'pdf'"),
     (HAND_WRITTEN, {"show_keys": "perhaps"}, "show_keys is true or false"),
     (HAND_WRITTEN, {"pre_shared_keys": ["a", "b"]}, "one key per tunnel"), (PROFILES["gcp"], {"outside_addresses": ["a", "b", "c"]}, "one for each"),

@@ -16,7 +16,7 @@ from ansible.errors import AnsibleFilterError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.filter import (
-    azure_vpn_connection, gcp_ha_vpn, terraform_vpn, zstack_ipsec_tunnel,
+    azure_vpn_connection, gcp_ha_vpn, harmony_sase_tunnel, terraform_vpn, zstack_ipsec_tunnel,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils import profile_filter
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import readers
@@ -27,11 +27,12 @@ TESTS = "ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_uti
 azure = importlib.import_module(f"{TESTS}.azure.test_azure_reader")
 gcp = importlib.import_module(f"{TESTS}.gcp.test_gcp_reader")
 zstack = importlib.import_module(f"{TESTS}.zstack.test_zstack_reader")
+harmony = importlib.import_module(f"{TESTS}.harmony_sase.test_harmony_sase_reader")
 aws = importlib.import_module(f"{TESTS}.aws.test_reader")
 
 FILTERS = {
     "azure_vpn_connection": (azure_vpn_connection, azure.BUNDLE), "gcp_ha_vpn": (gcp_ha_vpn, gcp.BUNDLE),
-    "zstack_ipsec_tunnel": (zstack_ipsec_tunnel, zstack.CONSOLE),
+    "zstack_ipsec_tunnel": (zstack_ipsec_tunnel, zstack.CONSOLE), "harmony_sase_tunnel": (harmony_sase_tunnel, harmony.SINGLE),
     "terraform_vpn": (terraform_vpn, gcp.terraform_show()),
 }
 each_filter = pytest.mark.parametrize("name", FILTERS)
@@ -73,7 +74,7 @@ def test_refusals_are_filter_errors(name):
 def test_warnings_are_shown(name):
     ask, _document, _plugin = filter_of(name)
     weak = {"azure_vpn_connection": azure.changed("connection", ipsecPolicies=[]), "gcp_ha_vpn": gcp.changed("tunnels.0", ikeVersion=1),
-            "zstack_ipsec_tunnel": zstack.CONSOLE}
+            "zstack_ipsec_tunnel": zstack.CONSOLE, "harmony_sase_tunnel": {**harmony.SINGLE, "integrity_phase_1": "sha1"}}
     weak["terraform_vpn"] = azure.terraform_show()
     for resource in weak["terraform_vpn"]["values"]["root_module"]["child_modules"][0]["resources"]:
         resource["values"].pop("ipsec_policy", None)
