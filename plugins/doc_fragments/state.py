@@ -14,7 +14,7 @@ options:
   state:
     description:
       - V(present) lays the given options over what is there. Scalars are set, members and named entries are added and never removed;
-        an ordered list is set as given.
+        an ordered list is set as given. A task that adds to a list in which others stay says so in a warning.
       - V(replaced) also resets every option of this module that is not given. A secret that is not given stays, and so does what
         no option says, elements as well as words; a warning names the latter. An empty element says nothing and is left.
       - V(absent) removes the object.

@@ -78,7 +78,8 @@ options:
         type: str
   ike_gateways:
     description:
-      - IKE gateways to add, usually one. Takes the place of O(manual_key) where that is set.
+      - IKE gateways of the tunnel, usually one. The list is set as given, also with O(state=present), because PAN-OS negotiates with one of them.
+      - Takes the place of O(manual_key) where that is set.
       - A new tunnel needs them, or O(manual_key). See M(tunnelsmith.panos_vpn.ike_gateway).
     type: list
     elements: str

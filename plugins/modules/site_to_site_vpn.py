@@ -29,6 +29,13 @@ description:
     where there is no room for their names, digests of them stand there, and in the comments of the other tunnels' interfaces. Other lines of
     these comments are left alone. The line also says what the VPN changed in objects that are not its own, so that O(state=absent) can
     restore it.
+  - Every object that the VPN made holds what is asked for and nothing besides, whatever it held before. An option that is not given any more is taken
+    back, a list holds what is given, and what somebody changed by hand in such an object is repaired by the next run. Left to people are comments,
+    descriptions and tags, what is logged of the traffic of a rule and inspected in it, the management and NetFlow profiles of an interface, the
+    password of a BGP peer, and what no option of this collection says. What was taken over with O(adopt), and zones, routers and their BGP, which others
+    use as well, keep what they have beside.
+  - A tunnel's proxy IDs are called by their two networks, as C(10.10.0.0-24_172.20.0.0-16), or by a digest of them where the name would be too long.
+    Networks can come and go without one that stays being renamed, which would end its SAs.
   - An object that no such line names is somebody else's, whatever it is called. It is never changed or removed. Where the VPN needs its name,
     the task is refused, with every such object in one message. Where the line was deleted, O(adopt=true) takes the VPN's objects over again.
 author:

@@ -574,8 +574,10 @@ options:
             description:
             - Interfaces to add. Each must exist and be imported into the virtual system, and
               can be in one zone only.
-            - Interfaces that are in the zone already stay, also with V(replaced). M(tunnelsmith.panos_vpn.tunnel_interface)
-              puts a tunnel interface into its zone by itself.
+            - Interfaces that are in the zone already stay; with V(replaced) and this option,
+              those that are not given are taken out of the zone, and without it all of them
+              stay. M(tunnelsmith.panos_vpn.tunnel_interface) puts a tunnel interface into its
+              zone by itself, and takes it out with V(none).
             - A new zone without this option is a layer 3 zone without interfaces.
             type: list
             elements: str
@@ -704,6 +706,7 @@ options:
             description:
             - Zone to put the interface into; see M(tunnelsmith.panos_vpn.zone). An interface
               that is in another zone is refused.
+            - V(none) takes the interface out of its zone.
             - PAN-OS drops the traffic of an interface without a zone. Where the interface is
               in another zone than the one that the peer's packets come in by, a security rule
               between the two has to let IKE and IPsec through.
@@ -712,6 +715,7 @@ options:
             description:
             - Virtual router to put the interface into, or logical router where the Advanced
               Routing Engine runs. It must exist.
+            - V(none) takes the interface out of its router.
             - An interface that is in another router is refused. Without a router, nothing is
               forwarded to the interface.
             type: str
@@ -1006,12 +1010,14 @@ options:
             description:
             - Zone to put the interface into; see M(tunnelsmith.panos_vpn.zone). An interface
               that is in another zone is refused.
+            - V(none) takes the interface out of its zone.
             - PAN-OS drops the traffic of an interface without a zone.
             type: str
           virtual_router:
             description:
             - Virtual router to put the interface into, or logical router where the Advanced
               Routing Engine runs. It must exist.
+            - V(none) takes the interface out of its router.
             - An interface that is in another router is refused. Without a router, nothing is
               forwarded to the interface.
             type: str
@@ -1915,8 +1921,9 @@ options:
                 type: str
           ike_gateways:
             description:
-            - IKE gateways to add, usually one. Takes the place of O(items[].ipsec_tunnel.manual_key)
-              where that is set.
+            - IKE gateways of the tunnel, usually one. The list is set as given, also with V(present),
+              because PAN-OS negotiates with one of them.
+            - Takes the place of O(items[].ipsec_tunnel.manual_key) where that is set.
             - A new tunnel needs them, or O(items[].ipsec_tunnel.manual_key). See M(tunnelsmith.panos_vpn.ike_gateway).
             type: list
             elements: str

@@ -96,11 +96,13 @@ options:
   zone:
     description:
       - Zone to put the interface into; see M(tunnelsmith.panos_vpn.zone). An interface that is in another zone is refused.
+      - V(none) takes the interface out of its zone.
       - PAN-OS drops the traffic of an interface without a zone.
     type: str
   virtual_router:
     description:
       - Virtual router to put the interface into, or logical router where the Advanced Routing Engine runs. It must exist.
+      - V(none) takes the interface out of its router.
       - An interface that is in another router is refused. Without a router, nothing is forwarded to the interface.
     type: str
 seealso:

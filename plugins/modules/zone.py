@@ -28,8 +28,9 @@ options:
   interfaces:
     description:
       - Interfaces to add. Each must exist and be imported into the virtual system, and can be in one zone only.
-      - Interfaces that are in the zone already stay, also with O(state=replaced). M(tunnelsmith.panos_vpn.tunnel_interface) puts
-        a tunnel interface into its zone by itself.
+      - Interfaces that are in the zone already stay; with O(state=replaced) and this option, those that are not given are taken out of the zone, and
+        without it all of them stay. M(tunnelsmith.panos_vpn.tunnel_interface) puts a tunnel interface into its zone by itself, and takes it out with
+        V(none).
       - A new zone without this option is a layer 3 zone without interfaces.
     type: list
     elements: str

@@ -108,7 +108,7 @@ def selectors(case: Case) -> Iterator[Cause]:
     evidence = (f"ipsec_tunnel {case.name}: {ours}",) + ((f"the cloud's: {pair[0]} (here) to {pair[1]}",) if all(pair) else ()) + quoted
     if all(pair) and not _meet(proxies, pair):
         strays = [proxy[0] for proxy in proxies if not any(_meet([proxy], each) for each in pairs)]
-        name = strays[0] if strays else names.proxy_id(pairs.index(pair) + 1) if proxies else "all"
+        name = strays[0] if strays else names.proxy_id(case.name, *pair) if proxies else "all"
         yield Cause("proxy-id-mismatch", f"the tunnel's traffic selectors are not the peer's ({pair[0]} here, {pair[1]} there)", evidence,
                     f"proxy_id {name} of tunnel {case.name}: local: {pair[0]}, remote: {pair[1]}", CERTAIN,
                     ({"proxy_id": {"tunnel": case.name, "name": name, "local": pair[0], "remote": pair[1]}},))

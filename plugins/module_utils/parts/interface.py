@@ -30,6 +30,8 @@ MANAGEMENT_PROFILE = Leaf(
 NETFLOW_PROFILE = Leaf("netflow_profile", "netflow-profile", max_length=63, quiet=True)
 COMMENT = Leaf("comment", "comment", max_length=1023, quiet=True)
 
+# What PAN-OS calls it where an interface is in no zone, or in no router.
+NOWHERE = "none"
 MEMBERSHIPS = (
     Leaf("zone", "", refers_to=("zone",), stands="zone/entry/network/layer3/member (of the virtual system)"),
     Leaf("virtual_router", "", refers_to=("virtual_router", "logical_router"),
@@ -84,7 +86,7 @@ def of_table(table: Table) -> Resource:
             return [DesiredEntry(table, name, state="absent")] + _memberships_there(request, tree)
         values = {option: value for option, value in request.values.items() if option not in ("zone", "virtual_router")}
         is_new = not entries(tree, request.base, table, name)
-        return [DesiredEntry(table, name, values, request.state)] + _memberships_wanted(request, is_new)
+        return [DesiredEntry(table, name, values, request.state)] + _memberships_wanted(request, tree, is_new)
 
     def gathered(request: Request, tree) -> list:
         found = []
@@ -128,13 +130,18 @@ def _memberships_there(request: Request, tree) -> list:
     return found
 
 
-def _memberships_wanted(request: Request, is_new: bool) -> list:
+def _memberships_wanted(request: Request, tree, is_new: bool) -> list:
     name, zone, router_name = request.name, request.values.get("zone"), request.values.get("virtual_router")
+    holders, advanced = _holders(request, tree, name), request.platform.advanced
     found = []
-    if zone or is_new:
+    if zone not in (None, NOWHERE) or is_new:
         found.append(import_member(name))
-    if zone:
+    if zone == NOWHERE:
+        found += [zone_member(holder, name, "absent") for holder in holders["zone"]]
+    elif zone:
         found.append(zone_member(zone, name))
-    if router_name:
-        found.append(router_member(router(router_name, request.platform.advanced), name))
+    if router_name == NOWHERE:
+        found += [router_member(router(holder, advanced), name, "absent") for holder in holders["virtual_router"]]
+    elif router_name:
+        found.append(router_member(router(router_name, advanced), name))
     return found

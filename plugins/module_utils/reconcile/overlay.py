@@ -134,7 +134,7 @@ class _Overlay:
         for name in wanted:
             if name not in have:
                 places.make(self.changes.additions, path + (("member", name),))
-        if node.exact or self.reset and not node.shared:
+        if node.exact or self.reset:
             self._remove_others(node, path, wanted)
         if not wanted and have_list is None:
             places.make(self.changes.additions, path)
@@ -149,7 +149,7 @@ class _Overlay:
                 places.make(self.changes.additions, place)
             self.nodes(node.nodes, item, place, node.choices)
             self.fresh = around
-        if node.exact or self.reset and not node.shared:
+        if node.exact or self.reset:
             self._remove_others(node, path, [str(item[node.key]) for item in wanted])
         return bool(wanted)
 
@@ -188,15 +188,16 @@ class _Overlay:
         return said and self._is_emptied(element, path)
 
     def _drop_other_branches(self, container, branches, written, known):
+        if not any(child.tag in branches for child in places.children(self.existing, container)):
+            return
         depth = len(container)
-        nodes = [replace(node, path="/".join(path[depth:])) for path, node in known.items() if len(path) > depth and places.starts_with(path, container)]
         taken = {path[depth] for path in written if len(path) > depth and places.starts_with(path, container)} & set(branches)
         for branch in branches:
             path = container + (branch,)
             element = places.find(self.existing, path)
             if element is None or branch in taken:
                 continue
-            if taken and speaks(nodes, branch, element):
+            if taken and speaks(_from(container, known), branch, element):
                 self.changes.delete(path)
             # With no branch wanted, a reset leaves an empty branch, and that can still mean something (all ports of TCP).
             group = known.get(path)
@@ -210,6 +211,13 @@ class _Overlay:
         if len(element) == 0:
             return element.tag not in ("entry", "member") and not (element.text or "").strip() and set(element.attrib) <= MARKS
         return all(self._is_emptied(child, path + (places.step_of(child),)) for child in element)
+
+
+def _from(container: Path, known: Mapping[Path, Any]) -> list:
+    """The nodes below a place, with their paths from there on."""
+    depth = len(container)
+    below = [(path[depth:], node) for path, node in known.items() if len(path) > depth and places.starts_with(path, container)]
+    return [replace(node, path="/".join(map(str, path))) for path, node in below]
 
 
 def _member_list(tag: str, names: Iterable[str], existing: ET.Element | None) -> ET.Element:

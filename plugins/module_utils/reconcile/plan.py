@@ -160,16 +160,17 @@ def _with_created(nodes: Iterable[Any], created: Mapping[str, Any], values: Mapp
     """The values of a new object: what the user gave, and strong values where he gave nothing."""
     merged = {**created, **values}
     for node in nodes:
-        if isinstance(node, Group) and not node.choices and node.option in created and node.option in values:
-            merged[node.option] = _with_created(node.nodes, created[node.option], values[node.option])
+        strong, given = created.get(node.option), values.get(node.option)
+        if isinstance(node, Group) and not node.choices and isinstance(strong, Mapping) and isinstance(given, Mapping):
+            merged[node.option] = _with_created(node.nodes, strong, given)
     return merged
 
 
 def _still_there(nodes: Iterable[Any], created: Mapping[str, Any], current: Mapping[str, Any]) -> dict:
-    """The strong values for what the object has: a reset goes back to them, and adds none that somebody took away."""
+    """The strong values for what the object has: a reset goes back to them, and adds none that somebody took away. What is shared has no way back."""
     found = {}
     for node in nodes:
-        if node.option in created and node.option in current:
+        if node.option in created and node.option in current and not getattr(node, "shared", False):
             value = created[node.option]
             if isinstance(node, Group) and not node.choices:
                 value = _still_there(node.nodes, value, current[node.option])

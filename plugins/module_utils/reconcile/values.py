@@ -60,7 +60,7 @@ def _check_choices(holder, values, label, prefix):
     for choice in holder.choices:
         taken: dict = {}
         for node in holder.nodes:
-            branch = _branch(choice, node)
+            branch = branch_of(choice, node)
             if branch and _says_something(node, values.get(node.option)):
                 taken.setdefault(branch, prefix + node.option)
         if len(taken) > 1:
@@ -75,7 +75,7 @@ def _check_choices(holder, values, label, prefix):
                     _check_choices(node, item, label, f"{prefix}{node.option}[{item[node.key]}].")
 
 
-def _branch(choice, node):
+def branch_of(choice, node):
     """The branch of a choice that a node lies in; None where it lies in none."""
     place, path = steps(choice.path), steps(node.path)
     branch = path[len(place)] if path[:len(place)] == place and len(path) > len(place) else None
@@ -294,7 +294,7 @@ def undecided_nodes(nodes: Iterable[Any], existing: ET.Element | None, choices: 
     """The nodes of a choice of which several branches stand: which one holds is not for us to say."""
     found = []
     for choice in choices:
-        own = [node for node in nodes if _branch(choice, node)]
+        own = [node for node in nodes if branch_of(choice, node)]
         below = [_from_choice(choice, node) for node in own]
         branches = [child for child in places.children(existing, steps(choice.path)) if child.tag in choice.branches]
         if len([child for child in branches if speaks(below, child.tag, child)]) > 1:

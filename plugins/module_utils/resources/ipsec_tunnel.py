@@ -104,7 +104,8 @@ TABLE = Table(
             Leaf("tunnel_monitor_profile", "tunnel-monitor-profile", refers_to=("monitor_profile",)),
             Leaf("proxy_id", "proxy-id"),
         ), quiet=True),
-        Entries("ike_gateways", "auto-key/ike-gateway", refers_to=("ike_gateway",)),
+        # PAN-OS negotiates with one: a gateway beside the one that is given would be another value, and no addition to it.
+        Entries("ike_gateways", "auto-key/ike-gateway", refers_to=("ike_gateway",), exact=True),
         Leaf("ipsec_crypto_profile", "auto-key/ipsec-crypto-profile", refers_to=("ipsec_crypto_profile",)),
         Entries("proxy_ids", "auto-key/proxy-id", PROXY_ID_NODES),
         Entries("proxy_ids_v6", "auto-key/proxy-id-v6", PROXY_ID_NODES),

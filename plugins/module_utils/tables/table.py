@@ -56,7 +56,7 @@ class Leaf:
 class Members:
     """A list of C(<member>). C(ordered): the order is a preference, so the list is written as one.
 
-    C(shared): other people put members there too; none is ever removed unless it is named.
+    C(shared): other people put members there too; a reset that does not give the list leaves it.
     C(exact): the list is what we say in every state; members that are not given go.
     C(repeated): the same text can stand several times.
     C(sole): a member can be in one object of the kind only, as an interface in one zone.

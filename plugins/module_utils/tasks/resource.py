@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import beside
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.gathered import gathered
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given, validate
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
@@ -43,6 +44,7 @@ def _run_resource(module, session, resource) -> dict:
 
     def wanted(tree):
         told = [check(request, tree) for check in resource.checks]
-        return Wanted([resource.desired(request, tree)], list(filter(None, told)))
+        items = resource.desired(request, tree)
+        return Wanted([items], [*filter(None, told), *beside.told(items, tree, target.base, resource.states)])
 
     return configure(module, target, in_containers(reads), wanted)

@@ -12,6 +12,7 @@ import copy
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.order import Item, in_order
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import beside
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import Plan, add, finished, in_reference_order
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given, validate
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.registry import RANKS, RESOURCES
@@ -59,6 +60,7 @@ def _run(module, session) -> dict:
                 told = [check(request, plan.after) for check in resource.checks]
                 intent.warnings += [f"{label}: {warning}" for warning in told if warning]
                 wanted = resource.desired(request, plan.after)
+                intent.warnings += [f"{label}: {warning}" for warning in beside.told(wanted, plan.after, target.base, resource.states)]
                 for entry in wanted:
                     if isinstance(entry, DesiredEntry):
                         intent.warnings += [f"{label}: {warning}" for warning in validate(entry, target.platform)]

@@ -361,12 +361,15 @@ def _gateway(values: dict, have: dict, case: _Case) -> dict:
 
 def _tunnel(values: dict, have: dict, case: _Case) -> dict:
     values = _without(values, "anti_replay", "anti_replay_window")
-    pairs = {(proxy.get("local"), proxy.get("remote")): proxy["name"] for proxy in have.get("proxy_ids") or ()}
-    named = {proxy["name"]: pairs.get((proxy["local"], proxy["remote"])) for proxy in values.get("proxy_ids") or ()}
-    if named:
-        values["proxy_ids"] = [proxy for proxy in values["proxy_ids"] if not named[proxy["name"]]]
+    named: dict[str, str | None] = {}
+    for option in ("proxy_ids", "proxy_ids_v6"):
+        pairs = {(proxy.get("local"), proxy.get("remote")): proxy["name"] for proxy in have.get(option) or ()}
+        wanted = values.get(option) or []
+        named.update({proxy["name"]: pairs.get((proxy["local"], proxy["remote"])) for proxy in wanted})
+        if wanted:
+            values[option] = [proxy for proxy in wanted if not named[proxy["name"]]]
     monitor, there = values.get("tunnel_monitor"), have.get("tunnel_monitor") or {}
-    if monitor:
+    if isinstance(monitor, dict):
         monitor = {**monitor, **({"proxy_id": named.get(monitor["proxy_id"]) or monitor["proxy_id"]} if "proxy_id" in monitor else {})}
         probed = there.get("enable") and there.get("destination_ip") and not case.vpn.monitor_addresses
         values["tunnel_monitor"] = _without(monitor, "destination_ip") if probed else monitor

@@ -16,11 +16,11 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tunnel_interface import TABLE as TUNNEL_INTERFACE
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry, merged
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import (
-    adoption, bgp, claim as claims, crypto, forwarding, gateways, interfaces, leftovers, record as records, removal, tunnels, turn as turns,
+    adoption, bgp, claim as claims, crypto, exact, forwarding, gateways, interfaces, leftovers, record as records, removal, tunnels, turn as turns,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice, choose
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Record
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Item, Record
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.result import Result
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.rules import Rules
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import BGP, Vpn
@@ -38,14 +38,14 @@ def build(vpn: Vpn, around: Surroundings, addresses: Addresses, learned: str | N
     choice = choose(vpn, view, claim, learned, only)
     turns.refuse(vpn, choice, claim)
     wanted, told = _wanted(vpn, choice, claim, view, addresses)
-    booked = records.known([*leftovers.members(wanted), *tunnels.booked(vpn, choice, claim)])
+    booked = records.known([*leftovers.members(wanted), *tunnels.booked(vpn, choice, claim, view)])
     nat = choice.behind_nat or vpn.nat_traversal
     items = [adoption.needed(item, vpn, view, addresses, nat) if claim.adopted(item, choice.units) else item for item in wanted]
     claims.refuse_collisions(claim, items, view)
     left = leftovers.leftovers(vpn, choice, claim, view, items)
     interruptions = adoption.interruptions(items, claim.known, view) if claim.found else []
     items += [*left.gone, *left.restored, *leftovers.dropped_members(claim, view, items, booked)]
-    now = turns.turn(items, vpn, choice, claim, view)
+    now = exact.made(turns.turn(items, vpn, choice, claim, view), lambda item: _is_made(item, vpn, choice, claim))
     # What a rule that waits still lists is taken out of it in its turn.
     members = booked if only is None else booked.beside(claim.before.members)
     record = replace(_recorded(vpn, choice, claim, view, now), members=members)
@@ -54,6 +54,11 @@ def build(vpn: Vpn, around: Surroundings, addresses: Addresses, learned: str | N
     warnings = [*removed.warnings, *claim.warnings(), *choice.warnings, *told, *left.warnings, *interruptions]
     return Result(removed.phases + phases, warnings, _summary(vpn, choice, claim), held=_held(vpn, choice, view, items, record),
                   serving=turns.serving(vpn, choice, claim, view))
+
+
+def _is_made(item: Item, vpn: Vpn, choice: Choice, claim: Claim) -> bool:
+    """Whether an item is about an object that the VPN made, and that serves no tunnel which waits for its turn."""
+    return not claim.adopted(item, choice.units) and turns.is_done(item, vpn, choice, claim)
 
 
 def _wanted(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, addresses: Addresses) -> tuple[list, list[str]]:
@@ -77,7 +82,7 @@ def _recorded(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, items:
     gone = [removal.identity(item) for item in items if item.state == "absent"]
     record = claim.known.without([*choice.given_up, *gone])
     record = replace(
-        record, units=turns.units(choice, claim), options=gateways.optional(vpn, choice),
+        record, units=turns.units(choice, claim), options=gateways.optional(vpn, choice, claim),
         claims=records.known(claims.claims(items, removal.owned(view, claim.before), claim.before, record)),
         zones=_zones(vpn, choice, claim, view))
     if vpn.failover != BGP:

@@ -159,17 +159,22 @@ class _Drawing:
     turn: int | None
 
     def profile(self, number: int, index: int) -> str:
-        """A tunnel whose profile will do keeps it: a change interrupts it."""
+        """A tunnel whose profile says what is chosen keeps it: another one interrupts it. What changes anyway goes where a new VPN would have it."""
         if index in self.terms[number].kept:
             return self.claim.known.called(crypto.TABLES[index].kind, self.vpn.name, number)
         current = self._current(number, index)
         if self.turn not in (None, number):
             return current or self.vpn.tunnel_name(number)
-        users = [other for other in self.vpn.numbers if current is None or self._current(other, index) == current]
-        agree = all(self.terms[other].of_phase(index) == self.terms[number].of_phase(index) for other in users)
-        if current in (self.vpn.name, self.vpn.tunnel_name(number)) and (agree and self.turn is None or self._holds(current, number, index)):
+        if current in (self.vpn.name, self.vpn.tunnel_name(number)) and self._holds(current, number, index):
             return current
-        return self.vpn.name if current is None and agree else self.vpn.tunnel_name(number)
+        return self.vpn.name if self._can_share(number, index) else self.vpn.tunnel_name(number)
+
+    def _can_share(self, number: int, index: int) -> bool:
+        """Whether one profile for all does for a tunnel, and changes nothing for one whose turn comes later."""
+        if any(self.terms[other].of_phase(index) != self.terms[number].of_phase(index) for other in self.vpn.numbers):
+            return False
+        waiting = [other for other in self.vpn.numbers if self.turn not in (None, other)]
+        return all(self._current(other, index) != self.vpn.name for other in waiting) or self._holds(self.vpn.name, number, index)
 
     def _current(self, number: int, index: int) -> str | None:
         return crypto.current(self.view, self.claim, number, index)

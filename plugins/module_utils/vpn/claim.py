@@ -15,6 +15,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.sur
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import adoption, names, record as records
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.adoption import Serving
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.exact import exact
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Item, Object, Record, can_be_claimed, object_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
 
@@ -89,7 +90,7 @@ def _is_of_others(item: Item, claim: Claim, view: Surroundings) -> bool:
 
 def _says_the_same(item: DesiredEntry, view: Surroundings) -> bool:
     """Whether an object is as the VPN would make it. One that others may depend on is never taken for that: it has to serve the connection."""
-    as_new = replace(item, values={**item.table.created, **item.values}, position=())
+    as_new = exact(replace(item, values={**item.table.created, **item.values}, position=()))
     return item.table.kind not in _BY_CONNECTION and not adoption.changed_leaves(as_new, view)
 
 

@@ -67,7 +67,15 @@ def _values(vpn: Vpn, choice: Choice, claim: Claim, number: int) -> dict:
             values[option] = {"type": kind or _id_type(text), "id": text}
         elif option in claim.before.options:
             values[option] = UNSET
-    return values
+    return values if _is_adopted(claim, number) else {**values, _other(version): UNSET}
+
+
+def _other(version: str) -> str:
+    return "ikev1" if version == "ikev2" else "ikev2"
+
+
+def _is_adopted(claim: Claim, number: int) -> bool:
+    return claim.known.took_over("ike_gateway", claim.called("ike_gateway", number))
 
 
 def _identities(vpn: Vpn, choice: Choice, tunnel: Tunnel) -> dict[str, tuple[str | None, str | None]]:
@@ -77,9 +85,10 @@ def _identities(vpn: Vpn, choice: Choice, tunnel: Tunnel) -> dict[str, tuple[str
     return {"local_id": (tunnel.local_id or vpn.local_id or behind_nat, local_type), "peer_id": (tunnel.peer_id, tunnel.peer_id_type)}
 
 
-def optional(vpn: Vpn, choice: Choice) -> list[str]:
-    """The optional settings that are given, so that a later run can take them back."""
-    return sorted({option for tunnel in vpn.tunnels for option, (text, _kind) in _identities(vpn, choice, tunnel).items() if text})
+def optional(vpn: Vpn, choice: Choice, claim: Claim) -> list[str]:
+    """The optional settings that adopted gateways are given, so that a later run can take them back."""
+    adopted = [vpn.tunnel(number) for number in vpn.numbers if _is_adopted(claim, number)]
+    return sorted({option for tunnel in adopted for option, (text, _kind) in _identities(vpn, choice, tunnel).items() if text})
 
 
 def _id_type(text: str) -> str:

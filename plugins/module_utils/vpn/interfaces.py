@@ -19,9 +19,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.place
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
 
-# Our own unit's addresses and MTU are what the far side's output says; a re-created connection has new ones.
-_OWN_INTERFACE = replace(TUNNEL_INTERFACE, nodes=tuple(
-    replace(node, exact=True) if node.option == "ip" else node for node in TUNNEL_INTERFACE.nodes))
+# The inside addresses are what the far side's output says; a re-created connection has new ones. Those of others are kept by name.
+_ADDRESSED = replace(TUNNEL_INTERFACE, nodes=tuple(replace(node, exact=True) if node.option == "ip" else node for node in TUNNEL_INTERFACE.nodes))
 
 
 def zone_items(vpn: Vpn, view: Surroundings) -> list:
@@ -34,7 +33,7 @@ def items(vpn: Vpn, choice: Choice, view: Surroundings) -> list:
     for number in vpn.numbers:
         unit = choice.units[number]
         values = {"mtu": choice.terms[number].mtu, **_addresses(vpn.tunnel(number))}
-        found.append(DesiredEntry(_OWN_INTERFACE, unit, values, guard=number in choice.fresh))
+        found.append(DesiredEntry(_ADDRESSED, unit, values, guard=number in choice.fresh))
         found += _memberships(vpn, unit, view)
     return found
 

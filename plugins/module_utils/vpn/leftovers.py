@@ -16,7 +16,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desir
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import removal
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Known
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Item, Known
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import BGP, Vpn
 
 _RULES = (security_rule.TABLE, pbf_failover.RULE)
@@ -49,13 +49,20 @@ def leftovers(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, items:
 
 
 def _objects(choice: Choice, claim: Claim, view: Surroundings, items: list) -> tuple[list, list[str]]:
-    wanted = {(item.location, item.relative_path) for item in items}
+    wanted = {(item.location, item.relative_path): item for item in items}
     gone = []
     for item in removal.own_objects(view, claim.before, frozenset(choice.units.values())):
-        is_wanted = (item.location, item.relative_path) in wanted
+        is_wanted = _is_said_by(wanted.get((item.location, item.relative_path)), item)
         if not is_wanted and not claim.before.without_use(*removal.identity(item)):
             gone.append(item)
     return removal.unused(gone, claim.before, view, items)
+
+
+def _is_said_by(wanted: Item | None, item: Item) -> bool:
+    """Whether what is wanted of an object settles what was to go: the object itself, or an option of something that is shared."""
+    if not isinstance(wanted, DesiredEntry) or not isinstance(item, DesiredEntry) or item.state == "absent":
+        return wanted is not None
+    return set(item.values) <= set(wanted.values)
 
 
 def members(items: list) -> Iterator[str]:
@@ -74,7 +81,7 @@ def _listed(values: Any, option: tuple) -> list:
 
 
 def dropped_members(claim: Claim, view: Surroundings, items: list, booked: Known) -> Iterator[DesiredMember]:
-    """Members that an earlier run put into our rules and that are no longer given; what people added stays. C(booked): those of now."""
+    """Members that an earlier run put into rules and that are no longer given; what people added to adopted ones stays. C(booked): those of now."""
     for item in items:
         for option in _LISTS if _is_rule(item) else ():
             place = item.relative_path + option

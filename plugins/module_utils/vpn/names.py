@@ -9,7 +9,9 @@ A name says what an object would be called, never whose it is: that stands in th
 
 from __future__ import annotations
 
+import hashlib
 import re
+from ipaddress import ip_network
 
 # What PAN-OS's shortest name limit (31 characters for a crypto profile) leaves beside what stands behind the VPN's name.
 NAME_LENGTH = 26
@@ -19,6 +21,8 @@ _OBJECT_LENGTH = 63
 # The security rules of a VPN: traffic both ways, what its tunnels need outside, and what runs inside its zone.
 OUT, IN, IKE, INSIDE = "out", "in", "ike", "inside"
 _DISCARD = "discard"
+# Characters of the digest that tells pairs of networks apart whose names are too long.
+_DIGEST_LENGTH = 10
 # What can stand behind a VPN's name in the name of an object.
 _PARTS = (r"\d", _DISCARD, OUT, IN, IKE, INSIDE, "rest", rf"(\d|{_DISCARD})-[0-9a-fA-F.]+-\d+", rf"\d-({OUT}|{IN}|rest)")
 _TUNNEL_OR_LAST_RULE = re.compile(rf"-(\d|{_DISCARD})$")
@@ -57,7 +61,9 @@ def discard_route(vpn: str, network: str) -> str:
 
 
 def _slug(network: str) -> str:
-    return network.replace("/", "-").replace(":", ".")
+    """A network as a name can have it; one that would begin with a dot begins with the zero that it stands for."""
+    spelled = f"0{network}" if network.startswith(":") else network
+    return spelled.replace("/", "-").replace(":", ".")
 
 
 def beside(name: str, part: str | int) -> str:
@@ -71,13 +77,29 @@ def is_of_tunnel(vpn: str, number: int, name: str) -> bool:
     return name == own or name.startswith(f"{own}-")
 
 
-def proxy_id(number: int) -> str:
-    return f"pair-{number}"
+def proxy_id(tunnel_name: str, local: str, remote: str) -> str:
+    """What the proxy ID of a pair of networks is called, whatever other pairs there are: by the networks, or by as much of them as there is room for.
+
+    PAN-OS counts the tunnel's name, the proxy ID's and a colon between them.
+    """
+    ours, theirs = _network(local), _network(remote)
+    digest = hashlib.sha256(f"{ours} {theirs}".encode()).hexdigest()[:_DIGEST_LENGTH]
+    room = _OBJECT_LENGTH - len(tunnel_name) - 1
+    told = (f"{_slug(ours)}_{_slug(theirs)}", f"{_slug(theirs)}_{digest}", digest)
+    return next((name for name in told if len(name) <= room), digest)
 
 
-def pairs(tunnel_name: str, count: int) -> str:
-    """What the record says of a tunnel that was given so many numbered proxy IDs."""
-    return f"{tunnel_name}:{count}"
+def _network(text: str) -> str:
+    """One spelling of each network."""
+    try:
+        return str(ip_network(text))
+    except ValueError:
+        return text
+
+
+def member_proxy_id(tunnel_name: str, proxy: str) -> str:
+    """What the record says of a proxy ID that a tunnel was given."""
+    return f"{tunnel_name}:{proxy}"
 
 
 def stem(name: str) -> str:

@@ -6,42 +6,38 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from ipaddress import ip_address, ip_network
-from typing import Any
+from typing import Any, Iterable
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Tunnel
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ipsec_tunnel
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ipsec_tunnel, proxy_id
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.fit import replay_window
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import PBF, Vpn
 
 _REPLAY_WINDOW = 1024
-# What PAN-OS takes in one tunnel, and more.
-_MOST_PAIRS = 500
-
-
-# The pairs of networks of our own tunnel are those that are wanted now.
-_OWN_TUNNEL = replace(ipsec_tunnel.TABLE, nodes=tuple(
-    replace(node, exact=True) if node.option == "proxy_ids" else node for node in ipsec_tunnel.TABLE.nodes))
+# Options of a tunnel that list proxy IDs → where they stand in it.
+_FAMILIES = {"proxy_ids": ("auto-key", "proxy-id"), "proxy_ids_v6": ("auto-key", "proxy-id-v6")}
 
 
 def items(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings) -> list:
     found = []
     for number in vpn.numbers:
         name = claim.called("ipsec_tunnel", number)
-        adopted = claim.known.took_over("ipsec_tunnel", name)
-        values = _values(vpn, choice, claim, number)
-        others = _proxy_ids_of_others(name, claim, view)
-        values.update(_pairs(vpn, choice, number, None if adopted else others))
-        _refuse_taken(name, _proxy_ids(vpn, vpn.tunnel(number)), others)
-        found.append(DesiredEntry(ipsec_tunnel.TABLE if adopted else _OWN_TUNNEL, name, values))
+        proxies = _proxy_ids(vpn, number, name)
+        values = {**_values(vpn, choice, claim, number), **proxies, **_monitor(vpn, choice, claim, view, number, proxies)}
+        if claim.known.took_over("ipsec_tunnel", name):
+            _refuse_taken(name, proxies, view)
+            found += _given_up(name, proxies, claim, view)
+        found.append(DesiredEntry(ipsec_tunnel.TABLE, name, values))
     return found
 
 
@@ -57,63 +53,98 @@ def _values(vpn: Vpn, choice: Choice, claim: Claim, number: int) -> dict:
     }
 
 
-def _pairs(vpn: Vpn, choice: Choice, number: int, of_others: list[dict] | None) -> dict:
-    """The proxy IDs, and the monitor, which probes through one of them. C(of_others): see below; None in a tunnel that is adopted."""
-    proxies = _proxy_ids(vpn, vpn.tunnel(number))
-    wanted = {proxy["name"] for proxy in proxies}
-    kept = [{"name": proxy["name"]} for proxy in of_others or () if proxy["name"] not in wanted]
-    values: dict[str, Any] = {"proxy_ids": proxies + kept} if proxies or of_others is not None else {}
-    if vpn.failover == PBF:
-        target = vpn.monitor_address(number)
-        monitor: dict[str, Any] = {"enable": True, "destination_ip": target, "tunnel_monitor_profile": choice.monitors[number]}
-        if proxies:
-            monitor["proxy_id"] = _proxy_to(target or "", proxies)
-        elif of_others is not None:
-            monitor["proxy_id"] = UNSET
-        values["tunnel_monitor"] = monitor
-    return values
+def _monitor(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, number: int, proxies: dict[str, list]) -> dict:
+    """The monitor, which probes through one of the proxy IDs. An adopted tunnel keeps the one that it has, unless that is by our profile."""
+    if vpn.failover != PBF:
+        there = places.text(view.entry("ipsec_tunnel", claim.called("ipsec_tunnel", number)), ("tunnel-monitor", "tunnel-monitor-profile"))
+        is_ours = there is not None and Object("monitor_profile", there) in claim.before.claims
+        return {"tunnel_monitor": UNSET} if is_ours else {}
+    target = vpn.monitor_address(number)
+    monitor: dict[str, Any] = {"enable": True, "destination_ip": target, "tunnel_monitor_profile": choice.monitors[number]}
+    if proxies:
+        monitor["proxy_id"] = _proxy_to(target or "", [proxy for listed in proxies.values() for proxy in listed])
+    return {"tunnel_monitor": monitor}
 
 
-def _proxy_ids(vpn: Vpn, tunnel: Tunnel) -> list[dict]:
-    """What a peer takes that does not take everything: each pair of networks, or the one pair that it names."""
-    pairs = [(pair.local, pair.remote) for pair in tunnel.pairs]
+def _proxy_ids(vpn: Vpn, number: int, name: str) -> dict[str, list[dict]]:
+    """What a peer takes that does not take everything, by address family: each pair of networks, or the one pair that it names."""
+    found: dict[str, dict] = {}
+    for local, remote in _pairs(vpn, vpn.tunnel(number)):
+        option = "proxy_ids_v6" if ":" in local else "proxy_ids"
+        proxy = names.proxy_id(name, local, remote)
+        found.setdefault(option, {})[proxy] = {"name": proxy, "local": local, "remote": remote}
+    return {option: list(proxies.values()) for option, proxies in found.items()}
+
+
+def _pairs(vpn: Vpn, tunnel: Tunnel) -> list[tuple[str, str]]:
+    """Networks of both sides; an SA carries one address family."""
     if vpn.policy_based and not tunnel.selector_pairs:
-        pairs = [(local, remote) for local in vpn.local_networks for remote in vpn.remote_networks]
-    return [{"name": names.proxy_id(number), "local": local, "remote": remote} for number, (local, remote) in enumerate(pairs, 1)]
+        everything = [(local, remote) for local in vpn.local_networks for remote in vpn.remote_networks]
+        return [pair for pair in everything if not _is_mixed(pair)]
+    pairs = [(pair.local, pair.remote) for pair in tunnel.pairs]
+    mixed = next(filter(_is_mixed, pairs), None)
+    if mixed:
+        raise Refused(f"{vpn.name}, tunnel to {tunnel.outside_address}: a pair of networks is of one address family, not {mixed[0]} and {mixed[1]}")
+    return pairs
 
 
-def _proxy_ids_of_others(tunnel: str, claim: Claim, view: Surroundings) -> list[dict]:
-    """What somebody put into our tunnel by hand stays as it is; our own go with what they were for."""
-    there = places.children(view.entry("ipsec_tunnel", tunnel), ("auto-key", "proxy-id"))
-    ours = {names.proxy_id(number) for number in range(1, _booked_pairs(tunnel, claim) + 1)} if there else set()
-    found = [{"name": entry.get("name"), "local": entry.findtext("local"), "remote": entry.findtext("remote")} for entry in there]
-    return [proxy for proxy in found if proxy["name"] not in ours]
-
-
-def _booked_pairs(tunnel: str, claim: Claim) -> int:
-    """How many numbered proxy IDs are the VPN's in a tunnel, by its record."""
-    return next((count for count in range(_MOST_PAIRS, 0, -1) if names.pairs(tunnel, count) in claim.before.members), 0)
-
-
-def _refuse_taken(tunnel: str, wanted: list[dict], of_others: list[dict]) -> None:
-    """A name that we want and that somebody gave a proxy ID of other networks."""
-    theirs = {proxy["name"]: (proxy["local"], proxy["remote"]) for proxy in of_others}
-    for proxy in wanted:
-        there, pair = theirs.get(proxy["name"]), (proxy["local"], proxy["remote"])
-        if there is not None and pair not in theirs.values():
-            raise Refused(f"IPsec tunnel '{tunnel}' has a proxy ID '{proxy['name']}' from {there[0]} to {there[1]}, which no record says is this VPN's, "
-                          f"and which is wanted from {pair[0]} to {pair[1]}; rename or remove it, nothing was written")
-
-
-def booked(vpn: Vpn, choice: Choice, claim: Claim) -> list[str]:
-    """What the record is to say of the tunnels' proxy IDs; a tunnel whose turn comes later keeps those that it has."""
-    found = {}
-    for number in vpn.numbers:
-        name = claim.called("ipsec_tunnel", number)
-        found[name] = _booked_pairs(name, claim) if choice.waits(number) else len(_proxy_ids(vpn, vpn.tunnel(number)))
-    return [names.pairs(name, count) for name, count in found.items() if count]
+def _is_mixed(pair: tuple[str, str]) -> bool:
+    return len({":" in network for network in pair}) > 1
 
 
 def _proxy_to(address: str, proxies: list[dict]) -> str:
     """The name of the proxy ID that an address of the peer's side is in; the first one's where it is in none."""
     return next((proxy["name"] for proxy in proxies if ip_address(address) in ip_network(proxy["remote"])), proxies[0]["name"])
+
+
+# In an adopted tunnel there are proxy IDs of others. Those of the VPN stand in the record by their names.
+
+
+def _there(tunnel: str, option: str, view: Surroundings) -> dict[str, tuple[str | None, str | None]]:
+    """The proxy IDs of a tunnel: name → its two networks."""
+    entries = places.children(view.entry("ipsec_tunnel", tunnel), _FAMILIES[option])
+    return {entry.get("name") or "": (entry.findtext("local"), entry.findtext("remote")) for entry in entries}
+
+
+def _refuse_taken(tunnel: str, proxies: dict[str, list[dict]], view: Surroundings) -> None:
+    """A name that we want and that a proxy ID of other networks has."""
+    for option, wanted in proxies.items():
+        there = _there(tunnel, option, view)
+        for proxy in wanted:
+            networks, pair = there.get(proxy["name"]), (proxy["local"], proxy["remote"])
+            if networks is not None and pair not in there.values():
+                raise Refused(f"IPsec tunnel '{tunnel}' has a proxy ID '{proxy['name']}' from {networks[0]} to {networks[1]}, which is wanted from "
+                              f"{pair[0]} to {pair[1]}; rename or remove it, nothing was written")
+
+
+def _given_up(tunnel: str, proxies: dict[str, list[dict]], claim: Claim, view: Surroundings) -> list[DesiredEntry]:
+    """The proxy IDs that an earlier run added to an adopted tunnel and that are no longer given, as items to remove."""
+    found = []
+    for option, place in _FAMILIES.items():
+        wanted = [proxy["name"] for proxy in proxies.get(option, ())]
+        container = PLACES["ipsec_tunnel"][1] + (("entry", tunnel),) + place
+        for name in _there(tunnel, option, view):
+            if name not in wanted and names.member_proxy_id(tunnel, name) in claim.before.members:
+                found.append(DesiredEntry(proxy_id.TABLE, name, state="absent", container=container))
+    return found
+
+
+def booked(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings) -> Iterable[str]:
+    """What the record is to say of the proxy IDs in adopted tunnels; a tunnel whose turn comes later keeps those that it has."""
+    for number in vpn.numbers:
+        tunnel = claim.called("ipsec_tunnel", number)
+        if not claim.known.took_over("ipsec_tunnel", tunnel):
+            continue
+        for option in _FAMILIES:
+            there = _there(tunnel, option, view)
+            if choice.waits(number):
+                yield from _booked_before(tunnel, there, claim)
+                continue
+            wanted = _proxy_ids(vpn, number, tunnel).get(option, [])
+            yield from _booked_before(tunnel, [proxy["name"] for proxy in wanted], claim)
+            yield from (names.member_proxy_id(tunnel, proxy["name"]) for proxy in wanted if (proxy["local"], proxy["remote"]) not in there.values())
+
+
+def _booked_before(tunnel: str, proxies: Iterable[str], claim: Claim) -> list[str]:
+    members = [names.member_proxy_id(tunnel, proxy) for proxy in proxies]
+    return [member for member in members if member in claim.before.members]

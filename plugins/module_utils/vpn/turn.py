@@ -42,6 +42,11 @@ def refuse(vpn: Vpn, choice: Choice, claim: Claim) -> None:
                   "one after the other. Say rollout: together; nothing was written")
 
 
+def is_done(item: DesiredEntry | DesiredMember, vpn: Vpn, choice: Choice, claim: Claim) -> bool:
+    """Whether an item is done once this turn is over: what the tunnels share is so after the last turn only."""
+    return choice.turn is None or _is_of(item, choice.turn, vpn, choice, claim)
+
+
 def _only_adds(item: DesiredEntry | DesiredMember, view: Surroundings) -> bool:
     """Whether all that stands where an item is to be stands there afterwards as well."""
     before = view.entry_at(item)
@@ -62,6 +67,8 @@ def _said(element: ET.Element, above: tuple = ()) -> set[tuple]:
 def _is_of(item: DesiredEntry | DesiredMember, number: int, vpn: Vpn, choice: Choice, claim: Claim) -> bool:
     if isinstance(item, DesiredMember) and item.kind == "rule_member":
         return ("entry", claim.called("pbf_rule", number)) in item.relative_path
+    if isinstance(item, DesiredEntry) and item.table.kind == "proxy_id":
+        return ("entry", claim.called("ipsec_tunnel", number)) in item.relative_path
     if not isinstance(item, DesiredEntry) or item.table.kind == "tunnel_interface":
         return item.name == choice.units[number]
     return item.name == claim.called(item.table.kind, number) or names.is_of_tunnel(vpn.name, number, item.name)

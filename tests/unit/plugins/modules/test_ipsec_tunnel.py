@@ -160,3 +160,15 @@ def test_refuses(firewalls, options, words, firewall):
     given = {option: value for option, value in {**NEW, **options}.items() if value is not None}
     result = Door(ipsec_tunnel, firewalls(**firewall)).refused(given, words)
     assert HASH_KEY not in result.everything()
+
+
+def test_the_gateways_are_those_that_are_given(firewalls):
+    """A wrong one is corrected by the corrected task: PAN-OS negotiates with one."""
+    door = Door(ipsec_tunnel, firewalls())
+    door.control.plant(f"{NETWORK}/ike/gateway", "<entry name='other'/>")
+    door.done({"name": "branch-7", "ike_gateways": ["other"]})
+    assert door.stands(f"{NETWORK}/tunnel/ipsec/entry[@name='branch-7']/auto-key/ike-gateway", "<ike-gateway><entry name='other'/></ike-gateway>")
+    assert not door.done({"name": "branch-7", "ike_gateways": ["other"]}).changed
+    assert door.done({"name": "branch-7", "ike_gateways": ["branch-7"]}).changed
+    assert door.stands(f"{NETWORK}/tunnel/ipsec/entry[@name='branch-7']/auto-key/ike-gateway", "<ike-gateway><entry name='branch-7'/></ike-gateway>")
+    assert not door.done({"name": "branch-7", "disabled": False}).changed

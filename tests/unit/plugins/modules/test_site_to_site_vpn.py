@@ -220,7 +220,11 @@ PLANTED = {
     "an unknown element in a tunnel": ("{network}/tunnel/ipsec/entry[@name='{name}-2']", "<of-tomorrow><level>3</level></of-tomorrow>"),
     "a comment on a gateway": ("{network}/ike/gateway/entry[@name='{name}-1']", "<comment>call Ann first</comment>"),
     "a description of a rule": ("{vsys}/rulebase/security/rules/entry[@name='{name}-out']", "<description>ticket 4711</description>"),
-    "a member that somebody added to a rule": ("{vsys}/rulebase/security/rules/entry[@name='{name}-out']/source", "<member>10.77.0.0/16</member>"),
+    "what is logged of a rule's traffic": ("{vsys}/rulebase/security/rules/entry[@name='{name}-out']", "<log-setting>collector</log-setting>"),
+    "what is inspected in it": (
+        "{vsys}/rulebase/security/rules/entry[@name='{name}-out']", "<profile-setting><group><member>default</member></group></profile-setting>"),
+    "who may ask an interface": ("{network}/interface/tunnel/units/entry[@name='tunnel.1']",
+                                 "<interface-management-profile>ping-only</interface-management-profile>"),
     "an interface that somebody put into the zone": ("{vsys}/zone/entry[@name='aws-vpn']/network/layer3", "<member>tunnel.7</member>"),
     "an unknown attribute": ("{network}/ike/gateway/entry[@name='{name}-1']/peer-address", "<ip tomorrow='yes'>203.0.113.17</ip>"),
 }
@@ -236,6 +240,30 @@ def test_what_others_did_survives(door, xpath, element):
         door.done(asked)
         around = ET.fromstring(door.control.candidate(place))
         assert planted in [canonical(child) for child in around]
+
+
+CHANGED_BY_HAND = {
+    "a local ID": ("{network}/ike/gateway/entry[@name='{name}-1']", "<local-id><type>fqdn</type><id>of.somebody</id></local-id>"),
+    "a peer ID": ("{network}/ike/gateway/entry[@name='{name}-1']", "<peer-id><type>fqdn</type><id>of.somebody</id></peer-id>"),
+    "a proxy ID": ("{network}/tunnel/ipsec/entry[@name='{name}-2']/auto-key/proxy-id", "<entry name='lan'><local>10.10.0.0/24</local></entry>"),
+    "a second gateway": ("{network}/tunnel/ipsec/entry[@name='{name}-2']/auto-key/ike-gateway", "<entry name='branch-7'/>"),
+    "a PBF rule for everything else": ("{vsys}/rulebase/pbf/rules/entry[@name='{name}-1']", "<negate-destination>yes</negate-destination>"),
+    "a disabled PBF rule": ("{vsys}/rulebase/pbf/rules/entry[@name='{name}-1']", "<disabled>yes</disabled>"),
+    "a rule for everybody else": ("{vsys}/rulebase/security/rules/entry[@name='{name}-out']", "<negate-source>yes</negate-source>"),
+    "a destination more": ("{vsys}/rulebase/security/rules/entry[@name='{name}-out']/destination", "<member>10.77.0.0/16</member>"),
+    "an address more": ("{network}/interface/tunnel/units/entry[@name='tunnel.1']/ip", "<entry name='10.255.99.1/30'/>"),
+}
+
+
+@pytest.mark.parametrize("xpath, element", CHANGED_BY_HAND.values(), ids=CHANGED_BY_HAND.keys())
+def test_what_somebody_changed_in_an_object_of_the_vpn_is_repaired(door, xpath, element):
+    door.done(options())
+    before = door.candidate()
+    door.control.plant(xpath.format(network=NETWORK, vsys=VSYS, name=name_of("pbf")), element)
+    checked = door.done(options(), check=True)
+    assert checked.changed and door.done(options()).diff == checked.diff
+    assert door.candidate() == before
+    assert not door.done(options()).changed
 
 
 def test_other_lines_of_the_comment_stay(door):

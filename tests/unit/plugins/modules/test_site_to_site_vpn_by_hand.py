@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+import xml.etree.ElementTree as ET
 
 import pytest
 
@@ -165,6 +166,7 @@ GATEWAY, UNIT, TUNNEL = (f"{GATEWAYS}/entry[@name='lyon-1']", f"{NETWORK}/interf
                          f"{TUNNELS}/entry[@name='lyon-1']")
 WIDE, NARROW = {"local": "0.0.0.0/0", "remote": "0.0.0.0/0"}, [
     {"local": "10.10.0.0/24", "remote": "10.128.0.0/24"}, {"local": "10.10.0.0/24", "remote": "172.31.255.0/30"}]
+TO_THE_VPC, TO_THE_INSIDE = (f"{TUNNEL}/auto-key/proxy-id/entry[@name='10.10.0.0-24_{remote}']" for remote in ("10.128.0.0-24", "172.31.255.0-30"))
 # What is said of a tunnel → (element, what stands there then, what without it).
 SAID = {
     "the peer's own limit": ({"path_mtu": 1400}, f"{UNIT}/mtu", "1400", "1446"),
@@ -177,11 +179,11 @@ SAID = {
     "a firewall that begins": ({"initiator": "firewall"}, f"{GATEWAY}/protocol-common/passive-mode", "no", "no"),
     "a key ID": ({"peer_id": "6c796f6e", "peer_id_type": "keyid"}, f"{GATEWAY}/peer-id/type", "keyid", ""),
     "an own ID that looks like an address": ({"local_id": "192.0.2.1", "local_id_type": "fqdn"}, f"{GATEWAY}/local-id/type", "fqdn", ""),
-    "one pair of networks": ({"traffic_selectors": NARROW[1]}, f"{TUNNEL}/auto-key/proxy-id/entry[@name='pair-1']/remote", "172.31.255.0/30", ""),
-    "several pairs": ({"selector_pairs": NARROW}, f"{TUNNEL}/auto-key/proxy-id/entry[@name='pair-1']/remote", "10.128.0.0/24", ""),
-    "several pairs beside one": ({"traffic_selectors": WIDE, "selector_pairs": NARROW}, f"{TUNNEL}/auto-key/proxy-id/entry[@name='pair-2']/remote",
+    "one pair of networks": ({"traffic_selectors": NARROW[1]}, f"{TO_THE_INSIDE}/remote", "172.31.255.0/30", ""),
+    "several pairs": ({"selector_pairs": NARROW}, f"{TO_THE_VPC}/remote", "10.128.0.0/24", ""),
+    "several pairs beside one": ({"traffic_selectors": WIDE, "selector_pairs": NARROW}, f"{TO_THE_INSIDE}/remote",
                                  "172.31.255.0/30", ""),
-    "the pair that the monitor is in": ({"selector_pairs": NARROW}, f"{TUNNEL}/tunnel-monitor/proxy-id", "pair-2", ""),
+    "the pair that the monitor is in": ({"selector_pairs": NARROW}, f"{TUNNEL}/tunnel-monitor/proxy-id", "10.10.0.0-24_172.31.255.0-30", ""),
 }
 
 
@@ -209,26 +211,47 @@ def test_a_patient_peer_of_ikev1(firewalls):
         assert (door.text(f"{GATEWAY}/protocol/ikev1/dpd/interval"), door.text(f"{GATEWAY}/protocol/ikev1/dpd/retry")) == (interval, retry)
 
 
-def test_networks_that_are_given_up_leave_no_proxy_id_and_those_of_others_stay(firewalls):
-    door = made(firewalls, BY_NETWORKS)
-    proxies = f"{TUNNELS}/entry[@name='zone-2-1']/auto-key/proxy-id"
-    door.control.plant(proxies, "<entry name='guest'><local>10.66.0.0/16</local><remote>10.77.0.0/16</remote></entry>")
-    assert door.done({**BY_NETWORKS, "remote_networks": ["172.20.0.0/16"]}).changed
-    left = door.control.candidate(proxies)
-    assert "pair-1" in left and "pair-2" not in left and "<remote>10.77.0.0/16</remote>" in left
+PROXIES = f"{TUNNELS}/entry[@name='zone-2-1']/auto-key/proxy-id"
 
 
-def test_a_proxy_id_that_somebody_numbered_like_ours_stays_theirs(firewalls):
+def names_of_proxy_ids(door, place=PROXIES) -> list:
+    found = door.control.candidate(place)
+    return sorted(entry.get("name") for entry in ET.fromstring(found)) if found else []
+
+
+def test_a_network_more_or_less_leaves_the_others_their_proxy_ids(firewalls):
+    """Their SAs stay: a proxy ID is called by its networks, and no other one's coming or going renames it."""
     door = made(firewalls, BY_NETWORKS)
-    proxies = f"{TUNNELS}/entry[@name='zone-2-1']/auto-key/proxy-id"
-    theirs = f"{proxies}/entry[@name='pair-9']"
-    door.control.plant(proxies, "<entry name='pair-9'><local>10.66.0.0/16</local><remote>10.77.0.0/16</remote></entry>")
-    before = door.candidate(theirs)
-    assert not door.done(BY_NETWORKS).changed
-    fewer, more = {**BY_NETWORKS, "remote_networks": ["172.20.0.0/16"]}, {**BY_NETWORKS, "remote_networks": [f"172.{net}.0.0/16" for net in range(20, 30)]}
-    assert door.done(fewer).changed and door.candidate(theirs) == before
-    assert "pair-2" not in door.control.candidate(proxies) and not door.done(fewer).changed
-    door.refused(more, "'pair-9'", "10.77.0.0/16", "172.28.0.0/16")
+    before = names_of_proxy_ids(door)
+    door.done({**BY_NETWORKS, "remote_networks": ["172.19.0.0/16", *BY_NETWORKS["remote_networks"]]})
+    assert [xpath for _action, xpath in door.writes() if xpath.startswith(f"{PROXIES}/") and any(f"'{name}'" in xpath for name in before)] == []
+    assert names_of_proxy_ids(door) == ["10.10.0.0-24_172.19.0.0-16", *before]
+    door.done({**BY_NETWORKS, "remote_networks": BY_NETWORKS["remote_networks"][1:]})
+    assert names_of_proxy_ids(door) == before[1:]
+    assert not door.done({**BY_NETWORKS, "remote_networks": BY_NETWORKS["remote_networks"][1:]}).changed
+
+
+def test_a_peer_that_takes_everything_after_all_leaves_no_proxy_id(firewalls):
+    door = made(firewalls, BY_NETWORKS)
+    assert door.done({**BY_NETWORKS, "policy_based": False}).changed
+    assert names_of_proxy_ids(door) == []
+
+
+def test_a_proxy_id_that_somebody_added_goes(firewalls):
+    door = made(firewalls, BY_NETWORKS)
+    before = door.candidate()
+    door.control.plant(PROXIES, "<entry name='guest'><local>10.66.0.0/16</local><remote>10.77.0.0/16</remote></entry>")
+    assert door.done(BY_NETWORKS).changed
+    assert door.candidate() == before
+
+
+def test_each_address_family_has_proxy_ids_of_its_own(firewalls):
+    six = {**BY_NETWORKS, "local_networks": ["10.10.0.0/24", "fd00:10::/64"], "remote_networks": ["172.20.0.0/16", "fd00:20::/64"]}
+    door = made(firewalls, six)
+    assert names_of_proxy_ids(door) == ["10.10.0.0-24_172.20.0.0-16"]
+    assert names_of_proxy_ids(door, f"{PROXIES}-v6") == ["fd00.10..-64_fd00.20..-64"]
+    mixed = {**BY_NETWORKS["tunnels"][0], "traffic_selectors": {"local": "10.10.0.0/24", "remote": "fd00:20::/64"}}
+    door.refused({**six, "policy_based": False, "tunnels": [mixed]}, "one address family", "10.10.0.0/24", "fd00:20::/64")
 
 
 @pytest.mark.parametrize("pairs, words", [

@@ -170,3 +170,17 @@ def test_an_interface_in_use_is_not_removed(firewalls):
     assert result.failed
     assert "tunnel.7" in result.message
     assert door.candidate() == before
+
+
+@pytest.mark.parametrize("engine", ROUTERS)
+def test_none_takes_it_out_of_its_zone_and_its_router(firewalls, engine):
+    door = door_with_zone(firewalls, engine=engine)
+    door.done({"name": "tunnel.11", "ip": ["169.254.10.2/30"]})
+    start = door.candidate()
+    door.done(NEW)
+    out = {"name": "tunnel.11", "zone": "none", "virtual_router": "none"}
+    checked = door.done(out, check=True)
+    assert door.done(out).diff == checked.diff
+    assert not door.done(out).changed
+    door.done({"name": "tunnel.11", "ip": ["169.254.10.2/30"]}, state="replaced")
+    assert door.candidate() == start

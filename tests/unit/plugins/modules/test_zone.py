@@ -61,6 +61,17 @@ def test_interfaces_are_added_and_those_of_others_stay(firewalls):
     assert not door.done({"name": "vpn", "interfaces": ["tunnel.12", "tunnel.11"]}).changed
 
 
+def test_a_replaced_zone_has_the_interfaces_that_are_given(firewalls):
+    """They can be taken out of a zone so, and not by leaving them out."""
+    door = door_with_units(firewalls)
+    door.done({"name": "vpn", "interfaces": ["tunnel.11", "tunnel.12"]})
+    assert not door.done({"name": "vpn"}, state="replaced").changed
+    assert door.done({"name": "vpn", "interfaces": ["tunnel.12"]}, state="replaced").changed
+    assert door.stands(PLACE, entry("<member>tunnel.12</member>", ""))
+    assert door.done({"name": "vpn", "interfaces": []}, state="replaced").changed
+    assert door.stands(PLACE, entry("", ""))
+
+
 def test_packet_buffer_protection_is_on_where_nothing_says_so(firewalls):
     door = Door(zone, firewalls())
     door.done({"name": "vpn"})
