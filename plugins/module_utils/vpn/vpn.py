@@ -108,7 +108,7 @@ def check_name(name: str) -> None:
 
 def _profile_problems(vpn: Vpn) -> list:
     """What a cloud's output is checked for too. Tunnels that come from a cloud keep its rules."""
-    found = problems.as_problems(vpn.name, vpn.tunnels) + problems.inside_problems(vpn.name, vpn.tunnels)
+    found = problems.as_problems(vpn.name, vpn.tunnels) + problems.inside_problems(vpn.name, vpn.tunnels) + problems.pair_problems(vpn.name, vpn.tunnels)
     if vpn.failover != ROUTES:
         found += problems.selector_problems(vpn.name, vpn.tunnels, vpn.failover, vpn.monitor_addresses)
     return found

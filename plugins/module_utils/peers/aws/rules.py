@@ -25,6 +25,8 @@ class _Aws(Rules):
     there = "in AWS"
     as_advice = "the customer gateway's AS number must differ from AWS's"
     key_is_missing = " in AWS's output (missing, masked or kept in Secrets Manager only)"
+    # One pair of security associations for each tunnel, which narrowed selectors would have to share.
+    most_pairs = 1
     beginning = "an endpoint of AWS waits too unless its startup action is start"
 
     def key_problem(self, key: str) -> str | None:

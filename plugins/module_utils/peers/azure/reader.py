@@ -211,12 +211,10 @@ def _without_twice(tunnels: list[Tunnel]) -> tuple[Tunnel, ...]:
 
 
 def _key(keys: list[tuple[str, str]], connection: dict, identity: str) -> str | None:
-    """Of the call for it, else of the connection; a key that names another connection is not this one's."""
-    for owner, key in keys:
-        names = owner.lower().split("/")
-        if "connections" not in names or identity.lower() in names:
-            return readable(key)
-    return readable(connection.get("sharedkey"))
+    """The first readable one, of the call for it or else of the connection; a key that names another connection is not this one's."""
+    named = [(owner.lower().split("/"), key) for owner, key in keys]
+    own = [key for names, key in named if "connections" not in names or identity.lower() in names]
+    return next((key for key in map(readable, [*own, connection.get("sharedkey")]) if key), None)
 
 
 def _certificate(connection: dict, ours: Ours, where: str) -> Certificate | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pathlib
 from ipaddress import ip_network
+from types import SimpleNamespace
 from unittest import mock
 
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import peers
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis import cloud as diagnosed
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import problems
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import (
@@ -57,6 +59,16 @@ def test_a_cloud_that_is_none_is_refused_with_those_that_are():
 def test_nothing_is_forbidden_where_there_is_no_cloud(cloud):
     rules = rules_of(cloud)
     assert rules.key_problem("0") is None and rules.inside_problem("192.0.2.0/24") is None and rules.route_limit("vgw") is None
+
+
+@pytest.mark.parametrize("cloud, state, causes", [
+    ("aws", "available", 0), ("aws", "pending", 1), ("azure", "Succeeded", 0), ("azure", "Updating", 1), ("zstack", "Enabled", 0),
+    (None, "available", 0), ("azure", None, 0),
+])
+def test_each_cloud_has_its_word_for_a_connection_that_can_be_used(cloud, state, causes):
+    """The diagnosis names any other state as a cause."""
+    found = list(diagnosed.connection(SimpleNamespace(connection=Profile("x", cloud=cloud, state=state))))
+    assert len(found) == causes and all(rules_of(cloud).ready[0] in cause.fix for cause in found)
 
 
 SOME = st.one_of(st.none(), st.text("abz019.-", max_size=8))

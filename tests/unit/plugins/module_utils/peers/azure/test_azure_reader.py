@@ -223,6 +223,14 @@ def test_every_way_of_printing_says_the_same(document):
     assert result == expected
 
 
+@pytest.mark.parametrize("keys, connections_own, taken", [
+    ([{"value": "*****"}], KEY, KEY), ([{"value": "*****"}, SECRET], None, KEY), ([SECRET], "notReal.older", KEY), ([], KEY, KEY), ([], "<redacted>", None),
+], ids=["masked in its call", "masked, and again", "both", "the connection's own", "masked"])
+def test_the_key_is_the_first_that_can_be_read(keys, connections_own, taken):
+    whole = changed("connection", sharedKey=connections_own)
+    assert profile_of([whole["gateway"], whole["connection"], whole["local"], *keys])["tunnels"][0]["pre_shared_key"] == taken
+
+
 def test_a_template_alone_has_no_key():
     (first, _second) = problems.key_problems("to-paris", read(Profile, profile_of(template()), "profile").tunnels)
     assert "no readable pre-shared key in Azure's output, which needs a call of its own (az network vpn-connection shared-key show)" in first
