@@ -36,6 +36,8 @@ KEEP_ALIVE, HOLD_TIME = 60, 180
 DPD_TIMEOUT = 45
 # Azure's documentation of VPN devices asks for it where a device does not clamp the MSS to 1350.
 PATH_MTU = 1400
+# Of an active-active gateway.
+INSTANCES = 2
 # A BGP speaker in the GatewaySubnet is no neighbour; Azure's samples for eBGP say so.
 MULTIHOP = 255
 
@@ -168,12 +170,14 @@ def _instances(resources: Resources, gateway: dict, connection: dict, where: str
     configured = {name_of(entry): entry for entry in mappings(gateway.get("ipconfigurations"))}
     peering = {name_of(entry.get("ipconfigurationid")): entry for entry in mappings(mapping(gateway.get("bgpsettings")).get("bgppeeringaddresses"))}
     active = as_flag(gateway.get("activeactive")) is True
-    names = list(peering) or list(configured)
-    if active and len(names) < 2:
+    # Not every output has BGP addresses of each configuration.
+    names = list(peering if len(peering) >= INSTANCES or not set(peering) <= set(configured) else {**peering, **configured})
+    if active and len(names) < INSTANCES:
         raise InvalidInput(f"{where}: its gateway {name_of(gateway)} is active-active, and this output describes {len(names)} of its instances. "
                            f"Give all that {_GATEWAY_SHOW} prints.")
     found = []
-    for name in names if active else names[:1]:
+    # A third configuration serves users, no sites.
+    for name in names[:INSTANCES] if active else names[:1]:
         entry = peering.get(name, {})
         address = _outside(resources, entry, configured.get(name, {}), private)
         if address is None:

@@ -302,3 +302,9 @@ def test_offers_are_chosen_of():
 def test_what_cannot_be_is_refused_by_name(profile, arguments, words):
     with pytest.raises(AnsibleFilterError, match=words):
         peer_sheet(profile, **arguments)
+
+
+def test_a_profile_as_text_is_refused_without_what_stands_in_it():
+    with pytest.raises(AnsibleFilterError) as refused:
+        peer_sheet(json.dumps(HAND_WRITTEN))
+    assert str(refused.value) == "profile: a text is given where options belong"

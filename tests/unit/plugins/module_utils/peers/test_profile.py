@@ -148,7 +148,7 @@ def test_documentation_and_argument_spec_are_of_one_shape(kind):
 
 SOUND = {"outside_address": "203.0.113.17", "ike": {}, "ipsec": {}}
 WRONG = {
-    "no mapping": ("vpn", "tunnels\\[2\\]: 'vpn' is given where options belong"),
+    "no mapping": ("vpn", "tunnels\\[2\\]: a text is given where options belong"),
     "an unknown option": ({**SOUND, "outside": "x"}, "tunnels\\[2\\]: there is no outside; there are outside_address, "),
     "a required one missing": ({"ike": {}, "ipsec": {}}, "tunnels\\[2\\]: outside_address is missing"),
     "a text for a number": ({**SOUND, "mtu": "large"}, "tunnels\\[2\\].mtu: 'large' is no number"),

@@ -307,6 +307,31 @@ def test_active_standby_has_one_tunnel():
     assert [each["outside_address"] for each in profile_of(one_instance())["tunnels"]] == ["203.0.113.50"]
 
 
+def test_an_instance_that_is_only_configured_has_its_public_address():
+    """Terraform's own settings, and gateways without BGP, have no BGP addresses of each configuration."""
+    whole = static()
+    whole["gateway"]["properties"]["bgpSettings"] = {"asn": 65515}
+    addresses = [resource("publicIPAddresses", f"{name}-ip", {"ipAddress": address, "publicIPAllocationMethod": "Static"})
+                 for name, address in (("default", "203.0.113.50"), ("active", "203.0.113.51"))]
+    assert [each["outside_address"] for each in profile_of([whole, *addresses])["tunnels"]] == ["203.0.113.50", "203.0.113.51"]
+    assert "instance default of its gateway hub names no public address" in refusal(whole)
+
+
+def test_a_third_configuration_is_no_tunnel():
+    whole = static()
+    entry = copy.deepcopy(whole["gateway"]["properties"]["bgpSettings"]["bgpPeeringAddresses"][0])
+    whole["gateway"]["properties"]["bgpSettings"]["bgpPeeringAddresses"].append(
+        {**entry, "ipconfigurationId": CONFIGURATIONS[0].replace("default", "users"), "tunnelIpAddresses": ["203.0.113.52"]})
+    assert [each["outside_address"] for each in profile_of(whole)["tunnels"]] == ["203.0.113.50", "203.0.113.51"]
+
+
+def test_an_expanded_reference_describes_what_it_refers_to():
+    """Lists of REST hold gateways within connections."""
+    whole = copy.deepcopy(BUNDLE)
+    whole["connection"]["properties"]["localNetworkGateway2"] = whole.pop("local")
+    assert profile_of(whole) == profile_of(BUNDLE)
+
+
 def test_private_addresses_where_the_connection_is_private():
     whole = changed("connection", useLocalAzureIpAddress=True)
     for number, entry in enumerate(whole["gateway"]["properties"]["bgpSettings"]["bgpPeeringAddresses"]):
@@ -432,6 +457,12 @@ def test_what_should_be_seen(whole, words):
 
 def of_one_instance_less():
     whole = copy.deepcopy(BUNDLE)
+    del whole["gateway"]["properties"]["bgpSettings"]["bgpPeeringAddresses"][1], whole["gateway"]["properties"]["ipConfigurations"][1]
+    return whole
+
+
+def with_one_address_less():
+    whole = copy.deepcopy(BUNDLE)
     del whole["gateway"]["properties"]["bgpSettings"]["bgpPeeringAddresses"][1]
     return whole
 
@@ -457,6 +488,7 @@ REFUSED = {
     "another gateway": ([CONNECTION, {**GATEWAY, "name": "other", "id": "x/other"}], ["its gateway hub is not described; this output holds other"]),
     "two connections": ([BUNDLE, resource("connections", "to-rome", CONNECTION["properties"])], ["2 connections", "to-paris (Succeeded), to-rome"]),
     "one instance of an active-active gateway": (of_one_instance_less(), ["its gateway hub is active-active", "describes 1 of its instances"]),
+    "one instance without its address": (with_one_address_less(), ["instance active of its gateway hub names no public address"]),
     "no public address": (without_addresses(), ["instance default of its gateway hub", "bgpPeeringAddresses.tunnelIpAddresses", "az network public-ip show"]),
     "the same address twice": (with_the_same_address_twice(), ["the same address 203.0.113.50"]),
     "no private address": (changed("connection", useLocalAzureIpAddress=True), ["instance default", "privateIPAddress"]),
