@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
+
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES, bgp_place
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Choice, Entries, Group, Leaf, Members, Table
@@ -108,6 +110,15 @@ def policy_rule(virtual_router, direction, name, values, state="present", positi
 
 
 def prefix_list(name, networks, state="present") -> DesiredEntry:
-    """A list that matches exactly C(networks): no longer and no shorter prefix."""
-    entries = [{"name": str(10 * number), "action": "permit", "network": network} for number, network in enumerate(networks, 1)]
+    """A list that matches exactly C(networks): no longer and no shorter prefix. Numbered by what they are, since the order in which they are given means nothing."""
+    entries = [{"name": str(10 * number), "action": "permit", "network": network} for number, network in enumerate(sorted(networks, key=_place), 1)]
     return DesiredEntry(PREFIX_LIST, name, {"entries": entries}, state)
+
+
+def _place(network: str) -> tuple:
+    """Where a network stands among others; a name of one, behind all of them."""
+    try:
+        found = ip_network(network, strict=False)
+    except ValueError:
+        return 7, 0, 0, network
+    return found.version, int(found.network_address), found.prefixlen, network

@@ -24,6 +24,8 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.v
     PLATFORMS, around, base, built, canonical, start, tunnels, vpn,
 )
 
+# What was chosen once, as a place among others', and stays as long as it does.
+CHOSEN = (("redist_profile", "priority"),)
 SAMPLES = {"int": "7", "bool": "yes", "str": "by-hand"}
 
 
@@ -75,7 +77,8 @@ def drifts(nodes, element: ET.Element, place: tuple, kind: str, at: str = "", st
         elif not peoples and getattr(node, "type", "") != "secret":
             if not _says_what_holds_anyway(node, there):
                 yield Drift(place, f"{name} removed", _removal(path))
-            yield from _changed(node, there, place + path, name, kind)
+            if (kind, name) not in CHOSEN:
+                yield from _changed(node, there, place + path, name, kind)
 
 
 def _says_what_holds_anyway(node: Any, there: ET.Element) -> bool:
