@@ -110,7 +110,7 @@ def policy_rule(virtual_router, direction, name, values, state="present", positi
 
 
 def prefix_list(name, networks, state="present") -> DesiredEntry:
-    """A list that matches exactly C(networks): no longer and no shorter prefix. Numbered by what they are, since the order in which they are given means nothing."""
+    """A list that matches exactly C(networks): no longer and no shorter prefix. The order in which they are given means nothing."""
     entries = [{"name": str(10 * number), "action": "permit", "network": network} for number, network in enumerate(sorted(networks, key=_place), 1)]
     return DesiredEntry(PREFIX_LIST, name, {"entries": entries}, state)
 

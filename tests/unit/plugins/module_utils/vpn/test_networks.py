@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import replace
 from ipaddress import IPv4Network, IPv6Network
@@ -61,7 +62,7 @@ def by_failover(failover: str, **networks) -> Vpn:
     return vpn(failover, **of_four, **({"backup_routes": True} if failover == "pbf" else {}))
 
 
-KINDS = {"by pairs of networks": by_pairs, "by PBF": lambda **networks: by_failover("pbf", **networks), "by BGP": lambda **networks: by_failover("bgp", **networks)}
+KINDS = {"by pairs of networks": by_pairs, "by PBF": functools.partial(by_failover, "pbf"), "by BGP": functools.partial(by_failover, "bgp")}
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
