@@ -517,13 +517,14 @@ _value:
       elements: str
 """
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.azure.reader import Ours, vpn_connection
-from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils import profile_filter
-
 
 def azure_vpn_connection(document, connection_id=None, local_as=None, inside_addresses=(), networks=(), local_certificate=None, certificate_profile=None,
                          panos_version=None, outside_mtu=1500, nat_traversal=False):
     """The profile of one connection; see the documentation above."""
+    # Ansible loads every filter of a collection in every task that uses one of them.
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.azure.reader import Ours, vpn_connection
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils import profile_filter
+
     local_as = profile_filter.number(local_as, "local_as")
     ours = Ours(local_as, tuple(inside_addresses or ()), tuple(networks or ()), local_certificate or None, certificate_profile or None)
     return profile_filter.result(lambda: vpn_connection(document, connection_id or None, ours), panos_version, outside_mtu, nat_traversal)

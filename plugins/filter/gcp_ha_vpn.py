@@ -488,12 +488,13 @@ _value:
       elements: str
 """
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.gcp.reader import ha_vpn
-from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils import profile_filter
-
 
 def gcp_ha_vpn(document, connection_id=None, peer=None, panos_version=None, outside_mtu=1500, nat_traversal=False):
     """The profile of one gateway; see the documentation above."""
+    # Ansible loads every filter of a collection in every task that uses one of them.
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.gcp.reader import ha_vpn
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils import profile_filter
+
     return profile_filter.result(lambda: ha_vpn(document, connection_id or None, peer or None), panos_version, outside_mtu, nat_traversal)
 
 

@@ -487,12 +487,13 @@ _value:
       elements: str
 """
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.harmony_sase.reader import site_2_site_tunnel
-from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils import profile_filter
-
 
 def harmony_sase_tunnel(document, panos_version=None, outside_mtu=1500, nat_traversal=False):
     """The profile of one tunnel, or of two redundant ones; see the documentation above."""
+    # Ansible loads every filter of a collection in every task that uses one of them.
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.harmony_sase.reader import site_2_site_tunnel
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils import profile_filter
+
     return profile_filter.result(lambda: site_2_site_tunnel(document), panos_version, outside_mtu, nat_traversal)
 
 

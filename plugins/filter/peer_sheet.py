@@ -90,55 +90,13 @@ _value:
     warnings: []
 """
 
-from dataclasses import replace
-
-from ansible.errors import AnsibleFilterError
-from ansible.module_utils.parsing.convert_bool import boolean
-
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import sheet
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import read
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Profile
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.fit import fitted
-
-_FORMATS = ("data", "markdown", "html")
-
-
-def _profile(given, outside_addresses):
-    """With one proposal per phase: the one that was chosen, else one of the offers; and with the addresses that are given."""
-    profile = read(Profile, given, "profile")
-    addresses = list(outside_addresses)
-    if len(addresses) == 1:
-        addresses *= len(profile.tunnels)
-    if addresses and len(addresses) != len(profile.tunnels):
-        raise InvalidInput(f"outside_addresses: give one for all tunnels, or one for each ({len(profile.tunnels)}), not {len(addresses)}")
-    tunnels = [replace(tunnel, offers=None) if tunnel.ike.dh_group else tunnel for tunnel in profile.tunnels]
-    tunnels = [replace(tunnel, customer_outside_address=address) for tunnel, address in zip(tunnels, addresses)] or tunnels
-    chosen = [tunnel.ipsec.encryption or tunnel.offers for tunnel in tunnels]
-    profile = replace(profile, tunnels=tuple(tunnels))
-    return fitted(profile) if all(chosen) else profile
-
 
 def peer_sheet(profile, product=None, format="data", local_networks=(), remote_networks=(), outside_addresses=(), pre_shared_keys=(), show_keys=False):
     """See the documentation above."""
-    if format not in _FORMATS:
-        raise AnsibleFilterError(f"format is one of {', '.join(_FORMATS)}, not {format!r}")
-    try:
-        show_keys = boolean(show_keys or False)
-    except TypeError as exc:
-        raise AnsibleFilterError("show_keys is true or false") from exc
-    try:
-        described = _profile(profile, outside_addresses or ())
-        there = product or described.cloud or sheet.GENERIC
-        made = sheet.sheet(described, there, remote_networks or (), local_networks or (), pre_shared_keys or (), show_keys)
-    except InvalidInput as exc:
-        raise AnsibleFilterError(str(exc)) from exc
-    if format == "html":
-        # Ansible loads every filter of a collection in every task that uses one of them.
-        from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils.peer_sheet import page
+    # Ansible loads every filter of a collection in every task that uses one of them.
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils.peer_sheet import written
 
-        return page(made)
-    return sheet.markdown(made) if format == "markdown" else sheet.data(made)
+    return written(profile, product, format, local_networks or (), remote_networks or (), outside_addresses or (), pre_shared_keys or (), show_keys)
 
 
 class FilterModule:

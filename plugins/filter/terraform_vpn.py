@@ -463,12 +463,13 @@ _value:
       elements: str
 """
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import readers
-from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils import profile_filter
-
 
 def terraform_vpn(document, connection_id=None, cloud=None, panos_version=None, outside_mtu=1500, nat_traversal=False):
     """The profile of the VPN; see the documentation above."""
+    # Ansible loads every filter of a collection in every task that uses one of them.
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import readers
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils import profile_filter
+
     return profile_filter.result(lambda: readers.of_terraform(document, connection_id or None, cloud or None), panos_version, outside_mtu, nat_traversal)
 
 

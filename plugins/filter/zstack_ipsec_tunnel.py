@@ -476,12 +476,13 @@ _value:
       elements: str
 """
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.zstack.reader import ipsec_tunnel
-from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils import profile_filter
-
 
 def zstack_ipsec_tunnel(document, name=None, panos_version=None, outside_mtu=1500, nat_traversal=False):
     """The profile of one tunnel; see the documentation above."""
+    # Ansible loads every filter of a collection in every task that uses one of them.
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.zstack.reader import ipsec_tunnel
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils import profile_filter
+
     return profile_filter.result(lambda: ipsec_tunnel(document, name or None), panos_version, outside_mtu, nat_traversal)
 
 

@@ -13,8 +13,11 @@ import itertools
 from collections.abc import Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import pending_in
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import BGP, MOST_TUNNELS, STATIC, Profile, Tunnel
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import BGP, DYNAMIC, MOST_TUNNELS, STATIC, Profile, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import rules_of
+
+
+_NO_ADDRESS = {DYNAMIC: "no fixed one"}
 
 
 def problems(
@@ -39,7 +42,7 @@ def pending_problems(name: str, tunnels: Sequence[Tunnel]) -> list[str]:
     """What a description says and nothing here carries out yet: the peer would wait for it in vain."""
     found = [f"{name} has {len(tunnels)} tunnels; {MOST_TUNNELS} are the most"] if len(tunnels) > MOST_TUNNELS else []
     for tunnel in tunnels:
-        said = pending_in(tunnel) + (["outside_address (a name, or no fixed one)"] if tunnel.is_named else [])
+        said = pending_in(tunnel) + ([f"outside_address ({_NO_ADDRESS.get(tunnel.outside_address, 'a name')})"] if tunnel.is_named else [])
         if said:
             found.append(f"{_called(name, tunnel)}: {', '.join(said)}: not carried out yet")
     return found

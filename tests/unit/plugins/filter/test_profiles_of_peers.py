@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import pathlib
+import subprocess
+import sys
 from unittest import mock
 
 import pytest
@@ -151,3 +154,14 @@ def test_every_cloud_whose_reader_knows_terraform_is_tried_here():
 def test_what_cannot_be_found_is_told(document, arguments, words):
     with pytest.raises(AnsibleFilterError, match=words):
         terraform_vpn.terraform_vpn(document, **arguments)
+
+
+def test_loading_them_loads_no_reader():
+    """Ansible loads every filter of a collection in every task that uses one of them."""
+    names = [*FILTERS, "peer_sheet"]
+    code = "import runpy, sys; runpy.run_path(sys.argv[1]); import importlib; " \
+           "[importlib.import_module(f'ansible_collections.tunnelsmith.panos_vpn.plugins.filter.{name}') for name in sys.argv[2:]]; " \
+           "print([name for name in sys.modules if 'panos_vpn.plugins' in name and '.filter' not in name and name.count('.') > 3])"
+    conftest = pathlib.Path(__file__).resolve().parents[3] / "conftest.py"
+    done = subprocess.run([sys.executable, "-c", code, str(conftest), *names], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "[]"

@@ -91,10 +91,10 @@ def test_what_nothing_carries_out_is_refused_by_its_name(kind, name):
     assert f"paris, tunnel to 203.0.113.17: {said}: not carried out yet" in problems.problems(described)
 
 
-@pytest.mark.parametrize("address", ["vpn.example.com", profile.DYNAMIC])
-def test_a_peer_without_an_address_is_refused_before_a_firewall_is_asked(address):
+@pytest.mark.parametrize("address, words", [("vpn.example.com", "a name"), (profile.DYNAMIC, "no fixed one")])
+def test_a_peer_without_an_address_is_refused_before_a_firewall_is_asked(address, words):
     found = problems.problems(Profile("paris", tunnels=(Tunnel(address, pre_shared_key="notReal.one"),)))
-    assert found == [f"paris, tunnel to {address}: outside_address (a name, or no fixed one): not carried out yet"]
+    assert found == [f"paris, tunnel to {address}: outside_address ({words}): not carried out yet"]
 
 
 def test_more_tunnels_than_there_can_be_are_refused():
