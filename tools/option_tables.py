@@ -73,8 +73,6 @@ LEFT_OUT = {
         ("type/ebgp-confed/", "a confederation is never the way to another site; a group of that kind is left as it is"),
         ("type/ibgp-confed/", "as external confederations"),
         ("inherit/no/", "the address family and the policies belong to the group"),
-        ("address-family/ipv6", "sessions of logical routers carry IPv4 routes"),
-        ("filtering-profile/ipv6", "as the address family"),
         ("connection-options/dampening", "as dampening profiles"),
         ("bfd/multihop/", "how PAN-OS spells what is below is not confirmed"),
         ("the group's connection-options/", "timers, hops and the secret are the peer's own"),

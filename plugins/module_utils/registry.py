@@ -16,6 +16,7 @@ from types import ModuleType
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import parts, resources
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import (  # noqa: F401  pylint: disable=unused-import
+    address,
     bgp_policy,
     interface,
 )

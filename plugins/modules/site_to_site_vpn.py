@@ -628,15 +628,18 @@ options:
       - Omitted, it is V(false), and only a tunnel whose O(tunnels[].traffic_selectors) are narrow has a proxy ID.
     type: bool
   outside_interface:
-    description: Layer 3 interface by which the tunnels' packets leave. It must be in a zone and in a router. Required with O(state=present).
+    description:
+      - Layer 3 interface by which the tunnels' packets leave. It must be in a zone and in a router. Required with O(state=present).
+      - With a loopback interface in a zone of its own the rule for IKE and ESP is between that zone and the one by which the packets leave, both ways.
     type: str
   local_address:
     description:
       - Address of O(outside_interface) that the tunnels start from.
       - Omitted, it is the address that the peer expects. If the interface has only another one, the firewall is taken to be behind address translation.
         Then the local ID is the address that the peer expects, and the MTU leaves room for UDP. With several addresses, none of them the
-        expected one, the task fails and lists them.
-      - An interface that gets its address by DHCP is used without naming the address.
+        expected one, the task fails and lists them. It fails too where another interface of this firewall has the address that the peer expects.
+      - An address object is looked up, and a floating address of an active/active pair is used as such. An interface that gets its address by DHCP or PPPoE is
+        used without naming the address. The address is of the family of the peer's.
     type: str
   local_id:
     description:
@@ -671,7 +674,13 @@ options:
     type: list
     elements: str
   local_networks:
-    description: Networks behind this firewall. Rules and announcements are limited to them. Required with O(state=present).
+    description:
+      - Networks behind this firewall. Rules and announcements are limited to them. Required with O(state=present).
+      - IPv4 or IPv6, as O(remote_networks). Both at once go with O(failover=routes) only, since a PBF rule has one next hop and a BGP session carries one
+        family. For IPv6 with PBF or BGP the tunnels need C(inside_ipv6_cidr), C(inside_ipv6_address) and C(inside_ipv6_peer_address); the session is between
+        the IPv6 addresses, and each tunnel gets a proxy ID of IPv6.
+      - One that no interface and no static route of the router has is told as a warning, unless the router learns routes.
+      - V(0.0.0.0/0) with O(failover=bgp) announces a default route to the far side, and needs O(allow_default_route).
     type: list
     elements: str
   remote_networks:
@@ -713,7 +722,8 @@ options:
   router_id:
     description:
       - BGP router ID. One that the router has already stays, and another one is refused.
-      - Omitted, a router without one gets the address of the interface that holds a local network, or its first address.
+      - Omitted, a router without one gets the address of the interface that holds a local network, else its first address, written down or given by DHCP or
+        PPPoE, else an address inside a tunnel.
     type: str
   install_route:
     description:
@@ -740,7 +750,9 @@ options:
         keeps from them are named and refused.
     type: bool
   allow_default_route:
-    description: Whether O(remote_networks) may hold everything (V(0.0.0.0/0)). Omitted, it is V(false).
+    description:
+      - Whether O(remote_networks) may hold everything (V(0.0.0.0/0)), and with O(failover=bgp) O(local_networks) too. Omitted, it is V(false).
+      - Where routes lead everything into the tunnels, the router needs a narrower route to each tunnel's endpoint, so that the tunnels do not carry themselves.
     type: bool
   security_rules:
     description:

@@ -19,6 +19,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ev
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.bgp_policies import EXPORT, IMPORT, Verdict
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Bgp, Profile
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import rules_of
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.bgp_peer import IPV6_SESSION
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import prefixes, vpn_log
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import local_interface
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import bgp_place
@@ -101,9 +102,18 @@ def _settings(case, peer) -> Iterator[Cause]:
     if peer.get("address_family_identifier") == "ipv6" and remote and ":" not in remote:
         yield Cause("bgp-address-family", f"BGP peer '{peer['name']}' at {remote} is for IPv6", (f"{label} address_family_identifier: ipv6",),
                     f"{label}: address_family_identifier: ipv4", CERTAIN, _item(peer, address_family_identifier="ipv4"))
-    if case.around.platform.advanced and group is not None and places.text(group, ("address-family", "ipv4")) in (None, "", "none"):
-        yield Cause("bgp-address-family", f"the peer group '{peer['peer_group']}' exchanges no IPv4 prefixes", ("address family profile of IPv4: none",),
-                    "give the peer group a BGP address family profile with IPv4; or bgp_peer with another peer_group, which gets one", LIKELY)
+    ipv6 = ":" in (remote or "")
+    if ipv6 and not case.around.platform.advanced and (peer.get("address_family_identifier") != "ipv6" or not peer.get("enable_mp_bgp")):
+        yield Cause("bgp-address-family", f"BGP peer '{peer['name']}' at {remote} exchanges no IPv6 prefixes", (
+                    f"{label} address_family_identifier: {peer.get('address_family_identifier') or 'not set'}, "
+                    f"enable_mp_bgp: {str(bool(peer.get('enable_mp_bgp'))).lower()}",),
+                    f"{label}: address_family_identifier: ipv6, enable_mp_bgp: true, subsequent_address_family_identifier.unicast: true", CERTAIN,
+                    _item(peer, **IPV6_SESSION))
+    family = "IPv6" if ipv6 else "IPv4"
+    if case.around.platform.advanced and group is not None and places.text(group, ("address-family", family.lower())) in (None, "", "none"):
+        yield Cause("bgp-address-family", f"the peer group '{peer['peer_group']}' exchanges no {family} prefixes",
+                    (f"address family profile of {family}: none",),
+                    f"give the peer group a BGP address family profile with {family}; or bgp_peer with another peer_group, which gets one", LIKELY)
 
 
 def _tree(case, peer):
@@ -178,7 +188,8 @@ def _against_cloud(case, peer) -> Iterator[Cause]:
                      f"the cloud's customer gateway: {bgp.local_as}"),
                     f"bgp_instance {peer['virtual_router']}: local_as: {bgp.local_as} (or a customer gateway of AS {instance.get('local_as')} in the cloud)",
                     CERTAIN, ({"bgp_instance": {"virtual_router": peer["virtual_router"], "local_as": str(bgp.local_as)}},))
-    theirs, configured = case.cloud.inside_peer_address, (peer.get("peer_address") or {}).get("ip")
+    configured = (peer.get("peer_address") or {}).get("ip")
+    theirs = case.far_end(configured)
     if theirs and configured and not same_address(theirs, configured):
         yield Cause("bgp-address-mismatch", f"the peer is configured at {configured} and is at {theirs}",
                     (f"{_label(peer)} peer_address.ip: {configured}", f"the cloud's: {theirs}"), f"{_label(peer)}: peer_address.ip: {theirs}",

@@ -79,14 +79,22 @@ class Case:
     def outside(self) -> str | None:
         return (self.gateway.get("local_address") or {}).get("interface")
 
+    @property
+    def configured_address(self) -> str | None:
+        """What the gateway says of its own address: a text, an address object, or a floating one."""
+        local = self.gateway.get("local_address") or {}
+        return local.get("ip") or local.get("floating_ip")
+
     @cached_property
     def local_address(self) -> str | None:
-        """The address that IKE comes from: as configured, or as the interface has it now."""
-        configured = (self.gateway.get("local_address") or {}).get("ip")
-        interface = self.around.interfaces.get(self.outside)
-        first = next(iter(interface.addresses), None) if interface is not None else None
-        found = configured or first or interfaces.host(self.evidence.interfaces, self.outside)
-        return found.split("/")[0] if found else None
+        """The address that IKE comes from: as configured, or as the interface has it now, of the peer's family."""
+        held = self.around.addresses_of(self.outside or "")
+        configured = self.configured_address
+        if configured:
+            return next((each.host for each in held if each.is_called(configured)), configured.split("/")[0])
+        version = 6 if ":" in (self.peer_address or "") else 4
+        given = next((each.host for each in held if each.family == version), None)
+        return given or (interfaces.host(self.evidence.interfaces, self.outside) if version == 4 else None)
 
     @cached_property
     def behind_nat(self) -> bool:
@@ -99,7 +107,7 @@ class Case:
     @cached_property
     def inside_addresses(self) -> list:
         interface = self.around.interfaces.get(self.unit)
-        return [] if interface is None else [address for address in interface.networks() if address.version == 4]
+        return [] if interface is None else interface.networks()
 
     @cached_property
     def meant_rules(self) -> list:
@@ -163,6 +171,10 @@ class Case:
             return described[int(number) - 1]
         mine = [str(address.ip) for address in self.inside_addresses]
         return next((tunnel for tunnel in described if tunnel.inside_address in mine), UNKNOWN)
+
+    def far_end(self, instead_of: str | None) -> str | None:
+        """The peer's address inside the tunnel by the cloud, of the family of one that is configured."""
+        return self.cloud.inside_ipv6_peer_address if ":" in (instead_of or "") else self.cloud.inside_peer_address
 
     # How things stand.
 

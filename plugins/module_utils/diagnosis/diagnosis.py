@@ -91,6 +91,7 @@ RULES = (
     Rule(BGP, bgp.session),
     Rule(FORWARDING, routing.no_way_in),
     Rule(FORWARDING, routing.no_way_back),
+    Rule(FORWARDING, pbf.above_routes, always=True),
     Rule(FORWARDING, pbf.order),
     Rule(FORWARDING, pbf.egress),
     Rule(FORWARDING, pbf.target),

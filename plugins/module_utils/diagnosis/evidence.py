@@ -140,7 +140,7 @@ class Evidence:
     @cached_property
     def interfaces_by_address(self) -> dict:
         """Address → the interface that has it, whoever uses it."""
-        return {str(address.ip): name for name, interface in self.around.interfaces.items() for address in interface.networks()}
+        return {held.host: name for name in self.around.interfaces for held in self.around.addresses_of(name) if held.address is not None}
 
     @cached_property
     def units(self) -> dict:
@@ -275,7 +275,7 @@ class Evidence:
 
     @cached_property
     def networks(self) -> list:
-        """(interface, network) of all inside and outside addresses that are literal ones."""
+        """(interface, network) of all inside and outside addresses that are known."""
         return [(name, address.network) for name, interface in self.around.interfaces.items() for address in interface.networks()]
 
 

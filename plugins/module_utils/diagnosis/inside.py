@@ -51,7 +51,7 @@ def belongs_nowhere(case: Case) -> Iterator[Cause]:
 
 
 def inside_address(case: Case) -> Iterator[Cause]:
-    mine, wanted = [str(address.ip) for address in case.inside_addresses], case.cloud.inside_address
+    mine, wanted = [str(address.ip) for address in case.inside_addresses if address.version == 4], case.cloud.inside_address
     length = (case.cloud.inside_cidr or "/30").rpartition("/")[2]
     # C(present) would leave the wrong address beside the right one.
     items = ({"tunnel_interface": {**case.interface, "name": case.unit, "ip": [f"{wanted}/{length}"], "state": "replaced"}},) if wanted else ()
@@ -171,7 +171,7 @@ def narrow_selectors(case: Case) -> Iterator[Cause]:
 def monitor_target(case: Case) -> Iterator[Cause]:
     if not case.monitor or case.phase != SILENT:
         return
-    theirs = case.cloud.inside_peer_address
+    theirs = case.far_end(case.monitor)
     local = [address.network for address in case.inside_addresses]
     if theirs and not same_address(theirs, case.monitor) and inside_of(case.monitor, [_LINK_LOCAL] + [str(network) for network in local]):
         yield Cause("monitor-target-wrong", f"the monitor asks {case.monitor}, and the peer's inside address is {theirs}",

@@ -13,12 +13,14 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ca
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
     CERTAIN, LIKELY, NO_IKE, PASSING, POSSIBLE, SILENT, Cause, is_private, same_address,
 )
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import allowing, denying
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import allowing, decision, denying, vague
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.addresses import FLOATING
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Traffic
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import is_detour
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import EITHER, PEER
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import rules_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import vpn_log
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names, refusals
 
 
 def outside_interface(case: Case) -> Iterator[Cause]:
@@ -32,7 +34,7 @@ def outside_interface(case: Case) -> Iterator[Cause]:
                     (f"{gateway}: {name}",), gateway, CERTAIN)
     elif case.local_address is None:
         yield Cause("outside-interface-without-address", f"{name} has no address to send IKE from", (f"{name}: no address",),
-                    f"give {name} an address, or let it get one by DHCP", CERTAIN)
+                    f"give {name} an address of the peer's family, or let it get one by DHCP or PPPoE", CERTAIN)
     elif case.around.router_of(name) is None:
         yield Cause("outside-interface-without-router", f"{name} is in no router, so nothing leaves by it", (f"{name}: no router",),
                     f"put {name} into the virtual router that leads to the peer", CERTAIN)
@@ -40,18 +42,21 @@ def outside_interface(case: Case) -> Iterator[Cause]:
         yield Cause("outside-interface-without-zone", f"{name} is in no zone, so its packets are dropped", (f"{name}: no zone",),
                     f"zone: interfaces: [{name}] of the zone that leads to the peer", POSSIBLE if live is None else CERTAIN)
     if interface is not None:
-        yield from _local_address(case, name, interface.addresses or ((live.address,) if live is not None and live.address else ()))
+        yield from _local_address(case, name, live.address if live is not None else None)
     if live is not None and live.state == "down":
         yield Cause("outside-interface-down", f"the interface {name} that the peer is reached by is down", (f"{name}: down",),
                     "mend the link or the port", CERTAIN)
 
 
-def _local_address(case, name, addresses) -> Iterator[Cause]:
-    """The address that the gateway sends from, against those of its interface: configured ones, or the one that DHCP gave."""
-    configured = (case.gateway.get("local_address") or {}).get("ip")
-    if not configured or not addresses or _among(configured, addresses):
+def _local_address(case, name, live) -> Iterator[Cause]:
+    """The address that the gateway sends from, against those of its interface, whoever gave them."""
+    configured = case.configured_address
+    held = case.around.addresses_of(name)
+    addresses = [each.text or str(each.address) for each in held] or ([live] if live else [])
+    if not configured or not addresses or any(each.is_called(configured) for each in held) or _among(configured, addresses):
         return
-    holder = case.evidence.interfaces_by_address.get(configured.split("/")[0])
+    found = case.around.holder(configured)
+    holder = found[0] if found is not None else None
     local = {"interface": holder, "ip": configured} if holder else {"interface": name, "ip": addresses[0]}
     yield Cause("local-address-wrong", f"the gateway's address {configured} is none of {name}'s" + (f", but {holder}'s" if holder else ""),
                 (f"ike_gateway {case.gateway_name} local_address: {name}, {configured}", f"{name}: {', '.join(addresses)}"),
@@ -60,21 +65,25 @@ def _local_address(case, name, addresses) -> Iterator[Cause]:
 
 
 def customer_gateway(case: Case) -> Iterator[Cause]:
-    """The cloud knows one address only: that of its customer gateway. An own identity that says it tells that a NAT device is known of."""
+    """The cloud knows one address only: that of its customer gateway. An own identity that says it tells of a NAT device, unless this firewall has it."""
     expected = case.cloud.customer_outside_address
-    known = (case.gateway.get("local_id") or {}).get("id")
-    if not expected or not case.local_address or same_address(expected, case.local_address) or same_address(expected, known):
+    if not expected or not case.local_address or same_address(expected, case.local_address):
         return
-    holder = case.evidence.interfaces_by_address.get(expected)
+    known = same_address(expected, (case.gateway.get("local_id") or {}).get("id"))
+    found = refusals.misplaced(case.around, case.outside or "", expected)
+    if found is None and not known:
+        found = case.around.holder(expected)
     evidence = (f"address of {case.outside}: {case.local_address}",
-                f"address of the cloud's customer gateway: {expected}" + (f", which {holder} has" if holder else ""))
-    if holder is not None:
-        text = {text.split("/")[0]: text for text in case.around.interfaces[holder].addresses}[expected]
+                f"address of the cloud's customer gateway: {expected}" + (f", which {found[0]} has" if found else ""))
+    if found is not None:
+        holder, held = found
+        kind = "floating_ip" if held.source == FLOATING else "ip"
+        local = {"interface": holder, **({kind: held.text} if held.text else {})}
         yield Cause("local-interface-wrong",
                     f"the gateway sends from {case.local_address}, and the cloud expects it to come from {expected} of {holder}", evidence,
-                    f"ike_gateway {case.gateway_name}: local_address: {{interface: {holder}, ip: {text}}}", CERTAIN,
-                    ({"ike_gateway": {"name": case.gateway_name, "local_address": {"interface": holder, "ip": text}}},))
-    elif not is_private(case.local_address):
+                    f"ike_gateway {case.gateway_name}: local_address: {{{', '.join(f'{key}: {value}' for key, value in local.items())}}}", CERTAIN,
+                    ({"ike_gateway": {"name": case.gateway_name, "local_address": local}},))
+    elif not known and not is_private(case.local_address):
         yield Cause("customer-gateway-address",
                     f"the firewall sends from {case.local_address}, and the cloud's customer gateway is {expected}: it knows nobody else",
                     evidence, f"in the cloud: a customer gateway of {case.local_address} for the connection; "
@@ -140,7 +149,7 @@ def endpoint_route(case: Case) -> Iterator[Cause]:
     if endpoint is not None and found is None:
         yield Cause("endpoint-route-missing", f"router '{router}' has no route to the peer {endpoint}", (f"no route in use covers {endpoint}",),
                     f"static_route in virtual_router {router}: a route to {endpoint} through {case.outside}", CERTAIN)
-    elif _leaves_elsewhere(case) and found.interface not in case.evidence.units and not case.outside.startswith("loopback"):
+    elif found is not None and is_detour(case.outside or "", found.interface) and found.interface not in case.evidence.units:
         yield Cause("endpoint-route-through-other-interface",
                     f"packets to the peer {endpoint} leave by {found.interface}, and the gateway sends from {case.outside}",
                     (f"route in use: {_told(found)}", f"ike_gateway local_address.interface: {case.outside}"),
@@ -205,19 +214,34 @@ def esp_denied(case: Case) -> Iterator[Cause]:
 
 
 def _denied(case, identity, application, what) -> Iterator[Cause]:
-    zone = case.around.zone_of(case.outside) if case.outside else None
-    if zone is None or not case.local_address or not (case.gateway.get("peer_address") or {}).get("ip") or case.evidence.addresses is None:
+    """Between the zone of the gateway's interface and that by which its packets leave, which is another one where IKE comes from a loopback."""
+    here = case.around.zone_of(case.outside) if case.outside else None
+    if here is None or not case.local_address or not (case.gateway.get("peer_address") or {}).get("ip") or case.evidence.addresses is None:
         return
-    for source, destination in ((case.local_address, case.peer_address), (case.peer_address, case.local_address)):
-        rule = denying(case, Traffic(zone, zone, source, destination, frozenset({application})))
-        if rule is not None:
-            yield Cause(identity, f"security rule '{rule}' denies {what} between {source} and {destination}, above the intrazone default",
-                        (f"rule '{rule}' covers {zone} to {zone}",),
-                        f"security_rule: allow applications ike, ipsec-esp, ipsec-esp-udp from {zone} to {zone}, position before '{rule}'",
-                        LIKELY if _leaves_elsewhere(case) else CERTAIN,
-                        (allowing(names.security_rule(case.name, names.IKE), zone, zone, [case.local_address, case.peer_address],
-                                  ["ike", "ipsec-esp", "ipsec-esp-udp"], rule),))
-            return
+    there = _zone_out(case) or here
+    for zones, ends in (((here, there), (case.local_address, case.peer_address)), ((there, here), (case.peer_address, case.local_address))):
+        traffic = Traffic(*zones, *ends, frozenset({application}))
+        rule = denying(case, traffic)
+        if rule is None and not (here != there and decision(case, traffic) is None and not vague(case, zones)):
+            continue
+        between, applications = f"from {zones[0]} to {zones[1]}", ["ike", "ipsec-esp", "ipsec-esp-udp"]
+        default = "the intrazone default" if here == there else "the default"
+        cause = f"security rule '{rule}' denies {what} between {ends[0]} and {ends[1]}, above {default}" if rule is not None else (
+            f"no security rule allows {what} {between}, and between zones the default denies")
+        item = allowing(names.security_rule(case.name, names.IKE), here, there, [case.local_address, case.peer_address], applications, rule)
+        yield Cause(identity, cause, (f"rule '{rule}' covers {zones[0]} to {zones[1]}" if rule is not None else f"rules {between}: none that allows",),
+                    f"security_rule: allow applications {', '.join(applications)} {between}{' and back' if here != there else ''}"
+                    + (f", position before '{rule}'" if rule is not None else ""),
+                    LIKELY if here == there and _leaves_elsewhere(case) else CERTAIN, (item,))
+        return
+
+
+def _zone_out(case) -> str | None:
+    """The zone by which packets to the peer leave, where that is told; of a way out that is wrong itself, nothing follows."""
+    found, _endpoint = _way_out(case)
+    if found is None or not found.interface or is_detour(case.outside or "", found.interface) or found.interface in case.evidence.units:
+        return None
+    return case.around.zone_of(found.interface)
 
 
 def nat_without_traversal(case: Case) -> Iterator[Cause]:

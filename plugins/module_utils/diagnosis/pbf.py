@@ -14,8 +14,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ca
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
     CERTAIN, LIKELY, PASSING, POSSIBLE, Cause, inside_of, same_address,
 )
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import understood, without
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import EVERYTHING, intended, stated
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import understood
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import EVERYTHING, by_routes, intended, stated
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import ANY
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import pbf_failover
@@ -110,17 +110,27 @@ def _shadowed(case, rule, mine, own) -> Iterator[Cause]:
 
 
 def takes(case: Case, rule: ET.Element, traffic) -> bool:
-    """Whether a PBF rule sees all of the traffic at any time. One for interfaces stands for those of the source zone."""
-    return places.text(rule, ("schedule",)) is None and rulebases.pbf_covers(_by_zone(case, rule, traffic), traffic, case.evidence.addresses)
+    """Whether a PBF rule sees all of the traffic at any time."""
+    return places.text(rule, ("schedule",)) is None and rulebases.takes(
+        rule, traffic, case.evidence.addresses, case.around.zone_interfaces(traffic.source_zone))
 
 
-def _by_zone(case, rule, traffic) -> ET.Element:
-    listed = set(places.names(rule, ("from", "interface")))
-    if not listed & set(case.around.zone_interfaces(traffic.source_zone)):
-        return rule
-    found = without(rule, "from")
-    ET.SubElement(ET.SubElement(ET.SubElement(found, "from"), "zone"), "member").text = traffic.source_zone
-    return found
+def above_routes(case: Case) -> Iterator[Cause]:
+    """What goes by routes, BGP's too, goes so only where no PBF rule has taken it before."""
+    if case.evidence.addresses is None or case.unit is None or _into(case):
+        return
+    for traffic in intended(case) or by_routes(case):
+        interfaces = case.around.zone_interfaces(traffic.source_zone)
+        rule = rulebases.taking(case.evidence.pbf_rules, traffic, case.evidence.addresses, interfaces, case.vpn_units)
+        if rule is not None:
+            name, way = rule.get("name"), places.text(rule, ("action", "forward", "egress-interface"))
+            yield Cause("pbf-rule-above-routes",
+                        f"PBF rule '{name}' takes the packets to {traffic.destination} before any route is asked"
+                        + (f": they leave by {way}" if way else ""),
+                        (f"PBF rule {name} covers {traffic.source} in {traffic.source_zone} to {traffic.destination}",),
+                        f"a PBF rule with the action no-pbf for {traffic.destination} above '{name}' (module pbf_rule); or narrow '{name}'",
+                        CERTAIN if stated(case) else LIKELY)
+            return
 
 
 def egress(case: Case) -> Iterator[Cause]:
@@ -141,11 +151,11 @@ def _behind_another(case, address) -> bool:
 
 def target(case: Case) -> Iterator[Cause]:
     """Rules that forward to somebody else than this tunnel's far end, or ask somebody else."""
-    theirs = case.cloud.inside_peer_address
     near = [str(address.network) for address in case.inside_addresses]
     for rule in case.rules:
         forward = (rule.get("action") or {}).get("forward") or {}
         hop = (forward.get("nexthop") or {}).get("ip_address")
+        theirs = case.far_end(hop)
         for option, found in (("nexthop.ip_address", hop), ("monitor.ip_address", (forward.get("monitor") or {}).get("ip_address"))):
             if theirs and found and not same_address(found, theirs) and inside_of(found, near + ["169.254.0.0/16"]) and not _behind_another(case, hop):
                 yield Cause("pbf-next-hop-wrong",
@@ -226,7 +236,7 @@ def out_of_use(case: Case) -> Iterator[Cause]:
         if live is None or rule.get("disabled") or not monitor or (live.in_use and not live.nexthop_down):
             continue
         asked = monitor.get("ip_address") or live.nexthop or "its next hop"
-        theirs = case.cloud.inside_peer_address or case.monitor
+        theirs = case.far_end(asked) or case.monitor
         yield Cause("pbf-monitor-silent", f"the tunnel is up, and the monitor of PBF rule '{rule['name']}' gets no answer from {asked}",
                     (f"PBF rule {rule['name']} monitor.ip_address: {asked}",
                      f"its state: {live.state or 'unknown'}, next hop {live.nexthop_state or 'unknown'}"),

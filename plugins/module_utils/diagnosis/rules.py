@@ -117,8 +117,10 @@ def _meets(rule, option, wanted, addresses) -> bool:
     return bool(addresses.of(texts) & rulebases.literal(wanted)) != (places.text(rule, (f"negate-{option}",)) == "yes")
 
 
-def allowing(name: str, source_zone: str, destination_zone: str, networks, applications, above: str) -> dict:
-    """A rule for traffic both ways between some networks, above another rule: as an item for C(transaction)."""
+def allowing(name: str, source_zone: str, destination_zone: str, networks, applications, above: str | None) -> dict:
+    """A rule for traffic both ways between some networks, above another rule where one is in the way: as an item for C(transaction)."""
+    zones = list(dict.fromkeys([source_zone, destination_zone]))
+    place = {"position": "before", "position_rule": above} if above is not None else {}
     return {"security_rule": {
-        "name": name[:63], "from": [source_zone], "to": [destination_zone], "source": list(networks), "destination": list(networks),
-        "application": list(applications), "service": ["any"], "action": "allow", "position": "before", "position_rule": above}}
+        "name": name[:63], "from": zones, "to": zones, "source": list(networks), "destination": list(networks),
+        "application": list(applications), "service": ["any"], "action": "allow", **place}}

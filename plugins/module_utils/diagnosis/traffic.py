@@ -13,6 +13,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rul
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.names import last_rule_of
 
 EVERYTHING = "0.0.0.0/0"
+_EVERYTHING_IPV6 = "::/0"
 
 
 def stated(case: Case) -> bool:
@@ -29,9 +30,28 @@ def intended(case: Case) -> list:
         last = {last_rule_of(rule["name"]) for rule in case.rules}
         rules = [rule for rule in case.evidence.configuration["pbf_rules"] if rule["name"] in last] or case.rules
         wanted = [((rule.get("from") or {}).get("zone") or (), rule.get("source") or (ANY,), rule.get("destination") or ()) for rule in rules]
-    return list(dict.fromkeys(
-        Traffic(zone, case.zone, here, there) for zones, sources, destinations in wanted
-        for zone in zones for here in _literal(case, sources) for there in _literal(case, destinations) if case.zone and zone != case.zone))
+    pairs = [(zones, here, there) for zones, sources, destinations in wanted
+             for here in _literal(case, sources) for there in _literal(case, destinations)]
+    return _each(case, pairs)
+
+
+def by_routes(case: Case) -> list:
+    """What the routes into the VPN are for, where nobody said it: from each network beside them that is of the same family."""
+    units = [unit for unit in case.vpn_units if unit]
+    there = [route.destination for unit in units for route in case.evidence.dynamic_routes.get(unit, ())]
+    there += [str(destination) for unit in units for _name, destination in case.around.routes_into(case.router or "", unit)]
+    here = [(case.around.zone_of(name), str(network)) for name, network in case.around.connected(case.router or "") if name not in units]
+    return _each(case, [((zone,), network, destination) for zone, network in here if zone for destination in dict.fromkeys(there) if is_network(destination)])
+
+
+def _each(case, pairs) -> list:
+    """Traffic from each zone; two networks of different families never meet, and everything is everything of the other one's family."""
+    found = []
+    for zones, here, there in pairs:
+        here = _EVERYTHING_IPV6 if here == EVERYTHING and ":" in there else here
+        if (":" in here) == (":" in there):
+            found += [Traffic(zone, case.zone, here, there) for zone in zones if case.zone and zone != case.zone]
+    return list(dict.fromkeys(found))
 
 
 def _literal(case, texts) -> list:

@@ -150,6 +150,28 @@ def pbf_covers(rule: ET.Element, traffic: Traffic, addresses: Addresses) -> bool
     return _everything(rule, ("application", "service", "source-user")) and _addresses_match(rule, traffic, addresses, covering=True)
 
 
+def takes(rule: ET.Element, traffic: Traffic, addresses: Addresses, interfaces: Collection[str]) -> bool:
+    """Whether a PBF rule sees all of the traffic. One for interfaces stands for the source zone that they are of: C(interfaces)."""
+    listed = set(places.names(rule, ("from", "interface")))
+    return pbf_covers(_of_zone(rule, traffic.source_zone) if listed & set(interfaces) else rule, traffic, addresses)
+
+
+def _of_zone(rule: ET.Element, zone: str) -> ET.Element:
+    found = ET.Element(rule.tag, rule.attrib)
+    found.extend(child for child in rule if child.tag != "from")
+    ET.SubElement(ET.SubElement(ET.SubElement(found, "from"), "zone"), "member").text = zone
+    return found
+
+
+def taking(rules: Iterable[ET.Element], traffic: Traffic, addresses: Addresses, interfaces: Collection[str], units: Collection[str]) -> ET.Element | None:
+    """The PBF rule that takes all of the traffic, at any time, before any route is asked; none where that is into one of C(units), or to the routes."""
+    for rule in rules:
+        if places.text(rule, ("schedule",)) is None and takes(rule, traffic, addresses, interfaces):
+            to_routes = places.find(rule, ("action", "no-pbf")) is not None
+            return None if to_routes or places.text(rule, ("action", "forward", "egress-interface")) in units else rule
+    return None
+
+
 def translating(rules: Iterable[ET.Element], kinds_of_traffic: Iterable[Traffic], addresses: Addresses) -> ET.Element | None:
     """The first NAT rule that would translate the source of some of the traffic."""
     left = list(kinds_of_traffic)

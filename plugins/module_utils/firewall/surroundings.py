@@ -8,54 +8,92 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
-from ipaddress import IPv4Interface, IPv4Network, IPv6Interface, IPv6Network, ip_interface, ip_network
-from typing import Callable, Iterator, Union
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Callable, Collection, Iterator, Union
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import kinds
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import addresses, kinds
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.addresses import Held, Interface, Known, Network
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts.interface import routers_of, zones_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.refusals import template_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import Desired
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES, bgp_place, router
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import Platform
 
-Address = Union[IPv4Interface, IPv6Interface]
-Network = Union[IPv4Network, IPv6Network]
-
 _ADDRESSED = ("ethernet", "aggregate-ethernet", "loopback", "vlan", "tunnel")
+# Where an active/active pair says which addresses float between its members, by interface.
+_FLOATING = ("deviceconfig", "high-availability", "group", "mode", "active-active", "virtual-address")
+HIGH_AVAILABILITY = ("deviceconfig", "high-availability")
+_DEFAULT = ip_network("0.0.0.0/0")
+# PAN-OS's own, of a static route and of the default route that DHCP or PPPoE brings.
+_DISTANCE = _METRIC = 10
+
+Host = Union[IPv4Address, IPv6Address]
 
 
 @dataclass(frozen=True)
-class Interface:
-    """A layer 3 interface. C(addresses): texts as configured (with mask, an address object, or a variable)."""
+class Way:
+    """How a router sends packets, by its configuration. C(interface) is None where it drops them, or leaves them to another router.
 
-    name: str
-    addresses: tuple
-    dhcp: bool = False
-    mtu: int = 1500
-    template: str = ""
+    C(name): the static route's; empty of what is connected, or learned with the interface's own address.
+    """
 
-    def networks(self) -> list[Address]:
-        """The addresses that are literal ones, as interfaces with their networks."""
-        found = []
-        for text in self.addresses:
-            try:
-                found.append(ip_interface(text))
-            except ValueError:
-                continue
-        return found
+    destination: Network
+    interface: str | None
+    name: str = ""
+    preference: tuple[int, int] = (0, 0)
+
+    def __str__(self) -> str:
+        return f"route '{self.name}' ({self.destination})" if self.name else f"the network {self.destination} of {self.interface}"
+
+
+def is_detour(outside: str, interface: str | None) -> bool:
+    """Whether packets that leave by an interface do not leave by the one that a tunnel is to go from; from a loopback they all leave by another."""
+    return interface not in (None, outside) and not outside.startswith("loopback")
 
 
 class Surroundings:
     """The configuration around a VPN, on one firewall and in one virtual system."""
 
-    def __init__(self, tree: ET.Element, base: Callable[[str], Path], platform: Platform):
+    def __init__(self, tree: ET.Element, base: Callable[[str], Path], platform: Platform, known: Known = Known()):
         self.tree = tree
         self.base = base
         self.platform = platform
+        self.known = known
         self.network = places.find(tree, base("network")[1:])
-        self.interfaces = {interface.name: interface for interface in _interfaces(self.network)}
+        floating = {entry.get("name"): entry for entry in places.children(tree, self._at("device", _FLOATING))}
+        self.interfaces = {name: addresses.interface(name, element, known, floating.get(name), template_of(element))
+                           for name, element in _interfaces(self.network)}
+
+    def knowing(self, known: Known) -> Surroundings:
+        """The same, with more known of its addresses."""
+        return Surroundings(self.tree, self.base, self.platform, known)
+
+    def after(self, tree: ET.Element) -> Surroundings:
+        """The same firewall with another configuration."""
+        return Surroundings(tree, self.base, self.platform, self.known)
+
+    def addresses_of(self, interface: str) -> tuple[Held, ...]:
+        """Each address of an interface, with where it came from."""
+        found = self.interfaces.get(interface)
+        return found.held if found is not None else ()
+
+    def named_addresses(self) -> list[str]:
+        """The names of objects that interfaces have instead of an address, and that nobody here knows."""
+        return list(dict.fromkeys(held.text for interface in self.interfaces.values() for held in interface.held if held.address is None))
+
+    def given_addresses(self) -> list[str]:
+        """The interfaces that are given their address."""
+        return [interface.name for interface in self.interfaces.values() if interface.given_by]
+
+    def holder(self, address: str) -> tuple[str, Held] | None:
+        """The interface that has an address, and how."""
+        for interface in self.interfaces.values():
+            for held in interface.held:
+                if held.is_called(address.split("/")[0]):
+                    return interface.name, held
+        return None
 
     def _at(self, location: str, path: Path) -> Path:
         return (self.base(location) + path)[1:]
@@ -127,6 +165,50 @@ class Surroundings:
                     continue
         return found
 
+    def ways(self, router_name: str) -> list[Way]:
+        """What the configuration of a router leads anywhere: its networks, its static routes, the default route of an interface that is given one."""
+        found = [Way(network, interface) for interface, network in self.connected(router_name)]
+        for family in ("ip", "ipv6"):
+            for entry in places.children(self.router(router_name), ("routing-table", family, "static-route")):
+                found += self._static_way(entry, router_name)
+        given = {name: self.interfaces[name].default_metric for name in self.router_interfaces(router_name) if name in self.interfaces}
+        return found + [Way(_DEFAULT, name, preference=(_DISTANCE, metric)) for name, metric in given.items() if metric is not None]
+
+    def _static_way(self, entry: ET.Element, router_name: str) -> Iterator[Way]:
+        text = places.text(entry, ("destination",)) or ""
+        destinations = [address.network for address in self.known.literals(text)]
+        hop = places.text(entry, ("nexthop", "ip-address")) or places.text(entry, ("nexthop", "ipv6-address")) or ""
+        through = places.text(entry, ("interface",)) or self._beside(router_name, hop)
+        if places.find(entry, ("nexthop", "discard")) is not None:
+            through = None
+        preference = (_number(entry, "admin-dist", _DISTANCE), _number(entry, "metric", _METRIC))
+        yield from (Way(destination, through, entry.get("name") or "", preference) for destination in destinations)
+
+    def _beside(self, router_name: str, hop: str) -> str | None:
+        """The interface in whose network a next hop is."""
+        hosts = [address.ip for address in self.known.literals(hop)] if hop else []
+        return next((name for name, network in self.connected(router_name) for host in hosts
+                     if network.version == host.version and host in network), None)
+
+    def way_to(self, address: str, router_name: str, without: Collection[str] = (), beside: str | None = None) -> Way | None:
+        """The way that a packet takes by the configuration: the longest prefix, then the lowest distance and metric. C(without): interfaces to leave out.
+
+        C(beside): the interface that is taken where two ways are equal, so that the configuration does not tell which of them it is.
+        """
+        host = ip_address(address)
+        fitting = [way for way in self.ways(router_name)
+                   if way.interface not in without and way.destination.version == host.version and host in way.destination]
+        return min(fitting, key=lambda way: (-way.destination.prefixlen, way.preference, way.interface != beside), default=None)
+
+    def learns_routes(self, router_name: str, without: Collection[str] = ()) -> list[str]:
+        """The routing protocols by which a router may know more than its configuration says. C(without): names of BGP peer groups that do not count."""
+        found = [protocol for protocol in ("ospf", "ospfv3", "rip") for place in (("protocol", protocol), (protocol,))
+                 if places.text(self.router(router_name), (*place, "enable")) == "yes"]
+        groups = [name for name in places.names(self.bgp(router_name), ("peer-group",)) if name not in without]
+        if groups and places.text(self.bgp(router_name), ("enable",)) == "yes":
+            found.append("bgp")
+        return list(dict.fromkeys(found))
+
     def routes_into(self, router_name: str, interface: str) -> list[tuple[str, Network]]:
         """(route's name, destination) of the static routes that lead into an interface."""
         leading = {entry.get("name") for family in ("ip", "ipv6")
@@ -151,7 +233,13 @@ class Surroundings:
         return places.text(self.entry("tunnel_interface", unit), ("comment",))
 
 
-def _interfaces(network: ET.Element | None) -> Iterator[Interface]:
+def _number(entry: ET.Element, option: str, instead: int) -> int:
+    text = places.text(entry, (option,)) or ""
+    return int(text) if text.isdigit() else instead
+
+
+def _interfaces(network: ET.Element | None) -> Iterator[tuple[str, ET.Element]]:
+    """(name, what has the layer 3 of it) of every interface, those without a unit included."""
     for kind in _ADDRESSED:
         container = places.find(network, ("interface", kind))
         if container is None:
@@ -160,15 +248,6 @@ def _interfaces(network: ET.Element | None) -> Iterator[Interface]:
             layer3 = places.find(entry, ("layer3",)) if kind in ("ethernet", "aggregate-ethernet") else entry
             if layer3 is None:
                 continue
-            if entry is not container:
-                yield _interface(entry.get("name") or "", layer3)
-            for unit in places.children(layer3, ("units",)):
-                yield _interface(unit.get("name") or "", unit)
-
-
-def _interface(name: str, element: ET.Element) -> Interface:
-    mtu = places.text(element, ("mtu",)) or ""
-    dhcp = places.find(element, ("dhcp-client",))
-    return Interface(
-        name, tuple(places.names(element, ("ip",))), dhcp is not None and places.text(dhcp, ("enable",)) != "no",
-        int(mtu) if mtu.isdigit() else 1500, template_of(element))
+            if entry is not container or any(places.find(layer3, (tag,)) is not None for tag in ("ip", "ipv6", "dhcp-client", "pppoe")):
+                yield entry.get("name") or kind, layer3
+            yield from ((unit.get("name") or "", unit) for unit in places.children(layer3, ("units",)))

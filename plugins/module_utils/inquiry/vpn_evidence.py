@@ -14,6 +14,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.di
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import Evidence, Intent
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.addresses import Known
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import address_objects
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import IMPORTED
@@ -45,12 +46,14 @@ class Inquiry:
         around = Surroundings(tree, self.base, self.target.platform)
         if rulebases.IMPORT_ERROR:
             self.warnings.append("the Python library netaddr is missing: the diagnosis does without security, NAT and PBF rules")
+        live = self._allowed(self._interfaces, {})
+        around = around.knowing(Known(self._allowed(lambda: self._objects(around), {}), {name: each.address for name, each in live.items() if each.address}))
         return Evidence(
             configuration, around, state, verdicts,
             lines=self._allowed(lambda: vpn_log.lines(self.session.log(_LOG, _LINES)), []),
             changes=self._allowed(lambda: [(change.path, change.owner) for change in commit.changes(self.session)], []),
             ha=self._ha(tree),
-            interfaces=self._allowed(self._interfaces, {}),
+            interfaces=live,
             certificates=self._allowed(lambda: self._certificates(configuration), {}),
             connection=connection,
             **self._keys(around, configuration, connection),
@@ -67,6 +70,13 @@ class Inquiry:
 
     def _interfaces(self) -> dict:
         return interfaces.interfaces(self.session.op("<show><interface>all</interface></show>", "read the interfaces' state"))
+
+    def _objects(self, around) -> dict:
+        """What the address objects stand for that interfaces have instead of an address."""
+        names, found = around.named_addresses(), {}
+        if names and not rulebases.IMPORT_ERROR:
+            address_objects.resolved(self.target, names, found)
+        return found
 
     def _ha(self, tree) -> high_availability.Member | None:
         """What this firewall is in its pair, where the configuration says that there is one."""

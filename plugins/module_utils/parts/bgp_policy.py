@@ -41,14 +41,14 @@ def _rule_table(direction: str) -> Table:
 EXPORT_RULE = _rule_table("export")
 IMPORT_RULE = _rule_table("import")
 
+_LISTED = (Leaf("action", "action", choices=("permit", "deny")), Leaf("network", "prefix/entry/network"))
 PREFIX_LIST = Table(
     "prefix_list", *PLACES["prefix_list"],
     nodes=(
-        Entries("entries", "type/ipv4/ipv4-entry", (
-            Leaf("action", "action", choices=("permit", "deny")),
-            Leaf("network", "prefix/entry/network"),
-        ), exact=True),
+        Entries("entries", "type/ipv4/ipv4-entry", _LISTED, exact=True),
+        Entries("entries_ipv6", "type/ipv6/ipv6-entry", _LISTED, exact=True),
     ),
+    choices=(Choice("type", ("ipv4", "ipv6")),),
 )
 
 ROUTE_MAP = Table(
@@ -57,6 +57,7 @@ ROUTE_MAP = Table(
         Entries("entries", "route-map", (
             Leaf("action", "action", choices=("permit", "deny")),
             Leaf("prefix_list", "match/ipv4/address/prefix-list", refers_to=("prefix_list",)),
+            Leaf("prefix_list_ipv6", "match/ipv6/address/prefix-list", refers_to=("prefix_list",)),
             Group("set", "set", (
                 Leaf("local_preference", "local-preference", **_PREFERENCE),
                 Members("aspath_prepend", "aspath-prepend", ordered=True, repeated=True),
@@ -80,7 +81,10 @@ FILTERING_PROFILE = Table(
     nodes=(
         Leaf("inbound", "ipv4/unicast/route-maps/inbound", refers_to=("bgp_route_map",)),
         Leaf("outbound", "ipv4/unicast/route-maps/outbound", refers_to=("bgp_route_map",)),
+        Leaf("inbound_ipv6", "ipv6/unicast/route-maps/inbound", refers_to=("bgp_route_map",)),
+        Leaf("outbound_ipv6", "ipv6/unicast/route-maps/outbound", refers_to=("bgp_route_map",)),
     ),
+    choices=(Choice("", ("ipv4", "ipv6")),),
 )
 
 
@@ -109,10 +113,18 @@ def policy_rule(virtual_router, direction, name, values, state="present", positi
     return DesiredEntry(table, name, values, state, container=container, position=position)
 
 
+def of_family(option: str, ipv6: bool) -> str:
+    """How an option is called that a profile has once for each family."""
+    return f"{option}_ipv6" if ipv6 else option
+
+
 def prefix_list(name, networks, state="present") -> DesiredEntry:
-    """A list that matches exactly C(networks): no longer and no shorter prefix. The order in which they are given means nothing."""
+    """A list that matches exactly C(networks), all of one family: no longer and no shorter prefix.
+
+    Numbered by what they are, since the order in which they are given means nothing.
+    """
     entries = [{"name": str(10 * number), "action": "permit", "network": network} for number, network in enumerate(sorted(networks, key=_place), 1)]
-    return DesiredEntry(PREFIX_LIST, name, {"entries": entries}, state)
+    return DesiredEntry(PREFIX_LIST, name, {of_family("entries", any(":" in (network or "") for network in networks)): entries}, state)
 
 
 def _place(network: str) -> tuple:

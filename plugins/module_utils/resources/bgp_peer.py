@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import bgp_policy
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import address, bgp_policy
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import entries
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry
@@ -122,6 +122,8 @@ ADVANCED_GROUP = Table(
         ), choices=(Choice("", ("ebgp", "ibgp")),)),
         Leaf("address_family", "address-family/ipv4", refers_to=("bgp_address_family_profile",)),
         Leaf("filtering_profile", "filtering-profile/ipv4", refers_to=("bgp_filtering_profile",)),
+        Leaf("address_family_ipv6", "address-family/ipv6", refers_to=("bgp_address_family_profile",)),
+        Leaf("filtering_profile_ipv6", "filtering-profile/ipv6", refers_to=("bgp_filtering_profile",)),
     ),
     created={"enable": True, "type": {"ebgp": True}},
     parents=("bgp_instance",), holds=("peer",),
@@ -133,7 +135,8 @@ TIMER_PROFILE = Table(
 )
 ADDRESS_FAMILY_PROFILE = Table(
     "bgp_address_family_profile", *PLACES["bgp_address_family_profile"], words="BGP address family profile",
-    nodes=(Leaf("enable", "ipv4/unicast/enable", "bool"),),
+    nodes=(Leaf("enable", "ipv4/unicast/enable", "bool"), Leaf("enable_ipv6", "ipv6/unicast/enable", "bool")),
+    choices=(Choice("", ("ipv4", "ipv6")),),
 )
 
 # What the user sees; what belongs to one engine only is refused by name on the other.
@@ -172,6 +175,22 @@ def group_container(virtual_router, advanced) -> tuple:
 
 def peer_container(virtual_router, group, advanced) -> tuple:
     return group_container(virtual_router, advanced) + (("entry", group), "peer")
+
+
+def is_ipv6(values) -> bool:
+    """Whether a peer's session is between IPv6 addresses: it exchanges prefixes of its own family."""
+    return ":" in ((values.get("peer_address") or {}).get("ip") or "")
+
+
+# What a session between IPv6 addresses needs besides on a virtual router. A logical router's has its family by the profiles of its group.
+IPV6_SESSION = {"address_family_identifier": "ipv6", "enable_mp_bgp": True, "subsequent_address_family_identifier": {"unicast": True}}
+
+
+def session_values(address: str, platform) -> dict:
+    """The options that make a session to an address one of that address's family, and take back what the other family needs."""
+    if platform.advanced:
+        return {}
+    return dict(IPV6_SESSION) if ":" in address else {option: UNSET for option in IPV6_SESSION}
 
 
 def objects(virtual_router, group, name, values, platform, local_as=None, update_secret="on_create") -> list:
@@ -241,11 +260,12 @@ def _advanced(virtual_router, group, name, values, local_as, update_secret) -> l
     bgp = bgp_place(virtual_router, True)
     timers = {option: values[option] for option in _TIMER_OPTIONS if values.get(option) is not None}
     peer = _peer_values(values, _TIMER_OPTIONS)
-    items = [DesiredEntry(ADDRESS_FAMILY_PROFILE, group, {"enable": True})]
-    group_values = {**_group_type(values), "address_family": group}
+    ipv6 = is_ipv6(values)
+    items = [DesiredEntry(ADDRESS_FAMILY_PROFILE, group, {bgp_policy.of_family("enable", ipv6): True})]
+    group_values = {**_group_type(values), bgp_policy.of_family("address_family", ipv6): group}
     policies, filtering = _advanced_policies(group, values, local_as)
     if filtering:
-        group_values["filtering_profile"] = group
+        group_values[bgp_policy.of_family("filtering_profile", ipv6)] = group
         items.append(DesiredEntry(bgp_policy.FILTERING_PROFILE, group, filtering))
     if timers:
         peer["timers"] = name
@@ -260,16 +280,16 @@ def _advanced(virtual_router, group, name, values, local_as, update_secret) -> l
 
 def _advanced_policies(group, values, local_as) -> tuple:
     """(items, values of the filtering profile)."""
-    items, filtering = [], {}
+    ipv6, items, filtering = is_ipv6(values), [], {}
     preference, prepend, networks = (values.get(option) for option in ("local_preference", "as_path_prepend", "advertise"))
     if preference is not None:
         entry = {"name": "10", "action": "permit", "set": {"local_preference": preference}}
         items.append(DesiredEntry(bgp_policy.ROUTE_MAP, bgp_policy.inbound(group), {"entries": [entry]}))
-        filtering["inbound"] = bgp_policy.inbound(group)
+        filtering[bgp_policy.of_family("inbound", ipv6)] = bgp_policy.inbound(group)
     if prepend is not None or networks is not None:
         entry = {"name": "10", "action": "permit"}
         if networks is not None:
-            entry["prefix_list"] = bgp_policy.outbound(group)
+            entry.update({bgp_policy.of_family("prefix_list", not ipv6): UNSET, bgp_policy.of_family("prefix_list", ipv6): bgp_policy.outbound(group)})
             items.append(bgp_policy.prefix_list(bgp_policy.outbound(group), networks))
         if prepend is UNSET:
             entry["set"] = {"aspath_prepend": UNSET}
@@ -278,7 +298,7 @@ def _advanced_policies(group, values, local_as) -> tuple:
                 raise InvalidInput("as_path_prepend: the router has no local AS that could be prepended; set it with bgp_instance first")
             entry["set"] = {"aspath_prepend": [local_as] * prepend}
         items.append(DesiredEntry(bgp_policy.ROUTE_MAP, bgp_policy.outbound(group), {"entries": [entry]}))
-        filtering["outbound"] = bgp_policy.outbound(group)
+        filtering[bgp_policy.of_family("outbound", ipv6)] = bgp_policy.outbound(group)
     return items, filtering
 
 
@@ -324,6 +344,25 @@ def refuse_without_instance(request: Request, tree) -> None:
         raise Refused(f"bgp_peer '{request.name}': router '{router}' has no BGP; make it with bgp_instance first")
 
 
+def refuse_other_family(request: Request, tree) -> None:
+    """A session between IPv4 addresses exchanges IPv4 prefixes, one between IPv6 addresses those of IPv6."""
+    values = request.values
+    peer = places.find(_group(request, tree), ("peer", ("entry", request.name)))
+    given = values.get("peer_address") or {}
+    far = given.get("ip") or ("" if given else places.text(peer, ("peer-address", "ip")) or "")
+    if request.state == "absent" or not far:
+        return
+    local = (values.get("local_address") or {}).get("ip") or ""
+    ipv6, kind = ":" in far, "IPv6" if ":" in far else "IPv4"
+    if address.family(local) is not None and (":" in local) != ipv6:
+        raise Refused(f"bgp_peer '{request.name}': local_address.ip: {local} and the peer's address {far} are of two families")
+    says_other = (values.get("address_family_identifier") or places.text(peer, ("address-family-identifier",)) or kind.lower()) != kind.lower()
+    others = [network for network in values.get("advertise") or () if network and (":" in network) != ipv6]
+    if others and not says_other:
+        raise Refused(f"bgp_peer '{request.name}': advertise: {', '.join(others)} is not {kind}, and the session to {far} exchanges {kind} prefixes; "
+                      "give it to a peer of its own family")
+
+
 def desired(request: Request, tree) -> list:
     names, platform = request.names, request.platform
     router, group = names["virtual_router"], names["peer_group"]
@@ -365,10 +404,11 @@ def _beside_family_in_use(request, tree, items) -> list:
     """The address family of a peer, or of a group that has one, stays what it is."""
     there = _group(request, tree)
     peer = places.find(there, ("peer", ("entry", request.name)))
-    if peer is None and not places.text(there, ("address-family", "ipv4")):
+    if peer is None and not any(places.text(there, ("address-family", family)) for family in ("ipv4", "ipv6")):
         return items
     kept = [item for item in items if item.table is not ADDRESS_FAMILY_PROFILE]
-    return [replace(item, values={option: value for option, value in item.values.items() if option != "address_family"})
+    families = ("address_family", "address_family_ipv6")
+    return [replace(item, values={option: value for option, value in item.values.items() if option not in families})
             if item.table is ADVANCED_GROUP else item for item in kept]
 
 
@@ -380,10 +420,11 @@ _DIRECTIONS = {
 def refuse_foreign_policies(request: Request, tree) -> None:
     """A filtering profile that is not ours says already what passes; ours in its place would open or close the group."""
     group = request.names["peer_group"]
-    in_use = places.text(_group(request, tree), ("filtering-profile", "ipv4")) if request.platform.advanced else None
+    family = "ipv6" if is_ipv6(request.values) else "ipv4"
+    in_use = places.text(_group(request, tree), ("filtering-profile", family)) if request.platform.advanced else None
     if request.state != "present" or in_use in (None, "", "none"):
         return
-    profile = (request.base("network") + PLACES["bgp_filtering_profile"][1])[1:] + (("entry", in_use), "ipv4", "unicast", "route-maps")
+    profile = (request.base("network") + PLACES["bgp_filtering_profile"][1])[1:] + (("entry", in_use), family, "unicast", "route-maps")
     for option, (direction, policy) in _DIRECTIONS.items():
         route_map = places.text(tree, profile + (direction,))
         if request.values.get(option) is not None and (in_use != group or route_map not in (None, "", policy(group))):
@@ -438,8 +479,9 @@ def _advanced_group_values(request, tree, name) -> dict:
     entry = ("route-map", ("entry", "10"), "set")
     inbound = places.text(tree, route_map + (("entry", bgp_policy.inbound(name)),) + entry + ("local-preference",))
     prepend = places.names(tree, route_map + (("entry", bgp_policy.outbound(name)),) + entry + ("aspath-prepend",))
-    listed = base + PLACES["prefix_list"][1] + (("entry", bgp_policy.outbound(name)), "type", "ipv4", "ipv4-entry")
-    networks = [places.text(item, ("prefix", "entry", "network")) for item in places.children(tree, listed)]
+    listed = base + PLACES["prefix_list"][1] + (("entry", bgp_policy.outbound(name)), "type")
+    networks = [places.text(item, ("prefix", "entry", "network")) for family in ("ipv4", "ipv6")
+                for item in places.children(tree, listed + (family, f"{family}-entry"))]
     return {**_numbers(inbound, str(len(prepend)) if prepend else None), **({"advertise": networks} if networks else {})}
 
 
@@ -450,5 +492,5 @@ def _numbers(local_preference, prepend) -> dict:
 
 RESOURCE = Resource(
     "bgp_peer", TABLE, reads, desired, gathered, identity=("virtual_router", "peer_group", "name"),
-    checks=(refuse_without_instance, refuse_foreign_policies), states=("present", "absent", "gathered"),
+    checks=(refuse_without_instance, refuse_foreign_policies, refuse_other_family), states=("present", "absent", "gathered"),
 )

@@ -243,6 +243,14 @@ def refuse_profile_of_others(request: Request, tree) -> None:
                       f"'{virtual_router}' announces by it, BGP does not; give another name")
 
 
+def refuse_ipv6_destinations(request: Request, tree) -> None:
+    """Profiles of IPv4 are made here; a network of the other family is announced by its name."""
+    others = [network for network in request.values.get("destinations") or () if network and _family(network) == "ipv6"]
+    if others and request.state != "absent":
+        raise Refused(f"bgp_redistribution '{request.name}': destinations: {', '.join(others)} is IPv6, and the redistribution profile is one of IPv4; "
+                      "give it as networks")
+
+
 def desired(request: Request, tree) -> list:
     """What is not given of an announcement that is there stays as it is, said by an option or not."""
     virtual_router = request.names["virtual_router"]
@@ -342,4 +350,5 @@ def _told_advanced(request: Request, tree, name, sources) -> dict:
 
 
 RESOURCE = Resource("bgp_redistribution", TABLE, reads, desired, gathered, identity=("virtual_router", "name"),
-                    checks=(refuse_without_instance, refuse_profile_of_others), states=("present", "absent", "gathered"), untold=untold)
+                    checks=(refuse_without_instance, refuse_profile_of_others, refuse_ipv6_destinations),
+                    states=("present", "absent", "gathered"), untold=untold)

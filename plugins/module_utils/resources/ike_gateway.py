@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ET
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts.address import family
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import single
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Choice, Entries, Group, Leaf, Table
@@ -21,6 +22,15 @@ def refuse_wildcard_without_certificate(values, platform):
     """PAN-OS refuses the commit where a matching stands beside a pre-shared key."""
     if (values.get("peer_id") or {}).get("matching") and values.get("pre_shared_key"):
         raise InvalidInput("peer_id.matching: only certificates can be matched by a pattern, leave it out with a pre-shared key")
+
+
+def refuse_two_families(values, platform):
+    """No packet has addresses of two families."""
+    far, own = ((values.get(side) or {}).get("ip") for side in ("peer_address", "local_address"))
+    if None not in (family(far), family(own)) and family(far) != family(own):
+        raise InvalidInput(f"peer_address.ip: {far} is IPv{family(far)}, and local_address.ip {own} is IPv{family(own)}: both ends are of one family")
+    if family(far) == 6 and values.get("ipv6") is False:
+        raise InvalidInput(f"ipv6: the peer's address {far} is IPv6, so this has to be true")
 
 
 def refuse_dynamic_main_mode(values, platform):
@@ -122,7 +132,7 @@ TABLE = Table(
     choices=(Choice("authentication", ("pre-shared-key", "certificate")),),
     created={"version": "ikev2", "ikev2": {"dpd": {"enable": True, "interval": 5}}},
     required=("local_address.interface", "peer_address", "pre_shared_key|certificate"),
-    rules=(refuse_wildcard_without_certificate, refuse_dynamic_main_mode, refuse_post_quantum_before_ikev2),
+    rules=(refuse_wildcard_without_certificate, refuse_two_families, refuse_dynamic_main_mode, refuse_post_quantum_before_ikev2),
 )
 
 RESOURCE = single("ike_gateway", TABLE)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import address
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import entries
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
@@ -54,6 +55,7 @@ def _table(advanced: bool, ipv6: bool) -> Table:
              if route_table else ()),
         parents=("virtual_router", "logical_router"),
         required=("destination", "interface|nexthop"),
+        rules=(address.refuse_impossible("destination"), address.refuse_other_family(6 if ipv6 else 4, "destination", "nexthop.ip_address")),
     )
 
 

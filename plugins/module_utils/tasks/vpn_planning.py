@@ -13,11 +13,11 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import address_objects, vpn_state
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import HIGH_AVAILABILITY, Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import address_objects, interface_addresses, vpn_state
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import IMPORTED
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow, interfaces
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import uncommitted
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, configure
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import adoption, build, claim, removal, rollout
@@ -25,7 +25,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.result i
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
 
 # The containers that a VPN touches. The vsys import is read only where interfaces can go: a member of a zone is imported.
-_READ = (("network", ()), ("vsys", ("zone",)), ("rulebase", ()))
+_READ = (("network", ()), ("vsys", ("zone",)), ("rulebase", ()), ("device", HIGH_AVAILABILITY))
 _IMPORTED = (("vsys", IMPORTED),)
 
 
@@ -96,7 +96,7 @@ class Planning:
 
     def _wanted(self, tree) -> Wanted:
         self.turn = Turn()
-        around = Surroundings(tree, self.target.base, self.target.platform)
+        around = self._surroundings(tree)
         built = removal.removal(self.wish.name, around) if self.wish.vpn is None else self._in_turn(around)
         self.turn.recorded = self.wish.vpn is not None or built.inheritance is not None
         self._read_imports(tree, built.phases)
@@ -109,7 +109,7 @@ class Planning:
 
     def _in_turn(self, around) -> Result:
         """All of the VPN; where that would interrupt several tunnels and they are to be changed one by one, the part of the first of them."""
-        vpn, more = self.wish.vpn, (self._addresses(around), self._learned(around), self.wish.replaces)
+        vpn, more = self.wish.vpn, (self._addresses(around), self.wish.replaces)
         built = build.build(vpn, around, *more)
         numbers = rollout.interrupted(plan(built.phases, around.tree, self.target.base), built.serving) if built.serving else []
         if not numbers:
@@ -163,14 +163,12 @@ class Planning:
         if found is not None:
             places.make(tree, imported[1:-1]).append(found)
 
-    def _learned(self, around) -> str | None:
-        """The address that DHCP gave the outside interface, from its state; asked only where it has none configured."""
-        interface = around.interfaces.get(self.wish.vpn.outside_interface)
-        if interface is None or not interface.dhcp or interface.addresses:
-            return None
-        answer = self.target.session.op("<show><interface>all</interface></show>", "read the interfaces' state")
-        found = interfaces.interfaces(answer).get(interface.name)
-        return found.address if found is not None and found.address and "." in found.address else None
+    def _surroundings(self, tree) -> Surroundings:
+        """With what the configuration does not say of the interfaces' addresses, asked only where an interface needs it."""
+        around = Surroundings(tree, self.target.base, self.target.platform)
+        if self.wish.vpn is None:
+            return around
+        return around.knowing(interface_addresses.known(self.target, around, self.known_objects))
 
     def _addresses(self, around) -> rulebases.Addresses:
         """Address objects, read by name, and only where a rule that could see the VPN's traffic names one."""

@@ -13,6 +13,7 @@ from typing import Any, Iterable, Iterator
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import bgp_policies
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.addresses import FLOATING
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import bgp_policy
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Bgp
@@ -20,7 +21,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, merged
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import bgp_place
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Request, Table
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import interfaces
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families, interfaces
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Known, Object, Record, known, object_of, peer
@@ -95,15 +96,16 @@ def _refuse_large_as(vpn, bgp, around):
 
 
 def _router_id(vpn: Vpn, around: Surroundings) -> str:
-    """The address of the interface that holds a local network, as the router's own; the first IPv4 address otherwise."""
+    """The address of the interface that holds a local network, as the router's own; else one that is written down, that is given, or inside a tunnel."""
     local = [ip_network(text) for text in vpn.local_networks]
-    addresses = [address for name in around.router_interfaces(vpn.virtual_router)
-                 for address in (around.interfaces[name].networks() if name in around.interfaces and not name.startswith("tunnel.") else ())
-                 if address.version == 4]
-    inside = [address for address in addresses if any(network.version == 4 and address.ip in network for network in local)]
-    if not addresses:
-        raise Refused(f"router_id: router '{vpn.virtual_router}' has no IPv4 address to take it from; give one")
-    return str((inside or addresses)[0].ip)
+    held = [each for name in around.router_interfaces(vpn.virtual_router) if not name.startswith("tunnel.")
+            for each in around.addresses_of(name) if each.address is not None and each.family == 4 and each.source != FLOATING]
+    candidates = [each.host for each in held if any(network.version == 4 and each.address.ip in network for network in local)]
+    candidates += [each.host for each in held if each.text] + [each.host for each in held]
+    candidates += [tunnel.inside_address for tunnel in vpn.tunnels if tunnel.inside_address]
+    if not candidates:
+        raise Refused(f"router_id: router '{vpn.virtual_router}' has no IPv4 address to take it from; give one, it need not be an address of the firewall")
+    return candidates[0]
 
 
 def sources(vpn: Vpn, around: Surroundings) -> dict:
@@ -126,19 +128,21 @@ def items(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings) -> tuple[l
         group = claim.known.called("bgp_peer_group", vpn.peer_group(number), number)
         name, values = claim.called("bgp_peer_entry", number), _peer_values(vpn, choice, number)
         if claim.known.took_over("bgp_peer_entry", name):
-            more, told = _adopted_peer(vpn, view, claim.known, group, name, values)
+            family = bgp_peer.session_values(vpn.ends(number).peer or "", view.platform) if families.spoken(vpn) == 6 else {}
+            more, told = _adopted_peer(vpn, view, claim.known, group, name, {**values, **family})
             found, warnings = found + more, warnings + told
         else:
+            values.update(bgp_peer.session_values(vpn.ends(number).peer or "", view.platform))
             found += bgp_peer.objects(vpn.virtual_router, group, name, values, view.platform, str(_session(vpn, number).local_as))
     return merged(found), warnings
 
 
 def _peer_values(vpn: Vpn, choice: Choice, number: int) -> dict:
-    tunnel, session = vpn.tunnel(number), _session(vpn, number)
-    values = {
+    session, ends = _session(vpn, number), vpn.ends(number)
+    values: dict[str, Any] = {
         "peer_as": str(session.peer_as),
-        "peer_address": {"ip": tunnel.inside_peer_address},
-        "local_address": {"interface": choice.units[number], "ip": interfaces.with_length(tunnel.inside_address, tunnel.inside_cidr)},
+        "peer_address": {"ip": ends.peer},
+        "local_address": {"interface": choice.units[number], "ip": interfaces.with_length(ends.address, ends.cidr)},
         "enable": True,
         "hold_time": session.hold_time,
         "keep_alive_interval": session.keep_alive,
@@ -182,8 +186,13 @@ _POLICY_OPTIONS = ("advertise", "local_preference", "as_path_prepend")
 
 def _is_limited(around: Surroundings, bgp: ET.Element | None, group: str) -> bool:
     if around.platform.advanced:
-        return places.text(bgp, ("peer-group", ("entry", group), "filtering-profile", "ipv4")) == group
+        return group in _filtering_profiles(bgp, group)
     return bgp_policy.outbound(group) in places.names(bgp, ("policy", "export", "rules"))
+
+
+def _filtering_profiles(bgp: ET.Element | None, group: str) -> list[str]:
+    found = [places.text(bgp, ("peer-group", ("entry", group), "filtering-profile", family)) for family in ("ipv4", "ipv6")]
+    return [profile for profile in found if profile]
 
 
 def _refuse_one_group(vpn, record, group):
@@ -196,16 +205,19 @@ def _refuse_one_group(vpn, record, group):
 def _policies_of_others(around: Surroundings, bgp: ET.Element | None, group: str) -> list:
     """Names of what says already what passes to and from a group, in words, without ours."""
     if around.platform.advanced:
-        profile = places.text(bgp, ("peer-group", ("entry", group), "filtering-profile", "ipv4"))
-        return [] if profile in (None, "", "none", group) else [f"filtering profile '{profile}'"]
+        return [f"filtering profile '{profile}'" for profile in _filtering_profiles(bgp, group) if profile not in ("none", group)]
     return [f"{direction} rule '{rule.get('name')}'" for direction in ("import", "export")
             for rule in places.children(bgp, ("policy", direction, "rules"))
             if group in places.names(rule, ("used-by",)) and rule.get("name") not in bgp_policy.names_of(group)]
 
 
 def _announcement(vpn: Vpn, view: Surroundings) -> list:
-    profile = _assigned_profile(vpn, view)
-    return bgp_redistribution.objects(vpn.virtual_router, vpn.name, _announced_values(vpn, view), view.platform, profile)
+    profile, values = _assigned_profile(vpn, view), _announced_values(vpn, view)
+    found = bgp_redistribution.objects(vpn.virtual_router, vpn.name, values, view.platform, profile)
+    if profile == vpn.name and not values["sources"]:
+        # The profile goes with the last network that is announced by it, and the router must not go on referring to it.
+        found.append(bgp_instance.instance(vpn.virtual_router, {"redistribution_profile": UNSET}, view.platform))
+    return found
 
 
 def _assigned_profile(vpn: Vpn, view: Surroundings) -> str | None:
@@ -213,8 +225,9 @@ def _assigned_profile(vpn: Vpn, view: Surroundings) -> str | None:
 
 
 def _announced_values(vpn: Vpn, view: Surroundings) -> dict:
-    """By where their routes come from; beside a redistribution profile of others, of which a router takes one only, by their names."""
-    if _assigned_profile(vpn, view) not in (None, vpn.name):
+    """By where their routes come from; IPv6, and beside a redistribution profile of others, of which a router takes one only, by their names."""
+    # Redistribution profiles are of one family, and only those of IPv4 are made.
+    if _assigned_profile(vpn, view) not in (None, vpn.name) or families.spoken(vpn) == 6:
         return {"sources": [], "destinations": [], "networks": list(vpn.local_networks)}
     by_source = sources(vpn, view)
     return {

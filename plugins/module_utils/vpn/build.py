@@ -16,26 +16,26 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tunnel_interface import TABLE as TUNNEL_INTERFACE
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry, merged
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import (
-    adoption, bgp, claim as claims, crypto, exact, forwarding, gateways, interfaces, leftovers, record as records, removal, tunnels, turn as turns,
+    adoption, bgp, claim as claims, crypto, exact, forwarding, gateways, interfaces, leftovers, record as records, removal, tunnels, turn as turns, way_out,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice, choose
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Item, Record
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.result import Result
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.rules import Rules
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import BGP, Vpn
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import BGP, PBF, Vpn
 
 
-def build(vpn: Vpn, around: Surroundings, addresses: Addresses, learned: str | None = None, replaces: str | None = None, only: int | None = None) -> Result:
-    """All that the VPN wants of this firewall. C(learned): the outside interface's address where DHCP gave it.
+def build(vpn: Vpn, around: Surroundings, addresses: Addresses, replaces: str | None = None, only: int | None = None) -> Result:
+    """All that the VPN wants of this firewall.
 
     C(replaces): the name of a VPN that is taken away in the same plan. C(only): the number of the one tunnel to change; what is another
     tunnel's alone stays as it is, and is wanted in a later run. Raises Refused where the configuration forbids the VPN.
     """
     removed = removal.removal(replaces, around, successor=vpn) if replaces else Result([[]])
-    view = Surroundings(plan(removed.phases, around.tree, around.base).after, around.base, around.platform) if replaces else around
+    view = around.after(plan(removed.phases, around.tree, around.base).after) if replaces else around
     claim = claims.claim(vpn, view, addresses, removed.inheritance)
-    choice = choose(vpn, view, claim, learned, only)
+    choice = choose(vpn, view, claim, only)
     turns.refuse(vpn, choice, claim)
     wanted, told = _wanted(vpn, choice, claim, view, addresses)
     booked = records.known([*leftovers.members(wanted), *tunnels.booked(vpn, choice, claim, view)])
@@ -73,8 +73,16 @@ def _wanted(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, addresse
         items += found
     else:
         items += forwarding.items(vpn, choice, claim, view, rules)
+    if vpn.failover != PBF:
+        warnings = [*warnings, *rules.forwarded_by_others(claim.known, list(choice.units.values()))]
+    warnings = [*warnings, *_ways(vpn, choice, claim, view)]
     items += rules.security(choice.outside.name, choice.address)
     return items + interfaces.items(vpn, choice, view), warnings
+
+
+def _ways(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings) -> list[str]:
+    groups = [claim.known.called("bgp_peer_group", vpn.peer_group(number), number) for number in vpn.numbers]
+    return way_out.warnings(vpn, view, groups, list(choice.units.values()))
 
 
 def _recorded(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, items: list) -> Record:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Iterator, Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Interface, Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.addresses import Interface
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import IkeProposal, IpsecProposal, Offers, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ike_gateway, monitor_profile
@@ -39,7 +40,7 @@ class Terms:
 
 @dataclass(frozen=True)
 class Choice:
-    """C(local): the firewall's address with its mask, None where it is left to the interface. C(address): the same without the mask.
+    """C(local): the firewall's end of the tunnels.
 
     C(units): tunnel number → tunnel interface; C(fresh): the numbers of those that are made. C(profiles): (number, phase) → name of the crypto
     profile; C(monitors): number → name of the monitor profile. C(given_up): (kind, name) of profiles that were there before and do not do.
@@ -47,9 +48,7 @@ class Choice:
     """
 
     outside: Interface
-    local: str | None
-    address: str
-    behind_nat: bool
+    local: refusals.Local
     units: Mapping[int, str]
     fresh: frozenset[int]
     terms: Mapping[int, Terms]
@@ -59,27 +58,34 @@ class Choice:
     warnings: tuple[str, ...]
     turn: int | None = None
 
+    @property
+    def address(self) -> str:
+        return self.local.address
+
+    @property
+    def behind_nat(self) -> bool:
+        return self.local.behind_nat
+
     def waits(self, number: int) -> bool:
         """Whether a tunnel's turn comes later."""
         return self.turn not in (None, number)
 
 
-def choose(vpn: Vpn, view: Surroundings, claim: Claim, learned: str | None, turn: int | None) -> Choice:
-    """C(learned): the outside interface's address where DHCP gave it. Raises Refused where the configuration forbids the VPN."""
+def choose(vpn: Vpn, view: Surroundings, claim: Claim, turn: int | None) -> Choice:
+    """Raises Refused where the configuration forbids the VPN."""
     outside = refusals.outside_interface(vpn, view)
     refusals.refuse_unfit(vpn, view, list(claim.units.values()), claim.known)
-    local, behind_nat = refusals.local_address(vpn, outside, learned)
+    local = refusals.local_address(vpn, view)
     units, fresh = _units(vpn, view, claim)
-    terms = {number: _terms(vpn, view, claim, outside, behind_nat, number) for number in vpn.numbers}
+    terms = {number: _terms(vpn, view, claim, outside, local.behind_nat, number) for number in vpn.numbers}
     drawing = _Drawing(vpn, view, claim, terms, turn)
     profiles = {(number, index): drawing.profile(number, index) for number in vpn.numbers for index in crypto.PHASES}
     monitors = {number: _monitor(vpn, view, claim, number) for number in vpn.numbers} if vpn.failover == PBF else {}
     given_up = tuple(dict.fromkeys(_given_up(vpn, claim, terms, monitors)))
-    warnings = [text for number in vpn.numbers for text in terms[number].warnings]
+    warnings = [*local.warnings, *(text for number in vpn.numbers for text in terms[number].warnings)]
     if claim.found:
         warnings += [f"{vpn.name}: {adoption.label(*thing)} is not what this VPN needs, it stays as it is and is not used any more" for thing in given_up]
-    return Choice(outside, local, (local or learned or "").split("/")[0], behind_nat, units, fresh, terms, profiles, monitors, given_up,
-                  tuple(warnings), turn)
+    return Choice(outside, local, units, fresh, terms, profiles, monitors, given_up, tuple(warnings), turn)
 
 
 def _units(vpn: Vpn, view: Surroundings, claim: Claim) -> tuple[dict[int, str], frozenset[int]]:

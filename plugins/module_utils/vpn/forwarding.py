@@ -45,7 +45,7 @@ def _paths(vpn: Vpn, choice: Choice, claim: Claim) -> list[tuple[str, dict]]:
     paths: list = []
     for number in vpn.path_order:
         monitor = {"profile": choice.monitors[number], "ip_address": vpn.monitor_address(number), "disable_if_unreachable": True}
-        nexthop = {"ip_address": vpn.tunnel(number).inside_peer_address}
+        nexthop = {"ip_address": vpn.ends(number).peer}
         action = {"forward": {"egress_interface": choice.units[number], "nexthop": nexthop, "monitor": monitor}}
         paths.append((claim.called("pbf_rule", number), action))
     if vpn.when_both_down == "discard":

@@ -13,6 +13,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profil
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ike_gateway
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import Platform, at_least
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
@@ -47,7 +48,7 @@ def _values(vpn: Vpn, choice: Choice, claim: Claim, number: int) -> dict:
     tunnel, version = vpn.tunnel(number), choice.terms[number].ike.version
     values: dict[str, Any] = {
         "peer_address": {"ip": tunnel.outside_address},
-        "local_address": {"interface": choice.outside.name, **({"ip": choice.local} if choice.local else {})},
+        "local_address": _local_address(choice),
         "pre_shared_key": tunnel.pre_shared_key,
         "version": version,
         "nat_traversal": {"enable": True},
@@ -60,8 +61,7 @@ def _values(vpn: Vpn, choice: Choice, claim: Claim, number: int) -> dict:
     if version == "ikev1":
         spoken = {**spoken, "exchange_mode": "main", "dpd": {**dpd, "retry": said.retry or _DPD_RETRY}}
     values[version] = spoken
-    if ":" in tunnel.outside_address:
-        values["ipv6"] = True
+    values["ipv6"] = True if families.family(tunnel.outside_address) == 6 else UNSET
     for option, (text, kind) in _identities(vpn, choice, tunnel).items():
         if text:
             values[option] = {"type": kind or _id_type(text), "id": text}
@@ -76,6 +76,11 @@ def _other(version: str) -> str:
 
 def _is_adopted(claim: Claim, number: int) -> bool:
     return claim.known.took_over("ike_gateway", claim.called("ike_gateway", number))
+
+
+def _local_address(choice: Choice) -> dict[str, str]:
+    kind = "floating_ip" if choice.local.floats else "ip"
+    return {"interface": choice.outside.name, **({kind: choice.local.text} if choice.local.text else {})}
 
 
 def _identities(vpn: Vpn, choice: Choice, tunnel: Tunnel) -> dict[str, tuple[str | None, str | None]]:

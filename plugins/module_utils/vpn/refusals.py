@@ -6,15 +6,18 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address, ip_interface, ip_network
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Interface, Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.addresses import FLOATING, Held, Interface
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.refusals import template_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.zone import other_kind
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import PBF, Vpn
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import BGP, PBF, Vpn
 
 
 def refuse_unfit(vpn: Vpn, around: Surroundings, units: list, record: Record) -> None:
@@ -77,13 +80,16 @@ def _given_units(vpn, around, units):
 
 def _inside(vpn, around, units):
     for number in vpn.numbers:
-        cidr = vpn.tunnel(number).inside_cidr
-        if not cidr:
-            continue
-        for interface in around.interfaces.values():
-            if interface.name not in units and any(address.network.overlaps(ip_network(cidr, strict=False)) for address in interface.networks()
-                                                   if address.version == 4):
-                raise Refused(f"tunnel {number}: its inside range {cidr} is in use on {interface.name}; choose another range for the tunnel on the far side")
+        for cidr in (vpn.tunnel(number).inside_cidr, vpn.tunnel(number).inside_ipv6_cidr):
+            taken = next((interface.name for interface in around.interfaces.values() if cidr and interface.name not in units
+                          and _overlaps(interface, cidr)), None)
+            if taken:
+                raise Refused(f"tunnel {number}: its inside range {cidr} is in use on {taken}; choose another range for the tunnel on the far side")
+
+
+def _overlaps(interface: Interface, cidr: str) -> bool:
+    wanted = ip_network(cidr, strict=False)
+    return any(address.version == wanted.version and address.network.overlaps(wanted) for address in interface.networks())
 
 
 def _gateways(vpn, around, record):
@@ -101,39 +107,115 @@ def _remote_networks(vpn, around, units):
     endpoints = [ip_address(vpn.tunnel(number).outside_address) for number in vpn.numbers]
     for text in vpn.remote_networks:
         remote = ip_network(text)
+        for endpoint in endpoints:
+            if endpoint.version == remote.version and endpoint in remote:
+                _refuse_into_itself(vpn, around, units, remote, endpoint)
         if remote.prefixlen == 0:
             continue
-        for endpoint in endpoints:
-            if endpoint in remote:
-                raise Refused(f"remote_networks: {remote} covers the tunnel endpoint {endpoint}; the tunnel's own packets would be sent into the tunnel")
         for interface, network in around.connected(vpn.virtual_router):
             if interface not in units and network.version == remote.version and network.overlaps(remote):
                 raise Refused(f"remote_networks: {remote} overlaps {network}, which is connected to {interface}")
 
 
-def local_address(vpn: Vpn, interface: Interface, learned: str | None) -> tuple:
-    """(address with mask, or None to leave it to the interface; whether the far side sees another address).
+def _refuse_into_itself(vpn, around, units, remote, endpoint):
+    """A network that covers a tunnel's endpoint, where the endpoint has no route of its own that is narrower.
 
-    The address equal to what the far side expects, else the only one (then the firewall stands behind NAT), else refused.
+    A default route by BGP is worse than a static one, and PBF sees nothing that the firewall sends itself.
     """
-    expected = {tunnel.customer_outside_address for tunnel in vpn.tunnels if tunnel.customer_outside_address}
-    if interface.dhcp and not interface.addresses:
-        if learned is None:
-            raise Refused(f"outside_interface: {interface.name} gets its address by DHCP and has none now")
-        return None, bool(expected) and expected != {str(ip_interface(learned).ip)}
-    if vpn.local_address:
-        chosen = next((text for text in interface.addresses if vpn.local_address in (text, text.split("/")[0])), None)
-        if chosen is None:
-            raise Refused(f"local_address: {vpn.local_address} is none of {interface.name}'s addresses ({', '.join(interface.addresses) or 'none'})")
-    elif not interface.addresses:
-        raise Refused(f"outside_interface: {interface.name} has no address")
-    else:
-        chosen = next((text for text in interface.addresses if text.split("/")[0] in expected), None)
-        if chosen is None and len(interface.addresses) > 1:
-            raise Refused(f"local_address: the far side expects {', '.join(sorted(expected)) or 'an address it does not name'}, and {interface.name} has "
-                          f"{', '.join(interface.addresses)}; say which one to use")
-        chosen = chosen or interface.addresses[0]
-    return chosen, bool(expected) and chosen.split("/")[0] not in expected
+    own = around.router_of(vpn.outside_interface)
+    by_route = vpn.failover not in (PBF, BGP) or vpn.backup_routes
+    if remote.prefixlen == 0 and (not by_route or own != vpn.virtual_router):
+        return
+    way = around.way_to(str(endpoint), own, units) if own else None
+    if way is not None and way.interface is not None and way.destination.prefixlen > remote.prefixlen:
+        return
+    raise Refused(f"remote_networks: {remote} covers the tunnel endpoint {endpoint}; the tunnel's own packets would be sent into the tunnel. "
+                  f"Give router '{own}' a route to {endpoint}/{endpoint.max_prefixlen} by the way that is to carry the tunnel"
+                  + ("" if remote.prefixlen else ", or leave backup_routes out"))
+
+
+@dataclass(frozen=True)
+class Local:
+    """The firewall's end of the tunnels. C(text): as a gateway has to say it, None where the interface alone says it. C(address): what it is.
+
+    C(behind_nat): the far side sees another address. C(floats): between the members of an active/active pair.
+    """
+
+    text: str | None
+    address: str
+    behind_nat: bool = False
+    floats: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+def local_address(vpn: Vpn, around: Surroundings) -> Local:
+    """The address equal to what the far side expects, else the only one of the peer's family, else refused.
+
+    That the firewall stands behind NAT is believed where no interface of it has the address that the far side expects.
+    """
+    interface = around.interfaces[vpn.outside_interface]
+    version = families.family(vpn.tunnel(1).outside_address)
+    expected = sorted({tunnel.customer_outside_address for tunnel in vpn.tunnels if tunnel.customer_outside_address})
+    fitting = [held for held in interface.held if held.family in (version, None)]
+    chosen = _asked(vpn, interface, fitting) if vpn.local_address else _expected(fitting, expected)
+    if chosen is None:
+        _refuse_elsewhere(vpn, around, expected)
+        chosen = _only(interface, [held for held in fitting if held.source != FLOATING], version, expected)
+    elif not any(chosen.is_called(address) for address in expected):
+        _refuse_elsewhere(vpn, around, expected)
+    unknown = chosen.address is None
+    told = (f"{vpn.name}: what '{chosen.text}' of {interface.name} stands for is not known here; it is taken for {', '.join(expected)}, which the far "
+            "side expects",) if unknown and expected else ()
+    behind_nat = bool(expected) and not unknown and not any(chosen.is_called(address) for address in expected)
+    return Local(chosen.text or None, chosen.host, behind_nat, chosen.source == FLOATING, told)
+
+
+def _asked(vpn: Vpn, interface: Interface, fitting: list[Held]) -> Held:
+    chosen = next((held for held in fitting if held.is_called(vpn.local_address or "")), None)
+    if chosen is None:
+        raise Refused(f"local_address: {vpn.local_address} is none of {interface.name}'s addresses ({_told(interface.held)})")
+    return chosen
+
+
+def _expected(fitting: list[Held], expected: list[str]) -> Held | None:
+    return next((held for held in fitting for address in expected if held.is_called(address)), None)
+
+
+def _only(interface: Interface, fitting: list[Held], version: int, expected: list[str]) -> Held:
+    if not fitting:
+        if version == 4 and interface.given_by:
+            raise Refused(f"outside_interface: {interface.name} gets its address by {interface.given_by} and has none now")
+        there = f" (there is {_told(interface.held)})" if interface.held else ""
+        raise Refused(f"outside_interface: {interface.name} has no IPv{version} address{there}, and the peer's is IPv{version}")
+    if len(fitting) > 1:
+        raise Refused(f"local_address: the far side expects {', '.join(expected) or 'an address it does not name'}, and {interface.name} has "
+                      f"{_told(fitting)}; say which one to use")
+    return fitting[0]
+
+
+def _told(addresses) -> str:
+    """Addresses as they stand, with what their names stand for, and who gave them."""
+    texts = []
+    for held in addresses:
+        is_named = held.address is not None and held.text != str(held.address)
+        texts.append(f"{held.text or held.address}" + (f" ({held.address})" if is_named and held.text and "/" not in held.text else "")
+                     + ("" if held.text else f" by {held.source}"))
+    return ", ".join(texts) or "none"
+
+
+def misplaced(around: Surroundings, interface: str, expected: str | None) -> tuple[str, Held] | None:
+    """(interface, how it has it) where an address that the far side expects stands on another interface of this firewall than the tunnels leave by."""
+    found = around.holder(expected) if expected else None
+    return found if found is not None and found[0] != interface else None
+
+
+def _refuse_elsewhere(vpn: Vpn, around: Surroundings, expected: list[str]) -> None:
+    for address in expected:
+        found = misplaced(around, vpn.outside_interface, address)
+        if found is not None:
+            raise Refused(f"outside_interface: the far side expects the VPN to come from {address}, which is an address of {found[0]} on this firewall and "
+                          f"not of {vpn.outside_interface}; say outside_interface: {found[0]}, or let the far side expect an address of "
+                          f"{vpn.outside_interface} ({_told(around.addresses_of(vpn.outside_interface))})")
 
 
 def outside_interface(vpn: Vpn, around: Surroundings) -> Interface:

@@ -6,23 +6,25 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
 from dataclasses import dataclass
-from typing import Iterable
+from typing import Collection, Iterable, Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Addresses, Traffic
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import ANY, Addresses, Traffic
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import pbf_failover, security_rule
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names, record as records
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families, names, record as records, way_out
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.families import family
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
 
 # Applications of IKE and of IPsec itself, between the two ends; and what runs inside the VPN zone.
 OUTSIDE_APPLICATIONS = ("ike", "ipsec-esp", "ipsec-esp-udp")
-INSIDE_APPLICATIONS = ("bgp", "ping")
+INSIDE_APPLICATIONS = {4: ("bgp", "ping"), 6: ("bgp", "ping6")}
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Rules:
         """PBF rules in this order. C(paths): (the rule's name, its action)."""
         own = {name for name, _action in paths}
         rules = [rule for rule in self._rules_of_others("pbf") if rule.get("name") not in own]
-        above = next((rule.get("name") for rule in rules if any(rulebases.pbf_covers(rule, traffic, self.addresses) for traffic in self._outbound())), None)
+        above = next((rule.get("name") for rule in rules if any(self._takes(rule, traffic) for traffic in self._outbound())), None)
         items: list = []
         position: tuple = (("before", above),) if above else ()
         for name, action in paths:
@@ -47,9 +49,32 @@ class Rules:
             position = ((("before", above),) if above else ()) + (("after", name),)
         return items
 
+    def _takes(self, rule: ET.Element, traffic: Traffic) -> bool:
+        return rulebases.takes(rule, traffic, self.addresses, self.around.zone_interfaces(traffic.source_zone))
+
+    def forwarded_by_others(self, own: Record, units: Collection[str]) -> list[str]:
+        """PBF is asked before any route: refuse a rule of somebody else that takes the VPN's packets, and tell of one of another VPN of ours.
+
+        C(units): the VPN's tunnel interfaces.
+        """
+        rules = [rule for rule in self.around.entries("rulebase", ("pbf", "rules")) if not own.owns(Object("pbf_rule", rule.get("name") or ""))]
+        strangers = self._rules_of_others("pbf")
+        told: dict = {}
+        for traffic in self._outbound():
+            rule = rulebases.taking(rules, traffic, self.addresses, self.around.zone_interfaces(traffic.source_zone), units)
+            if rule is None:
+                continue
+            name, what = rule.get("name"), f"{traffic.source} in {traffic.source_zone} to {traffic.destination}"
+            if rule in strangers:
+                raise Refused(f"PBF rule '{name}' takes the packets from {what} before any route of the VPN is asked, so failover '{self.vpn.failover}' "
+                              f"would carry none of them; put a PBF rule with the action no-pbf for {', '.join(self.vpn.remote_networks)} above it "
+                              "(module pbf_rule), narrow it, or use failover 'pbf'")
+            told.setdefault(name, f"{self.vpn.name}: PBF rule '{name}' of another VPN takes the packets from {what}: they go through that one")
+        return list(told.values())
+
     def _outbound(self) -> list:
         return [Traffic(source_zone, self.vpn.zone, local, remote) for source_zone in self.vpn.source_zones
-                for local in self.vpn.local_networks for remote in self.vpn.remote_networks]
+                for local in self.vpn.local_networks for remote in self.vpn.remote_networks if family(local) == family(remote)]
 
     def _inbound(self) -> list:
         return [Traffic(traffic.destination_zone, traffic.source_zone, traffic.destination, traffic.source) for traffic in self._outbound()]
@@ -68,7 +93,7 @@ class Rules:
             rule = _rule([self.vpn.zone], self.vpn.source_zones, self.vpn.remote_networks, self.vpn.local_networks, ["any"], "any")
             wanted.append((names.security_rule(self.vpn.name, names.IN), self._inbound(), rule))
         if self.vpn.security_rules != "none":
-            wanted += self._own_traffic_rules(self.around.zone_of(outside), outside_address)
+            wanted += [*self._ike_rule(outside, outside_address), *self._inside_rule()]
         ours = frozenset(name for name, _traffic, _values in wanted)
         rules = self.around.entries("rulebase", ("security", "rules"))
         return [DesiredEntry(security_rule.TABLE, name, values, position=self._position(name, traffic, rules, ours)) for name, traffic, values in wanted]
@@ -79,24 +104,42 @@ class Rules:
             raise Refused(f"NAT rule '{rule.get('name')}' would translate the source of the VPN's traffic, so the far side would not know it; "
                           f"put a rule without translation for {', '.join(self.vpn.remote_networks)} above it, or narrow it")
 
-    def _own_traffic_rules(self, outside_zone: str | None, outside_address: str) -> list:
-        """IKE and ESP between the endpoints, and what runs inside the VPN zone: allowed by PAN-OS's last rule unless one above denies it."""
-        rules = self.around.entries("rulebase", ("security", "rules"))
+    def _ike_rule(self, outside: str, outside_address: str) -> Iterator[tuple]:
+        """IKE and ESP between the endpoints. Within one zone PAN-OS's last rule allows them unless one above denies it, between two it denies them."""
         endpoints = [self.vpn.tunnel(number).outside_address for number in self.vpn.numbers]
-        outside = [outside_address, *endpoints]
-        inside = [address for tunnel in self.vpn.tunnels for address in (tunnel.inside_address, tunnel.inside_peer_address) if address]
-        wanted = []
-        for part, zone_name, ends, pairs, applications in (
-            (names.IKE, outside_zone or "any", outside, [(outside_address, endpoint) for endpoint in endpoints], OUTSIDE_APPLICATIONS),
-            (names.INSIDE, self.vpn.zone, inside, list(zip(inside[::2], inside[1::2])), INSIDE_APPLICATIONS),
-        ):
-            traffic = [Traffic(zone_name, zone_name, one, other, frozenset(applications)) for pair in pairs for one, other in (pair, pair[::-1])]
-            name = names.security_rule(self.vpn.name, part)
-            ours = frozenset([name])
-            above = rulebases.first_covering(rules, traffic, self.addresses, ours)
-            if above is not None and (places.text(above, ("action",)) or "allow") != "allow":
-                wanted.append((name, traffic, _rule([zone_name], [zone_name], ends, ends, list(applications), "application-default")))
-        return wanted
+        here, applications = self.around.zone_of(outside) or ANY, frozenset(OUTSIDE_APPLICATIONS)
+        zones, traffic = [here], []
+        for endpoint in endpoints:
+            there = way_out.zone_out(self.vpn, self.around, endpoint) or ANY
+            zones += [there] if there not in zones else []
+            traffic += [Traffic(here, there, outside_address, endpoint, applications), Traffic(there, here, endpoint, outside_address, applications)]
+        name = names.security_rule(self.vpn.name, names.IKE)
+        if self._needs_rule(name, traffic):
+            ends = [outside_address, *endpoints]
+            yield name, traffic, _rule(zones, zones, ends, ends, OUTSIDE_APPLICATIONS, "application-default")
+
+    def _inside_rule(self) -> Iterator[tuple]:
+        """What is probed and spoken inside the tunnels, which does not leave the VPN's zone."""
+        ends = [(version, families.ends(tunnel, version)) for tunnel in self.vpn.tunnels for version in families.FAMILIES]
+        known = [(version, each.address or "", each.peer or "") for version, each in ends if each.are_known]
+        traffic = [Traffic(self.vpn.zone, self.vpn.zone, one, other, frozenset(INSIDE_APPLICATIONS[version]))
+                   for version, here, there in known for one, other in ((here, there), (there, here))]
+        name = names.security_rule(self.vpn.name, names.INSIDE)
+        if self._needs_rule(name, traffic):
+            hosts = [host for _version, here, there in known for host in (here, there)]
+            applications = dict.fromkeys(application for version, _here, _there in known for application in INSIDE_APPLICATIONS[version])
+            yield name, traffic, _rule([self.vpn.zone], [self.vpn.zone], hosts, hosts, applications, "application-default")
+
+    def _needs_rule(self, name: str, traffic: list[Traffic]) -> bool:
+        """Whether some of the traffic does not pass without a rule of its own."""
+        rules = self.around.entries("rulebase", ("security", "rules"))
+        return any(not self._passes(each, rulebases.first_covering(rules, [each], self.addresses, frozenset([name]))) for each in traffic)
+
+    @staticmethod
+    def _passes(traffic: Traffic, rule: ET.Element | None) -> bool:
+        if rule is None:
+            return traffic.source_zone == traffic.destination_zone
+        return (places.text(rule, ("action",)) or "allow") == "allow"
 
     def _position(self, name: str, traffic: list[Traffic], rules: list, ours: frozenset[str]) -> tuple:
         shadow = rulebases.first_covering(self._rules_of_others("security"), traffic, self.addresses, ours)

@@ -12,11 +12,10 @@ from typing import Any, Iterable
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ipsec_tunnel, proxy_id
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families, names
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.fit import replay_window
@@ -69,27 +68,11 @@ def _monitor(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, number:
 def _proxy_ids(vpn: Vpn, number: int, name: str) -> dict[str, list[dict]]:
     """What a peer takes that does not take everything, by address family: each pair of networks, or the one pair that it names."""
     found: dict[str, dict] = {}
-    for local, remote in _pairs(vpn, vpn.tunnel(number)):
+    for local, remote in families.pairs(vpn, vpn.tunnel(number)):
         option = "proxy_ids_v6" if ":" in local else "proxy_ids"
         proxy = names.proxy_id(name, local, remote)
         found.setdefault(option, {})[proxy] = {"name": proxy, "local": local, "remote": remote}
     return {option: list(proxies.values()) for option, proxies in found.items()}
-
-
-def _pairs(vpn: Vpn, tunnel: Tunnel) -> list[tuple[str, str]]:
-    """Networks of both sides; an SA carries one address family."""
-    if vpn.policy_based and not tunnel.selector_pairs:
-        everything = [(local, remote) for local in vpn.local_networks for remote in vpn.remote_networks]
-        return [pair for pair in everything if not _is_mixed(pair)]
-    pairs = [(pair.local, pair.remote) for pair in tunnel.pairs]
-    mixed = next(filter(_is_mixed, pairs), None)
-    if mixed:
-        raise Refused(f"{vpn.name}, tunnel to {tunnel.outside_address}: a pair of networks is of one address family, not {mixed[0]} and {mixed[1]}")
-    return pairs
-
-
-def _is_mixed(pair: tuple[str, str]) -> bool:
-    return len({":" in network for network in pair}) > 1
 
 
 def _proxy_to(address: str, proxies: list[dict]) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Callable
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import problems
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Tunnel
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families, names
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.proposal import is_gcm
 
 # How traffic goes over to another tunnel: by PBF rules with monitors, by BGP, or by plain routes (one tunnel, or a policy-based peer).
@@ -76,7 +76,11 @@ class Vpn:
 
     def monitor_address(self, number: int) -> str | None:
         given = self.monitor_addresses[number - 1] if self.monitor_addresses else None
-        return given or self.tunnel(number).inside_peer_address
+        return given or self.ends(number).peer
+
+    def ends(self, number: int) -> families.Ends:
+        """The inside addresses of a tunnel in the family that is probed or spoken there."""
+        return families.ends(self.tunnel(number), families.spoken(self))
 
     @property
     def path_order(self) -> list:
@@ -96,7 +100,7 @@ def check(vpn: Vpn) -> None:
     """Refuse what needs no firewall to be refused. Raises InvalidInput with every problem found."""
     found = _form_problems(vpn) or _own_problems(vpn) + _network_problems(vpn)
     if not found:
-        found = _profile_problems(vpn)
+        found = families.problems(vpn) or _profile_problems(vpn)
     if found:
         raise InvalidInput("; ".join(found))
 
@@ -110,7 +114,8 @@ def _profile_problems(vpn: Vpn) -> list:
     """What a cloud's output is checked for too. Tunnels that come from a cloud keep its rules."""
     found = problems.as_problems(vpn.name, vpn.tunnels) + problems.inside_problems(vpn.name, vpn.tunnels) + problems.pair_problems(vpn.name, vpn.tunnels)
     if vpn.failover != ROUTES:
-        found += problems.selector_problems(vpn.name, vpn.tunnels, vpn.failover, vpn.monitor_addresses)
+        found += problems.selector_problems(
+            vpn.name, vpn.tunnels, vpn.failover, [vpn.monitor_address(number) for number in vpn.numbers])
     return found
 
 
@@ -119,7 +124,7 @@ def _form_problems(vpn: Vpn) -> list:
     found = []
     for number, tunnel in enumerate(vpn.tunnels, 1):
         found += [f"{vpn.name}, tunnel {number}: {where} is missing" for where in _missing(vpn, tunnel)]
-        for option in ("outside_address", "customer_outside_address", "inside_ipv6_address"):
+        for option in ("outside_address", "customer_outside_address", "inside_ipv6_address", "inside_ipv6_peer_address"):
             found += _unlike(f"tunnel {number}: {option}", getattr(tunnel, option), ip_address)
         found += _unlike(f"tunnel {number}: inside_ipv6_cidr", tunnel.inside_ipv6_cidr, lambda text: ip_network(text, strict=False))
         for place, pair in _selectors(tunnel):
@@ -144,6 +149,8 @@ def _missing(vpn, tunnel):
         yield from _unsaid(pair, place)
     if bool(tunnel.inside_ipv6_address) != bool(tunnel.inside_ipv6_cidr):
         yield "inside_ipv6_cidr or inside_ipv6_address"
+    if tunnel.inside_ipv6_peer_address and not tunnel.inside_ipv6_address:
+        yield "inside_ipv6_address"
 
 
 def _selectors(tunnel: Tunnel) -> list:
@@ -192,27 +199,35 @@ def _own_problems(vpn: Vpn) -> list:
     if vpn.failover != PBF and vpn.backup_routes:
         found.append("backup_routes goes with failover 'pbf'")
     outside = [tunnel.outside_address for tunnel in vpn.tunnels]
-    inside = [tunnel.inside_address for tunnel in vpn.tunnels if tunnel.inside_address]
+    inside = [address for tunnel in vpn.tunnels for address in (tunnel.inside_address, tunnel.inside_ipv6_address) if address]
     if len(set(outside)) != count or len(set(inside)) != len(inside):
         found.append(f"{vpn.name}: two tunnels have the same outside or inside address")
     return found
 
 
 def _inside_problems(vpn: Vpn, number: int, tunnel: Tunnel) -> list:
-    """A tunnel's inside addresses: needed where something is probed or spoken there, and both in their network."""
-    given = [tunnel.inside_cidr, tunnel.inside_address, tunnel.inside_peer_address]
-    if not any(given):
-        needed = vpn.failover != ROUTES
-        return [f"{vpn.name}, tunnel {number}: failover '{vpn.failover}' needs inside_cidr, inside_address and inside_peer_address"] if needed else []
-    cidr, *addresses = [text for text in given if text]
-    if len(addresses) < 2:
-        return [f"{vpn.name}, tunnel {number}: inside_cidr, inside_address and inside_peer_address go together"]
+    """A tunnel's inside addresses: which of them go together, and both in their network."""
+    found = []
+    for version in families.FAMILIES:
+        ends = families.ends(tunnel, version)
+        if version == 4 and any((ends.cidr, ends.address, ends.peer)) and not ends.are_known:
+            found.append(f"{vpn.name}, tunnel {number}: {ends.options} go together")
+        elif ends.cidr:
+            found += _outsiders(f"{vpn.name}, tunnel {number}", ends, version)
+    return found
+
+
+def _outsiders(place: str, ends: families.Ends, version: int) -> list:
     try:
-        network = ip_network(cidr, strict=False)
-        outsiders = [text for text in addresses if ip_address(text) not in network]
+        network = ip_network(ends.cidr or "", strict=False)
+        outsiders = [text for text in (ends.address, ends.peer) if text and ip_address(text) not in network]
     except ValueError as exc:
-        return [f"{vpn.name}, tunnel {number}: {exc}"]
-    return [f"{vpn.name}, tunnel {number}: {outsiders[0]} is not in {given[0]}"] if outsiders else []
+        return [f"{place}: {exc}"]
+    if network.version != version:
+        return [f"{place}: {ends.cidr} is IPv{network.version}; {ends.options} are of IPv{version}"]
+    if not outsiders and ends.address == ends.peer:
+        return [f"{place}: both ends have the inside address {ends.address}"]
+    return [f"{place}: {outsiders[0]} is not in {ends.cidr}"] if outsiders else []
 
 
 def _network_problems(vpn: Vpn) -> list:
@@ -227,13 +242,17 @@ def _network_problems(vpn: Vpn) -> list:
                 sides[option].append(ip_network(text))
             except ValueError as exc:
                 found.append(f"{option}: {exc}")
+    found += [f"{option}: {text} has no prefix length; say {text}/{network.max_prefixlen} if the one address is meant"
+              for option, networks in sides.items() for text, network in zip(getattr(vpn, option), networks)
+              if "/" not in text and int(network.network_address) % 256 == 0] if not found else []
     for remote in sides["remote_networks"]:
-        if remote.version == 6 and vpn.failover == PBF:
-            found.append(f"remote_networks: {remote} is IPv6, and a PBF rule to an IPv4 next hop cannot carry it")
         if remote.prefixlen == 0 and not vpn.allow_default_route:
             found.append(f"remote_networks: {remote} would send everything into the VPN; say allow_default_route: true if that is meant")
             continue
         for local in sides["local_networks"]:
             if remote.prefixlen and local.prefixlen and remote.version == local.version and remote.overlaps(local):
                 found.append(f"remote_networks: {remote} overlaps the local network {local}")
+    if vpn.failover == BGP and not vpn.allow_default_route:
+        found += [f"local_networks: {local} would announce a default route to the far side, which could send everything here; name the networks here, "
+                  "or say allow_default_route: true if that is meant" for local in sides["local_networks"] if local.prefixlen == 0]
     return found

@@ -83,6 +83,15 @@ REFUSED = {
     "gateway from an address without mask": (f"{GATEWAY}/local-address", "<ip>198.51.100.10</ip>", "commit"),
     "BGP peer from an address of nobody": (
         PEER, neighbour(local="<local-address><interface>tunnel.7</interface><ip>9.9.9.9/30</ip></local-address>"), "commit"),
+    # One family each.
+    "gateway between two families": (f"{GATEWAY}/peer-address", "<ip>2001:db8::1</ip>", "commit"),
+    "BGP peer between two families": (
+        PEER, neighbour(address="fd00::1", local="<local-address><interface>tunnel.7</interface><ip>10.255.7.1/30</ip></local-address>"), "commit"),
+    "BGP peer of a family that its interface has not": (
+        PEER, neighbour(address="fd00::1", local="<local-address><interface>tunnel.7</interface></local-address>"), "commit"),
+    "IPv6 route among those of IPv4": (ROUTE, f"<destination>2001:db8::/32</destination>{THROUGH}", "commit"),
+    "IPv6 interface address among those of IPv4": (f"{UNIT}/ip", "<entry name='2001:db8::1/64'/>", "commit"),
+    "IPv6 proxy ID among those of IPv4": (f"{TUNNEL}/auto-key/proxy-id", proxies("p", local="2001:db8::/32", remote="2001:db8::/32"), "commit"),
     # Between the fields of an object.
     "how a peer's identity is matched, without one": (f"{GATEWAY}/peer-id", "<matching>exact</matching>", "commit"),
     "identity without a value": (f"{GATEWAY}/local-id", "<type>fqdn</type>", "commit"),
@@ -376,3 +385,24 @@ def test_the_time_of_a_long_list_grows_with_its_length(client_of):
             seconds.append(time.process_time() - begin)
         # Eight times as many; with the square it were 64 times the work.
         assert seconds[1] < 40 * seconds[0]
+
+
+LISTS = f"{NETWORK}/routing-profile/filters/prefix-list/entry[@name='p']/type"
+ADVERTISED = f"{NETWORK}/logical-router/entry[@name='default']/vrf/entry[@name='default']/bgp/advertise-network"
+OF_ONE_FAMILY = {
+    "IPv6 in a list of IPv4": (f"{LISTS}/ipv4/ipv4-entry/entry[@name='10']", "<prefix><entry><network>2001:db8::/32</network></entry></prefix>", False),
+    "IPv4 in a list of IPv6": (f"{LISTS}/ipv6/ipv6-entry/entry[@name='10']", "<prefix><entry><network>10.0.0.0/8</network></entry></prefix>", False),
+    "IPv6 in a list of IPv6": (f"{LISTS}/ipv6/ipv6-entry/entry[@name='10']", "<prefix><entry><network>2001:db8::/32</network></entry></prefix>", True),
+    "IPv6 among the networks of IPv4": (f"{ADVERTISED}/ipv4/network/entry[@name='2001:db8::/32']", "<unicast>yes</unicast>", False),
+    "IPv6 among the networks of IPv6": (f"{ADVERTISED}/ipv6/network/entry[@name='2001:db8::/32']", "<unicast>yes</unicast>", True),
+}
+
+
+@pytest.mark.parametrize("xpath, element, taken", OF_ONE_FAMILY.values(), ids=OF_ONE_FAMILY.keys())
+def test_the_advanced_engine_keeps_families_apart(client_of, xpath, element, taken):
+    with Emulator(version="11.1.4", engine="logical-router") as emulator:
+        emulator.control.commit_duration(0.01)
+        client = client_of(emulator)
+        reply = client.set(xpath, element)
+        done = reply.verdict[0] == "success" and client.commit().findtext("result") == "OK"
+        assert done is taken, reply.text

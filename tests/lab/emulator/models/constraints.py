@@ -9,6 +9,7 @@ Where no wording was captured, it follows that of the captured ones.
 
 from __future__ import annotations
 
+import ipaddress
 import xml.etree.ElementTree as ET
 from typing import Iterator
 
@@ -86,8 +87,33 @@ def _bare_stacks(tree: Tree) -> Defects:
 
 def _gateway(gateway: Chain, addresses: dict[str, set[str]]) -> Defects:
     yield from _not_of_the_interface(gateway, addresses)
+    yield from _two_families(gateway, addresses)
     for identity in [*_below(gateway, "local-id"), *_below(gateway, "peer-id")]:
         yield from _identity(identity)
+
+
+def _two_families(owner: Chain, addresses: dict[str, set[str]]) -> Defects:
+    """An IKE gateway's, or a BGP peer's, own address and the far one's are of one family (inferred: no packet has two). Names and variables pass.
+
+    Where the own address is left to the interface, one of its own has to be of that family; what it is given is not known here.
+    """
+    element = owner[-1]
+    far, own = _family(element.findtext("peer-address/ip")), _family(element.findtext("local-address/ip"))
+    held = {_family(address) for address in addresses.get(element.findtext("local-address/interface") or "", ())}
+    mixed = far and own and far != own
+    absent = far and element.find("local-address/ip") is None and element.find("local-address/floating-ip") is None and held and held <= {4, 6} - {far}
+    if mixed or absent:
+        place = element.find("peer-address")
+        peer = place.find("ip")
+        yield [*owner, place, peer], f" constraints failed : {peer.text} and the local address are of two address families"
+
+
+def _family(text: str | None) -> int | None:
+    """Of an address, with a mask or without; None for what is none."""
+    try:
+        return ipaddress.ip_interface(text or "").version
+    except ValueError:
+        return None
 
 
 def _identity(identity: Chain) -> Defects:
@@ -168,6 +194,11 @@ def _bgp(bgp: Chain, addresses: dict[str, set[str]], needs_identity: bool) -> De
                 yield bgp, f" is missing '{tag}'"
     for peer in _below(bgp, "peer-group", "entry", "peer", "entry"):
         yield from _not_of_the_interface(peer, addresses)
+        yield from _two_families(peer, addresses)
+    for version, tag in ((4, "ipv4"), (6, "ipv6")):
+        for network in _below(bgp, "advertise-network", tag, "network", "entry"):
+            if _family(network[-1].get("name")) != version:
+                yield network, f" constraints failed : {network[-1].get('name')} is no {tag} network"
 
 
 def _large_numbers(bgp: Chain) -> Defects:

@@ -10,7 +10,7 @@ Names, types and ranges: codegen schema (``num_prefixes`` really has an undersco
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import (
-    HOST4, AutonomousSystem, Entries, Group, Node, Reference, Text, empty, entries, group, integer, leaf, members, one_of, secret, text,
+    HOST4, Address, AutonomousSystem, Entries, Group, Node, Reference, Text, empty, entries, group, integer, leaf, members, one_of, secret, text,
     undescribed, words, yes_no,
 )
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.routers import (
@@ -246,7 +246,8 @@ def _prefix_entries(family: str, longest: int) -> Entries:
                 words("network", "any"),
                 group(
                     "entry",
-                    text("network"),
+                    # A list of one family holds prefixes of that family (inferred).
+                    leaf("network", Address(families=(4 if family == "ipv4" else 6,))),
                     integer("greater-than-or-equal", 0, longest),
                     integer("less-than-or-equal", 0, longest),
                 ),

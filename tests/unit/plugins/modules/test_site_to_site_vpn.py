@@ -174,11 +174,12 @@ def test_an_address_by_dhcp_is_asked_for_and_not_written(firewalls, learned, nat
     door.control.plant(f"{ROUTERS['virtual-router']}/interface", "<member>ethernet1/3</member>")
     door.control.plant(f"{VSYS}/zone/entry[@name='untrust']/network/layer3", "<member>ethernet1/3</member>")
     door.control.set_interface_address("ethernet1/3", learned)
-    result = door.done(options(outside_interface="ethernet1/3"))
+    asked = options(outside_interface="ethernet1/3", tunnels=every_tunnel("pbf", {"customer_outside_address": "192.0.2.99" if nat else "198.51.100.10"}))
+    result = door.done(asked)
     assert door.asked().count("show interface") == 1
     assert door.stands(f"{gateway(1)}/local-address", "<local-address><interface>ethernet1/3</interface></local-address>")
     assert {tunnel["nat"] for tunnel in result.values["vpn"]["tunnels"]} == {nat}
-    assert not door.done(options(outside_interface="ethernet1/3")).changed
+    assert not door.done(asked).changed
 
 
 def test_the_outside_mtu_counts(door):

@@ -67,7 +67,7 @@ INPUTS = {
     "everything": (["remote_networks", "0.0.0.0/0", "allow_default_route"], "pbf", {"remote_networks": ["0.0.0.0/0"]}),
     "the same network on both sides": (["remote_networks", "10.10.0.0/24"], "pbf", {"remote_networks": ["10.10.0.0/24"]}),
     "networks that overlap": (["remote_networks", "10.0.0.0/8", "10.10.0.0/24"], "pbf", {"remote_networks": ["10.0.0.0/8"]}),
-    "IPv6 by PBF": (["remote_networks", "2001:db8::/32", "PBF"], "pbf", {"remote_networks": ["2001:db8::/32"]}),
+    "IPv6 there alone": (["remote_networks", "2001:db8::/32", "IPv6"], "pbf", {"remote_networks": ["2001:db8::/32"]}),
     "a place without its rule": (["rule_position", "rule"], "pbf", {"rule_position": {"where": "before"}}),
     "a place with a rule too many": (["rule_position", "rule"], "pbf", {"rule_position": {"where": "top", "rule": "x"}}),
     "a name that is too long": (["name 'vpn-", "26 characters"], "pbf", {"name": "vpn-0a1d7f3c52e9b804612345x"}),

@@ -20,6 +20,8 @@ OUTSIDE = f"{NETWORK}/interface/ethernet/entry[@name='ethernet1/8']/layer3"
 UNITS = f"{NETWORK}/interface/tunnel/units"
 SECURITY = f"{VSYS}/rulebase/security/rules"
 IN_NO_ZONE = "<entry name='ethernet1/3'><layer3><ip><entry name='192.0.2.3/24'/></ip></layer3></entry>"
+# The far side expects an address that no interface of the firewall has.
+BEHIND_NAT = every_tunnel("pbf", {"customer_outside_address": "192.0.2.99"})
 TEMPLATE = "src='tpl' ptpl='branches'"
 
 
@@ -70,6 +72,13 @@ GATEWAY = """<entry name='by-hand'><local-address><interface>ethernet1/8</interf
     <peer-address><ip>203.0.113.142</ip></peer-address></entry>"""
 
 
+def by_dsl(where: str, action: str = "<forward><egress-interface>ethernet1/7</egress-interface></forward>", **more) -> str:
+    """A PBF rule of somebody else for all that comes from a place."""
+    values = {"source": "any", "destination": "any", "application": "any", "service": "any", **more}
+    members = "".join(f"<{tag}><member>{value}</member></{tag}>" for tag, value in values.items())
+    return f"<entry name='all by dsl'><from>{where}</from>{members}<action>{action}</action></entry>"
+
+
 @dataclass(frozen=True)
 class Row:
     """C(words): what the message must say. C(before): what is done to the firewall first."""
@@ -110,10 +119,21 @@ ROWS = {
     "a local address that the interface has not got": Row(
         ("local_address", "198.51.100.77", "198.51.100.10/24"), {"local_address": "198.51.100.77"}),
     "an outside interface without an address": Row(
-        ("outside_interface", "ethernet1/8", "no address"), {}, gone(f"{OUTSIDE}/ip/entry[@name='198.51.100.10/24']")),
+        ("outside_interface", "ethernet1/8", "no IPv4 address"), {}, gone(f"{OUTSIDE}/ip/entry[@name='198.51.100.10/24']")),
     "a DHCP interface without a lease": Row(
-        ("outside_interface", "ethernet1/3", "DHCP", "none now"), {"outside_interface": "ethernet1/3"},
+        ("outside_interface", "ethernet1/3", "DHCP", "none now"), {"outside_interface": "ethernet1/3", "tunnels": BEHIND_NAT},
         outside("ethernet1/3", "<dhcp-client><enable>yes</enable></dhcp-client>")),
+    "an outside interface that another one's address is expected from": Row(
+        ("outside_interface", "198.51.100.10, which is an address of ethernet1/8", "not of ethernet1/7"), {"outside_interface": "ethernet1/7"}),
+    "an outside interface of the LAN": Row(("say outside_interface: ethernet1/8",), {"outside_interface": "ethernet1/2"}),
+    "a PBF rule above BGP": Row(
+        ("PBF rule 'all by dsl'", "no-pbf"), {}, planted((f"{VSYS}/rulebase/pbf/rules", by_dsl("<zone><member>trust</member></zone>"))), failover="bgp"),
+    "a PBF rule for interfaces above BGP": Row(
+        ("PBF rule 'all by dsl'", "no-pbf"), {},
+        planted((f"{VSYS}/rulebase/pbf/rules", by_dsl("<interface><member>ae1.10</member><member>ethernet1/2</member></interface>"))), failover="bgp"),
+    "a default route by routes that carries the tunnels": Row(
+        ("remote_networks: 0.0.0.0/0 covers the tunnel endpoint", "leave backup_routes out"),
+        {"remote_networks": ["0.0.0.0/0"], "allow_default_route": True, "backup_routes": True}),
     # What is taken already.
     "a tunnel interface of another tunnel": Row(
         ("tunnel_interfaces", "tunnel.7", "used by IPsec tunnel 'branch-7'"), {"tunnel_interfaces": ["tunnel.7", "tunnel.8"]}),
@@ -285,3 +305,69 @@ def test_pbf_rules_go_above_the_one_that_catches_their_traffic(firewalls):
     order = [entry[1][0][1] for entry in door.candidate(rules)[3]]
     ours = [f"vpn-0a1d7f3c52e9b8046-{end}" for end in ("1", "2", "discard")]
     assert order == ["guest-dsl", *ours, "everything"]
+
+
+TRUST = "<zone><member>trust</member></zone>"
+# PBF rules that leave the VPN's packets to the routes.
+HARMLESS = {
+    "to the routes": by_dsl(TRUST, "<no-pbf/>"),
+    "from another zone": by_dsl("<zone><member>dmz</member></zone>"),
+    "for others": by_dsl(TRUST, destination="172.31.0.0/16"),
+    "disabled": by_dsl(TRUST).replace("<action>", "<disabled>yes</disabled><action>"),
+    "for some applications": by_dsl(TRUST, application="web-browsing"),
+}
+
+
+@pytest.mark.parametrize("rule", HARMLESS.values(), ids=HARMLESS.keys())
+def test_a_pbf_rule_that_takes_nothing_is_no_hindrance(firewalls, rule):
+    door = VpnDoor(firewalls())
+    door.control.plant(f"{VSYS}/rulebase/pbf/rules", rule)
+    assert door.done(options("bgp")).changed
+
+
+HOST_ROUTES = [(f"{ROUTERS['virtual-router']}/routing-table/ip/static-route",
+                f"<entry name='aws-{number}'><destination>{tunnel['outside_address']}/32</destination><nexthop><ip-address>198.51.100.1</ip-address></nexthop>"
+                "<interface>ethernet1/8</interface></entry>") for number, tunnel in enumerate(every_tunnel("pbf", {}), 1)]
+
+
+def test_a_default_route_by_routes_beside_the_tunnels_own_ways(firewalls):
+    door = VpnDoor(firewalls())
+    planted(*HOST_ROUTES)(door.control)
+    assert door.done(options(remote_networks=["0.0.0.0/0"], allow_default_route=True, backup_routes=True)).changed
+
+
+@pytest.mark.parametrize("networks, words", [
+    (["192.168.77.0/24"], ["no interface and no static route of router 'default' has 192.168.77.0/24"]),
+    (["10.10.0.0/24"], []), (["10.30.7.0/24"], []), (["10.10.0.0/16"], [])], ids=["of nobody", "connected", "in a static route", "that holds some"])
+def test_a_local_network_of_nobody_is_told(firewalls, networks, words):
+    door = VpnDoor(firewalls())
+    warnings = " ".join(door.done(options(local_networks=networks)).warnings)
+    assert [each for each in words if each not in warnings] == []
+    assert ("local_networks" in warnings) == bool(words)
+
+
+def test_an_endpoint_behind_another_line_is_told_early(firewalls):
+    door = VpnDoor(firewalls())
+    tunnels = every_tunnel("pbf", {"customer_outside_address": "203.0.113.6"})
+    warnings = " ".join(door.done(options(outside_interface="ethernet1/7", tunnels=tunnels)).warnings)
+    assert "leave by ethernet1/8 (route 'default' (0.0.0.0/0)), and the tunnel is to go from ethernet1/7" in warnings
+    assert "tunnel is to go" not in " ".join(VpnDoor(firewalls()).done(options()).warnings)
+
+
+@pytest.mark.parametrize("elsewhere", [True, False], ids=["a zone of its own", "the zone of the way out"])
+def test_ike_from_a_loopback_passes_between_its_zone_and_that_of_the_way_out(firewalls, elsewhere):
+    door = VpnDoor(firewalls())
+    zone = "ike-lo" if elsewhere else "untrust"
+    planted((f"{NETWORK}/interface/loopback/units", "<entry name='loopback.9'><ip><entry name='203.0.113.201/32'/></ip></entry>"),
+            (f"{VSYS}/import/network/interface", "<member>loopback.9</member>"), (f"{ROUTERS['virtual-router']}/interface", "<member>loopback.9</member>"),
+            (f"{VSYS}/zone", f"<entry name='{zone}'><network><layer3><member>loopback.9</member></layer3></network></entry>"))(door.control)
+    tunnels = every_tunnel("pbf", {"customer_outside_address": "203.0.113.201"})
+    asked = options(outside_interface="loopback.9", tunnels=tunnels)
+    door.committed(asked)
+    found = door.control.running()
+    assert not door.done(asked).changed
+    rule_of_ike = f"{SECURITY}/entry[@name='{asked['name']}-ike']"
+    zones = ["ike-lo", "untrust"] if elsewhere else ["untrust"]
+    for side in ("from", "to"):
+        members = "".join(f"<member>{each}</member>" for each in zones)
+        assert door.stands(f"{rule_of_ike}/{side}", f"<{side}>{members}</{side}>"), found

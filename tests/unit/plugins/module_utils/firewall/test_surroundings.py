@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Interface, Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings, is_detour
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import LOGICAL_ROUTER, VIRTUAL_ROUTER, Platform
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import configurations
 
@@ -26,7 +26,7 @@ def test_interfaces_of_all_kinds_are_found(around):
         "tunnel.7": ("10.255.7.1/30",)}
     assert around.interfaces["tunnel.7"].mtu == 1400
     assert around.interfaces["ethernet1/8"].mtu == 1500
-    assert not around.interfaces["ethernet1/8"].dhcp
+    assert around.given_addresses() == []
 
 
 def test_memberships(around):
@@ -42,11 +42,6 @@ def test_routes(around):
         "ae1.10 10.10.0.0/24", "ethernet1/2 10.20.0.0/24", "ethernet1/7 203.0.113.4/30", "ethernet1/8 198.51.100.0/24", "tunnel.7 10.255.7.0/30"]
     assert sorted(f"{name} {destination}" for name, destination in around.static_routes("default")) == [
         "branch-7 10.70.0.0/24", "default 0.0.0.0/0", "labs 10.30.0.0/16"]
-
-
-def test_texts_that_are_no_addresses_are_passed_by():
-    interface = Interface("ethernet1/1", ("$outside", "wan-object", "192.0.2.1/24", "2001:db8::1/64"))
-    assert [str(address) for address in interface.networks()] == ["192.0.2.1/24", "2001:db8::1/64"]
 
 
 USERS = {
@@ -65,3 +60,25 @@ def test_who_uses_what(around, kind, name, users):
 
 def test_routes_into_an_interface(around):
     assert [(name, str(destination)) for name, destination in around.routes_into("default", "tunnel.7")] == [("branch-7", "10.70.0.0/24")]
+
+
+WAYS = {
+    "what is connected": ("198.51.100.77", (), ("ethernet1/8", "")),
+    "a longer prefix": ("10.30.1.1", (), ("ethernet1/2", "labs")),
+    "into a tunnel": ("10.70.0.5", (), ("tunnel.7", "branch-7")),
+    "without that tunnel": ("10.70.0.5", ("tunnel.7",), ("ethernet1/8", "default")),
+    "the default route": ("192.0.2.1", (), ("ethernet1/8", "default")),
+    "nothing of the other family": ("2001:db8::1", (), None),
+}
+
+
+@pytest.mark.parametrize("address, without, wanted", WAYS.values(), ids=WAYS.keys())
+def test_the_way_to_an_address(around, address, without, wanted):
+    way = around.way_to(address, "default", without)
+    assert (way and (way.interface, way.name)) == wanted
+
+
+@pytest.mark.parametrize("outside, leaves_by, detour", [
+    ("ethernet1/8", "ethernet1/8", False), ("ethernet1/8", "ethernet1/7", True), ("ethernet1/8", None, False), ("loopback.9", "ethernet1/8", False)])
+def test_a_detour(outside, leaves_by, detour):
+    assert is_detour(outside, leaves_by) is detour

@@ -6,13 +6,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Interface, Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.addresses import DHCP, Held, Interface, literal
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import Platform
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import refusals
@@ -25,39 +24,55 @@ def vpn(*expected, **more) -> Vpn:
     return Vpn("vpn-1", tunnels, "pbf", "ethernet1/8", "vpn", ("trust",), ("10.10.0.0/24",), ("10.200.0.0/16",), **more)
 
 
-ONE = Interface("ethernet1/8", ("198.51.100.10/24",))
-TWO = Interface("ethernet1/8", ("198.51.100.10/24", "198.51.100.11/24"))
-DHCP = Interface("ethernet1/8", (), dhcp=True)
-# Interface, what the peer expects, the option, what DHCP gave → address and whether the peer sees another one.
+def interface(*texts, **more) -> Interface:
+    return Interface("ethernet1/8", tuple(Held(text, literal(text)) for text in texts), **more)
+
+
+def leased(text) -> Interface:
+    return Interface("ethernet1/8", (Held("", literal(text), DHCP),), given_by=DHCP)
+
+
+def around(found: Interface) -> Surroundings:
+    view = Surroundings(configurations.load(None, "virtual-router", "fw", (11, 1)), Location().base, Platform((11, 1)))
+    view.interfaces["ethernet1/8"] = found
+    return view
+
+
+ONE, TWO = interface("198.51.100.10/24"), interface("198.51.100.10/24", "198.51.100.11/24")
+# Interface, what the peer expects, the option → text for the gateway, address, whether the peer sees another one.
 ADDRESSES = {
-    "the expected one": (TWO, ["198.51.100.11"], None, None, ("198.51.100.11/24", False)),
-    "the only one": (ONE, ["192.0.2.99"], None, None, ("198.51.100.10/24", True)),
-    "the only one, and the peer does not say": (ONE, [], None, None, ("198.51.100.10/24", False)),
-    "the one that is asked for": (TWO, ["192.0.2.99"], "198.51.100.11", None, ("198.51.100.11/24", True)),
-    "the one that is asked for, with its mask": (TWO, ["198.51.100.11"], "198.51.100.11/24", None, ("198.51.100.11/24", False)),
-    "learned by DHCP": (DHCP, ["198.51.100.10"], None, "198.51.100.10/24", (None, False)),
-    "learned by DHCP, and private": (DHCP, ["192.0.2.99"], None, "10.0.0.5/24", (None, True)),
+    "the expected one": (TWO, ["198.51.100.11"], None, ("198.51.100.11/24", "198.51.100.11", False)),
+    "the only one": (ONE, ["192.0.2.99"], None, ("198.51.100.10/24", "198.51.100.10", True)),
+    "the only one, and the peer does not say": (ONE, [], None, ("198.51.100.10/24", "198.51.100.10", False)),
+    "the one that is asked for": (TWO, ["192.0.2.99"], "198.51.100.11", ("198.51.100.11/24", "198.51.100.11", True)),
+    "the one that is asked for, with its mask": (TWO, ["198.51.100.11"], "198.51.100.11/24", ("198.51.100.11/24", "198.51.100.11", False)),
+    "learned by DHCP": (leased("198.51.100.10/24"), ["198.51.100.10"], None, (None, "198.51.100.10", False)),
+    "learned by DHCP, and private": (leased("10.0.0.5/24"), ["192.0.2.99"], None, (None, "10.0.0.5", True)),
+    "learned by DHCP, and asked for": (leased("10.0.0.5/24"), ["192.0.2.99"], "10.0.0.5", (None, "10.0.0.5", True)),
 }
 
 
-@pytest.mark.parametrize("interface, expected, asked, learned, result", ADDRESSES.values(), ids=ADDRESSES.keys())
-def test_the_local_address(interface, expected, asked, learned, result):
-    assert refusals.local_address(vpn(*expected, local_address=asked), interface, learned) == result
+@pytest.mark.parametrize("found, expected, asked, result", ADDRESSES.values(), ids=ADDRESSES.keys())
+def test_the_local_address(found, expected, asked, result):
+    local = refusals.local_address(vpn(*expected or [None], local_address=asked), around(found))
+    assert (local.text, local.address, local.behind_nat) == result
 
 
 REFUSED = {
     "several, none expected": (TWO, ["192.0.2.99"], None, "192.0.2.99.*198.51.100.10/24, 198.51.100.11/24; say which"),
     "several, and the peer does not say": (TWO, [], None, "an address it does not name"),
     "one that is not there": (TWO, [], "198.51.100.12", "none of ethernet1/8's addresses"),
-    "none": (replace(ONE, addresses=()), [], None, "has no address"),
-    "none yet by DHCP": (DHCP, [], None, "gets its address by DHCP and has none now"),
+    "none": (interface(), [], None, "has no IPv4 address"),
+    "none yet by DHCP": (interface(given_by=DHCP), [], None, "gets its address by DHCP and has none now"),
+    "one of another interface": (ONE, ["203.0.113.6"], None, "203.0.113.6, which is an address of ethernet1/7 on this firewall"),
+    "one of another interface, with an own one asked for": (TWO, ["203.0.113.6"], "198.51.100.11", "is an address of ethernet1/7"),
 }
 
 
-@pytest.mark.parametrize("interface, expected, asked, words", REFUSED.values(), ids=REFUSED.keys())
-def test_no_local_address(interface, expected, asked, words):
+@pytest.mark.parametrize("found, expected, asked, words", REFUSED.values(), ids=REFUSED.keys())
+def test_no_local_address(found, expected, asked, words):
     with pytest.raises(Refused, match=words):
-        refusals.local_address(vpn(*expected, local_address=asked), interface, None)
+        refusals.local_address(vpn(*expected or [None], local_address=asked), around(found))
 
 
 def test_an_interface_of_another_virtual_system_is_in_no_zone_of_ours():
