@@ -55,7 +55,7 @@ def _table(advanced: bool, ipv6: bool) -> Table:
              if route_table else ()),
         parents=("virtual_router", "logical_router"),
         required=("destination", "interface|nexthop"),
-        rules=(address.refuse_impossible("destination"), address.refuse_other_family(6 if ipv6 else 4, "destination", "nexthop.ip_address")),
+        rules=(address.refuse_impossible("destination"),),
     )
 
 
@@ -78,6 +78,11 @@ def _ipv6(request: Request) -> bool:
     return request.names["address_family"] == "ipv6"
 
 
+def refuse_other_family(request: Request, tree) -> None:
+    """Routes of the two families stand in two tables."""
+    address.refuse_other_family(6 if _ipv6(request) else 4, "destination", "nexthop.ip_address")(request.values, request.platform)
+
+
 def reads(request: Request) -> list:
     return [("network", _place(request) + ((("entry", request.name),) if request.name else ()))]
 
@@ -94,5 +99,5 @@ def gathered(request: Request, tree) -> list:
 
 RESOURCE = Resource(
     "static_route", TABLES[False, False], reads, desired, gathered, identity=("virtual_router", "address_family", "name"),
-    identity_specs={"address_family": {"required": False, "choices": ["ipv4", "ipv6"], "default": "ipv4"}},
+    checks=(refuse_other_family,), identity_specs={"address_family": {"required": False, "choices": ["ipv4", "ipv6"], "default": "ipv4"}},
 )

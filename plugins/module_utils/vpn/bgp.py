@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from ipaddress import ip_network
+from ipaddress import IPv4Address, IPv4Network, ip_network
 from typing import Any, Iterable, Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
@@ -97,10 +97,10 @@ def _refuse_large_as(vpn, bgp, around):
 
 def _router_id(vpn: Vpn, around: Surroundings) -> str:
     """The address of the interface that holds a local network, as the router's own; else one that is written down, that is given, or inside a tunnel."""
-    local = [ip_network(text) for text in vpn.local_networks]
+    local = [IPv4Network(text) for text in vpn.local_networks if families.family(text) == 4]
     held = [each for name in around.router_interfaces(vpn.virtual_router) if not name.startswith("tunnel.")
             for each in around.addresses_of(name) if each.address is not None and each.family == 4 and each.source != FLOATING]
-    candidates = [each.host for each in held if any(network.version == 4 and each.address.ip in network for network in local)]
+    candidates = [each.host for each in held if any(IPv4Address(each.host) in network for network in local)]
     candidates += [each.host for each in held if each.text] + [each.host for each in held]
     candidates += [tunnel.inside_address for tunnel in vpn.tunnels if tunnel.inside_address]
     if not candidates:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
+from typing import Iterable
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
@@ -193,7 +194,7 @@ def _only(interface: Interface, fitting: list[Held], version: int, expected: lis
     return fitting[0]
 
 
-def _told(addresses) -> str:
+def _told(addresses: Iterable[Held]) -> str:
     """Addresses as they stand, with what their names stand for, and who gave them."""
     texts = []
     for held in addresses:

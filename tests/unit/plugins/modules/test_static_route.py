@@ -120,3 +120,15 @@ REFUSALS = {
 def test_refuses(firewalls, options, words, engine):
     given = {option: value for option, value in {**NEW, **options}.items() if value is not None}
     Door(static_route, firewalls(engine=engine)).refused(given, words)
+
+
+IMPOSSIBLE = {
+    "a length that there is not": ({"destination": "10.150.1.0/33"}, "10.150.1.0/33 is neither"),
+    "IPv6 among the routes of IPv4": ({"destination": "2001:db8::/32"}, "2001:db8::/32 is IPv6, and this is for IPv4"),
+    "a next hop of the other family": ({"destination": "10.80.0.0/16", "nexthop": {"ip_address": "2001:db8::1"}}, "nexthop.ip_address: 2001:db8::1 is IPv6"),
+}
+
+
+@pytest.mark.parametrize("options, words", IMPOSSIBLE.values(), ids=IMPOSSIBLE.keys())
+def test_addresses_that_cannot_be(firewalls, options, words):
+    Door(static_route, firewalls()).refused({**LYON, **options}, words)
