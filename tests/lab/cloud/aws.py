@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import replace
-from typing import Any
+from typing import Any, Union
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud import proposals
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.connection import Connection, Endpoint
@@ -18,6 +18,8 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.internet impo
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.routing_daemon import RoutingDaemon
 
 CHILD = "vpc"
+
+Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
 
 #: What AWS was seen to tell a customer: the second tunnel is the preferred one.
 MED = {1: 200, 2: 100}
@@ -48,7 +50,10 @@ class AwsEndpoint:
         self.ike.wait()
         address = f"{self.endpoint.inside}/{self.endpoint.prefix_length}"
         selector = ipaddress.ip_network(self.connection.aws_network)
-        narrow = f"ip addr replace {selector[0] if selector.num_addresses == 1 else selector[1]}/32 dev lo; " if selector.prefixlen else ""
+        narrow = (f"ip addr replace {selector[0] if selector.num_addresses == 1 else selector[1]}/{selector.max_prefixlen} dev lo; "
+                  if selector.prefixlen else "")
+        if self.endpoint.inside_ipv6 and self.enclave.ipv6:
+            narrow += f"ip addr replace {self.endpoint.inside_ipv6}/126 dev {TUN}; "
         self.enclave.run(f"{narrow}ip addr replace {address} dev {TUN}; ip link set {TUN} mtu 1446 up", self.host)
         self.load()
 
@@ -100,7 +105,7 @@ class AwsEndpoint:
         """Static routing: the customer's prefixes are reachable here while the SA is up."""
         path = self.ike.folder / "updown"
         path.write_text(
-            "#!/bin/sh\ncase $PLUTO_VERB in\nup-client) word=enable ;;\ndown-client) word=disable ;;\n*) exit 0 ;;\nesac\n"
+            "#!/bin/sh\ncase $PLUTO_VERB in\nup-client|up-client-v6) word=enable ;;\ndown-client|down-client-v6) word=disable ;;\n*) exit 0 ;;\nesac\n"
             f"birdc -s {self.routing.folder}/bird.ctl $word customer >/dev/null 2>&1\n", encoding="utf-8",
         )
         path.chmod(0o755)
@@ -120,18 +125,18 @@ class AwsConnection:
         self._timers = bgp_timers
         self._med = med or MED
         enclave.add_hosts(self.host)
-        enclave.run(f"ip -n {self.host} addr add {self.address}/32 dev lo")
+        enclave.run(f"ip -n {self.host} addr add {self.address}/{self.vpc.max_prefixlen} dev lo")
         first = 2 * (number - 1)
         self.endpoints = [
             AwsEndpoint(enclave, internet, f"aws{first + endpoint.number}", connection, endpoint, dead_after) for endpoint in connection.endpoints
         ]
         for endpoint in self.endpoints:
-            low = ipaddress.ip_address("100.66.0.0") + 4 * (2 * number + endpoint.endpoint.number)
+            low, length = self._low(number, endpoint)
             enclave.link(self.host, endpoint.host, endpoint.host, "vpc")
             # A daemon takes a policy only with an address inside the local selector, also where the customer narrowed it.
             own = self.vpc[-1 - endpoint.endpoint.number]
-            enclave.run(f"ip -n {self.host} addr add {low + 1}/30 dev {endpoint.host}; ip -n {endpoint.host} addr add {low + 2}/30 dev vpc; "
-                        f"ip -n {endpoint.host} addr add {own}/32 dev lo")
+            enclave.run(f"ip -n {self.host} addr add {low + 1}/{length} dev {endpoint.host}; ip -n {endpoint.host} addr add {low + 2}/{length} dev vpc; "
+                        f"ip -n {endpoint.host} addr add {own}/{self.vpc.max_prefixlen} dev lo")
         self._number = number
         self._routing = RoutingDaemon(enclave, self.host)
 
@@ -144,36 +149,47 @@ class AwsConnection:
         for endpoint in self.endpoints:
             endpoint.ready()
 
-    def _inner(self, endpoint: AwsEndpoint) -> tuple[ipaddress.IPv4Address, ipaddress.IPv4Address]:
-        low = ipaddress.ip_address("100.66.0.0") + 4 * (2 * self._number + endpoint.endpoint.number)
+    def _low(self, number: int, endpoint: AwsEndpoint) -> tuple[Address, int]:
+        """Where the line between the VPC and an endpoint begins, and the length of its network."""
+        base, length = ("fd66::", 126) if self.vpc.version == 6 else ("100.66.0.0", 30)
+        return ipaddress.ip_address(base) + 4 * (2 * number + endpoint.endpoint.number), length
+
+    def _inner(self, endpoint: AwsEndpoint) -> tuple[Address, Address]:
+        low, dummy = self._low(self._number, endpoint)
         return low + 1, low + 2
+
+    @property
+    def _channel(self) -> str:
+        return f"ipv{self.vpc.version}"
 
     def _endpoint_routing(self, endpoint: AwsEndpoint) -> str:
         settings, (vpc, ours) = endpoint.endpoint, self._inner(endpoint)
         text = (
-            f"router id {settings.inside};\nprotocol kernel {{ ipv4 {{ export all; }}; }}\n"
-            f"protocol static network {{ ipv4; route {self.vpc} via {vpc}; }}\n"
+            f"router id {settings.inside};\nprotocol kernel {{ {self._channel} {{ export all; }}; }}\n"
+            f"protocol static network {{ {self._channel}; route {self.vpc} via {vpc}; }}\n"
             f"protocol bgp inner {{ local {ours} as 64500; neighbor {vpc} as 64500; direct; hold time 3; keepalive time 1; {_QUICK}\n"
-            "  ipv4 { export where proto = \"customer\"; next hop self; }; }\n"
+            f"  {self._channel} {{ export where proto = \"customer\"; next hop self; }}; }}\n"
         )
         if settings.bgp is None:
             routes = " ".join(f'route {prefix} via "{TUN}";' for prefix in self.connection.static_routes)
-            return text + f"protocol static customer {{ disabled; ipv4; {routes} }}\n"
+            return text + f"protocol static customer {{ disabled; {self._channel}; {routes} }}\n"
         keep_alive, hold = self._timers or (max(1, settings.bgp.hold_time // 3), settings.bgp.hold_time)
         # Graceful restart would keep the routes of a dead path for as long as the path is dead.
+        six = self.vpc.version == 6
+        ours, theirs = (settings.inside_ipv6, settings.customer_inside_ipv6) if six else (settings.inside, settings.customer_inside)
         return text + (
-            f"protocol bgp customer {{ local {settings.inside} as {settings.bgp.aws_as}; neighbor {settings.customer_inside} as {settings.bgp.customer_as};\n"
+            f"protocol bgp customer {{ local {ours} as {settings.bgp.aws_as}; neighbor {theirs} as {settings.bgp.customer_as};\n"
             f"  hold time {hold}; keepalive time {keep_alive}; graceful restart off; {_QUICK}\n"
-            "  ipv4 { import all; export filter {\n"
+            f"  {self._channel} {{ import all; export filter {{\n"
             f"    if proto = \"network\" then {{ bgp_med = {self._med.get(settings.number, 100)}; accept; }} reject; }}; }}; }}\n"
         )
 
     def _vpc_routing(self) -> str:
-        text = f"router id {self.address};\nprotocol kernel {{ ipv4 {{ export all; }}; }}\n"
+        text = f"router id 10.255.255.{self._number};\nprotocol kernel {{ {self._channel} {{ export all; }}; }}\n"
         for endpoint in self.endpoints:
             ours, theirs = self._inner(endpoint)
             text += (
                 f"protocol bgp {endpoint.host} {{ local {ours} as 64500; neighbor {theirs} as 64500; direct; hold time 3; keepalive time 1; {_QUICK}\n"
-                "  ipv4 { import all; export none; }; }\n"
+                f"  {self._channel} {{ import all; export none; }}; }}\n"
             )
         return text

@@ -57,6 +57,12 @@ class Endpoint:
     dead_action: str
     starts: bool
     bgp: Bgp | None
+    inside_ipv6: str = ""
+    customer_inside_ipv6: str = ""
+
+    @property
+    def has_ipv6(self) -> bool:
+        return bool(self.inside_ipv6) or ":" in self.outside
 
     def __repr__(self) -> str:
         return f"Endpoint({self.number}, {self.outside})"
@@ -71,6 +77,11 @@ class Connection:
     customer_network: str
     aws_network: str
     endpoints: tuple[Endpoint, ...]
+
+    @property
+    def version(self) -> int:
+        """Of the packets inside: a connection carries one family."""
+        return 6 if ":" in self.aws_network else 4
 
     @property
     def dynamic(self) -> bool:
@@ -93,9 +104,11 @@ def _connection(item: dict[str, Any]) -> Connection:
     for number, tunnel in enumerate(root.findall("ipsec_tunnel"), start=1):
         outside = _text(tunnel, "vpn_gateway/tunnel_outside_address/ip_address")
         endpoints.append(_endpoint(number, tunnel, told.get(outside) or {}))
+    version = 6 if str(options.get("TunnelInsideIpVersion") or "ipv4").lower() == "ipv6" else 4
+    everything = "::/0" if version == 6 else "0.0.0.0/0"
     return Connection(
         item["VpnConnectionId"], tuple(route["DestinationCidrBlock"] for route in item.get("Routes") or [] if route.get("State") != "deleted"),
-        options.get("LocalIpv4NetworkCidr") or "0.0.0.0/0", options.get("RemoteIpv4NetworkCidr") or "0.0.0.0/0", tuple(endpoints),
+        options.get(f"LocalIpv{version}NetworkCidr") or everything, options.get(f"RemoteIpv{version}NetworkCidr") or everything, tuple(endpoints),
     )
 
 
@@ -113,6 +126,7 @@ def _endpoint(number: int, tunnel: ET.Element, options: dict[str, Any]) -> Endpo
         options.get("PreSharedKey") or _text(tunnel, "ike/pre_shared_key"), _values(options, "IkeVersions", ("ikev1", "ikev2")),
         _phase(options, 1, PHASE_1_GROUPS, 28800), _phase(options, 2, PHASE_2_GROUPS, 3600), int(options.get("DpdTimeoutSeconds") or 30),
         options.get("DpdTimeoutAction") or "clear", options.get("StartupAction") == "start", bgp,
+        _text(tunnel, "vpn_gateway/tunnel_inside_ipv6_address/ip_address"), _text(tunnel, "customer_gateway/tunnel_inside_ipv6_address/ip_address"),
     )
 
 

@@ -38,7 +38,9 @@ class Probe:
         self.pending = False
         self.next = now
         self.answered_since = None
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+        self.ipv6 = ":" in plan["target"]
+        family, protocol = (socket.AF_INET6, socket.IPPROTO_ICMPV6) if self.ipv6 else (socket.AF_INET, socket.IPPROTO_ICMP)
+        self.socket = socket.socket(family, socket.SOCK_RAW, protocol)
         self.socket.setblocking(False)
         if plan.get("device"):
             self._bind(plan["device"])
@@ -57,7 +59,7 @@ class Probe:
             if self.plan.get("device"):
                 # A device that was made anew has the same name and another index.
                 self._bind(self.plan["device"])
-            self.socket.sendto(_echo_request(self.sequence), (self.plan["target"], 0))
+            self.socket.sendto(_echo_request(self.sequence, self.ipv6), (self.plan["target"], 0))
         except OSError:
             pass
         return changed
@@ -79,18 +81,21 @@ class Probe:
     def receive(self) -> None:
         while True:
             try:
-                packet, (sender, dummy) = self.socket.recvfrom(2048)
+                packet, (sender, *dummy) = self.socket.recvfrom(2048)
             except OSError:
                 return
-            start = (packet[0] & 15) * 4
+            # Packets of IPv6 come without their header.
+            start, reply = (0, 129) if self.ipv6 else ((packet[0] & 15) * 4, 0)
             kind, dummy, dummy, identifier, sequence = struct.unpack(">BBHHH", packet[start:start + 8])
-            if kind == 0 and identifier == _IDENTIFIER and sequence == self.sequence and sender == self.plan["target"] and self.pending:
+            if kind == reply and identifier == _IDENTIFIER and sequence == self.sequence and sender == self.plan["target"] and self.pending:
                 self.pending = False
                 self.answered += 1
 
 
-def _echo_request(sequence: int) -> bytes:
-    body = struct.pack(">BBHHH", 8, 0, 0, _IDENTIFIER, sequence) + bytes(32)
+def _echo_request(sequence: int, ipv6: bool) -> bytes:
+    body = struct.pack(">BBHHH", 128 if ipv6 else 8, 0, 0, _IDENTIFIER, sequence) + bytes(32)
+    if ipv6:
+        return body  # The kernel fills in the checksum.
     total = sum(struct.unpack(f">{len(body) // 2}H", body))
     total = (total >> 16) + (total & 0xffff)
     return body[:2] + struct.pack(">H", ~(total + (total >> 16)) & 0xffff) + body[4:]
@@ -140,15 +145,16 @@ class Agent:
 
     def settle(self) -> None:
         """Make packets follow the state: new sessions by the rules in use, marked ones while their rule may keep them."""
-        text = ["flush chain ip forwarding rules"]
+        tables = {"ip": "conditions", **({"ip6": "conditions_ipv6"} if self.plan.get("ipv6") else {})}
+        text = [f"flush chain {table} forwarding rules" for table in tables]
         kept = []
         for rule in self.plan["rules"]:
             active = self.active(rule)
             kept.append(rule["action"] == "forward" and (active or rule["keeps"]))
             if active:
                 ends = {"forward": f"ct mark set {rule['mark']} return", "discard": "drop"}.get(rule["action"], "ct mark set 1 return")
-                text += [f"add rule ip forwarding rules {condition} {ends}" for condition in rule["conditions"]]
-        text.append("add rule ip forwarding rules ct mark set 1")
+                text += [f"add rule {table} forwarding rules {condition} {ends}" for table, key in tables.items() for condition in rule[key]]
+        text += [f"add rule {table} forwarding rules ct mark set 1" for table in tables]
         # A way must be there before sessions are given its mark, and go after they are no longer: else some leave by the routing table.
         self._steer([rule for rule, wanted in zip(self.plan["rules"], kept) if wanted], True)
         if text != self.selected:
@@ -169,8 +175,10 @@ class Agent:
             if wanted != (mark in self.steered):
                 lines.append(f"rule {'add' if wanted else 'del'} pref 200 fwmark {mark} lookup {mark}")
                 self.steered ^= {mark}
-        if lines:
-            subprocess.run(["ip", "-force", "-batch", "-"], input="\n".join(lines) + "\n", text=True, check=False, timeout=10, stderr=subprocess.DEVNULL)
+        for family in (("-4", "-6") if self.plan.get("ipv6") else ("-4",)) if lines else ():
+            fitting = [line for line in lines if " via " not in line or (":" in line.partition(" via ")[2].split()[0]) == (family == "-6")]
+            subprocess.run(["ip", family, "-force", "-batch", "-"], input="\n".join(fitting) + "\n", text=True, check=False, timeout=10,
+                           stderr=subprocess.DEVNULL)
 
     def _stop_routing(self) -> None:
         """Routes and sessions of interfaces and paths that are down."""

@@ -72,6 +72,8 @@ class Enclave:
         self._pid = pid
         self._start = start
         self._holder = holder
+        #: Whether the hosts that are added speak IPv6.
+        self.ipv6 = False
 
     # Life.
 
@@ -186,11 +188,12 @@ class Enclave:
     # Topology.
 
     def add_hosts(self, *names: str) -> None:
-        """Hosts that forward, take asymmetric paths and speak no IPv6 of their own accord."""
+        """Hosts that forward, take asymmetric paths and speak no IPv6 unless the lab is one of it."""
+        speaks = "echo 1 > /proc/sys/net/ipv6/conf/$c/forwarding; echo 0 > /proc/sys/net/ipv6/conf/$c/accept_dad; " if self.ipv6 else ""
         settings = (
             "ip link set lo up; echo 1 > /proc/sys/net/ipv4/ip_forward; for c in all default; do "
             "echo 0 > /proc/sys/net/ipv4/conf/$c/rp_filter; echo 1 > /proc/sys/net/ipv4/conf/$c/accept_local; "
-            "echo 0 > /proc/sys/net/ipv4/conf/$c/send_redirects; echo 1 > /proc/sys/net/ipv6/conf/$c/disable_ipv6; done"
+            f"echo 0 > /proc/sys/net/ipv4/conf/$c/send_redirects; {speaks}echo {int(not self.ipv6)} > /proc/sys/net/ipv6/conf/$c/disable_ipv6; done"
         )
         self.run("\n".join(f"ip netns add {name}; ip netns exec {name} sh -c '{settings}'" for name in names) or "true")
 

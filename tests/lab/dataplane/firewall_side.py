@@ -101,13 +101,14 @@ class FirewallSide:
         self.folder.mkdir()
         self.enclave.add_hosts(HOST)
         # Packets for IKE daemons are taken out before the local table, marked ones go their own way after it.
-        self.enclave.run(
-            "ip rule add pref 100 lookup local; ip rule del pref 0; nft add table ip forwarding; nft add chain ip forwarding rules; "
-            "nft 'add chain ip forwarding select { type filter hook prerouting priority mangle; }'; "
-            "nft add rule ip forwarding select icmp type echo-request ct direction original ct mark set 0; "
-            "nft add rule ip forwarding select ct direction original ct mark 0 jump rules; "
-            f"nft 'add rule ip forwarding select ct direction original ct mark >= {FIRST_MARK} meta mark set ct mark'", HOST,
-        )
+        for option, table, echo in (("-4", "ip", "icmp"), ("-6", "ip6", "icmpv6")) if self.enclave.ipv6 else (("-4", "ip", "icmp"),):
+            self.enclave.run(
+                f"ip {option} rule add pref 100 lookup local; ip {option} rule del pref 0; nft add table {table} forwarding; "
+                f"nft add chain {table} forwarding rules; nft 'add chain {table} forwarding select {{ type filter hook prerouting priority mangle; }}'; "
+                f"nft add rule {table} forwarding select {echo} type echo-request ct direction original ct mark set 0; "
+                f"nft add rule {table} forwarding select ct direction original ct mark 0 jump rules; "
+                f"nft 'add rule {table} forwarding select ct direction original ct mark >= {FIRST_MARK} meta mark set ct mark'", HOST,
+            )
         agent = f"{sys.executable} -I {_AGENT} {self.folder} </dev/null >{self.folder}/agent.log 2>&1 &"
         self.enclave.run(agent, HOST)
         if not wait_until((self.folder / "agent.sock").exists, 10):
@@ -129,13 +130,17 @@ class FirewallSide:
                 # There was a host behind it; from now on it leads to the internet.
                 self._remove_interface(known)
                 known = None
+            if known is not None and known.ipv6 != interface.ipv6 and not interface.is_tunnel:
+                # What is behind it has, or gets, addresses of that family too.
+                self._remove_interface(known)
+                known = None
             if known != interface and not interface.is_tunnel:
                 self._set_interface(interface, known, running)
                 done.append(f"interface {interface.name} set")
         done += self._apply_tunnels(before, running)
         if self.routing.follow(running):
             done.append("routing configured")
-        text = packet_filter.security(running, self._daemon_devices())
+        text = packet_filter.security(running, self._daemon_devices(), self.enclave.ipv6)
         if text != self._filter:
             path = self.folder / "security.nft"
             path.write_text(text, encoding="utf-8")
@@ -162,25 +167,28 @@ class FirewallSide:
             if interface.name in self._lines(running):
                 self._served.add(interface.name)
                 self.internet.serve(HOST, name, self._gateways(interface, running))
-            elif interface.addresses:
+            elif interface.addresses or interface.ipv6:
                 self._add_neighbour(interface)
             else:
                 self.enclave.run(f"ip -n {HOST} link add {name} type veth peer name {name[:13]}-x")
-        addresses = "; ".join(f"ip -n {HOST} addr add {address} dev {name}" for address in interface.addresses)
-        self.enclave.run(f"ip -n {HOST} addr flush dev {name}; {addresses or 'true'}; ip -n {HOST} link set {name} mtu {interface.mtu or 1500} up")
+        addresses = "; ".join(f"ip -n {HOST} addr add {address} dev {name}" for address in (*interface.addresses, *interface.ipv6))
+        flush = f"ip -4 -n {HOST} addr flush dev {name}; ip -6 -n {HOST} addr flush dev {name} scope global"
+        self.enclave.run(f"{flush}; {addresses or 'true'}; ip -n {HOST} link set {name} mtu {interface.mtu or 1500} up")
 
     def _lines(self, running: Running) -> list[str]:
         """Interfaces with a provider behind them: those of tunnels, and those of the default route."""
         defaults = [route for route in running.routes if route.destination == ANY]
         hops = [ipaddress.ip_address(route.nexthop) for route in defaults if route.nexthop and not route.interface]
-        beside = [interface.name for interface in running.interfaces for address in interface.addresses if any(hop in network_of(address) for hop in hops)]
+        beside = [interface.name for interface in running.interfaces for address in interface.addresses
+                  if any(hop in network_of(address) for hop in hops if hop.version == 4)]
         return [*running.outside, *(route.interface for route in defaults if route.interface), *beside]
 
     def _gateways(self, interface: Interface, running: Running) -> list[str]:
         found = []
-        for address in interface.addresses:
+        for address in (*interface.addresses, *interface.ipv6):
             network = network_of(address)
-            hops = {route.nexthop for route in running.routes if route.nexthop and ipaddress.ip_address(route.nexthop) in network}
+            known = {route.nexthop: ipaddress.ip_address(route.nexthop) for route in running.routes if route.nexthop}
+            hops = {text for text, hop in known.items() if hop.version == network.version and hop in network}
             if not hops and network.num_addresses > 2:
                 hops = {str(next(host for host in network.hosts() if str(host) != host_of(address)))}
             found += [f"{hop}/{network.prefixlen}" for hop in sorted(hops)]
@@ -191,10 +199,11 @@ class FirewallSide:
         host = interface.device
         self.enclave.add_hosts(host)
         self.enclave.link(HOST, interface.device, host, "eth0")
-        for address in interface.addresses[:1]:
+        for address in (*interface.addresses[:1], *interface.ipv6[:1]):
             network = network_of(address)
             own = str(network[10]) if network.num_addresses > 16 else str(next((item for item in network.hosts() if str(item) != host_of(address)), network[0]))
-            self.enclave.run(f"ip -n {host} addr add {own}/{network.prefixlen} dev eth0; ip -n {host} route add default via {host_of(address)}")
+            self.enclave.run(f"ip -n {host} addr add {own}/{network.prefixlen} dev eth0; "
+                             f"ip -{network.version} -n {host} route add default via {host_of(address)}")
 
     def _remove_interface(self, interface: Interface) -> None:
         self._served.discard(interface.name)
@@ -234,6 +243,10 @@ class FirewallSide:
         for tunnel in tunnels:
             self._connect(tunnel, lines)
         self.enclave.ip(lines)
+        for tunnel in tunnels:
+            if tunnel.version_outside == 6:
+                rules = [f"ip -6 -n {HOST} rule add {rule}" for rule in _steering(tunnel, self._slots[tunnel.name])]
+                self.enclave.run("\n".join(rules))
         self.enclave.run("\n".join(daemon.prepare() for daemon in daemons))
         for daemon in daemons:
             daemon.wait()
@@ -242,17 +255,21 @@ class FirewallSide:
     def _connect(self, tunnel: Tunnel, lines: dict[str | None, list[str]]) -> None:
         """The line between the firewall and the tunnel's daemon, and who gets which packets."""
         slot, host = self._slots[tunnel.name], self.daemons[tunnel.name].host
-        ours, theirs = _carrier(slot)
+        six = tunnel.version_outside == 6
+        ours, theirs, short, whole = (*_carrier(slot, six), *((126, 128) if six else (30, 32)))
         lines[None].append(f"link add {host} netns {HOST} type veth peer name up0 netns {host}")
         lines[HOST] += [
-            f"link set {host} up", f"addr add {ours}/30 dev {host}", f"route add default via {theirs} table {10000 + slot}",
-            *(f"rule add {rule}" for rule in _steering(tunnel, slot)),
+            f"link set {host} up", f"addr add {ours}/{short} dev {host}", f"route add default via {theirs} table {10000 + slot}",
+            *(f"rule add {rule}" for rule in _steering(tunnel, slot) if not six),
         ]
+        # An IPv6 address is no source until it was looked for twice, unless one says not to look.
+        at_once = " nodad" if six else ""
         # The daemon owns a copy of the firewall's address; kernel policies want an address inside the local selector.
         narrow = [selector.local for selector in tunnel.selectors if not selector.local.endswith("/0")]
         lines[host] = [
-            "link set up0 up", f"addr add {theirs}/30 dev up0", f"addr add {tunnel.local_address}/32 dev lo",
-            f"route add default via {ours} src {tunnel.local_address}", *(f"addr replace {_first_host(network)}/32 dev lo" for network in narrow),
+            "link set up0 up", f"addr add {theirs}/{short} dev up0{at_once}", f"addr add {tunnel.local_address}/{whole} dev lo{at_once}",
+            f"route add default via {ours} src {tunnel.local_address}",
+            *(f"addr replace {_first_host(network)}/{ipaddress.ip_network(network, strict=False).max_prefixlen} dev lo" for network in narrow),
         ]
 
     def _place_tuns(self, tunnels: list[Tunnel]) -> None:
@@ -269,7 +286,7 @@ class FirewallSide:
         if interface is None:
             return []
         name = interface.device
-        return [f"addr flush dev {name}", *(f"addr add {address} dev {name}" for address in interface.addresses),
+        return [f"addr flush dev {name}", *(f"addr add {address} dev {name}" for address in (*interface.addresses, *interface.ipv6)),
                 f"link set {name} mtu {interface.mtu or 1500} up"]
 
     def _negotiate(self, tunnel: Tunnel) -> list[str]:
@@ -292,7 +309,8 @@ class FirewallSide:
         self._connections.pop(tunnel.name, None)
         daemon.terminate()
         daemon.kill()
-        self.enclave.run("\n".join(f"ip -n {HOST} rule del {rule}" for rule in _steering(tunnel, slot)), check=False)
+        option = f"-{tunnel.version_outside}"
+        self.enclave.run("\n".join(f"ip {option} -n {HOST} rule del {rule}" for rule in _steering(tunnel, slot)), check=False)
         self.enclave.run(f"ip -n {HOST} link del {daemon.host}", check=False)
         self.enclave.remove_host(daemon.host)
 
@@ -336,7 +354,8 @@ class FirewallSide:
             mark = self._marks.setdefault(rule.name, FIRST_MARK + len(self._marks))
             came = "iifname { " + ", ".join(f'"{device(name)}"' for name in rule.ingress) + " } " if rule.ingress else ""
             rules.append({
-                "name": rule.name, "mark": mark, "conditions": [came + condition for condition in packet_filter.conditions(rule.match)], "action": rule.action,
+                "name": rule.name, "mark": mark, "conditions": [came + condition for condition in packet_filter.conditions(rule.match)],
+                "conditions_ipv6": [came + condition for condition in packet_filter.conditions(rule.match, 6)], "action": rule.action,
                 "device": device(rule.egress or ""), "nexthop": None if way_out is None or way_out.is_tunnel else rule.nexthop, "gives_way": rule.gives_way,
                 "keeps": self._keeps and rule.monitor is not None and not rule.monitor.fails_over,
             })
@@ -350,7 +369,7 @@ class FirewallSide:
                 keys = [f"path {route.name} {probe.target}" for probe in route.monitor.destinations]
                 probes.update({key: _probe(probe, route.interface) for key, probe in zip(keys, route.monitor.destinations)})
                 routes[routing_configuration.symbol("route", route.name)] = {"probes": keys, "all": route.monitor.all_must_fail}
-        return {"probes": probes, "rules": rules, "interfaces": interfaces, "routes": routes}
+        return {"probes": probes, "rules": rules, "interfaces": interfaces, "routes": routes, "ipv6": self.enclave.ipv6}
 
     def probes(self) -> dict[str, Any]:
         """State of the monitors and of the PBF rules, by name."""
@@ -393,8 +412,10 @@ def _steering(tunnel: Tunnel, slot: int) -> list[str]:
     ]
 
 
-def _carrier(slot: int) -> tuple[str, str]:
+def _carrier(slot: int, ipv6: bool) -> tuple[str, str]:
     """Addresses of the line between the firewall and one of its IKE daemons."""
+    if ipv6:
+        return f"fd64:{slot:x}::1", f"fd64:{slot:x}::2"
     base = ipaddress.ip_address("100.64.0.0") + 4 * slot
     return str(base + 1), str(base + 2)
 

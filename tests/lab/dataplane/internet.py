@@ -28,6 +28,13 @@ class Internet:
         carrier = f"100.65.{number // 64}.{number % 64 * 4}"
         ours, theirs = (carrier.rpartition(".")[0] + f".{number % 64 * 4 + offset}" for offset in (1, 2))
         self.enclave.link(HOST, device, host, "public")
+        if ":" in address:
+            ours, theirs = (f"fd65:{number:x}::{offset}" for offset in (1, 2))
+            self.enclave.run(
+                f"ip -n {HOST} addr add {ours}/126 dev {device}; ip -n {host} addr add {theirs}/126 dev public; ip -n {host} addr add {address}/128 dev lo nodad; "
+                f"ip -n {HOST} route add {address} via {theirs}; ip -6 -n {host} route add default via {ours} src {address}"
+            )
+            return
         self.enclave.run(
             f"ip -n {HOST} addr add {ours}/30 dev {device}; ip -n {host} addr add {theirs}/30 dev public; ip -n {host} addr add {address}/32 dev lo; "
             f"ip -n {HOST} route add {address} via {theirs}; ip -n {host} route add default via {ours} src {address}"

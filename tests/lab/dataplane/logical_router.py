@@ -35,7 +35,8 @@ def bgp(router: ET.Element, network: ET.Element, reveal: Callable[[str], str | N
     return Bgp(
         instance.findtext("router-id") or "", int(instance.findtext("local-as") or 0), instance.findtext("install-route") == "yes", False,
         int(instance.findtext("default-local-preference") or 100), tuple(peer for peer in peers if peer is not None),
-        tuple(_redistributions(profiles("bgp/redistribution-profile", instance.findtext("redistribution-profile/ipv4/unicast")), profiles, remarks)),
+        (*_redistributions(profiles("bgp/redistribution-profile", instance.findtext("redistribution-profile/ipv4/unicast")), profiles, remarks),
+         *_advertised(instance)),
     ), remarks
 
 
@@ -49,20 +50,24 @@ def _peer(group: ET.Element, peer: ET.Element, profiles: _Profiles, reveal: Call
     timers = profiles("bgp/timer-profile", option("timers"))
     secret = profiles("bgp/auth-profile", option("authentication"))
     password = reveal(secret.findtext("secret") or "") if secret is not None else None
-    if not peer.findtext("peer-address/ip") or not peer.findtext("peer-as") or ":" in (peer.findtext("peer-address/ip") or ""):
-        remarks.append(f"BGP peer {name} is left out: it has no fixed IPv4 address or no AS")
+    if not peer.findtext("peer-address/ip") or not peer.findtext("peer-as"):
+        remarks.append(f"BGP peer {name} is left out: it has no fixed address or no AS")
         return None
     if secret is not None and password is None:
         remarks.append(f"BGP peer {name} is left out: its password is known in its stored form only")
         return None
     own = peer.find("inherit/no")
-    filtering = own.findtext("filtering-profile/ipv4") if own is not None else group.findtext("filtering-profile/ipv4")
+    family = "ipv6" if ":" in (peer.findtext("peer-address/ip") or "") else "ipv4"
+    filtering = own.findtext(f"filtering-profile/{family}") if own is not None else group.findtext(f"filtering-profile/{family}")
     profile = profiles("bgp/filtering-profile", filtering)
-    maps = {direction: profile.findtext(f"ipv4/unicast/route-maps/{direction}") if profile is not None else None for direction in ("inbound", "outbound")}
+    maps = {direction: profile.findtext(f"{family}/unicast/route-maps/{direction}") if profile is not None else None for direction in ("inbound", "outbound")}
     imports, exports = (
         _route_map(profiles("filters/route-maps/bgp/bgp-entry", maps[direction]), "route-map/entry", profiles, remarks) if maps[direction] else None
         for direction in ("inbound", "outbound")
     )
+    exchanged = own.findtext(f"address-family/{family}") if own is not None else group.findtext(f"address-family/{family}")
+    if family == "ipv6" and profiles("bgp/address-family-profile", exchanged) is None:
+        imports = exports = ()
     hops = option("multihop")
     return Peer(
         name, group.get("name") or "", peer.findtext("local-address/interface"), host_of(peer.findtext("local-address/ip") or ""),
@@ -78,12 +83,12 @@ def _route_map(entry: ET.Element | None, path: str, profiles: _Profiles, remarks
     steps = sorted(entry.findall(path), key=lambda step: int(step.get("name") or 0)) if entry is not None else []
     found = []
     for step in steps:
-        other = [child.tag for child in step.find("match") or () if child.tag != "ipv4"]
+        other = [child.tag for child in step.find("match") or () if child.tag not in ("ipv4", "ipv6")]
         if other:
             remarks.append(f"route map {entry.get('name')} step {step.get('name')} is left out: match on {', '.join(other)}")
             continue
         allows = step.findtext("action") == "permit"
-        name = step.findtext("match/ipv4/address/prefix-list")
+        name = step.findtext("match/ipv4/address/prefix-list") or step.findtext("match/ipv6/address/prefix-list")
         settings = step.find("set")
 
         def number(where: str) -> int | None:
@@ -99,18 +104,28 @@ def _route_map(entry: ET.Element | None, path: str, profiles: _Profiles, remarks
 
 def _prefix_list(entry: ET.Element | None) -> list[tuple[bool, tuple[Prefix, ...]]]:
     found = []
-    for item in sorted(entry.findall("type/ipv4/ipv4-entry/entry") if entry is not None else [], key=lambda each: int(each.get("name") or 0)):
+    listed = [*entry.findall("type/ipv4/ipv4-entry/entry"), *entry.findall("type/ipv6/ipv6-entry/entry")] if entry is not None else []
+    for item in sorted(listed, key=lambda each: int(each.get("name") or 0)):
         prefix = item.find("prefix/entry")
         if prefix is None:
             found.append((item.findtext("action") == "permit", ()))
             continue
         network = prefix.findtext("network") or "0.0.0.0/0"
-        length = int(network.partition("/")[2] or 32)
+        most = 128 if ":" in network else 32
+        length = int(network.partition("/")[2] or most)
         low = prefix.findtext("greater-than-or-equal")
         high = prefix.findtext("less-than-or-equal")
-        longest = int(high) if high else 32 if low else length
+        longest = int(high) if high else most if low else length
         found.append((item.findtext("action") == "permit", (Prefix(network, int(low) if low else length, longest),)))
     return found
+
+
+def _advertised(instance: ET.Element) -> list[Redistribution]:
+    """Networks by their names, whatever their routes come from."""
+    names = [entry.get("name") or "" for family in ("ipv4", "ipv6") for entry in instance.findall(f"advertise-network/{family}/network/entry")
+             if entry.findtext("unicast") != "no"]
+    prefixes = tuple(Prefix(name, length, length) for name in names for length in [int(name.partition("/")[2])])
+    return [Redistribution(source, (Policy(True, prefixes),)) for source in ("connected", "static")] if prefixes else []
 
 
 def _redistributions(profile: ET.Element | None, profiles: _Profiles, remarks: list[str]) -> list[Redistribution]:

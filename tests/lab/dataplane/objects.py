@@ -13,7 +13,8 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.running impor
 
 #: Applications of the vendor's catalogue that a packet filter can tell by protocol and port.
 _APPLICATIONS = {
-    "ping": (Ports("echo"),), "icmp": (Ports("icmp"),), "traceroute": (Ports("udp", "33434-33534"), Ports("echo")), "bgp": (Ports("tcp", "179"),),
+    "ping": (Ports("echo"),), "ping6": (Ports("echo6"),), "icmp": (Ports("icmp"),), "traceroute": (Ports("udp", "33434-33534"), Ports("echo")),
+    "bgp": (Ports("tcp", "179"),),
     "ike": (Ports("udp", "500"), Ports("udp", "4500")), "ipsec-esp": (Ports("esp"), Ports("udp", "4500")), "ipsec-esp-udp": (Ports("udp", "4500"),),
     "ssh": (Ports("tcp", "22"),), "ssl": (Ports("tcp", "443"),), "web-browsing": (Ports("tcp", "80"),), "dns": (Ports("udp", "53"), Ports("tcp", "53")),
     "ntp": (Ports("udp", "123"),), "syslog": (Ports("udp", "514"), Ports("tcp", "514")),
@@ -82,8 +83,8 @@ class Objects:
 def _packet_form(value: str) -> str | None:
     try:
         if "-" in value:
-            first, last = (ipaddress.IPv4Address(part.strip()) for part in value.split("-"))
+            first, last = (ipaddress.ip_address(part.strip()) for part in value.split("-"))
             return f"{first}-{last}"
-        return str(ipaddress.IPv4Interface(value).network)
+        return str(ipaddress.ip_interface(value).network)
     except ValueError:
         return None

@@ -58,12 +58,16 @@ class DataPlane:
         lacking = missing()
         if lacking:
             raise LabError(lacking)
+        ipv6 = any(endpoint.has_ipv6 for connection in connections for endpoint in connection.endpoints)
+        if ipv6 and routing != "bird":
+            raise LabError("IPv6 is routed by BIRD only here")
         self.enclave = Enclave.create(name, lifetime)
+        self.enclave.ipv6 = ipv6
         try:
             self.internet = Internet(self.enclave)
             self.clouds = [
                 AwsConnection(self.enclave, self.internet, connection, number, vpc, dead_after, bgp_timers, med)
-                for number, (connection, vpc) in enumerate(zip(connections, vpcs or _networks(len(connections))), start=1)
+                for number, (connection, vpc) in enumerate(zip(connections, vpcs or _networks(connections)), start=1)
             ]
             self.peers = [PolicyBasedSide(self.enclave, self.internet, peer, number) for number, peer in enumerate(peers, start=1)]
             for far in (*self.clouds, *self.peers):
@@ -97,7 +101,7 @@ class DataPlane:
         with self._lock:
             begun = time.monotonic()
             self.engine = engine
-            wanted = translate(running, engine, reveal, learned)
+            wanted = translate(running, engine, reveal, learned, self.enclave.ipv6)
             self.remarks = (*wanted.remarks, *FIDELITY)
             try:
                 # First: a flow that has begun without translation goes on without it.
@@ -169,11 +173,14 @@ class DataPlane:
         names = {interface.device: interface.name for interface in running.interfaces}
         peers = {peer.address: peer for peer in running.bgp.peers}
         found = []
-        for line in self.enclave.run(f"ip -4 route show proto {self.firewall.routing.kernel}", HOST, check=False).splitlines():
+        families = {"-4": "0.0.0.0/0", **({"-6": "::/0"} if self.enclave.ipv6 else {})}
+        listed = [(line, everything) for family, everything in families.items() for line in self.enclave.run(
+            f"ip {family} route show proto {self.firewall.routing.kernel}", HOST, check=False).splitlines()]
+        for line, everything in listed:
             words = line.split()
             if "via" in words and words[words.index("via") + 1] in peers:
                 hop, device = words[words.index("via") + 1], words[words.index("dev") + 1]
-                found.append(LearnedRoute(running.router, words[0].replace("default", "0.0.0.0/0"), hop, "0", names.get(device, device)))
+                found.append(LearnedRoute(running.router, words[0].replace("default", everything), hop, "0", names.get(device, device)))
         return found
 
     def initiate(self, gateway: str | None, tunnel: str | None) -> None:
@@ -226,6 +233,6 @@ class _Absent(dict):
         return super().get(key) or (None if ":" in key else TunnelState("down"))
 
 
-def _networks(count: int) -> list[str]:
+def _networks(connections: list[Connection]) -> list[str]:
     first = ipaddress.ip_address("10.200.0.0")
-    return [f"{first + 65536 * number}/16" for number in range(count)]
+    return [f"2001:db8:f0{number:02x}::/56" if connection.version == 6 else f"{first + 65536 * number}/16" for number, connection in enumerate(connections)]

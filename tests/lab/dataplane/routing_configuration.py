@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 import zlib
 
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.running import Bgp, Peer, Policy, Redistribution, Route, Running, device
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.running import (
+    Bgp, Peer, Policy, Redistribution, Route, Running, device, version,
+)
 
 #: What PAN-OS prefers where the configuration says nothing: connected 0, static 10, eBGP 20, iBGP 200.
 EBGP, IBGP = 20, 200
@@ -29,6 +31,8 @@ def render(running: Running) -> str:
         f"router id {bgp.router_id if bgp and bgp.router_id else '192.0.2.1'};", f"protocol kernel {{ ipv4 {{ export where {kernel}; }}; }}",
         f"protocol direct connected {{ ipv4; interface {devices}; }}",
     ]
+    if running.has_ipv6:
+        text += [f"protocol kernel {{ ipv6 {{ export where {kernel}; }}; }}", f"protocol direct connected_ipv6 {{ ipv6; interface {devices}; }}"]
     text += [_route(route, preferences[(route.distance, route.metric)]) for route in running.routes]
     if bgp is not None:
         text += [_redistributed(bgp.redistributions), *(_peer(bgp, peer, preferences) for peer in bgp.peers)]
@@ -63,7 +67,11 @@ def _route(route: Route, preference: int) -> str:
         target = f'via "{device(route.interface)}"'
     else:
         target = "blackhole"
-    return f"protocol static {symbol('route', route.name)} {{ ipv4 {{ preference {preference}; }}; route {route.destination} {target}; }}"
+    return f"protocol static {symbol('route', route.name)} {{ {channel_of(route.destination)} {{ preference {preference}; }}; route {route.destination} {target}; }}"
+
+
+def channel_of(text: str) -> str:
+    return f"ipv{version(text)}"
 
 
 def _redistributed(redistributions: tuple[Redistribution, ...]) -> str:
@@ -86,14 +94,15 @@ def _peer(bgp: Bgp, peer: Peer, preferences: dict[tuple[int, int], int]) -> str:
         "graceful restart off; connect delay time 1; connect retry time 2; error wait time 1,2;", f"default bgp_local_pref {bgp.local_preference};",
         *(["passive;"] if peer.passive else []), *([f'password "{peer.password}";'] if peer.password else []),
     ]
-    rejected = ["if net = 0.0.0.0/0 then reject;"] if bgp.rejects_default else []
+    everything = "::/0" if peer.version == 6 else "0.0.0.0/0"
+    rejected = [f"if net = {everything} then reject;"] if bgp.rejects_default else []
     arriving = [_step(policy, "accept;", "reject;", bgp.local_as) for policy in peer.imports] + ["reject;"] if peer.imports is not None else ["accept;"]
     leaving = [_step(policy, "accept;", "reject;", bgp.local_as) for policy in peer.exports] + ["reject;"] if peer.exports is not None else ["accept;"]
     channel = [
         f"preference {preferences[(IBGP if internal else EBGP, 0)]};", *(["next hop self;"] if internal else []),
         "import filter {", *rejected, *arriving, "};", "export filter {", "if ! taken_in() then reject;", *leaving, "};",
     ]
-    return "\n".join([f"protocol bgp {symbol('peer', peer.name)} {{", *options, "ipv4 {", *channel, "};", "}"])
+    return "\n".join([f"protocol bgp {symbol('peer', peer.name)} {{", *options, f"ipv{peer.version} {{", *channel, "};", "}"])
 
 
 def _step(policy: Policy, passes: str, stops: str, local_as: int) -> str:
@@ -105,5 +114,10 @@ def _step(policy: Policy, passes: str, stops: str, local_as: int) -> str:
         action = " ".join((*changes, passes))
     if not policy.prefixes:
         return f"{{ {action} }}"
-    prefixes = ", ".join(f"{prefix.network}{{{prefix.shortest},{prefix.longest}}}" for prefix in policy.prefixes)
-    return f"if net ~ [ {prefixes} ] then {{ {action} }}"
+    return " ".join(_listed(policy, family, action) for family in (4, 6))
+
+
+def _listed(policy: Policy, family: int, action: str) -> str:
+    """A set of prefixes is of one family, and only networks of that one are compared with it."""
+    prefixes = ", ".join(f"{prefix.network}{{{prefix.shortest},{prefix.longest}}}" for prefix in policy.prefixes if version(prefix.network) == family)
+    return f"if net.type = NET_IP{family} then {{ if net ~ [ {prefixes} ] then {{ {action} }} }}" if prefixes else ""

@@ -21,6 +21,7 @@ class Interface:
     mtu: int | None
     zone: str | None
     ping: bool
+    ipv6: tuple[str, ...] = ()
 
     @property
     def device(self) -> str:
@@ -81,6 +82,10 @@ class Tunnel:
     probe_interval: int | None = None
     selectors: tuple[Selector, ...] = (Selector(),)
     monitor: Monitor | None = None
+
+    @property
+    def version_outside(self) -> int:
+        return version(self.peer_address)
 
 
 @dataclass(frozen=True)
@@ -193,6 +198,10 @@ class Peer:
     password: str | None = field(default=None, repr=False)
     multihop: int = 0
 
+    @property
+    def version(self) -> int:
+        return version(self.address)
+
 
 @dataclass(frozen=True)
 class Bgp:
@@ -228,6 +237,10 @@ class Running:
         return [interface for interface in self.interfaces if interface.zone == name]
 
     @property
+    def has_ipv6(self) -> bool:
+        return any(interface.ipv6 for interface in self.interfaces)
+
+    @property
     def outside(self) -> list[str]:
         """Interfaces that tunnels go out of."""
         return sorted({tunnel.outside for tunnel in self.tunnels})
@@ -237,5 +250,10 @@ def host_of(address: str) -> str:
     return address.partition("/")[0]
 
 
-def network_of(address: str) -> ipaddress.IPv4Network:
+def network_of(address: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
     return ipaddress.ip_interface(address).network
+
+
+def version(text: str) -> int:
+    """Of an address, a network or a range."""
+    return 6 if ":" in text else 4

@@ -23,9 +23,12 @@ _DEFAULT_MONITOR = (3, 5, False)
 
 
 def translate(root: ET.Element, engine: str = "virtual-router", reveal: Callable[[str], str | None] = lambda stored: None,
-              learned: dict[str, str] | None = None) -> Running:
-    """``reveal`` gives the plain text of a stored secret, or None; ``learned`` the addresses that interfaces got by DHCP."""
-    return _Translation(root, engine, reveal, learned or {}).result()
+              learned: dict[str, str] | None = None, ipv6: bool = False) -> Running:
+    """``reveal`` gives the plain text of a stored secret, or None; ``learned`` the addresses that interfaces got by DHCP or PPPoE.
+
+    ``ipv6``: whether it is carried at all.
+    """
+    return _Translation(root, engine, reveal, learned or {}, ipv6).result()
 
 
 def _members(node: ET.Element | None, path: str) -> list[str]:
@@ -45,7 +48,8 @@ def _lifetime(profile: ET.Element | None, default: int) -> int:
 
 class _Translation:
 
-    def __init__(self, root: ET.Element, engine: str, reveal: Callable[[str], str | None], learned: dict[str, str]) -> None:
+    def __init__(self, root: ET.Element, engine: str, reveal: Callable[[str], str | None], learned: dict[str, str], ipv6: bool) -> None:
+        self.ipv6 = ipv6
         self.root = root
         self.engine = engine
         self.reveal = reveal
@@ -75,7 +79,7 @@ class _Translation:
                 yield f"NAT rule {rule.get('name')}: addresses are not translated here"
         for other in self.device.findall("vsys/entry")[1:]:
             yield f"{other.get('name')}: only {self.vsys.get('name')} is real here"
-        for route in router.findall("routing-table/ipv6/static-route/entry"):
+        for route in router.findall("routing-table/ipv6/static-route/entry") if not self.ipv6 else ():
             yield f"static route {route.get('name')}: IPv6 is not carried here"
         for protocol in ("ospf", "ospfv3", "rip"):
             for place in (f"protocol/{protocol}", protocol):
@@ -118,11 +122,25 @@ class _Translation:
                 self.remarks.append(f"interface {name}: address {value} is not an IPv4 address")
                 continue
             addresses.append(value if "/" in value else f"{value}/32")
-        if settings.findtext("ipv6/enabled") == "yes":
-            self.remarks.append(f"interface {name}: IPv6 is not carried here")
+        six = self._ipv6_addresses(name, settings) if settings.findtext("ipv6/enabled") == "yes" else []
         profile = _named(self.network, "profiles/interface-management-profile", settings.findtext("interface-management-profile"))
         mtu = settings.findtext("mtu")
-        return Interface(name, tuple(addresses), int(mtu) if mtu else None, self.zones.get(name), profile is not None and profile.findtext("ping") == "yes")
+        return Interface(name, tuple(addresses), int(mtu) if mtu else None, self.zones.get(name), profile is not None and profile.findtext("ping") == "yes",
+                         tuple(six))
+
+    def _ipv6_addresses(self, name: str, settings: ET.Element) -> list[str]:
+        if not self.ipv6:
+            self.remarks.append(f"interface {name}: IPv6 is not carried here")
+            return []
+        found = []
+        for entry in settings.findall("ipv6/address/entry"):
+            resolved = self.objects.entry("address", entry.get("name") or "")
+            value = (resolved.findtext("ip-netmask") or "") if resolved is not None else entry.get("name") or ""
+            if entry.find("prefix") is not None or entry.find("anycast") is not None or ":" not in value:
+                self.remarks.append(f"interface {name}: only whole IPv6 addresses are carried here, {value or entry.get('name')} is none")
+                continue
+            found.append(value if "/" in value else f"{value}/128")
+        return found
 
     def _tunnels(self) -> list[Tunnel]:
         found: list[Tunnel] = []
@@ -156,16 +174,24 @@ class _Translation:
             return f"the key of gateway {gateway.get('name')} is known in its stored form only"
         interface = next((item for item in self.interfaces if item.name == entry.findtext("tunnel-interface")), None)
         outside = next((item for item in self.interfaces if item.name == gateway.findtext("local-address/interface")), None)
-        if interface is None or outside is None or not outside.addresses:
-            return "its tunnel interface or its outside interface is not in the router, or has no address"
-        local = host_of(gateway.findtext("local-address/ip") or outside.addresses[0])
         peer = gateway.findtext("peer-address/ip")
-        if peer is None or ":" in peer:
-            return "only peers with a fixed IPv4 address are carried here"
+        if peer is None or (":" in peer and not self.ipv6):
+            return "only peers with a fixed IPv4 address are carried here" if not self.ipv6 else "only peers with a fixed address are carried here"
+        own = () if outside is None else outside.ipv6 if ":" in peer else outside.addresses
+        if interface is None or not own:
+            return "its tunnel interface or its outside interface is not in the router, or has no address"
+        local = host_of(self._literal(gateway.findtext("local-address/ip") or own[0]))
+        if outside is None or local not in [host_of(address) for address in own]:
+            return f"its own address {local} is none of its outside interface of the peer's family"
         return self._crypto_of(name, entry, gateway, Tunnel(
             name, interface.name, gateway.get("name") or "", outside.name, local, host_of(peer), "", (), 0, (), 0,
             self._identity(gateway, "local-id", local), self._identity(gateway, "peer-id", host_of(peer)), key,
         ))
+
+    def _literal(self, text: str) -> str:
+        """An address, or what the object of this name stands for."""
+        entry = self.objects.entry("address", text)
+        return (entry.findtext("ip-netmask") or text) if entry is not None else text
 
     def _crypto_of(self, name: str, entry: ET.Element, gateway: ET.Element, tunnel: Tunnel) -> Tunnel | str:
         version = gateway.findtext("protocol/version") or "ikev1"
@@ -201,11 +227,12 @@ class _Translation:
 
     def _selectors(self, name: str, entry: ET.Element) -> tuple[Selector, ...]:
         found = []
-        for proxy in entry.findall("auto-key/proxy-id/entry"):
+        listed = [*entry.findall("auto-key/proxy-id/entry"), *(entry.findall("auto-key/proxy-id-v6/entry") if self.ipv6 else ())]
+        for proxy in listed:
             if proxy.find("protocol") is not None and proxy.find("protocol/any") is None:
                 self.remarks.append(f"tunnel {name}: proxy ID {proxy.get('name')} is carried without its protocol and ports")
             found.append(Selector(proxy.get("name") or "", proxy.findtext("local") or ANY, proxy.findtext("remote") or ANY))
-        if entry.find("auto-key/proxy-id-v6/entry") is not None:
+        if not self.ipv6 and entry.find("auto-key/proxy-id-v6/entry") is not None:
             self.remarks.append(f"tunnel {name}: IPv6 proxy IDs are not carried here")
         return tuple(found) or (Selector(),)
 
@@ -226,7 +253,9 @@ class _Translation:
     def _routes(self, router: ET.Element) -> list[Route]:
         found = []
         distance = int(router.findtext("admin-dists/static") or 10)
-        for entry in router.findall("routing-table/ip/static-route/entry"):
+        routed = [*router.findall("routing-table/ip/static-route/entry"),
+                  *(router.findall("routing-table/ipv6/static-route/entry") if self.ipv6 else ())]
+        for entry in routed:
             name, hop = entry.get("name") or "", entry.find("nexthop")
             if entry.find("route-table/no-install") is not None:
                 continue
@@ -236,10 +265,11 @@ class _Translation:
                 continue
             destination = self.objects.addresses([entry.findtext("destination") or ""])[0]
             if not destination:
-                self.remarks.append(f"static route {name}: {entry.findtext('destination') or 'no destination'} is not an IPv4 network")
+                self.remarks.append(f"static route {name}: {entry.findtext('destination') or 'no destination'} is no network")
                 continue
+            nexthop = (hop.findtext("ip-address") or hop.findtext("ipv6-address")) if hop is not None else None
             found.append(Route(
-                name, destination[0], None if kind == "discard" else entry.findtext("interface"), hop.findtext("ip-address") if hop is not None else None,
+                name, destination[0], None if kind == "discard" else entry.findtext("interface"), nexthop,
                 int(entry.findtext("admin-dist") or distance), int(entry.findtext("metric") or 10), self._path_monitor(entry),
             ))
         return found

@@ -41,8 +41,8 @@ def _peer(group: str, peer: ET.Element, imports: tuple[Policy, ...] | None, expo
     options = peer.find("connection-options")
     profile = options.findtext("authentication") if options is not None else None
     password = reveal(secrets.get(profile) or "") if profile else None
-    if not peer.findtext("peer-address/ip") or not peer.findtext("peer-as") or ":" in (peer.findtext("peer-address/ip") or ""):
-        remarks.append(f"BGP peer {name} is left out: it has no fixed IPv4 address or no AS")
+    if not peer.findtext("peer-address/ip") or not peer.findtext("peer-as"):
+        remarks.append(f"BGP peer {name} is left out: it has no fixed address or no AS")
         return None
     if profile and password is None:
         remarks.append(f"BGP peer {name} is left out: its password is known in its stored form only")
@@ -52,6 +52,10 @@ def _peer(group: str, peer: ET.Element, imports: tuple[Policy, ...] | None, expo
         value = options.findtext(tag) if options is not None else None
         return int(value) if value and value.isdigit() else default
 
+    if ":" in (peer.findtext("peer-address/ip") or "") and not (
+            peer.findtext("enable-mp-bgp") == "yes" and peer.findtext("address-family-identifier") == "ipv6"):
+        # Between IPv6 addresses a session without its extensions exchanges nothing.
+        imports = exports = ()
     passive = options is not None and options.findtext("outgoing-bgp-connection/allow") == "no"
     return Peer(
         name, group, peer.findtext("local-address/interface"), host_of(peer.findtext("local-address/ip") or ""),
@@ -82,8 +86,9 @@ def _policies(instance: ET.Element, direction: str, group: str, remarks: list[st
 
 
 def _prefix(network: str, exact: bool) -> Prefix:
-    length = int(network.partition("/")[2] or 32)
-    return Prefix(network, length, length if exact else 32)
+    longest = 128 if ":" in network else 32
+    length = int(network.partition("/")[2] or longest)
+    return Prefix(network, length, length if exact else longest)
 
 
 def _policy(allow: ET.Element | None, prefixes: tuple[Prefix, ...]) -> Policy:

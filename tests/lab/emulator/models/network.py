@@ -27,16 +27,12 @@ class Interface:
     zone: str
     forwarding: str
     physical: bool
+    ipv6: tuple[str, ...] = ()
 
     @property
-    def networks(self) -> list[ipaddress.IPv4Network]:
-        found = []
-        for address in self.addresses:
-            try:
-                found.append(ipaddress.ip_interface(address).network)
-            except ValueError:
-                continue  # The name of an address object.
-        return found
+    def everywhere(self) -> tuple[str, ...]:
+        """The addresses of both families."""
+        return (*self.addresses, *self.ipv6)
 
 
 @dataclass(frozen=True)
@@ -88,6 +84,7 @@ class Route:
 
 #: What a BGP peer sends that nothing was told of: the network behind the sample connections.
 FAR_PREFIX = "10.200.0.0/16"
+FAR_IPV6_PREFIX = "2001:db8:f000::/56"
 
 _LIFETIME_UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 
@@ -120,13 +117,23 @@ class Network:
         for number, (element, physical) in enumerate(self._interface_elements()):
             name = element.get("name")
             layer3 = element.find("layer3") if physical else element
-            addresses = tuple(entry.get("name") for entry in layer3.findall("ip/entry")) if layer3 is not None else ()
+            addresses = tuple(self._resolved(entry.get("name")) for entry in layer3.findall("ip/entry")) if layer3 is not None else ()
+            speaks = layer3 is not None and layer3.findtext("ipv6/enabled") == "yes"
+            six = tuple(self._resolved(entry.get("name")) for entry in layer3.findall("ipv6/address/entry")) if speaks else ()
             learned = self.runtime.learned_addresses.get(name)
             found.append(Interface(
                 name, 16 + number if physical else 256 + number, addresses or ((learned,) if learned else ()), bool(learned),
-                element.findtext("tag") or "0", zones.get(name, ""), forwarding.get(name, "N/A"), physical,
+                element.findtext("tag") or "0", zones.get(name, ""), forwarding.get(name, "N/A"), physical, six,
             ))
         return found
+
+    def _resolved(self, text: str) -> str:
+        """An address, or what the object of this name stands for."""
+        for place in (*self.device.findall("vsys/entry"), *self.tree.root.findall("shared")):
+            for entry in place.findall("address/entry"):
+                if entry.get("name") == text:
+                    return entry.findtext("ip-netmask") or text
+        return text
 
     def _interface_elements(self) -> Iterator[tuple[ET.Element, bool]]:
         interface = self.device.find("network/interface")
@@ -165,7 +172,7 @@ class Network:
             entry.get("name"): entry
             for entry in self.device.findall("network/ike/crypto-profiles/ipsec-crypto-profiles/entry")
         }
-        addresses = {interface.name: interface.addresses for interface in self.interfaces}
+        addresses = {interface.name: interface.everywhere for interface in self.interfaces}
         for entry in self.device.findall("network/tunnel/ipsec/entry"):
             if entry.findtext("disabled") == "yes":
                 continue
@@ -182,7 +189,9 @@ class Network:
         gateway_number, gateway = gateways.get(gateway_name, (0, ET.Element("entry")))
         profile = profiles.get(entry.findtext("auto-key/ipsec-crypto-profile") or "default", ET.Element("entry"))
         outer = gateway.findtext("local-address/interface") or entry.findtext("manual-key/local-address/interface") or ""
-        local = gateway.findtext("local-address/ip") or next(iter(addresses.get(outer, ())), "")
+        peer = gateway.findtext("peer-address/ip") or ""
+        own = next((address for address in addresses.get(outer, ()) if (":" in address) == (":" in peer)), "")
+        local = gateway.findtext("local-address/ip") or gateway.findtext("local-address/floating-ip") or own
         name = entry.get("name")
         return Tunnel(
             name if proxy is None else f"{name}:{proxy.get('name')}", number, gateway_name, gateway_number,
@@ -289,7 +298,7 @@ class Network:
         if told is not None:
             return told
         announced = self._announced(peer)
-        return PeerState("Established", 1, len(announced), (FAR_PREFIX,), announced)
+        return PeerState("Established", 1, len(announced), (_far_prefix(peer),), announced)
 
     def _announced(self, peer: Peer) -> tuple[str, ...]:
         """Prefixes that an export rule or prefix list of the peer's group names, as far as the router has a route for them."""
@@ -299,16 +308,17 @@ class Network:
         for rule in inside.findall("protocol/bgp/policy/export/rules/entry"):
             if peer.group in [member.text for member in rule.findall("used-by/member")] and rule.find("action/allow") is not None:
                 named += [entry.get("name") for entry in rule.findall("match/address-prefix/entry")]
-        profile = inside.findtext(f"bgp/peer-group/entry[@name='{peer.group}']/filtering-profile/ipv4")
+        family = "ipv6" if ":" in peer.peer_address else "ipv4"
+        profile = inside.findtext(f"bgp/peer-group/entry[@name='{peer.group}']/filtering-profile/{family}")
         profiles = self.device.find("network/routing-profile")
         if profile and profiles is not None:
-            filtering = f"bgp/filtering-profile/entry[@name='{profile}']/ipv4/unicast"
+            filtering = f"bgp/filtering-profile/entry[@name='{profile}']/{family}/unicast"
             lists = [profiles.findtext(f"{filtering}/outbound-network-filters/prefix-list")]
             route_map = profiles.findtext(f"{filtering}/route-maps/outbound")
             for item in profiles.findall(f"filters/route-maps/bgp/bgp-entry/entry[@name='{route_map}']/route-map/entry"):
-                lists += [item.findtext("match/ipv4/address/prefix-list")] if item.findtext("action") == "permit" else []
+                lists += [item.findtext(f"match/{family}/address/prefix-list")] if item.findtext("action") == "permit" else []
             for name in filter(None, lists):
-                items = profiles.findall(f"filters/prefix-list/entry[@name='{name}']/type/ipv4/ipv4-entry/entry")
+                items = profiles.findall(f"filters/prefix-list/entry[@name='{name}']/type/{family}/{family}-entry/entry")
                 named += [item.findtext("prefix/entry/network") or "" for item in items if item.findtext("action") == "permit"]
         own = {route.destination for route in self._own_routes()}
         return tuple(prefix for prefix in dict.fromkeys(named) if prefix in own)
@@ -322,8 +332,8 @@ class Network:
             for peer in self.peers() if installs else []:
                 if peer.router == router.get("name") and peer.name not in self.runtime.peers:
                     interface = next((each.name for each in self.interfaces if any(
-                        address.split("/")[0] == peer.local_address for address in each.addresses)), "")
-                    found.append(Route(peer.router, FAR_PREFIX, peer.peer_address, "", "20", "A B", interface, "bgp"))
+                        address.split("/")[0] == peer.local_address for address in each.everywhere)), "")
+                    found.append(Route(peer.router, _far_prefix(peer), peer.peer_address, "", "20", "A B", interface, "bgp"))
         return found
 
     def _address_of(self, interface: str | None) -> str:
@@ -352,7 +362,7 @@ class Network:
                 interface = interfaces.get(member.text)
                 if interface is not None and interface.name not in down:
                     found.extend(_connected(name, interface))
-            for route in inside.findall("routing-table/ip/static-route/entry"):
+            for route in [*inside.findall("routing-table/ip/static-route/entry"), *inside.findall("routing-table/ipv6/static-route/entry")]:
                 if route.findtext("interface") not in down:
                     found.append(_static(name, route))
         return found
@@ -366,15 +376,23 @@ def _inside(tag: str, router: ET.Element) -> ET.Element:
 
 def _connected(router: str, interface: Interface) -> list[Route]:
     found = []
-    for address, network in zip(interface.addresses, interface.networks):
-        host = address.split("/")[0]
-        found.append(Route(router, str(network), host, "0", "0", "A C", interface.name, "connected"))
-        found.append(Route(router, f"{host}/32", "0.0.0.0", "0", "0", "A H", "", "local"))
+    for text in interface.everywhere:
+        try:
+            address = ipaddress.ip_interface(text)
+        except ValueError:
+            continue  # The name of an address object that is not there.
+        unspecified = "::" if address.version == 6 else "0.0.0.0"
+        found.append(Route(router, str(address.network), str(address.ip), "0", "0", "A C", interface.name, "connected"))
+        found.append(Route(router, f"{address.ip}/{address.max_prefixlen}", unspecified, "0", "0", "A H", "", "local"))
     return found
 
 
+def _far_prefix(peer: Peer) -> str:
+    return FAR_IPV6_PREFIX if ":" in peer.peer_address else FAR_PREFIX
+
+
 def _static(router: str, route: ET.Element) -> Route:
-    nexthop = route.findtext("nexthop/ip-address") or route.findtext("nexthop/fqdn") or "0.0.0.0"
+    nexthop = route.findtext("nexthop/ip-address") or route.findtext("nexthop/ipv6-address") or route.findtext("nexthop/fqdn") or "0.0.0.0"
     if route.find("nexthop/discard") is not None:
         nexthop = "discard"
     return Route(
