@@ -31,16 +31,16 @@ def zone_out(vpn: Vpn, around: Surroundings, endpoint: str) -> str | None:
 
 def warnings(vpn: Vpn, around: Surroundings, own_groups: list[str], units: list[str]) -> list[str]:
     """C(own_groups): the VPN's BGP peer groups, by which nothing here is learned. C(units): its tunnel interfaces."""
-    return [*_endpoints(vpn, around), *_local_networks(vpn, around, own_groups, units)]
+    return [*_endpoints(vpn, around, own_groups), *_local_networks(vpn, around, own_groups, units)]
 
 
-def _endpoints(vpn: Vpn, around: Surroundings) -> Iterator[str]:
+def _endpoints(vpn: Vpn, around: Surroundings, own_groups: list[str]) -> Iterator[str]:
     router = around.router_of(vpn.outside_interface) or ""
     for number in vpn.numbers:
         endpoint = vpn.tunnel(number).outside_address
         way = to_endpoint(vpn, around, endpoint)
         host = ip_network(endpoint)
-        if way is None and not around.learns_routes(router):
+        if way is None and not around.learns_routes(router, own_groups):
             yield (f"{vpn.name}, tunnel {number}: router '{router}' has no route to the endpoint {endpoint}, so the tunnel cannot come up; give it a "
                    f"static_route to {host} through {vpn.outside_interface}")
         elif way is not None and is_detour(vpn.outside_interface, way.interface):

@@ -167,12 +167,14 @@ class FirewallSide:
             if interface.name in self._lines(running):
                 self._served.add(interface.name)
                 self.internet.serve(HOST, name, self._gateways(interface, running))
-            elif interface.addresses or interface.ipv6:
+            elif not interface.is_loopback and (interface.addresses or interface.ipv6):
                 self._add_neighbour(interface)
             else:
                 self.enclave.run(f"ip -n {HOST} link add {name} type veth peer name {name[:13]}-x")
         addresses = "; ".join(f"ip -n {HOST} addr add {address} dev {name}" for address in (*interface.addresses, *interface.ipv6))
         flush = f"ip -4 -n {HOST} addr flush dev {name}; ip -6 -n {HOST} addr flush dev {name} scope global"
+        if interface.is_loopback:
+            self._lead_to(interface, running)
         self.enclave.run(f"{flush}; {addresses or 'true'}; ip -n {HOST} link set {name} mtu {interface.mtu or 1500} up")
 
     def _lines(self, running: Running) -> list[str]:
@@ -181,7 +183,14 @@ class FirewallSide:
         hops = [ipaddress.ip_address(route.nexthop) for route in defaults if route.nexthop and not route.interface]
         beside = [interface.name for interface in running.interfaces for address in interface.addresses
                   if any(hop in network_of(address) for hop in hops if hop.version == 4)]
-        return [*running.outside, *(route.interface for route in defaults if route.interface), *beside]
+        outside = [name for name in running.outside if not name.startswith("loopback")]
+        return [*outside, *(route.interface for route in defaults if route.interface), *beside]
+
+    def _lead_to(self, interface: Interface, running: Running) -> None:
+        """The provider sends what is for a loopback interface's address to the firewall's line."""
+        lines = [each for name in self._lines(running) for each in running.interfaces if each.name == name and each.addresses]
+        for address in interface.addresses if lines else ():
+            self.internet.lead(host_of(address), host_of(lines[0].addresses[0]))
 
     def _gateways(self, interface: Interface, running: Running) -> list[str]:
         found = []
@@ -406,8 +415,9 @@ def _place(tunnel: Tunnel) -> tuple[str, ...]:
 
 def _steering(tunnel: Tunnel, slot: int) -> list[str]:
     """Rules that take packets of IKE and ESP out for the tunnel's daemon."""
+    came = "" if tunnel.outside.startswith("loopback") else f"iif {device(tunnel.outside)} "
     return [
-        f"pref 10 iif {device(tunnel.outside)} from {tunnel.peer_address} to {tunnel.local_address} ipproto udp dport {port} lookup {10000 + slot}"
+        f"pref 10 {came}from {tunnel.peer_address} to {tunnel.local_address} ipproto udp dport {port} lookup {10000 + slot}"
         for port in (500, 4500)
     ]
 

@@ -31,7 +31,8 @@ class Internet:
         if ":" in address:
             ours, theirs = (f"fd65:{number:x}::{offset}" for offset in (1, 2))
             self.enclave.run(
-                f"ip -n {HOST} addr add {ours}/126 dev {device}; ip -n {host} addr add {theirs}/126 dev public; ip -n {host} addr add {address}/128 dev lo nodad; "
+                f"ip -n {HOST} addr add {ours}/126 dev {device}; ip -n {host} addr add {theirs}/126 dev public; "
+                f"ip -n {host} addr add {address}/128 dev lo nodad; "
                 f"ip -n {HOST} route add {address} via {theirs}; ip -6 -n {host} route add default via {ours} src {address}"
             )
             return
@@ -45,6 +46,10 @@ class Internet:
         far = f"line-{device}"[:15]
         self.enclave.link(HOST, far, host, device)
         self.enclave.run("\n".join(f"ip -n {HOST} addr add {gateway} dev {far}" for gateway in gateways) or "true")
+
+    def lead(self, address: str, to: str) -> None:
+        """The way to an address behind a host's address on its line."""
+        self.enclave.run(f"ip -n {HOST} route replace {address} via {to}")
 
     def translate(self, public: str, private: str) -> None:
         """A NAT device in front of a private address."""

@@ -67,11 +67,8 @@ def _route(route: Route, preference: int) -> str:
         target = f'via "{device(route.interface)}"'
     else:
         target = "blackhole"
-    return f"protocol static {symbol('route', route.name)} {{ {channel_of(route.destination)} {{ preference {preference}; }}; route {route.destination} {target}; }}"
-
-
-def channel_of(text: str) -> str:
-    return f"ipv{version(text)}"
+    channel = f"ipv{version(route.destination)} {{ preference {preference}; }}"
+    return f"protocol static {symbol('route', route.name)} {{ {channel}; route {route.destination} {target}; }}"
 
 
 def _redistributed(redistributions: tuple[Redistribution, ...]) -> str:

@@ -28,6 +28,10 @@ class Interface:
         return device(self.name)
 
     @property
+    def is_loopback(self) -> bool:
+        return self.name.startswith("loopback.")
+
+    @property
     def is_tunnel(self) -> bool:
         return self.name.startswith("tunnel.")
 
