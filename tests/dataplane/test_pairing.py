@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -124,7 +125,7 @@ def test_the_next_hop_of_a_default_route_tells_the_way_out(sites):
 
 
 def test_an_interface_with_a_host_behind_it_can_become_the_way_out(sites):
-    site = sites(connection("pbf"))
+    site = sites(json.loads(json.dumps(connection("pbf")).replace("198.51.100.10", "203.0.113.6")))
     site.change(*({"static_route": {
         "name": f"aws-{number}", "virtual_router": "default", "destination": f"{endpoint.endpoint.outside}/32", "interface": "ethernet1/7",
         "nexthop": {"ip_address": "203.0.113.5"}}} for number, endpoint in enumerate(site.aws, start=1)))

@@ -73,13 +73,27 @@ def inside_address(case: Case) -> Iterator[Cause]:
                     (f"tunnel_interface {case.unit} ip: {address}", f"the cloud's: {wanted}/{length}"),
                     f"tunnel_interface {case.unit}: state: replaced, ip: [{wanted}/{length}] and all else as it is", CERTAIN if harmful else POSSIBLE, items)
     yield from _duplicates(case, [address for address in case.inside_addresses if address not in masked])
+    yield from _inside_ipv6_address(case)
+
+
+def _inside_ipv6_address(case) -> Iterator[Cause]:
+    """Where the tunnel carries IPv6, by its proxy IDs, monitor or peer; beside IPv4 the address may well be left out."""
+    wanted, length = case.cloud.inside_ipv6_address, (case.cloud.inside_ipv6_cidr or "/126").rpartition("/")[2]
+    mine = [str(address.ip) for address in case.inside_addresses if address.version == 6]
+    asked = [case.monitor, *((peer.get("peer_address") or {}).get("ip") for peer in case.peers)]
+    if wanted and wanted not in mine and (mine or any(":" in (text or "") for text in asked)):
+        yield Cause("inside-address-wrong", f"{case.unit} has the inside IPv6 address {', '.join(mine) or 'none'}, the cloud expects {wanted}",
+                    (f"tunnel_interface {case.unit} ipv6.addresses: {', '.join(mine) or 'none'}", f"the cloud's: {wanted}/{length}"),
+                    f"tunnel_interface {case.unit}: ipv6: {{enabled: true, addresses: [{{address: {wanted}/{length}, enable_on_interface: true}}]}}", CERTAIN)
 
 
 def _own_address_asked(case, mine) -> Iterator[Cause]:
     """An address that is no host's stands where ours belongs, or the peer's own."""
     for address in case.inside_addresses:
         network = address.network
-        if network.prefixlen < network.max_prefixlen - 1 and address.ip in (network.network_address, network.broadcast_address):
+        # IPv6 has no broadcast: the last address is a host's like any other.
+        nobodys = (network.network_address, network.broadcast_address) if network.version == 4 else (network.network_address,)
+        if network.prefixlen < network.max_prefixlen - 1 and address.ip in nobodys:
             yield Cause("inside-address-wrong", f"{case.unit} has {address}, which is no host's address", (f"tunnel_interface {case.unit} ip: {address}",
                         f"addresses of hosts in {network}: {', '.join(str(host) for host in itertools.islice(network.hosts(), 2))}…"),
                         f"tunnel_interface {case.unit}: ip: this end's address", CERTAIN)
@@ -213,12 +227,12 @@ def intrazone_denied(case: Case) -> Iterator[Cause]:
     """The monitor's probes and BGP stay within the VPN zone: they need no rule, until one denies everything above the intrazone default."""
     if case.zone is None or case.evidence.addresses is None:
         return
-    sources = [str(address.ip) for address in case.inside_addresses]
-    targets = [(case.monitor, "ping", "the monitor's probes")] if case.monitor else []
+    targets = [(case.monitor, "ping6" if ":" in case.monitor else "ping", "the monitor's probes")] if case.monitor else []
     targets += [((peer.get("peer_address") or {}).get("ip"), "bgp", "BGP") for peer in case.peers]
     for target, application, what in targets:
         # A target outside of the tunnel's own network is what is wrong then, and no rule for the right one would see it.
-        for source in sources[:1] if inside_of(target, [str(address.network) for address in case.inside_addresses]) else ():
+        beside = [str(address.ip) for address in case.inside_addresses if inside_of(target, [str(address.network)])]
+        for source in beside[:1]:
             traffic = Traffic(case.zone, case.zone, source, target, frozenset({application}))
             rule = denying(case, traffic)
             if rule is not None:

@@ -98,7 +98,9 @@ def _everything(rule: ET.Element, options: Iterable[str]) -> bool:
 def _side(rule: ET.Element, option: str, wanted: str, addresses: Addresses, covering: bool) -> bool:
     texts = places.names(rule, (option,))
     if places.text(rule, (f"negate-{option}",)) == "yes":
-        return False if covering else True
+        # All but what is listed: all of a network where nothing of it is listed, none where all of it is.
+        listed = addresses.of(texts)
+        return not (addresses.unknown(texts) or literal(wanted) & listed) if covering else not literal(wanted).issubset(listed)
     if ANY in texts:
         return True
     have = addresses.of(texts)
@@ -112,7 +114,8 @@ def holds(rule: ET.Element, option: str, network: str, addresses: Addresses) -> 
 
 def could_hold(rule: ET.Element, option: str, network: str, addresses: Addresses) -> bool:
     """Whether one side of a rule has some of a network, or names that nobody here knows."""
-    return _side(rule, option, network, addresses, covering=False) or bool(addresses.unknown(places.names(rule, (option,))))
+    names_nobody = places.text(rule, (f"negate-{option}",)) != "yes" and addresses.unknown(places.names(rule, (option,)))
+    return _side(rule, option, network, addresses, covering=False) or bool(names_nobody)
 
 
 def covers(rule: ET.Element, traffic: Traffic, addresses: Addresses) -> bool:
@@ -154,6 +157,20 @@ def takes(rule: ET.Element, traffic: Traffic, addresses: Addresses, interfaces: 
     """Whether a PBF rule sees all of the traffic. One for interfaces stands for the source zone that they are of: C(interfaces)."""
     listed = set(places.names(rule, ("from", "interface")))
     return pbf_covers(_of_zone(rule, traffic.source_zone) if listed & set(interfaces) else rule, traffic, addresses)
+
+
+def disputing(rules: Iterable[ET.Element], traffic: Traffic, addresses: Addresses, interfaces: Collection[str], units: Collection[str]) -> list[ET.Element]:
+    """The PBF rules that take some of the traffic away from where it would go otherwise, above the one that takes all of it."""
+    found = []
+    for rule in rules:
+        if places.text(rule, ("schedule",)) is None and takes(rule, traffic, addresses, interfaces):
+            break
+        zones = set(places.names(rule, ("from", "zone"))) | ({traffic.source_zone} if set(places.names(rule, ("from", "interface"))) & set(interfaces) else set())
+        leads_away = places.find(rule, ("action", "no-pbf")) is None and places.text(rule, ("action", "forward", "egress-interface")) not in units
+        is_asked = _enabled(rule) and leads_away and traffic.source_zone in zones
+        if is_asked and could_hold(rule, "source", traffic.source, addresses) and could_hold(rule, "destination", traffic.destination, addresses):
+            found.append(rule)
+    return found
 
 
 def _of_zone(rule: ET.Element, zone: str) -> ET.Element:

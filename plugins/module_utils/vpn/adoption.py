@@ -201,7 +201,7 @@ class _BgpSearch:
     def _peer(self, number):
         """The peer at the far side's inside address, with its group, which policies belong to."""
         own = self.record.called("bgp_peer_entry", self.vpn.tunnel_name(number))
-        address = self.vpn.tunnel(number).inside_peer_address
+        address = self.vpn.ends(number).peer
         bgp = self.around.bgp(self.vpn.virtual_router)
         router = self.vpn.virtual_router
         peers = [(group, name) for group in places.names(bgp, ("peer-group",)) for name in places.names(bgp, ("peer-group", ("entry", group), "peer"))]

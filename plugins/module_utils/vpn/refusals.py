@@ -21,6 +21,10 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record i
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import BGP, PBF, Vpn
 
 
+# Of what a router learns by external BGP, where nothing else is said.
+_EBGP_DISTANCE = 20
+
+
 def refuse_unfit(vpn: Vpn, around: Surroundings, units: list, record: Record) -> None:
     """All checks that need no more than the configuration. C(units): the tunnel interfaces that are already this VPN's, by C(record)."""
     _router(vpn, around)
@@ -121,18 +125,22 @@ def _remote_networks(vpn, around, units):
 def _refuse_into_itself(vpn, around, units, remote, endpoint):
     """A network that covers a tunnel's endpoint, where the endpoint has no route of its own that is narrower.
 
-    A default route by BGP is worse than a static one, and PBF sees nothing that the firewall sends itself.
+    A default route that BGP learns is worse than a static one of the usual distance, and PBF sees nothing that the firewall sends itself.
     """
     own = around.router_of(vpn.outside_interface)
-    by_route = vpn.failover not in (PBF, BGP) or vpn.backup_routes
-    if remote.prefixlen == 0 and (not by_route or own != vpn.virtual_router):
+    by_pbf = vpn.failover == PBF and not vpn.backup_routes
+    if remote.prefixlen == 0 and (by_pbf or own != vpn.virtual_router):
         return
     way = around.way_to(str(endpoint), own, units) if own else None
-    if way is not None and way.interface is not None and way.destination.prefixlen > remote.prefixlen:
+    if way is not None and way.interface is not None:
+        wins = vpn.failover == BGP and remote.prefixlen == 0 and way.preference[0] < _EBGP_DISTANCE
+        if wins or way.destination.prefixlen > remote.prefixlen:
+            return
+    if way is None and vpn.failover == BGP and remote.prefixlen == 0 and around.learns_routes(own or ""):
         return
     raise Refused(f"remote_networks: {remote} covers the tunnel endpoint {endpoint}; the tunnel's own packets would be sent into the tunnel. "
                   f"Give router '{own}' a route to {endpoint}/{endpoint.max_prefixlen} by the way that is to carry the tunnel"
-                  + ("" if remote.prefixlen else ", or leave backup_routes out"))
+                  + (", or leave backup_routes out" if vpn.backup_routes and not remote.prefixlen else ""))
 
 
 @dataclass(frozen=True)
@@ -185,7 +193,7 @@ def _expected(fitting: list[Held], expected: list[str]) -> Held | None:
 def _only(interface: Interface, fitting: list[Held], version: int, expected: list[str]) -> Held:
     if not fitting:
         if version == 4 and interface.given_by:
-            raise Refused(f"outside_interface: {interface.name} gets its address by {interface.given_by} and has none now")
+            raise Refused(f"outside_interface: {interface.name} gets its address by {interface.given_by} and has none now, as far as is known here")
         there = f" (there is {_told(interface.held)})" if interface.held else ""
         raise Refused(f"outside_interface: {interface.name} has no IPv{version} address{there}, and the peer's is IPv{version}")
     if len(fitting) > 1:

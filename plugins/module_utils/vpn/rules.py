@@ -61,10 +61,15 @@ class Rules:
         strangers = self._rules_of_others("pbf")
         told: dict = {}
         for traffic in self._outbound():
-            rule = rulebases.taking(rules, traffic, self.addresses, self.around.zone_interfaces(traffic.source_zone), units)
+            seen = (rules, traffic, self.addresses, self.around.zone_interfaces(traffic.source_zone), units)
+            what = f"{traffic.source} in {traffic.source_zone} to {traffic.destination}"
+            for rule in rulebases.disputing(*seen):
+                told.setdefault(rule.get("name"), f"{self.vpn.name}: PBF rule '{rule.get('name')}' may take some of the packets from {what} before any route "
+                                                  "of the VPN is asked")
+            rule = rulebases.taking(*seen)
             if rule is None:
                 continue
-            name, what = rule.get("name"), f"{traffic.source} in {traffic.source_zone} to {traffic.destination}"
+            name = rule.get("name")
             if rule in strangers:
                 raise Refused(f"PBF rule '{name}' takes the packets from {what} before any route of the VPN is asked, so failover '{self.vpn.failover}' "
                               f"would carry none of them; put a PBF rule with the action no-pbf for {', '.join(self.vpn.remote_networks)} above it "

@@ -47,9 +47,10 @@ class Planner:
         described = [{**tunnel, "local_id": None} for tunnel in self.branch.connection["tunnels"]]
         vpn = Vpn(NAME, tunnels_of(described), "bgp", self.outside, "vpn", ("trust",), (LAN,), (VPC,))
         told = [*way_out.warnings(vpn, self.around, [NAME], list(UNITS))]
-        for check in (lambda: refusals.local_address(vpn, self.around), lambda: Rules(vpn, self.around, Addresses()).forwarded_by_others(Record(NAME), UNITS)):
+        for check in (lambda: refusals.local_address(vpn, self.around).warnings,
+                      lambda: Rules(vpn, self.around, Addresses()).forwarded_by_others(Record(NAME), UNITS)):
             try:
-                check()
+                told += check()
             except Refused as exc:
                 told.append(str(exc))
         return "; ".join(told)
@@ -89,6 +90,16 @@ def forwarded(where: str, action: str = "<forward><egress-interface>ethernet1/3<
 
 TRUST = "<zone><member>trust</member></zone>"
 ETHERNET = "<interface><member>ethernet1/2</member></interface>"
+
+
+def negated(network: str) -> Callable:
+    """A PBF rule for all but a network."""
+    def breaks(branch: Branch) -> None:
+        forwarded(TRUST, destination=network)(branch)
+        branch.text(branch.at("pbf/rules", "by dsl"), "negate-destination", "yes")
+    return breaks
+
+
 # What is wrong → (the outside interface that is asked for, a part of what the plan says, the cause).
 WRONG = {
     "another interface has the address": (other_interface(False), "ethernet1/3", "an address of ethernet1/1", "local-interface-wrong"),
@@ -96,6 +107,7 @@ WRONG = {
     "a PBF rule above": (forwarded(TRUST), "ethernet1/1", "PBF rule 'by dsl'", "pbf-rule-above-routes"),
     "a PBF rule of an interface above": (forwarded(ETHERNET), "ethernet1/1", "PBF rule 'by dsl'", "pbf-rule-above-routes"),
     "a PBF rule that drops": (forwarded(TRUST, "<discard/>"), "ethernet1/1", "PBF rule 'by dsl'", "pbf-rule-above-routes"),
+    "a PBF rule for all but the networks of others": (negated("192.168.0.0/16"), "ethernet1/1", "'by dsl'", "pbf-rule-above-routes"),
     "a PBF rule for these networks": (forwarded(TRUST, source=LAN, destination="10.0.0.0/8"), "ethernet1/1", "'by dsl'", "pbf-rule-above-routes"),
 }
 RIGHT = {
@@ -105,8 +117,7 @@ RIGHT = {
         forwarded(TRUST, "<no-pbf/>", destination=VPC)(branch), forwarded(TRUST)(branch), branch.at("pbf/rules")[1].set("name", "all")),
     "a PBF rule into the tunnels": forwarded(TRUST, "<forward><egress-interface>tunnel.1</egress-interface></forward>"),
     "a PBF rule of another zone": forwarded("<zone><member>dmz</member></zone>"),
-    "a PBF rule for some of it": forwarded(TRUST, destination="10.200.7.0/24"),
-    "a PBF rule for an application": forwarded(TRUST, application="dns"),
+    "a PBF rule for all but private networks": negated("10.0.0.0/8"),
 }
 
 
@@ -128,6 +139,22 @@ def test_what_is_let_pass_is_no_cause(harmless):
     harmless(branch)
     branch.intent = STATED
     assert Planner(branch).says() == ""
+    assert "pbf-rule-above-routes" not in [found["id"] for found in branch.diagnose()]
+
+
+SOME = {
+    "for some of it": forwarded(TRUST, destination="10.200.7.0/24"), "for an application": forwarded(TRUST, application="dns"),
+    "for some hosts": forwarded(TRUST, source="10.10.0.64/26"), "by a name": forwarded(TRUST, destination="partner"),
+}
+
+
+@pytest.mark.parametrize("breaks", SOME.values(), ids=SOME.keys())
+def test_a_rule_for_some_of_it_is_told_and_no_cause(breaks):
+    branch = Branch("bgp")
+    configured_default(branch)
+    breaks(branch)
+    branch.intent = STATED
+    assert "PBF rule 'by dsl' may take some of the packets" in Planner(branch).says()
     assert "pbf-rule-above-routes" not in [found["id"] for found in branch.diagnose()]
 
 
