@@ -55,10 +55,11 @@ def spoken(vpn: Vpn) -> int:
     return carried(vpn)[0] if carried(vpn) else 4
 
 
-def accepted(tunnel: Tunnel) -> list[int]:
-    """The families that the far side lets through a tunnel; both where nothing is said of it."""
-    pairs = _pairs(tunnel)
-    return [version for version in FAMILIES if not pairs or any(family(pair.remote) == version for pair in pairs)]
+def accepted(vpn: Vpn, tunnel: Tunnel) -> list[int]:
+    """The families that the far side lets through a tunnel; both where nothing is said of it, or where it takes the pairs of networks that are given."""
+    said = _pairs(tunnel)
+    is_open = not said or (vpn.policy_based and not tunnel.selector_pairs)
+    return [version for version in FAMILIES if is_open or any(family(pair.remote) == version for pair in said)]
 
 
 def _pairs(tunnel: Tunnel) -> list[Selectors]:
@@ -128,9 +129,9 @@ def _not_accepted(vpn: Vpn) -> Iterator[str]:
             if family(pair.local) != family(pair.remote):
                 yield f"{vpn.name}, tunnel {number}: the far side's traffic selectors {pair.local} and {pair.remote} are of two families"
         for version in carried(vpn):
-            if version not in accepted(tunnel):
+            if version not in accepted(vpn, tunnel):
                 there = ", ".join(_listed(vpn.remote_networks, version))
-                yield (f"remote_networks: {there} is {_words(version)}, and tunnel {number} carries {_words(accepted(tunnel)[0])} only, by what the far side "
+                yield (f"remote_networks: {there} is {_words(version)}, and tunnel {number} carries {_words(accepted(vpn, tunnel)[0])} only, by what the far side "
                        f"says of it ({', '.join(f'{pair.local} to {pair.remote}' for pair in _pairs(tunnel))}); a connection for {_words(version)} is needed")
                 return
 

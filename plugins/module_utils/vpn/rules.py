@@ -63,8 +63,8 @@ class Rules:
         for traffic in self._outbound():
             seen = (rules, traffic, self.addresses, self.around.zone_interfaces(traffic.source_zone), units)
             what = f"{traffic.source} in {traffic.source_zone} to {traffic.destination}"
-            for rule in rulebases.disputing(*seen):
-                told.setdefault(rule.get("name"), f"{self.vpn.name}: PBF rule '{rule.get('name')}' may take some of the packets from {what} before any route "
+            for some in rulebases.disputing(*seen):
+                told.setdefault(some.get("name"), f"{self.vpn.name}: PBF rule '{some.get('name')}' may take some of the packets from {what} before any route "
                                                   "of the VPN is asked")
             rule = rulebases.taking(*seen)
             if rule is None:
@@ -84,10 +84,10 @@ class Rules:
     def _inbound(self) -> list:
         return [Traffic(traffic.destination_zone, traffic.source_zone, traffic.destination, traffic.source) for traffic in self._outbound()]
 
-    def security(self, outside: str, outside_address: str) -> list:
+    def security(self, outside: str, outside_address: str, units: Collection[str]) -> list:
         """Allow rules both ways, and where a rule denies everything also what the tunnels themselves need.
 
-        C(outside): the interface that faces the peer, and the firewall's address there.
+        C(outside): the interface that faces the peer, and the firewall's address there. C(units): the VPN's tunnel interfaces.
         """
         self._refuse_translation()
         wanted = []
@@ -98,7 +98,7 @@ class Rules:
             rule = _rule([self.vpn.zone], self.vpn.source_zones, self.vpn.remote_networks, self.vpn.local_networks, ["any"], "any")
             wanted.append((names.security_rule(self.vpn.name, names.IN), self._inbound(), rule))
         if self.vpn.security_rules != "none":
-            wanted += [*self._ike_rule(outside, outside_address), *self._inside_rule()]
+            wanted += [*self._ike_rule(outside, outside_address, units), *self._inside_rule()]
         ours = frozenset(name for name, _traffic, _values in wanted)
         rules = self.around.entries("rulebase", ("security", "rules"))
         return [DesiredEntry(security_rule.TABLE, name, values, position=self._position(name, traffic, rules, ours)) for name, traffic, values in wanted]
@@ -109,13 +109,13 @@ class Rules:
             raise Refused(f"NAT rule '{rule.get('name')}' would translate the source of the VPN's traffic, so the far side would not know it; "
                           f"put a rule without translation for {', '.join(self.vpn.remote_networks)} above it, or narrow it")
 
-    def _ike_rule(self, outside: str, outside_address: str) -> Iterator[tuple]:
+    def _ike_rule(self, outside: str, outside_address: str, units: Collection[str]) -> Iterator[tuple]:
         """IKE and ESP between the endpoints. Within one zone PAN-OS's last rule allows them unless one above denies it, between two it denies them."""
         endpoints = [self.vpn.tunnel(number).outside_address for number in self.vpn.numbers]
         here, applications = self.around.zone_of(outside) or ANY, frozenset(OUTSIDE_APPLICATIONS)
         zones, traffic = [here], []
         for endpoint in endpoints:
-            there = way_out.zone_out(self.vpn, self.around, endpoint) or ANY
+            there = way_out.zone_out(self.vpn, self.around, endpoint, units) or ANY
             zones += [there] if there not in zones else []
             traffic += [Traffic(here, there, outside_address, endpoint, applications), Traffic(there, here, endpoint, outside_address, applications)]
         name = names.security_rule(self.vpn.name, names.IKE)

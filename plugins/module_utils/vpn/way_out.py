@@ -10,35 +10,35 @@ Configured ways are not all ways: where a router learns routes, nothing is said 
 from __future__ import annotations
 
 from ipaddress import ip_network
-from typing import Iterator
+from typing import Collection, Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings, Way, is_detour
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
 
 
-def to_endpoint(vpn: Vpn, around: Surroundings, endpoint: str) -> Way | None:
-    """The way that the tunnels' own packets to an endpoint take."""
+def to_endpoint(vpn: Vpn, around: Surroundings, endpoint: str, units: Collection[str]) -> Way | None:
+    """The way that the tunnels' own packets to an endpoint take. C(units): the VPN's own interfaces, by which they are not to go."""
     router = around.router_of(vpn.outside_interface)
-    return around.way_to(endpoint, router, beside=vpn.outside_interface) if router else None
+    return around.way_to(endpoint, router, units, beside=vpn.outside_interface) if router else None
 
 
-def zone_out(vpn: Vpn, around: Surroundings, endpoint: str) -> str | None:
+def zone_out(vpn: Vpn, around: Surroundings, endpoint: str, units: Collection[str]) -> str | None:
     """The zone of the interface by which packets to an endpoint leave; that of the outside interface where that is not known."""
-    way = to_endpoint(vpn, around, endpoint)
+    way = to_endpoint(vpn, around, endpoint, units)
     through = way.interface if way is not None else None
     return around.zone_of(through or vpn.outside_interface) or around.zone_of(vpn.outside_interface)
 
 
 def warnings(vpn: Vpn, around: Surroundings, own_groups: list[str], units: list[str]) -> list[str]:
     """C(own_groups): the VPN's BGP peer groups, by which nothing here is learned. C(units): its tunnel interfaces."""
-    return [*_endpoints(vpn, around, own_groups), *_local_networks(vpn, around, own_groups, units)]
+    return [*_endpoints(vpn, around, own_groups, units), *_local_networks(vpn, around, own_groups, units)]
 
 
-def _endpoints(vpn: Vpn, around: Surroundings, own_groups: list[str]) -> Iterator[str]:
+def _endpoints(vpn: Vpn, around: Surroundings, own_groups: list[str], units: list[str]) -> Iterator[str]:
     router = around.router_of(vpn.outside_interface) or ""
     for number in vpn.numbers:
         endpoint = vpn.tunnel(number).outside_address
-        way = to_endpoint(vpn, around, endpoint)
+        way = to_endpoint(vpn, around, endpoint, units)
         host = ip_network(endpoint)
         if way is None and not around.learns_routes(router, own_groups):
             yield (f"{vpn.name}, tunnel {number}: router '{router}' has no route to the endpoint {endpoint}, so the tunnel cannot come up; give it a "

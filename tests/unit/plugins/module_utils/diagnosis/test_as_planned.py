@@ -58,7 +58,7 @@ class Planner:
     def ike_rule(self) -> list:
         """The zones of the rule for IKE that a plan makes."""
         vpn = Vpn(NAME, tunnels_of(self.branch.connection["tunnels"]), "bgp", self.outside, "vpn", ("trust",), (LAN,), (VPC,))
-        items = Rules(vpn, self.around, Addresses()).security(self.outside, HERE)
+        items = Rules(vpn, self.around, Addresses()).security(self.outside, HERE, UNITS)
         return [item.values["from"] for item in items if item.name == names.security_rule(NAME, names.IKE)]
 
 
