@@ -165,9 +165,9 @@ def disputing(rules: Iterable[ET.Element], traffic: Traffic, addresses: Addresse
     for rule in rules:
         if places.text(rule, ("schedule",)) is None and takes(rule, traffic, addresses, interfaces):
             break
-        zones = set(places.names(rule, ("from", "zone"))) | ({traffic.source_zone} if set(places.names(rule, ("from", "interface"))) & set(interfaces) else set())
+        is_from = traffic.source_zone in places.names(rule, ("from", "zone")) or set(places.names(rule, ("from", "interface"))) & set(interfaces)
         leads_away = places.find(rule, ("action", "no-pbf")) is None and places.text(rule, ("action", "forward", "egress-interface")) not in units
-        is_asked = _enabled(rule) and leads_away and traffic.source_zone in zones
+        is_asked = _enabled(rule) and leads_away and is_from
         if is_asked and could_hold(rule, "source", traffic.source, addresses) and could_hold(rule, "destination", traffic.destination, addresses):
             found.append(rule)
     return found

@@ -130,9 +130,9 @@ def _not_accepted(vpn: Vpn) -> Iterator[str]:
                 yield f"{vpn.name}, tunnel {number}: the far side's traffic selectors {pair.local} and {pair.remote} are of two families"
         for version in carried(vpn):
             if version not in accepted(vpn, tunnel):
-                there = ", ".join(_listed(vpn.remote_networks, version))
-                yield (f"remote_networks: {there} is {_words(version)}, and tunnel {number} carries {_words(accepted(vpn, tunnel)[0])} only, by what the far side "
-                       f"says of it ({', '.join(f'{pair.local} to {pair.remote}' for pair in _pairs(tunnel))}); a connection for {_words(version)} is needed")
+                there, carries = ", ".join(_listed(vpn.remote_networks, version)), _words(accepted(vpn, tunnel)[0])
+                yield (f"remote_networks: {there} is {_words(version)}, and tunnel {number} carries {carries} only, by what the far side says of it "
+                       f" ({', '.join(f'{pair.local} to {pair.remote}' for pair in _pairs(tunnel))}); a connection for {_words(version)} is needed")
                 return
 
 
