@@ -132,7 +132,7 @@ def _not_accepted(vpn: Vpn) -> Iterator[str]:
             if version not in accepted(vpn, tunnel):
                 there, carries = ", ".join(_listed(vpn.remote_networks, version)), _words(accepted(vpn, tunnel)[0])
                 yield (f"remote_networks: {there} is {_words(version)}, and tunnel {number} carries {carries} only, by what the far side says of it "
-                       f" ({', '.join(f'{pair.local} to {pair.remote}' for pair in _pairs(tunnel))}); a connection for {_words(version)} is needed")
+                       f"({', '.join(f'{pair.local} to {pair.remote}' for pair in _pairs(tunnel))}); a connection for {_words(version)} is needed")
                 return
 
 
