@@ -15,8 +15,10 @@ options:
     description:
       - PAN-OS commits by account, so changes that the same account left uncommitted before would be committed along.
       - V(fail) waits O(lock_timeout) seconds for them to go and then fails, naming them, before anything is written. An API key alone does not tell
-        the account; without O(provider.username) it shows only in what was written, and the task fails before that is committed.
-        V(include) commits them along.
+        the account; without O(provider.username) the firewall is asked for it by a configuration lock that is held for a moment, and only where
+        somebody has other changes uncommitted. While another account holds the lock that cannot be asked, and the task fails after it has written,
+        before that is committed.
+      - V(include) commits them along. It is also the way on where the account may not see the list of uncommitted changes.
     type: str
     choices: [fail, include]
     default: fail

@@ -48,7 +48,8 @@ options:
         description: PEM file, or folder of hashed PEM files, with the CA that signed the firewall's certificate. Omitted, the system's CAs count.
         type: path
       timeout:
-        description: Seconds to wait for one answer.
+        description:
+          - Seconds to wait for one answer, and for a management service that takes no requests for the moment, as while it restarts after a commit.
         type: int
         default: 60
   lock_timeout:

@@ -13,7 +13,8 @@ description:
   - Makes uncommitted changes the running configuration, by default only those of the account that Ansible uses. Other administrators'
     changes stay uncommitted.
   - Waits while another commit runs or an administrator holds a commit lock, then waits for the job and reports its lines and warnings.
-  - Nothing to commit is no change and no error.
+  - Nothing to commit is no change and no error. Whether there is anything does not hang on the firewall's list of changes alone. Where it names none
+    of O(objects), candidate and running configuration are compared there, and what differs is committed, with a warning.
 author:
   - Tunnelsmith contributors (@tunnelsmith)
 extends_documentation_fragment:
@@ -23,7 +24,7 @@ options:
   scope:
     description:
       - V(own) commits the changes of one account only. It takes the account's name from O(admin) or O(provider.username); with an API key
-        alone, from the firewall's own book of who changed O(objects). It never guesses.
+        alone, from the firewall's own book of who changed O(objects), or from whose key it says this is. It never guesses.
       - V(all) commits everybody's changes.
     type: str
     choices: [own, all]
@@ -34,7 +35,7 @@ options:
   objects:
     description:
       - The RV(tunnelsmith.panos_vpn.site_to_site_vpn#module:objects) of the tasks before, joined to one list. With it the module knows which
-        uncommitted changes are meant; if none of them is on these objects there is nothing to commit.
+        uncommitted changes are meant; if these objects are the same in the candidate and in the running configuration there is nothing to commit.
       - Omitted, all changes of the account are meant.
     type: list
     elements: str
@@ -69,7 +70,9 @@ options:
     description: Text that the firewall stores with the commit.
     type: str
   job_id:
-    description: Number of a commit job that an earlier run did not see to its end. No new commit is made, the module waits for that one.
+    description:
+      - Number of a commit job that an earlier run did not see to its end. No new commit is made, the module waits for that one. A job that the
+        firewall does not know is an error at once.
     type: str
   commit_timeout:
     description: Seconds to wait for locks, for other commits and for the commit job, all together.

@@ -65,6 +65,26 @@ def applied(root: ET.Element, operations: Iterable[Operation]) -> ET.Element:
     return after
 
 
+def same(one: ET.Element | None, other: ET.Element | None) -> bool:
+    """Whether two elements hold the same, but for the marks that the firewall adds, in whatever order entries and elements stand."""
+    if one is None or other is None:
+        return one is other
+    if (one.text or "").strip() != (other.text or "").strip() or _unmarked(one) != _unmarked(other):
+        return False
+    first, second = ({places.step_of(child): child for child in element} for element in (one, other))
+    if len(one) != len(other) or first.keys() != second.keys() or _members(one) != _members(other):
+        return False
+    return all(same(child, second[step]) for step, child in first.items())
+
+
+def _unmarked(element: ET.Element) -> dict[str, str]:
+    return {name: value for name, value in element.attrib.items() if name not in MARKS}
+
+
+def _members(element: ET.Element) -> list[str]:
+    return [(child.text or "").strip() for child in element if child.tag == "member"]
+
+
 def inner_xml(element: ET.Element) -> str:
     """The children of an element as text, its own text included where it has no children."""
     if len(element) == 0:

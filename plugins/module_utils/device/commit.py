@@ -2,21 +2,23 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Uncommitted changes, commits of our own ones only, and the jobs that carry them."""
+"""What is uncommitted, and commits of our own changes only."""
 
 from __future__ import annotations
 
+import time
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
-from typing import Callable, Iterable
-from xml.sax.saxutils import escape
+from typing import Callable, Iterable, Sequence
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, tree as trees
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import sdk
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import CODE_MISSING, Session
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import jobs, locks, sdk
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session, message
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import DEVICE
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.jobs import Job, said
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet, Patience
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, DeviceError, PanosVpnError
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, DeviceError, JobUnknown, PanosVpnError
 
 CODE_LOCKED = 14
 # Words of a commit that could not even be queued, and can be later. PAN-OS gives them all the same code.
@@ -30,34 +32,53 @@ _LOSSES = 3
 
 @dataclass(frozen=True)
 class Change:
-    """One uncommitted change as the firewall lists it."""
+    """One uncommitted change as the firewall lists it. C(words): how it names the place, where that is no xpath that can be read.
+
+    C(owner): the account; empty where it is not told.
+    """
 
     path: Path
     owner: str
     action: str = ""
+    words: str = ""
 
     @property
     def xpath(self) -> str:
-        return places.render(self.path)
+        return places.render(self.path) or self.words
 
-
-@dataclass(frozen=True)
-class Job:
-    """A finished job. C(lines) and C(warnings) are the firewall's own words."""
-
-    id: str
-    result: str
-    lines: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    def may_be_of(self, account: str) -> bool:
+        return self.owner in ("", account)
 
 
 def changes(session: Session) -> list[Change]:
-    """What is in the candidate and not in the running configuration, with the account that did it."""
+    """What is in the candidate and not in the running configuration, with the account that did it.
+
+    Raises DeviceError where the firewall does not tell; an entry that cannot be read is a change at a place of which only the words are known.
+    """
     answer = session.op("<show><config><list><changes/></list></config></show>", "list uncommitted changes")
-    return [
-        Change(places.parse(_said(entry, "xpath")), _said(entry, "owner"), _said(entry, "action"))
-        for entry in answer.iter("entry") if entry.find("xpath") is not None
-    ]
+    listed = list(answer.iter("entry"))
+    if not listed and message(answer) and _pending(session):
+        raise DeviceError(f"failed to list uncommitted changes on {session.place}: in the place of a list it says: {message(answer)}")
+    return [_change(entry) for entry in listed]
+
+
+def _change(entry: ET.Element) -> Change:
+    words = said(entry, "xpath") or " ".join("".join(entry.itertext()).split()) or "a place that is not named"
+    return Change(_place(words), said(entry, "owner"), said(entry, "action"), words)
+
+
+def _place(words: str) -> Path:
+    """The path that an entry names; none where it is no xpath. A firewall is one device, which need not be called by its name."""
+    path = places.parse(words)
+    if places.render(path).replace('"', "'") != words.replace('"', "'"):
+        return ()
+    return DEVICE + path[len(DEVICE):] if path[:len(DEVICE)] == ("config", "devices", "entry") else path
+
+
+def _pending(session: Session) -> bool:
+    """Whether there is anything uncommitted, by the firewall's other answer to that."""
+    answer = session.op("<check><pending-changes/></check>", "ask for uncommitted changes")
+    return (answer.findtext("result") or "").strip() != "no"
 
 
 def concerns(change: Change, objects: Iterable[Path]) -> bool:
@@ -70,6 +91,35 @@ def _is_list(path: Path, listed: Path) -> bool:
     return len(path) == len(listed) + 1 and not isinstance(path[-1], str) and path[-1][0] == "member"
 
 
+def apart(session: Session, objects: Sequence[Path]) -> list[Path]:
+    """Those of C(objects) that are not the same in the candidate and in the running configuration: what a list of changes should name."""
+    wanted = [*objects, *_rulebases_of(objects)]
+    candidate, running = session.read(wanted), session.read(wanted, running=True)
+    return [path for path in objects if not _is_same(path, candidate, running)]
+
+
+def _rulebases_of(objects: Iterable[Path]) -> list[Path]:
+    """What has an order is read whole."""
+    return list(dict.fromkeys(path[:-1] for path in objects if _is_rule(path)))
+
+
+def _is_rule(path: Path) -> bool:
+    return len(path) > 1 and path[-2] == "rules"
+
+
+def _is_same(path: Path, candidate: ET.Element, running: ET.Element) -> bool:
+    if not trees.same(places.find(candidate, path[1:]), places.find(running, path[1:])):
+        return False
+    return not _is_rule(path) or _above(path, candidate, running) == _above(path, running, candidate)
+
+
+def _above(path: Path, root: ET.Element, other: ET.Element) -> list[str]:
+    """The rules above one, as far as they are in the other configuration too."""
+    shared = set(places.names(other, path[1:-1]))
+    names = [name for name in places.names(root, path[1:-1]) if name in shared]
+    return names[:names.index(path[-1][1])] if path[-1][1] in names else []
+
+
 def refuse_foreign(session: Session, account: str, pending: list[Change], is_foreign: Callable[[Change], bool], patience: Patience,
                    standing: str) -> None:
     """Other uncommitted changes (C(is_foreign)) of the account would be committed along with ours.
@@ -80,12 +130,23 @@ def refuse_foreign(session: Session, account: str, pending: list[Change], is_for
     listed = [pending]
 
     def look() -> None:
-        foreign = [change for change in (listed.pop() if listed else changes(session)) if change.owner == account and is_foreign(change)]
+        foreign = [change for change in (listed.pop() if listed else changes(session)) if change.may_be_of(account) and is_foreign(change)]
+        foreign = _in_effect(session, foreign)
         if foreign:
             raise NotYet(f"{len(foreign)} other uncommitted changes of the account {account} are to be committed first",
-                         DeviceError(f"{_foreign_text(account, foreign)}; {standing}"))
+                         DeviceError(_foreign_text(account, foreign)).leaving(standing))
 
     patience.until(look)
+
+
+def _in_effect(session: Session, listed: list[Change]) -> list[Change]:
+    """Without those at places where candidate and running configuration are the same: what was made and taken away again is still listed."""
+    try:
+        differing = apart(session, [change.path for change in listed if change.path]) if listed else []
+    except DeviceError:
+        # What the account may not read can be any change.
+        return listed
+    return [change for change in listed if not change.path or change.path in differing]
 
 
 def _foreign_text(account: str, left: list[Change]) -> str:
@@ -94,23 +155,28 @@ def _foreign_text(account: str, left: list[Change]) -> str:
             "Commit or revert them, use an account of its own for this collection, or say commit_foreign: include")
 
 
-def commit(session: Session, account: str | None, description: str, patience: Patience, ours: Iterable[Change] = ()) -> Job | None:
+def commit(session: Session, account: str | None, description: str, patience: Patience, is_left: Callable[[], bool]) -> Job | None:
     """Commit the changes of C(account) only, or everybody's where it is None. None: there was nothing to commit.
 
-    Waits while another commit runs or somebody holds a commit lock. Where the answer to the request is lost, a job that carries
-    C(ours) (changes) is looked for before another one is asked for. Raises DeviceError with the job's lines where it fails.
+    Waits while another commit runs or somebody holds a commit lock. C(is_left): looks whether anything of ours is still uncommitted; asked
+    where an answer was lost, or the job is not known any more. Raises DeviceError with the job's lines where it fails.
     """
     patience = patience.begun()
     while True:
-        job, looked_for = _queue(session, account, description, patience, ours)
+        job, looked_for = _queue(session, account, description, patience, is_left)
         if job is None:
             return None
-        finished = finish(session, job, patience)
-        if not looked_for or not _left(session, ours):
+        try:
+            finished = _judged(session, jobs.finish(session, job, patience, time.monotonic()))
+        except JobUnknown as exc:
+            if is_left():
+                raise exc.leaving(NOTHING_COMMITTED)
+            return Job(job, "OK", (f"{exc}; what it was to commit is running",))
+        if not looked_for or not is_left():
             return finished
 
 
-def _queue(session: Session, account: str | None, description: str, patience: Patience, ours: Iterable[Change]) -> tuple[str | None, bool]:
+def _queue(session: Session, account: str | None, description: str, patience: Patience, is_left: Callable[[], bool]) -> tuple[str | None, bool]:
     """(id of the commit job, or None where there was nothing to commit; whether it had to be looked for)."""
     losses = 0
     while True:
@@ -118,13 +184,24 @@ def _queue(session: Session, account: str | None, description: str, patience: Pa
             return patience.until(lambda: _enqueued(session, account, description, patience.timeout)), False
         except ConnectionFailed as exc:
             if exc.final:
-                raise exc.adding(NOTHING_COMMITTED)
-            job = _queued_all_the_same(session, account, ours, exc)
+                raise exc.leaving(NOTHING_COMMITTED)
+            losses += 1
+            over = losses == _LOSSES or exc.late
+            # A firewall that gave no answer in time may queue the job later, and so may one whose answers keep getting lost.
+            late = Patience.for_the_late(patience.tell) if over and exc.sent else Patience(0)
+            job = _queued_all_the_same(session, account, is_left, exc, late)
             if job is not None:
                 return job, True
-            losses += 1
-            if losses == _LOSSES:
-                raise exc.adding(NOTHING_COMMITTED)
+            if over:
+                raise _not_queued(exc, late)
+
+
+def _not_queued(lost: ConnectionFailed, waited: Patience) -> PanosVpnError:
+    if not lost.late:
+        return lost.leaving(NOTHING_COMMITTED)
+    lost.goes_on = True
+    return lost.leaving(f"{waited.timeout:g} s later there was no commit job, and the firewall may still begin one: the changes stand in the candidate or are "
+                        "committed, run again to see")
 
 
 def _enqueued(session: Session, account: str | None, description: str, timeout: float) -> str | None:
@@ -133,41 +210,43 @@ def _enqueued(session: Session, account: str | None, description: str, timeout: 
         return _enqueue(session, account, description)
     except DeviceError as exc:
         if not _can_wait(exc):
-            raise exc.adding(NOTHING_COMMITTED)
+            raise exc.leaving(NOTHING_COMMITTED)
         holders = _holders(session, exc)
-        overdue = DeviceError(f"{exc}; waited {timeout:g} s{holders}; {NOTHING_COMMITTED}", exc.code)
+        overdue = DeviceError(f"{exc}; waited {timeout:g} s{holders}", exc.code).leaving(NOTHING_COMMITTED)
         raise NotYet(f"the commit has to wait: {exc}{holders}", overdue) from None
 
 
-def _queued_all_the_same(session: Session, account: str | None, ours: Iterable[Change], lost: ConnectionFailed) -> str | None:
-    """The id of the job that a request whose answer was lost left behind: one that runs, or the newest where our changes are gone."""
+def _queued_all_the_same(session: Session, account: str | None, is_left: Callable[[], bool], lost: ConnectionFailed, patience: Patience) -> str | None:
+    """The id of the job that a request whose answer was lost left behind, waited for with C(patience).
+
+    That is one that has not ended, or the newest where nothing of ours is left.
+    """
+
+    def look() -> str | None:
+        commits = [job for job in jobs.commits(session) if account in (None, said(job, "user"))]
+        if commits and (jobs.is_unfinished(commits[0]) or not is_left()):
+            return said(commits[0], "id")
+        raise NotYet(f"{lost}; looking for its commit job", _NoJob())
+
     try:
-        jobs = session.op("<show><jobs><all/></jobs></show>", "look for the commit job").iter("job")
-        commits = [job for job in jobs if _said(job, "type") == "Commit" and account in (None, _said(job, "user"))]
-        newest = max(commits, key=lambda job: int(_said(job, "id")), default=None)
-        if newest is None or _said(newest, "status") == "FIN" and _left(session, ours):
-            return None
+        return patience.until(look)
+    except _NoJob:
+        return None
     except PanosVpnError as exc:
-        raise lost.adding(f"whether a commit job was queued is unknown, asking for it failed as well ({exc}): "
-                          "the changes stand in the candidate or are committed, run again to see")
-    return _said(newest, "id")
+        lost.goes_on = True
+        raise lost.adding(f"whether a commit job was queued is unknown, asking for it failed as well ({exc})").leaving(
+            "the changes stand in the candidate or are committed, run again to see")
 
 
-def _said(element: ET.Element | None, tag: str) -> str:
-    return "" if element is None else (element.findtext(tag) or "").strip()
-
-
-def _left(session: Session, ours: Iterable[Change]) -> bool:
-    """Whether any of C(ours) is still uncommitted."""
-    wanted = {(change.path, change.owner) for change in ours}
-    return any((change.path, change.owner) in wanted for change in changes(session))
+class _NoJob(Exception):
+    """No job was found in time."""
 
 
 NOTHING_COMMITTED = "nothing was committed, the changes stand in the candidate"
 
 
 def _can_wait(error: DeviceError) -> bool:
-    return error.code == CODE_LOCKED or any(words in str(error) for words in _BUSY)
+    return error.code == CODE_LOCKED or locks.is_locked(error) or any(words in str(error) for words in _BUSY)
 
 
 def _holders(session: Session, error: DeviceError) -> str:
@@ -188,60 +267,9 @@ def _enqueue(session: Session, account: str | None, description: str) -> str | N
     return (answer.findtext("result/job") or "").strip() or None
 
 
-def finish(session: Session, job: str, patience: Patience) -> Job:
-    """Wait for a job. The job's id is in every error, so that a later run can take it up (C(job_id)).
-
-    A commit can restart the very service that answers: as long as there is time, a connection that fails is tried again.
-    """
-    overdue = DeviceError(f"commit job {job} on {session.place} did not end within {patience.timeout:g} s and goes on; "
-                          f"give job_id {job} to wait for it", job_id=job)
-    overdue.goes_on = True
-
-    def look() -> Job:
-        try:
-            return _finished(session, job, overdue)
-        except PanosVpnError as exc:
-            failed = type(exc)(f"{exc}; commit job {job} goes on without us: give job_id {job} to wait for it", job_id=job)
-            failed.goes_on = True
-            if isinstance(exc, ConnectionFailed) and not exc.final:
-                raise NotYet(f"commit job {job}: {session.place} does not answer while it commits", failed) from None
-            raise failed from None
-
-    return _judged(session, patience.until(look))
-
-
-def _finished(session: Session, job: str, overdue: DeviceError) -> Job:
-    """The finished job; raises NotYet while it runs. Right after it was queued a firewall can still say it knows of no such job."""
-    try:
-        answer = session.op(f"<show><jobs><id>{escape(job)}</id></jobs></show>", f"ask for commit job {job}")
-    except DeviceError as exc:
-        if exc.code == CODE_MISSING:
-            raise NotYet(f"commit job {job} is queued", overdue) from None
-        raise
-    element = answer.find("result/job")
-    if element is None or _said(element, "status") != "FIN":
-        raise NotYet(f"commit job {job} {_stage(element)}", overdue)
-    return Job(job, _said(element, "result"), _texts(element.find("details")), _texts(element.find("warnings")))
-
-
-def _stage(element: ET.Element | None) -> str:
-    """How far a job is that has not ended."""
-    status, progress, position = (_said(element, tag) for tag in ("status", "progress", "positionInQ"))
-    if status != "ACT":
-        return "is in the queue" + (f", at position {position}" if position not in ("", "0") else "")
-    return f"is at {progress} %" if progress.isdigit() else "runs"
-
-
-def _texts(element: ET.Element | None) -> tuple[str, ...]:
-    if element is None:
-        return ()
-    leaves = [node for node in element.iter() if len(node) == 0 and (node.text or "").strip()] or ([element] if (element.text or "").strip() else [])
-    return tuple(" ".join((leaf.text or "").split()) for leaf in leaves)
-
-
 def _judged(session: Session, job: Job) -> Job:
     if job.result != "OK":
         reason = "; ".join(job.lines) or "the firewall gave no reason"
-        raise DeviceError(f"commit job {job.id} on {session.place} failed: {reason}; {NOTHING_COMMITTED}", job_id=job.id,
-                          warnings=list(job.warnings))
+        raise DeviceError(f"commit job {job.id} on {session.place} failed: {reason}", job_id=job.id,
+                          warnings=list(job.warnings)).leaving(NOTHING_COMMITTED)
     return job

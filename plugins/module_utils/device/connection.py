@@ -13,7 +13,7 @@ from typing import Callable, Iterable, Mapping, Sequence
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import union
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import Found, NotYet, Patience
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import Found, NotYet, Patience, nobody
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.transport import Provider, Transport, pause
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, DeviceError, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import (
@@ -21,6 +21,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platf
 )
 
 _ATTEMPTS = 3
+# From this attempt on the pause before the next one stays as long as it is (3.2 s).
+_LONGEST_PAUSE = 4
 # Seconds between two looks at a search of the log.
 _LOG_POLL = 0.2
 CODE_MISSING = 7
@@ -31,6 +33,7 @@ class Session:
 
     Every request leaves through C(transport), which verifies whom it talks to. C(changing): whether one was sent that is no mere read.
     C(unions): whether the device answers for several places at once; None as long as that is not known.
+    C(tell): is given a sentence while a management service that restarts is waited for.
     """
 
     def __init__(self, provider: Provider):
@@ -38,6 +41,7 @@ class Session:
         self.transport = Transport(provider)
         self.changing = False
         self.unions: bool | None = None
+        self.tell: Callable[[str], None] = nobody
         self._key = provider.api_key
 
     def __enter__(self):
@@ -177,7 +181,7 @@ class Session:
 
     def _read(self, doing: str, parameters: dict) -> ET.Element:
         self._log_in()
-        return _repeated(lambda: self._call(doing, parameters))
+        return self._repeated(lambda: self._call(doing, parameters))
 
     def change(self, doing: str, parameters: dict) -> ET.Element:
         """One request that may change something, never repeated here."""
@@ -199,7 +203,7 @@ class Session:
         except ET.ParseError:
             raise ConnectionFailed(f"failed to {doing} on {self.place}: the answer is cut off or not XML", sent=True) from None
         except ConnectionFailed as exc:
-            raise ConnectionFailed(f"failed to {doing} on {self.place}: {exc}", sent=exc.sent, final=exc.final) from None
+            raise exc.saying(f"failed to {doing} on {self.place}: {exc}") from None
 
     def _log_in(self) -> str:
         """The API key; generated once where the provider has a password instead."""
@@ -209,24 +213,30 @@ class Session:
 
     def _generated_key(self) -> str:
         provider = self.provider
-        root = _repeated(lambda: self._answer("log in", {"type": "keygen", "user": provider.username, "password": provider.password}))
+        root = self._repeated(lambda: self._answer("log in", {"type": "keygen", "user": provider.username, "password": provider.password}))
         key = root.findtext("result/key")
         if root.get("status") != "success" or not key:
             raise DeviceError(f"{self.place} refused to log in {provider.username}: {message(root)}", code_of(root))
         return key
 
+    def _repeated(self, read: Callable[[], Found]) -> Found:
+        """A request that changes nothing, tried again where the connection fails.
 
-def _repeated(read: Callable[[], Found]) -> Found:
-    """A request that changes nothing, tried again where the connection fails."""
-    attempt = 0
-    while True:
-        try:
-            return read()
-        except ConnectionFailed as exc:
-            attempt += 1
-            if exc.final or attempt == _ATTEMPTS:
-                raise
-            pause(attempt - 1)
+        A management service that takes no requests at the moment, as after a commit, is waited for as long as an answer is.
+        """
+        attempt = 0
+        patience = Patience(self.provider.timeout).begun()
+        while True:
+            try:
+                return read()
+            except ConnectionFailed as exc:
+                attempt += 1
+                is_waited_for = exc.restarting and patience.left > 0
+                if exc.final or attempt >= _ATTEMPTS and not is_waited_for:
+                    raise
+                if is_waited_for:
+                    self.tell(f"waiting for the management service: {exc}")
+            pause(min(attempt - 1, _LONGEST_PAUSE))
 
 
 def without_covered(paths: Iterable[Path]) -> list[Path]:

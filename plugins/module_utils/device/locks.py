@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from secrets import token_hex
 from typing import Callable
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
@@ -15,6 +16,13 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 _COMMENT = "tunnelsmith.panos_vpn writes and commits"
 # PAN-OS's own words; these errors have no number.
 _OWN, _OTHERS, _NONE = "You already own", "already held by", "not currently"
+# Of a request that has to wait until another account lets go of the configuration, in the words of different releases.
+_LOCKED = ("currently locked by", "Configuration is locked by", "Timed out while getting config lock")
+
+
+def is_locked(error: DeviceError) -> bool:
+    """Whether a request was refused because of another account's configuration lock."""
+    return any(words in str(error) for words in _LOCKED)
 
 
 def under(session: Session, patience: Patience | None, work: Callable[[], dict], keeps: Callable[[dict], bool] = lambda result: False) -> dict:
@@ -50,18 +58,43 @@ def _let_go(session: Session) -> str:
 
 def take(session: Session, patience: Patience) -> None:
     """Wait while another account holds it. One that an earlier run of this account left behind is as good."""
-    command = f"<request><config-lock><add><comment>{_COMMENT}</comment></add></config-lock></request>"
 
     def look() -> None:
         try:
-            session.op(command, "take the configuration lock")
+            session.op(_taking(_COMMENT), "take the configuration lock")
         except DeviceError as exc:
-            if _OTHERS in str(exc):
+            if _OTHERS in str(exc) or is_locked(exc):
                 raise NotYet(str(exc), exc.adding(f"waited {patience.timeout:g} s")) from None
             if _OWN not in str(exc):
                 raise
 
     patience.until(look)
+
+
+def _taking(comment: str) -> str:
+    return f"<request><config-lock><add><comment>{comment}</comment></add></config-lock></request>"
+
+
+def account(session: Session) -> str | None:
+    """The name of the account that an API key belongs to; None where it cannot be found out.
+
+    A firewall tells it only by what the account does: here, by a lock with a comment of its own that is held for this moment alone.
+    """
+    comment = f"{_COMMENT}, {token_hex(4)}"
+    try:
+        try:
+            session.op(_taking(comment), "take the configuration lock")
+        except DeviceError as exc:
+            if _OWN not in str(exc):
+                return None
+        held = {entry.get("name"): entry.findtext("comment") for entry in session.op(
+            "<show><config-locks/></show>", "list configuration locks").iter("entry")}
+        if comment in held.values():
+            release(session)
+    except PanosVpnError:
+        return None
+    ours = [name for name, told in held.items() if told == comment] or list(held)
+    return ours[0] if len(ours) == 1 else None
 
 
 def release(session: Session) -> None:

@@ -12,6 +12,8 @@ from typing import Callable, TypeVar
 
 Found = TypeVar("Found")
 
+# Seconds in which a firewall that gave no answer in time may still do what it was asked: only then is looked at for the last time.
+LATE = 30
 # Seconds between two looks: most of what is waited for comes at once, or takes a minute.
 _POLLS = (0.2, 0.3, 0.5, 1.0, 2.0, 3.0, 5.0)
 
@@ -42,6 +44,11 @@ class Patience:
     poll: float | None = None
     tell: Callable[[str], None] = nobody
     deadline: float | None = None
+
+    @classmethod
+    def for_the_late(cls, tell: Callable[[str], None] = nobody) -> Patience:
+        """For what a firewall may still do that gave no answer in time."""
+        return cls(LATE, tell=tell)
 
     def begun(self) -> Patience:
         """The same, with the time running: what is waited for from now on has to do with what is left of it."""

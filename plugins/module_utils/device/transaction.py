@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ET
 from typing import Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.tree import Operation
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import locks
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session, code_of, message
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet, Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, DeviceError, PanosVpnError, TakenMeanwhile
@@ -19,7 +20,6 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.in
 CHUNK = 500
 CODE_REFERENCED = 10
 CODE_INVALID_COMMAND = 17
-_LOCKED = "currently locked by"
 
 
 def send(session: Session, operations: Sequence[Operation], before: ET.Element, patience: Patience = Patience(0)) -> None:
@@ -36,7 +36,7 @@ def send(session: Session, operations: Sequence[Operation], before: ET.Element, 
         try:
             _send_when_unlocked(session, chunk, patience, done)
         except ConnectionFailed as exc:
-            raise ConnectionFailed(str(exc), sent=exc.sent or bool(done), final=exc.final) from None
+            raise exc.saying(str(exc), sent=exc.sent or bool(done)) from None
         except PanosVpnError as exc:
             if done:
                 raise undone(session, done, before, exc) from exc
@@ -48,7 +48,7 @@ def _send_when_unlocked(session: Session, operations: Sequence[Operation], patie
         try:
             _send_chunk(session, operations, done)
         except DeviceError as exc:
-            if _LOCKED not in str(exc):
+            if not locks.is_locked(exc):
                 raise
             # The firewall's words alone: whose lock it is stands behind a long path in the whole sentence.
             told = str(exc) if exc.answer is None else message(exc.answer)

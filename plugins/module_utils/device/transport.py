@@ -90,14 +90,15 @@ class Transport:
                 "(PANOS_CA_PATH), or the name in the certificate as provider.ip_address", final=True) from None
         except socket.timeout:
             self.close()
-            raise ConnectionFailed(f"{self.place} gave no answer within {self.provider.timeout} s", sent=sent) from None
+            raise ConnectionFailed(f"{self.place} gave no answer within {self.provider.timeout} s", sent=sent, late=sent) from None
         except socket.gaierror as exc:
             self.close()
             raise ConnectionFailed(_nameless(self.provider.ip_address, exc), final=exc.errno == socket.EAI_NONAME) from None
         except (OSError, http.client.HTTPException) as exc:
             self.close()
             reason = "the connection was closed before the whole answer had arrived" if sent else str(exc)
-            raise ConnectionFailed(f"cannot talk to {self.place}: {reason}", sent=sent) from None
+            refused = isinstance(exc, ConnectionRefusedError)
+            raise ConnectionFailed(f"cannot talk to {self.place}: {reason}", sent=sent, restarting=refused) from None
         if response.will_close:
             self.close()
         return response, content
@@ -147,7 +148,8 @@ class Transport:
             raise ConnectionFailed(f"{self.place} refused the login (HTTP {response.status}, Invalid Credential): check the API key, "
                                    "or user name and password", final=True)
         if response.status >= 500:
-            raise ConnectionFailed(f"{self.place} answered HTTP {response.status}: its management service is not ready", sent=response.status != 503)
+            raise ConnectionFailed(f"{self.place} answered HTTP {response.status}: its management service is not ready",
+                                   sent=response.status != 503, restarting=response.status == 503)
         if kind not in _XML_TYPES and not content.lstrip().startswith(b"<response"):
             raise ConnectionFailed(f"{self.place} answered with {kind or 'an unnamed type'} instead of XML: this is not the XML API "
                                    "(a proxy, a login page, or another port)", sent=True)

@@ -6,10 +6,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit, jobs, locks
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, InvalidInput, Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import uncommitted
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, locked, with_session
 
 
@@ -40,7 +45,7 @@ def run() -> None:
     """The whole life of the module."""
     module = PanosModule(argument_spec())
     # A job that was queued before goes on, whatever happens to us.
-    untouched = "" if module.params["job_id"] else commit.NOTHING_COMMITTED
+    untouched = "" if module.params["job_id"] is not None else commit.NOTHING_COMMITTED
     with_session(module, lambda session: _run(module, session), untouched)
 
 
@@ -51,56 +56,133 @@ def _run(module, session) -> dict:
 
 def _committed(module, session) -> dict:
     params = module.params
-    if params["job_id"]:
-        return _result(commit.finish(session, params["job_id"], module.patience("commit_timeout", "commit_poll")), [])
-    return commit_changes(module, session, params["objects"], params["earlier_changes"] or (), params["description"] or "", params["scope"], params["admin"])
+    if params["job_id"] is None:
+        return commit_changes(module, session, params["objects"], params["earlier_changes"], params["description"] or "",
+                              params["scope"], params["admin"])
+    number = arguments.trimmed(params["job_id"])
+    if not number.isdigit() or not int(number):
+        raise InvalidInput(f"job_id: {number!r} is no number of a job; nothing was asked of {session.place}")
+    return _result(jobs.finish(session, number, module.patience("commit_timeout", "commit_poll")), [])
 
 
-def commit_changes(module, session, objects, earlier_changes, description: str, scope: str = OWN, admin: str | None = None) -> dict:
+def commit_changes(module, session, objects, earlier_changes, description: str, scope: str = OWN, admin: str | None = None, is_written=None) -> dict:
     """Commit what stands on C(objects) (xpaths; None: whatever is uncommitted), by what the module's options say of committing.
 
-    C(earlier_changes): what was uncommitted before ours, as C(uncommitted.earlier_changes) tells it.
+    C(earlier_changes): what was uncommitted before ours, as C(uncommitted.earlier_changes) tells it. C(is_written): of a task that has
+    written to the objects; looks whether that is still what stands in the candidate.
     """
-    pending = commit.changes(session)
+    pending = uncommitted.listed(module, session, earlier_changes is not None and not earlier_changes)
     paths = None if objects is None else [places.parse(xpath) for xpath in objects]
     ours = pending if paths is None else [change for change in pending if commit.concerns(change, paths)]
-    if not ours:
-        return _result(None, [])
-    account = None
-    if scope == OWN:
-        account = admin or session.provider.username or _booked_on(ours, paths is not None)
-        owners = sorted({change.owner for change in ours})
-        ours = [change for change in ours if change.owner in ("", account)]
-        if not ours and paths is not None:
+    return _Committing(module, session, pending, paths, earlier_changes, description, is_written).committed(ours, scope, admin)
+
+
+@dataclass(frozen=True)
+class _Committing:
+    """One commit. C(pending): all that is listed as uncommitted. C(paths): our objects, where they are known."""
+
+    module: Any
+    session: Session
+    pending: list
+    paths: list | None
+    earlier_changes: Any
+    description: str
+    is_written: Any
+
+    def committed(self, ours: list, scope: str, admin: str | None) -> dict:
+        unlisted = [] if ours or not self.paths else commit.apart(self.session, self.paths)
+        if not ours and not unlisted:
+            return self._nothing_uncommitted()
+        account = (admin or self.session.provider.username or self._booked_on(ours, unlisted)) if scope == OWN else None
+        if account is not None:
+            ours = self._of_account(ours, account)
+            if not ours and not unlisted:
+                return _result(None, [])
+            self._refuse_foreign(account)
+        committed = [change.xpath for change in ours] + [places.render(path) for path in unlisted]
+        if self.module.check_mode:
+            return {"changed": True, "committed": committed, "warnings": []}
+        result = _result(self._commit(account, ours, unlisted), committed)
+        if unlisted:
+            result["warnings"].append(f"the list of uncommitted changes of {self.session.place} did not name {', '.join(committed)}, where candidate and "
+                                      "running configuration differed")
+        return result
+
+    def _commit(self, account: str | None, ours: list, unlisted: list) -> jobs.Job | None:
+        """A firewall whose list says nothing of our changes is not believed either when it says that there is nothing to commit."""
+        patience = self.module.patience("commit_timeout", "commit_poll")
+        job = commit.commit(self.session, account, self.description, patience,
+                            lambda: bool(commit.apart(self.session, unlisted) if unlisted else self._left(ours)))
+        wrong = commit.apart(self.session, unlisted or self._objects_of(ours)) if unlisted or job is None else []
+        if wrong:
+            said = f"commit job {job.id} ended well" if job else "there is nothing to commit"
+            named = "the account" if account is None else f"the account {account}"
+            raise DeviceError(f"{self.session.place} says that {said}, and candidate and running configuration still differ at "
+                              f"{', '.join(map(places.render, wrong))}. Look whether these changes are those of {named} (scope: all commits everybody's)",
+                              job_id=job.id if job else None).leaving("what was written there stands in the candidate and does not run")
+        return job
+
+    def _objects_of(self, ours: list) -> list:
+        """Our objects as far as they are known; of the rest, the places that are listed."""
+        return self.paths or [change.path for change in ours if change.path]
+
+    def _left(self, ours: list) -> bool:
+        """Whether any of C(ours) is still listed."""
+        wanted = {(change.xpath, change.owner) for change in ours}
+        return any((change.xpath, change.owner) in wanted for change in commit.changes(self.session))
+
+    def _nothing_uncommitted(self) -> dict:
+        """Nothing of ours is uncommitted. Where we wrote, somebody else has committed or reverted that since."""
+        result = _result(None, [])
+        if self.is_written is not None:
+            place = self.session.place
+            if not self.is_written():
+                raise Refused(f"somebody has reverted on {place} what this task wrote, before it could be committed: it stands neither in the candidate "
+                              "nor in the running configuration. Run again", uncommitted=False)
+            result["warnings"].append(f"somebody else has committed on {place} what this task wrote: candidate and running configuration are the same there")
+        elif self.paths:
+            missing = self._missing()
+            if missing:
+                result["warnings"].append(f"{', '.join(map(places.render, missing))}: neither in the candidate nor in the running configuration of "
+                                          f"{self.session.place}. A task that took it away has had its commit; what a task made there, somebody has reverted")
+        return result
+
+    def _missing(self) -> list:
+        candidate = self.session.read(self.paths)
+        return [path for path in self.paths if places.find(candidate, path[1:]) is None]
+
+    def _booked_on(self, ours: list, unlisted: list) -> str:
+        """The account that the firewall books our changes on, by its list, or by the marks on what it does not list; the key's, where it tells that."""
+        owners = sorted({change.owner for change in ours if change.owner} or self._marked(unlisted))
+        if self.paths is not None and len(owners) != 1:
+            account = locks.account(self.session)
+            owners = [account] if account and (account in owners or not owners) else owners
+        if self.paths is None or len(owners) != 1:
+            raise Refused(f"an API key does not tell whose changes are ours; uncommitted ones are there of {', '.join(owners) or 'nobody that is named'}. "
+                          "Give provider.username (PANOS_USERNAME), or scope: all for everybody's").leaving(commit.NOTHING_COMMITTED)
+        return owners[0]
+
+    def _marked(self, unlisted: list) -> set:
+        candidate = self.session.read(unlisted)
+        found = (places.find(candidate, path[1:]) for path in unlisted)
+        return {node.get("admin") for element in found if element is not None for node in element.iter() if node.get("admin")}
+
+    def _of_account(self, ours: list, account: str) -> list:
+        found = [change for change in ours if change.may_be_of(account)]
+        if ours and not found and self.paths is not None:
+            owners = sorted({change.owner for change in ours})
             raise Refused(f"the uncommitted changes on these objects are booked on {', '.join(owners)}, not on {account}: correct provider.username "
-                          f"or admin; {commit.NOTHING_COMMITTED}")
-        if not ours:
-            return _result(None, [])
-        _refuse_foreign(module, session, account, pending, paths or (), earlier_changes)
-    if module.check_mode:
-        return {"changed": True, "committed": [change.xpath for change in ours], "warnings": []}
-    return _result(commit.commit(session, account, description, module.patience("commit_timeout", "commit_poll"), ours), ours)
+                          "or admin").leaving(commit.NOTHING_COMMITTED)
+        return found
 
-
-def _booked_on(ours, are_known: bool) -> str:
-    """The account that the firewall books our changes on. C(are_known): they are picked from all that is uncommitted, and not just all of it."""
-    owners = sorted({change.owner for change in ours if change.owner})
-    if not are_known or len(owners) != 1:
-        raise Refused(f"an API key does not tell whose changes are ours; uncommitted ones are there of {', '.join(owners) or 'nobody that is named'}. "
-                      f"Give provider.username (PANOS_USERNAME), or scope: all for everybody's; {commit.NOTHING_COMMITTED}")
-    return owners[0]
-
-
-def _refuse_foreign(module, session, account, pending, paths, earlier_changes) -> None:
-    """Changes of the same account that were there before ours and are not ours: they would be committed along."""
-    if module.params["commit_foreign"] == "include" or not earlier_changes:
-        return
-    earlier = {places.parse(change["xpath"]) for change in earlier_changes if change["owner"] == account}
-
-    def is_foreign(change):
-        return change.path in earlier and not commit.concerns(change, paths)
-
-    commit.refuse_foreign(session, account, pending, is_foreign, module.patience("lock_timeout"), commit.NOTHING_COMMITTED)
+    def _refuse_foreign(self, account: str) -> None:
+        """Changes of the same account that were there before ours and are not ours: they would be committed along."""
+        if self.module.params["commit_foreign"] == "include" or not self.earlier_changes:
+            return
+        earlier = {change["xpath"] for change in self.earlier_changes if change["owner"] in ("", account)}
+        paths = self.paths or ()
+        commit.refuse_foreign(self.session, account, self.pending, lambda change: change.xpath in earlier and not commit.concerns(change, paths),
+                              self.module.patience("lock_timeout"), commit.NOTHING_COMMITTED)
 
 
 def jobs_of(committed: dict) -> list:
@@ -108,8 +190,8 @@ def jobs_of(committed: dict) -> list:
     return [{name: committed[name] for name in ("job_id", "lines", "job_warnings")}] if "job_id" in committed else []
 
 
-def _result(job, ours) -> dict:
+def _result(job: jobs.Job | None, committed: list) -> dict:
     if job is None:
         return {"changed": False, "committed": [], "warnings": []}
     return {"changed": True, "job_id": job.id, "lines": list(job.lines), "job_warnings": list(job.warnings),
-            "committed": [change.xpath for change in ours], "warnings": [f"commit job {job.id}: {text}" for text in job.warnings]}
+            "committed": committed, "warnings": [f"commit job {job.id}: {text}" for text in job.warnings]}

@@ -65,7 +65,7 @@ class _Reverting:
         self.journal = journal_of(module)
         module.secret_forms.update(form for secret in self.journal.secrets() for form in secrets.printable_forms(secret))
         self.objects = self.journal.places
-        self.pending = commit.changes(target.session)
+        self.pending = uncommitted.listed(module, target.session)
         # Path → reason, of what the firewall itself did not let go.
         self.kept: dict = {}
         self.left: list = []
@@ -116,7 +116,7 @@ class _Reverting:
             committed = commit_changes(self.module, self.target.session, [places.render(path) for path in self.objects],
                                        uncommitted.earlier_changes(self.pending, self._is_mine), description)
         except PanosVpnError as exc:
-            raise exc.adding(self._still_running())
+            raise exc.leaving(self._still_running())
         result["warnings"] += committed.pop("warnings")
         result["changed"] = committed.pop("changed") or result["changed"]
         result.update(committed)

@@ -55,7 +55,7 @@ class PanosModule(AnsibleModule):
 
     def tell(self, sentence: str) -> None:
         """What a long step waits for now, for those who watch. A plan waits for nothing."""
-        if self.params["progress"] and not self.check_mode:
+        if self.params.get("progress") and not self.check_mode:
             self.progress.tell(secrets.masked(sentence, self.secret_forms))
 
     def patience(self, timeout: str, poll: str | None = None) -> Patience:
@@ -93,6 +93,7 @@ def with_session(module, work, untouched=NOTHING_WRITTEN) -> None:
     """
     try:
         with Session(Provider(**module.params["provider"])) as session:
+            session.tell = module.tell
             result = _worked(session, work, untouched)
     except PanosVpnError as exc:
         told = secrets.masked({"msg": str(exc), **exc.facts}, module.secret_forms)
@@ -119,7 +120,7 @@ def _worked(session, work, untouched):
     try:
         return work(session)
     except (ConnectionFailed, DeviceError) as exc:
-        raise exc if session.changing or not untouched else exc.adding(untouched)
+        raise exc if session.changing or not untouched or untouched in str(exc) else exc.leaving(untouched)
 
 
 def target_of(module, session) -> Target:

@@ -219,7 +219,8 @@ class _Life:
         self.module.progress.about = outcome.turn(tuple(done.get("interrupts", ())), tuple(done.get("waiting", ())), "interrupts" in self.told)
         self._remember()
         try:
-            committed = commit_changes(self.module, self.target.session, done["objects"], done["earlier_changes"], self._description())
+            committed = commit_changes(self.module, self.target.session, done["objects"], done["earlier_changes"], self._description(),
+                                       is_written=planning.is_written)
         except PanosVpnError as exc:
             failed.append(exc)
             done["warnings"] += exc.facts.pop("warnings", [])

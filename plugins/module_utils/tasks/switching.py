@@ -73,7 +73,7 @@ class Change:
     pending: list = field(init=False)
 
     def __post_init__(self):
-        self.pending = commit.changes(self.target.session)
+        self.pending = uncommitted.listed(self.module, self.target.session)
 
     def write(self, switches, values, warnings=(), spares_gone=False) -> dict:
         """C(values): (switch, its candidate entry) → options. The result of C(configure), and what is uncommitted with it.

@@ -9,13 +9,41 @@ C(pending) are the uncommitted changes from before a task, C(is_mine) tells whic
 
 from __future__ import annotations
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit, locks
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError
+
+
+def listed(module, session, nothing_before=False) -> list[commit.Change]:
+    """What is uncommitted. Raises DeviceError where the firewall does not tell it, unless all of the account's changes may be committed along.
+
+    C(nothing_before): before this task wrote, nothing was.
+    """
+    try:
+        return commit.changes(session)
+    except DeviceError as exc:
+        if nothing_before:
+            return []
+        if _takes_along(module):
+            module.warn(f"{exc}: what else the account has uncommitted is committed along, whatever it is")
+            return []
+        raise exc.adding("what else the account has uncommitted is not known then, and would be committed along; "
+                         "give the account the right to see it, or say commit_foreign: include")
+
+
+def _takes_along(module) -> bool:
+    return module.params["commit_foreign"] == "include"
 
 
 def refuse_foreign(module, session, pending, is_mine) -> None:
-    """Before a write: our account's other uncommitted changes would be committed along. Waits for them to go, then refuses them by name."""
-    account = session.provider.username
-    if account and module.params["commit_foreign"] != "include":
+    """Before a write: our account's other uncommitted changes would be committed along. Waits for them to go, then refuses them by name.
+
+    Where the account is not told by its name, somebody has other changes uncommitted, and this task commits, the firewall is asked whose key it is.
+    """
+    foreign = [change for change in pending if not is_mine(change)]
+    if not foreign or _takes_along(module):
+        return
+    account = session.provider.username or (locks.account(session) if module.params.get("commit", True) else None)
+    if account:
         commit.refuse_foreign(session, account, pending, lambda change: not is_mine(change), module.patience("lock_timeout"), "nothing was written")
 
 

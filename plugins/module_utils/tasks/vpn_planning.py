@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
@@ -53,7 +54,7 @@ class Turn:
     """What was planned last. C(held), C(removed_before): places that are the VPN's, in the candidate and in the running configuration.
 
     C(interrupts), C(waiting): numbers of the tunnels that are interrupted now, and of those whose turn is later.
-    C(recorded): a record tells of the VPN that is to go.
+    C(recorded): a record tells of the VPN that is to go. C(phases): what is wanted. C(marked): the candidate has marks of changes at the VPN's places.
     """
 
     held: list = field(default_factory=list)
@@ -61,6 +62,8 @@ class Turn:
     interrupts: list = field(default_factory=list)
     waiting: list = field(default_factory=list)
     recorded: bool = True
+    phases: list = field(default_factory=list)
+    marked: bool = False
 
 
 class Planning:
@@ -68,7 +71,7 @@ class Planning:
 
     def __init__(self, module, target: Target, wish: Wish):
         self.module, self.target, self.wish = module, target, wish
-        self.pending = commit.changes(target.session)
+        self.pending = uncommitted.listed(module, target.session)
         self.listing = vpn_state.Listing(target)
         self.known_objects: dict = {}
         self.turn = Turn()
@@ -84,11 +87,19 @@ class Planning:
         objects = [places.parse(xpath) for xpath in result["objects"]]
         result["warnings"] += self.listing.warnings
         mine = uncommitted.tell(self.module, result, self.pending, lambda change: self._is_mine(change, objects))
+        if self.turn.marked and not mine:
+            # The list of changes does not name them; whether they are any, the configurations themselves tell.
+            result["uncommitted"] = result["uncommitted"] or bool(commit.apart(self.target.session, self.turn.held))
         result["objects"] = list(dict.fromkeys(result["objects"] + [change.xpath for change in mine]))
         if self.wish.vpn is not None:
             result["interrupts"] = [self.wish.vpn.tunnel_name(number) for number in self.turn.interrupts]
             result["waiting"] = [self.wish.vpn.tunnel_name(number) for number in self.turn.waiting]
         return result
+
+    def is_written(self) -> bool:
+        """Whether what was written last is still what stands in the candidate."""
+        members = Wanted(self.turn.phases).places(self.target.base)
+        return not plan(self.turn.phases, self.target.read([*self._reads(), *members]), self.target.base)
 
     def _reads(self) -> list:
         interfaces_go = self.wish.going or self.wish.vpn.tunnel_interfaces
@@ -102,6 +113,7 @@ class Planning:
         self._read_imports(tree, built.phases)
         self.turn.held = claim.paths([*built.held, *(item for phase in built.phases for item in phase)], self.target.base)
         self.turn.removed_before = self._removed_before()
+        self.turn.phases, self.turn.marked = built.phases, any(_is_marked(places.find(tree, path[1:])) for path in self.turn.held)
         if self.module.check_mode:
             # The firewall itself says so where it is written.
             built.warnings += removal.still_used(built.phases, around)
@@ -194,3 +206,8 @@ class Planning:
     def _refuse_foreign(self, intent) -> None:
         objects = intent.places(self.target.base)
         uncommitted.refuse_foreign(self.module, self.target.session, self.pending, lambda change: self._is_mine(change, objects))
+
+
+def _is_marked(element: ET.Element | None) -> bool:
+    """Whether a candidate's element, or something in it, has been changed since the last commit: the firewall marks it so on reading."""
+    return element is not None and any(node.get("dirtyId") for node in element.iter())

@@ -203,6 +203,8 @@ def _as_written(asked: Asked, seen: Seen) -> str:
                 f"{can_be_taken_back}")
     if seen.uncommitted:
         return f"{asked.vpn} stands in the candidate configuration, and does not run yet as it was written.{can_be_taken_back}"
+    if seen.commit_failed is not None:
+        return f"What was written last of {asked.vpn} stands neither in the candidate nor in the running configuration."
     if seen.failed:
         rest = "".join(f" {text}." for text in _unchanged(seen))
         return f"{asked.vpn} runs as it was written, and was left so.{rest}{can_be_taken_back}"

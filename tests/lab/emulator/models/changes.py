@@ -13,6 +13,10 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree im
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import Reference
 
 
+#: The sample; the same in other spellings; the containers alone; less than is known of an entry; nothing, though there is something; a text instead.
+LISTINGS = ("objects", "double quotes", "device without its name", "containers", "without owners", "without places", "nothing", "text")
+
+
 @dataclass
 class Switches:
     """Behaviour that the references only infer. Each can be turned without touching the code.
@@ -21,7 +25,8 @@ class Switches:
     of 11.0.3-h3 and later. ``journal_books_unchanged``: a write that changes nothing counts as a change.
     ``rename_updates_references``, ``commit_drops_own_locks``, ``bgp_needs_identity`` (enable without router id or local
     AS fails at commit): as their names say. ``commit_queue``: how many commits may wait behind the one that runs; the
-    next one is refused as busy. ``multi_vsys``: several virtual systems are switched on, so that a second one may be made.
+    next one is refused as busy. ``listing``: how the list of changes looks to this account or in this release, one of
+    ``LISTINGS``; one sample of it is known, and it is a Panorama's. ``multi_vsys``: several virtual systems are switched on, so that a second one may be made.
     """
 
     journal_books_container: bool = False
@@ -30,6 +35,7 @@ class Switches:
     commit_drops_own_locks: bool = True
     bgp_needs_identity: bool = True
     commit_queue: int = 0
+    listing: str = "objects"
     multi_vsys: bool = False
 
 

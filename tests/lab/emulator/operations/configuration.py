@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import xml.etree.ElementTree as ET
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import responses
@@ -29,17 +30,34 @@ def _pending(context: Context) -> Answer:
 def _changes(context: Context) -> Answer:
     entries = []
     seen = set()
-    for record in context.firewall.candidate.journal.records:
-        key = (record.booked, record.owner)
+    listing = context.firewall.switches.listing
+    if listing == "text":
+        return text_result("Server error : show config list changes timed out")
+    for record in context.firewall.candidate.journal.records if listing != "nothing" else ():
+        place, owner = _listed(record.booked, listing), f"<owner>{escape(record.owner)}</owner>" if listing != "without owners" else ""
+        key = (place, record.owner)
         if key in seen:
             continue
         seen.add(key)
         entries.append(
-            f"<entry><xpath>{escape(record.booked)}</xpath><owner>{escape(record.owner)}</owner>"
+            f"<entry>{place}{owner}"
             f"<action> {record.action}</action><admin-history>{escape(', '.join(record.history))}</admin-history>"
             f"<component-type>{record.component_type}</component-type></entry>"
         )
     return result(f"<journal>{''.join(entries)}</journal>" if entries else "")
+
+
+def _listed(booked: str, listing: str) -> str:
+    """The element that names the place of a change."""
+    if listing == "without places":
+        return ""
+    if listing == "containers":
+        booked = re.sub(r"(/(entry|member)\[[^]]*\](/[a-z-]+)?)?$", "", booked)
+    if listing == "double quotes":
+        booked = booked.replace("'", '"')
+    if listing == "device without its name":
+        booked = booked.replace("[@name='localhost.localdomain']", "")
+    return f"<xpath>{escape(booked)}</xpath>"
 
 
 def _list_locks(kind: str) -> Command:

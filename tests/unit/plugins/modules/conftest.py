@@ -10,6 +10,8 @@ import os
 
 import pytest
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import patience
+
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch):
@@ -17,6 +19,12 @@ def _no_settings_from_outside(monkeypatch):
     for variable in list(os.environ):
         if variable.startswith("PANOS_") or variable.lower() in ("https_proxy", "all_proxy"):
             monkeypatch.delenv(variable)
+
+
+@pytest.fixture(autouse=True)
+def _no_late_firewalls(monkeypatch):
+    """Nobody waits half a minute for what a firewall may still do; a test that is about that says how long."""
+    monkeypatch.setattr(patience, "LATE", 0.1)
 
 
 @pytest.fixture

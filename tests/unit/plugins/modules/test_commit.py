@@ -11,7 +11,7 @@ import threading
 import pytest
 import yaml
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import connection
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import connection, jobs
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import commit, monitor_profile
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import COLLECTION, NETWORK, VSYS, Door
 
@@ -281,11 +281,72 @@ def test_changes_that_cannot_be_listed(door, kind, words):
     door.refused({"objects": objects}, words, "nothing was committed", STANDS)
 
 
-def test_a_job_that_is_not_there(door):
-    result = door.run({"job_id": "99", "commit_timeout": 0})
+def test_a_job_that_is_not_there_is_said_at_once(door):
+    result = door.run({"job_id": "99", "commit_timeout": 600})
     assert result.failed
-    assert "99" in result.message
+    assert "knows of no job 99" in result.message and "goes on" not in result.message
     assert "nothing was committed" not in result.message
+    assert len(door.asked()) == 1
+
+
+@pytest.mark.parametrize("job_id", [0, False, "x", "", " ", "-1", "1.5"])
+def test_what_is_no_number_of_a_job_is_refused(door, job_id):
+    door.change()
+    result = door.run({"job_id": job_id})
+    assert result.failed and "job_id" in result.message and door.commits() == 0
+    assert not door.runs(PROFILE)
+
+
+def test_a_job_that_a_restart_has_ended(door, monkeypatch):
+    """Our own job may be unknown for a moment after it was queued, and not for long."""
+    monkeypatch.setattr(jobs, "_UNKNOWN_AT_FIRST", 0.3)
+    objects = door.change().values["objects"]
+    door.control.commit_duration(60)
+    restart = threading.Timer(0.2, door.control.restart_management, [0.2], {"lose_jobs": True})
+    restart.start()
+    result = door.run({"objects": objects})
+    restart.join()
+    assert result.failed and "knows of no job 2" in result.message and STANDS in result.message
+    door.control.commit_duration(0.1)
+    assert door.done({"objects": objects}).changed
+
+
+def test_a_job_that_ended_and_was_forgotten_is_no_failure(door, monkeypatch):
+    monkeypatch.setattr(jobs, "_UNKNOWN_AT_FIRST", 0)
+    objects = door.change().values["objects"]
+    door.control.commit_duration(0)
+    door.control.fault("error", when=POLL, code=7, message="job 2 not found", times=1)
+    assert door.done({"objects": objects}).changed and door.runs(PROFILE)
+
+
+@pytest.mark.parametrize("words, code", [("Config for scope shared is currently locked by alice", None), ("Configuration is locked by alice", None),
+                                         ("Timed out while getting config lock. Please try again.", 13)])
+@pytest.mark.parametrize("step", ["write", "commit"])
+def test_a_configuration_lock_is_waited_for_in_whatever_words(door, words, code, step):
+    objects = [] if step == "write" else door.change().values["objects"]
+    door.control.fault("error", when={"action": "multi-config"} if step == "write" else COMMIT, code=code, message=words, times=2)
+    result = door.change() if step == "write" else door.done({"objects": objects})
+    assert result.changed
+    door.control.fault("error", when={"action": "multi-config"} if step == "write" else COMMIT, code=code, message=words, times=1000)
+    last = door.run({"name": "fast", "interval": 3, "lock_timeout": 0}, module=monitor_profile) if step == "write" else None
+    if last:
+        assert last.failed and "waited 0 s for the configuration lock" in last.message and "nothing was written" in last.message
+
+
+@pytest.mark.parametrize("how", ["refused", "503"])
+def test_the_next_task_waits_for_a_management_service_that_restarts(door, monkeypatch, how):
+    monkeypatch.undo()
+    if how == "refused":
+        door.control.restart_management(1.5)
+    else:
+        door.control.fault("unavailable", times=5)
+    assert door.change().changed
+
+
+def test_a_management_service_that_does_not_come_back_is_told(door):
+    door.provider["timeout"] = 1
+    door.control.fault("unavailable", times=100_000)
+    assert "HTTP 503" in door.run({"name": "fast", "interval": 2}, module=monitor_profile).message
 
 
 def test_a_description_arrives(door):

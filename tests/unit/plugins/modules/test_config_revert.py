@@ -221,7 +221,8 @@ def test_where_the_commit_fails_what_was_taken_back_is_told(door):
     door.control.edit_as("alice", "set", f"{NETWORK}/interface/tunnel/units/entry[@name='tunnel.1']", "<mtu>1250</mtu>")
     door.control.fail_next_commit(["no"])
     result = door.revert(provider={**door.provider, "username": "admin"})
-    assert result.failed and "no; nothing was committed" in result.message
+    assert result.failed and "no; it was taken back in the candidate, the running configuration still has what is to be taken back" in result.message
+    assert "nothing was committed" not in result.message
     assert "tunnel.2" in str(result.values["reverted"]) and "tunnel.1" in str(result.values["left"])
     assert any("tunnel.1" in warning for warning in result.warnings)
 

@@ -65,7 +65,8 @@ def test_a_read_that_fails_once_is_repeated(door, kind, when):
 @pytest.mark.parametrize("when", READS.values(), ids=READS.keys())
 @pytest.mark.parametrize("kind", LASTING)
 def test_a_read_that_keeps_failing_leaves_all_as_it_is(door, kind, when):
-    door.control.fault(kind, when=when, times=10)
+    door.provider["timeout"] = 1
+    door.control.fault(kind, when=when, times=100_000)
     door.refused(options(), LASTING[kind], "nothing was written", "127.0.0.1")
 
 
@@ -184,7 +185,7 @@ def test_a_certificate_that_does_not_verify(door, firewalls):
 
 
 def test_a_certificate_for_another_name(door):
-    door.provider = {**door.provider, "ip_address": "127.0.0.2"}
+    door.provider = {**door.provider, "ip_address": "127.0.0.2", "timeout": 1}
     door.refused(options(), "127.0.0.2")
 
 
@@ -204,7 +205,7 @@ def test_verification_can_be_turned_off_and_warns(door):
 def test_a_refused_connection(door):
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        door.provider = {**door.provider, "port": listening.getsockname()[1]}
+        door.provider = {**door.provider, "port": listening.getsockname()[1], "timeout": 1}
     door.refused(options(), "cannot talk to 127.0.0.1", "refused", "nothing was written")
 
 

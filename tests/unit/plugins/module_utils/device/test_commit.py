@@ -34,7 +34,8 @@ def test_what_concerns_us(changed, ours, expected):
     assert commit.concerns(Change(places.parse(changed), "ann"), [places.parse(ours)]) is expected
 
 
-def test_many_foreign_changes_are_counted():
+def test_many_foreign_changes_are_counted(monkeypatch):
+    monkeypatch.setattr(commit, "apart", lambda session, objects: objects)
     left = [Change(("config", "shared", ("entry", str(number))), "ann") for number in range(13)]
     with pytest.raises(DeviceError) as refused:
         commit.refuse_foreign(None, "ann", left, lambda change: True, Patience(0), "nothing was written")

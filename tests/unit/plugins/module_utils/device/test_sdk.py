@@ -56,7 +56,7 @@ def work_through(session) -> None:
     session.show(DEVICE + ("network",))
     session.log("( subtype eq vpn )", 10)
     session.change("write", {"type": "config", "action": "set", "xpath": "/config/shared/tag", "element": "<entry name='x'/>"})
-    commit.commit(session, "admin", "why", commit.Patience(10, 0.01))
+    commit.commit(session, "admin", "why", commit.Patience(10, 0.01), lambda: False)
 
 
 @pytest.mark.parametrize("login", LOGINS.values(), ids=LOGINS.keys())
@@ -118,5 +118,5 @@ def test_a_library_that_says_something_else_is_refused_by_name_and_release(firew
     release = importlib.metadata.version("pan-os-python")
     with pytest.raises(Refused, match=f"pan-os-python {release} cannot say how to commit .*needs pan-os-python >= 1.12, < 2; nothing was committed"):
         with Session(provider(firewall, api_key=firewall.api_key)) as session:
-            commit.commit(session, "admin", "why", commit.Patience(10, 0.01))
+            commit.commit(session, "admin", "why", commit.Patience(10, 0.01), lambda: False)
     assert firewall.control.requests() == []
