@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, secrets
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit, jobs
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.transaction import CODE_REFERENCED
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, PanosVpnError
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, InvalidInput, PanosVpnError
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import revert
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import uncommitted
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit import COMMITTING, commit_changes
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, locked, target_of, telling, with_session
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, carry_out, journal_of
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, carry_out, journal_held, journal_of
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import record as records, removal
 
 _AS_THEY_WERE = "candidate and running configuration are what they were before this task"
 
@@ -38,6 +40,8 @@ def run() -> None:
 
 
 def _run(module, session) -> dict:
+    if not module.params["journal"].strip():
+        raise InvalidInput("journal: it is empty; name the folder that the run had which is to be taken back")
     return locked(module, session, lambda: _taken_back_if_noted(module, session))
 
 
@@ -53,7 +57,8 @@ def _taken_back_if_noted(module, session) -> dict:
 
 def taken_back(module, target: Target, commits: bool = True) -> dict:
     """Take back what the journal of the module's VPN says, and prove it. What is committed is told as C(commit_changes) tells it."""
-    return _Reverting(module, target, commits).run()
+    with journal_held(module):
+        return _Reverting(module, target, commits).run()
 
 
 class _Reverting:
@@ -65,6 +70,7 @@ class _Reverting:
         self.journal = journal_of(module)
         module.secret_forms.update(form for secret in self.journal.secrets() for form in secrets.printable_forms(secret))
         self.objects = self.journal.places
+        self._refuse_while_committing()
         self.pending = uncommitted.listed(module, target.session)
         # Path → reason, of what the firewall itself did not let go.
         self.kept: dict = {}
@@ -86,8 +92,17 @@ class _Reverting:
                 self._commit(result)
             self._prove()
             if self.commits and not self.left:
-                self.journal.forget()
+                self._drop_journal(result)
         return result
+
+    def _refuse_while_committing(self) -> None:
+        """A job that is under way may be ours, and replaces what runs: nothing is taken back before it has ended."""
+        if self.module.check_mode:
+            return
+        try:
+            jobs.refuse_while_committing(self.target.session, self.module.patience("commit_timeout", "commit_poll"))
+        except PanosVpnError as exc:
+            raise exc.leaving("nothing was taken back; take it back when it has ended")
 
     def _written(self) -> dict:
         """Where others have come to refer to an object of ours, the firewall keeps it: it is left, and the rest is tried again."""
@@ -100,8 +115,17 @@ class _Reverting:
                 self.kept[exc.operation.path] = f"the firewall does not let it go: {exc}"
 
     def _planned(self, tree) -> tuple:
-        plan, self.left = revert.plan(self.journal.differences, tree, self.kept)
+        plan, self.left = revert.plan(self.journal.differences, tree, {**self._of_others(tree), **self.kept})
         return Wanted([]), plan
+
+    def _of_others(self, tree) -> dict:
+        """Path → reason, of what is another VPN's by now: the journal of a VPN that went without it is stale."""
+        view = Surroundings(tree, self.target.base, self.target.platform)
+        found = {}
+        for record in records.of_others(view, self.vpn):
+            theirs = removal.own_objects(view, record)
+            found.update({self.target.base(item.location) + item.relative_path: f"it is {record.vpn}'s now, by its record" for item in theirs})
+        return found
 
     def _refuse_foreign(self, _intent) -> None:
         if self.commits:
@@ -109,6 +133,13 @@ class _Reverting:
 
     def _is_mine(self, change) -> bool:
         return commit.concerns(change, self.objects)
+
+    def _drop_journal(self, result) -> None:
+        """The firewall is as it was, whatever becomes of a file."""
+        try:
+            self.journal.forget()
+        except InvalidInput as exc:
+            result["warnings"].append(str(exc))
 
     def _commit(self, result) -> None:
         description = self.module.params["description"] or f"{self.vpn} reverted, by tunnelsmith.panos_vpn.config_revert"

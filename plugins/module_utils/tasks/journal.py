@@ -4,23 +4,35 @@
 
 """A file that holds what is needed to take a VPN's last changes back, written before they are: also a killed run can be reverted.
 
-It stands where the module runs, readable by its user alone. Former pre-shared keys are in it in the firewall's stored form, new ones
-as digests.
+It stands where the module runs, readable by its user alone, in a folder that others may be able to write to: nothing in it is believed that
+is not a plain file of the user's own, and no place that this collection cannot write. Former pre-shared keys are in it in the firewall's
+stored form, new ones as digests.
 """
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import fcntl
 import json
 import os
+import stat
+import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
+from secrets import token_hex
+from typing import Callable, Iterator
 from urllib.parse import quote
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet, Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import revert
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.revert import Difference
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import writable
 
 _FORMAT = 1
+# Seconds in which another run has done with the journal that is in its way at the end.
+_SETTLING = 60
 
 
 @dataclass
@@ -28,6 +40,7 @@ class Journal:
     """What the writes since the last verified run changed. C(reads): the containers (paths) in which all of it lies.
 
     C(places): all that was written to, also what in the end is as it was: it may be uncommitted.
+    C(hand): of the run that noted something last; another one each time.
     """
 
     file: str
@@ -35,6 +48,7 @@ class Journal:
     reads: list = field(default_factory=list)
     places: list = field(default_factory=list)
     differences: list = field(default_factory=list)
+    hand: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.differences)
@@ -51,7 +65,7 @@ class Journal:
         return Journal(
             self.file, self.vpn, list(dict.fromkeys([*self.reads, *reads, *beside])),
             list(dict.fromkeys([*self.places, *(difference.path for difference in later)])),
-            revert.merged(earlier, later, plan.after))
+            revert.merged(earlier, later, plan.after), token_hex(8))
 
     def secrets(self) -> set:
         """The stored forms of former keys."""
@@ -62,17 +76,20 @@ class Journal:
         if not self.differences:
             self.forget()
             return
-        folder, unfinished = os.path.dirname(self.file), f"{self.file}.new"
         try:
-            os.makedirs(folder, mode=0o700, exist_ok=True)
-            with open(unfinished, "w", encoding="utf-8", opener=_for_its_user_alone) as opened:
-                json.dump(self._document(), opened, indent=1)
-                opened.flush()
-                os.fsync(opened.fileno())
-            os.replace(unfinished, self.file)
-            _flush_folder(folder)
+            _make_folder(os.path.dirname(self.file))
+            _put(self.file, json.dumps(self._document(), indent=1))
         except OSError as exc:
             raise InvalidInput(f"journal: {self.file} cannot be written ({exc.strerror})") from None
+
+    def settle(self, tell: Callable[[str], None]) -> bool:
+        """Forget it, because what it says is not needed any more; unless another run has noted something since. Whether it is gone."""
+        with held(self.file, Patience(_SETTLING, tell=tell)):
+            found = load(self.file, self.vpn)
+            if found and found.hand != self.hand:
+                return False
+            self.forget()
+            return True
 
     def forget(self) -> None:
         """Nothing is left to take back."""
@@ -86,7 +103,7 @@ class Journal:
 
     def _document(self) -> dict:
         return {
-            "format": _FORMAT, "vpn": self.vpn,
+            "format": _FORMAT, "vpn": self.vpn, "hand": self.hand,
             "reads": [places.render(path) for path in self.reads], "places": [places.render(path) for path in self.places],
             "differences": [{
                 "label": item.label, "xpath": item.xpath, "before": item.before, "after": item.after, "remains": item.remains,
@@ -97,34 +114,145 @@ class Journal:
 def file_of(folder: str, firewall: str, vpn: str) -> str:
     """Where the journal of one VPN on one firewall stands."""
     name = ",".join(quote(part, safe="") for part in (firewall, vpn))
-    return os.path.join(os.path.expanduser(os.path.expandvars(folder)), f"{name}.json")
+    said = os.path.expanduser(os.path.expandvars(folder))
+    unset = [part for part in said.split(os.sep) if part.startswith(("$", "~"))]
+    if unset:
+        raise InvalidInput(f"journal: {folder} names {', '.join(unset)}, which has no value where this task runs")
+    return os.path.join(said, f"{name}.json")
 
 
-def _for_its_user_alone(path, flags):
-    return os.open(path, flags, 0o600)
+@contextlib.contextmanager
+def held(file: str, patience: Patience) -> Iterator[None]:
+    """With a journal for this run alone: from reading it until what it says is saved, and the firewall has what it says.
+
+    A lock is a file beside it that goes with it; one that a killed run left is as good as none.
+    """
+    lock = f"{file[:-len('.json')]}.lock"
+
+    def look() -> int:
+        opened = _locked(lock)
+        if opened is None:
+            raise NotYet(f"another run is at work on the journal {file}", InvalidInput(
+                f"journal: another run of this VPN is at work ({lock}); waited {patience.timeout:g} s, run again when it has ended"))
+        return opened
+
+    try:
+        _make_folder(os.path.dirname(file))
+        opened = patience.until(look)
+    except OSError as exc:
+        raise InvalidInput(f"journal: {file} cannot be written ({exc.strerror})") from None
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            os.unlink(lock)
+        os.close(opened)
+
+
+def _locked(lock: str) -> int | None:
+    """The lock's file, opened and ours; None where another run has it. One that went while it was opened is none any more."""
+    while True:
+        opened = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.path.samestat(os.fstat(opened), os.stat(lock, follow_symlinks=False)):
+                return opened
+        except BlockingIOError:
+            os.close(opened)
+            return None
+        except FileNotFoundError:
+            pass
+        os.close(opened)
+
+
+def _make_folder(folder: str) -> None:
+    """Each folder that is missing, for its user alone."""
+    if folder and not os.path.isdir(folder):
+        _make_folder(os.path.dirname(folder))
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(folder, 0o700)
+        if not os.path.isdir(folder):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+
+
+def _put(file: str, text: str) -> None:
+    """Onto the disk under a name that nobody can know, and then in the place of the file: half of it is never seen, and never stays."""
+    folder = os.path.dirname(file)
+    unfinished = os.path.join(folder, f"{token_hex(16)}.new")
+    opened = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        with open(opened, "w", encoding="utf-8") as stream:
+            os.fchmod(opened, 0o600)
+            stream.write(text)
+            stream.flush()
+            os.fsync(opened)
+        os.replace(unfinished, file)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(unfinished)
+        raise
+    _flush_folder(folder)
 
 
 def load(file: str, vpn: str) -> Journal:
-    """The journal in a file; an empty one where there is no file. Raises InvalidInput for a file that is no journal."""
+    """The journal in a file; an empty one where there is no file. Raises InvalidInput for a file that is no journal, or not of this user's hand."""
     try:
-        with open(file, encoding="utf-8") as opened:
-            document = json.load(opened)
+        document = json.loads(_text(file))
         if document["format"] != _FORMAT:
             raise InvalidInput(f"journal: {file} was written in format {document['format']}, this release reads {_FORMAT}")
         if document["vpn"] != vpn:
             raise InvalidInput(f"journal: {file} is that of {document['vpn']}, not of {vpn}; somebody renamed it")
         reads, written = ([places.parse(xpath) for xpath in document[kind]] for kind in ("reads", "places"))
-        return Journal(file, document["vpn"], reads, written, [_difference(item) for item in document["differences"]])
+        journal = Journal(file, document["vpn"], reads, written, [_difference(item) for item in document["differences"]], str(document["hand"]))
+        _refuse_strange_places(journal)
+        return journal
     except FileNotFoundError:
         return Journal(file, vpn)
     except OSError as exc:
-        raise InvalidInput(f"journal: {file} cannot be read ({exc.strerror})") from None
-    except (ValueError, KeyError, TypeError):
+        why = "it is a link" if exc.errno == errno.ELOOP else exc.strerror
+        raise InvalidInput(f"journal: {file} cannot be read ({why})") from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, SyntaxError):
         raise InvalidInput(f"journal: {file} holds no journal of this collection; move it away") from None
 
 
+def _text(file: str) -> str:
+    """What a file says that is the user's own. A pipe is not waited for, a link not followed."""
+    opened = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(opened, encoding="utf-8") as stream:
+        found = os.fstat(opened)
+        trouble = _not_ours(found)
+        if trouble:
+            raise InvalidInput(f"journal: {file} {trouble}, so what it says is not carried out; look who wrote it, and move it away")
+        return stream.read()
+
+
+def _not_ours(found: os.stat_result) -> str:
+    if not stat.S_ISREG(found.st_mode):
+        return "is no plain file"
+    if found.st_uid != os.geteuid():
+        return f"belongs to another user (id {found.st_uid})"
+    return "can be written by others" if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH) else ""
+
+
+def _refuse_strange_places(journal: Journal) -> None:
+    """A place that no task of this collection writes has another author."""
+    strange = [places.render(path) for path in [*journal.places, *(item.path for item in journal.differences)] if not writable.can_be_written(path)]
+    strange += [places.render(path) for path in journal.reads if not writable.can_be_read(path)]
+    if strange:
+        raise InvalidInput(f"journal: {journal.file} names {', '.join(strange[:3])}, where this collection never writes: what it says is not carried out; "
+                           "look who wrote it, and move it away")
+
+
 def _difference(item) -> Difference:
-    return Difference(item["label"], places.parse(item["xpath"]), item["before"], item["after"], item["remains"], tuple(item["above"]), item["moved_below"])
+    return Difference(item["label"], places.parse(item["xpath"]), _xml(item["before"]), _xml(item["after"]), _xml(item["remains"]),
+                      tuple(item["above"]), item["moved_below"])
+
+
+def _xml(text: str) -> str:
+    """A text that is XML, or empty."""
+    if text:
+        ET.fromstring(text)
+    return text
 
 
 def _flush_folder(folder) -> None:

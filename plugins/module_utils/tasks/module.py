@@ -37,6 +37,8 @@ class PanosModule(AnsibleModule):
         """C(libraries): (name, error of its import or None) of what the module needs beside pan-os-python."""
         super().__init__(argument_spec=argument_spec, supports_check_mode=True, **kwargs)
         self.progress = Progress()
+        # The journal as this task left it, where it keeps one.
+        self.journal = None
         self.secret_forms = {form for secret in _secrets(self.argument_spec, self.params) for form in secrets.printable_forms(secret)}
         for library, import_error in ((sdk.LIBRARY, sdk.IMPORT_ERROR), *libraries):
             if import_error is not None:

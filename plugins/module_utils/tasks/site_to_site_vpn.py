@@ -147,6 +147,8 @@ def _refuse_missing(params) -> None:
 
 
 def _refuse_revert_of_nothing(params) -> None:
+    if params["on_failure"] == outcome.REVERT and not (params["journal"] or "").strip():
+        raise InvalidInput("on_failure: revert needs a journal, which says what is to be taken back; name a folder for it, or say on_failure: fail")
     if params["on_failure"] == outcome.REVERT and not params["commit"]:
         raise InvalidInput("on_failure: revert takes back what this task committed and found not to work; say commit: true as well")
 
@@ -199,9 +201,9 @@ class _Life:
                       lambda result: result["uncommitted"] and not self.asked.commits)
         self._add(done)
         return Seen(
-            tunnels=tuple(tunnel["name"] for tunnel in done.get("vpn", {}).get("tunnels", ())), noted=bool(journal_of(self.module)),
+            tunnels=tuple(tunnel["name"] for tunnel in done.get("vpn", {}).get("tunnels", ())), noted=bool(self._journal),
             uncommitted=done["uncommitted"], committed="committed" in done, waiting=tuple(done.get("waiting", ())),
-            recorded=planning.turn.recorded, commit_failed=str(failed[0]) if failed else None, commit_goes_on=bool(failed) and failed[0].goes_on,
+            recorded=planning.turn.recorded, commit_failed=failed[0].reason if failed else None, commit_goes_on=bool(failed) and failed[0].goes_on,
             before=self.before)
 
     def _wish(self) -> Wish:
@@ -233,6 +235,11 @@ class _Life:
     def _description(self) -> str:
         return self.module.params["description"] or f"{self.asked.vpn} {self.module.params['state']}, by tunnelsmith.panos_vpn.site_to_site_vpn"
 
+    @property
+    def _journal(self):
+        """The journal as this task left it; one that it has only looked at is as it stands."""
+        return self.module.journal or journal_of(self.module)
+
     def _add(self, done: dict) -> None:
         """What a turn did, beside what the turns before it did."""
         told, done = self.told, dict(done)
@@ -261,7 +268,8 @@ class _Life:
     def _up(self) -> Up:
         view = self._watch(Question()).look()
         tunnels = tuple(verdict.name for verdict in view.judgement.tunnels if verdict.healthy)
-        return Up(tunnels, tuple(peer.name for peer in view.state.bgp_peers if peer.established))
+        peers = tuple(peer.name for peer in view.state.bgp_peers if peer.established)
+        return Up(tunnels, peers, (*(verdict.name for verdict in view.judgement.tunnels), *(peer.name for peer in view.state.bgp_peers)))
 
     def _up_now(self) -> Up | None:
         try:
@@ -307,13 +315,18 @@ class _Life:
         """Settle it, take it back, or leave it; and fail where that is how it ends."""
         left: tuple = ()
         if step is Step.SETTLE and seen.noted and not self.asked.keeps_journal:
-            journal_of(self.module).forget()
-            self.told.pop("journal", None)
+            self._settled()
         if step is Step.TAKE_BACK:
             left = self._taken_back(seen)
         self.told["outcome"] = outcome.standing(self.asked, seen, step, left)
         if outcome.fails(self.asked, seen):
             raise PanosVpnError(f"{outcome.reason(self.asked, seen)}. {self.told['outcome']}")
+
+    def _settled(self) -> None:
+        if self._journal.settle(self.module.tell):
+            self.told.pop("journal", None)
+        else:
+            self.told["warnings"].append(f"another run has changed {self.asked.vpn} meanwhile: its journal {self._journal.file} stays")
 
     def _taken_back(self, seen: Seen) -> tuple[str, ...]:
         """Where what could not be taken back stands."""

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass, field
+from typing import ContextManager
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import readiness, transaction
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet, Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import (
     ConnectionFailed, DeviceError, InvalidInput, PanosVpnError, TakenMeanwhile,
 )
@@ -64,6 +66,23 @@ def carry_out(module, target, reads, planned, before_write=None, keeps_journal=T
 
     C(keeps_journal): whether what is written is noted in the task's journal, where it has one.
     """
+    if not keeps_journal or not journal_file(module):
+        return _carried_out(module, target, reads, planned, before_write, None)
+    if module.check_mode:
+        return {**_carried_out(module, target, reads, planned, before_write, None), **_told_of(journal_of(module))}
+    # From reading what is there to having written it, so that no two runs note what the other one does not see.
+    with journal_held(module):
+        journal = journal_of(module)
+        result = _carried_out(module, target, reads, planned, before_write, journal)
+        module.journal = journal_of(module)
+    return {**result, **_told_of(module.journal)}
+
+
+def _told_of(journal: journals.Journal | None) -> dict:
+    return {"journal": journal.file} if journal else {}
+
+
+def _carried_out(module, target, reads, planned, before_write, journal: journals.Journal | None) -> dict:
     for attempt in range(_ATTEMPTS):
         intent, plan = planned(target.read([*reads, *readiness.READS]))
         if not plan:
@@ -78,8 +97,8 @@ def carry_out(module, target, reads, planned, before_write=None, keeps_journal=T
         if before_write is not None:
             before_write(intent)
         try:
-            with _noted(journal_of(module) if keeps_journal else None, plan, reads) as note:
-                _write(target, plan, reads, planned, module.patience("lock_timeout"), note)
+            with _noted(journal, plan, reads) as note:
+                _write(module, target, plan, lambda: _still_to_do(target, reads, intent, planned), note)  # pylint: disable=cell-var-from-loop
             break
         except TakenMeanwhile:
             if attempt == _ATTEMPTS - 1:
@@ -88,22 +107,41 @@ def carry_out(module, target, reads, planned, before_write=None, keeps_journal=T
     result["objects"] = [places.render(place) for place in intent.places(target.base)]
     if module._diff and plan:
         result["diff"] = diff(plan)
-    journal = journal_of(module) if keeps_journal else None
-    if journal:
-        result["journal"] = journal.file
     return result
 
 
-def journal_of(module) -> journals.Journal | None:
-    """What the task's VPN would take to be reverted; None where no journal is kept."""
+def _still_to_do(target, reads, intent: Wanted, planned):
+    """What of a plan is not in the candidate. What was wanted counts, and not what would be wanted next: that may be another tunnel's turn."""
+    if not intent.phases:
+        return planned(target.read(reads))[1]
+    return make_plan(intent.phases, target.read([*reads, *intent.places(target.base)]), target.base)
+
+
+def journal_file(module) -> str | None:
+    """Where the journal of the task's VPN stands; None where none is kept."""
     params = module.params
     if not params.get("journal"):
         return None
     provider = params["provider"]
     port = provider["port"] if provider["port"] != 443 else None
     firewall = ":".join(str(part) for part in (provider["ip_address"], port, provider["serial_number"]) if part)
-    vpn = params["name"] if isinstance(params["name"], str) else arguments.trimmed(params["name"])[0]
-    return journals.load(journals.file_of(params["journal"], firewall, vpn), vpn)
+    return journals.file_of(params["journal"], firewall, _vpn(params))
+
+
+def _vpn(params) -> str:
+    return params["name"] if isinstance(params["name"], str) else arguments.trimmed(params["name"])[0]
+
+
+def journal_of(module) -> journals.Journal | None:
+    """What the task's VPN would take to be reverted; None where no journal is kept."""
+    file = journal_file(module)
+    return None if file is None else journals.load(file, _vpn(module.params))
+
+
+def journal_held(module) -> ContextManager:
+    """With the task's journal for this run alone."""
+    file = journal_file(module)
+    return contextlib.nullcontext() if file is None or module.check_mode else journals.held(file, module.patience("lock_timeout"))
 
 
 @contextlib.contextmanager
@@ -139,12 +177,15 @@ def _restored(journal, error) -> None:
         error.adding(str(exc))
 
 
-def _write(target, plan, reads, planned, patience, note) -> None:
-    """Send the plan; where the answer is lost, look whether it was carried out, and only then send the rest of it, which C(note) is told."""
+def _write(module, target, plan, still_to_do, note) -> None:
+    """Send the plan; where the answer is lost, look whether it was carried out, and only then send the rest of it, which C(note) is told.
+
+    C(still_to_do): reads the candidate, and plans what is not there. A firewall that gave no answer in time is not asked a second time.
+    """
     rest = plan
-    for dummy in range(_SENDINGS):
+    for sending in range(1, _SENDINGS + 1):
         try:
-            transaction.send(target.session, rest.operations, rest.before, patience)
+            transaction.send(target.session, rest.operations, rest.before, module.patience("lock_timeout"))
             return
         except ConnectionFailed as exc:
             if not exc.sent and rest is plan:
@@ -153,14 +194,17 @@ def _write(target, plan, reads, planned, patience, note) -> None:
         except PanosVpnError as exc:
             written = transaction.written(plan.operations, rest.operations)
             raise transaction.undone(target.session, written, plan.before, exc) if written else exc
-        rest = _read_back(target, reads, planned, lost)
+        over = lost.late or sending == _SENDINGS
+        rest = _read_back(still_to_do, lost, Patience.for_the_late(module.tell) if over else Patience(0))
         if not rest:
             return
         try:
             note(rest)
         except InvalidInput as exc:
             raise exc.adding(_standing(plan, rest))
-    raise lost.adding(_standing(plan, rest))
+        if over:
+            break
+    raise lost.adding(_standing(plan, rest) if not lost.late else _standing_late(plan, rest))
 
 
 def _standing(plan, rest) -> str:
@@ -168,10 +212,31 @@ def _standing(plan, rest) -> str:
     return f"the first {standing} of {len(plan.operations)} operations stand in the candidate, uncommitted" if standing > 0 else NOTHING_WRITTEN
 
 
-def _read_back(target, reads, planned, lost):
-    """The plan for what is still to be done."""
-    try:
-        return planned(target.read(reads))[1]
-    except PanosVpnError as exc:
-        raise lost.adding(f"whether the change was written is unknown, reading it back failed as well ({exc}): "
-                          "run again, an unchanged result means that it was")
+def _standing_late(plan, rest) -> str:
+    """No answer came in time: what is not there now may be there later."""
+    standing = len(plan.operations) - len(rest.operations)
+    there = f"{standing} of {len(plan.operations)} operations" if standing > 0 else "nothing"
+    return (f"{Patience.for_the_late().timeout:g} s later {there} of it stood in the candidate, and the firewall may still carry it out: look at its candidate, "
+            "or run again when it answers")
+
+
+class _Unwritten(Exception):
+    """Something of a plan is not in the candidate."""
+
+
+def _read_back(still_to_do, lost, patience: Patience):
+    """The plan for what is still to be done; where C(patience) has time, there is not much left."""
+    plans = []
+
+    def look() -> None:
+        try:
+            plans.append(still_to_do())
+        except PanosVpnError as exc:
+            raise lost.adding(f"whether the change was written is unknown, reading it back failed as well ({exc}): "
+                              "run again, an unchanged result means that it was")
+        if plans[-1]:
+            raise NotYet(f"{lost}; looking whether it is carried out", _Unwritten())
+
+    with contextlib.suppress(_Unwritten):
+        patience.until(look)
+    return plans[-1]

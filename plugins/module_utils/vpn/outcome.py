@@ -27,10 +27,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class Up:
-    """The names of the tunnels and BGP peers of a firewall that are up, whoever they belong to."""
+    """The names of the tunnels and BGP peers of a firewall that are up, whoever they belong to. C(there): of all that are configured."""
 
     tunnels: tuple[str, ...] = ()
     peers: tuple[str, ...] = ()
+    there: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,11 +128,11 @@ def _takes_back(asked: Asked, seen: Seen) -> bool:
 
 
 def lost(seen: Seen) -> tuple[str, ...]:
-    """What was up before and is not now. Where the firewall does not even answer, nothing is up."""
+    """What was up before and is not now. What was taken away on purpose is not lost; where the firewall does not even answer, nothing is up."""
     before, after = seen.before or Up(), seen.after or Up()
     tunnels = [name for name in before.tunnels if name not in after.tunnels]
     peers = [name for name in before.peers if name not in after.peers]
-    return tuple(tunnels + peers)
+    return tuple(name for name in tunnels + peers if seen.after is None or name in after.there)
 
 
 def carrying(seen: Seen) -> tuple[str, ...]:

@@ -172,7 +172,7 @@ def test_an_interface_that_another_vpn_has_meanwhile_stays_where_it_is(door):
     result = door.reverted()
     assert door.running() == start and door.candidate() == start
     reasons = {item["object"]: item["reason"] for item in result.values["left"]}
-    assert reasons["router_interface member 'tunnel.1'"] == "tunnel.1 itself no longer holds what was written"
+    assert reasons["router_interface member 'tunnel.1'"] == "it is other's now, by its record"
 
 
 def test_what_others_refer_to_is_left_and_named(door):

@@ -15,10 +15,11 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import o
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.outcome import FAIL, KEEP, REVERT, Asked, Seen, Step, Up
 
 FIRST, SECOND = "paris-1", "paris-2"
-BOTH = Up((FIRST, SECOND, "branch-7"), ("isp",))
-ONE = Up((FIRST, "branch-7"), ("isp",))
-NONE = Up(("branch-7",), ("isp",))
-PEER_LOST = Up((FIRST, SECOND, "branch-7"), ())
+THERE = (FIRST, SECOND, "branch-7", "isp")
+BOTH = Up((FIRST, SECOND, "branch-7"), ("isp",), THERE)
+ONE = Up((FIRST, "branch-7"), ("isp",), THERE)
+NONE = Up(("branch-7",), ("isp",), THERE)
+PEER_LOST = Up((FIRST, SECOND, "branch-7"), (), THERE)
 DOWN = (f"tunnel '{SECOND}': phase 1 is not up",)
 
 
@@ -76,8 +77,11 @@ ROWS = {
                                                ("it is what it was",)),
     "both up, a BGP peer of others is lost": Row(asked(on_failure=REVERT), seen(problems=DOWN, before=BOTH, after=PEER_LOST), Step.TAKE_BACK, True,
                                                  ("it is what it was",)),
-    "one up, a tunnel of others is lost": Row(asked(on_failure=REVERT), seen(problems=DOWN, before=NONE, after=Up((FIRST,), ("isp",))), Step.TAKE_BACK,
+    "one up, a tunnel of others is lost": Row(asked(on_failure=REVERT), seen(problems=DOWN, before=NONE, after=Up((FIRST,), ("isp",), THERE)), Step.TAKE_BACK,
                                               True, ("it is what it was",)),
+    "one up, what was up before was taken away on purpose": Row(
+        asked(on_failure=REVERT), seen(problems=DOWN, before=Up((FIRST, "paris-3"), ("isp", "paris-3"), (*THERE, "paris-3")), after=ONE), Step.LEAVE, True,
+        (f"Nothing was taken back, because {FIRST} is up",)),
     "the firewall does not answer any more": Row(asked(on_failure=REVERT), seen(look_failed="no answer", before=BOTH), Step.TAKE_BACK, True,
                                                  ("no answer", "it is what it was")),
     "it could not be looked at, one is up": Row(asked(on_failure=REVERT), seen(look_failed="no answer", before=NONE, after=ONE), Step.LEAVE, True,
