@@ -216,8 +216,8 @@ def _standing_late(plan, rest) -> str:
     """No answer came in time: what is not there now may be there later."""
     standing = len(plan.operations) - len(rest.operations)
     there = f"{standing} of {len(plan.operations)} operations" if standing > 0 else "nothing"
-    return (f"{Patience.for_the_late().timeout:g} s later {there} of it stood in the candidate, and the firewall may still carry it out: look at its candidate, "
-            "or run again when it answers")
+    return (f"{Patience.for_the_late().timeout:g} s later {there} of it stood in the candidate, and the firewall may still carry it out: look at its "
+            "candidate, or run again when it answers")
 
 
 class _Unwritten(Exception):
