@@ -32,6 +32,8 @@ class Difference:
 
     C(above): of a rule that was moved or taken away, the rules that stood above it, the nearest first. C(moved_below): of a rule that
     was moved, the one that it stands below since (empty: none). Only such a rule's place is looked at then, not its content.
+
+    C(container): of a leaf, the topmost element around it that came into being with it; without any content it has to go again.
     """
 
     label: str
@@ -41,6 +43,7 @@ class Difference:
     remains: str = field(default="", repr=False)
     above: tuple = ()
     moved_below: str | None = None
+    container: tuple = ()
     # Among the items that a plan touches, this is one that brings no references which could be missing.
     state: ClassVar[str] = "absent"
 
@@ -129,6 +132,11 @@ def plan(done: Sequence[Difference], current: ET.Element, kept: Mapping[Path, st
         if operations:
             result.operations.extend(operations)
             result.touched.append((difference, difference.path))
+    for container, difference in _emptied(done, result.after).items():
+        operation = Operation("delete", container, difference.label)
+        trees.apply(result.after, operation)
+        result.operations.append(operation)
+        result.touched.append((difference, container))
     result.operations = _members_in_order(result.operations)
     result.after = trees.applied(current, result.operations)
     return result, left
@@ -201,7 +209,25 @@ def _reason_to_stay(difference: Difference, current: ET.Element, named: set[str]
 def unproven(done: Sequence[Difference], current: ET.Element, left: Sequence[Left] = ()) -> list:
     """The differences that are not as before on C(current), without those that were left."""
     stays = {item.difference.path for item in left}
-    return [difference for difference in done if difference.path not in stays and _state(difference, current) is not _BEFORE]
+    emptied = _emptied(done, current)
+    return [difference for difference in done if difference.path not in stays
+            and (_state(difference, current) is not _BEFORE or difference.container in emptied)]
+
+
+def _emptied(done: Sequence[Difference], current: ET.Element) -> dict[Path, Difference]:
+    """The elements without a name that came into being with leaves of ours, and hold nothing any more. One that can hold other objects may stay."""
+    holding = {difference.container for difference in done if difference.container}
+    holding -= {container for container in holding for difference in done if not difference.container and places.starts_with(difference.path, container)}
+    found = {}
+    for difference in done:
+        element = places.find(current, difference.container[1:]) if difference.container in holding else None
+        if element is not None and _is_empty(element):
+            found.setdefault(difference.container, difference)
+    return found
+
+
+def _is_empty(element: ET.Element) -> bool:
+    return not (element.text or "").strip() and all(_is_empty(child) for child in element) and not element.get("name")
 
 
 def stands(difference: Difference, current: ET.Element) -> bool:
@@ -283,10 +309,18 @@ def _order(before: ET.Element, after: ET.Element, path: Path, label: str) -> Dif
 def _content(before: ET.Element, after: ET.Element, path: Path, label: str, remains: str) -> Difference | None:
     """The difference at a place; None where in the end there is none."""
     stood, stands = places.find(before, path[1:]), places.find(after, path[1:])
-    difference = Difference(label, path, _text(stood), _recognisable(stands), remains)
+    difference = Difference(label, path, _text(stood), _recognisable(stands), remains, container=_new_container(before, path))
     if _alike(_parsed(difference.before), _parsed(difference.after)):
         return None
     return replace(difference, above=tuple(_names_above(before, path))) if stands is None and "rules" in path[-2:] else difference
+
+
+def _new_container(before: ET.Element, path: Path) -> tuple:
+    """The topmost element around a leaf that was not there; none where the path leads on to something that has a name."""
+    for length in range(2, len(path)):
+        if places.find(before, path[1:length]) is None:
+            return path[:length] if all(isinstance(step, str) for step in path[length - 1:]) else ()
+    return ()
 
 
 def _names_above(root: ET.Element, path: Path) -> list:

@@ -107,7 +107,8 @@ class Journal:
             "reads": [places.render(path) for path in self.reads], "places": [places.render(path) for path in self.places],
             "differences": [{
                 "label": item.label, "xpath": item.xpath, "before": item.before, "after": item.after, "remains": item.remains,
-                "above": list(item.above), "moved_below": item.moved_below} for item in self.differences],
+                "above": list(item.above), "moved_below": item.moved_below,
+                "container": places.render(item.container)} for item in self.differences],
         }
 
 
@@ -236,7 +237,9 @@ def _not_ours(found: os.stat_result) -> str:
 
 def _refuse_strange_places(journal: Journal) -> None:
     """A place that no task of this collection writes has another author."""
-    strange = [places.render(path) for path in [*journal.places, *(item.path for item in journal.differences)] if not writable.can_be_written(path)]
+    containers = [item.container for item in journal.differences if item.container]
+    written = [*journal.places, *(item.path for item in journal.differences), *containers]
+    strange = [places.render(path) for path in written if not writable.can_be_written(path)]
     strange += [places.render(path) for path in journal.reads if not writable.can_be_read(path)]
     if strange:
         raise InvalidInput(f"journal: {journal.file} names {', '.join(strange[:3])}, where this collection never writes: what it says is not carried out; "
@@ -245,7 +248,7 @@ def _refuse_strange_places(journal: Journal) -> None:
 
 def _difference(item) -> Difference:
     return Difference(item["label"], places.parse(item["xpath"]), _xml(item["before"]), _xml(item["after"]), _xml(item["remains"]),
-                      tuple(item["above"]), item["moved_below"])
+                      tuple(item["above"]), item["moved_below"], places.parse(item["container"]))
 
 
 def _xml(text: str) -> str:

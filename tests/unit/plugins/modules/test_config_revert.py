@@ -326,3 +326,27 @@ def test_a_virtual_system_that_is_not_there_is_refused(door):
     result = door.revert(vsys="vsys2")
     assert result.failed and "no 'vsys2'" in result.message
     assert door.journals != []
+
+
+@pytest.mark.parametrize("change", [{"local_id": "192.0.2.77"}, {"mtu": 1300}, {"nat_traversal": True}, {"monitor_interval": 9}, {"backup_routes": True},
+                                    {"primary_tunnel": 2}], ids=str)
+def test_an_option_that_came_with_the_change_leaves_no_empty_element(door, change):
+    door.committed(options("pbf"))
+    start = [exact(door.control.candidate()), exact(door.control.running())]
+    door.commit(door.write("pbf", **change))
+    door.reverted()
+    assert [exact(door.control.candidate()), exact(door.control.running())] == start
+
+
+def exact(text: str) -> list:
+    """The places of all elements that are not just containers of others' objects: also the empty ones count."""
+    found = []
+
+    def walk(element, above):
+        place = f"{above}/{element.tag}{element.get('name') or ''}"
+        found.append(f"{place} {(element.text or '').strip()}")
+        for child in element:
+            walk(child, place)
+
+    walk(ET.fromstring(text), "")
+    return sorted(found)
