@@ -32,7 +32,12 @@ def _undo(current: ET.Element, operation: Operation) -> list:
     if operation.action == "delete":
         return [] if existing is None else _restore(current, operation, existing)
     if existing is None:
-        return [Operation("delete", _first_missing(current, operation.path), operation.label)]
+        missing = _first_missing(current, operation.path)
+        named = [item for item in ET.fromstring(f"<x>{operation.element}</x>") if not isinstance(places.step_of(item), str)]
+        if operation.action == "set" and named and isinstance(missing[-1], str):
+            # A list that was not read may be there, with what others have in it.
+            return [Operation("delete", operation.path + (places.step_of(item),), operation.label) for item in named]
+        return [Operation("delete", missing, operation.label)]
     if operation.action == "edit":
         return [Operation("edit", operation.path, operation.label, ET.tostring(bare(existing), encoding="unicode"))]
     content = ET.fromstring(f"<x>{operation.element}</x>")
@@ -56,7 +61,9 @@ def _restore(current: ET.Element, operation: Operation, existing: ET.Element) ->
         restored = [Operation("set", operation.path, operation.label, trees.inner_xml(bare(existing)))]
     else:
         restored = [Operation("edit", operation.path, operation.label, ET.tostring(bare(existing), encoding="unicode"))]
-    if "rules" in operation.path[-2:]:
+    rules = places.names(current, operation.path[1:-1])
+    if "rules" in operation.path[-2:] and rules[-1] != last[1]:
+        # What is made anew comes last.
         restored.append(_place_again(current, operation.path, operation.label))
     return restored
 

@@ -19,6 +19,7 @@ from typing import ClassVar, Mapping, Sequence
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, secrets, tree as trees
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.tree import Operation
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import removal_order
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.inverse import bare
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import Plan
 
@@ -120,8 +121,10 @@ def plan(done: Sequence[Difference], current: ET.Element, kept: Mapping[Path, st
     left: list = []
     named: set = set()
     changed_since = _changed_since(done, current)
-    for difference in _objects_before_members(_newest_first(done)):
-        reason = kept.get(difference.path) or _reason_to_stay(difference, result.after, named, changed_since)
+    for difference in [*_newest_first(_contents(done)), *_topmost_first(_places_of_rules(done))]:
+        # Where several rules moved, each stands where it was put as long as none has gone back.
+        seen = current if difference.moved_below is not None else result.after
+        reason = kept.get(difference.path) or _reason_to_stay(difference, seen, named, changed_since)
         if reason:
             left.append(Left(difference, reason))
             named |= _names_in(places.find(current, difference.path[1:]))
@@ -133,11 +136,9 @@ def plan(done: Sequence[Difference], current: ET.Element, kept: Mapping[Path, st
             result.operations.extend(operations)
             result.touched.append((difference, difference.path))
     for container, difference in _emptied(done, result.after).items():
-        operation = Operation("delete", container, difference.label)
-        trees.apply(result.after, operation)
-        result.operations.append(operation)
+        result.operations.append(Operation("delete", container, difference.label))
         result.touched.append((difference, container))
-    result.operations = _members_in_order(result.operations)
+    result.operations = removal_order.ordered(_members_in_order(result.operations), current)
     result.after = trees.applied(current, result.operations)
     return result, left
 
@@ -157,6 +158,19 @@ def _members_in_order(operations: Sequence[Operation]) -> list:
     return found
 
 
+def _contents(done: Sequence[Difference]) -> list[Difference]:
+    return [difference for difference in done if difference.moved_below is None]
+
+
+def _places_of_rules(done: Sequence[Difference]) -> list[Difference]:
+    return [difference for difference in done if difference.moved_below is not None]
+
+
+def _topmost_first(moved: Sequence[Difference]) -> list[Difference]:
+    """Each rule goes back below the one that it stood below, which has to be there first."""
+    return sorted(moved, key=lambda difference: len(difference.above))
+
+
 def _newest_first(done):
     """What refers to others was written after them. Entries of one container that went one after the other keep their order."""
     for (_container, gone), together in itertools.groupby(reversed(done), lambda item: (item.path[:-1], _is_gone_entry(item))):
@@ -167,24 +181,6 @@ def _newest_first(done):
 def _is_gone_entry(difference: Difference) -> bool:
     """Of a container in which order means nothing."""
     return bool(difference.before and not difference.after) and "rules" not in difference.path[-2:]
-
-
-def _objects_before_members(done):
-    """A new object goes before the memberships of what it names, also where it is older: a zone that was made for the first of two
-    interfaces holds the second one too, and the firewall keeps an interface imported that is in a zone.
-    """
-    done = list(done)
-    naming: dict = {}
-    for difference in done:
-        if not difference.before and difference.path[-1][0] == "entry":
-            for name in _names_in(_parsed(difference.after)):
-                naming.setdefault(name, []).append(difference)
-    gone: set = set()
-    for difference in done:
-        for each in [*(naming.get(difference.path[-1][1], ()) if _is_new_membership(difference) else ()), difference]:
-            if id(each) not in gone:
-                gone.add(id(each))
-                yield each
 
 
 def _is_new_membership(difference: Difference) -> bool:
