@@ -60,6 +60,11 @@ def _comes_first(first: _Step, second: _Step) -> bool:
     one, other = first.operation.path, second.operation.path
     if places.starts_with(one, other) or places.starts_with(other, one):
         return first.number < second.number
+    # Objects of different kinds can have one name: where two seem to need each other, neither does.
+    return _is_needed_by(first, second) and not _is_needed_by(second, first)
+
+
+def _is_needed_by(first: _Step, second: _Step) -> bool:
     return bool(first.unnamed & second.gone) or bool(first.made & second.named)
 
 

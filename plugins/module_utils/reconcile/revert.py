@@ -84,14 +84,46 @@ def differences(before: ET.Element, after: ET.Element, operations: Sequence[Oper
 
 def merged(earlier: Sequence[Difference], later: Sequence[Difference], after: ET.Element) -> list:
     """The differences of two writes, one after the other, as those of one. C(after): the tree after the later write."""
+    later = [replace(difference, above=_above_at_first(difference, _places_of_rules(earlier))) for difference in later]
+    earlier = [*_places_taken_up_again(earlier, after), *earlier]
     first = []
     for difference in earlier:
-        if any(_within(other, difference) for other in later):
+        if difference.moved_below is not None:
+            difference = replace(difference, moved_below=next(iter(_names_above(after, difference.path)), ""))
+        elif any(_within(other, difference) for other in later):
             difference = replace(difference, after=_recognisable(places.find(after, difference.path[1:])))
         if difference.moved_below is not None or not _alike(_parsed(difference.before), _parsed(difference.after)):
             first.append(difference)
     second = [difference for difference in later if not any(_within(difference, other) for other in earlier)]
     return first + [_around(difference, [other for other in earlier if _within(other, difference)]) for difference in second]
+
+
+def _above_at_first(difference: Difference, moved: Sequence[Difference]) -> tuple:
+    """The rules that stood above one before the earlier writes too, which C(moved) some: what the later write found was theirs."""
+    if not _is_place_of_rule(difference):
+        return difference.above
+    order = list(reversed(difference.above))
+    for other in _topmost_first([each for each in moved if each.path[:-1] == difference.path[:-1]]):
+        if other.path == difference.path:
+            return other.above
+        name = other.path[-1][1]
+        order = [each for each in order if each != name]
+        nearest = next((each for each in other.above if each in order), None)
+        if nearest is not None or not other.above:
+            order.insert(0 if nearest is None else order.index(nearest) + 1, name)
+    return tuple(reversed(order))
+
+
+def _is_place_of_rule(difference: Difference) -> bool:
+    """Whether a difference says where a rule stood: one that was moved, or taken away."""
+    return difference.moved_below is not None or bool(difference.before and not difference.after and difference.path[-2] == "rules")
+
+
+def _places_taken_up_again(earlier: Sequence[Difference], after: ET.Element) -> list[Difference]:
+    """Of rules that were taken away and are there again, the place: it need not be the one that they had."""
+    again = [difference for difference in _contents(earlier) if difference.before and not difference.after and difference.path[-2] == "rules"
+             and places.find(after, difference.path[1:]) is not None]
+    return [Difference(difference.label, difference.path, above=difference.above, moved_below="") for difference in again]
 
 
 def _within(inner: Difference, outer: Difference) -> bool:
@@ -121,6 +153,7 @@ def plan(done: Sequence[Difference], current: ET.Element, kept: Mapping[Path, st
     left: list = []
     named: set = set()
     changed_since = _changed_since(done, current)
+    moved = []
     for difference in [*_newest_first(_contents(done)), *_topmost_first(_places_of_rules(done))]:
         # Where several rules moved, each stands where it was put as long as none has gone back.
         seen = current if difference.moved_below is not None else result.after
@@ -129,12 +162,13 @@ def plan(done: Sequence[Difference], current: ET.Element, kept: Mapping[Path, st
             left.append(Left(difference, reason))
             named |= _names_in(places.find(current, difference.path[1:]))
             continue
-        operations = _restoring(difference, result.after)
-        for operation in operations:
-            trees.apply(result.after, operation)
-        if operations:
-            result.operations.extend(operations)
-            result.touched.append((difference, difference.path))
+        if difference.moved_below is not None:
+            moved.append(difference)
+        _take_back(difference, result)
+    for dummy in moved:
+        # A rule can take the one away above which another one stands already.
+        if not [difference for difference in moved if _take_back(difference, result)]:
+            break
     for container, difference in _emptied(done, result.after).items():
         result.operations.append(Operation("delete", container, difference.label))
         result.touched.append((difference, container))
@@ -156,6 +190,17 @@ def _members_in_order(operations: Sequence[Operation]) -> list:
         elif operation is lists[operation.path][-1]:
             found.extend(reversed(lists[operation.path]))
     return found
+
+
+def _take_back(difference: Difference, result: Plan) -> bool:
+    """Add what a difference needs to be taken back to a plan; whether that is anything."""
+    operations = _restoring(difference, result.after)
+    for operation in operations:
+        trees.apply(result.after, operation)
+    result.operations.extend(operations)
+    if operations and (difference, difference.path) not in result.touched:
+        result.touched.append((difference, difference.path))
+    return bool(operations)
 
 
 def _contents(done: Sequence[Difference]) -> list[Difference]:
@@ -214,7 +259,7 @@ def _emptied(done: Sequence[Difference], current: ET.Element) -> dict[Path, Diff
     """The elements without a name that came into being with leaves of ours, and hold nothing any more. One that can hold other objects may stay."""
     holding = {difference.container for difference in done if difference.container}
     holding -= {container for container in holding for difference in done if not difference.container and places.starts_with(difference.path, container)}
-    found = {}
+    found: dict[Path, Difference] = {}
     for difference in done:
         element = places.find(current, difference.container[1:]) if difference.container in holding else None
         if element is not None and _is_empty(element):
@@ -227,8 +272,9 @@ def _is_empty(element: ET.Element) -> bool:
 
 
 def stands(difference: Difference, current: ET.Element) -> bool:
-    """Whether a place still holds what was written."""
-    return _state(difference, current) is _WRITTEN
+    """Whether a place still holds what was written. A rule stands where it was put also where its neighbours have come and gone."""
+    state = _state(difference, current)
+    return state is _WRITTEN or difference.moved_below is not None and state is _BEFORE and places.find(current, difference.path[1:]) is not None
 
 
 def stored_secrets(done: Sequence[Difference]) -> set[str]:

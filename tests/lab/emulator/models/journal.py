@@ -29,7 +29,7 @@ CREATE, EDIT, DELETE, MOVE = "CREATE", "EDIT", "DELETE", "MOVE"
 class Record:
     """``booked`` is the xpath shown in the list of changes; ``sequence`` grows with every request that touches the node.
 
-    ``order`` is the place in the list, which a rolled back request must not shift.
+    ``order`` is the place in the list, which a rolled back request must not shift. ``moved``: the node has another place among its siblings.
     """
 
     path: Path
@@ -39,6 +39,7 @@ class Record:
     sequence: int
     booked: str
     order: int
+    moved: bool = False
 
     @property
     def covers(self) -> bool:
@@ -89,6 +90,7 @@ class Journal:
                 self._put(path, None)
                 return
         earlier = self._records.get(path)
+        moved = MOVE in (action, earlier.action if earlier else None) or earlier is not None and earlier.moved
         if earlier is not None and action == MOVE:
             action = earlier.action
         if earlier is not None and earlier.action == CREATE and action == EDIT:
@@ -97,7 +99,7 @@ class Journal:
         if owner not in history:
             history = (*history, owner)
         self._made += 1
-        self._put(path, Record(path, action, owner, history, sequence, booked or xpath_text(path), self._made))
+        self._put(path, Record(path, action, owner, history, sequence, booked or xpath_text(path), self._made, moved))
 
     def _covering(self, path: Path, owner: str) -> Record | None:
         """The nearest record above (or at) a path that answers for it, if it is this owner's."""
@@ -139,9 +141,15 @@ def transfer(records: Iterable[Record], journal: Journal, source: Tree, target: 
     A commit limited to some admins transfers from candidate to running, a revert the other way round.
     """
     chosen = {record.path: record for record in records}
-    for path in sorted(chosen, key=len):
+    # From the top down, so that each finds the ones above it in their places.
+    for path in sorted(chosen, key=lambda path: (len(path), _place_among_siblings(source, path))):
         foreign = [each.path for each in journal.beneath(path) if each.path not in chosen]
         _transfer_node(chosen[path], foreign, source, target)
+
+
+def _place_among_siblings(source: Tree, path: Path) -> int:
+    chain = source.chain(path)
+    return -1 if chain is None or len(chain) < 2 else list(chain[-2]).index(chain[-1])
 
 
 def _transfer_node(record: Record, foreign: list[Path], source: Tree, target: Tree) -> None:
@@ -165,7 +173,7 @@ def _transfer_node(record: Record, foreign: list[Path], source: Tree, target: Tr
     copy = duplicate(origin[-1])
     for path in foreign:
         _keep_own(copy, path, len(record.path), target)
-    if there is not None and record.action == EDIT:
+    if there is not None and record.action == EDIT and not record.moved:
         target.replace(parent, there[-1], copy)
         return
     if there is not None:

@@ -37,7 +37,8 @@ def folder(tmp_path) -> pathlib.Path:
 
 @pytest.fixture
 def kept(folder) -> Journal:
-    return Journal(str(folder / "fw,paris.json"), "paris", [GATEWAY[:-1]], [GATEWAY], [Difference("ike_gateway 'paris'", GATEWAY, after="<entry name='paris'/>")])
+    difference = Difference("ike_gateway 'paris'", GATEWAY, after="<entry name='paris'/>")
+    return Journal(str(folder / "fw,paris.json"), "paris", [GATEWAY[:-1]], [GATEWAY], [difference])
 
 
 def test_every_folder_that_it_makes_is_its_user_s_alone(kept, folder, tmp_path):
