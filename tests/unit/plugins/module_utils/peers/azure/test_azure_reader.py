@@ -135,8 +135,9 @@ def terraform_state():
 
 
 def terraform_plan():
+    was = json.loads(json.dumps(terraform_show()["values"]).replace("203.0.113.", "203.0.112."))
     changes = [{"type": kind, "change": {"before": {**values, "name": "before"}, "after": values}} for kind, values in terraform_values().items()]
-    return {"planned_values": terraform_show()["values"], "prior_state": {"values": {"root_module": {}}}, "resource_changes": changes}
+    return {"planned_values": terraform_show()["values"], "prior_state": {"values": was}, "resource_changes": changes}
 
 
 def template():
