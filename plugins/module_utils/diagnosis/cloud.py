@@ -37,6 +37,15 @@ def static_routes(case: Case) -> Iterator[Cause]:
         return
     wanted = tuple(dict.fromkeys(case.intent.local_networks or [traffic.source for traffic in intended(case) if traffic.source != EVERYTHING]))
     missing = [text for text in wanted if not inside_of(text, routes)]
+    elsewhere = rules_of(described.cloud).static_routes_elsewhere(described.gateway)
+    if elsewhere:
+        if missing:
+            yield Cause("cloud-static-route-missing",
+                        f"the way back to {', '.join(missing)} stands in {elsewhere}, which the connection's description does not show",
+                        (f"the connection's gateway: {described.gateway}",),
+                        f"in the cloud: see that {elsewhere} has a static route for {', '.join(missing)} to the attachment of connection {described.id}",
+                        POSSIBLE)
+        return
     if missing or not routes:
         yield Cause("cloud-static-route-missing",
                     f"the cloud's connection has no route to {', '.join(missing) or 'any network here'}: nothing comes back",

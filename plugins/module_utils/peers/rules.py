@@ -45,6 +45,10 @@ class Rules:
     # What is said of the far side's beginning to negotiate; empty where nothing is known.
     beginning = ""
 
+    def static_routes_elsewhere(self, gateway: str | None) -> str:
+        """What holds the static routes to the networks here, where that is not the connection; empty where it is."""
+        return ""
+
     def key_problem(self, key: str) -> str | None:
         """Why the far side would not take C(key) as pre-shared key, without the key, or V(None)."""
         return None

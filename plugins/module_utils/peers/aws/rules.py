@@ -18,6 +18,9 @@ _KEY = re.compile(r"[A-Za-z1-9._][A-Za-z0-9._]{7,63}")
 # Quotas of learned routes; AWS ends the session of a peer that sends more.
 _ROUTES = {"vgw": 100, "tgw": 1000, "cloudwan": 1000, "concentrator": 1000}
 
+# A connection lists its static routes with a virtual private gateway only; elsewhere they stand in a table of their own, which AWS does not print with it.
+_ROUTE_TABLES = {"tgw": "the transit gateway's route table", "cloudwan": "the core network's routes", "concentrator": "the concentrator's route table"}
+
 
 class _Aws(Rules):
     connection = "VPN connection"
@@ -28,6 +31,9 @@ class _Aws(Rules):
     # One pair of security associations for each tunnel, which narrowed selectors would have to share.
     most_pairs = 1
     beginning = "an endpoint of AWS waits too unless its startup action is start"
+
+    def static_routes_elsewhere(self, gateway: str | None) -> str:
+        return _ROUTE_TABLES.get(gateway or "", "")
 
     def key_problem(self, key: str) -> str | None:
         if _KEY.fullmatch(key):

@@ -495,3 +495,18 @@ def test_what_mends_a_rule_follows_from_whose_it_is(owned, fix):
     branch = Branch()
     several(owned, path_of(ONE, "disabled", "yes"))(branch)
     assert [cause["fix"] for cause in branch.diagnose() if cause["id"] == "pbf-rule-disabled"] == [fix]
+
+
+GATEWAYS = {"vgw": "certain", "tgw": "possible", "cloudwan": "possible", "concentrator": "possible"}
+
+
+@pytest.mark.parametrize("gateway, sure", GATEWAYS.items(), ids=GATEWAYS.keys())
+def test_static_routes_are_missed_where_the_connection_would_list_them(gateway, sure):
+    """Of any other gateway they stand where its description does not reach: no certain cause, and none for a tunnel that works."""
+    branch = Branch()
+    branch.connection.update(cloud="aws", gateway=gateway, static_routes=[])
+    assert [cause["id"] for cause in branch.diagnose()] == (["cloud-static-route-missing"] * 2 if gateway == "vgw" else [])
+    branch.silent(1)
+    found = [cause for cause in branch.diagnose() if cause["tunnel"] == ONE and cause["id"] == "cloud-static-route-missing"]
+    assert [cause["confidence"] for cause in found] == [sure]
+    assert gateway == "vgw" or "attachment" in found[0]["fix"]
