@@ -127,6 +127,8 @@ options:
     description:
       - Networks that the peers of the group may learn, exactly these and nothing else. The list is set as given.
       - It lets networks out and does not announce them; that is for M(tunnelsmith.panos_vpn.bgp_redistribution).
+      - They are of the family of the peer's address, since a session between IPv4 addresses exchanges IPv4 networks, and one between IPv6 addresses those of
+        IPv6.
     type: list
     elements: str
   local_preference:

@@ -52,6 +52,7 @@ options:
     description:
       - Networks of O(sources) that are announced, exactly these. The list is set as given.
       - A profile without it announces every network of its sources.
+      - The profile is one of IPv4; IPv6 networks are announced by O(networks).
       - Where they are announced beside the profile of somebody else, O(state=absent) removes only those that are given.
     type: list
     elements: str

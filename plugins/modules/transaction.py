@@ -503,6 +503,7 @@ options:
             - Networks of O(items[].bgp_redistribution.sources) that are announced, exactly
               these. The list is set as given.
             - A profile without it announces every network of its sources.
+            - The profile is one of IPv4; IPv6 networks are announced by O(items[].bgp_redistribution.networks).
             - Where they are announced beside the profile of somebody else, V(absent) removes
               only those that are given.
             type: list
@@ -1152,6 +1153,8 @@ options:
             - Networks that the peers of the group may learn, exactly these and nothing else.
               The list is set as given.
             - It lets networks out and does not announce them; that is for M(tunnelsmith.panos_vpn.bgp_redistribution).
+            - They are of the family of the peer's address, since a session between IPv4 addresses
+              exchanges IPv4 networks, and one between IPv6 addresses those of IPv6.
             type: list
             elements: str
           local_preference:
