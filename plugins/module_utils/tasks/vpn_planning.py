@@ -23,7 +23,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, configure
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import adoption, build, claim, removal, rollout
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.result import Result
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import PBF, Vpn
 
 # The containers that a VPN touches. The vsys import is read only where interfaces can go: a member of a zone is imported.
 _READ = (("network", ()), ("vsys", ("zone",)), ("rulebase", ()), ("device", HIGH_AVAILABILITY))
@@ -188,8 +188,13 @@ class Planning:
         rules = [rule for rulebase in ("security", "nat") for rule in around.entries("rulebase", (rulebase, "rules"))]
         zones = [pair for zone in vpn.source_zones for pair in ((zone, vpn.zone), (vpn.zone, zone))]
         known = rulebases.Addresses(self.known_objects)
-        names = rulebases.undecided_names(rules, zones, known) + rulebases.names_in(adoption.forwarding_rules(vpn, around), known)
+        names = rulebases.undecided_names(rules, zones, known) + rulebases.names_in(self._forwarding_rules(vpn, around), known)
         return address_objects.resolved(self.target, names, self.known_objects)
+
+    @staticmethod
+    def _forwarding_rules(vpn, around) -> list:
+        """PBF rules that are to be understood: those that could be taken over, and beside BGP or routes all, which are asked before these."""
+        return adoption.forwarding_rules(vpn, around) if vpn.failover == PBF else around.entries("rulebase", ("pbf", "rules"))
 
     def _removed_before(self) -> list:
         """What the record in the running configuration says is ours, where uncommitted changes are not explained by what stands in the candidate."""

@@ -325,6 +325,17 @@ def test_a_pbf_rule_that_takes_nothing_is_no_hindrance(firewalls, rule):
     assert door.done(options("bgp")).changed
 
 
+@pytest.mark.parametrize("what, refused", [("10.0.0.0/8", True), ("172.31.0.0/16", False)], ids=["these", "others"])
+def test_a_pbf_rule_by_names_is_understood(firewalls, what, refused):
+    door = VpnDoor(firewalls())
+    door.control.plant("/config/shared/address", f"<entry name='far'><ip-netmask>{what}</ip-netmask></entry>")
+    door.control.plant(f"{VSYS}/address-group", "<entry name='clouds'><static><member>far</member></static></entry>")
+    door.control.plant(f"{VSYS}/rulebase/pbf/rules", by_dsl(TRUST, destination="clouds"))
+    result = door.run(options("bgp"))
+    assert result.failed is refused
+    assert ("PBF rule 'all by dsl' takes" in result.message) is refused and not any("PBF rule" in text for text in result.warnings)
+
+
 HOST_ROUTES = [(f"{ROUTERS['virtual-router']}/routing-table/ip/static-route",
                 f"<entry name='aws-{number}'><destination>{tunnel['outside_address']}/32</destination><nexthop><ip-address>198.51.100.1</ip-address></nexthop>"
                 "<interface>ethernet1/8</interface></entry>") for number, tunnel in enumerate(every_tunnel("pbf", {}), 1)]
