@@ -17,7 +17,7 @@ options:
         or leave it out and use the environment variables.
       - With an API key and a user name, the key is used and the name tells whose changes are committed.
       - With a password, each task generates one API key; it is kept neither in facts nor on disk.
-      - The usual proxy variables (E(HTTPS_PROXY), E(NO_PROXY)) are honoured.
+      - The usual proxy variables (E(HTTPS_PROXY), E(NO_PROXY)) are honoured, for proxies that are spoken to by HTTP (C(http://HOST:PORT)).
     type: dict
     suboptions:
       ip_address:
@@ -49,9 +49,16 @@ options:
         type: path
       timeout:
         description:
-          - Seconds to wait for one answer, and for a management service that takes no requests for the moment, as while it restarts after a commit.
+          - Seconds that one answer may take as a whole, the connection to the firewall included, V(1) to V(86400). As long is waited for a management
+            service that takes no requests for the moment, as while it restarts after a commit.
         type: int
         default: 60
+      answer_limit:
+        description:
+          - Megabytes that one answer may have, V(1) to V(65536). A larger one is given up while it comes. How many elements it may have follows from that,
+            8192 for each megabyte.
+        type: int
+        default: 256
   lock_timeout:
     description: Seconds to wait while another administrator holds the configuration lock, before giving up. The message names the administrator.
     type: int
@@ -67,7 +74,8 @@ requirements:
   - pan-os-python >= 1.12, < 2
 notes:
   - Each option falls back to an environment variable, also when O(provider) is not given at all. They are E(PANOS_HOSTNAME), E(PANOS_USERNAME),
-    E(PANOS_PASSWORD), E(PANOS_API_KEY), E(PANOS_PORT), E(PANOS_SERIAL_NUMBER), E(PANOS_VALIDATE_CERTS), E(PANOS_CA_PATH) and E(PANOS_TIMEOUT).
+    E(PANOS_PASSWORD), E(PANOS_API_KEY), E(PANOS_PORT), E(PANOS_SERIAL_NUMBER), E(PANOS_VALIDATE_CERTS), E(PANOS_CA_PATH), E(PANOS_TIMEOUT) and
+    E(PANOS_ANSWER_LIMIT).
   - Modules run where the API can be reached, usually on the controller. Set C(ansible_connection) to V(local) and C(ansible_python_interpreter)
     to V({{ ansible_playbook_python }}) for the firewalls of an inventory.
 """

@@ -6,8 +6,13 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any, Iterator, Mapping
+
 from ansible.module_utils.basic import env_fallback
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import texts
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Leaf, Members
 
 _ARGUMENT_TYPES = {"str": "str", "int": "int", "bool": "bool", "empty": "bool", "secret": "str"}
@@ -31,6 +36,7 @@ PROVIDER = {
             "validate_certs": _from_environment("PANOS_VALIDATE_CERTS", type="bool", default=True),
             "ca_path": _from_environment("PANOS_CA_PATH", type="path"),
             "timeout": _from_environment("PANOS_TIMEOUT", type="int", default=60),
+            "answer_limit": _from_environment("PANOS_ANSWER_LIMIT", type="int", default=256),
         },
     },
 }
@@ -47,6 +53,87 @@ LOCATIONS = {
 LOCKING = {"config_lock": {"type": "bool", "default": False}}
 
 WRITING = {"lock_timeout": {"type": "int", "default": 60}, "progress": {"type": "bool", "default": True}}
+
+
+# Options that are prose, or a language of its own: they may have several lines.
+_SEVERAL_LINES = frozenset({"comment", "description", "demands", "warnings", "status_message", "select"})
+_LONGEST_WAIT = 86400
+
+
+def said(spec: Mapping[str, Any], params: Mapping[str, Any]) -> dict:
+    """What was given, without options that are null: those were left out, whatever they are. Ansible would take them for given."""
+    found = {}
+    for name, value in params.items():
+        if value is None:
+            continue
+        options = (_option(spec, name) or {}).get("options")
+        if options and isinstance(value, Mapping):
+            value = said(options, value)
+        elif options and isinstance(value, list):
+            value = [said(options, item) if isinstance(item, Mapping) else item for item in value]
+        found[name] = value
+    return found
+
+
+def misplaced(spec: Mapping[str, Any], params: Mapping[str, Any], place: str = "") -> Iterator[str]:
+    """What Ansible would make a text or a number of, though it is something else: a mapping, a list, a truth value, nothing at all."""
+    for name, value in params.items():
+        option = _option(spec, name)
+        if option is None:
+            continue
+        kind, elements = option.get("type", "str"), option.get("elements")
+        is_list = kind == "list" and isinstance(value, list)
+        for number, item in enumerate(value if is_list else [value], 1):
+            where = f"{place}{name}[{number}]" if is_list else f"{place}{name}"
+            wrong = _misplaced(item, elements if is_list else kind, bool(option.get("choices")))
+            if wrong:
+                yield f"{where}: {wrong}"
+            elif option.get("options") and isinstance(item, Mapping):
+                yield from misplaced(option["options"], item, f"{where}.")
+
+
+def _misplaced(value: Any, kind: Any, has_choices: bool) -> str:
+    if value is None:
+        return "nothing is given where a value belongs (null)"
+    if kind in ("str", "path", "int", "float") and isinstance(value, (Mapping, list, tuple)):
+        return f"a {'mapping' if isinstance(value, Mapping) else 'list'} is given where a {'number' if kind in ('int', 'float') else 'text'} belongs"
+    if isinstance(value, bool) and kind in ("str", "path") and not has_choices:
+        return "a truth value is given where a text belongs (YAML reads yes, no, on, off, true and false so; write it in quotes)"
+    if isinstance(value, bool) and kind in ("int", "float"):
+        return "a truth value is given where a number belongs"
+    return ""
+
+
+def _option(spec: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
+    return spec.get(name) or next((option for option in spec.values() if name in option.get("aliases", ())), None)
+
+
+def tidied(spec: Mapping[str, Any], params: Mapping[str, Any], place: str = "") -> dict:
+    """The values of all options as they can be used; raises InvalidInput, with the option's name, for what cannot be."""
+    found = dict(params)
+    for name, option in spec.items():
+        value = params.get(name)
+        if isinstance(value, list):
+            found[name] = [_tidied(name, option, option.get("elements"), item, f"{place}{name}[{number}]") for number, item in enumerate(value, 1)]
+        elif value is not None:
+            found[name] = _tidied(name, option, option.get("type", "str"), value, f"{place}{name}")
+    return found
+
+
+def _tidied(name: str, option: Mapping[str, Any], kind: Any, value: Any, where: str) -> Any:
+    if option.get("options") and isinstance(value, dict):
+        return tidied(option["options"], value, f"{where}.")
+    if isinstance(value, str) and kind in ("str", "path"):
+        text = texts.unbroken(value) if option.get("no_log") and name != "api_key" else texts.tidy(value)
+        problem = texts.problem(text, name in _SEVERAL_LINES)
+        if problem:
+            raise InvalidInput(f"{where}: {problem}")
+        return text
+    if isinstance(value, float) and not (math.isfinite(value) and 0 <= value <= _LONGEST_WAIT):
+        raise InvalidInput(f"{where}: {value} is outside 0 to {_LONGEST_WAIT}")
+    if kind == "int" and name.split("_")[-1] == "timeout" and not 0 <= value <= _LONGEST_WAIT:
+        raise InvalidInput(f"{where}: {value} is outside 0 to {_LONGEST_WAIT} seconds")
+    return value
 
 
 def trimmed(value):

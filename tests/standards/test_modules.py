@@ -24,7 +24,7 @@ ATTRIBUTES = ("check_mode", "diff_mode", "platform")
 SILENT = {"type": "str", "required": False, "elements": None, "choices": [], "aliases": [], "default": None}
 
 # How the firewall is reached and how long is waited for it: nothing that stands on it.
-DEFAULTS = {"state", "lock_timeout", "progress", "provider.port", "provider.timeout", "provider.validate_certs"}
+DEFAULTS = {"state", "lock_timeout", "progress", "provider.port", "provider.timeout", "provider.answer_limit", "provider.validate_certs"}
 
 each_module = pytest.mark.parametrize("module", MODULES)
 

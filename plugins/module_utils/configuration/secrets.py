@@ -44,7 +44,7 @@ def same(wanted: str, stored: str) -> bool | None:
 
 
 def _digest(plain: str) -> str:
-    return base64.b64encode(hashlib.sha1(plain.encode("utf-8")).digest()).decode("ascii")
+    return base64.b64encode(hashlib.sha1(plain.encode("utf-8", "surrogatepass")).digest()).decode("ascii")
 
 
 def digest_form(value: str) -> str:
@@ -69,13 +69,22 @@ def fingerprint(value: str) -> str:
 
 
 def printable_forms(secret: str) -> set[str]:
-    """Every spelling of a secret that could turn up in output: to be handed to Ansible's masking."""
-    raw = secret.encode("utf-8")
+    """Every spelling of a secret that could turn up in output: to be handed to Ansible's masking.
+
+    Whoever repeats one may have folded its blanks and taken its ends away.
+    """
+    spellings = {secret, secret.strip(), secret.strip("\r\n"), " ".join(secret.split())}
+    return {form for spelling in spellings if spelling for form in _forms(spelling)}
+
+
+def _forms(secret: str) -> set[str]:
+    # A text that has no UTF-8 is refused, but first it must not be shown.
+    raw = secret.encode("utf-8", "surrogatepass")
     attribute = escape(secret, {'"': "&quot;", "'": "&apos;"})
     numeric = escape(secret, {'"': "&#34;", "'": "&#39;"})
     forms = {
         secret, escape(secret), escape(secret, {'"': "&quot;"}), attribute, numeric,
-        quote(secret, safe=""), quote(secret), quote_plus(secret),
+        quote(raw, safe=""), quote(raw), quote_plus(raw),
         raw.hex(), raw.hex().upper(), repr(secret)[1:-1], secret.replace("\\", "\\\\"),
         secret.replace("\\", "\\\\").replace('"', '\\"'), _digest(secret),
         base64.b64encode(hashlib.sha1(raw).digest()).decode("ascii").rstrip("="),

@@ -12,7 +12,7 @@ from typing import Callable, Iterable, Mapping, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import union
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import answer, union
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import Found, NotYet, Patience, nobody
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.transport import Provider, Transport, pause
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, DeviceError, Refused
@@ -199,9 +199,9 @@ class Session:
 
     def _answer(self, doing: str, parameters: dict) -> ET.Element:
         try:
-            return ET.fromstring(self.transport.post(parameters))
-        except ET.ParseError:
-            raise ConnectionFailed(f"failed to {doing} on {self.place}: the answer is cut off or not XML", sent=True) from None
+            return answer.tree(self.transport.post(parameters), self.transport.limit)
+        except answer.Unreadable as exc:
+            raise ConnectionFailed(f"failed to {doing} on {self.place}: {exc}", sent=True, final=exc.final) from None
         except ConnectionFailed as exc:
             raise exc.saying(f"failed to {doing} on {self.place}: {exc}") from None
 
@@ -214,9 +214,11 @@ class Session:
     def _generated_key(self) -> str:
         provider = self.provider
         root = self._repeated(lambda: self._answer("log in", {"type": "keygen", "user": provider.username, "password": provider.password}))
-        key = root.findtext("result/key")
+        key = (root.findtext("result/key") or "").strip()
         if root.get("status") != "success" or not key:
             raise DeviceError(f"{self.place} refused to log in {provider.username}: {message(root)}", code_of(root))
+        if not (key.isascii() and key.isprintable()):
+            raise DeviceError(f"{self.place} gave an API key for {provider.username} that holds characters which none has")
         return key
 
     def _repeated(self, read: Callable[[], Found]) -> Found:

@@ -2,11 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One verified, kept-alive HTTPS connection: no request of this collection leaves any other way."""
+"""One verified, kept-alive HTTPS connection: no request of this collection leaves any other way.
+
+Whoever answers is not trusted to end: an exchange has a time and a size, whatever the far side sends in which pieces.
+"""
 
 from __future__ import annotations
 
-import base64
 import http.client
 import os
 import select
@@ -14,19 +16,22 @@ import socket
 import ssl
 import time
 from dataclasses import dataclass, field
-from urllib.parse import SplitResult, quote_plus, unquote, urlsplit
-from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
+from urllib.parse import quote_plus
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.hosts import host_problem
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.dialling import Deadline, authority, dialled
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, InvalidInput
 
 # What becomes of each byte of a form's value.
 _QUOTED = {number: quote_plus(bytes([number])) for number in range(256)}
-_XML_TYPES = ("application/xml", "text/xml")
+_MEGABYTE = 1024 * 1024
+_PIECE = 256 * 1024
+_LONGEST_TIMEOUT = 86400
 
 
 @dataclass(frozen=True)
 class Provider:
-    """How to reach a firewall. C(timeout) is in seconds, for one answer."""
+    """How to reach a firewall. C(timeout) is in seconds, for one answer as a whole; C(answer_limit) in megabytes."""
 
     ip_address: str
     port: int = 443
@@ -37,13 +42,45 @@ class Provider:
     validate_certs: bool = True
     ca_path: str | None = None
     timeout: int = 60
+    answer_limit: int = 256
 
     def __post_init__(self):
         if not self.ip_address:
             raise InvalidInput("provider: no firewall is named; set ip_address or PANOS_HOSTNAME")
+        problem = host_problem(self.ip_address)
+        if problem:
+            raise InvalidInput(f"provider.ip_address (PANOS_HOSTNAME): '{self.ip_address[:80]}': {problem}")
         if not self.api_key and not (self.username and self.password):
             raise InvalidInput(f"provider: to log in to {self.ip_address} give api_key, or username and password "
                                "(PANOS_API_KEY, or PANOS_USERNAME and PANOS_PASSWORD)")
+        if self.api_key and not (self.api_key.isascii() and self.api_key.isprintable()):
+            raise InvalidInput("provider.api_key (PANOS_API_KEY): this is no API key, it holds a line end or another character that none has")
+        _refuse_outside("port (PANOS_PORT)", self.port, 1, 65535)
+        _refuse_outside("timeout (PANOS_TIMEOUT)", self.timeout, 1, _LONGEST_TIMEOUT)
+        _refuse_outside("answer_limit (PANOS_ANSWER_LIMIT)", self.answer_limit, 1, 65536)
+
+
+def _refuse_outside(option: str, value: int, low: int, high: int) -> None:
+    if not low <= value <= high:
+        raise InvalidInput(f"provider.{option}: {value} is outside {low} to {high}")
+
+
+class _Socket(ssl.SSLSocket):
+    """Waits no longer for a piece than the exchange has time. TLS's own steps count from their first byte on, in Python's C code."""
+
+    deadline: Deadline | None = None
+
+    def recv_into(self, *args, **kwargs):
+        self._hurry()
+        return super().recv_into(*args, **kwargs)
+
+    def send(self, *args, **kwargs):
+        self._hurry()
+        return super().send(*args, **kwargs)
+
+    def _hurry(self) -> None:
+        if self.deadline is not None:
+            self.settimeout(self.deadline.left)
 
 
 class Transport:
@@ -53,10 +90,16 @@ class Transport:
         self.provider = provider
         self._connection: http.client.HTTPSConnection | None = None
         self._context = _tls_context(provider)
+        self._context.sslsocket_class = _Socket
 
     @property
     def place(self) -> str:
-        return f"{self.provider.ip_address}:{self.provider.port}"
+        return authority(self.provider.ip_address, self.provider.port)
+
+    @property
+    def limit(self) -> int:
+        """How many bytes an answer may have."""
+        return self.provider.answer_limit * _MEGABYTE
 
     def post(self, parameters: dict) -> bytes:
         """The body of the answer to one request. Raises ConnectionFailed; its C(sent) is true where the firewall may have acted on the request."""
@@ -76,38 +119,53 @@ class Transport:
             self._connection = None
 
     def _exchange(self, body: bytes, headers: dict[str, str]) -> tuple[http.client.HTTPResponse, bytes]:
-        sent = False
+        sent, deadline = False, Deadline(self.provider.timeout)
         try:
-            connection = self._connected()
+            connection = self._connected(deadline)
             sent = True
             connection.request("POST", "/api/", body, headers)
             response = connection.getresponse()
-            content = response.read()
+            content = self._content(response)
+        except ConnectionFailed:
+            self.close()
+            raise
         except ssl.SSLCertVerificationError as exc:
             self.close()
             raise ConnectionFailed(
                 f"the certificate of {self.place} does not verify: {exc.verify_message}. Give the CA that signed it as provider.ca_path "
                 "(PANOS_CA_PATH), or the name in the certificate as provider.ip_address", final=True) from None
-        except socket.timeout:
+        except TimeoutError:
             self.close()
             raise ConnectionFailed(f"{self.place} gave no answer within {self.provider.timeout} s", sent=sent, late=sent) from None
-        except socket.gaierror as exc:
-            self.close()
-            raise ConnectionFailed(_nameless(self.provider.ip_address, exc), final=exc.errno == socket.EAI_NONAME) from None
         except (OSError, http.client.HTTPException) as exc:
             self.close()
-            reason = "the connection was closed before the whole answer had arrived" if sent else str(exc)
-            refused = isinstance(exc, ConnectionRefusedError)
-            raise ConnectionFailed(f"cannot talk to {self.place}: {reason}", sent=sent, restarting=refused) from None
+            raise ConnectionFailed(f"cannot talk to {self.place}: {_reason(exc, sent)}", sent=sent) from None
         if response.will_close:
             self.close()
         return response, content
 
-    def _connected(self) -> http.client.HTTPSConnection:
+    def _content(self, response: http.client.HTTPResponse) -> bytes:
+        """What an answer holds. One that has no end is given up where it is too large, not when the memory is full."""
+        pieces: list[bytes] = []
+        size = 0
+        while size <= self.limit:
+            piece = response.read(_PIECE)
+            if not piece and response.length:
+                raise http.client.IncompleteRead(b"", response.length)
+            if not piece:
+                return b"".join(pieces)
+            pieces.append(piece)
+            size += len(piece)
+        raise ConnectionFailed(f"the answer of {self.place} has more than {self.provider.answer_limit} MB; where that is no mistake, raise "
+                               "provider.answer_limit (PANOS_ANSWER_LIMIT)", sent=True, final=True)
+
+    def _connected(self, deadline: Deadline) -> http.client.HTTPSConnection:
         if self._connection is not None and self._gone(self._connection.sock):
             self.close()
         if self._connection is None:
-            self._connection = self._connect()
+            self._connection = self._connect(deadline)
+        # A connection has the socket that was given to it.
+        self._connection.sock.deadline = deadline  # type: ignore[union-attr]
         return self._connection
 
     def _gone(self, sock: socket.socket | None) -> bool:
@@ -130,29 +188,63 @@ class Transport:
             sock.settimeout(self.provider.timeout)
         return True
 
-    def _connect(self) -> http.client.HTTPSConnection:
-        host, port, timeout = self.provider.ip_address, self.provider.port, self.provider.timeout
-        proxy = _proxy_for(host)
-        if proxy is None:
-            connection = http.client.HTTPSConnection(host, port, timeout=timeout, context=self._context)
-        else:
-            connection = http.client.HTTPSConnection(proxy.hostname or "", proxy.port or 3128, timeout=timeout, context=self._context)
-            connection.set_tunnel(host, port, _proxy_authorization(proxy))
-        connection.connect()
-        connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    def _connect(self, deadline: Deadline) -> http.client.HTTPSConnection:
+        host, port = self.provider.ip_address, self.provider.port
+        plain = dialled(host, port, deadline)
+        try:
+            plain.settimeout(deadline.left)
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            secured = self._context.wrap_socket(plain, server_hostname=host)
+        except OSError:
+            plain.close()
+            raise
+        connection = http.client.HTTPSConnection(host, port, context=self._context)
+        connection.sock = secured
+        # It never dials by itself.
+        connection.auto_open = 0
         return connection
 
     def _refuse_unusable(self, response: http.client.HTTPResponse, content: bytes) -> None:
-        kind = (response.getheader("content-type") or "").split(";")[0].strip().lower()
-        if response.status in (401, 403):
-            raise ConnectionFailed(f"{self.place} refused the login (HTTP {response.status}, Invalid Credential): check the API key, "
+        kind = _printable((response.getheader("content-type") or "").split(";")[0].strip().lower()) or "an unnamed type"
+        speaks_xml = content.lstrip(_BLANKS).startswith((b"<response", b"<?xml"))
+        status = response.status
+        if status in (401, 403) and speaks_xml:
+            raise ConnectionFailed(f"{self.place} refused the login (HTTP {status}, Invalid Credential): check the API key, "
                                    "or user name and password", final=True)
-        if response.status >= 500:
-            raise ConnectionFailed(f"{self.place} answered HTTP {response.status}: its management service is not ready",
-                                   sent=response.status != 503, restarting=response.status == 503)
-        if kind not in _XML_TYPES and not content.lstrip().startswith(b"<response"):
-            raise ConnectionFailed(f"{self.place} answered with {kind or 'an unnamed type'} instead of XML: this is not the XML API "
+        if status in (401, 403):
+            raise ConnectionFailed(f"{self.place} answered HTTP {status} with {kind}, which is not how the XML API refuses a login: what is between here and "
+                                   "the firewall does not let the request pass, or the firewall does not allow the API from here (permitted IP "
+                                   "addresses of its management profile)", final=True)
+        if status >= 500:
+            raise ConnectionFailed(f"{self.place} answered HTTP {status}: its management service is not ready",
+                                   sent=status != 503, restarting=status == 503)
+        if 300 <= status < 400:
+            raise ConnectionFailed(f"{self.place} sends elsewhere (HTTP {status}{_target(response)}): this is not the XML API (a proxy, a login page, or "
+                                   "another port)", sent=True, final=True)
+        if not speaks_xml:
+            raise ConnectionFailed(f"{self.place} answered HTTP {status} with {kind} instead of XML: this is not the XML API "
                                    "(a proxy, a login page, or another port)", sent=True)
+
+
+_BLANKS = b" \t\r\n\xef\xbb\xbf"
+
+
+def _reason(exc: Exception, sent: bool) -> str:
+    if isinstance(exc, (http.client.RemoteDisconnected, http.client.IncompleteRead)):
+        return "the connection was closed before the whole answer had arrived"
+    if isinstance(exc, http.client.HTTPException):
+        return f"what answers speaks no HTTP that can be read ({type(exc).__name__})"
+    return "the connection was closed before the whole answer had arrived" if sent else str(exc)
+
+
+def _target(response: http.client.HTTPResponse) -> str:
+    """Where an answer sends to, without what could be a secret in it."""
+    place = _printable((response.getheader("location") or "").partition("?")[0])
+    return f", to {place}" if place else ""
+
+
+def _printable(told: str) -> str:
+    return "".join(filter(str.isprintable, told))[:200]
 
 
 def _quoted(value: str) -> str:
@@ -171,30 +263,8 @@ def _tls_context(provider: Provider) -> ssl.SSLContext:
         if provider.ca_path and os.path.isdir(provider.ca_path):
             return ssl.create_default_context(capath=provider.ca_path)
         return ssl.create_default_context(cafile=provider.ca_path)
-    except (OSError, ssl.SSLError) as exc:
+    except (OSError, ssl.SSLError, ValueError) as exc:
         raise InvalidInput(f"provider.ca_path: {provider.ca_path} cannot be read as PEM certificates ({exc})") from None
-
-
-def _proxy_for(host: str) -> SplitResult | None:
-    address = getproxies_environment().get("https")
-    if not address or proxy_bypass_environment(host):
-        return None
-    return urlsplit(address if "//" in address else f"//{address}")
-
-
-def _nameless(host: str, exc: socket.gaierror) -> str:
-    proxy = _proxy_for(host)
-    if proxy is not None:
-        return f"no address is known for the proxy '{proxy.hostname}' ({exc.strerror}); it is named by the environment (HTTPS_PROXY)"
-    return (f"no address is known for '{host}' ({exc.strerror}). Give the firewall's address as provider.ip_address (PANOS_HOSTNAME); "
-            "an inventory usually says it as the host's ansible_host")
-
-
-def _proxy_authorization(proxy: SplitResult) -> dict[str, str]:
-    if not proxy.username:
-        return {}
-    credentials = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
-    return {"Proxy-Authorization": "Basic " + base64.b64encode(credentials.encode("utf-8")).decode("ascii")}
 
 
 def pause(attempt: int) -> None:

@@ -20,7 +20,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.locat
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target, target_at
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.transport import Provider
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, DeviceError, PanosVpnError
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, DeviceError, InvalidInput, PanosVpnError
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.progress import Progress
 
 NOTHING_WRITTEN = "nothing was written"
@@ -35,16 +35,33 @@ class PanosModule(AnsibleModule):
 
     def __init__(self, argument_spec, libraries=(), **kwargs):
         """C(libraries): (name, error of its import or None) of what the module needs beside pan-os-python."""
+        self.misplaced = ""
         super().__init__(argument_spec=argument_spec, supports_check_mode=True, **kwargs)
         self.progress = Progress()
         # The journal as this task left it, where it keeps one.
         self.journal = None
         self.secret_forms = {form for secret in _secrets(self.argument_spec, self.params) for form in secrets.printable_forms(secret)}
+        self._take_arguments()
         for library, import_error in ((sdk.LIBRARY, sdk.IMPORT_ERROR), *libraries):
             if import_error is not None:
                 self.fail_json(msg=missing_required_lib(library), exception=import_error)
         if not self.params["provider"]["validate_certs"]:
             self.warn("provider.validate_certs is off: the firewall's certificate is not verified, anybody on the way can read the credentials")
+
+    def _load_params(self):
+        """Before Ansible takes what is null for given, and makes texts of what is none."""
+        super()._load_params()
+        self.params = arguments.said(self.argument_spec, self.params)
+        self.misplaced = next(arguments.misplaced(self.argument_spec, self.params), "")
+
+    def _take_arguments(self):
+        if self.misplaced:
+            self.fail_json(self.misplaced)
+        try:
+            self.params = arguments.tidied(self.argument_spec, self.params)
+        except InvalidInput as exc:
+            self.fail_json(str(exc))
+        self.no_log_values.update(secret for secret in _secrets(self.argument_spec, self.params) if secret)
 
     def _log_invocation(self):
         names = sorted(name for name, value in self.params.items() if value is not None)
@@ -98,19 +115,34 @@ def with_session(module, work, untouched=NOTHING_WRITTEN) -> None:
             session.tell = module.tell
             result = _worked(session, work, untouched)
     except PanosVpnError as exc:
-        told = secrets.masked({"msg": str(exc), **exc.facts}, module.secret_forms)
+        told = shortened(secrets.masked({"msg": str(exc), **exc.facts}, module.secret_forms))
         _warn(module, told)
         module.fail_json(**told)
     except Exception as exc:  # pylint: disable=broad-except
         # A traceback that Python prints itself would reach the output unmasked.
         told = {"msg": f"unexpected {type(exc).__name__}: {exc}", "exception": traceback.format_exc()}
-        module.fail_json(**secrets.masked(told, module.secret_forms))
+        module.fail_json(**shortened(secrets.masked(told, module.secret_forms)))
     result = secrets.masked(result, module.secret_forms)
     _warn(module, result)
     if "invocation" in result:
         # Nothing else goes out, and no secret is in it. Ansible would look for each of them in each text, which takes minutes for thousands.
         module.no_log_values.clear()
     module.exit_json(**result)
+
+
+#: How much of one text of a failure is told: whoever answers a request decides how long it is.
+LONGEST = 10000
+
+
+def shortened(told):
+    """C(told) with what is too long of its texts left out. After masking: a part of a secret would not be found any more."""
+    if isinstance(told, dict):
+        return {key: value if key == "diff" else shortened(value) for key, value in told.items()}
+    if isinstance(told, (list, tuple)):
+        return [shortened(value) for value in told]
+    if isinstance(told, str) and len(told) > LONGEST:
+        return f"{told[:LONGEST]}… ({len(told)} characters in all)"
+    return told
 
 
 def _warn(module, result) -> None:
