@@ -22,7 +22,7 @@ options:
     type: raw
     required: true
   connection_id:
-    description: The connection to look at. Needed when the input holds several.
+    description: The connection to look at. Needed when the input holds several that AWS has not deleted.
     type: str
   failover:
     description: How the traffic will fail over. Omitted, what depends on it is not checked.

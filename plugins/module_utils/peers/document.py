@@ -27,7 +27,7 @@ _PLACEHOLDER = re.compile(
     | .*VALUE_SPECIFIED.*             # Ansible's text for a masked parameter
     | [<\[({$].*[>\])}]               # <redacted>, [masked], (sensitive value), {{ a template }}, ${variable}
     | arn:.*                          # the secret's name instead of the secret
-    | .*redacted.*
+    | .*redacted.* | hidden_.*
     | x+ | \.+
     | (masked|hidden|removed|sensitive|secret|none|null|undefined|placeholder|changeme)
     """,

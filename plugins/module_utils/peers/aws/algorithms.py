@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import re
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -33,12 +35,20 @@ class _Option:
     words: dict[str, str]
 
     def accepted(self, options: dict) -> tuple[str, ...]:
-        """What AWS accepts; C({"Value": x}), plain values and a lone value are all met in practice. A word that is new stays as it is."""
+        """What AWS accepts; a list, a lone value and words in one text are all met in practice. A word that is new stays as it is."""
         values = options.get(fold(self.aws))
-        values = [item.get("value") if isinstance(item, dict) else item for item in (values if isinstance(values, list) else [values])]
-        told = [str(value) for value in values if value not in (None, "", 0)] or list(self.words)
-        known = {name.upper(): word for name, word in self.words.items()}
-        return tuple(dict.fromkeys(known.get(value.upper(), value) for value in told))
+        listed = values if isinstance(values, list) else [values]
+        told = [word for value in listed if value not in (None, "", 0) for word in str(value).replace(",", " ").split()] or list(self.words)
+        known = {_bare(name): word for name, word in self.words.items()}
+        return tuple(dict.fromkeys(known.get(_bare(value), value) for value in told))
+
+
+def _bare(word: str) -> str:
+    """A word without what tools spell differently: C(SHA-256) and C(SHA2-256), C(AES256) and C(aes-256), C(14) and C(group14)."""
+    found = re.sub(r"[^0-9a-z]", "", word.lower())
+    found = re.sub(r"^(?:dhgroup|group|dh|modp)(?=\d)", "", found)
+    found = re.sub(r"^sha2(?=256|384|512)", "sha", found)
+    return re.sub(r"^ike(?=\d)", "ikev", found)
 
 
 _OPTIONS = (

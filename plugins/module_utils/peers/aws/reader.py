@@ -21,7 +21,8 @@ from xml.etree.ElementTree import Element
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import addressing, algorithms
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws.addressing import Address, Network
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws.document import connection, known_address, tunnel_options, whole_number
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws.document import connection, known_address, whole_number
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws.options import tunnel_options
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws.rules import CLOUD
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.document import (
     as_address, as_flag, as_integer, as_network, mappings, readable, same_address,
@@ -61,8 +62,8 @@ def vpn_connection(
 ) -> Profile:
     """The peer profile of one VPN connection.
 
-    C(document) is what C(aws ec2 describe-vpn-connections), C(amazon.aws.ec2_vpc_vpn_info) or C(terraform show -json)
-    print, parsed or as JSON text, or one connection of those. C(connection_id) is needed where it holds several.
+    C(document) is what C(aws ec2 describe-vpn-connections), C(amazon.aws.ec2_vpc_vpn_info), C(terraform show -json) or another of the
+    tools that pass AWS's description on print, parsed or as text, or one connection of those. C(connection_id) is needed where it holds several.
     A pre-shared key that is not readable is V(None) in the profile.
 
     Raises C(InvalidInput) for what no further variable could mend; its text holds no key.
@@ -152,6 +153,8 @@ def _configuration(text: object, where: str) -> Element:
             f"{where} comes without its customer gateway configuration (CustomerGatewayConfiguration), which names its addresses. "
             "AWS gives it to callers who may read it, Ansible's module outside check mode, Terraform after apply."
         )
+    if "</" not in text and readable(text) is None:
+        raise InvalidInput(f"{where}: its customer gateway configuration is masked; give AWS's output as it was printed (with Pulumi: --show-secrets).")
     if "<!doctype" in text.lower():
         raise InvalidInput(f"{where}: its customer gateway configuration has a DOCTYPE, which AWS never writes.")
     try:
@@ -231,13 +234,13 @@ def _telemetry(settings: dict, tunnel: _Tunnel) -> Telemetry | None:
 
 def _joined_options(settings: dict, tunnels: list[_Tunnel], where: str) -> tuple[list[dict], list[str]]:
     """Each tunnel's options, by AWS's outside address or, in an entry without one, by the inside range."""
-    left = tunnel_options(settings)
+    left, warnings = tunnel_options(settings, where)
     joined = []
     for tunnel in tunnels:
         own = next((entry for entry in left if _belongs(entry, tunnel)), {})
         left = [entry for entry in left if entry is not own]
         joined.append(own)
-    warnings = []
+    _give_nameless(left, joined, where)
     for entry in left:
         if any(same_address(entry.get("outsideipaddress"), tunnel.outside) for tunnel in tunnels):
             continue
@@ -246,6 +249,19 @@ def _joined_options(settings: dict, tunnels: list[_Tunnel], where: str) -> tuple
             "configuration and are ignored; a tunnel without options is taken to accept AWS's defaults"
         )
     return joined, warnings
+
+
+def _give_nameless(left: list[dict], joined: list[dict], where: str) -> None:
+    """Options that name no tunnel are those of the one that has none yet, or of both where they are the same; else it is not known whose they are."""
+    nameless = [entry for entry in left if not entry.get("outsideipaddress") and not entry.get("tunnelinsidecidr")]
+    without = [number for number, options in enumerate(joined) if not options]
+    if not nameless:
+        return
+    if len(nameless) > len(without) or any(entry != nameless[0] for entry in nameless[1:]) or len(nameless) < len(without):
+        raise InvalidInput(f"{where}: its tunnel options name no endpoint (OutsideIpAddress), so that it is not known which tunnel they are of.")
+    for number, entry in zip(without, nameless):
+        joined[number] = entry
+        left.remove(entry)
 
 
 def _belongs(entry: dict, tunnel: _Tunnel) -> bool:
