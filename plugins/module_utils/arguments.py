@@ -58,6 +58,8 @@ WRITING = {"lock_timeout": {"type": "int", "default": 60}, "progress": {"type": 
 # Options that are prose, or a language of its own: they may have several lines.
 _SEVERAL_LINES = frozenset({"comment", "description", "demands", "warnings", "status_message", "select"})
 _LONGEST_WAIT = 86400
+# In characters. PAN-OS's longest line and text have about 1000; what others than people wrote is longer.
+_LONGEST_LINE, _LONGEST_TEXT = 4096, 65536
 
 
 def said(spec: Mapping[str, Any], params: Mapping[str, Any]) -> dict:
@@ -125,7 +127,10 @@ def _tidied(name: str, option: Mapping[str, Any], kind: Any, value: Any, where: 
         return tidied(option["options"], value, f"{where}.")
     if isinstance(value, str) and kind in ("str", "path"):
         text = texts.unbroken(value) if option.get("no_log") and name != "api_key" else texts.tidy(value)
+        longest = _LONGEST_TEXT if name in _SEVERAL_LINES else _LONGEST_LINE
         problem = texts.problem(text, name in _SEVERAL_LINES)
+        if len(text) > longest:
+            raise InvalidInput(f"{where}: {len(text)} characters, {longest} are the most of any option of this kind")
         if problem:
             raise InvalidInput(f"{where}: {problem}")
         return text

@@ -15,7 +15,12 @@ COMMENT_LENGTH = 1023
 
 def contents(comment: str | None, mark: str) -> list:
     """What stands behind the mark, of each line that begins with it; None for what is no JSON."""
-    return [_read(line[len(mark):]) for line in (comment or "").splitlines() if line.startswith(mark)]
+    return [_read(line[len(mark):]) for line in _lines(comment) if line.startswith(mark)]
+
+
+def _lines(comment: str | None) -> list[str]:
+    """By line ends alone: Python's own division takes other characters of people's words away."""
+    return comment.split("\n") if comment else []
 
 
 def _read(text: str) -> Any:
@@ -31,9 +36,9 @@ def line(mark: str, content: dict) -> str:
 
 def others(comment: str | None, mark: str) -> str:
     """The comment without the lines that begin with the mark."""
-    return "\n".join(each for each in (comment or "").splitlines() if not each.startswith(mark))
+    return "\n".join(each for each in _lines(comment) if not each.startswith(mark))
 
 
 def written(comment: str | None, mark: str, own: str) -> str:
     """The comment with C(own) as the only line of that mark, other lines as they are."""
-    return "\n".join([*others(comment, mark).splitlines(), own])
+    return "\n".join([*_lines(others(comment, mark)), own])

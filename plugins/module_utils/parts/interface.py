@@ -14,7 +14,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.place
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Leaf, Request, Resource, Table
 
 # Nodes that the interfaces have in common, by PAN-OS's schema of each.
-IP = Entries("ip", "ip")
+IP = Entries("ip", "ip", form="interface address or name")
 IPV6 = Group("ipv6", "ipv6", (
     Leaf("enabled", "enabled", "bool", absent=False),
     Leaf("interface_id", "interface-id", absent="EUI-64"),
@@ -22,7 +22,7 @@ IPV6 = Group("ipv6", "ipv6", (
         Leaf("enable_on_interface", "enable-on-interface", "bool"),
         Leaf("prefix", "prefix", "empty"),
         Leaf("anycast", "anycast", "empty"),
-    ), key="address"),
+    ), key="address", form="interface address or name"),
 ))
 MTU = Leaf("mtu", "mtu", "int", minimum=576, maximum=9216, unit="bytes", quiet=True)
 MANAGEMENT_PROFILE = Leaf(

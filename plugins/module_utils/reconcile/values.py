@@ -12,11 +12,12 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 from typing import Any, Iterable, Mapping
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import addresses, path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry, UNSET
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import WORDS
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import Platform, version_text
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Leaf, Members, Table, steps
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Leaf, Members, Resource, Table, steps
 
 
 # A variable of a Panorama template, which stands for an address, a name, an interface or an AS number.
@@ -32,6 +33,34 @@ def given(values):
     return values
 
 
+def asked(nodes: Iterable[Any], options: Mapping[str, Any], prefix: str = "") -> dict:
+    """What is asked of nodes by options that Ansible has read. An empty text asks for PAN-OS's own default, as if there were no text."""
+    return {node.option: _asked(node, options[node.option], prefix + node.option) for node in nodes if options.get(node.option) is not None}
+
+
+def asked_of(resource: Resource, options: Mapping[str, Any]) -> dict:
+    """What is asked of a resource. What an object belongs to, and where it stands, has no default: there an empty text says nothing."""
+    beside = {option: value for option, value in asked(resource.extra, options).items() if value is not UNSET}
+    return {**asked(resource.table.nodes, options), **beside}
+
+
+def _asked(node: Any, value: Any, where: str) -> Any:
+    if isinstance(node, Group):
+        return asked(node.nodes, value, f"{where}.")
+    if isinstance(node, (Members, Entries)):
+        return [_asked_item(node, item, f"{where}[{number}]") for number, item in enumerate(value, 1)]
+    if value == "" and node.type == "secret":
+        raise InvalidInput(f"{where} is empty")
+    return UNSET if value == "" else value
+
+
+def _asked_item(node: Any, item: Any, where: str) -> Any:
+    name = item[node.key] if isinstance(item, dict) else item
+    if name == "":
+        raise InvalidInput(f"{where} is empty")
+    return {node.key: name, **asked(node.nodes, item, f"{where}.")} if isinstance(item, dict) else item
+
+
 def validate(entry: DesiredEntry, platform: Platform | None = None) -> list:
     """Refuse what the table of C(entry) (a DesiredEntry) does not allow; the message names the option. Returns warnings.
 
@@ -45,7 +74,7 @@ def validate(entry: DesiredEntry, platform: Platform | None = None) -> list:
         raise InvalidInput(f"{label}: needs PAN-OS {version_text(table.since)} or later; this firewall runs {version_text(platform.version)}")
     _check_nodes(table.nodes, entry.values, label, "", platform)
     _check_choices(table, entry.values, label, "")
-    kept, warnings = _kept(entry.values), []
+    kept, warnings = _kept(entry.values), [f"{label}: {warning}" for warning in _without_prefix(table.nodes, entry.values, "")]
     for rule in table.rules:
         try:
             warning = rule(kept, platform)
@@ -106,12 +135,16 @@ def refuse_incomplete(table: Table, values: Mapping[str, Any], label: str) -> No
 def _has(values: Any, names: Iterable[str]) -> bool:
     for name in names:
         values = values.get(name) if isinstance(values, dict) else None
-    return values is not None
+    if isinstance(values, dict) and values:
+        return any(value is not UNSET for value in values.values())
+    return values is not None and values is not UNSET
 
 
 def _check_name(table, name, label):
     if _VARIABLE.fullmatch(name):
         return
+    if name in WORDS:
+        raise InvalidInput(f"{label}: no object can have this name, PAN-OS means something else by it")
     if not re.fullmatch(table.name_pattern, name):
         raise InvalidInput(f"{label}: this is not a name that PAN-OS takes for a {table.kind}")
     if len(name) > table.name_length:
@@ -134,15 +167,60 @@ def _check_nodes(nodes, values, label, prefix, platform, keys=()):
         elif isinstance(node, Entries):
             for item in value:
                 name = str(item[node.key] if isinstance(item, dict) else item)
-                if node.max_length and len(name) > node.max_length:
-                    raise InvalidInput(f"{label}: {option}[{name}]: the name is {len(name)} characters long, PAN-OS allows {node.max_length}")
+                _check_entry_name(node, name, f"{label}: {option}[{_shortened(name)}]")
                 if isinstance(item, dict):
                     _check_nodes(node.nodes, item, label, f"{option}[{name}].", platform, (node.key,))
         elif isinstance(node, Members):
             for item in value:
+                _check_addressable(str(item), f"{label}: {option}")
                 _check_scalar(node, item, f"{label}: {option}")
         else:
             _check_scalar(node, value, f"{label}: {option}")
+
+
+def _check_addressable(name, where):
+    """What is in a list is found, and taken out again, by an xpath."""
+    if "'" in name and '"' in name:
+        raise InvalidInput(f"{where}: '{_shortened(name)}' holds both kinds of quotes, PAN-OS's xpath cannot address it")
+
+
+def _check_entry_name(node, name, where):
+    _check_addressable(name, where)
+    if node.max_length and len(name) > node.max_length:
+        raise InvalidInput(f"{where}: the name is {len(name)} characters long, PAN-OS allows {node.max_length}")
+    if _VARIABLE.fullmatch(name):
+        return
+    if node.name_pattern and not re.fullmatch(node.name_pattern, name):
+        raise InvalidInput(f"{where}: this is not a name that PAN-OS takes")
+    _check_form(node.form, name, where)
+
+
+def _check_form(form, text, where):
+    """Whether a text has one of the forms that are more than a pattern."""
+    try:
+        if form in addresses.FORMS:
+            addresses.check(form, text)
+        elif form in _FORMS:
+            _FORMS[form](text)
+    except ValueError as exc:
+        raise InvalidInput(f"{where}: {exc}") from None
+
+
+def _without_prefix(nodes, values, prefix) -> Iterable[str]:
+    """Single addresses where networks can stand that look like networks without their prefix length."""
+    for node in nodes:
+        value, option = values.get(node.option), f"{prefix}{node.option}"
+        if isinstance(node, Group) and isinstance(value, dict):
+            yield from _without_prefix(node.nodes, value, f"{option}.")
+        elif isinstance(node, Entries) and isinstance(value, list):
+            for item in value:
+                if isinstance(item, dict):
+                    yield from _without_prefix(node.nodes, item, f"{option}[{item[node.key]}].")
+        elif isinstance(node, (Leaf, Members)) and node.form in ("network or name", "traffic"):
+            for text in value if isinstance(value, list) else [value]:
+                meant = addresses.forgotten_prefix(text) if isinstance(text, str) else ""
+                if meant:
+                    yield f"{option}: {text} is a single address; if the network is meant, give {meant}, and {text}/32 if not"
 
 
 def _check_version(node, value, where, platform):
@@ -176,11 +254,8 @@ def _check_scalar(leaf, value, where):
     if isinstance(leaf, Leaf) and leaf.pattern and not re.fullmatch(leaf.pattern, str(value)):
         shown = "the value (not shown)" if secret else repr(value)
         raise InvalidInput(f"{where}: {shown} does not have the form {leaf.form or leaf.pattern}")
-    if isinstance(leaf, Leaf) and leaf.form in _FORMS and not leaf.pattern:
-        try:
-            _FORMS[leaf.form](str(value))
-        except ValueError as exc:
-            raise InvalidInput(f"{where}: {exc}") from None
+    if not getattr(leaf, "pattern", None):
+        _check_form(leaf.form, str(value), where)
 
 
 def _check_range(leaf, value, where):
@@ -252,7 +327,11 @@ def _name_of(entry: ET.Element) -> str:
 
 def _is_sayable(node: Any, text: str) -> bool:
     if isinstance(node, Entries):
-        return bool(text) and len(text) <= (node.max_length or len(text))
+        try:
+            _check_entry_name(node, text, "")
+        except InvalidInput:
+            return False
+        return bool(text)
     value = _typed(node, text)
     if value is None or value == "":
         return False

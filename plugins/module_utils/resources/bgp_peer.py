@@ -33,12 +33,12 @@ _RETRY = {"type": "int", "minimum": 1, "maximum": 3600, "unit": "seconds"}
 _ADDRESSES = (
     Leaf("peer_as", "peer-as", pattern=r"\d{1,10}(\.\d{1,5})?", form="an AS number, plain or as-dot"),
     Group("peer_address", "peer-address", (
-        Leaf("ip", "ip"),
+        Leaf("ip", "ip", form="address or name"),
         Leaf("fqdn", "fqdn", max_length=255),
     ), choices=(Choice("", ("ip", "fqdn")),)),
     Group("local_address", "local-address", (
         Leaf("interface", "interface", refers_to=("interface",)),
-        Leaf("ip", "ip", max_length=50),
+        Leaf("ip", "ip", max_length=50, form="interface address or name"),
     )),
     Leaf("enable", "enable", "bool"),
     Leaf("enable_sender_side_loop_detection", "enable-sender-side-loop-detection", "bool"),
@@ -151,7 +151,7 @@ TABLE = Table(
         Leaf("reflector_client", "", choices=("non-client", "client", "meshed-client")),
         Leaf("address_family_identifier", "", choices=("ipv4", "ipv6")),
         Leaf("type", "", choices=("ebgp", "ibgp")),
-        Members("advertise", ""),
+        Members("advertise", "", form="network or name"),
         Leaf("local_preference", "", "int", minimum=0, maximum=4294967295),
         Leaf("as_path_prepend", "", "int", minimum=1, maximum=255, unit="times"),
         Leaf("aggregated_confed_as_path", "", "bool"),

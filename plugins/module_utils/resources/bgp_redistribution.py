@@ -74,8 +74,8 @@ TABLE = Table(
     "bgp_redistribution", "network", (), words="BGP redistribution",
     nodes=(
         Members("sources", "", choices=("connected", "static")),
-        Members("destinations", ""),
-        Members("networks", ""),
+        Members("destinations", "", form="network or name"),
+        Members("networks", "", form="network or name"),
         Leaf("med", "", "int", minimum=1, maximum=65535),
         _PRIORITY,
     ) + _LEGACY_ONLY,

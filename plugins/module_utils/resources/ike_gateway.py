@@ -13,7 +13,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts.address import family
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import single
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Choice, Entries, Group, Leaf, Table
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import NAME, Choice, Entries, Group, Leaf, Table
 
 ID_TYPES = ("ipaddr", "fqdn", "ufqdn", "keyid", "dn")
 
@@ -68,11 +68,11 @@ TABLE = Table(
         Leaf("ipv6", "ipv6", "bool", absent=False),
         Group("local_address", "local-address", (
             Leaf("interface", "interface", refers_to=("interface",)),
-            Leaf("ip", "ip", max_length=63),
-            Leaf("floating_ip", "floating-ip", max_length=63),
+            Leaf("ip", "ip", max_length=63, form="interface address or name"),
+            Leaf("floating_ip", "floating-ip", max_length=63, form="interface address or name"),
         ), choices=(Choice("", ("ip", "floating-ip")),)),
         Group("peer_address", "peer-address", (
-            Leaf("ip", "ip", max_length=63),
+            Leaf("ip", "ip", max_length=63, form="address or name"),
             Leaf("fqdn", "fqdn", max_length=255),
             Leaf("dynamic", "dynamic", "empty"),
         ), choices=(Choice("", ("ip", "fqdn", "dynamic")),)),
@@ -114,7 +114,7 @@ TABLE = Table(
                 Entries("keys", "keys", (
                     Leaf("key", "key", "secret", max_length=128),
                     Leaf("enabled", "enabled", "bool"),
-                ), max_length=31),
+                ), max_length=31, name_pattern=NAME),
             ), since=(11, 1)),
             Group("pq_kem", "pq-kem", (
                 Leaf("enable", "enable", "bool", absent=False),

@@ -11,15 +11,15 @@ import re
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import entries, single
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Choice, Entries, Group, Leaf, Table
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import NAME, Choice, Entries, Group, Leaf, Table
 
 _PORTS = (
     Leaf("local_port", "local-port", "int", minimum=0, maximum=65535, absent=0),
     Leaf("remote_port", "remote-port", "int", minimum=0, maximum=65535, absent=0),
 )
 PROXY_ID_NODES = (
-    Leaf("local", "local"),
-    Leaf("remote", "remote"),
+    Leaf("local", "local", form="network or name"),
+    Leaf("remote", "remote", form="network or name"),
     Group("protocol", "protocol", (
         Leaf("any", "any", "empty"),
         Leaf("number", "number", "int", minimum=1, maximum=254),
@@ -69,10 +69,10 @@ def _authentication(path, with_none):
 MANUAL_KEY = Group("manual_key", "manual-key", (
     Group("local_address", "local-address", (
         Leaf("interface", "interface", refers_to=("interface",)),
-        Leaf("ip", "ip", max_length=63),
-        Leaf("floating_ip", "floating-ip", max_length=63),
+        Leaf("ip", "ip", max_length=63, form="interface address or name"),
+        Leaf("floating_ip", "floating-ip", max_length=63, form="interface address or name"),
     ), choices=(Choice("", ("ip", "floating-ip")),)),
-    Leaf("peer_address", "peer-address/ip"),
+    Leaf("peer_address", "peer-address/ip", form="address or name"),
     Leaf("local_spi", "local-spi", pattern=_SPI, form=_SPI_FORM),
     Leaf("remote_spi", "remote-spi", pattern=_SPI, form=_SPI_FORM),
     Group("esp", "esp", (
@@ -107,8 +107,8 @@ TABLE = Table(
         # PAN-OS negotiates with one: a gateway beside the one that is given would be another value, and no addition to it.
         Entries("ike_gateways", "auto-key/ike-gateway", refers_to=("ike_gateway",), exact=True),
         Leaf("ipsec_crypto_profile", "auto-key/ipsec-crypto-profile", refers_to=("ipsec_crypto_profile",)),
-        Entries("proxy_ids", "auto-key/proxy-id", PROXY_ID_NODES),
-        Entries("proxy_ids_v6", "auto-key/proxy-id-v6", PROXY_ID_NODES),
+        Entries("proxy_ids", "auto-key/proxy-id", PROXY_ID_NODES, name_pattern=NAME),
+        Entries("proxy_ids_v6", "auto-key/proxy-id-v6", PROXY_ID_NODES, name_pattern=NAME),
         MANUAL_KEY,
     ),
     choices=(Choice("", ("auto-key", "manual-key", "global-protect-satellite")),),

@@ -34,8 +34,8 @@ _TRAFFIC = (
         Members("zone", "zone", refers_to=("zone",)),
         Members("interface", "interface", refers_to=("interface",)),
     ), choices=(Choice("", ("zone", "interface")),)),
-    Members("source", "source"),
-    Members("destination", "destination"),
+    Members("source", "source", form="traffic"),
+    Members("destination", "destination", form="traffic"),
     Members("source_user", "source-user", absent=_ANY),
     Members("application", "application", absent=_ANY),
     Members("service", "service", absent=_ANY),
@@ -49,18 +49,18 @@ _TRAFFIC = (
     Leaf("active_active_device_binding", "active-active-device-binding", choices=("both", "0", "1")),
 )
 _NEXTHOP = Group("nexthop", "nexthop", (
-    Leaf("ip_address", "ip-address"),
+    Leaf("ip_address", "ip-address", form="address or name"),
     Leaf("fqdn", "fqdn", max_length=255),
 ), choices=(Choice("", ("ip-address", "fqdn")),))
 _MONITOR = Group("monitor", "monitor", (
     Leaf("profile", "profile", refers_to=("monitor_profile",)),
-    Leaf("ip_address", "ip-address"),
+    Leaf("ip_address", "ip-address", form="address or name"),
     Leaf("disable_if_unreachable", "disable-if-unreachable", "bool", absent=False),
 ))
 _PATH = (Leaf("egress_interface", "egress-interface", refers_to=("interface",)), _NEXTHOP, _MONITOR)
 _RETURN = Group("enforce_symmetric_return", "enforce-symmetric-return", (
     Leaf("enabled", "enabled", "bool", absent=False),
-    Entries("nexthop_address_list", "nexthop-address-list"),
+    Entries("nexthop_address_list", "nexthop-address-list", form="address or name"),
 ))
 
 # The PBF rule as PAN-OS has it: what one path becomes.

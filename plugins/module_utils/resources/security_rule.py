@@ -27,8 +27,8 @@ TABLE = Table(
     nodes=(
         Members("from", "from", refers_to=("zone",)),
         Members("to", "to", refers_to=("zone",)),
-        Members("source", "source"),
-        Members("destination", "destination"),
+        Members("source", "source", form="traffic"),
+        Members("destination", "destination", form="traffic"),
         Members("source_user", "source-user", absent=_ANY),
         Members("category", "category", absent=_ANY),
         Members("application", "application"),

@@ -12,7 +12,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.va
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import router
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import (
-    Choice, Entries, Group, Leaf, Request, Resource, Table,
+    NAME, Choice, Entries, Group, Leaf, Request, Resource, Table,
 )
 
 
@@ -28,10 +28,10 @@ def _table(advanced: bool, ipv6: bool) -> Table:
         "static_route", "network", (), words="IPv6 static route" if ipv6 else "static route",
         listed_in=("routing-table", "ipv6" if ipv6 else "ip", "static-route"),
         nodes=(
-            Leaf("destination", "destination"),
+            Leaf("destination", "destination", form="network or name"),
             Leaf("interface", "interface", refers_to=("interface",)),
             Group("nexthop", "nexthop", (
-                Leaf("ip_address", "ipv6-address" if ipv6 else "ip-address"),
+                Leaf("ip_address", "ipv6-address" if ipv6 else "ip-address", form="address or name"),
                 Leaf("fqdn", "fqdn", max_length=255),
                 next_router,
                 Leaf("discard", "discard", "empty"),
@@ -43,10 +43,10 @@ def _table(advanced: bool, ipv6: bool) -> Table:
                 Leaf("enable", "enable", "bool", absent=False),
                 Leaf("failure_condition", "failure-condition", choices=("any", "all"), absent="any"),
                 Leaf("hold_time", "hold-time", "int", minimum=0, maximum=1440, unit="minutes", absent=2),
-                Entries("monitor_destinations", "monitor-destinations", (
+                Entries("monitor_destinations", "monitor-destinations", name_pattern=NAME, nodes=(
                     Leaf("enable", "enable", "bool"),
-                    Leaf("source", "source"),
-                    Leaf("destination", "destination", max_length=63),
+                    Leaf("source", "source", form="interface address or name"),
+                    Leaf("destination", "destination", max_length=63, form="address or name"),
                     Leaf("interval", "interval", "int", minimum=1, maximum=60, unit="seconds", absent=3),
                     Leaf("count", "count", "int", minimum=3, maximum=10, unit="probes", absent=5),
                 )),

@@ -68,7 +68,10 @@ class DesiredMember:
 
 
 class _Unset:
-    """The value of an option whose element is to go, so that PAN-OS's own default holds again."""
+    """The value of an option whose element is to go, so that PAN-OS's own default holds again. It says nothing, as a check across options sees it."""
+
+    def __bool__(self):
+        return False
 
     def __repr__(self):
         return "UNSET"

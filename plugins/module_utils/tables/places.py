@@ -74,8 +74,9 @@ def bgp_place(virtual_router: str, advanced: bool) -> tuple:
 # Below the vsys base: the interfaces that a virtual system has.
 IMPORTED = ("import", "network", "interface")
 
-# What a reference may say in place of an object's name; and profiles that PAN-OS brings along, wherever it keeps them.
-_WORDS = frozenset({"any", "multicast", "none", "inherit"})
+#: What a reference may say in place of an object's name, so that no object can be called so.
+WORDS = frozenset({"any", "multicast", "none", "inherit"})
+# Profiles that PAN-OS brings along, wherever it keeps them.
 _BUILT_IN = frozenset({"default", "Suite-B-GCM-128", "Suite-B-GCM-256"})
 _WITH_BUILT_IN = ("ike_crypto_profile", "ipsec_crypto_profile", "monitor_profile")
 
@@ -85,7 +86,7 @@ def named_places(kinds: tuple, name: str) -> list[tuple]:
 
     None at all where that cannot be told: a variable, a word that means no object, an object with parents of its own.
     """
-    if name.startswith("$") or name in _WORDS:
+    if name.startswith("$") or name in WORDS:
         return []
     if name in _BUILT_IN and any(kind in _WITH_BUILT_IN for kind in kinds):
         return []

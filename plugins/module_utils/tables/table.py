@@ -18,6 +18,9 @@ from typing import Any, Callable, Mapping
 
 Version = tuple
 
+#: Names of most objects (panos-config-schema, "Naming rules"): letters, digits and a few marks, a letter or digit first.
+NAME = r"[0-9A-Za-z][0-9A-Za-z_. -]*"
+
 
 @dataclass(frozen=True)
 class Leaf:
@@ -74,6 +77,7 @@ class Members:
     sole: bool = False
     imported: bool = False
     max_length: int | None = None
+    form: str = ""
     absent: Any = None
     since: Version = ()
     values_since: Mapping[str, Version] = field(default_factory=dict)
@@ -113,7 +117,7 @@ class Group:
 class Entries:
     """A list of named entries. C(key) is the option that carries the name; without C(nodes) it is a list of names.
 
-    C(shared), C(exact): as for Members.
+    C(shared), C(exact): as for Members. C(name_pattern), C(form): what the names look like, where they are no names of other objects.
     """
 
     option: str
@@ -124,6 +128,8 @@ class Entries:
     shared: bool = False
     exact: bool = False
     max_length: int | None = None
+    name_pattern: str = ""
+    form: str = ""
     since: Version = ()
     refers_to: tuple = ()
     aliases: tuple = ()
@@ -161,7 +167,7 @@ class Table:
     rules: tuple = ()
     also: tuple = ()
     name_length: int = 63
-    name_pattern: str = r"[0-9A-Za-z][0-9A-Za-z_. -]*"
+    name_pattern: str = NAME
     since: Version = ()
     words: str = ""
     listed_in: tuple = ()

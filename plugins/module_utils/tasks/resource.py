@@ -10,7 +10,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import argum
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import beside
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.gathered import gathered
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given, validate
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import asked_of, validate
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Request
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, target_of, with_session
@@ -28,7 +28,7 @@ def _run_resource(module, session, resource) -> dict:
     params = module.params
     state = params["state"]
     names = {name: params[name] for name in resource.identity}
-    values = given({node.option: params[node.option] for node in resource.table.nodes + resource.extra})
+    values = asked_of(resource, params)
     if state != "gathered":
         name = names[resource.identity[-1]]
         if not name:

@@ -14,7 +14,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.order import Item, in_order
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import beside
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import Plan, add, finished, in_reference_order
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given, validate
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import asked_of, validate
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.registry import RANKS, RESOURCES
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Request
@@ -99,7 +99,7 @@ def _check(resource, options):
 
 
 def _values(resource, options) -> dict:
-    return given({node.option: options.get(node.option) for node in resource.table.nodes + resource.extra})
+    return asked_of(resource, options)
 
 
 def _request(resource, options, target) -> Request:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import pytest
 import yaml
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import addresses
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.registry import RESOURCES
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Leaf, Members, steps
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import needed
@@ -70,7 +71,7 @@ VALUES = {
     "interface_id": ("0000000000000007", "0000000000000008"),
     "destination_ip": ("169.254.7.1", "2001:db8::1"),
     "static_route.destination": ("10.98.0.0/16", "10.97.0.0/16"),
-    "advertise": ("10.10.0.0/24", "10.30.0.0/16"), "destinations": ("10.10.0.0/24", "10.30.0.0/16"),
+    "advertise": ("10.10.0.0/24", "10.30.0.0/16"), "bgp_redistribution.destinations": ("10.10.0.0/24", "10.30.0.0/16"),
     "networks": ("10.96.0.0/16", "2001:db8:96::/48"),
     "zone.interfaces": (SPARE, None),
     "set_origin": ("igp", "egp"),
@@ -489,8 +490,12 @@ def outside(node) -> dict:
         found["neither yes nor no"] = "perhaps"
     if node.max_length if isinstance(node, (Leaf, Members, Entries)) else None:
         found["too long"] = "s" * (node.max_length + 1)
-    if isinstance(node, Leaf) and (node.pattern or node.form):
+    if getattr(node, "form", "") in addresses.FORMS:
+        found["no address"], found["no such prefix"] = "10.300.0.1", "10.3.0.0/33"
+    elif isinstance(node, Leaf) and (node.pattern or node.form):
         found["of another form"] = "?!"
+    if isinstance(node, Entries) and node.name_pattern:
+        found["no name"] = "a:b/c"
     return found
 
 
