@@ -57,6 +57,8 @@ WRITING = {"lock_timeout": {"type": "int", "default": 60}, "progress": {"type": 
 
 # Options that are prose, or a language of its own: they may have several lines.
 _SEVERAL_LINES = frozenset({"comment", "description", "demands", "warnings", "status_message", "select"})
+# Of other single lines each can become a part of an xpath, which has no way to say both kinds of quotes.
+_BOTH_QUOTES = _SEVERAL_LINES | {"id", "local_id", "peer_id", "xpath", "objects", "probe", "base_url", "journal", "ca_path"}
 _LONGEST_WAIT = 86400
 # In characters. PAN-OS's longest line and text have about 1000; what others than people wrote is longer.
 _LONGEST_LINE, _LONGEST_TEXT = 4096, 65536
@@ -133,6 +135,8 @@ def _tidied(name: str, option: Mapping[str, Any], kind: Any, value: Any, where: 
             raise InvalidInput(f"{where}: {len(text)} characters, {longest} are the most of any option of this kind")
         if problem:
             raise InvalidInput(f"{where}: {problem}")
+        if "'" in text and '"' in text and name not in _BOTH_QUOTES and not option.get("no_log"):
+            raise InvalidInput(f"{where}: there are both kinds of quotes in it, which PAN-OS's xpath has no way to say")
         return text
     if isinstance(value, float) and not (math.isfinite(value) and 0 <= value <= _LONGEST_WAIT):
         raise InvalidInput(f"{where}: {value} is outside 0 to {_LONGEST_WAIT}")

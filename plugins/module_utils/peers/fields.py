@@ -14,6 +14,7 @@ import dataclasses
 import functools
 import types
 import typing
+from ipaddress import ip_address, ip_network
 from typing import Any, TypeVar
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
@@ -30,12 +31,14 @@ class Said:
 
     C(unit), C(limits): what a number counts, and the smallest and largest that make sense. C(source): where that, or what the field means, is written.
     C(pending): it is read and shown, and nothing carries it out yet. No module takes it, and C(pending_in) names it.
+    C(form): V(address) or V(network), for a text that is one of those.
     """
 
     description: tuple[str, ...]
     required: bool = False
     secret: bool = False
     told: bool = False
+    form: str = ""
     choices: tuple[str, ...] = ()
     sample: object = None
     unit: str = ""
@@ -195,7 +198,7 @@ def read(kind: type[T], mapping: Any, place: str) -> T:
     foreign = [str(name) for name in mapping if name not in known]
     if foreign:
         raise InvalidInput(f"{place}: there is no {', '.join(foreign)}; there are {', '.join(known)}")
-    missing = [name for name, field in known.items() if field.said.required and mapping.get(name) is None]
+    missing = [name for name, field in known.items() if field.said.required and mapping.get(name) in (None, "")]
     if missing:
         raise InvalidInput(f"{place}: {', '.join(missing)} is missing")
     given = {name: value for name, value in mapping.items() if value is not None}
@@ -226,7 +229,19 @@ def _one(field: Field, value: Any, place: str) -> Any:
         raise InvalidInput(f"{place}: {found} is not within {field.said.range}")
     if found and field.said.choices and str(found) not in field.said.choices:
         raise InvalidInput(f"{place}: '{found}' is none of {', '.join(field.said.choices)}")
+    if found and field.said.form:
+        _refuse_other_form(field.said.form, str(found), place)
     return found
+
+
+_FORMS: dict = {"address": ip_address, "network": lambda text: ip_network(text, strict=False)}
+
+
+def _refuse_other_form(form: str, text: str, place: str) -> None:
+    try:
+        _FORMS[form](text)
+    except ValueError:
+        raise InvalidInput(f"{place}: '{text}' is no {form}") from None
 
 
 _WORDS: dict = {str: "text", int: "number", bool: "truth value"}

@@ -78,12 +78,15 @@ def inside_problems(name: str, tunnels: Sequence[Tunnel]) -> list[str]:
 
 
 def as_problems(name: str, tunnels: Sequence[Tunnel]) -> list[str]:
-    """The same AS number on both sides: a VPN's BGP is external."""
-    return [
-        f"{_called(name, tunnel)} has AS {tunnel.bgp.peer_as} on both sides; {rules_of(tunnel.cloud).as_advice}"
-        for tunnel in tunnels
-        if tunnel.bgp and tunnel.bgp.local_as == tunnel.bgp.peer_as
-    ]
+    """An AS number that is missing, or the same one on both sides: a VPN's BGP is external."""
+    found = []
+    for tunnel in tunnels:
+        numbers = (tunnel.bgp.local_as, tunnel.bgp.peer_as) if tunnel.bgp else ()
+        if None in numbers:
+            found.append(f"{_called(name, tunnel)} has BGP without both AS numbers (bgp.local_as, bgp.peer_as)")
+        elif len(set(numbers)) == 1:
+            found.append(f"{_called(name, tunnel)} has AS {numbers[0]} on both sides; {rules_of(tunnel.cloud).as_advice}")
+    return found
 
 
 def pair_problems(name: str, tunnels: Sequence[Tunnel]) -> list[str]:

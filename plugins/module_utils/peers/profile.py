@@ -135,8 +135,8 @@ class Certificate:
 class Selectors:
     """A pair of networks between which the peer accepts traffic."""
 
-    local: str = said("Network on this firewall's side.", default="", sample="0.0.0.0/0")
-    remote: str = said("Network on the peer's side.", default="", sample="0.0.0.0/0")
+    local: str = said("Network on this firewall's side.", default="", form="network", sample="0.0.0.0/0")
+    remote: str = said("Network on the peer's side.", default="", form="network", sample="0.0.0.0/0")
 
     @property
     def are_narrowed(self) -> bool:
@@ -200,13 +200,13 @@ class Tunnel:
     certificate: Certificate | None = said(
         "Certificates, where the sides do not authenticate by a pre-shared key.", default=None, pending=True, source=f"{_OF_GATEWAY}: authentication")
     inside_cidr: str | None = said(
-        "Network inside the tunnel. It goes with both inside addresses; failover by PBF or BGP needs all three.", default=None,
+        "Network inside the tunnel. It goes with both inside addresses; failover by PBF or BGP needs all three.", default=None, form="network",
         sample="169.254.10.0/30")
-    inside_address: str | None = said("Address of this firewall inside the tunnel.", default=None, sample="169.254.10.2")
-    inside_peer_address: str | None = said("Address of the peer inside the tunnel.", default=None, sample="169.254.10.1")
-    inside_ipv6_cidr: str | None = said("IPv6 network inside the tunnel.", default=None)
-    inside_ipv6_address: str | None = said("IPv6 address of this firewall inside the tunnel.", default=None)
-    inside_ipv6_peer_address: str | None = said("IPv6 address of the peer inside the tunnel.", default=None)
+    inside_address: str | None = said("Address of this firewall inside the tunnel.", default=None, form="address", sample="169.254.10.2")
+    inside_peer_address: str | None = said("Address of the peer inside the tunnel.", default=None, form="address", sample="169.254.10.1")
+    inside_ipv6_cidr: str | None = said("IPv6 network inside the tunnel.", default=None, form="network")
+    inside_ipv6_address: str | None = said("IPv6 address of this firewall inside the tunnel.", default=None, form="address")
+    inside_ipv6_peer_address: str | None = said("IPv6 address of the peer inside the tunnel.", default=None, form="address")
     pre_shared_key: str | None = said("The key. Without it, where it is not known readably.", default=None, told=True, secret=True)
     ike: IkeProposal = said("The phase 1 proposal. What the peer offers comes before it.", default=IkeProposal(), required=True)
     ipsec: IpsecProposal = said("The phase 2 proposal. What the peer offers comes before it.", default=IpsecProposal(), required=True)

@@ -36,6 +36,8 @@ def _values(field, default, pending) -> st.SearchStrategy:
         one = values_of(field.kind, pending)
     elif field.said.choices:
         one = st.sampled_from(field.said.choices)
+    elif field.said.form:
+        one = st.sampled_from({"address": ["169.254.10.2", "fd00::2"], "network": ["169.254.10.0/30", "fd00::/126"]}[field.said.form])
     else:
         one = {str: TEXTS, int: st.integers(*(field.said.limits or (0, 2**32))), bool: st.booleans()}[field.kind]
     found = st.lists(one, max_size=3).map(tuple) if field.many else one
