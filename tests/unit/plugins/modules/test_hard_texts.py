@@ -32,14 +32,16 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules import
 HARD = {
     "a line end": "note\n", "a Windows line end": "note\r\n", "blanks": "  note ", "a tab around": "\tnote\t", "a no-break space": "\xa0note\xa0",
     "lines": "a\nb", "Windows lines": "a\r\nb", "old Mac lines": "a\rb", "empty lines": "\n\n a \n\n b \n\n", "a tab": "a\tb", "two blanks": "a  b",
-    "a next line": "a\x85b", "a line separator": "a\u2028b", "a form feed": "a\x0cb", "a vertical tab": "a\x0bb", "NUL": "a\x00b", "an escape": "a\x1b[31mb",
+    "a next line": "a\x85b", "a line separator": "a\u2028b", "a form feed": "a\x0cb", "a vertical tab": "a\x0bb", "NUL": "a\x00b",
+    "an escape": "a\x1b[31mb",
     "a bell at the end": "a\x07", "a separator at the end": "a\x1f", "half a surrogate": "a\ud800b", "no character": "a\uffffb", "DEL": "a\x7fb",
     "markup": "<b>&amp;</b>", "the end of CDATA": "a]]>b", "a reference": "&#10;&lt;", "quotes": "it's", "double quotes": 'say "x"', "both quotes": "it's \"x\"",
     "accents": "Zürich", "composed": "Zu\u0308rich", "another script": "東京", "an emoji": "\U0001f512", "right to left": "\u202eabc", "a mark": "\ufeffnote",
     "zero width": "a\u200bb", "blanks only": " \n ", "nothing": "", "a slash": "a/b", "a template": "{{ x }}", "a variable": "$x", "a comma": "a,b",
     "an apostrophe and a bracket": "x'][", "a percent": "100%", "a plus": "a+b", "very long": "x" * 100000, "None": "None", "dots": "..", "minus": "-",
 }
-PLATFORMS = {every.VIRTUAL: Platform((12, 1, 2), VIRTUAL_ROUTER, False, "fw", "PA-440"), every.LOGICAL: Platform((12, 1, 2), LOGICAL_ROUTER, False, "fw", "PA-440")}
+PLATFORMS = {every.VIRTUAL: Platform((12, 1, 2), VIRTUAL_ROUTER, False, "fw", "PA-440"),
+             every.LOGICAL: Platform((12, 1, 2), LOGICAL_ROUTER, False, "fw", "PA-440")}
 ROUTERS = """<config><devices><entry name="localhost.localdomain"><network>
 <virtual-router><entry name="default"><protocol><bgp><router-id>10.10.0.1</router-id><local-as>65000</local-as></bgp></protocol></entry></virtual-router>
 <logical-router><entry name="default"><vrf><entry name="default"><bgp><router-id>10.10.0.1</router-id><local-as>65000</local-as></bgp></entry></vrf></entry>
