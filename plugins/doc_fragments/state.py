@@ -25,5 +25,5 @@ options:
     default: present
 notes:
   - Only the candidate configuration is changed. Run M(tunnelsmith.panos_vpn.commit) to make it the running one.
-  - An option that is left out is left as it is.
+  - An option that is left out, or V(null), is left as it is. An empty text takes it back to PAN-OS's own default.
 """

@@ -53,11 +53,7 @@ def check(form: str, text: str) -> None:
             return
         except ValueError:
             continue
-    raise ValueError(f"'{text}' is neither {' nor '.join(_a(kind) for kind in FORMS[form])}, and no object can have that name")
-
-
-def _a(kind: str) -> str:
-    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
+    raise ValueError(f"'{text}' is no {' and no '.join(FORMS[form])}, and no object can have that name")
 
 
 def forgotten_prefix(text: str) -> str:

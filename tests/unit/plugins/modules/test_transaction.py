@@ -19,9 +19,9 @@ def branch(number=9, **tunnel):
     """The objects of one branch, in an order that no firewall would take them in."""
     return [
         {"security_rule": {"name": f"branch-{number}-out", "from": ["trust"], "to": ["vpn"], "action": "allow", "position": "top"}},
-        {"static_route": {"virtual_router": "default", "name": f"branch-{number}", "destination": f"10.9{number}.0.0/16",
+        {"static_route": {"virtual_router": "default", "name": f"branch-{number}", "destination": f"10.{200 + number}.0.0/16",
                           "interface": f"tunnel.{number}"}},
-        {"proxy_id": {"tunnel": f"branch-{number}", "name": "lan", "local": "10.10.0.0/24", "remote": f"10.9{number}.0.0/16"}},
+        {"proxy_id": {"tunnel": f"branch-{number}", "name": "lan", "local": "10.10.0.0/24", "remote": f"10.{200 + number}.0.0/16"}},
         {"ipsec_tunnel": {"name": f"branch-{number}", "tunnel_interface": f"tunnel.{number}", "ike_gateways": [f"branch-{number}"],
                           "ipsec_crypto_profile": "default", **tunnel}},
         {"ike_gateway": {"name": f"branch-{number}", "peer_address": {"ip": f"203.0.113.{number}"}, "local_address": {"interface": "ethernet1/8"},

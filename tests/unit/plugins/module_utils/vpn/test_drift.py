@@ -111,12 +111,16 @@ def _fill(element: ET.Element, node: Any) -> None:
     elif isinstance(node, Members):
         ET.SubElement(element, "member").text = node.choices[-1] if node.choices else "by-hand"
     else:
-        ET.SubElement(element, "entry", {"name": "192.0.2.0/24"})
+        ET.SubElement(element, "entry", {"name": _entry_of(node)})
+
+
+def _entry_of(node: Entries) -> str:
+    return "by-hand" if node.name_pattern else "192.0.2.0/24"
 
 
 def _changed(node: Any, there: ET.Element, place: tuple, name: str, kind: str) -> Iterator[Drift]:
     if isinstance(node, Entries):
-        yield Drift(place, f"{name}: one more", lambda element: ET.SubElement(element, "entry", {"name": "192.0.2.0/24"}))
+        yield Drift(place, f"{name}: one more", lambda element: ET.SubElement(element, "entry", {"name": _entry_of(node)}))
         for entry in there:
             yield from drifts(node.nodes, entry, place + (("entry", entry.get("name")),), kind, f"{name}[].")
     elif isinstance(node, Members):
