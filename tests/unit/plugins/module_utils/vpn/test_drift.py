@@ -115,7 +115,9 @@ def _fill(element: ET.Element, node: Any) -> None:
 
 
 def _entry_of(node: Entries) -> str:
-    return "by-hand" if node.name_pattern else "192.0.2.0/24"
+    if node.name_pattern:
+        return "by-hand"
+    return "192.0.2.9" if node.form == "address or name" else "192.0.2.0/24"
 
 
 def _changed(node: Any, there: ET.Element, place: tuple, name: str, kind: str) -> Iterator[Drift]:
