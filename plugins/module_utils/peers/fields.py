@@ -201,8 +201,8 @@ def read(kind: type[T], mapping: Any, place: str) -> T:
     missing = [name for name, field in known.items() if field.said.required and mapping.get(name) in (None, "")]
     if missing:
         raise InvalidInput(f"{place}: {', '.join(missing)} is missing")
-    given = {name: value for name, value in mapping.items() if value is not None}
-    return kind(**{name: _read(known[name], value, f"{place}.{name}") for name, value in given.items()})
+    values = {name: value for name, value in mapping.items() if value is not None}
+    return kind(**{name: _read(known[name], value, f"{place}.{name}") for name, value in values.items()})
 
 
 def _read(field: Field, value: Any, place: str) -> Any:

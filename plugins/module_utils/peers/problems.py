@@ -81,11 +81,12 @@ def as_problems(name: str, tunnels: Sequence[Tunnel]) -> list[str]:
     """An AS number that is missing, or the same one on both sides: a VPN's BGP is external."""
     found = []
     for tunnel in tunnels:
-        numbers = (tunnel.bgp.local_as, tunnel.bgp.peer_as) if tunnel.bgp else ()
-        if None in numbers:
+        if tunnel.bgp is None:
+            continue
+        if None in (tunnel.bgp.local_as, tunnel.bgp.peer_as):
             found.append(f"{_called(name, tunnel)} has BGP without both AS numbers (bgp.local_as, bgp.peer_as)")
-        elif len(set(numbers)) == 1:
-            found.append(f"{_called(name, tunnel)} has AS {numbers[0]} on both sides; {rules_of(tunnel.cloud).as_advice}")
+        elif tunnel.bgp.local_as == tunnel.bgp.peer_as:
+            found.append(f"{_called(name, tunnel)} has AS {tunnel.bgp.peer_as} on both sides; {rules_of(tunnel.cloud).as_advice}")
     return found
 
 

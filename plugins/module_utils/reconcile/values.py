@@ -206,7 +206,7 @@ def _check_form(form, text, where):
         raise InvalidInput(f"{where}: {exc}") from None
 
 
-def _without_prefix(nodes, values, prefix) -> Iterable[str]:
+def _without_prefix(nodes: Iterable[Any], values: Mapping[str, Any], prefix: str) -> Iterable[str]:
     """Single addresses where networks can stand that look like networks without their prefix length."""
     for node in nodes:
         value, option = values.get(node.option), f"{prefix}{node.option}"
