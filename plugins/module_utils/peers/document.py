@@ -186,6 +186,13 @@ def as_network(value: object, version: int | None = 4) -> IPv4Network | IPv6Netw
     return network if network is not None and version in (None, network.version) else None
 
 
+def are_hosts(network: IPv4Network | IPv6Network | None, *addresses: IPv4Address | IPv6Address | None) -> bool:
+    """Whether these are different addresses of a network, and all known."""
+    if network is None or None in addresses:
+        return False
+    return len(set(addresses)) == len(addresses) and all(address in network for address in addresses)
+
+
 def same_address(text: object, address: IPv4Address | IPv6Address | None) -> bool:
     return address is not None and as_address(text) == address
 

@@ -192,8 +192,8 @@ def read(kind: type[T], mapping: Any, place: str) -> T:
     """A value of this type from a plain mapping, such as the one that C(plain) makes. C(place): what the mapping is called in errors."""
     if not isinstance(mapping, dict):
         # A text may be a whole document, with keys in it.
-        given = "a text" if isinstance(mapping, str) else _worded(mapping)
-        raise InvalidInput(f"{place}: {given} is given where options belong")
+        what = "a text" if isinstance(mapping, str) else _worded(mapping)
+        raise InvalidInput(f"{place}: {what} is given where options belong")
     known = {field.name: field for field in fields_of(kind)}
     foreign = [str(name) for name in mapping if name not in known]
     if foreign:

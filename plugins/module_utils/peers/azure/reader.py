@@ -255,28 +255,39 @@ def _telemetry(connection: dict, instance: _Instance) -> Telemetry | None:
 def _session(number: int, instance: _Instance, gateway: dict, connection: dict, local: dict, ours: Ours) -> tuple[Bgp, dict, list[str]]:
     """(the session with an instance, the tunnel's inside addresses, warnings)."""
     theirs_said, ours_said = mapping(gateway.get("bgpsettings")), mapping(local.get("bgpsettings"))
-    told = as_address(ours_said.get("bgppeeringaddress"))
-    given = as_address(ours.inside_addresses[number]) if number < len(ours.inside_addresses) else None
-    session = Bgp(ours.local_as or as_integer(ours_said.get("asn")), as_integer(theirs_said.get("asn")), HOLD_TIME, KEEP_ALIVE)
-    warnings = [] if session.local_as else ["the firewall's AS number is not in Azure's output; give the local network gateway, or local_as"]
-    theirs = as_address(_speaker(number, instance, connection, given or told) or theirs_said.get("bgppeeringaddress"))
+    given = ours.inside_addresses[number] if number < len(ours.inside_addresses) else None
+    here = as_address(given) or as_address(ours_said.get("bgppeeringaddress"))
+    theirs = as_address(_speaker(number, instance, connection, here) or _nth(number, theirs_said.get("bgppeeringaddress")))
     if theirs is None:
         raise InvalidInput(f"Instance {instance.name} of gateway {name_of(gateway)} names no BGP address; give all that {_GATEWAY_SHOW} prints.")
-    here = given or told
-    if instance.custom and "gatewaycustombgpipaddresses" not in connection and here is None:
-        warnings.append(f"this output does not say from which address Azure speaks BGP; {theirs} is taken and not {', '.join(instance.custom)}. Give what "
-                        "'az network vpn-connection show' prints")
-    if _is_apipa(theirs):
-        near = here or _neighbour(theirs)
-        network = _around(theirs, near)
-        if here is None:
-            warnings.append(f"the firewall's BGP address is not in Azure's output; it is taken to be {near}, the other host of {network}. "
-                            "Give the local network gateway, or inside_addresses")
-        if network is not None:
-            return session, {"inside_cidr": str(network), "inside_address": str(near), "inside_peer_address": str(theirs)}, warnings
-    if here is None:
-        warnings.append("the firewall's BGP address is not in Azure's output; give the local network gateway, or inside_addresses")
+    session = Bgp(ours.local_as or as_integer(ours_said.get("asn")), as_integer(theirs_said.get("asn")), HOLD_TIME, KEEP_ALIVE)
+    near = here or (_neighbour(theirs) if _is_apipa(theirs) else None)
+    network = _around(theirs, near) if _is_apipa(theirs) else None
+    warnings = _guesses(session, instance, connection, theirs, here)
+    if network is not None:
+        return session, {"inside_cidr": str(network), "inside_address": str(near), "inside_peer_address": str(theirs)}, warnings
     return replace(session, peer_address=str(theirs), local_address=_text(here), multihop=MULTIHOP, host_route=True), {}, warnings
+
+
+def _nth(number: int, value: Any) -> str | None:
+    """The address of an instance among those of all instances."""
+    found = _addresses(value)
+    return found[number] if number < len(found) else None
+
+
+def _guesses(session: Bgp, instance: _Instance, connection: dict, theirs: Any, ours: Any) -> list[str]:
+    """What this output does not say of the session, and what is taken instead."""
+    found = [] if session.local_as else ["the firewall's AS number is not in Azure's output; give the local network gateway, or local_as"]
+    if ours is not None:
+        return found
+    if instance.custom and "gatewaycustombgpipaddresses" not in connection:
+        found.append(f"this output does not say from which address Azure speaks BGP; {theirs} is taken and not {', '.join(instance.custom)}. Give what "
+                     "'az network vpn-connection show' prints")
+    taken = ""
+    if _is_apipa(theirs):
+        taken = f" it is taken to be {_neighbour(theirs)}, the other host of {ip_network((theirs, 30), strict=False)}."
+    found.append(f"the firewall's BGP address is not in Azure's output;{taken} Give the local network gateway, or inside_addresses")
+    return found
 
 
 def _speaker(number: int, instance: _Instance, connection: dict, ours: Any) -> str | None:
@@ -311,7 +322,7 @@ def _neighbour(address: Any) -> Any:
 def _around(theirs: Any, ours: Any) -> Any:
     """The network of four that both addresses are hosts of, if there is one; Azure itself knows no such network."""
     network = ip_network((theirs, 30), strict=False)
-    return network if ours in (network[1], network[2]) and theirs in (network[1], network[2]) and ours != theirs else None
+    return network if {ours, theirs} == {network[1], network[2]} else None
 
 
 # -- selectors --------------------------------------------------------------------------------------------------------

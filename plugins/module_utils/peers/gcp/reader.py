@@ -15,7 +15,7 @@ from typing import Any
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.document import (
-    Resources, as_address, as_flag, as_integer, as_network, mapping, mappings, name_of, readable,
+    Resources, are_hosts, as_address, as_flag, as_integer, as_network, mapping, mappings, name_of, readable,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.gcp import algorithms
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.gcp.document import (
@@ -187,7 +187,7 @@ def _inside(interface: dict, four: dict, six: dict, place: str) -> dict:
     theirs, ours = as_address(four.get("ipaddress"), 4), as_address(four.get("peeripaddress"), 4)
     theirs = theirs or as_address(str(interface.get("iprange") or "").split("/", maxsplit=1)[0], 4)
     network = as_network(interface.get("iprange")) or (ip_network((ours, 30), strict=False) if ours else None)
-    if theirs is None or ours is None or network is None or ours == theirs or ours not in network or theirs not in network:
+    if not are_hosts(network, ours, theirs):
         raise InvalidInput(f"{place}: the inside addresses {ours or 'unknown'} (ours) and {theirs or 'unknown'} (Google) are not two hosts of {network}.")
     found = {"inside_cidr": str(network), "inside_address": str(ours), "inside_peer_address": str(theirs)}
     ours, theirs = (as_address(six.get("peeripaddress"), 6), as_address(six.get("ipaddress"), 6)) if six else (

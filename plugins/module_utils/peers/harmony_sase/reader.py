@@ -16,7 +16,7 @@ from typing import Any
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import console
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.console import Setting
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.document import as_address, as_integer, opened, readable
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.document import are_hosts, as_address, as_integer, opened, readable
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.harmony_sase.rules import CLOUD, OPTIONS
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import (
     BGP, STATIC, Bgp, Dpd, Offers, Profile, Selectors, Tunnel,
@@ -115,7 +115,7 @@ def _inside(own: dict, place: str) -> dict[str, Any]:
         return {}
     network = ip_network(console.networks(given[0], place)[0])
     ours, theirs = as_address(given[1]), as_address(given[2])
-    if ours is None or theirs is None or ours not in network or theirs not in network or ours == theirs:
+    if not are_hosts(network, ours, theirs):
         raise InvalidInput(f"{place}: Remote Gateway Internal IP {given[1]} and Harmony SASE Gateway Internal IP {given[2]} are not two hosts of {network}.")
     return {"inside_cidr": str(network), "inside_address": str(ours), "inside_peer_address": str(theirs)}
 
