@@ -606,6 +606,8 @@ options:
   pre_shared_keys:
     description:
       - Keys, one per tunnel and in their order, for a peer whose output does not hold them readably. An empty one means that of the tunnel itself.
+      - A tunnel that is made keeps its number, in the names of its objects and in all lists that are given per tunnel. It is known by its far end's address,
+        so an output that tells the tunnels in another order one day changes nothing.
     type: list
     elements: str
   failover:
@@ -709,19 +711,23 @@ options:
     description:
       - Static routes to each of O(remote_networks) for established sessions, with O(failover=pbf). They lead through the tunnels in the opposite order of
         preference (metric V(10), V(20)), and last to a discard (metric V(250)), so that nothing leaves in clear text while no tunnel is up.
+      - Where another route to the same network has one of these metrics, the VPN takes the next free ones and keeps them. Another VPN's come behind
+        the first one's, and a discard comes behind everything that leads somewhere. A route of somebody else that is not used any more, or is preferred
+        to the VPN's, is named in a warning.
       - Omitted, it is V(false). See O(failover) for what happens to established sessions then.
     type: bool
   when_both_down:
     description:
       - What becomes of new sessions while all rules of O(failover=pbf) are disabled.
-      - V(discard) adds a last PBF rule that drops them. Established sessions follow the routing table all the same, only O(backup_routes)
+      - V(discard) adds a last PBF rule that drops them. Where several VPNs lead to the same networks, those rules stand below all rules that lead into
+        a tunnel, so that one VPN takes over when the other one is down. Established sessions follow the routing table all the same, only O(backup_routes)
         stops those. V(route) leaves new sessions to the routing table too.
       - Omitted, it is V(discard).
     type: str
     choices: [discard, route]
   router_id:
     description:
-      - BGP router ID. One that the router has already stays, and another one is refused.
+      - BGP router ID. One that the router has already stays, and another one is refused, unless this VPN made it and nobody else uses the router's BGP.
       - Omitted, a router without one gets the address of the interface that holds a local network, else its first address, written down or given by DHCP or
         PPPoE, else an address inside a tunnel.
     type: str
@@ -747,7 +753,8 @@ options:
   allow_readvertise:
     description:
       - Whether other BGP peers of the router may learn the VPN's networks. Omitted, it is V(false), and peers that no export policy
-        keeps from them are named and refused.
+        keeps from them are named and refused. What they are told already counts for nothing, and neither do the peers of other VPNs of this
+        module for the networks that these were given.
     type: bool
   allow_default_route:
     description:

@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+import re
+from typing import Any, Iterator
 
 #: How many characters PAN-OS takes in the comment of a tunnel and of an interface.
 COMMENT_LENGTH = 1023
@@ -32,6 +33,30 @@ def _read(text: str) -> Any:
 
 def line(mark: str, content: dict) -> str:
     return mark + json.dumps(content, separators=(",", ":"), sort_keys=True)
+
+
+def shown(comment: str) -> list[str]:
+    """A comment's lines as people read them: one of ours as one line for each of its values."""
+    found: list[str] = []
+    for each in comment.splitlines():
+        mark, content = _marked(each)
+        found += [f"{mark} {part}" for part in _parts(content)] if content else [each]
+    return found
+
+
+def _marked(text: str) -> tuple[str, dict]:
+    found = re.fullmatch(r"(tunnelsmith[\w -]*?) (\{.*\})", text)
+    content = _read(found.group(2)) if found else None
+    return (found.group(1), content) if found and isinstance(content, dict) else ("", {})
+
+
+def _parts(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from (f"{key or '-'} {part}" for key, inner in sorted(value.items()) for part in _parts(inner))
+    elif isinstance(value, list):
+        yield " ".join(map(str, value))
+    else:
+        yield value if value and isinstance(value, str) else json.dumps(value)
 
 
 def others(comment: str | None, mark: str) -> str:

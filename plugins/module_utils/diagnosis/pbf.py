@@ -101,12 +101,18 @@ def _shadowed(case, rule, mine, own) -> Iterator[Cause]:
         return
     for traffic in intended(case):
         for above in case.evidence.pbf_rules[:mine]:
-            if above.get("name") not in own and takes(case, above, traffic):
+            if above.get("name") not in own and takes(case, above, traffic) and not _takes_turns(case, above):
                 yield Cause("pbf-rule-shadowed", f"PBF rule '{above.get('name')}' above '{rule['name']}' takes the packets to {traffic.destination}",
                             (f"'{above.get('name')}' stands above '{rule['name']}' and covers {traffic.source} in {traffic.source_zone} "
                              f"to {traffic.destination}",),
                             f"{_owner(case, rule['name'])}: position: before, position_rule: {above.get('name')}", CERTAIN)
                 return
+
+
+def _takes_turns(case, rule) -> bool:
+    """Whether a rule is that of another VPN of ours for the same networks, and lets this one take over while its own tunnel is down."""
+    gives_way = places.text(rule, ("action", "forward", "monitor", "disable-if-unreachable")) == "yes"
+    return gives_way and owner(case.evidence.claims, Object("pbf_rule", rule.get("name") or "")) not in (None, case.vpn)
 
 
 def takes(case: Case, rule: ET.Element, traffic) -> bool:

@@ -68,6 +68,16 @@ def denying(view: Surroundings, peer: Peer, direction: str) -> list[Verdict]:
     return [each for each in decided if each.passes is False]
 
 
+def announces(view: Surroundings, router: str, network: str) -> bool:
+    """Whether a router's BGP tells of a network already, to every peer whose policies let it out. What the configuration does not tell is no."""
+    wanted = _network(network)
+    bgp = view.bgp(router)
+    if wanted is None or bgp is None or places.text(bgp, ("enable",)) != "yes":
+        return False
+    by_source = _redistributes_advanced if view.platform.advanced else _redistributes
+    return _announced_by_name(view, bgp, wanted) or by_source(view, router, bgp, wanted)
+
+
 def group_of(view: Surroundings, peer: Peer) -> ET.Element | None:
     return places.find(view.network, bgp_place(peer.router, view.platform.advanced) + ("peer-group", ("entry", peer.group)))
 
@@ -214,13 +224,13 @@ def _by_what_is_not_told(unicast: ET.Element | None, profile: str, bound: str) -
     return [Verdict(None, f"the filtering profile '{profile}'", f"filtering profile '{profile}': {what}") for what in untold]
 
 
-def _by_route_map(view: Surroundings, name: str, network: Network) -> list[Verdict]:
+def _by_route_map(view: Surroundings, name: str, network: Network, kind: str = "bgp_route_map", listed_in: tuple = ("route-map",)) -> list[Verdict]:
     if name in _NOTHING:
         return []
-    route_map, by = view.entry("bgp_route_map", name), f"the route map '{name}'"
+    route_map, by = view.entry(kind, name), f"the route map '{name}'"
     if route_map is None:
         return [Verdict(None, by, f"there is no route map '{name}'")]
-    entries = _in_sequence(route_map, ("route-map",))
+    entries = _in_sequence(route_map, listed_in)
     steps = [(_entry_matches(view, entry, network), _action(entry, by, f"route map '{name}' entry {entry.get('name')}")) for entry in entries]
     return [_first_match(steps, Verdict(False, by, f"no entry of route map '{name}' permits {network}", assumed=True))]
 
@@ -276,3 +286,52 @@ def _action(entry: ET.Element, by: str, where: str) -> Verdict:
     """What is not said to be permitted is denied."""
     permits = places.text(entry, ("action",)) == "permit"
     return Verdict(permits, by, f"{where} action: {'permit' if permits else 'deny'}")
+
+
+# What a router announces by itself: networks by their names, and those whose route has a source that is redistributed.
+
+def _announced_by_name(view: Surroundings, bgp: ET.Element, network: Network) -> bool:
+    container: tuple[str, ...] = ("redist-rules",)
+    switch = "enable"
+    if view.platform.advanced:
+        container, switch = ("advertise-network", f"ipv{network.version}", "network"), "unicast"
+    return any(_network(entry.get("name")) == network and places.text(entry, (switch,)) != "no" for entry in places.children(bgp, container))
+
+
+def _sources_of(view: Surroundings, router: str, network: Network) -> dict[str, bool]:
+    """Where a router has its route to a network from, in the words of both engines."""
+    connected = any(network == found for _interface, found in view.connected(router))
+    static = any(network == found for _name, found in view.static_routes(router))
+    return {"connect": connected, "connected": connected, "static": static}
+
+
+def _redistributes(view: Surroundings, router: str, bgp: ET.Element, network: Network) -> bool:
+    """By the profiles of a virtual router that BGP announces by: the first that matches decides."""
+    rules = {rule.get("name") for rule in places.children(bgp, ("redist-rules",)) if places.text(rule, ("enable",)) != "no"}
+    profiles = places.children(view.router(router), ("protocol", "redist-profile"))
+    used = sorted((profile for profile in profiles if profile.get("name") in rules), key=lambda profile: int(places.text(profile, ("priority",)) or 0))
+    first = next((profile for profile in used if _is_filtered(profile, _sources_of(view, router, network), network)), None)
+    return first is not None and places.find(first, ("action", "redist")) is not None
+
+
+def _is_filtered(profile: ET.Element, sources: dict[str, bool], network: Network) -> bool:
+    """Whether a profile's filter matches, by what the configuration tells of a route."""
+    filtered = places.find(profile, ("filter",))
+    of_a_source = any(sources.get(kind) for kind in places.names(filtered, ("type",)))
+    listed = [_network(text) for text in places.names(filtered, ("destination",))]
+    return of_a_source and (not listed or network in listed) and not _conditions(filtered, ("type", "destination"))
+
+
+def _redistributes_advanced(view: Surroundings, router: str, bgp: ET.Element, network: Network) -> bool:
+    """By the one profile of a logical router."""
+    family = f"ipv{network.version}"
+    name = places.text(bgp, ("redistribution-profile", family, "unicast")) or ""
+    profile = None if name in _NOTHING else view.entry("bgp_redistribution_profile", name)
+    found = [places.find(profile, (family, "unicast", kind)) for kind, is_one in _sources_of(view, router, network).items() if is_one]
+    return any(source is not None and _lets_pass(view, source, network) for source in found)
+
+
+def _lets_pass(view: Surroundings, source: ET.Element, network: Network) -> bool:
+    route_map = places.text(source, ("route-map",)) or ""
+    verdicts = _by_route_map(view, route_map, network, "redistribution_route_map", ("connected-static", "bgp", "route-map"))
+    return places.text(source, ("enable",)) == "yes" and _all_of(verdicts).passes is True

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import traceback
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
@@ -41,8 +42,11 @@ class Addresses:
     objects: dict = field(default_factory=dict)
 
     def of(self, texts: Iterable[str]) -> IPSet:
+        listed = tuple(texts)
+        if not any(text in self.objects for text in listed):
+            return _literals(listed)
         found = IPSet()
-        for text in texts:
+        for text in listed:
             found |= self._one(text, 0)
         return found
 
@@ -58,6 +62,14 @@ class Addresses:
         return [text for text in texts if text != ANY and text not in self.objects and not literal(text)]
 
 
+# The same rules are asked about each pair of networks of a VPN.
+@functools.lru_cache(maxsize=512)
+def _literals(texts: tuple[str, ...]) -> IPSet:
+    """The addresses that texts say by themselves. The set is shared by all who ask: nobody may change it."""
+    return IPSet(block for text in texts for block in literal(text).iter_cidrs())
+
+
+@functools.lru_cache(maxsize=4096)
 def literal(text: str) -> IPSet:
     """The addresses that a text says by itself: an address, a prefix, a range; none for a name."""
     try:
@@ -81,7 +93,7 @@ def address_objects(containers: Iterable[Iterable[ET.Element] | None]) -> dict[s
     return found
 
 
-def _enabled(rule: ET.Element) -> bool:
+def is_enabled(rule: ET.Element) -> bool:
     return places.text(rule, ("disabled",)) != "yes"
 
 
@@ -122,7 +134,7 @@ def covers(rule: ET.Element, traffic: Traffic, addresses: Addresses) -> bool:
     """Whether a security rule decides on all of the traffic, so that no rule below it is asked."""
     kind = places.text(rule, ("rule-type",)) or "universal"
     same_zone = traffic.source_zone == traffic.destination_zone
-    if not _enabled(rule) or (kind == "intrazone" and not same_zone) or (kind == "interzone" and same_zone):
+    if not is_enabled(rule) or (kind == "intrazone" and not same_zone) or (kind == "interzone" and same_zone):
         return False
     if not (_zones(rule, "from", traffic.source_zone) and (kind == "intrazone" or _zones(rule, "to", traffic.destination_zone))):
         return False
@@ -148,7 +160,7 @@ def first_covering(rules: Iterable[ET.Element], kinds_of_traffic: Iterable[Traff
 
 def pbf_covers(rule: ET.Element, traffic: Traffic, addresses: Addresses) -> bool:
     """Whether a PBF rule forwards all of the traffic; a rule for single interfaces does not speak of zones."""
-    if not _enabled(rule) or traffic.source_zone not in places.names(rule, ("from", "zone")):
+    if not is_enabled(rule) or traffic.source_zone not in places.names(rule, ("from", "zone")):
         return False
     return _everything(rule, ("application", "service", "source-user")) and _addresses_match(rule, traffic, addresses, covering=True)
 
@@ -167,7 +179,7 @@ def disputing(rules: Iterable[ET.Element], traffic: Traffic, addresses: Addresse
             break
         is_from = traffic.source_zone in places.names(rule, ("from", "zone")) or set(places.names(rule, ("from", "interface"))) & set(interfaces)
         leads_away = places.find(rule, ("action", "no-pbf")) is None and places.text(rule, ("action", "forward", "egress-interface")) not in units
-        is_asked = _enabled(rule) and leads_away and is_from
+        is_asked = is_enabled(rule) and leads_away and is_from
         if is_asked and could_hold(rule, "source", traffic.source, addresses) and could_hold(rule, "destination", traffic.destination, addresses):
             found.append(rule)
     return found
@@ -189,11 +201,23 @@ def taking(rules: Iterable[ET.Element], traffic: Traffic, addresses: Addresses, 
     return None
 
 
+def pbf_touches(rule: ET.Element, traffic: Traffic, addresses: Addresses) -> bool:
+    """Whether an enabled PBF rule sees some of the traffic."""
+    sees_zone = traffic.source_zone in places.names(rule, ("from", "zone"))
+    return is_enabled(rule) and sees_zone and _addresses_match(rule, traffic, addresses, covering=False)
+
+
+def is_within(texts: Iterable[str], networks: Iterable[str], addresses: Addresses) -> bool:
+    """Whether all that one side of a rule names lies in the networks; C(any) and names that nobody here knows do not."""
+    listed = list(texts)
+    return ANY not in listed and not addresses.unknown(listed) and addresses.of(listed).issubset(addresses.of(networks))
+
+
 def translating(rules: Iterable[ET.Element], kinds_of_traffic: Iterable[Traffic], addresses: Addresses) -> ET.Element | None:
     """The first NAT rule that would translate the source of some of the traffic."""
     left = list(kinds_of_traffic)
     for rule in rules:
-        if not _enabled(rule):
+        if not is_enabled(rule):
             continue
         hit = [traffic for traffic in left if _zones(rule, "from", traffic.source_zone) and _zones(rule, "to", traffic.destination_zone)
                and _addresses_match(rule, traffic, addresses, covering=False)]
@@ -212,6 +236,6 @@ def undecided_names(rules: Iterable[ET.Element], zones: Collection[tuple], addre
     """Address names in rules between C(zones) (pairs), whose meaning decides whether they see the traffic."""
     found = []
     for rule in rules:
-        if _enabled(rule) and any(_zones(rule, "from", source) and _zones(rule, "to", destination) for source, destination in zones):
+        if is_enabled(rule) and any(_zones(rule, "from", source) and _zones(rule, "to", destination) for source, destination in zones):
             found.extend(names_in([rule], addresses))
     return list(dict.fromkeys(found))

@@ -53,6 +53,17 @@ def is_detour(outside: str, interface: str | None) -> bool:
     return interface not in (None, outside) and not outside.startswith("loopback")
 
 
+@dataclass(frozen=True)
+class StaticRoute:
+    """C(interface): where it leads; empty where the next hop alone says so. C(drops): it discards."""
+
+    name: str
+    destination: Network
+    interface: str
+    metric: int
+    drops: bool
+
+
 class Surroundings:
     """The configuration around a VPN, on one firewall and in one virtual system."""
 
@@ -154,16 +165,23 @@ class Surroundings:
             found.extend((name, address.network) for address in (interface.networks() if interface else ()))
         return found
 
-    def static_routes(self, router_name: str) -> list[tuple[str, Network]]:
-        """(route's name, destination) of a router's literal IPv4 and IPv6 static routes."""
+    def static_route_entries(self, router_name: str) -> list[StaticRoute]:
+        """A router's static routes to literal IPv4 and IPv6 networks."""
         found = []
         for family in ("ip", "ipv6"):
             for entry in places.children(self.router(router_name), ("routing-table", family, "static-route")):
                 try:
-                    found.append((entry.get("name") or "", ip_network(places.text(entry, ("destination",)) or "", strict=False)))
+                    destination = ip_network(places.text(entry, ("destination",)) or "", strict=False)
                 except ValueError:
                     continue
+                found.append(StaticRoute(
+                    entry.get("name") or "", destination, places.text(entry, ("interface",)) or "",
+                    _number(entry, "metric", _METRIC), places.find(entry, ("nexthop", "discard")) is not None))
         return found
+
+    def static_routes(self, router_name: str) -> list[tuple[str, Network]]:
+        """(route's name, destination) of a router's static routes to literal networks."""
+        return [(route.name, route.destination) for route in self.static_route_entries(router_name)]
 
     def ways(self, router_name: str) -> list[Way]:
         """What the configuration of a router leads anywhere: its networks, its static routes, the default route of an interface that is given one."""
@@ -211,10 +229,7 @@ class Surroundings:
 
     def routes_into(self, router_name: str, interface: str) -> list[tuple[str, Network]]:
         """(route's name, destination) of the static routes that lead into an interface."""
-        leading = {entry.get("name") for family in ("ip", "ipv6")
-                   for entry in places.children(self.router(router_name), ("routing-table", family, "static-route"))
-                   if places.text(entry, ("interface",)) == interface}
-        return [(name, destination) for name, destination in self.static_routes(router_name) if name in leading]
+        return [(route.name, route.destination) for route in self.static_route_entries(router_name) if route.interface == interface]
 
     def ike_gateways(self, interface: str, peer: str) -> list[str]:
         """The names of the IKE gateways that go from an interface to an address."""

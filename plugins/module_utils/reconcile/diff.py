@@ -9,7 +9,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from typing import Any, Sequence
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, secrets
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import marked_line, path as places, secrets
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path, Step
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.tree import Operation
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import Plan
@@ -62,7 +62,7 @@ def lines(element: ET.Element, prefix: str) -> list:
         text = (element.text or "").strip()
         if element.tag == "member":
             return [prefix]
-        return [f"{prefix} {_masked(element, text)}"] if text else [prefix]
+        return [f"{prefix} {line}" for line in marked_line.shown(_masked(element, text))] if text else [prefix]
     found = []
     for child in element:
         if child.tag == "member":

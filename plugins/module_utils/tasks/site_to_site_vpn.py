@@ -116,6 +116,7 @@ def _vpn(params) -> Vpn:
         raise Refused(f"pre_shared_keys: give one key per tunnel ({len(values['tunnels'])}), not {len(keys)}")
     if keys:
         values["tunnels"] = tuple(tunnel.with_key(key) for tunnel, key in zip(values["tunnels"], keys))
+        values["pre_shared_keys"] = tuple(keys)
     position = params["rule_position"]
     if position:
         if (position["where"] in ("before", "after")) != bool(position["rule"]):

@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, ip_network
-from typing import Any, Iterable, Iterator
+from typing import Any, Iterable, Iterator, Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, Refused
@@ -21,40 +22,136 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, merged
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import bgp_place
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Request, Table
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families, interfaces
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families, interfaces, record as records
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Known, Object, Record, known, object_of, peer
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import (
+    LOCAL, REMOTE, Known, Member, Object, Record, known, object_of, peer,
+)
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
 
 _LARGEST_2_BYTE_AS = 65535
 
 
 # Where a router's BGP says what the VPN needs of it.
-_INSTANCE = {"local_as": ("local-as",), "router_id": ("router-id",), "enable": ("enable",), "install_route": ("install-route",)}
+_INSTANCE = {"local_as": ("local-as",), "router_id": ("router-id",), "enable": ("enable",), "install_route": ("install-route",),
+             "as_format": ("routing-options", "as-format")}
+# What the record says where the router's id was given, and where the networks are announced beside somebody else's redistribution profile.
+ROUTER_ID, BESIDE = "router_id", "beside"
 
 
-def _instance(vpn: Vpn, around: Surroundings) -> dict[str, str | None]:
-    """What the router's BGP says now."""
-    return {option: places.text(around.bgp(vpn.virtual_router), path) for option, path in _INSTANCE.items()}
+@dataclass(frozen=True)
+class _Instance:
+    """The BGP of the VPN's router. C(have): what it says now. C(booked): options that are the VPN's, with what stood there before.
+
+    C(others): peer groups of others; without any, what is booked can change. C(siblings): those of them that are other VPNs' of ours.
+    """
+
+    vpn: Vpn
+    view: Surroundings
+    have: Mapping[str, str | None]
+    booked: Mapping[str, str | None]
+    others: tuple[str, ...]
+    siblings: tuple[str, ...]
+
+    @property
+    def runs(self) -> bool:
+        return self.have["enable"] == "yes"
+
+    def is_ours(self, option: str) -> bool:
+        return option in self.booked and not self.others
+
+    def users(self) -> str:
+        return ", ".join(f"'{name}'" for name in self.others)
 
 
-def instance_values(vpn: Vpn, around: Surroundings) -> dict:
-    """Options of the router's BGP that the VPN needs and that are not there yet."""
-    have = _instance(vpn, around)
-    wanted = {"local_as": str(_session(vpn, 1).local_as), "enable": True}
-    if have["local_as"] and have["local_as"] != wanted["local_as"]:
-        raise Refused(f"router '{vpn.virtual_router}' runs BGP with local AS {have['local_as']}, the far side expects {wanted['local_as']}; "
-                      "change the far side, or use another router")
-    if vpn.router_id and have["router_id"] and have["router_id"] != vpn.router_id:
-        raise Refused(f"router_id: router '{vpn.virtual_router}' runs BGP with router ID {have['router_id']}; leave router_id out to keep it")
-    if not have["router_id"]:
-        wanted["router_id"] = vpn.router_id or _router_id(vpn, around)
-    _refuse_install_route(vpn, have, around)
-    if have["install_route"] is None or vpn.install_route is not None:
-        wanted["install_route"] = True if vpn.install_route is None else vpn.install_route
-    _refuse_large_as(vpn, around.bgp(vpn.virtual_router), around)
+def _instance(vpn: Vpn, view: Surroundings, claim: Claim) -> _Instance:
+    have = {option: places.text(view.bgp(vpn.virtual_router), path) for option, path in _INSTANCE.items()}
+    before = claim.before.bgp if claim.before.router == vpn.virtual_router else {}
+    others = foreign_groups(vpn.virtual_router, view, claim.known)
+    siblings = [name for name in others if _sibling(name, vpn.virtual_router, records.of_others(view, vpn.name))]
+    return _Instance(vpn, view, have, {**claim.inherited.bgp, **before}, tuple(others), tuple(siblings))
+
+
+def _sibling(group: str, router: str, siblings: Iterable[Record]) -> Record | None:
+    """The other VPN of ours that a peer group is of."""
+    return next((record for record in siblings if record.owns(Object("bgp_peer_group", group, router))), None)
+
+
+def instance_values(vpn: Vpn, view: Surroundings, claim: Claim) -> dict:
+    """Options of the router's BGP that the VPN needs. What it set itself can change as long as nobody else uses that BGP."""
+    instance = _instance(vpn, view, claim)
+    wanted = {"local_as": _local_as(instance), "enable": True}
+    for option, value in (("router_id", _wanted_router_id(instance, claim)), ("install_route", _wanted_install_route(instance)),
+                          ("as_format", _wanted_as_format(instance))):
+        if value is not None:
+            wanted[option] = value
     return wanted
+
+
+def _local_as(instance: _Instance) -> str:
+    wanted, have, router = str(_session(instance.vpn, 1).local_as), instance.have["local_as"], instance.vpn.virtual_router
+    if have in (None, "", wanted) or instance.is_ours("local_as"):
+        return wanted
+    if "local_as" in instance.booked:
+        raise Refused(f"router '{router}' runs BGP with local AS {have}, the far side expects {wanted}, and the peer groups {instance.users()} use that BGP "
+                      "as well: a router has one AS. Take those VPNs away first and make them again behind this one, or use another router")
+    raise Refused(f"router '{router}' runs BGP with local AS {have}, the far side expects {wanted}; change the far side, or use another router")
+
+
+def _wanted_router_id(instance: _Instance, claim: Claim) -> str | None:
+    given, have = instance.vpn.router_id, instance.have["router_id"]
+    if not have:
+        return given or _router_id(instance.vpn, instance.view)
+    if given and given != have and not instance.is_ours("router_id"):
+        raise Refused(f"router_id: router '{instance.vpn.virtual_router}' runs BGP with router ID {have}; leave router_id out to keep it")
+    was_given = ROUTER_ID in claim.before.options and instance.is_ours("router_id")
+    return given or (_router_id(instance.vpn, instance.view) if was_given else None)
+
+
+def _wanted_install_route(instance: _Instance) -> bool | None:
+    """A BGP that is switched on by the VPN installs what it learns, whatever stood there while it was off."""
+    given, have = instance.vpn.install_route, instance.have["install_route"]
+    if given is not None:
+        return given
+    off = have == "no" or (instance.runs and have is None and not instance.view.platform.advanced)
+    if instance.runs and off and not instance.is_ours("install_route"):
+        raise Refused(f"router '{instance.vpn.virtual_router}' runs BGP with install-route off: learned routes would not be used. "
+                      "Say install_route: true to turn it on, or install_route: false if that is meant")
+    return True if have != "yes" else None
+
+
+def _wanted_as_format(instance: _Instance) -> Any:
+    """Virtual routers take AS numbers of four bytes only where they are told so; what was told for this VPN goes with the last such number."""
+    if instance.view.platform.advanced:
+        return None
+    four = instance.have["as_format"] == "4-byte"
+    large = _large_as(instance.vpn)
+    if large is None:
+        given_up = four and instance.is_ours("as_format") and _has_large_as(instance)
+        return (instance.booked["as_format"] or UNSET) if given_up else None
+    if four:
+        return None
+    strangers = [name for name in instance.others if name not in instance.siblings]
+    if instance.runs and (strangers or "enable" not in instance.booked and not instance.siblings):
+        raise Refused(f"AS {large} needs four bytes, and router '{instance.vpn.virtual_router}' runs BGP with 2-byte AS numbers; "
+                      "set as_format to 4-byte first")
+    return "4-byte"
+
+
+def _has_large_as(instance: _Instance) -> bool:
+    """Whether a number of four bytes stands in the router's BGP."""
+    router = instance.vpn.virtual_router
+    numbers = [instance.have["local_as"]]
+    for group in places.names(instance.view.network, bgp_peer.group_container(router, False)):
+        numbers += [places.text(entry, ("peer-as",)) for entry in places.children(instance.view.network, bgp_peer.peer_container(router, group, False))]
+    return any("." in number or int(number) > _LARGEST_2_BYTE_AS for number in numbers if number)
+
+
+def _large_as(vpn: Vpn) -> int | None:
+    sessions = [_session(vpn, number) for number in vpn.numbers]
+    numbers = [number for session in sessions for number in (session.local_as, session.peer_as)]
+    return next((number for number in numbers if number and number > _LARGEST_2_BYTE_AS), None)
 
 
 def _session(vpn: Vpn, number: int) -> Bgp:
@@ -64,35 +161,34 @@ def _session(vpn: Vpn, number: int) -> Bgp:
     return session
 
 
-def changed_options(vpn: Vpn, around: Surroundings, claim: Claim) -> dict[str, str | None]:
+def changed_options(vpn: Vpn, view: Surroundings, claim: Claim) -> dict[str, str | None]:
     """Options of the router's BGP that the VPN sets, with what stood there before its first run, or before that of the one whose place it takes."""
-    have = _instance(vpn, around)
-    changed = {option: have[option] for option, value in instance_values(vpn, around).items() if have[option] != _text(value)}
-    before = claim.before
-    return {**changed, **claim.inherited.bgp, **(before.bgp if before.router == vpn.virtual_router else {})}
+    instance = _instance(vpn, view, claim)
+    wanted = {option: _text(value) for option, value in instance_values(vpn, view, claim).items()}
+    changed = {option: instance.have[option] for option, value in wanted.items() if instance.have[option] != value}
+    before = {**changed, **instance.booked}
+    return {option: text for option, text in before.items() if option not in wanted or wanted[option] != text}
 
 
-def _text(value: Any) -> str:
+def _text(value: Any) -> str | None:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return value
+    return None if value is UNSET else value
 
 
-def _refuse_install_route(vpn, have, around):
-    runs = have["enable"] == "yes"
-    off = have["install_route"] == "no" or (runs and have["install_route"] is None and not around.platform.advanced)
-    if runs and off and vpn.install_route is None:
-        raise Refused(f"router '{vpn.virtual_router}' runs BGP with install-route off: learned routes would not be used. "
-                      "Say install_route: true to turn it on, or install_route: false if that is meant")
-
-
-def _refuse_large_as(vpn, bgp, around):
-    if around.platform.advanced or bgp is None or places.text(bgp, ("enable",)) != "yes":
-        return
-    four = (places.text(bgp, ("routing-options", "as-format")) or "2-byte") == "4-byte"
-    large = [number for tunnel in vpn.tunnels for number in (tunnel.bgp.local_as, tunnel.bgp.peer_as) if number > _LARGEST_2_BYTE_AS]
-    if large and not four:
-        raise Refused(f"AS {large[0]} needs four bytes, and router '{vpn.virtual_router}' runs BGP with 2-byte AS numbers; set as_format to 4-byte first")
+def _told_of_instance(vpn: Vpn, view: Surroundings, claim: Claim, choice: Choice) -> list[str]:
+    """What a change of a router's BGP that runs means for its sessions."""
+    instance = _instance(vpn, view, claim)
+    wanted = {option: _text(value) for option, value in instance_values(vpn, view, claim).items()}
+    changed = [option for option in ("local_as", "router_id", "as_format") if option in wanted and wanted[option] != instance.have[option]]
+    if not instance.runs or not changed:
+        return []
+    if choice.turn is not None and "local_as" in changed:
+        raise Refused(f"rollout: all tunnels of {vpn.name} share the local AS of router '{vpn.virtual_router}', which becomes {wanted['local_as']}, so they "
+                      "cannot be changed one after the other. Say rollout: together; nothing was written")
+    said = ", ".join(f"{option} {wanted[option] or 'not set'}" for option in changed)
+    return [f"{vpn.name}: all BGP sessions of router '{vpn.virtual_router}' start anew ({said})"
+            + (f", those of the peer groups {instance.users()} too" if instance.others else "")]
 
 
 def _router_id(vpn: Vpn, around: Surroundings) -> str:
@@ -122,8 +218,8 @@ def sources(vpn: Vpn, around: Surroundings) -> dict:
 
 def items(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings) -> tuple[list, list[str]]:
     """(desired items, warnings)."""
-    found = [bgp_instance.instance(vpn.virtual_router, instance_values(vpn, view), view.platform), *_announcement(vpn, view)]
-    warnings: list[str] = []
+    found = [bgp_instance.instance(vpn.virtual_router, instance_values(vpn, view, claim), view.platform), *_announcement(vpn, view, claim)]
+    warnings = _told_of_instance(vpn, view, claim, choice)
     for number in vpn.numbers:
         group = claim.known.called("bgp_peer_group", vpn.peer_group(number), number)
         name, values = claim.called("bgp_peer_entry", number), _peer_values(vpn, choice, number)
@@ -211,8 +307,8 @@ def _policies_of_others(around: Surroundings, bgp: ET.Element | None, group: str
             if group in places.names(rule, ("used-by",)) and rule.get("name") not in bgp_policy.names_of(group)]
 
 
-def _announcement(vpn: Vpn, view: Surroundings) -> list:
-    profile, values = _assigned_profile(vpn, view), _announced_values(vpn, view)
+def _announcement(vpn: Vpn, view: Surroundings, claim: Claim) -> list:
+    profile, values = _assigned_profile(vpn, view), _announced_values(vpn, view, claim.before)
     found = bgp_redistribution.objects(vpn.virtual_router, vpn.name, values, view.platform, profile)
     if profile == vpn.name and not values["sources"]:
         # The profile goes with the last network that is announced by it, and the router must not go on referring to it.
@@ -224,24 +320,58 @@ def _assigned_profile(vpn: Vpn, view: Surroundings) -> str | None:
     return bgp_redistribution.assigned_profile(view.tree, view.base, vpn.virtual_router) if view.platform.advanced else None
 
 
-def _announced_values(vpn: Vpn, view: Surroundings) -> dict:
-    """By where their routes come from; IPv6, and beside a redistribution profile of others, of which a router takes one only, by their names."""
+def is_beside(vpn: Vpn, view: Surroundings, before: Record) -> bool:
+    """Whether a router announces by a redistribution profile of others, of which it takes one only; or did when this VPN came, which stays as it was made.
+
+    Networks that are announced by their names in any case stand beside nothing.
+    """
+    if families.spoken(vpn) == 6 or set(sources(vpn, view).values()) == {"other"}:
+        return False
+    profile = _assigned_profile(vpn, view)
+    if profile is not None:
+        return profile != vpn.name
+    return view.platform.advanced and BESIDE in before.options and before.router == vpn.virtual_router
+
+
+def _announced_values(vpn: Vpn, view: Surroundings, before: Record) -> dict:
+    """By where their routes come from; IPv6, and beside a redistribution profile of others, by their names."""
     # Redistribution profiles are of one family, and only those of IPv4 are made.
-    if _assigned_profile(vpn, view) not in (None, vpn.name) or families.spoken(vpn) == 6:
+    if families.spoken(vpn) == 6 or is_beside(vpn, view, before):
         return {"sources": [], "destinations": [], "networks": list(vpn.local_networks)}
     by_source = sources(vpn, view)
-    return {
+    values = {
         "sources": sorted({source for source in by_source.values() if source != "other"}),
         "destinations": [network for network, source in by_source.items() if source != "other"],
         "networks": [network for network, source in by_source.items() if source == "other"],
     }
+    return values if view.platform.advanced else {**values, "priority": _priority(vpn, view, before)}
+
+
+def booked_priority(vpn: Vpn, view: Surroundings, before: Record) -> int:
+    """What the record says of its redistribution profile's priority; one that has none needs no place."""
+    values = _announced_values(vpn, view, before)
+    return values.get("priority", 1) if values["sources"] else 1
+
+
+def _priority(vpn: Vpn, view: Surroundings, before: Record) -> int:
+    """The place of the VPN's redistribution profile among a virtual router's, which no other one has. Kept by the record."""
+    profiles = places.children(view.router(vpn.virtual_router), ("protocol", "redist-profile"))
+    taken = {places.text(profile, ("priority",)) for profile in profiles if profile.get("name") != vpn.name}
+    booked = [before.priority] if before.router == vpn.virtual_router else []
+    return next((number for number in (*booked, *range(1, 256)) if str(number) not in taken), 1)
+
+
+def optional(vpn: Vpn, view: Surroundings, before: Record) -> list[str]:
+    """What a later run has to know of how this one was asked."""
+    return [ROUTER_ID] * bool(vpn.router_id) + [BESIDE] * is_beside(vpn, view, before)
 
 
 def booked_networks(vpn: Vpn, view: Surroundings, before: Record) -> Known:
-    """The networks that the VPN announces by their names and that were not announced before its first run."""
+    """The networks that the VPN announces by their names and that nobody but VPNs of ours announced before its first run."""
     there = announced(vpn.virtual_router, view)
-    earlier = before.announced if before.router == vpn.virtual_router else known(())
-    return known(network for network in _announced_values(vpn, view)["networks"] if network in earlier or network not in there)
+    booked = [record.announced for record in [before, *records.of_others(view, vpn.name)] if record.router == vpn.virtual_router]
+    return known(network for network in _announced_values(vpn, view, before)["networks"]
+                 if network not in there or any(network in networks for networks in booked))
 
 
 def announced(virtual_router: str, around: Surroundings) -> list:
@@ -253,33 +383,50 @@ def announced(virtual_router: str, around: Surroundings) -> list:
 
 def refuse_readvertisement(vpn: Vpn, around: Surroundings, record: Record) -> None:
     """Name the peers of others that would newly learn our networks, or the far side's, because no policy of theirs holds them back."""
-    if vpn.allow_readvertise:
+    bgp, siblings = around.bgp(vpn.virtual_router), records.of_others(around, vpn.name)
+    if vpn.allow_readvertise or bgp is None:
         return
-    bgp = around.bgp(vpn.virtual_router)
-    if bgp is None:
-        return
+    new = _newly_told(vpn, around, record, siblings)
     for group in foreign_groups(vpn.virtual_router, around, record):
         place = ("peer-group", ("entry", group))
         peers = [peer.get("name") for peer in places.children(bgp, place + ("peer",)) if places.text(peer, ("enable",)) != "no"]
         if peers and places.text(bgp, place + ("enable",)) != "no":
-            _refuse_to_tell(vpn, around, group, peers)
+            sibling = _sibling(group, vpn.virtual_router, siblings)
+            _refuse_to_tell(vpn, around, group, peers, [network for network in new if sibling is None or not _was_given(sibling, network)])
 
 
-def _refuse_to_tell(vpn: Vpn, around: Surroundings, group: str, peers: list) -> None:
+def _newly_told(vpn: Vpn, around: Surroundings, record: Record, siblings: Iterable[Record]) -> list[str]:
+    """The networks that the router's BGP does not know yet: neither announced, nor learned from a far side that this VPN or another one of ours has."""
+    router = vpn.virtual_router
+    groups = places.names(around.network, bgp_peer.group_container(router, around.platform.advanced))
+    runs = places.text(around.bgp(router), ("enable",)) == "yes"
+    speaks = runs and len(groups) > len(foreign_groups(router, around, record))
+    speaking = [sibling for sibling in siblings if runs and any(sibling.owns(Object("bgp_peer_group", group, router)) for group in groups)]
+    new = [network for network in vpn.local_networks if not bgp_policies.announces(around, router, network)]
+    new += [network for network in vpn.remote_networks if not speaks]
+    return [network for network in new if not any(_was_given(sibling, network) for sibling in speaking)]
+
+
+def _was_given(sibling: Record, network: str) -> bool:
+    """Whether another VPN has a network on either side."""
+    return any(Member(role, network) in sibling.members for role in (LOCAL, REMOTE))
+
+
+def _refuse_to_tell(vpn: Vpn, around: Surroundings, group: str, peers: list, networks: list[str]) -> None:
     """What may pass by a condition that the configuration does not tell counts as passing."""
     told: dict = {}
-    for network in vpn.local_networks + vpn.remote_networks:
+    for network in networks:
         for name in peers:
             verdict = bgp_policies.verdict(around, bgp_policies.Peer(vpn.virtual_router, group, name), bgp_policies.EXPORT, network)
             if verdict.passes is not False:
                 told.setdefault(name, {})[network] = verdict
     if not told:
         return
-    networks = list(dict.fromkeys(network for found in told.values() for network in found))
+    received = list(dict.fromkeys(network for found in told.values() for network in found))
     untold = list(dict.fromkeys(verdict.says for found in told.values() for verdict in found.values() if verdict.passes is None))
     doubt = f" (whether they pass {' and '.join(untold)} cannot be told from the configuration)" if untold else ""
     raise Refused(f"router '{vpn.virtual_router}': the BGP peers {', '.join(told)} of group '{group}' would newly receive "
-                  f"{', '.join(networks)}{doubt}; limit what is exported to them, or say allow_readvertise: true")
+                  f"{', '.join(received)}{doubt}; limit what is exported to them, or say allow_readvertise: true")
 
 
 def restored(virtual_router: str, around: Surroundings, record: Record) -> list:
@@ -335,9 +482,11 @@ def _strangers(view: Surroundings, record: Record, router: str, group: str) -> l
 
 
 def withdrawn(view: Surroundings, record: Record, routers: Iterable[str]) -> list:
-    """Items that end what the VPN announces by the names of networks, and a router's reference to a profile that goes."""
-    found = [item for item in bgp_redistribution.announcements(record.router, announced(record.router, view), view.platform, "absent")
-             if item.name in record.announced]
+    """Items that end what the VPN announces by the names of networks, if no other VPN does, and a router's reference to a profile that goes."""
+    siblings = [sibling for sibling in records.of_others(view, record.vpn) if sibling.router == record.router]
+    ended = [network for network in announced(record.router, view)
+             if network in record.announced and not any(network in sibling.announced for sibling in siblings)]
+    found = bgp_redistribution.announcements(record.router, ended, view.platform, "absent")
     for router in routers if view.platform.advanced else ():
         profile = bgp_redistribution.assigned_profile(view.tree, view.base, router)
         if profile and record.owns(Object(bgp_redistribution.REDISTRIBUTION_PROFILE.kind, profile)):

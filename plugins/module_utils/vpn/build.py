@@ -16,7 +16,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tunnel_interface import TABLE as TUNNEL_INTERFACE
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry, merged
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import (
-    adoption, bgp, claim as claims, crypto, exact, forwarding, gateways, interfaces, leftovers, record as records, removal, tunnels, turn as turns, way_out,
+    adoption, bgp, claim as claims, crypto, exact, forwarding, gateways, interfaces, leftovers, metrics, numbering, record as records, removal, tunnels,
+    turn as turns, way_out,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice, choose
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
@@ -34,11 +35,12 @@ def build(vpn: Vpn, around: Surroundings, addresses: Addresses, replaces: str | 
     """
     removed = removal.removal(replaces, around, successor=vpn) if replaces else Result([[]])
     view = around.after(plan(removed.phases, around.tree, around.base).after) if replaces else around
+    vpn = numbering.numbered(vpn, view)
     claim = claims.claim(vpn, view, addresses, removed.inheritance)
     choice = choose(vpn, view, claim, only)
     turns.refuse(vpn, choice, claim)
     wanted, told = _wanted(vpn, choice, claim, view, addresses)
-    booked = records.known([*leftovers.members(wanted), *tunnels.booked(vpn, choice, claim, view)])
+    booked = records.known([*leftovers.members(vpn, wanted), *tunnels.booked(vpn, choice, claim, view)])
     nat = choice.behind_nat or vpn.nat_traversal
     items = [adoption.needed(item, vpn, view, addresses, nat) if claim.adopted(item, choice.units) else item for item in wanted]
     claims.refuse_collisions(claim, items, view)
@@ -72,7 +74,8 @@ def _wanted(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, addresse
         bgp.refuse_readvertisement(vpn, view, claim.known)
         items += found
     else:
-        items += forwarding.items(vpn, choice, claim, view, rules)
+        found, warnings = forwarding.items(vpn, choice, claim, view, rules)
+        items += found
     if vpn.failover != PBF:
         warnings = [*warnings, *rules.forwarded_by_others(claim.known, list(choice.units.values()))]
     warnings = [*warnings, *_ways(vpn, choice, claim, view)]
@@ -91,17 +94,19 @@ def _recorded(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, items:
     record = claim.known.without([*choice.given_up, *gone])
     record = replace(
         record, units=turns.units(choice, claim), options=gateways.optional(vpn, choice, claim),
-        claims=records.known(claims.claims(items, removal.owned(view, claim.before), claim.before, record)),
-        zones=_zones(vpn, choice, claim, view))
+        claims=records.known(claims.claims(items, removal.owned(view, claim.before), claim.before, record)), routes=(),
+        zones=_zones(vpn, choice, claim, view), metrics=metrics.booked(vpn, view, claim))
     if vpn.failover != BGP:
-        return replace(record, bgp={}, announced=records.known(()))
-    return replace(record, bgp=bgp.changed_options(vpn, view, claim), announced=bgp.booked_networks(vpn, view, claim.before))
+        return replace(record, bgp={}, announced=records.known(()), priority=1)
+    return replace(record, bgp=bgp.changed_options(vpn, view, claim), announced=bgp.booked_networks(vpn, view, claim.before),
+                   priority=bgp.booked_priority(vpn, view, claim.before),
+                   options=sorted([*record.options, *bgp.optional(vpn, view, claim.before)]))
 
 
 def _zones(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings) -> list[str]:
     """The zones that are the VPN's. One that it leaves is so until the last turn, which takes it away or leaves it to others."""
     made = [*claim.before.zones, *claim.inherited.zones, *([vpn.zone] if view.zone(vpn.zone) is None else [])]
-    return [name for name in dict.fromkeys(made) if name == vpn.zone or choice.turn is not None]
+    return [name for name in dict.fromkeys(made) if vpn.uses_zone(name) or choice.turn is not None]
 
 
 def _held(vpn: Vpn, choice: Choice, view: Surroundings, items: list, record: Record) -> list:

@@ -109,7 +109,7 @@ def claims(items: Iterable, standing: Iterable[DesiredEntry], before: Record, re
     made = {object_of(item) for item in items if can_be_claimed(item) and item.state != "absent"}
     gone = {object_of(item) for item in items if item.state == "absent"}
     kept = {object_of(item) for item in standing} - gone
-    return frozenset(made | {thing for thing in kept if thing in before.claims or record.took_over(*thing[:2])})
+    return frozenset(made | {thing for thing in kept if before.made(thing) or record.took_over(*thing[:2])})
 
 
 def paths(items: Iterable, base: Callable[[str], tuple]) -> list:

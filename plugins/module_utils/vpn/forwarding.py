@@ -11,23 +11,25 @@ from typing import Iterable
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import monitor_profile, static_route
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry, merged
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import metrics, names
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice, monitoring
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.metrics import Metrics
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.rules import Rules
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import ROUTES, Vpn
 
-# Metrics of the backup routes: PAN-OS's default distance is 10, and a lower metric wins.
-FIRST_METRIC, METRIC_STEP, DISCARD_METRIC = 10, 10, 250
 
-
-def items(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, rules: Rules) -> list:
+def items(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, rules: Rules) -> tuple[list, list[str]]:
+    """(desired items, warnings)."""
+    found = [] if vpn.failover == ROUTES else _monitor_profiles(vpn, choice, claim) + rules.forwarding(_paths(vpn, choice, claim))
+    if not metrics.makes_routes(vpn):
+        return found, []
+    chosen = metrics.choose(vpn, view, claim)
     if vpn.failover == ROUTES:
-        return _routes(vpn, choice, claim, view, vpn.path_order)
-    found = _monitor_profiles(vpn, choice, claim) + rules.forwarding(_paths(vpn, choice, claim))
-    if vpn.backup_routes:
-        found += _routes(vpn, choice, claim, view, reversed(vpn.path_order)) + _discards(vpn, claim, view)
-    return found
+        found += _routes(vpn, choice, claim, view, vpn.path_order, chosen)
+    else:
+        found += _routes(vpn, choice, claim, view, reversed(vpn.path_order), chosen) + _discards(vpn, claim, view, chosen)
+    return found, metrics.warnings(vpn, view, claim, chosen)
 
 
 def _monitor_profiles(vpn: Vpn, choice: Choice, claim: Claim) -> list:
@@ -53,20 +55,20 @@ def _paths(vpn: Vpn, choice: Choice, claim: Claim) -> list[tuple[str, dict]]:
     return paths
 
 
-def _routes(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, tunnels: Iterable[int]) -> list:
+def _routes(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, tunnels: Iterable[int], chosen: Metrics) -> list:
     """A route for each remote network through each tunnel, the first one preferred."""
     order = list(enumerate(tunnels))
     found = []
     for network in vpn.remote_networks:
         for step, number in order:
-            values = {"interface": choice.units[number], "metric": FIRST_METRIC + METRIC_STEP * step}
+            values = {"interface": choice.units[number], "metric": chosen.of_step(step)}
             found.append(_route(vpn, claim, view, names.route(vpn.name, number, network), {"destination": network, **values}))
     return found
 
 
-def _discards(vpn: Vpn, claim: Claim, view: Surroundings) -> list:
+def _discards(vpn: Vpn, claim: Claim, view: Surroundings, chosen: Metrics) -> list:
     """For established sessions, which PBF leaves to the routing table when their rule goes down."""
-    values = {"nexthop": {"discard": True}, "metric": DISCARD_METRIC}
+    values = {"nexthop": {"discard": True}, "metric": chosen.discard}
     return [_route(vpn, claim, view, names.discard_route(vpn.name, network), {"destination": network, **values}) for network in vpn.remote_networks]
 
 

@@ -13,15 +13,13 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuratio
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import pbf_failover, security_rule
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry, DesiredMember
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import removal
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import removal, rules
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Item, Known
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Item, Known, Member
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import BGP, Vpn
 
 _RULES = (security_rule.TABLE, pbf_failover.RULE)
-# Where a rule lists what the VPN gave it.
-_LISTS = (("from",), ("to",), ("from", "zone"), ("source",), ("destination",))
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ def leftovers(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, items:
     zones = removal.Estate(claim.before, view)
     # A tunnel that waits is still in the zone that the VPN leaves.
     for name in claim.before.zones if choice.turn is None else ():
-        if name != vpn.zone and view.zone(name) is not None:
+        if not vpn.uses_zone(name) and view.zone(name) is not None:
             zones.remove_zone(name, list(choice.units.values()), items + gone)
     return Leftovers(tuple(gone), tuple(bgp.items()), tuple(zones.items()), (*warnings, *bgp.warnings, *zones.warnings))
 
@@ -65,9 +63,12 @@ def _is_said_by(wanted: Item | None, item: Item) -> bool:
     return set(item.values) <= set(wanted.values)
 
 
-def members(items: list) -> Iterator[str]:
-    """The zones, networks and addresses that the VPN's rules are given."""
-    return (name for item in items if _is_rule(item) for option in _LISTS for name in _listed(item.values, option))
+def members(vpn: Vpn, items: list) -> Iterator[Member]:
+    """The zones, networks and addresses that the VPN's rules are given, each as what."""
+    yield from rules.given(vpn)
+    for item in items:
+        for option, role in rules.roles(vpn.name, item.name).items() if _is_rule(item) else ():
+            yield from (Member(role, name) for name in _listed(item.values, option))
 
 
 def _is_rule(item: DesiredEntry | DesiredMember) -> bool:
@@ -83,9 +84,9 @@ def _listed(values: Any, option: tuple) -> list:
 def dropped_members(claim: Claim, view: Surroundings, items: list, booked: Known) -> Iterator[DesiredMember]:
     """Members that an earlier run put into rules and that are no longer given; what people added to adopted ones stays. C(booked): those of now."""
     for item in items:
-        for option in _LISTS if _is_rule(item) else ():
+        for option, role in rules.roles(claim.vpn.name, item.name).items() if _is_rule(item) else ():
             place = item.relative_path + option
             for name in places.names(view.tree, (view.base("rulebase") + place)[1:]):
-                is_given = name in booked or name in _listed(item.values, option)
-                if name in claim.before.members and not is_given:
+                is_given = Member(role, name) in booked or name in _listed(item.values, option)
+                if Member(role, name) in claim.before.members and not is_given:
                     yield DesiredMember("rule_member", "rulebase", place + (("member", name),), name, "absent")

@@ -16,6 +16,8 @@ from ipaddress import ip_network
 # What PAN-OS's shortest name limit (31 characters for a crypto profile) leaves beside what stands behind the VPN's name.
 NAME_LENGTH = 26
 VPN_NAME = re.compile(rf"[0-9A-Za-z][0-9A-Za-z_.-]{{0,{NAME_LENGTH - 1}}}")
+# Of one VPN.
+MOST_TUNNELS = 4
 # Longest name of a static route and of a security rule.
 _OBJECT_LENGTH = 63
 # The security rules of a VPN: traffic both ways, what its tunnels need outside, and what runs inside its zone.
@@ -60,10 +62,25 @@ def discard_route(vpn: str, network: str) -> str:
     return f"{discard_rule(vpn)}-{_slug(network)}"
 
 
+def route_keys() -> tuple[str, ...]:
+    """What stands between a VPN's name and the network in the names of its static routes."""
+    return (*(tunnel_key(number) for number in range(1, MOST_TUNNELS + 1)), f"-{_DISCARD}")
+
+
+def route_of(vpn: str, key: str, network: str) -> str:
+    return f"{vpn}{key}-{_slug(network)}"
+
+
 def _slug(network: str) -> str:
     """A network as a name can have it; one that would begin with a dot begins with the zero that it stands for."""
     spelled = f"0{network}" if network.startswith(":") else network
     return spelled.replace("/", "-").replace(":", ".")
+
+
+def network_of(slug: str, ipv6: bool) -> str:
+    """The network that the end of a static route's name says."""
+    address, _dash, length = slug.rpartition("-")
+    return f"{address.replace('.', ':') if ipv6 else address}/{length}"
 
 
 def beside(name: str, part: str | int) -> str:

@@ -6,7 +6,8 @@
 
 It names every object of the VPN, and says what the VPN changed for others. An object that no record names is not ours, whatever it
 is called. Where there is no room for the names, digests of them stand there, and those that do not fit stand in the comments of the
-VPN's other tunnel interfaces: no claim is lost silently.
+VPN's other tunnel interfaces: no claim is lost silently. What follows from something else that is said is not said again: static routes
+to all remote networks, and local networks that are all announced by their names.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ _KINDS = {code: kind for kind, code in _CODES.items()}
 # Behind the code of a kind: whole names, where they do not begin with the VPN's.
 _WHOLE = "="
 # Kinds of objects that stand inside a router.
+_ROUTES = ("static_route", "static_route_ipv6")
 _IN_A_ROUTER = ("static_route", "bgp_peer_group", "bgp_import_rule", "bgp_export_rule", "redist_profile", "bgp_redist_rule")
 
 
@@ -82,28 +84,53 @@ def _is_announced_network(item: DesiredEntry) -> bool:
     return item.table.kind == "bgp_redist_rule" and "/" in item.name
 
 
+class Member(NamedTuple):
+    """What a VPN's rules were given, and as what: a name in another of their lists is not the VPN's."""
+
+    role: str
+    name: str
+
+
+# As what the rules were given it: zones and networks of either side, the ends of the tunnels outside, and inside.
+SOURCE_ZONE, ZONE, LOCAL, REMOTE, OUTSIDE_ZONE, OUTSIDE, INSIDE = "from", "zone", "local", "remote", "outside_zone", "outside", "inside"
+
+
 @dataclass(frozen=True)
 class Known:
-    """Names that are kept: as they are or, where there is no room for them, as digests."""
+    """Names that are kept: as they are or, where there is no room for them, as digests. C(role): members of this role are among them."""
 
     texts: frozenset = frozenset()
     digests: frozenset = frozenset()
+    role: str = ""
 
     def __contains__(self, name: Hashable) -> bool:
-        return name in self.texts or bool(self.digests) and _digest(name) in self.digests
+        if name in self.texts:
+            return True
+        return bool(self.digests) and (_digest(name) in self.digests or (bool(self.role) and _digest((self.role, name)) in self.digests))
 
     def __bool__(self) -> bool:
         return bool(self.texts or self.digests)
 
     def beside(self, others: Known) -> Known:
-        return Known(self.texts | others.texts, self.digests | others.digests)
+        return replace(self, texts=self.texts | others.texts, digests=self.digests | others.digests)
 
     def digested(self) -> Known:
-        return Known(frozenset(), self.digests | {_digest(name) for name in self.texts})
+        return replace(self, texts=frozenset(), digests=self.digests | {_digest(name) for name in self.texts})
 
 
 def known(names: Iterable[Hashable]) -> Known:
     return Known(frozenset(names))
+
+
+@dataclass(frozen=True)
+class Owned:
+    """All objects that are a VPN's: those that it made, and those that it took over."""
+
+    record: Record
+    named: Known
+
+    def __contains__(self, thing: Object) -> bool:
+        return thing in self.named or self.record.leads_to_a_remote_network(thing)
 
 
 def _digest(name: Hashable) -> str:
@@ -118,9 +145,11 @@ class Record:
 
     C(zones): those that the VPN made; between the turns of a rollout to another zone there are two. C(bgp): options of the
     router's BGP that we set, with what stood there before (None: nothing). C(announced): networks announced by name that were not
-    before. C(members): zones and addresses that our own rules were given, and how many proxy IDs each tunnel was; a later
-    run takes away what is no longer given, and nothing that people added.
-    C(options): optional settings that were given, so that a later run can take them back.
+    before. C(members): zones and addresses that our own rules were given (C(Member)), and how many proxy IDs each tunnel was; a later
+    run takes away what is no longer given, and nothing that people added. C(routes): what stands between the VPN's name and a network in
+    the names of those of its static routes that lead to all of its remote networks; they are not among the claims.
+    C(options): optional settings that were given, so that a later run can take them back. C(metrics): of its static routes (the preferred tunnel's, that of
+    those which discard), where they are not the usual ones. C(priority): of its redistribution profile in a virtual router.
 
     C(adopted): kind → what stands behind the VPN's name where the object has it → the name that the object has instead, because it
     was there before. A key that begins with C(~) is that of an object which the VPN has no use for and which goes with it.
@@ -132,11 +161,14 @@ class Record:
     router: str = ""
     units: Mapping[int, str] = field(default_factory=dict)
     claims: Known = Known()
+    routes: Sequence[str] = ()
     zones: Sequence[str] = ()
     bgp: Mapping[str, str | None] = field(default_factory=dict)
     announced: Known = Known()
     members: Known = Known()
     options: Sequence[str] = ()
+    metrics: Sequence[int] = ()
+    priority: int = 1
     adopted: Names = field(default_factory=dict)
     borrowed: Names = field(default_factory=dict)
 
@@ -165,8 +197,21 @@ class Record:
         """Whether an object is the VPN's: because it was made for it, or because it was adopted."""
         return thing in self.owned()
 
-    def owned(self) -> Known:
-        return Known(self.claims.texts | self.taken_over(), self.claims.digests)
+    def owned(self) -> Owned:
+        return Owned(self, Known(self.claims.texts | self.taken_over(), self.claims.digests))
+
+    def made(self, thing: Object) -> bool:
+        """Whether an object was made for the VPN."""
+        return thing in self.claims or self.leads_to_a_remote_network(thing)
+
+    def leads_to_a_remote_network(self, thing: Object) -> bool:
+        """Whether a static route is one of those that the record does not name one by one."""
+        kind, name, router = thing
+        if not self.routes or kind not in _ROUTES or router != self.router:
+            return False
+        keys = (key for key in self.routes if name.startswith(f"{self.vpn}{key}-"))
+        networks = [names.network_of(name[len(self.vpn) + len(key) + 1:], kind == "static_route_ipv6") for key in keys]
+        return any(Member(REMOTE, network) in self.members for network in networks)
 
     def taken_over(self) -> set:
         """The objects that were adopted."""
@@ -188,11 +233,42 @@ class Record:
     def line(self) -> str:
         content = {
             "vpn": self.vpn, "vsys": self.vsys, "router": self.router, "units": {str(number): unit for number, unit in self.units.items()},
-            "claims": _shortened(self.vpn, self.claims.texts), "digests": "".join(sorted(self.claims.digests)), "zones": list(self.zones),
-            "bgp": self.bgp, "options": self.options, "adopted": self.adopted, "borrowed": self.borrowed,
-            "announced": _listed(self.announced), "members": _listed(self.members),
+            "claims": _shortened(self.vpn, self.claims.texts), "routes": " ".join(self.routes), "digests": "".join(sorted(self.digests)),
+            "zones": list(self.zones),
+            "bgp": self.bgp, "options": self.options, "metrics": list(self.metrics),
+            "priority": self.priority if self.priority > 1 else None, "adopted": self.adopted, "borrowed": self.borrowed,
+            "announced": self.announced.role or sorted(self.announced.texts), "members": _by_role(self.members),
         }
         return marked_line.line(MARK, {key: value for key, value in content.items() if value})
+
+    @property
+    def digests(self) -> frozenset:
+        """Of all that is kept as digests; which of the lists one is of follows from what it is a digest of."""
+        return self.claims.digests | self.members.digests | self.announced.digests
+
+    def with_digests(self, digests: Iterable[str]) -> Record:
+        """With these, and no others."""
+        found = frozenset(digests)
+        return replace(self, claims=replace(self.claims, digests=found), members=replace(self.members, digests=found),
+                       announced=replace(self.announced, digests=found))
+
+    def shortened(self) -> Record:
+        """Without saying twice what follows from the members."""
+        return self._with_routes_by_network()._with_networks_by_role()
+
+    def _with_routes_by_network(self) -> Record:
+        networks = [member.name for member in self.members.texts if isinstance(member, Member) and member.role == REMOTE]
+        if self.routes or not networks:
+            return self
+        routes = {key: frozenset(_route(self, key, network) for network in networks) for key in names.route_keys()}
+        found = {key: those for key, those in routes.items() if those <= self.claims.texts}
+        return replace(self, routes=tuple(found), claims=replace(self.claims, texts=self.claims.texts.difference(*found.values())))
+
+    def _with_networks_by_role(self) -> Record:
+        networks = {member.name for member in self.members.texts if isinstance(member, Member) and member.role == LOCAL}
+        if not networks or self.announced.texts != networks:
+            return self
+        return replace(self, announced=replace(self.announced, texts=frozenset(), role=LOCAL))
 
 
 def _beside(booked: Names, found: Names) -> Names:
@@ -204,8 +280,17 @@ def _but(booked: Names, released: set) -> Names:
     return {kind: there for kind, there in left.items() if there}
 
 
-def _listed(kept: Known) -> list | str:
-    return "".join(sorted(kept.digested().digests)) if kept.digests else sorted(kept.texts)
+def _by_role(members: Known) -> dict:
+    """Role → names. What has none says itself what it is."""
+    found: dict[str, list] = {}
+    for member in sorted(members.texts, key=str):
+        role, name = member if isinstance(member, Member) else ("", member)
+        found.setdefault(role, []).append(name)
+    return found
+
+
+def _route(record: Record, key: str, network: str) -> Object:
+    return Object("static_route_ipv6" if ":" in network else "static_route", names.route_of(record.vpn, key, network), record.router)
 
 
 def _shortened(vpn: str, claims: Iterable[Object]) -> dict:
@@ -236,11 +321,16 @@ def _parsed(content: Any) -> Record:
     values = dict(content)
     vpn = _text(values.pop("vpn"))
     units = {int(number): _text(unit) for number, unit in values.pop("units", {}).items()}
-    claims = Known(frozenset(_claimed(vpn, values.pop("claims", {}))), _digests(values.pop("digests", "")))
-    announced, members = (_known(values.pop(option, [])) for option in ("announced", "members"))
-    record = Record(vpn, units=units, claims=claims, announced=announced, members=members, **values)
+    digests = _digests(values.pop("digests", ""))
+    claims = Known(frozenset(_claimed(vpn, values.pop("claims", {}))), digests)
+    members = Known(frozenset(_members(values.pop("members", {}))), digests)
+    announced = _announced(values.pop("announced", []), members)
+    routes = tuple(values.pop("routes", "").split())
+    record = _spelled_out(Record(vpn, units=units, claims=claims, routes=routes, announced=announced, members=members, **values))
     for text in [record.vsys, record.router, *record.zones, *record.options, *record.bgp, *filter(None, record.bgp.values())]:
         _text(text)
+    if not all(isinstance(number, int) for number in (record.priority, *record.metrics)) or len(record.metrics) not in (0, 2):
+        raise TypeError(record.metrics)
     for booked in (record.adopted, record.borrowed):
         for name in [name for there in booked.values() for name in there.values()]:
             _text(name)
@@ -256,8 +346,25 @@ def _claimed(vpn: str, claims: Mapping[str, Mapping[str, Any]]) -> Iterable[Obje
                 yield from (Object(_KINDS[code], vpn + suffix, inside) for suffix in said.split(" "))
 
 
-def _known(said: Any) -> Known:
-    return Known(frozenset(), _digests(said)) if isinstance(said, str) else known(_text(name) for name in said)
+def _members(said: Mapping[str, Any]) -> Iterable[Member | str]:
+    for role, listed in said.items():
+        yield from (Member(_text(role), _text(name)) if role else _text(name) for name in listed)
+
+
+def _announced(said: Any, members: Known) -> Known:
+    if not isinstance(said, str):
+        return Known(frozenset(map(_text, said)), members.digests)
+    texts = frozenset(member.name for member in members.texts if isinstance(member, Member) and member.role == said)
+    return Known(texts, members.digests, "" if texts else said)
+
+
+def _spelled_out(record: Record) -> Record:
+    """With the routes among the claims, where the networks that they lead to are named."""
+    networks = [member.name for member in record.members.texts if isinstance(member, Member) and member.role == REMOTE]
+    if not networks:
+        return record
+    routes = frozenset(_route(record, key, network) for key in record.routes for network in networks)
+    return replace(record, routes=(), claims=replace(record.claims, texts=record.claims.texts | routes))
 
 
 def _digests(text: str) -> frozenset:
@@ -290,7 +397,7 @@ def _with_more(record: Record, comments: Iterable[str | None]) -> Record:
     more = [content for comment in comments for content in marked_line.contents(comment, _MORE) if isinstance(content, dict)]
     texts = [content.get("digests") for content in more if content.get("vpn") == record.vpn]
     digests = [digest for text in texts if isinstance(text, str) for digest in _digests(text)]
-    return replace(record, claims=Known(record.claims.texts, record.claims.digests.union(digests))) if digests else record
+    return record.with_digests(record.digests.union(digests)) if digests else record
 
 
 def on(view: Surroundings) -> list:
@@ -323,7 +430,7 @@ def of_others(view: Surroundings, vpn: str) -> list:
     return [record for _unit, record in on(view) if not _is_of(record, vpn, view)]
 
 
-def owner(claims: Mapping[str, Known], thing: Object) -> str | None:
+def owner(claims: Mapping[str, Owned], thing: Object) -> str | None:
     """The VPN that an object is of. C(claims): VPN → all that is its by its record."""
     return next((vpn for vpn, owned in claims.items() if thing in owned), None)
 
@@ -352,7 +459,7 @@ def comments(record: Record, units: Iterable[str], view: Surroundings) -> dict:
     """
     home, *rest = units
     plain = {unit: others(view.comment(unit)) for unit in rest}
-    record = replace(record, claims=Known(record.claims.texts - record.taken_over(), record.claims.digests))
+    record = replace(record, claims=replace(record.claims, texts=record.claims.texts - record.taken_over())).shortened()
     digested = replace(record, claims=record.claims.digested())
     shortest = replace(digested, members=record.members.digested(), announced=record.announced.digested())
     for version in (record, digested, shortest):
@@ -363,13 +470,13 @@ def comments(record: Record, units: Iterable[str], view: Surroundings) -> dict:
 
 
 def _spread(record: Record, home: str, rest: Iterable[str], view: Surroundings) -> dict:
-    """The claims in the comments of several interfaces, as many in each as there is room for."""
-    left = sorted(record.claims.digests)
+    """The digests in the comments of several interfaces, as many in each as there is room for."""
+    left = sorted(record.digests)
     found = {}
     for unit in (home, *rest):
         def text(digests, unit=unit):
             if unit == home:
-                return written(view.comment(unit), replace(record, claims=Known(frozenset(), frozenset(digests))))
+                return written(view.comment(unit), record.with_digests(digests))
             more = marked_line.line(_MORE, {"vpn": record.vpn, "digests": "".join(digests)})
             return "\n".join([*others(view.comment(unit)).splitlines(), *([more] if digests else [])])
 

@@ -102,7 +102,7 @@ def _gateways(vpn, around, record):
     for number in vpn.numbers:
         own, peer = record.called("ike_gateway", vpn.tunnel_name(number)), vpn.tunnel(number).outside_address
         is_there = record.owns(Object("ike_gateway", own)) and around.entry("ike_gateway", own) is not None
-        others = [name for name in around.ike_gateways(vpn.outside_interface, peer) if name != own]
+        others = [name for name in around.ike_gateways(vpn.outside_interface, peer) if name != own and not record.owns(Object("ike_gateway", name))]
         if others and is_there:
             raise Refused(f"tunnel {number}: IKE gateway '{others[0]}' already goes from {vpn.outside_interface} to {peer}; "
                           "two gateways for one peer do not work, remove that one first")

@@ -184,26 +184,32 @@ class Estate:
         if not groups:
             self._restored += bgp.restored(record.router, view, record)
             return
-        self._hand_over(lambda unit: unit in view.router_interfaces(record.router), bgp=record.bgp)
+        users = {Object("bgp_peer_group", group, record.router) for group in groups}
+        self._hand_over(lambda heir: any(heir.owns(group) for group in users), bgp=record.bgp)
         self.warnings.append(f"{record.vpn}: BGP of router '{record.router}' stays as it is, the peer groups {', '.join(groups)} use it")
 
     def remove_zone(self, name: str, units: Collection[str], items: Iterable[Item]) -> None:
         """A zone that the VPN made goes, unless others came to use it. C(units): interfaces that leave it. C(items): what else goes."""
         others = [unit for unit in self.view.zone_interfaces(name) if unit not in units]
-        users = others + _rules_with(name, {object_of(item) for item in items}, self.view)
-        if not users:
+        rules = _rules_with(name, {object_of(item) for item in items}, self.view)
+        if not others and not rules:
             self._restored.append(DesiredEntry(zone.TABLE, name, state="absent"))
             return
-        self._hand_over(lambda unit: unit in others, zones=(name,))
+        # One that is in the zone holds it longer than one whose rules name it.
+        handed = self._hand_over(lambda heir: not set(others).isdisjoint(heir.units.values()), zones=(name,))
+        if not handed:
+            self._hand_over(lambda heir: any(map(heir.owns, rules)), zones=(name,))
+        users = others + [adoption.label(rule.kind, rule.name) for rule in rules]
         self.warnings.append(f"{self.record.vpn}: zone '{name}' stays, it is used by {', '.join(users)}")
 
-    def _hand_over(self, uses: Callable[[str], bool], zones: tuple[str, ...] = (), bgp: Mapping[str, str | None] | None = None) -> None:
-        """To the record of another VPN of ours, one of whose interfaces uses the same thing."""
+    def _hand_over(self, uses: Callable[[Record], bool], zones: tuple[str, ...] = (), bgp: Mapping[str, str | None] | None = None) -> bool:
+        """To the record of another VPN of ours that uses the same thing; whether there is one."""
         for home, record in records.on(self.view):
-            if record.vpn != self.record.vpn and any(map(uses, record.units.values())):
+            if record.vpn != self.record.vpn and uses(record):
                 _home, heir = self._heirs.get(record.vpn, (home, record))
-                self._heirs[record.vpn] = home, replace(heir, zones=(*heir.zones, *zones), bgp={**(bgp or {}), **heir.bgp})
-                return
+                self._heirs[record.vpn] = home, replace(heir, zones=tuple(dict.fromkeys([*heir.zones, *zones])), bgp={**(bgp or {}), **heir.bgp})
+                return True
+        return False
 
     def items(self) -> list:
         found = list(self._restored)
@@ -213,11 +219,13 @@ class Estate:
         return found
 
 
-def _rules_with(zone_name: str, ours: set[Object], view: Surroundings) -> list:
+def _rules_with(zone_name: str, ours: set[Object], view: Surroundings) -> list[Object]:
+    """The rules of others that name a zone."""
     found = []
     for rulebase in _RULEBASES:
         for rule in view.entries("rulebase", (rulebase, "rules")):
             zones = places.names(rule, ("from",)) + places.names(rule, ("to",)) + places.names(rule, ("from", "zone"))
-            if zone_name in zones and Object(f"{rulebase}_rule", rule.get("name") or "") not in ours:
-                found.append(f"{rulebase} rule '{rule.get('name')}'")
+            thing = Object(f"{rulebase}_rule", rule.get("name") or "")
+            if zone_name in zones and thing not in ours:
+                found.append(thing)
     return found

@@ -19,12 +19,35 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families, names, record as records, way_out
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.families import family
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import (
+    INSIDE, LOCAL, OUTSIDE, OUTSIDE_ZONE, REMOTE, SOURCE_ZONE, ZONE, Member, Object, Record,
+)
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
 
 # Applications of IKE and of IPsec itself, between the two ends; and what runs inside the VPN zone.
 OUTSIDE_APPLICATIONS = ("ike", "ipsec-esp", "ipsec-esp-udp")
 INSIDE_APPLICATIONS = {4: ("bgp", "ping"), 6: ("bgp", "ping6")}
+
+
+# Where each rule lists what it was given, and as what; the rules of PBF and those for traffic to the far side agree.
+_OUTBOUND = {("from",): SOURCE_ZONE, ("from", "zone"): SOURCE_ZONE, ("to",): ZONE, ("source",): LOCAL, ("destination",): REMOTE}
+_INBOUND = {("from",): ZONE, ("to",): SOURCE_ZONE, ("source",): REMOTE, ("destination",): LOCAL}
+_ROLES = {
+    names.IN: _INBOUND,
+    names.IKE: {("from",): OUTSIDE_ZONE, ("to",): OUTSIDE_ZONE, ("source",): OUTSIDE, ("destination",): OUTSIDE},
+    names.INSIDE: {("from",): ZONE, ("to",): ZONE, ("source",): INSIDE, ("destination",): INSIDE},
+}
+
+
+def roles(vpn: str, rule: str) -> dict[tuple, str]:
+    """Where a rule of the VPN lists members → as what it was given them."""
+    return next((found for part, found in _ROLES.items() if rule == names.security_rule(vpn, part)), _OUTBOUND)
+
+
+def given(vpn: Vpn) -> list[Member]:
+    """What all rules of the VPN have to do with, whether they are made or not."""
+    return [Member(role, name) for role, listed in (
+        (SOURCE_ZONE, vpn.source_zones), (ZONE, (vpn.zone,)), (LOCAL, vpn.local_networks), (REMOTE, vpn.remote_networks)) for name in listed]
 
 
 @dataclass(frozen=True)
@@ -36,18 +59,46 @@ class Rules:
     addresses: Addresses
 
     def forwarding(self, paths: list[tuple[str, dict]]) -> list:
-        """PBF rules in this order. C(paths): (the rule's name, its action)."""
-        own = {name for name, _action in paths}
-        rules = [rule for rule in self._rules_of_others("pbf") if rule.get("name") not in own]
-        above = next((rule.get("name") for rule in rules if any(self._takes(rule, traffic) for traffic in self._outbound())), None)
+        """PBF rules in this order. C(paths): (the rule's name, its action); one that drops what no path takes comes last."""
+        order = _Order([rule.get("name") or "" for rule in self.around.entries("rulebase", ("pbf", "rules"))])
+        above, below = self._forwarding_neighbours({name for name, _action in paths})
         items: list = []
-        position: tuple = (("before", above),) if above else ()
+        earlier: list[str] = []
         for name, action in paths:
             values = {"from": {"zone": list(self.vpn.source_zones)}, "source": list(self.vpn.local_networks),
                       "destination": list(self.vpn.remote_networks), "action": action, "disabled": False}
+            drops = "discard" in action
+            position = order.placed(name, above[drops], [*below[drops], *earlier])
             items.append(DesiredEntry(pbf_failover.RULE, name, values, position=position))
-            position = ((("before", above),) if above else ()) + (("after", name),)
+            earlier.append(name)
         return items
+
+    def _forwarding_neighbours(self, own: set[str]) -> tuple[dict, dict]:
+        """What the rules have to stand above of, and below of: (of the paths and of the one that drops, by whether a rule drops), twice.
+
+        Above whatever decides on the VPN's traffic before; among VPNs of ours, what leads into a tunnel stands above what drops the same traffic, and the
+        narrower above the wider. Two for the same traffic stay in the order in which they came.
+        """
+        others = [rule for rule in self._rules_of_others("pbf") if rule.get("name") not in own]
+        covering = [rule for rule in others if any(self._takes(rule, traffic) for traffic in self._outbound())]
+        siblings = [rule for rule in self._rules_of_siblings("pbf") if rulebases.is_enabled(rule)]
+        touching = [rule for rule in siblings if any(rulebases.pbf_touches(rule, traffic, self.addresses) for traffic in self._outbound())]
+        dropping = [rule for rule in touching if places.find(rule, ("action", "discard")) is not None]
+        leading = [rule for rule in touching if places.find(rule, ("action", "forward")) is not None]
+        wider = [rule for rule in leading if self._has_all_of_ours(rule) and not self._has_no_more(rule)]
+        narrower = [rule for rule in leading if self._has_no_more(rule) and not self._has_all_of_ours(rule)]
+        above = {False: _named([*covering[:1], *dropping, *wider]), True: _named(covering[:1])}
+        return above, {False: _named(narrower), True: _named(leading)}
+
+    def _has_all_of_ours(self, rule: ET.Element) -> bool:
+        return all(rulebases.pbf_covers(rule, traffic, self.addresses) for traffic in self._outbound())
+
+    def _has_no_more(self, rule: ET.Element) -> bool:
+        """Whether all that a rule sees is the VPN's traffic."""
+        zones = set(places.names(rule, ("from", "zone")))
+        return zones <= set(self.vpn.source_zones) and all(
+            rulebases.is_within(places.names(rule, (side,)), networks, self.addresses)
+            for side, networks in (("source", self.vpn.local_networks), ("destination", self.vpn.remote_networks)))
 
     def _takes(self, rule: ET.Element, traffic: Traffic) -> bool:
         return rulebases.takes(rule, traffic, self.addresses, self.around.zone_interfaces(traffic.source_zone))
@@ -165,13 +216,52 @@ class Rules:
 
     def _rules_of_others(self, rulebase: str) -> list:
         """The rules in their order, without those of other VPNs of ours: two for the same traffic would overtake each other in every run."""
+        siblings = self._rules_of_siblings(rulebase)
+        return [rule for rule in self.around.entries("rulebase", (rulebase, "rules")) if rule not in siblings]
+
+    def _rules_of_siblings(self, rulebase: str) -> list:
+        """The rules of the other VPNs of ours."""
         siblings = [record.owned() for record in records.of_others(self.around, self.vpn.name)]
         found = []
         for rule in self.around.entries("rulebase", (rulebase, "rules")):
             thing = Object(f"{rulebase}_rule", rule.get("name") or "")
-            if not any(thing in owned for owned in siblings):
+            if any(thing in owned for owned in siblings):
                 found.append(rule)
         return found
+
+
+def _named(rules: Iterable[ET.Element]) -> list[str]:
+    return [rule.get("name") or "" for rule in rules]
+
+
+@dataclass
+class _Order:
+    """The names of a rulebase's rules, as they will stand once those that were placed are in their places."""
+
+    names: list[str]
+
+    def placed(self, name: str, above: Collection[str], below: Collection[str]) -> tuple:
+        """How a rule comes to stand above and below of others. Where that is contradictory, what decides first counts."""
+        top = next((other for other in self.names if other in above), None)
+        limit = len(self.names) if top is None else self.names.index(top)
+        last = next((other for other in reversed(self.names[:limit]) if other in below and other != name), None)
+        self._put(name, top, last)
+        return ((("before", top),) if top else ()) + ((("after", last),) if last else ())
+
+    def _put(self, name: str, top: str | None, last: str | None) -> None:
+        """As the moves do: a rule that stands right already stays."""
+        is_new = name not in self.names
+        if is_new:
+            self.names.append(name)
+        if top is not None and self.names.index(name) > self.names.index(top):
+            self._move(name, self.names.index(top))
+        if last is not None and (self.names.index(name) < self.names.index(last) or (is_new and top is None)):
+            self._move(name, self.names.index(last) + 1)
+
+    def _move(self, name: str, index: int) -> None:
+        now = self.names.index(name)
+        self.names.insert(index, name)
+        del self.names[now + (now >= index)]
 
 
 def _at_the_end(where: str, name: str, order: list[str], ours: frozenset[str]) -> tuple:

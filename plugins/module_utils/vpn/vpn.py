@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any, Callable
 
@@ -25,7 +25,8 @@ _OF_A_SESSION = ("local_as", "peer_as", "hold_time", "keep_alive")
 
 @dataclass(frozen=True)
 class Vpn:
-    """C(tunnels): as the far side describes them, or as the user does. Lists of numbers and keys are in the order of the tunnels.
+    """C(tunnels): as the far side describes them, or as the user does. Lists of numbers and keys are in the order of the tunnels' numbers, which a tunnel
+    keeps once it is made. C(pre_shared_keys): those that are given beside the tunnels.
     C(policy_based): the peer accepts pairs of networks only, one proxy ID each.
 
     The names of all objects begin with C(name); those of adopted ones stand in the record.
@@ -63,6 +64,7 @@ class Vpn:
     security_rules: str = "both"
     rule_position: tuple = ()
     adopt: bool = False
+    pre_shared_keys: tuple = field(default=(), repr=False)
 
     def tunnel_name(self, number: int) -> str:
         return names.tunnel(self.name, number)
@@ -91,6 +93,10 @@ class Vpn:
     def by_tunnel(self) -> bool:
         """Whether the tunnels are treated differently, so that each needs a peer group of its own."""
         return bool(self.local_preference or self.as_path_prepend)
+
+    def uses_zone(self, name: str) -> bool:
+        """Whether its tunnels are in a zone, or its traffic comes from there."""
+        return name == self.zone or name in self.source_zones
 
     def peer_group(self, number: int) -> str:
         return self.tunnel_name(number) if self.by_tunnel else self.name
@@ -176,7 +182,7 @@ def _unlike(place: str, text: str | None, kind: Callable[[str], Any]) -> list:
 
 def _own_problems(vpn: Vpn) -> list:
     found, count = [], len(vpn.tunnels)
-    if not 1 <= count <= 4:
+    if not 1 <= count <= names.MOST_TUNNELS:
         return [f"{vpn.name}: one to four tunnels are supported, {count} are given"]
     for number, tunnel in enumerate(vpn.tunnels, 1):
         if not tunnel.pre_shared_key:

@@ -449,6 +449,20 @@ def test_a_rule_of_others_is_blamed_whatever_it_is_called():
     assert {cause["id"] for cause in branch.diagnose()} == {"pbf-rule-shadowed"}
 
 
+@pytest.mark.parametrize("rule, causes", [("<forward><egress-interface>tunnel.9</egress-interface><monitor><disable-if-unreachable>yes</disable-if-unreachable>"
+                                           "</monitor></forward>", set()),
+                                          ("<forward><egress-interface>tunnel.9</egress-interface></forward>", {"pbf-rule-shadowed"}),
+                                          ("<discard/>", {"pbf-rule-shadowed"})], ids=["gives way", "never gives way", "drops"])
+def test_a_rule_of_another_vpn_of_ours_for_the_same_networks(rule, causes):
+    """One that gives way while its tunnel is down leaves the rest to this VPN."""
+    branch = Branch()
+    recorded(ONE, TWO, f"{NAME}-discard")(branch)
+    above("pbf", guest_line().replace("guests", "vpn-9-1").replace("<no-pbf/>", rule))(branch)
+    record = Record("vpn-9", "vsys1", "default", {1: "tunnel.9"}, known([Object("pbf_rule", "vpn-9-1")]))
+    branch.text(branch.at("tunnel/units", "tunnel.9"), "comment", written(None, record))
+    assert {cause["id"] for cause in branch.diagnose()} == causes
+
+
 def taken_over(hand: str) -> Branch:
     """The second tunnel was there before under another name."""
     branch = Branch()

@@ -313,7 +313,7 @@ on_virtual = st.lists(st.builds(
 @settings(deadline=None, max_examples=300, derandomize=True)
 def test_planner_and_diagnosis_agree(around, network):
     """Who plans a VPN refuses where others would newly receive a network; who diagnoses one accuses a policy that holds it back: never both, never neither."""
-    vpn = SimpleNamespace(allow_readvertise=False, virtual_router="default", local_networks=(network,), remote_networks=())
+    vpn = SimpleNamespace(name="vpn-1", allow_readvertise=False, virtual_router="default", local_networks=(network,), remote_networks=())
     case = SimpleNamespace(around=around)
     held = held_back(case, {"virtual_router": "default", "peer_group": "g", "name": "p"}, EXPORT, [network])
     record = SimpleNamespace(owns=lambda *named: False)

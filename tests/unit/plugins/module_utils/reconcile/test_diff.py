@@ -20,6 +20,11 @@ LINES = {
     "an empty element that means something": ("<a><flag/></a>", ["a flag"]),
     "members": ("<a><l><member>x</member><member>y z</member></l></a>", ["a l x", 'a l "y z"']),
     "entries": ("<a><entry name='x'><b>1</b></entry><entry name='y z'/></a>", ["a x b 1", 'a "y z"']),
+    "a comment of several lines, one of them ours": (
+        '<a><comment>ask Ana\ntunnelsmith {"vpn":"paris","units":{"1":"tunnel.1"},"bgp":{"enable":null},"zones":["vpn","dmz"]}\n{"no": "mark"}</comment></a>',
+        ["a comment ask Ana", "a comment tunnelsmith bgp enable null", "a comment tunnelsmith units 1 tunnel.1", "a comment tunnelsmith vpn paris",
+         "a comment tunnelsmith zones vpn dmz", 'a comment {"no": "mark"}']),
+    "a line of ours that was damaged": ("<a><comment>tunnelsmith {'vpn'</comment></a>", ["a comment tunnelsmith {'vpn'"]),
     "nothing in a container": ("<a><b><c/></b></a>", ["a b c"]),
 }
 

@@ -20,7 +20,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.sur
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import Platform
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import record as records
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import MARK, Object, Record, known, peer
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import MARK, Member, Object, Record, known, peer
 
 CLAIMED = [
     Object("ike_gateway", "vpn-1-2"), Object("pbf_rule", "vpn-1-discard"), Object("monitor_profile", "vpn-1"), Object("bgp_peer_group", "vpn-1", "default"),
@@ -28,7 +28,7 @@ CLAIMED = [
 ]
 FULL = Record(
     "vpn-1", "vsys1", "default", {1: "tunnel.1", 2: "tunnel.2"}, known(CLAIMED), zones=["vpn"], bgp={"enable": None, "local_as": "65000"},
-    announced=known(["10.99.0.0/24"]), members=known(["10.10.0.0/24", "trust"]), options=["local_id"],
+    announced=known(["10.99.0.0/24"]), members=known([Member("local", "10.10.0.0/24"), Member("from", "trust"), "vpn-1-1:3"]), options=["local_id"],
     adopted={"ike_gateway": {"-1": "to-aws"}, "pbf_rule": {"-1": "cloud", "~1": "cloud too"}, "static_route": {"-1-10.0.0.0-8": "old way"},
              "bgp_peer_entry": {"-2": "aws"}, "bgp_peer_group": {"-2": "cloud"}},
     borrowed={"ike_crypto_profile": {"-1": "company"}})
@@ -102,6 +102,44 @@ def test_what_is_released_has_its_own_name_again():
     assert not record.without_use("pbf_rule", "cloud")
 
 
+REMOTES = [f"10.{number}.0.0/16" for number in range(120)] + [f"2001:db8:{number:x}::/48" for number in range(10)]
+
+
+def leading(*keys: str, remotes=tuple(REMOTES)) -> list:
+    return [Object("static_route_ipv6" if ":" in network else "static_route", f"vpn-1{key}-{network.replace('/', '-').replace(':', '.')}", "default")
+            for network in remotes for key in keys]
+
+
+@pytest.mark.parametrize("count", [1, 10, 130])
+def test_routes_to_all_remote_networks_are_not_said_one_by_one(count):
+    """Each of them is the VPN's; one with another tunnel's number, in another router, or to another network is not."""
+    claims = [*leading("-1", "-2", "-discard", remotes=REMOTES[-count:]), *CLAIMED]
+    record = replace(FULL, adopted={}, claims=known(claims), members=known([Member("remote", network) for network in REMOTES[-count:]]))
+    made = standing(record, firewall(t1="", t2=""))
+    found = records.among(made)["tunnel.1"]
+    assert [thing for thing in claims if not found.owns(thing)] == []
+    strangers = [thing._replace(inside="other router") for thing in claims if thing.kind in ("static_route", "static_route_ipv6")]
+    strangers += leading("-3") + leading("-1", remotes=("172.16.0.0/12", "2001:db8:ffff::/48"))
+    assert [thing for thing in strangers if found.owns(thing) and thing not in claims] == []
+    # Written again by somebody who knows no more than the comments say.
+    assert records.among(standing(found, firewall(**made_comments(made))))["tunnel.1"] == found
+
+
+def made_comments(made: dict) -> dict:
+    return {f"t{unit.partition('.')[2]}": text for unit, text in made.items()}
+
+
+def test_networks_that_are_all_announced_are_said_once():
+    networks = [f"10.{number}.0.0/16" for number in range(150)]
+    record = replace(FULL, adopted={}, members=known(Member("local", network) for network in networks), announced=known(networks))
+    found = records.among(standing(record, firewall(t1="", t2="")))["tunnel.1"]
+    assert [network for network in networks if network not in found.announced] == []
+    assert "172.16.0.0/12" not in found.announced
+    some = replace(record, announced=known(networks[:7]))
+    found = records.among(standing(some, firewall(t1="", t2="")))["tunnel.1"]
+    assert [network for network in networks if network in found.announced] == networks[:7]
+
+
 # The comments that hold it.
 
 
@@ -118,7 +156,7 @@ def firewall(**comments) -> Surroundings:
 def routes(count: int) -> Record:
     return Record("vpn-1", "vsys1", "default", {1: "tunnel.1", 2: "tunnel.2"},
                   known(Object("static_route", f"vpn-1-{number % 2 + 1}-10.{number}.0.0-16", "default") for number in range(count)),
-                  members=known(f"10.{number}.0.0/16" for number in range(count // 2)))
+                  members=known(Member("local", f"10.{number}.0.0/16") for number in range(count // 2)))
 
 
 def standing(record, view) -> dict:
@@ -135,7 +173,9 @@ def test_no_claim_is_lost_however_many_there_are(count, text):
     made = standing(record, firewall(t1=text, t2="theirs"))
     found = records.among(made)["tunnel.1"]
     assert [thing for thing in record.claims.texts if not found.owns(thing)] == []
-    assert [network for network in record.members.texts if network not in found.members] == []
+    assert [member for member in record.members.texts if member not in found.members] == []
+    # What was given as something else is somebody else's.
+    assert [member for member in record.members.texts if member._replace(role="remote") in found.members] == []
     strangers = [Object("static_route", f"vpn-1-1-172.{number}.0.0-16", "default") for number in range(256)]
     assert [thing for thing in strangers if found.owns(thing)] == []
     assert [line for line in made["tunnel.1"].splitlines() if not line.startswith("tunnelsmith")] == text.splitlines()

@@ -1,0 +1,123 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The metrics of a VPN's static routes. PAN-OS takes no two routes of a router with one destination and one metric; a lower metric wins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import ip_network
+from itertools import chain
+from typing import Iterator
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Network, Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names, record as records
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import ROUTES, Vpn
+
+# PAN-OS's own default is the first one.
+_FIRST, _STEP, _DISCARD = 10, 10, 250
+_LARGEST = 65535
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """C(first): of the route that is preferred, the others in steps behind it. C(discard): of those that drop what no tunnel takes."""
+
+    first: int = _FIRST
+    discard: int = _DISCARD
+
+    def of_step(self, step: int) -> int:
+        return self.first + _STEP * step
+
+    def booked(self) -> tuple[int, ...]:
+        """What the record says of them."""
+        return () if self == Metrics() else (self.first, self.discard)
+
+
+@dataclass(frozen=True)
+class _Route:
+    """A static route of others. C(drops): whether it discards. C(sibling): whether it is another VPN's of ours."""
+
+    name: str
+    destination: Network
+    metric: int
+    drops: bool
+    sibling: bool
+
+
+def makes_routes(vpn: Vpn) -> bool:
+    return vpn.failover == ROUTES or vpn.backup_routes
+
+
+def choose(vpn: Vpn, view: Surroundings, claim: Claim) -> Metrics:
+    """Those of its record, or the first that nobody has for the same networks. Raises Refused where there are none."""
+    others = _routes_of_others(vpn, view, claim)
+    taken = {route.metric for route in others}
+    before = claim.before
+    booked = [Metrics(*before.metrics)] if before.metrics and before.router == vpn.virtual_router else []
+    for metrics in chain(booked, _candidates(vpn, others, taken)):
+        own = {metrics.of_step(step) for step in range(len(vpn.tunnels))}
+        if own.isdisjoint(taken) and max(own) < metrics.discard and _can_drop(metrics.discard, vpn, others, taken):
+            return metrics
+    return _refuse(vpn, others)
+
+
+def _candidates(vpn: Vpn, others: list[_Route], taken: set[int]) -> Iterator[Metrics]:
+    """The usual ones; then those behind them, in blocks, so that several VPNs are asked one after the other and do not interleave."""
+    discards = {_DISCARD, _LARGEST, *(metric + 1 for metric in taken if _DISCARD <= metric < _LARGEST)}
+    block = _STEP * len(vpn.tunnels)
+    for discard in sorted(metric for metric in discards if _can_drop(metric, vpn, others, taken)):
+        yield from (Metrics(first, discard) for first in range(_FIRST, discard, block))
+        yield from (Metrics(first, discard) for first in range(1, discard))
+
+
+def _can_drop(metric: int, vpn: Vpn, others: list[_Route], taken: set[int]) -> bool:
+    """A route that drops comes behind all that lead somewhere; a VPN by routes alone has none that drop."""
+    leading = [route.metric for route in others if not route.drops]
+    return vpn.failover == ROUTES or (metric not in taken and max(leading, default=0) < metric)
+
+
+def _refuse(vpn: Vpn, others: list[_Route]) -> Metrics:
+    listed = ", ".join(f"'{route.name}' ({route.metric})" for route in others)
+    raise Refused(f"remote_networks: no metrics are left for this VPN's static routes in router '{vpn.virtual_router}' beside the routes {listed} to the "
+                  "same networks; change the metric of one of those, or leave backup_routes out")
+
+
+def _routes_of_others(vpn: Vpn, view: Surroundings, claim: Claim) -> list[_Route]:
+    """To the networks of the VPN."""
+    wanted = {ip_network(text) for text in vpn.remote_networks}
+    siblings = [record.owned() for record in records.of_others(view, vpn.name)]
+    found = []
+    for route in view.static_route_entries(vpn.virtual_router):
+        kind = "static_route" if route.destination.version == 4 else "static_route_ipv6"
+        thing = Object(kind, route.name, vpn.virtual_router)
+        if route.destination in wanted and not claim.owns(thing):
+            found.append(_Route(route.name, route.destination, route.metric, route.drops, any(thing in owned for owned in siblings)))
+    return found
+
+
+def warnings(vpn: Vpn, view: Surroundings, claim: Claim, metrics: Metrics) -> list[str]:
+    """What the VPN's first routes mean for a route of somebody else to the same network: one of them is not used."""
+    found = []
+    texts = {ip_network(text): text for text in vpn.remote_networks}
+    for route in _routes_of_others(vpn, view, claim):
+        if route.sibling or _is_there(vpn, view, claim, texts[route.destination]):
+            continue
+        wins = route.metric < metrics.first
+        how = "is preferred to the VPN's" if wins else f"gives way to the VPN's (metric {metrics.first})"
+        found.append(f"{vpn.name}: route '{route.name}' to {route.destination} (metric {route.metric}) {how}")
+    return found
+
+
+def _is_there(vpn: Vpn, view: Surroundings, claim: Claim, network: str) -> bool:
+    names_there = {route.name for route in view.static_route_entries(vpn.virtual_router)}
+    own = [claim.known.called("static_route", names.route(vpn.name, number, network)) for number in vpn.numbers]
+    return not names_there.isdisjoint(own)
+
+
+def booked(vpn: Vpn, view: Surroundings, claim: Claim) -> tuple[int, ...]:
+    return choose(vpn, view, claim).booked() if makes_routes(vpn) else ()
