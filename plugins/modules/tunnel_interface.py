@@ -128,6 +128,11 @@ EXAMPLES = r"""
     name: tunnel.11
     interface_management_profile: ping-only
 
+- name: Take it out of its zone, so that it can go into another one
+  tunnelsmith.panos_vpn.tunnel_interface:
+    name: tunnel.11
+    zone: none
+
 - name: Add IPv6
   tunnelsmith.panos_vpn.tunnel_interface:
     name: tunnel.11

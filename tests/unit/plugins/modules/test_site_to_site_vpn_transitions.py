@@ -10,6 +10,7 @@ the same options looks the same, and when it goes, the firewall is what it was.
 
 from __future__ import annotations
 
+import itertools
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 
@@ -293,3 +294,28 @@ def test_from_each_value_to_each_other_one_and_back(firewalls, engine, version, 
             assert seen.setdefault(repr(value), now) == now, value
     door.done({"name": BASE["name"], "state": "absent"})
     assert standing(door) == start
+
+
+# What becomes of a VPN that was taken over, from any way of failing over. Its objects keep what they have beside, so the way back need not end at the start.
+OTHERWISE = {
+    "PBF": PBF, "BGP": BGP, "routes": ROUTES, "another monitor": {**PBF, "monitor_interval": 7}, "pairs of networks": {**ROUTES, "policy_based": True},
+    "another version": {**PBF, "tunnels": [{**each, **proposal("ikev1")} for each in TWO]},
+    "another group": {**PBF, "tunnels": [{**each, **proposal(group="group20")} for each in TWO]}, "a local ID": {**PBF, "local_id": "fw.example.net"},
+}
+COMMENT = f"{INTERFACES}/tunnel/units/entry[@name='tunnel.1']/comment"
+ADOPTED = [(first, name, FIREWALLS[number % 2]) for number, (name, first) in enumerate(itertools.product(OTHERWISE, (PBF, BGP, ROUTES)))]
+
+
+@pytest.mark.parametrize("first, name, on", ADOPTED, ids=[f"from {first['failover']} to {name}, {on[0]}" for first, name, on in ADOPTED])
+def test_what_was_adopted_goes_over_to_something_else_and_back(firewalls, first, name, on):
+    second, (engine, version) = OTHERWISE[name], on
+    door = firewall(firewalls, engine, version)
+    one, other = ({**BASE, **how, **({"when_both_down": "route"} if how is PBF else {})} for how in (first, second))
+    door.done({**one, "name": "hand", "security_rules": "none"})
+    door.control.edit_as("janitor", "delete", COMMENT)
+    door.done({**one, "adopt": True})
+    for asked in (one, other, one):
+        carried_out(door, asked)
+        again = door.done(asked)
+        assert not again.changed, again.diff
+    assert door.done({"name": BASE["name"], "state": "absent"}).changed

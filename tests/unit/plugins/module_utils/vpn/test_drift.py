@@ -18,10 +18,10 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuratio
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.overlay import text_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tunnel_interface import TABLE as TUNNEL_INTERFACE
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Leaf, Members, steps
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import exact, record as records, removal
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import exact, interfaces, record as records, removal
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn, check
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.vpn.test_build import (
-    PLATFORMS, around, base, built, canonical, start, tunnels, vpn,
+    PLATFORMS, around, base, built, canonical, leaves, start, tunnels, vpn,
 )
 
 # What was chosen once, as a place among others', and stays as long as it does.
@@ -213,3 +213,24 @@ def test_what_is_peoples_stays(wanted):
     assert kept
     now = drifted(made, kept)
     assert built(described, now, engine).operations == []
+
+
+@each_vpn
+@each_engine
+def test_what_was_taken_away_is_made_again(wanted, engine):
+    """An object as a whole, or the membership of an interface."""
+    described, empty = wanted(), start(engine, "base")
+    made = applied(empty, built(described, empty, engine).operations)
+    view = around(made, engine)
+    (record,) = [found for _unit, found in records.on(view)]
+    places_of = [(base(item.location) + item.relative_path)[1:] for item in removal.owned(view, record)]
+    for unit in record.units.values():
+        members = [each for each in interfaces.members(described, unit, view) if each.kind != "vsys_import"]
+        places_of += [(base(each.location) + each.relative_path)[1:] for each in members]
+    assert len(places_of) > 8
+    for place in places_of:
+        tree = copy.deepcopy(made)
+        _removal(place[-1:])(places.make(tree, place[:-1]))
+        after = applied(tree, built(described, tree, engine).operations)
+        assert leaves(after) == leaves(made), place
+        assert built(described, after, engine).operations == []
