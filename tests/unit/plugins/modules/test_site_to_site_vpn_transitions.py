@@ -65,7 +65,7 @@ class Row:
 PBF, BGP, ROUTES = ({"failover": kind} for kind in ("pbf", "bgp", "routes"))
 POLICY_BASED = {**ROUTES, "policy_based": True, "tunnels": WITHOUT_INSIDE[:1]}
 ROWS = {
-    "tunnels": Row((TWO, TWO[:1], [*TWO, tunnel(3)]), PBF, required=True),
+    "tunnels": Row((TWO, TWO[:1], [*TWO, tunnel(3)], TWO[::-1]), PBF, required=True),
     "pre_shared_keys": Row((["notReal.new1", "notReal.new2"], ["notReal.newer1", ""]), PBF),
     "failover": Row(("pbf", "bgp", "routes"), required=True),
     "policy_based": Row((True, False), {**ROUTES, "tunnels": TWO, "remote_networks": ["10.200.0.0/16", "fd00:200::/48"],
@@ -88,8 +88,8 @@ ROWS = {
     "primary_tunnel": Row((1, 2), {**PBF, "backup_routes": True}),
     "backup_routes": Row((True, False), PBF),
     "when_both_down": Row(("discard", "route"), PBF),
-    "router_id": Row(("10.0.0.1",), BGP, required=True),
-    "install_route": Row((True, False), BGP, required=True),
+    "router_id": Row(("10.0.0.1", "10.0.0.2"), BGP),
+    "install_route": Row((True, False), BGP),
     "local_preference": Row(([200, 100], [300, 100]), BGP),
     "as_path_prepend": Row(([0, 2], [1, 3]), BGP),
     "redistribute": Row(("connected", "static", "other"), BGP),
@@ -164,7 +164,7 @@ def test_every_option_has_its_transitions():
     """A new option is tried on its way from each value to each other one, too."""
     assert set(ROWS) == set(task._VPN)
     assert {option for name in OF_A_TUNNEL for option in name.split()} == of_a_tunnel()
-    assert [name for name, row in {**ROWS, **OF_A_TUNNEL}.items() if len(row.values) + (not row.required) < 2] == ["router_id", "bgp.local_as"]
+    assert [name for name, row in {**ROWS, **OF_A_TUNNEL}.items() if len(row.values) + (not row.required) < 2] == ["bgp.local_as"]
 
 
 def given(name: str, row: Row, value) -> dict:
