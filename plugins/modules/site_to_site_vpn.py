@@ -793,7 +793,8 @@ options:
       - V(one_by_one) changes one of them, the preferred one last. With O(commit) and O(verify) the task goes on with the next one when the one
         before is up, and stops where it does not come up. Otherwise what is left is in RV(waiting); commit, verify, and run the task again until it is empty.
       - What the tunnels share (rules, zones, announced networks) serves the former and the new tunnels until the last one's turn, which takes away what
-        is no longer given. A change that gives up the router's BGP cannot be made so, and is refused with V(one_by_one).
+        is no longer given. A change that gives up the router's BGP cannot be made so, nor one of its AS number or router ID, nor one in which tunnels
+        exchange their interfaces; these are refused with V(one_by_one).
     type: str
     choices: [together, one_by_one]
     default: together
@@ -814,6 +815,10 @@ options:
     description:
       - Whether to wait until the tunnels are up, with what O(failover) needs. With V(bgp) they must also bring and take the routes that they are for.
       - It is left out as long as something of the VPN is uncommitted, and with O(state=absent).
+      - Where something of a tunnel that is there has changed that its two ends agree on (key, identity, addresses, proposal, IKE version, lifetime, pairs of
+        networks), its SAs are cleared after the commit and negotiated anew, and it counts as proven on new SAs only. That is done for one tunnel after the
+        other, also in a later run, where O(journal) tells of it. SAs are not cleared without O(commit), where only the far side begins, and with
+        O(rollout=one_by_one) where the tunnel is the only one that is up; such tunnels are in RV(unproven), the journal stays, and so do tunnels that wait.
     type: bool
     default: false
   verify_timeout:
@@ -845,7 +850,8 @@ options:
         stays as it was written in both cases.
       - V(revert) takes back exactly what was changed since the last verified run, commits that, compares the running configuration with what it was, and
         ends the task with the reason; also where the commit fails. It does so only if no tunnel of the VPN is up, or if something on the firewall is down
-        that was up before. With one tunnel up, as during maintenance of the peer, the VPN stays, and the task fails with what is missing.
+        that was up before. With one tunnel up, as during maintenance of the peer, the VPN stays, and the task fails with what is missing. Tunnels that were up
+        before and have lost their SAs, or made new ones, are negotiated anew after that too.
       - V(revert) is refused without O(commit) and O(journal), and has no effect with O(state=absent).
     type: str
     choices: [fail, keep, revert]
@@ -1061,7 +1067,7 @@ uncommitted:
   type: bool
   sample: true
 interrupts:
-  description: Tunnels that were there and that this change interrupts, in the order in which they are changed.
+  description: Tunnels that were there and that this change interrupts, or that are negotiated anew to prove an earlier one, in the order in which that is done.
   returned: when O(state=present)
   type: list
   elements: str
@@ -1112,6 +1118,14 @@ healthy:
   returned: with O(verify), when it was looked at
   type: bool
   sample: true
+unproven:
+  description:
+    - Tunnels that may still carry packets on what was agreed before the change, so that RV(healthy) tells nothing of it. They are proven when they have been
+      negotiated anew, as by C(action=reconnect) of M(tunnelsmith.panos_vpn.vpn_action).
+  returned: with RV(healthy)
+  type: list
+  elements: str
+  sample: []
 problems:
   description: One sentence for each thing that does not work.
   returned: with RV(healthy)

@@ -73,6 +73,7 @@ options:
       - Folder of a journal. Before anything is written, what it takes to revert it is put there; M(tunnelsmith.panos_vpn.config_revert) takes it
         back. It stands where the module runs, usually on the controller.
       - It is kept for V(enable) and V(disable), under the name in O(name), which then is exactly one. What is turned back leaves it.
+      - With V(reconnect) nothing is added to it; it is noted there that the tunnels which came up have proven what was changed before.
       - Omitted, no journal is kept.
     type: path
   description:

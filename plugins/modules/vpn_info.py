@@ -378,6 +378,12 @@ options:
   virtual_router:
     description: Virtual or logical router to which BGP and routes are limited. Omitted, all routers are looked at.
     type: str
+  journal:
+    description:
+      - Folder of journals, as given to the tasks that changed the VPNs. By them it is told in RV(unproven) which tunnels may still carry packets on what was
+        agreed before a change.
+      - Omitted, no journal is read.
+    type: path
   select:
     description:
       - JMESPath expression, applied to a dictionary of the return values RV(vpn), RV(healthy), RV(problems) and RV(diagnosis).
@@ -646,6 +652,13 @@ vpn:
             - {prefix: 10.20.0.0/16, direction: learned, peer: vpn-0123456789abcdef0-1, router: default, nexthop: 169.254.10.1, med: 100,
                as_path: "64512", best: true}
             - {prefix: 10.10.0.0/24, direction: advertised, peer: vpn-0123456789abcdef0-1, router: default}
+unproven:
+  description:
+    - Tunnels that have not been negotiated anew since something was changed that their two ends agree on. Their state is that of the former agreement.
+  returned: with O(journal)
+  type: list
+  elements: str
+  sample: []
 healthy:
   description:
     - Whether no problem was found. Each tunnel has its SAs and an active flow, each configured monitor gets answers, each PBF rule is in use and

@@ -21,7 +21,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave impor
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.observation import Watch
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.plane import DataPlane
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import provider_of, run_module
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import Result, provider_of, run_module
 
 FILES = pathlib.Path(__file__).resolve().parents[2] / "playbooks" / "files"
 LAN, VPC = "ae1.10", "10.200.0.10"
@@ -85,6 +85,14 @@ class Site:
     def pair(self, failover: str, number: int = 0, **more) -> None:
         """Configure a connection and commit it."""
         self.commit(self.module("site_to_site_vpn", **self.options(failover, number, **more)))
+
+    def life(self, failover: str, **more) -> Result:
+        """Carry a connection all the way, one tunnel after the other: written, committed, verified, and what follows from that."""
+        options = {
+            "commit": True, "verify": True, "rollout": "one_by_one", "journal": str(self.plane.enclave.folder / "journal"), "commit_poll": 0.05,
+            "verify_poll": 0.2, "verify_timeout": 30, **more}
+        module = importlib.import_module("ansible_collections.tunnelsmith.panos_vpn.plugins.modules.site_to_site_vpn")
+        return run_module(module, {"provider": provider_of(self.emulator), **self.options(failover, **options)})
 
     def change(self, *items: dict) -> None:
         """Write single objects and commit everything."""

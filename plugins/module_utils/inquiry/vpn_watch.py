@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import time
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Callable
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet, Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
@@ -79,14 +79,16 @@ class Watch:
     def __init__(self, target: Target, question: Question):
         self.target, self.question = target, question
 
-    def until_healthy(self, patience: Patience) -> View:
-        """The first healthy look, or the last one before the time is up."""
+    def until_healthy(self, patience: Patience, lacks: Callable[[View], str] = lambda view: "") -> View:
+        """The first healthy look, or the last one before the time is up. C(lacks): what else a look does not show yet, in a sentence."""
         views: list = [None]
 
         def look() -> None:
             views.append(self.look(views[-1]))
             if not views[-1].healthy:
                 raise NotYet(f"not healthy yet, {', '.join(self.question.names) or 'the VPNs'}: {'; '.join(views[-1].problems)}")
+            if lacks(views[-1]):
+                raise NotYet(lacks(views[-1]))
 
         with contextlib.suppress(NotYet):
             patience.until(look)

@@ -24,7 +24,7 @@ LIFETIME = Group("lifetime", "lifetime", (
 ), choices=(Choice("", ("seconds", "minutes", "hours", "days")),))
 
 TABLE = Table(
-    "ike_crypto_profile", *PLACES["ike_crypto_profile"], words="IKE crypto profile", interrupts="the tunnel is negotiated anew",
+    "ike_crypto_profile", *PLACES["ike_crypto_profile"], words="IKE crypto profile", interrupts="the tunnel is negotiated anew", negotiated=True,
     nodes=(
         Members("dh_group", "dh-group", choices=DH_GROUPS, values_since=NEWER_DH_GROUPS, ordered=True),
         Members("encryption", "encryption", choices=(

@@ -61,10 +61,10 @@ def crypto_profile(gateway: ET.Element | None) -> str | None:
 DPD = (Leaf("enable", "enable", "bool"), Leaf("interval", "interval", "int", minimum=2, maximum=100, unit="seconds"))
 
 TABLE = Table(
-    "ike_gateway", *PLACES["ike_gateway"], words="IKE gateway", interrupts="the tunnel is negotiated anew",
+    "ike_gateway", *PLACES["ike_gateway"], words="IKE gateway", interrupts="the tunnel is negotiated anew", negotiated=True, at_once=("disabled",),
     nodes=(
         Leaf("disabled", "disabled", "bool", absent=False),
-        Leaf("comment", "comment", max_length=1023),
+        Leaf("comment", "comment", max_length=1023, quiet=True),
         Leaf("ipv6", "ipv6", "bool", absent=False),
         Group("local_address", "local-address", (
             Leaf("interface", "interface", refers_to=("interface",)),

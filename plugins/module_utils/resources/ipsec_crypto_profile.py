@@ -29,7 +29,7 @@ def refuse_impossible_pair(values, platform):
 
 
 TABLE = Table(
-    "ipsec_crypto_profile", *PLACES["ipsec_crypto_profile"], words="IPsec crypto profile", interrupts="the tunnel is negotiated anew",
+    "ipsec_crypto_profile", *PLACES["ipsec_crypto_profile"], words="IPsec crypto profile", interrupts="the tunnel is negotiated anew", negotiated=True,
     nodes=(
         Group("esp", "esp", (
             Members("encryption", "encryption", choices=(

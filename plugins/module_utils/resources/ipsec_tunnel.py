@@ -86,7 +86,7 @@ MANUAL_KEY = Group("manual_key", "manual-key", (
 ), choices=(Choice("", ("esp", "ah")),))
 
 TABLE = Table(
-    "ipsec_tunnel", *PLACES["ipsec_tunnel"], words="IPsec tunnel", interrupts="the tunnel is negotiated anew",
+    "ipsec_tunnel", *PLACES["ipsec_tunnel"], words="IPsec tunnel", interrupts="the tunnel is negotiated anew", negotiated=True, at_once=("disabled",),
     nodes=(
         Leaf("disabled", "disabled", "bool", absent=False),
         Leaf("comment", "comment", max_length=1023, quiet=True),

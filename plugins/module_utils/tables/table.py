@@ -147,6 +147,8 @@ class Table:
     C(container): the elements between that base and the entry.
     C(listed_in): the last elements before the entry, of an object that stands in others with names of their own.
     C(interrupts): what a change of it means to traffic, as a sentence; empty where it means nothing.
+    C(negotiated): a change of it is not seen to work before the tunnel is negotiated anew: whether a firewall ends the SAs that are there
+    is not documented, and until then they carry packets as if nothing had been changed. C(at_once): elements of which that does not hold.
     C(created): strong values for a new object where the user names none; shown in the diff like any other.
     C(required): options without which a new object cannot work (refused before any write): dotted for one inside a group,
     C(a|b) where either will do.
@@ -172,6 +174,8 @@ class Table:
     words: str = ""
     listed_in: tuple = ()
     interrupts: str = ""
+    negotiated: bool = False
+    at_once: tuple[str, ...] = ()
 
     @property
     def called(self) -> str:
@@ -181,6 +185,10 @@ class Table:
         """Whether traffic stops for a moment when this element (a child of the entry) of such an object changes."""
         quiet = [node.quiet for node in self.nodes if steps(node.path)[:1] == (element,)]
         return bool(self.interrupts) and not (quiet and all(quiet))
+
+    def negotiates(self, element: str) -> bool:
+        """Whether a change of this element is in force only when the tunnel has been negotiated anew."""
+        return self.negotiated and element not in self.at_once and self.disturbs(element)
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,13 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.targe
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.transaction import CODE_REFERENCED
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, InvalidInput, PanosVpnError
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import vpn_state
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import revert
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import uncommitted
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit import COMMITTING, commit_changes
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, locked, target_of, telling, with_session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, carry_out, journal_held, journal_of
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import record as records, removal
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import negotiation, record as records, removal
 
 _AS_THEY_WERE = "candidate and running configuration are what they were before this task"
 
@@ -52,7 +53,14 @@ def _taken_back_if_noted(module, session) -> dict:
             f"there is no journal of {module.params['name']} at {journal.file}, so nothing can be taken back. A journal is deleted when its "
             "changes have been verified or taken back; and it stays where the task ran: a container that is gone has taken it along. "
             f"{_AS_THEY_WERE}")
-    return taken_back(module, target_of(module, session), module.params["commit"])
+    target, commits = target_of(module, session), module.params["commit"]
+    objects = negotiation.changed(journal.differences, target.base)
+    result = taken_back(module, target, commits)
+    if objects and commits and not module.check_mode:
+        tunnels = dict.fromkeys(due.tunnel for due in negotiation.due(objects, vpn_state.configuration(target)))
+        result["warnings"] += [f"{', '.join(tunnels)} may still carry packets on what was agreed before this was taken back, until the next negotiation; "
+                               "vpn_action (reconnect) negotiates at once"] if tunnels else []
+    return result
 
 
 def taken_back(module, target: Target, commits: bool = True) -> dict:

@@ -21,9 +21,10 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Callable, Iterator
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet, Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import revert
@@ -40,7 +41,8 @@ class Journal:
     """What the writes since the last verified run changed. C(reads): the containers (paths) in which all of it lies.
 
     C(places): all that was written to, also what in the end is as it was: it may be uncommitted.
-    C(hand): of the run that noted something last; another one each time.
+    C(hand): of the run that noted something last; another one each time. C(proven): (tunnel, place of an object that it runs on), where the
+    tunnel has been negotiated anew since that was written.
     """
 
     file: str
@@ -49,6 +51,7 @@ class Journal:
     places: list = field(default_factory=list)
     differences: list = field(default_factory=list)
     hand: str = ""
+    proven: list[tuple[str, Path]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.differences)
@@ -65,7 +68,8 @@ class Journal:
         return Journal(
             self.file, self.vpn, list(dict.fromkeys([*self.reads, *reads, *beside])),
             list(dict.fromkeys([*self.places, *(difference.path for difference in later)])),
-            revert.merged(earlier, later, plan.after), token_hex(8))
+            revert.merged(earlier, later, plan.after), token_hex(8),
+            [(tunnel, place) for tunnel, place in self.proven if not any(places.starts_with(difference.path, place) for difference in later)])
 
     def secrets(self) -> set:
         """The stored forms of former keys."""
@@ -91,6 +95,14 @@ class Journal:
             self.forget()
             return True
 
+    def prove(self, proven: list[tuple[str, Path]], tell: Callable[[str], None]) -> None:
+        """Note what has been proven meanwhile; unless another run has noted something since, which may have changed it again."""
+        with held(self.file, Patience(_SETTLING, tell=tell)):
+            found = load(self.file, self.vpn)
+            if found and found.hand == self.hand:
+                found.proven = self.proven = list(dict.fromkeys([*found.proven, *proven]))
+                found.save()
+
     def forget(self) -> None:
         """Nothing is left to take back."""
         try:
@@ -109,17 +121,32 @@ class Journal:
                 "label": item.label, "xpath": item.xpath, "before": item.before, "after": item.after, "remains": item.remains,
                 "above": list(item.above), "moved_below": item.moved_below,
                 "container": places.render(item.container)} for item in self.differences],
+            "proven": [[tunnel, places.render(place)] for tunnel, place in self.proven],
         }
 
 
 def file_of(folder: str, firewall: str, vpn: str) -> str:
     """Where the journal of one VPN on one firewall stands."""
     name = ",".join(quote(part, safe="") for part in (firewall, vpn))
+    return os.path.join(_expanded(folder), f"{name}.json")
+
+
+def vpns(folder: str, firewall: str) -> list[str]:
+    """The VPNs of a firewall of which a journal stands in a folder."""
+    try:
+        found = os.listdir(_expanded(folder))
+    except OSError:
+        return []
+    names = [name[:-len(".json")].split(",") for name in sorted(found) if name.endswith(".json")]
+    return [unquote(parts[1]) for parts in names if len(parts) == 2 and unquote(parts[0]) == firewall]
+
+
+def _expanded(folder: str) -> str:
     said = os.path.expanduser(os.path.expandvars(folder))
     unset = [part for part in said.split(os.sep) if part.startswith(("$", "~"))]
     if unset:
         raise InvalidInput(f"journal: {folder} names {', '.join(unset)}, which has no value where this task runs")
-    return os.path.join(said, f"{name}.json")
+    return said
 
 
 @contextlib.contextmanager
@@ -204,7 +231,9 @@ def load(file: str, vpn: str) -> Journal:
         if document["vpn"] != vpn:
             raise InvalidInput(f"journal: {file} is that of {document['vpn']}, not of {vpn}; somebody renamed it")
         reads, written = ([places.parse(xpath) for xpath in document[kind]] for kind in ("reads", "places"))
-        journal = Journal(file, document["vpn"], reads, written, [_difference(item) for item in document["differences"]], str(document["hand"]))
+        proven = [(str(tunnel), places.parse(xpath)) for tunnel, xpath in document.get("proven", ())]
+        differences = [_difference(item) for item in document["differences"]]
+        journal = Journal(file, document["vpn"], reads, written, differences, str(document["hand"]), proven)
         _refuse_strange_places(journal)
         return journal
     except FileNotFoundError:

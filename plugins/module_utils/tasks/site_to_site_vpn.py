@@ -18,21 +18,23 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import vpn_state
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.vpn_watch import Question, View, Watch
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import fields
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import PEER_TUNNEL, Profile, tunnels_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import tell
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.summary import summary
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import config_revert, verifying
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import config_revert, negotiating, verifying
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit import COMMITTING, commit_changes, jobs_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import (
     PanosModule, locked, target_of, telling, with_session,
 )
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.proving import Proof
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.vpn_planning import Planning, Wish
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import journal_of
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import outcome
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.outcome import Asked, Seen, Step, Up
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import negotiation, outcome, rollout
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.outcome import Again, Asked, Seen, Step, Up
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import BGP, Vpn, check, check_name
 
 
@@ -162,7 +164,10 @@ def _asked(params) -> Asked:
 
 @dataclass
 class _Life:
-    """One run of the module. C(told): all that has been done and seen by now. C(before): what was up before anything was changed."""
+    """One run of the module.
+
+    C(told): all that has been done and seen by now. C(before): what was up before anything was changed, C(spis): on which SAs.
+    """
 
     module: Any
     target: Target
@@ -170,6 +175,11 @@ class _Life:
     asked: Asked
     told: dict = field(default_factory=lambda: {"changed": False, "warnings": []})
     before: Up | None = None
+    spis: dict[str, frozenset] = field(default_factory=dict)
+    proof: Proof = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.proof = Proof(self.target)
 
     def run(self) -> dict:
         """Turn by turn; where it fails, all that was done is told beside the reason."""
@@ -201,6 +211,7 @@ class _Life:
         done = locked(self.module, self.target.session, lambda: self._write_and_commit(planning, failed),
                       lambda result: result["uncommitted"] and not self.asked.commits)
         self._add(done)
+        self.proof.wrote(planning.turn.negotiated)
         return Seen(
             tunnels=tuple(tunnel["name"] for tunnel in done.get("vpn", {}).get("tunnels", ())), noted=bool(self._journal),
             uncommitted=done["uncommitted"], committed="committed" in done, waiting=tuple(done.get("waiting", ())),
@@ -216,7 +227,7 @@ class _Life:
 
     def _write_and_commit(self, planning, failed: list) -> dict:
         """C(failed): takes the error of a commit, which does not end the run where the change is taken back."""
-        done = planning.write(self._remember)
+        done = planning.write(lambda: self._before_write(planning))
         if not self.asked.commits or not done["uncommitted"]:
             return done
         self.module.progress.about = outcome.turn(tuple(done.get("interrupts", ())), tuple(done.get("waiting", ())), "interrupts" in self.told)
@@ -261,20 +272,27 @@ class _Life:
 
     # Looking.
 
+    def _before_write(self, planning: Planning) -> None:
+        """No tunnel is changed while another one has not shown that it works after its own change, in an earlier run."""
+        self._remember()
+        turn = planning.turn
+        if self.module.params["rollout"] != outcome.ONE_BY_ONE or not self.asked.verifies or not turn.interrupts:
+            return
+        changing = tuple(turn.names[number] for number in (*turn.interrupts, *turn.waiting))
+        unproven = self._negotiated_anew(Seen(tunnels=tuple(turn.names.values()), waiting=changing), notes=False)
+        if unproven.problems or unproven.unproven:
+            raise Refused(outcome.not_before(self.asked, unproven))
+
     def _remember(self) -> None:
         """What is up before anything is changed; asked only where that may decide what becomes of the change."""
         if self.before is None and outcome.may_take_back(self.asked) and not self.module.check_mode:
-            self.before = self._up()
-
-    def _up(self) -> Up:
-        view = self._watch(Question()).look()
-        tunnels = tuple(verdict.name for verdict in view.judgement.tunnels if verdict.healthy)
-        peers = tuple(peer.name for peer in view.state.bgp_peers if peer.established)
-        return Up(tunnels, peers, (*(verdict.name for verdict in view.judgement.tunnels), *(peer.name for peer in view.state.bgp_peers)))
+            view = self._watch(Question()).look()
+            flows = negotiating.by_tunnel(view.whole.flows)
+            self.before, self.spis = _up(view), {name: negotiating.spis(flows, name) for name in flows}
 
     def _up_now(self) -> Up | None:
         try:
-            return self._up()
+            return _up(self._watch(Question()).look())
         except PanosVpnError:
             return None
 
@@ -285,16 +303,98 @@ class _Life:
         names = outcome.names_to_verify(self.asked, tuple(self.told.get("interrupts", ())), seen.waiting)
         watch = self._watch(self._question(names))
         try:
+            seen = self._negotiated_anew(seen)
+            if seen.problems:
+                return seen
             view, diagnosis = self._looked(watch)
         except PanosVpnError as exc:
             self.told["warnings"] += exc.facts.get("warnings", [])
             return replace(seen, look_failed=str(exc))
+        return self._judged(seen, watch, view, diagnosis)
+
+    def _judged(self, seen: Seen, watch: Watch, view: View, diagnosis: list) -> Seen:
         state = tell(view.configuration, view.state, view.judgement.tunnels, watch.question.connection)
         self.told["warnings"] += [warning for warning in view.warnings if warning not in self.told["warnings"]]
         self.told.update(healthy=view.healthy, problems=list(view.problems), summary=summary(state, view.judgement),
                          diagnosis=diagnosis, why=sentences.lines(diagnosis))
         causes = sentences.first_causes(diagnosis, view.unhealthy_names() or {found["tunnel"] for found in diagnosis})
         return replace(seen, problems=tuple(view.problems), causes=tuple(causes))
+
+    # What is negotiated is in force only when it has been negotiated.
+
+    def _negotiated_anew(self, seen: Seen, notes: bool = True) -> Seen:
+        """One tunnel after the other, the next one when all is well with the one before. C(seen.waiting): tunnels that are not concerned yet.
+
+        C(notes): whether it is noted in the journal, which is not ours to write to while something is about to be written.
+        """
+        journal = journal_of(self.module)
+        if not self.proof.concerned(journal):
+            return replace(seen, unproven=())
+        configuration = vpn_state.configuration(self.target)
+        due = self.proof.due(journal, configuration)
+        names = [name for name in due if name not in seen.waiting and (not seen.tunnels or name in seen.tunnels)]
+        if not names:
+            return replace(seen, unproven=())
+        tunnels = {tunnel["name"]: tunnel for tunnel in configuration["tunnels"]}
+        unproven: list[str] = []
+        order = self._order(names, seen.tunnels)
+        for place, name in enumerate(order):
+            can_begin = self.asked.commits and not negotiation.waits_for_its_peer(tunnels[name], configuration)
+            if not can_begin or self._is_spared(name, seen):
+                unproven.append(name)
+                continue
+            self.told["interrupts"] = list(dict.fromkeys([*self.told.get("interrupts", ()), name]))
+            self.module.progress.about = f"{name} is negotiated anew"
+            watch = self._watch(self._question((name,)))
+            done = self.proof.negotiate(tunnels[name], watch, self.module.patience("verify_timeout", "verify_poll"))
+            if done.forgot:
+                self.proof.settle(tunnels[name], configuration, journal if notes else None, self.module.tell)
+            else:
+                unproven.append(name)
+            if not done.view.healthy:
+                return replace(self._judged(seen, watch, done.view, watch.diagnosis(done.view)), unproven=(*unproven, *order[place + 1:]))
+        return replace(seen, unproven=tuple(unproven))
+
+    def _order(self, names: list[str], tunnels: tuple[str, ...]) -> list[str]:
+        """The one that is preferred last, those that are down first."""
+        up = self.proof.up()
+        numbers = {number: name for number, name in enumerate(tunnels or names, 1) if name in names}
+        carrying = [number for number, name in numbers.items() if name in up]
+        return [numbers[number] for number in rollout.order(numbers, self.module.params["primary_tunnel"] or 1, carrying)]
+
+    def _is_spared(self, name: str, seen: Seen) -> bool:
+        """The only tunnel that carries packets is not interrupted to prove it, unless all tunnels at once would have been."""
+        others = [other for other in seen.tunnels if other != name]
+        up = self.proof.up()
+        is_last_one = bool(others) and name in up and up.isdisjoint(others)
+        return is_last_one and self.module.params["rollout"] == outcome.ONE_BY_ONE
+
+    def _up_again(self, seen: Seen) -> Again:
+        """After it was taken back, what was up before and may have lost its SAs, or have made them with what is gone, begins anew too."""
+        before = [name for name in (self.before or Up()).tunnels if name in seen.tunnels]
+        if not before:
+            return Again()
+        try:
+            return self._negotiated_as_before(before, seen)
+        except PanosVpnError as exc:
+            return Again(trouble=str(exc))
+
+    def _negotiated_as_before(self, before: list[str], seen: Seen) -> Again:
+        configuration = vpn_state.configuration(self.target)
+        there = {tunnel["name"]: tunnel for tunnel in configuration["tunnels"]}
+        again: dict[str, list] = {"up": [], "down": [], "unproven": []}
+        for name in self._order([name for name in before if name in there], seen.tunnels):
+            is_as_before = name not in self.proof.cleared and self.proof.spis(name) == self.spis.get(name) and name in self.proof.up()
+            if is_as_before:
+                continue
+            if negotiation.waits_for_its_peer(there[name], configuration) or (again["down"] and name in self.proof.up()):
+                again["unproven"].append(name)
+                continue
+            self.module.progress.about = f"{name} is negotiated as before"
+            done = self.proof.negotiate(there[name], self._watch(Question(names=(name,))), self.module.patience("verify_timeout", "verify_poll"))
+            is_up = done.view.healthy and done.forgot
+            again["up" if is_up else "down"].append(name)
+        return Again(**{kind: tuple(names) for kind, names in again.items()})
 
     def _looked(self, watch: Watch) -> tuple[View, list]:
         params = self.module.params
@@ -305,9 +405,11 @@ class _Life:
         return view, [] if view.healthy else watch.diagnosis(view)
 
     def _question(self, names: tuple) -> Question:
+        """Routes are asked for with the whole VPN: of its tunnels one alone may have the best path."""
         params = self.module.params
         return Question(
-            names=names, routes=params["failover"] == BGP, connection=_described(params), source_zones=verifying.texts(params, "source_zones"),
+            names=names, routes=params["failover"] == BGP and names == (self.asked.vpn,), connection=_described(params),
+            source_zones=verifying.texts(params, "source_zones"),
             local_networks=verifying.networks(params, "local_networks"), remote_networks=verifying.networks(params, "remote_networks"))
 
     # Ending.
@@ -315,11 +417,17 @@ class _Life:
     def _end(self, seen: Seen, step: Step) -> None:
         """Settle it, take it back, or leave it; and fail where that is how it ends."""
         left: tuple = ()
+        again = Again()
         if step is Step.SETTLE and seen.noted and not self.asked.keeps_journal:
             self._settled()
         if step is Step.TAKE_BACK:
             left = self._taken_back(seen)
-        self.told["outcome"] = outcome.standing(self.asked, seen, step, left)
+            again = self._up_again(seen)
+        if seen.unproven and step is not Step.TAKE_BACK:
+            self.told["warnings"].append(outcome.not_proven(seen.unproven))
+        if "healthy" in self.told:
+            self.told["unproven"] = list(again.unproven if step is Step.TAKE_BACK else seen.unproven)
+        self.told["outcome"] = outcome.standing(self.asked, seen, step, left, again)
         if outcome.fails(self.asked, seen):
             raise PanosVpnError(f"{outcome.reason(self.asked, seen)}. {self.told['outcome']}")
 
@@ -349,6 +457,12 @@ class _Life:
         if "diff" in done:
             self._add_diff(done["diff"])
         return tuple(item["xpath"] for item in done["left"])
+
+
+def _up(view: View) -> Up:
+    tunnels = tuple(verdict.name for verdict in view.judgement.tunnels if verdict.healthy)
+    peers = tuple(peer.name for peer in view.state.bgp_peers if peer.established)
+    return Up(tunnels, peers, (*(verdict.name for verdict in view.judgement.tunnels), *(peer.name for peer in view.state.bgp_peers)))
 
 
 def _described(params) -> Profile:

@@ -7,19 +7,18 @@
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.command import act
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import vpn_state
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import select
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import negotiating
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit import COMMITTING
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import NOTHING_WRITTEN, PanosModule, target_of, telling, with_session
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.proving import Proof
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.switching import GATEWAY, PEER, TUNNEL, Change, Switch
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import journal_of
 
 RECONNECT, INITIATE, CLEAR, ENABLE, DISABLE = "reconnect", "initiate", "clear", "enable", "disable"
-# What the firewall answers where there was no SA to clear.
-_NO_SA = "not found"
 
 
 def argument_spec() -> dict:
@@ -125,7 +124,7 @@ class _Task:
         groups = self._groups()
         before = self._flows()
         if action == INITIATE:
-            groups = [group for group in groups if not all(_up(before, tunnel["name"], set()) for tunnel in group)]
+            groups = [group for group in groups if not all(negotiating.is_up(before, tunnel["name"]) for tunnel in group)]
         stopped = [] if action == INITIATE else [tunnel["name"] for group in groups for tunnel in self._sharing(group)]
         warnings = [self._announced(action, stopped)] if stopped else []
         result = {"changed": bool(groups), "interrupts": stopped, "tunnels": [], "warnings": warnings}
@@ -142,6 +141,8 @@ class _Task:
                     changed = True
                     self._initiate(group, told)
                     self._await(group, told, before if action == RECONNECT else {}, groups[number + 1:])
+                if action == RECONNECT:
+                    self._settle([said["name"] for said in told if said.get("up")])
         return {**result, "changed": changed}
 
     def _groups(self) -> list:
@@ -180,39 +181,15 @@ class _Task:
         return f"traffic of {_listed(stopped)} stops for a moment" + (", one after the other" if len(stopped) > 1 else "")
 
     def _clear(self, group, told) -> bool:
-        """Phase 2 before phase 1, so that no phase 2 SA is left behind. Whether there was anything to clear."""
-        answers = []
-        for tunnel, said in zip(group, told):
-            for unit in _units(tunnel):
-                said["answers"].append(self._sent("clear vpn ipsec-sa tunnel", unit))
-            answers += said["answers"]
-        answers += [self._noted(group, told, "clear vpn ike-sa gateway", gateway) for gateway in _gateways(group)]
-        return any(_NO_SA not in answer["answer"] for answer in answers)
+        """Whether there was anything to clear."""
+        return any([_noted(told, answer).found_something for answer in negotiating.clear(self.session, group)])
 
     def _initiate(self, group, told) -> None:
-        for gateway in _gateways(group):
-            self._noted(group, told, "test vpn ike-sa gateway", gateway)
-        for tunnel, said in zip(group, told):
-            for unit in _units(tunnel):
-                said["answers"].append(self._sent("test vpn ipsec-sa tunnel", unit))
+        for answer in negotiating.initiate(self.session, group):
+            _noted(told, answer)
 
-    def _noted(self, group, told, words, gateway) -> dict:
-        """A command about a gateway, noted at each of its tunnels."""
-        answer = self._sent(words, gateway)
-        for tunnel, said in zip(group, told):
-            if gateway in tunnel["ike_gateways"]:
-                said["answers"].append(answer)
-        return answer
-
-    def _sent(self, words, value) -> dict:
-        return {"command": f"{words} {value}", "answer": act(self.session, words, value)}
-
-    def _flows(self) -> dict:
-        """Flows by tunnel."""
-        found: dict = {}
-        for each in self.listing.flows():
-            found.setdefault(each.tunnel, []).append(each)
-        return found
+    def _flows(self) -> negotiating.Flows:
+        return negotiating.by_tunnel(self.listing.flows())
 
     def _await(self, group, told, before, rest) -> None:
         """Until the group is up again, so that never more than it is down; C(before): flows whose SPIs do not count any more."""
@@ -222,12 +199,20 @@ class _Task:
         def look() -> None:
             now = self._flows()
             for tunnel, said in zip(group, told):
-                said["up"] = _up(now, tunnel["name"], {each.local_spi for each in before.get(tunnel["name"], ())})
+                said["up"] = negotiating.is_up(now, tunnel["name"], negotiating.spis(before, tunnel["name"]))
             down = [said["name"] for said in told if not said["up"]]
             if down:
                 raise NotYet(f"{_listed(down)} not up yet", self._still_down(down, rest))
 
         self.module.patience("timeout", "poll").until(look)
+
+    def _settle(self, names: list[str]) -> None:
+        """What was changed of these tunnels is proven, where a journal tells of it."""
+        journal = journal_of(self.module)
+        proof = Proof(self.target)
+        for tunnel in self.chosen["tunnels"] if journal else ():
+            if tunnel["name"] in names:
+                proof.settle(tunnel, self.everything, journal, self.module.tell)
 
     def _still_down(self, down, rest) -> PanosVpnError:
         spared = [tunnel["name"] for other in rest for tunnel in other]
@@ -237,20 +222,12 @@ class _Task:
             + "; vpn_info tells the state and the reason")
 
 
-def _units(tunnel) -> list:
-    """The operational names of a tunnel: its own, or one for each proxy ID."""
-    proxies = [proxy["name"] for option in ("proxy_ids", "proxy_ids_v6") for proxy in tunnel.get(option) or ()]
-    return [f"{tunnel['name']}:{proxy}" for proxy in proxies] or [tunnel["name"]]
-
-
-def _gateways(group) -> list:
-    return list(dict.fromkeys(gateway for tunnel in group for gateway in tunnel["ike_gateways"]))
-
-
-def _up(flows, name, old_spis) -> bool:
-    """All flows of a tunnel are active, and on SAs that were negotiated since."""
-    found = flows.get(name, [])
-    return bool(found) and all(each.state == flow.ACTIVE and (each.local_spi is None or each.local_spi not in old_spis) for each in found)
+def _noted(told: list, answer: negotiating.Answer) -> negotiating.Answer:
+    """An answer, told of each of the tunnels that it is about."""
+    for said in told:
+        if said["name"] in answer.tunnels:
+            said["answers"].append({"command": answer.command, "answer": answer.text})
+    return answer
 
 
 def _listed(names, kind="tunnel") -> str:

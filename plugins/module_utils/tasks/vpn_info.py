@@ -18,8 +18,11 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Profile
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import tell
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.summary import summary
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import verifying
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import journal as journals, verifying
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, target_of, with_session
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.proving import Proof
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import firewall_of
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.outcome import not_proven
 
 try:
     import jmespath
@@ -43,6 +46,7 @@ def argument_spec() -> dict:
         "connection": {"type": "dict", "options": fields.argument_spec(Profile)},
         "source_zones": dict(_TEXTS), "local_networks": dict(_TEXTS), "remote_networks": dict(_TEXTS),
         **verifying.OPTIONS,
+        "journal": {"type": "path"},
         "select": {"type": "str"},
         "wait_for": {"type": "str", "choices": ["healthy"]},
         "timeout": {"type": "int", "default": 0},
@@ -133,10 +137,28 @@ class _Task:
         if diagnosis is not None:
             found.update(diagnosis=diagnosis)
         result = {"changed": False, "warnings": view.warnings, **found}
+        if self.params["journal"]:
+            self._add_unproven(result, view)
+            found["unproven"] = result["unproven"]
         if self.expression is not None:
             del result["vpn"]
             result["selected"] = _searched(self.expression, found)
         return result
+
+    def _add_unproven(self, result: dict, view: View) -> None:
+        """Which tunnels may still carry packets on what was agreed before a change, by the journals of this firewall's VPNs."""
+        folder, firewall = self.params["journal"], firewall_of(self.params)
+        unproven: list[str] = []
+        for vpn in journals.vpns(folder, firewall):
+            try:
+                journal = journals.load(journals.file_of(folder, firewall, vpn), vpn)
+            except InvalidInput as exc:
+                result["warnings"] = [*result["warnings"], f"{exc}; what is not proven of {vpn} is not known"]
+                continue
+            unproven += Proof(self.watch.target).due(journal, view.configuration)
+        result["unproven"] = list(dict.fromkeys(unproven))
+        if unproven:
+            result["warnings"] = [*result["warnings"], not_proven(tuple(result["unproven"]))]
 
 
 def _searched(expression, values):

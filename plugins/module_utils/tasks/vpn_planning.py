@@ -16,12 +16,14 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import HIGH_AVAILABILITY, Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import address_objects, interface_addresses, vpn_state
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import revert
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import Plan, plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import IMPORTED
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import uncommitted
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, configure
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import adoption, build, claim, removal, rollout
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import adoption, build, claim, negotiation, removal, rollout
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.negotiation import Agreed
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.result import Result
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import PBF, Vpn
 
@@ -53,17 +55,21 @@ class Wish:
 class Turn:
     """What was planned last. C(held), C(removed_before): places that are the VPN's, in the candidate and in the running configuration.
 
-    C(interrupts), C(waiting): numbers of the tunnels that are interrupted now, and of those whose turn is later.
+    C(interrupts), C(waiting): numbers of the tunnels that are interrupted now, and of those whose turn is later. C(names): of those that are there.
     C(recorded): a record tells of the VPN that is to go. C(phases): what is wanted. C(marked): the candidate has marks of changes at the VPN's places.
+    C(negotiated): objects of the tunnels whose change is in force only when they are negotiated anew: by what is written now, and by what was
+    written before and is not committed yet.
     """
 
     held: list = field(default_factory=list)
     removed_before: list = field(default_factory=list)
     interrupts: list = field(default_factory=list)
     waiting: list = field(default_factory=list)
+    names: dict[int, str] = field(default_factory=dict)
     recorded: bool = True
     phases: list = field(default_factory=list)
     marked: bool = False
+    negotiated: set[Agreed] = field(default_factory=set)
 
 
 class Planning:
@@ -92,8 +98,8 @@ class Planning:
             result["uncommitted"] = result["uncommitted"] or bool(commit.apart(self.target.session, self.turn.held))
         result["objects"] = list(dict.fromkeys(result["objects"] + [change.xpath for change in mine]))
         if self.wish.vpn is not None:
-            result["interrupts"] = [self.wish.vpn.tunnel_name(number) for number in self.turn.interrupts]
-            result["waiting"] = [self.wish.vpn.tunnel_name(number) for number in self.turn.waiting]
+            result["interrupts"] = [self.turn.names[number] for number in self.turn.interrupts]
+            result["waiting"] = [self.turn.names[number] for number in self.turn.waiting]
         return result
 
     def is_written(self) -> bool:
@@ -123,10 +129,12 @@ class Planning:
         """All of the VPN; where that would interrupt several tunnels and they are to be changed one by one, the part of the first of them."""
         vpn, more = self.wish.vpn, (self._addresses(around), self.wish.replaces)
         built = build.build(vpn, around, *more)
-        numbers = rollout.interrupted(plan(built.phases, around.tree, self.target.base), built.serving) if built.serving else []
+        if not built.serving:
+            return built
+        numbers = rollout.interrupted(self._planned(built, around), built.serving)
         if not numbers:
             return built
-        names = {number: vpn.tunnel_name(number) for number in built.serving}
+        names = self.turn.names = {number: name for number, objects in built.serving.items() for kind, name in objects if kind == "ipsec_tunnel"}
         if not self.wish.in_turn:
             self.turn.interrupts = rollout.order(numbers, vpn.primary_tunnel)
             if len(numbers) > 1:
@@ -138,9 +146,18 @@ class Planning:
             return built
         (first,) = self.turn.interrupts
         built = build.build(vpn, around, *more, only=first)
+        self._planned(built, around)
         later = "comes when that one is up again" if self.wish.goes_on else "comes in a later run, when that one is up again"
         built.warnings.append(f"{vpn.name}: this interrupts {names[first]}; {', '.join(names[number] for number in self.turn.waiting)} {later}")
         return built
+
+    def _planned(self, built: Result, around: Surroundings) -> Plan:
+        """The plan of the tunnels that are there, and what of them has to be negotiated anew after it."""
+        planned = plan(built.phases, around.tree, self.target.base)
+        written = revert.differences(planned.before, planned.after, planned.operations) if planned else []
+        objects = negotiation.changed(written, self.target.base) | negotiation.touched([change.path for change in self.pending], self.target.base)
+        self.turn.negotiated = {agreed for agreed in objects if any(agreed in serving for serving in built.serving.values())}
+        return planned
 
     def _take_turns(self, numbers, names, serving) -> None:
         """Whose turn is now, and whose later. C(numbers): of the tunnels that the change interrupts."""

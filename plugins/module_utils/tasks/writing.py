@@ -122,10 +122,7 @@ def journal_file(module) -> str | None:
     params = module.params
     if not params.get("journal"):
         return None
-    provider = params["provider"]
-    port = provider["port"] if provider["port"] != 443 else None
-    firewall = ":".join(str(part) for part in (provider["ip_address"], port, provider["serial_number"]) if part)
-    return journals.file_of(params["journal"], firewall, _vpn(params))
+    return journals.file_of(params["journal"], firewall_of(params), _vpn(params))
 
 
 def _vpn(params) -> str:
@@ -142,6 +139,13 @@ def journal_held(module) -> ContextManager:
     """With the task's journal for this run alone."""
     file = journal_file(module)
     return contextlib.nullcontext() if file is None or module.check_mode else journals.held(file, module.patience("lock_timeout"))
+
+
+def firewall_of(params) -> str:
+    """What a firewall is called in the names of journals."""
+    provider = params["provider"]
+    port = provider["port"] if provider["port"] != 443 else None
+    return ":".join(str(part) for part in (provider["ip_address"], port, provider["serial_number"]) if part)
 
 
 @contextlib.contextmanager

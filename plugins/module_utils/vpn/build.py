@@ -93,14 +93,20 @@ def _recorded(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, items:
     gone = [removal.identity(item) for item in items if item.state == "absent"]
     record = claim.known.without([*choice.given_up, *gone])
     record = replace(
-        record, units=turns.units(choice, claim), options=gateways.optional(vpn, choice, claim),
+        record, units=turns.units(choice, claim), options=_options(vpn, choice, claim),
         claims=records.known(claims.claims(items, removal.owned(view, claim.before), claim.before, record)), routes=(),
         zones=_zones(vpn, choice, claim, view), metrics=metrics.booked(vpn, view, claim))
     if vpn.failover != BGP:
         return replace(record, bgp={}, announced=records.known(()), priority=1)
     return replace(record, bgp=bgp.changed_options(vpn, view, claim), announced=bgp.booked_networks(vpn, view, claim.before),
                    priority=bgp.booked_priority(vpn, view, claim.before),
-                   options=sorted([*record.options, *bgp.optional(vpn, view, claim.before)]))
+                   options=sorted({*record.options, *bgp.optional(vpn, view, claim.before)}))
+
+
+def _options(vpn: Vpn, choice: Choice, claim: Claim) -> list[str]:
+    """The optional settings that are given. What a tunnel that waits still has, its turn has to take back."""
+    given = gateways.optional(vpn, choice, claim)
+    return given if choice.turn is None else sorted({*given, *claim.before.options})
 
 
 def _zones(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings) -> list[str]:

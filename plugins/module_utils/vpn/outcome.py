@@ -44,6 +44,7 @@ class Seen:
     C(problems): what does not work; empty where all of it does, None where nobody looked. C(causes): why, in sentences.
     C(before): what was up before anything was changed, C(after): what is up now; None where nobody looked.
     C(recorded): where the VPN was to go, a record in the candidate told of it. C(commit_goes_on): its job does, whose end nobody saw.
+    C(unproven): tunnels that run on what was negotiated before the change, so that their state tells nothing of it.
     """
 
     tunnels: tuple[str, ...] = ()
@@ -59,6 +60,7 @@ class Seen:
     after: Up | None = None
     recorded: bool = True
     commit_goes_on: bool = False
+    unproven: tuple[str, ...] = ()
 
     @property
     def broke_off(self) -> bool:
@@ -68,6 +70,16 @@ class Seen:
     def failed(self) -> bool:
         """Something went wrong, or was seen not to work. Where nobody looked, nothing is known to be wrong."""
         return self.broke_off or bool(self.problems)
+
+
+@dataclass(frozen=True)
+class Again:
+    """The tunnels that were up before a change and that taking it back concerned. C(trouble): why nobody could look."""
+
+    up: tuple[str, ...] = ()
+    down: tuple[str, ...] = ()
+    unproven: tuple[str, ...] = ()
+    trouble: str = ""
 
 
 class Step(Enum):
@@ -99,14 +111,15 @@ def turn(interrupted: tuple[str, ...], waiting: tuple[str, ...], goes_on: bool) 
 def is_proven(asked: Asked, seen: Seen) -> bool:
     """Whether a change has shown what it needs to show. What that is, is decided here and nowhere else.
 
-    A VPN has to be seen to work while nothing of it is uncommitted. One that is taken away has to be out of the running configuration;
+    A VPN has to be seen to work while nothing of it is uncommitted, and where something changed that is negotiated, on SAs that were made
+    since: until then it works by what it was. One that is taken away has to be out of the running configuration;
     where no record told of it, its objects may stand there all the same, and then the journal is the only way to them.
     """
     if seen.failed or seen.uncommitted:
         return False
     if asked.removes:
         return seen.recorded or seen.committed
-    return seen.problems == ()
+    return seen.problems == () and not seen.unproven
 
 
 def step(asked: Asked, seen: Seen) -> Step:
@@ -161,10 +174,10 @@ def _unchanged(seen: Seen) -> list[str]:
     return [f"{', '.join(seen.waiting)} has not been changed yet"] if seen.waiting else []
 
 
-def standing(asked: Asked, seen: Seen, done: Step, left: tuple[str, ...] = ()) -> str:
-    """What stands now, in one sentence. C(done): the step that was taken at last. C(left): places that could not be taken back."""
+def standing(asked: Asked, seen: Seen, done: Step, left: tuple[str, ...] = (), again: Again = Again()) -> str:
+    """What stands now. C(done): the step that was taken at last. C(left): places that could not be taken back. C(again): its tunnels after that."""
     if done is Step.TAKE_BACK:
-        return _after_taking_back(left)
+        return _after_taking_back(left, again)
     if may_take_back(asked) and seen.failed:
         return _why_nothing_was_taken_back(seen)
     if asked.removes:
@@ -174,10 +187,20 @@ def standing(asked: Asked, seen: Seen, done: Step, left: tuple[str, ...] = ()) -
     return _as_written(asked, seen)
 
 
-def _after_taking_back(left: tuple[str, ...]) -> str:
+def _after_taking_back(left: tuple[str, ...], again: Again) -> str:
     if left:
-        return f"Everything else that this VPN had changed was taken back; left as it is: {', '.join(left)}."
-    return "All that was changed for it has been taken back, and the running configuration was compared: it is what it was."
+        said = f"Everything else that this VPN had changed was taken back; left as it is: {', '.join(left)}."
+    else:
+        said = "All that was changed for it has been taken back, and the running configuration was compared: it is what it was."
+    if again.up:
+        said += f" Negotiated anew with it, {', '.join(again.up)} is up again."
+    if again.down:
+        said += f" {', '.join(again.down)} was up before and is not up again yet: vpn_info tells why."
+    if again.unproven:
+        said += f" {', '.join(again.unproven)} may still carry packets on what was agreed meanwhile; vpn_action (reconnect) negotiates at once."
+    if again.trouble:
+        said += f" Whether its tunnels are up again could not be seen: {again.trouble}."
+    return said
 
 
 def _why_nothing_was_taken_back(seen: Seen) -> str:
@@ -208,9 +231,29 @@ def _as_written(asked: Asked, seen: Seen) -> str:
         return f"What was written last of {asked.vpn} stands neither in the candidate nor in the running configuration."
     if seen.failed:
         rest = "".join(f" {text}." for text in _unchanged(seen))
-        return f"{asked.vpn} runs as it was written, and was left so.{rest}{can_be_taken_back}"
+        return f"{asked.vpn} runs as it was written, and was left so.{rest}{_unproven(seen)}{can_be_taken_back}"
+    if seen.unproven and seen.problems == ():
+        waiting = f" {', '.join(seen.waiting)} comes in a later run, when that is proven." if seen.waiting else ""
+        return f"{asked.vpn} runs as it was written.{_unproven(seen)}{waiting}{can_be_taken_back}"
     rest = f" {', '.join(seen.waiting)} comes in a later run." if seen.waiting else ""
     return f"{asked.vpn} runs as it was written; whether it works was not looked at.{rest}{can_be_taken_back}"
+
+
+def _unproven(seen: Seen) -> str:
+    return f" {not_proven(seen.unproven)}." if seen.unproven else ""
+
+
+def not_proven(tunnels: tuple[str, ...]) -> str:
+    """What the user reads of tunnels whose SAs may be older than the change."""
+    return (f"What was changed is not proven until the next negotiation of {', '.join(tunnels)}, which may still carry packets on what was agreed "
+            "before; vpn_action (reconnect) negotiates at once")
+
+
+def not_before(asked: Asked, seen: Seen) -> str:
+    """What the user reads where the next tunnel's turn cannot come."""
+    why = f"{'; '.join([*seen.problems, *seen.causes])}" if seen.problems else not_proven(seen.unproven)
+    return (f"rollout: {', '.join(seen.waiting)} cannot be changed before the change of an earlier run is proven: {why}. Or say rollout: together; "
+            "nothing was written")
 
 
 def not_taken_back(trouble: str) -> str:

@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
@@ -20,20 +22,60 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn impo
 # Kinds of objects that each tunnel has one of.
 _OF_ONE_TUNNEL = ("ike_gateway", "ipsec_tunnel", "pbf_rule", "bgp_peer_entry", "bgp_timer_profile")
 
+# Option → element of a router's BGP that each of its sessions says to its peer.
+_OF_ALL_SESSIONS = {"local_as": "local-as", "router_id": "router-id"}
+
 
 def turn(items: list, vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings) -> list:
     """The items without those of the tunnels whose turn comes later, and without what takes anything away that all tunnels share.
 
-    That comes with the last turn: until then, what is shared serves the tunnels that wait as well as those that were changed.
+    That comes with the last turn: until then, what is shared serves the tunnels that wait as well as those that were changed. So does a rule that
+    drops what no tunnel takes, where a tunnel that waits takes its traffic by routes, which stand below all such rules.
     """
     if choice.turn is None:
         return items
+    for item in items:
+        _refuse_new_sessions(item, vpn, view)
     waiting = [number for number in vpn.numbers if choice.waits(number)]
     found = [item for item in items if not any(_is_of(item, number, vpn, choice, claim) for number in waiting)]
-    return [item for item in found if _is_of(item, choice.turn, vpn, choice, claim) or _only_adds(item, view)]
+    found = [item for item in found if _is_of(item, choice.turn, vpn, choice, claim) or _only_adds(item, view)]
+    if any(view.entry("pbf_rule", claim.called("pbf_rule", number)) is None for number in waiting):
+        found = [item for item in found if not _is_discard_rule(item, vpn)]
+    return [_placed(item, found, view) for item in found]
+
+
+def _is_discard_rule(item: DesiredEntry | DesiredMember, vpn: Vpn) -> bool:
+    return isinstance(item, DesiredEntry) and item.table.kind == "pbf_rule" and item.name == names.discard_rule(vpn.name)
+
+
+def _placed(item: DesiredEntry | DesiredMember, found: list, view: Surroundings) -> DesiredEntry | DesiredMember:
+    """Not beside a rule that comes with a later turn, which finds its own place then."""
+    if not isinstance(item, DesiredEntry) or not item.position:
+        return item
+    there = {other.name for other in found if isinstance(other, DesiredEntry) and other.table.kind == item.table.kind}
+    container = view.base(item.location) + item.relative_path[:-1]
+    there.update(places.names(view.tree, container[1:]))
+    kept = [(where, name) for where, name in item.position if name is None or name in there]
+    return item if len(kept) == len(item.position) else replace(item, position=tuple(kept))
 
 
 def refuse(vpn: Vpn, choice: Choice, claim: Claim) -> None:
+    """What cannot be done for one tunnel while another one stays as it is."""
+    _refuse_taken_interface(vpn, choice, claim)
+    _refuse_given_up_bgp(vpn, choice, claim)
+
+
+def _refuse_taken_interface(vpn: Vpn, choice: Choice, claim: Claim) -> None:
+    if choice.turn is None:
+        return
+    wanted = choice.units[choice.turn]
+    for number, unit in claim.units.items():
+        if unit == wanted and choice.waits(number):
+            raise Refused(f"rollout: {unit} is to be the interface of {vpn.tunnel_name(choice.turn)}, and is that of {vpn.tunnel_name(number)} until its turn. "
+                          "Give another one in tunnel_interfaces, or say rollout: together; nothing was written")
+
+
+def _refuse_given_up_bgp(vpn: Vpn, choice: Choice, claim: Claim) -> None:
     """A router's BGP is one for all tunnels: it cannot be given up for one of them and stay for another."""
     before = claim.before
     if choice.turn is None or not before.bgp or (vpn.failover == BGP and vpn.virtual_router == before.router):
@@ -45,6 +87,18 @@ def refuse(vpn: Vpn, choice: Choice, claim: Claim) -> None:
 def is_done(item: DesiredEntry | DesiredMember, vpn: Vpn, choice: Choice, claim: Claim) -> bool:
     """Whether an item is done once this turn is over: what the tunnels share is so after the last turn only."""
     return choice.turn is None or _is_of(item, choice.turn, vpn, choice, claim)
+
+
+def _refuse_new_sessions(item: DesiredEntry | DesiredMember, vpn: Vpn, view: Surroundings) -> None:
+    """What all sessions of a router's BGP say of it: a change of that ends them together."""
+    if not isinstance(item, DesiredEntry) or item.table.kind != "bgp_instance":
+        return
+    before = view.entry_at(item)
+    for option, element in _OF_ALL_SESSIONS.items():
+        there = places.text(before, (element,))
+        if there and item.values.get(option, there) != there:
+            raise Refused(f"rollout: {option} of the BGP of router '{item.name}' is one for all tunnels of {vpn.name}, and this change ends all sessions "
+                          "together. Say rollout: together; nothing was written")
 
 
 def _only_adds(item: DesiredEntry | DesiredMember, view: Surroundings) -> bool:
@@ -70,7 +124,8 @@ def _is_of(item: DesiredEntry | DesiredMember, number: int, vpn: Vpn, choice: Ch
     if isinstance(item, DesiredEntry) and item.table.kind == "proxy_id":
         return ("entry", claim.called("ipsec_tunnel", number)) in item.relative_path
     if not isinstance(item, DesiredEntry) or item.table.kind == "tunnel_interface":
-        return item.name == choice.units[number]
+        # The interface that the tunnel leaves goes in its turn too.
+        return item.name in (choice.units[number], claim.units.get(number))
     return item.name == claim.called(item.table.kind, number) or names.is_of_tunnel(vpn.name, number, item.name)
 
 

@@ -31,6 +31,8 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.vici import V
 
 HOST = "firewall"
 
+#: Which committed changes of what is negotiated the SAs outlive that were made before: none, that of a key, or all.
+NOTHING, A_KEY, EVERYTHING = "nothing", "a key", "everything"
 #: Seconds between two attempts to bring up a tunnel that is down.
 RETRY = 2.0
 
@@ -61,10 +63,13 @@ class FirewallSide:
     """``dead_peers_keep_sessions``: sessions of a rule whose monitor only waits stay on the dead way out, as the vendor's pages on
     10.0 and 11.0 say; else they go by the routing table, as the page on 11.1 says.
 
+    ``sas_outlive``: what a firewall does with SAs when a key, an identity or a proposal changes is not documented; one of the three above.
+
     Each echo request is a session of its own, because PAN-OS tells ICMP sessions apart by identifier and sequence number (inferred).
     """
 
-    def __init__(self, enclave: Enclave, internet: Internet, dead_peers_keep_sessions: bool = False, routing: str = "bird") -> None:
+    def __init__(self, enclave: Enclave, internet: Internet, dead_peers_keep_sessions: bool = False, routing: str = "bird",
+                 sas_outlive: str = A_KEY) -> None:
         self.enclave = enclave
         self.internet = internet
         self.running = Running()
@@ -72,6 +77,7 @@ class FirewallSide:
         self.routing = firewall_routing.KINDS[routing](enclave, HOST)
         self.folder = enclave.folder / HOST
         self._keeps = dead_peers_keep_sessions
+        self.sas_outlive = sas_outlive
         self._slots: dict[str, int] = {}
         self._marks: dict[str, int] = {}
         self._connections: dict[str, tuple] = {}
@@ -303,14 +309,17 @@ class FirewallSide:
         if self._connections.get(tunnel.name) == wanted:
             return []
         daemon, before = self.daemons[tunnel.name], self._connections.get(tunnel.name)
-        # A key is for the next negotiation: what is established stays (inferred).
         only_key = before is not None and before[0] == wanted[0]
-        if before is not None and not only_key:
+        is_kept = self.sas_outlive == EVERYTHING or (only_key and self.sas_outlive == A_KEY)
+        if before is not None and not is_kept:
             daemon.terminate()
             daemon.unload()
         daemon.load(*wanted)
+        if before is not None and only_key and not is_kept and not tunnel.passive:
+            # What is loaded as it was does not begin by itself.
+            self.initiate(tunnel)
         self._connections[tunnel.name] = wanted
-        words = "has another key" if only_key else "negotiated anew"
+        words = "has another key" if only_key else "has other terms" if is_kept else "negotiated anew"
         return [] if before is None else [f"tunnel {tunnel.name} {words}"]
 
     def _stop(self, tunnel: Tunnel) -> None:

@@ -87,6 +87,8 @@ class Watch:
     def __init__(self, plane: DataPlane, source: str, target: str, address: str, seconds: float) -> None:
         self._plane = plane
         self._path = plane.enclave.folder / f"traffic-{source}"
+        self._end = self._path.with_name(f"{self._path.name}.end")
+        self._end.unlink(missing_ok=True)
         self._arguments = [sys.executable, "-I", str(_PROGRAM)]
         self._echo = plane.enclave.start(
             target, [*self._arguments, "echo", address, str(seconds + 5)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
@@ -103,6 +105,15 @@ class Watch:
 
     def until(self, second: float) -> None:
         time.sleep(max(0.0, self.begun + second - time.time()))
+
+    def passed(self) -> float:
+        """Seconds since the beginning."""
+        return time.time() - self.begun
+
+    def stop(self) -> Observation:
+        """Now, before the time is up."""
+        self._end.touch()
+        return self.finish()
 
     def finish(self) -> Observation:
         """When the traffic is over."""

@@ -18,7 +18,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.connection import
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.policy_based import PolicyBasedPeer, PolicyBasedSide
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane import events
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import LIFETIME, Enclave, LabError, wait_until
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.firewall_side import HOST, FirewallSide, child_name
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.firewall_side import A_KEY, HOST, FirewallSide, child_name
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.internet import Internet
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.prerequisites import missing
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.routing_configuration import symbol
@@ -47,14 +47,14 @@ class Applied:
 class DataPlane:
     """``vpcs``: the network behind each connection, which AWS's output does not name. ``dead_after``, ``bgp_timers`` and ``med``: other
     values of the far side than the connection's own, for tests that cannot wait. ``routing``: the firewall's routing daemon, "bird" or "frr".
-    ``peers``: far sides that take pairs of networks only.
+    ``peers``: far sides that take pairs of networks only. ``sas_outlive``: see FirewallSide.
 
     Raises LabError when the machine lacks something.
     """
 
     def __init__(self, name: str, connections: list[Connection], vpcs: list[str] | None = None, lifetime: int = LIFETIME, dead_after: float | None = None,
                  bgp_timers: tuple[int, int] | None = None, med: dict[int, int] | None = None, dead_peers_keep_sessions: bool = False,
-                 routing: str = "bird", peers: Sequence[PolicyBasedPeer] = ()) -> None:
+                 routing: str = "bird", peers: Sequence[PolicyBasedPeer] = (), sas_outlive: str = A_KEY) -> None:
         lacking = missing()
         if lacking:
             raise LabError(lacking)
@@ -72,7 +72,7 @@ class DataPlane:
             self.peers = [PolicyBasedSide(self.enclave, self.internet, peer, number) for number, peer in enumerate(peers, start=1)]
             for far in (*self.clouds, *self.peers):
                 far.start()
-            self.firewall = FirewallSide(self.enclave, self.internet, dead_peers_keep_sessions, routing)
+            self.firewall = FirewallSide(self.enclave, self.internet, dead_peers_keep_sessions, routing, sas_outlive)
         except BaseException:
             self.enclave.destroy()
             raise

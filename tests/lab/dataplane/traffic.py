@@ -6,7 +6,7 @@
 
 ``echo ADDRESS SECONDS`` prints a line when it begins to answer datagrams, and answers them for so long. ``send ADDRESS SECONDS FILE``
 keeps three kinds of traffic going, ten times a second each, and writes one JSON object per packet with the time it was sent and, where
-there was an answer, the seconds it took:
+there was an answer, the seconds it took. ``FILE.end`` ends it before its time.
 
 ping         one echo request after the other under one identifier;
 established  datagrams of one session;
@@ -111,6 +111,8 @@ def send(address: str, seconds: float, path: str) -> None:
     sender = Sender(address)
     begun = time.monotonic()
     for number in range(int(seconds / INTERVAL)):
+        if os.path.exists(f"{path}.end"):
+            break
         sender.send(number)
         sender.collect(begun + (number + 1) * INTERVAL)
     sender.collect(time.monotonic() + 1)

@@ -18,6 +18,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.firewall import Firewall
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models import locks
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.admins import Admin, ROLES
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.network import Network
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import (
     HA_STATES, MONITOR_STATES, PANORAMA_HA_STATES, PEER_STATES, SA_STATES, PeerState,
 )
@@ -210,6 +211,21 @@ class Control:
         up = state.sa == "up" and state.monitor != "down"
         self.log(f"tunnel-status-{'up' if up else 'down'}", tunnel, f"Tunnel {tunnel} is {'up' if up else 'down'}",
                  "informational" if up else "critical")
+
+    def far_side_key(self, tunnel: str, key: str | None) -> None:
+        """The only key that the far side of a tunnel takes from its next negotiation on; None: any."""
+        with self._firewall.lock:
+            runtime = self._firewall.runtime
+            runtime.far_keys.pop(tunnel, None)
+            if key is not None:
+                runtime.far_keys[tunnel] = key
+            for each in Network(self._firewall.running, runtime).tunnels:
+                if each.name.split(":")[0] == tunnel and tunnel in runtime.refused:
+                    self._firewall.negotiate(each.gateway)
+
+    def commit_ends_sas(self, ends: bool = True) -> None:
+        """Whether a committed change of what is negotiated ends the SAs that were made before it."""
+        self._firewall.switches.commit_ends_sas = ends
 
     def pbf(self, rule: str, state: str) -> None:
         """Whether a rule is in use; without it, that follows from the tunnel and its monitor."""

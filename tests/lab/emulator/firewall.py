@@ -24,6 +24,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.jobs im
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.journal import Record, transfer
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.locks import Locks
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.pushed import Push
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.network import Network
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import Runtime
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.stored_configurations import (
     StoredConfigurations, refuse_foreign,
@@ -202,13 +203,41 @@ class Firewall:
         return defects(tree, self.schema, self.version, self.switches.bgp_needs_identity)
 
     def _activate(self, goal: Tree, records: list[Record], sequence: int, user: str, description: str) -> None:
-        self.running = goal
+        before, self.running = self.running, goal
         self.stored.commit(goal.root, user, description)
         self.candidate.journal.forget(records, sequence)
         self.candidate.unmark(records, sequence)
         self._follow()
+        if self.data_plane is None:
+            self._negotiate_after(before)
         if self.pair is not None:
             self.pair.committed(self)
+
+    # Negotiations, where no data plane has real ones.
+
+    def _negotiate_after(self, before: Tree) -> None:
+        """What is down is tried for ever. What is up is negotiated anew by a commit only where that ends SAs."""
+        earlier, now = Network(before, self.runtime), Network(self.running, self.runtime)
+        terms = {tunnel.name: earlier.terms(tunnel) for tunnel in earlier.tunnels}
+        for tunnel in now.tunnels:
+            has_ended = self.switches.commit_ends_sas and terms.get(tunnel.name, "") not in ("", now.terms(tunnel))
+            if has_ended or tunnel.name.split(":")[0] in self.runtime.refused:
+                self.negotiate(tunnel.gateway)
+
+    def negotiate(self, gateway: str) -> None:
+        """All SAs of a gateway from the start: the far side takes its own key only, where one was told."""
+        network = Network(self.running, self.runtime)
+        stored = next((entry.findtext("authentication/pre-shared-key/key") for entry in network.gateways() if entry.get("name") == gateway), None)
+        for tunnel in network.tunnels:
+            name = tunnel.name.split(":")[0]
+            if tunnel.gateway != gateway:
+                continue
+            if self.runtime.far_keys.get(name) in (None, self.secrets.reveal(stored or "")):
+                self.runtime.refused.discard(name)
+                self.runtime.negotiated_anew([tunnel.name])
+            elif name not in self.runtime.refused:
+                self.runtime.refused.add(name)
+                self.log.write("ikev2-nego-ike-fail", gateway, "received notify type AUTHENTICATION_FAILED", "informational")
 
     # Packets.
 

@@ -27,6 +27,8 @@ class Switches:
     AS fails at commit): as their names say. ``commit_queue``: how many commits may wait behind the one that runs; the
     next one is refused as busy. ``listing``: how the list of changes looks to this account or in this release, one of
     ``LISTINGS``; one sample of it is known, and it is a Panorama's. ``multi_vsys``: several virtual systems are switched on, so that a second one may be made.
+    ``commit_ends_sas``: a committed change of a key, an identity or a proposal ends the SAs that were made before it at once; without it they
+    serve on until somebody negotiates anew.
     """
 
     journal_books_container: bool = False
@@ -37,6 +39,7 @@ class Switches:
     commit_queue: int = 0
     listing: str = "objects"
     multi_vsys: bool = False
+    commit_ends_sas: bool = False
 
 
 @dataclass

@@ -203,6 +203,14 @@ class Network:
             entry.findtext("tunnel-monitor/enable") == "yes", entry, proxy,
         )
 
+    def terms(self, tunnel: Tunnel) -> str:
+        """All that is said when its SAs are negotiated, as text."""
+        gateway = next((entry for entry in self.gateways() if entry.get("name") == tunnel.gateway), None)
+        named = {node.text for element in (gateway, tunnel.configuration.find("auto-key")) if element is not None for node in element.iter()}
+        profiles = [entry for entry in self.device.findall("network/ike/crypto-profiles/*/entry") if entry.get("name") in named]
+        told = [gateway, tunnel.configuration.find("auto-key"), *profiles]
+        return "".join(ET.tostring(element, encoding="unicode") for element in told if element is not None)
+
     def tunnel_state(self, tunnel: Tunnel) -> str:
         """As the flow shows it: active, inactive (its monitor is down), init (no SA)."""
         state = self.runtime.tunnel(tunnel.name)

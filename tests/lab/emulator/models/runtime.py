@@ -73,6 +73,8 @@ class LearnedRoute:
 
 @dataclass
 class Runtime:
+    """``far_keys``: tunnel name → the only key that its far side takes. ``refused``: tunnels whose last negotiation met another one."""
+
     tunnels: dict[str, TunnelState] = field(default_factory=dict)
     rules: dict[str, str] = field(default_factory=dict)
     peers: dict[str, PeerState] = field(default_factory=dict)
@@ -80,6 +82,8 @@ class Runtime:
     learned_routes: list[LearnedRoute] = field(default_factory=list)
     ha: str = "disabled"
     negotiations: dict[str, int] = field(default_factory=dict)
+    far_keys: dict[str, str] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
 
     def negotiated_anew(self, names: Iterable[str]) -> None:
         """SAs that were deleted and made again: their SPIs are others, where nothing measures them."""
@@ -93,6 +97,8 @@ class Runtime:
 
     def tunnel(self, name: str) -> TunnelState:
         """State by tunnel name; a proxy ID's name (``tunnel:proxyid``) falls back to its tunnel's."""
+        if name.split(":")[0] in self.refused:
+            return TunnelState("down", "down")
         return self.tunnels.get(name) or self.tunnels.get(name.split(":")[0]) or TunnelState()
 
     def peer(self, name: str) -> PeerState:

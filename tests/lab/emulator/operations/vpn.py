@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import time
 import xml.etree.ElementTree as ET
+from typing import Callable
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import InvalidCommand
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.network import Network, Tunnel, seconds
@@ -200,6 +201,8 @@ def _test_ike(context: Context) -> Answer:
     gateway = _demand(context, "gateway")
     if context.firewall.data_plane is not None:
         context.firewall.data_plane.initiate(gateway, None)
+    else:
+        _try_again(context, lambda tunnel: tunnel.gateway == gateway)
     return _initiated("Initiate 1 IKE SA.")
 
 
@@ -207,7 +210,16 @@ def _test_ipsec(context: Context) -> Answer:
     tunnel = _demand(context, "tunnel")
     if context.firewall.data_plane is not None:
         context.firewall.data_plane.initiate(None, tunnel)
+    else:
+        _try_again(context, lambda each: each.name == tunnel)
     return _initiated(f"Initiate 1 IPSec SA for tunnel {tunnel}.")
+
+
+def _try_again(context: Context, chosen: Callable[[Tunnel], bool]) -> None:
+    """To negotiate what is up changes nothing."""
+    tunnels = [tunnel for tunnel in _network(context).tunnels if chosen(tunnel) and tunnel.name.split(":")[0] in context.firewall.runtime.refused]
+    for gateway in {tunnel.gateway for tunnel in tunnels}:
+        context.firewall.negotiate(gateway)
 
 
 def _demand(context: Context, argument: str) -> str:
@@ -226,7 +238,8 @@ def _clear_ike(context: Context) -> Answer:
     gateway, plane = context.given("gateway"), context.firewall.data_plane
     if gateway not in known or (plane is not None and not plane.clear(gateway, None)):
         return text_result(f"IKE SA for gateway {context.given('gateway')} not found.")
-    context.firewall.runtime.negotiated_anew(tunnel.name for tunnel in _network(context).tunnels if tunnel.gateway == gateway)
+    if plane is None:
+        context.firewall.negotiate(gateway)
     return text_result("Delete IKEv1 IKE SA: Total 1 gateways found.")
 
 
@@ -235,7 +248,9 @@ def _clear_ipsec(context: Context) -> Answer:
     tunnel, plane = context.given("tunnel"), context.firewall.data_plane
     if tunnel not in known or (plane is not None and not plane.clear(None, tunnel)):
         return text_result(f"IPSec SA for tunnel {context.given('tunnel')} not found.")
-    context.firewall.runtime.negotiated_anew([tunnel])
+    if plane is None:
+        # The IKE SA stays, so that no key is asked for.
+        context.firewall.runtime.negotiated_anew([tunnel])
     return text_result("Delete IKEv1 IPSec SA: Total 1 tunnels found.")
 
 

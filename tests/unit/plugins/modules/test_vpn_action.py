@@ -14,7 +14,7 @@ import yaml
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import vpn_action as what_it_does
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import negotiating as what_it_does
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import config_revert, monitor_profile, vpn_action
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import COLLECTION, NETWORK, Door, run_module
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.test_vpn_info import (

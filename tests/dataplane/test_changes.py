@@ -1,0 +1,120 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Changes of a pairing that carries traffic: a wrong key is found at once and hits one tunnel, right ones lose next to nothing.
+
+Each on a firewall that keeps SAs over a commit and on one that ends them.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import connection
+from ansible_collections.tunnelsmith.panos_vpn.tests.integration.back_to_start import bare
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.firewall_side import A_KEY, NOTHING
+
+WORLDS = {"SAs outlive a new key": A_KEY, "a commit ends SAs": NOTHING}
+WRONG = ["notReal.wrong.one", "notReal.wrong.two"]
+ROTATIONS = 10
+
+
+@pytest.fixture(scope="module")
+def worlds(sites):
+    """Two firewalls with BGP, whose sessions outlive a short interruption, and two with PBF."""
+    made = {}
+    for failover, world in itertools.product(("bgp", "pbf"), WORLDS):
+        site = made[failover, world] = sites(connection(failover), sas_outlive=WORLDS[world])
+        done = site.life(failover)
+        assert not done.failed, done.message
+        site.up()
+        assert site.ping(3) == 3
+    return made
+
+
+def keys_of(site) -> list:
+    return [endpoint.endpoint.key for endpoint in site.aws]
+
+
+def spis(site) -> list:
+    sas = [site.daemon(number).ike_sa() for number in (1, 2)]
+    return [sa.children[0].inbound_spi if sa and sa.children else None for sa in sas]
+
+
+def wrong_key(site, which: str, on_failure: str) -> list:
+    """What is not as it should be after a run with wrong keys, and after the next one with the right ones."""
+    right, problems = keys_of(site), []
+    given = {"both": WRONG, "the second": [right[0], WRONG[1]], "the first": [WRONG[0], right[1]]}[which]
+    hit = 1 if which == "the first" else 2
+    running, before = site.emulator.control.running(), spis(site)
+    done = site.life("bgp", pre_shared_keys=given, on_failure=on_failure, verify_timeout=2)
+    problems += ["rc"] if done.failed is (on_failure == "keep") else []
+    problems += [] if f"-{hit}'" in str(done.values["problems"]) else [f"{done.values['problems']}"]
+    spared = spis(site)[2 - hit]
+    problems += ["the other one has been touched"] if spared != before[2 - hit] else []
+    if on_failure == "revert":
+        problems += [] if "is up again" in done.values["outcome"] else [done.values["outcome"]]
+        problems += [] if bare(site.emulator.control.running()) == bare(running) else ["the running configuration is another one"]
+        problems += [] if None not in spis(site) else ["a tunnel is down"]
+    else:
+        problems += [] if spis(site)[hit - 1] is None else ["a wrong key has an SA"]
+        healed = site.life("bgp", pre_shared_keys=right, rollout="together")
+        problems += [healed.message] if healed.failed else []
+    problems += [] if site.ping(2) == 2 else ["no packet comes through"]
+    return [f"{which}, {on_failure}: {problem}" for problem in problems]
+
+
+@pytest.mark.parametrize("which", ["both", "the second", "the first"])
+def test_a_wrong_key_is_found_at_once_and_hits_one_tunnel(worlds, which):
+    def every(world):
+        return [problem for on_failure in ("fail", "keep", "revert") for problem in wrong_key(worlds["bgp", world], which, on_failure)]
+
+    assert {world: every(world) for world in WORLDS} == {world: [] for world in WORLDS}
+
+
+def rotate(site, number: int, key: str) -> None:
+    """AWS first, which ends the tunnel; then the firewall, which proves the new key; meanwhile new sessions take the other tunnel."""
+    given = [key if place == number else "" for place in (1, 2)]
+    site.aws[number - 1].change(key=key)
+    for primary in (3 - number, number):
+        done = site.life("pbf", pre_shared_keys=[one or own for one, own in zip(given, keys_of(site))], primary_tunnel=primary)
+        assert not done.failed and done.values["unproven"] == [], done.message
+
+
+def test_ten_rotations_under_traffic(worlds):
+    def every(world):
+        site = worlds["pbf", world]
+        before, watch = set(spis(site)), site.watch(60)
+        watch.until(1)
+        for turn in range(ROTATIONS):
+            # The one that carries nothing now.
+            rotate(site, 2 - turn % 2, f"rotated.{turn}.key")
+        took = watch.passed()
+        observation = watch.stop()
+        assert before.isdisjoint(spis(site)) and site.ping(3) == 3
+        return {kind: observation.lost(kind) for kind in ("ping", "new", "established")}, round(took)
+
+    found = {world: every(world) for world in WORLDS}
+    print(f"lost in {ROTATIONS} rotations: {found}")
+    for lost, _seconds in found.values():
+        assert lost["ping"] <= ROTATIONS and lost["new"] <= ROTATIONS
+
+
+def test_a_zone_changes_under_traffic(worlds):
+    def every(world):
+        site = worlds["pbf", world]
+        watch = site.watch(40)
+        watch.until(1)
+        for zone in ("cloud", "aws-vpn"):
+            done = site.life("pbf", pre_shared_keys=keys_of(site), zone=zone, primary_tunnel=2 - ROTATIONS % 2)
+            assert not done.failed and len(done.values["jobs"]) == 2, done.message
+            assert not [job for job in done.values["jobs"] if "no zone" in str(job)]
+        observation = watch.stop()
+        return {kind: observation.lost(kind) for kind in ("ping", "new", "established")}
+
+    found = {world: every(world) for world in WORLDS}
+    print(f"lost while the zone changed twice: {found}")
+    assert all(lost["ping"] <= 3 and lost["new"] <= 3 for lost in found.values())
