@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Texts that are addresses, or names of address objects: what neither can be, and what is of the wrong family."""
+"""Texts that are addresses, or names of address objects: what is of the wrong family."""
 
 from __future__ import annotations
 
@@ -20,19 +20,6 @@ def family(text: object) -> int | None:
         return ip_interface(str(text or "")).version
     except ValueError:
         return None
-
-
-def refuse_impossible(*options: str) -> Rule:
-    """A rule of a table: a text with a prefix length is no name, so the length must be one that there is. C(options): dotted places."""
-
-    def rule(values: Mapping[str, Any], platform: Any) -> None:
-        for option in options:
-            for text in _texts(values, option):
-                # A template variable stands for itself.
-                if "/" in text and family(text) is None and not text.startswith("$"):
-                    raise InvalidInput(f"{option}: {text} is neither an address with a prefix length nor the name of an address object")
-
-    return rule
 
 
 def refuse_other_family(version: int, *options: str) -> Rule:

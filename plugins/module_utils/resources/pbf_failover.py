@@ -17,7 +17,6 @@ from dataclasses import dataclass
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import marked_line
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import address
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import entries, entry_place
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.security_rule import POSITION, positions
@@ -94,7 +93,7 @@ TABLE = Table(
         Leaf("when_all_down", "action", choices=("discard", "route"), stands="action/discard (of a rule of its own, below the paths)"),
         _RETURN,
     ),
-    rules=(refuse_probe_without_target, address.refuse_impossible("source", "destination")),
+    rules=(refuse_probe_without_target,),
     name_length=54,
 )
 _SHARED = _TRAFFIC + (_RETURN,)

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import address
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import entry_place, single
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES
@@ -60,7 +59,7 @@ TABLE = Table(
     ),
     created={"source": ["any"], "destination": ["any"], "application": ["any"], "service": ["application-default"]},
     required=("from", "to", "action"),
-    rules=(refuse_mixed_service, address.refuse_impossible("source", "destination")),
+    rules=(refuse_mixed_service,),
 )
 
 _ORDER = "(the order of the rules)"

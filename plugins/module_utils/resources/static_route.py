@@ -55,7 +55,6 @@ def _table(advanced: bool, ipv6: bool) -> Table:
              if route_table else ()),
         parents=("virtual_router", "logical_router"),
         required=("destination", "interface|nexthop"),
-        rules=(address.refuse_impossible("destination"),),
     )
 
 
