@@ -15,7 +15,11 @@ description:
     O(tunnelsmith.panos_vpn.site_to_site_vpn#module:journal). Also after a playbook that was killed in the middle, whether it had written,
     committed, or not even begun.
   - Each place is looked at first. One that no longer holds what was written is left as it is and named, and so is what it refers to,
-    with the zone, router and virtual system that it was put into; other people's changes, committed or not, stay.
+    with the zone, router and virtual system that it was put into; other people's changes, committed or not, stay. So does what is another
+    VPN's by now, by that one's record.
+  - A commit that is under way, whoever asked for it, is waited for before that, as long as O(commit_timeout) says.
+  - The journal is believed only where it is a plain file of the user who runs the task, which others cannot write, and where it names nothing
+    but places at which these modules write.
   - Then the account's own changes are committed, and the running configuration is read once more and compared with the journal. What is
     not as it was before fails the task.
   - The journal is deleted when all of it has been taken back and committed.

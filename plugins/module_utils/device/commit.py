@@ -200,8 +200,8 @@ def _not_queued(lost: ConnectionFailed, waited: Patience) -> PanosVpnError:
     if not lost.late:
         return lost.leaving(NOTHING_COMMITTED)
     lost.goes_on = True
-    return lost.leaving(f"{waited.timeout:g} s later there was no commit job, and the firewall may still begin one: the changes stand in the candidate or are "
-                        "committed, run again to see")
+    lost.adding(f"{waited.timeout:g} s later there was no commit job, and the firewall may still begin one")
+    return lost.leaving("the changes stand in the candidate or are committed, run again to see")
 
 
 def _enqueued(session: Session, account: str | None, description: str, timeout: float) -> str | None:

@@ -21,6 +21,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, carry_out, journal_held, journal_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import negotiation, record as records, removal
 
+_DEPENDS_ON_JOB = "it was taken back in the candidate; whether that runs depends on the commit job, which may go on"
 _AS_THEY_WERE = "candidate and running configuration are what they were before this task"
 
 
@@ -155,7 +156,7 @@ class _Reverting:
             committed = commit_changes(self.module, self.target.session, [places.render(path) for path in self.objects],
                                        uncommitted.earlier_changes(self.pending, self._is_mine), description)
         except PanosVpnError as exc:
-            raise exc.leaving(self._still_running())
+            raise exc.leaving(_DEPENDS_ON_JOB if exc.goes_on else self._still_running())
         result["warnings"] += committed.pop("warnings")
         result["changed"] = committed.pop("changed") or result["changed"]
         result.update(committed)
