@@ -56,6 +56,9 @@ def _run(module, session) -> dict:
 
 def _committed(module, session) -> dict:
     params = module.params
+    for number, xpath in enumerate(params["objects"] or (), 1):
+        if places.parse(xpath)[:1] != ("config",):
+            raise InvalidInput(f"objects[{number}]: '{xpath}' is no xpath of a configuration, as other modules return it")
     if params["job_id"] is None:
         return commit_changes(module, session, params["objects"], params["earlier_changes"], params["description"] or "",
                               params["scope"], params["admin"])

@@ -42,7 +42,7 @@ NEEDED = {
     "vpn_action": {"action": "initiate", "name": ["branch-7"], "timeout": 0},
     "vpn_failover": {"name": "branch-7", "action": "take_down"},
     "vpn_info": {"name": ["branch-7"], "timeout": 0},
-    "config_revert": {"journal": "/nonexistent/journal"},
+    "config_revert": {"name": "branch-7", "journal": "/nonexistent/journal"},
     "commit": {},
     "transaction": {"items": [{"zone": {"name": "odd"}}]},
 }
