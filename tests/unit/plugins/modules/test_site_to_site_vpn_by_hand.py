@@ -251,7 +251,7 @@ def test_each_address_family_has_proxy_ids_of_its_own(firewalls):
     assert names_of_proxy_ids(door) == ["10.10.0.0-24_172.20.0.0-16"]
     assert names_of_proxy_ids(door, f"{PROXIES}-v6") == ["fd00.10..-64_fd00.20..-64"]
     mixed = {**BY_NETWORKS["tunnels"][0], "traffic_selectors": {"local": "10.10.0.0/24", "remote": "fd00:20::/64"}}
-    door.refused({**six, "policy_based": False, "tunnels": [mixed]}, "one address family", "10.10.0.0/24", "fd00:20::/64")
+    door.refused({**six, "policy_based": False, "tunnels": [mixed]}, "of two families", "10.10.0.0/24", "fd00:20::/64")
 
 
 @pytest.mark.parametrize("pairs, words", [
