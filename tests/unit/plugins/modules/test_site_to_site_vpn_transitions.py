@@ -70,8 +70,8 @@ ROWS = {
     "failover": Row(("pbf", "bgp", "routes"), required=True),
     "policy_based": Row((True, False), {**ROUTES, "tunnels": TWO, "remote_networks": ["10.200.0.0/16", "fd00:200::/48"],
                                         "local_networks": ["10.10.0.0/24", "fd00:10::/48"]}),
-    "outside_interface": Row(({"outside_interface": "ethernet1/8", "local_address": "198.51.100.10"}, {"outside_interface": "ethernet1/3"}), PBF,
-                             required=True),
+    "outside_interface": Row(({"outside_interface": "ethernet1/8", "local_address": "198.51.100.10"}, {"outside_interface": "ethernet1/3"}),
+                             {**PBF, "tunnels": [{**each, "customer_outside_address": None} for each in TWO]}, required=True),
     "local_address": Row(("198.51.100.10", "198.51.100.11"), PBF),
     "local_id": Row(("fw.example.net", "192.0.2.77", "me@example.net"), PBF),
     "nat_traversal": Row((True, False), PBF),
@@ -146,7 +146,8 @@ OF_A_TUNNEL = {
     "traffic_selectors": Row(({"local": "10.10.0.0/24", "remote": "10.200.0.0/16"}, {"local": "0.0.0.0/0", "remote": "0.0.0.0/0"},
                               {"local": "10.10.0.0/24", "remote": "10.0.0.0/8"}), ONE_BY_ROUTES),
     "selector_pairs": Row(([{"local": "10.10.0.0/24", "remote": "10.200.0.0/16"}, {"local": "10.10.0.0/24", "remote": "169.254.1.0/30"}],
-                           [{"local": "10.10.0.0/24", "remote": "169.254.1.0/30"}], LONG), ONE_BY_ROUTES),
+                           [{"local": "10.10.0.0/24", "remote": "169.254.1.0/30"}],
+                           [{"local": "10.10.0.0/24", "remote": "10.0.0.0/8"}, *LONG]), ONE_BY_ROUTES),
     "telemetry": Row(({"status": "UP"}, {"status": "DOWN"}), PBF),
 }
 # What a VPN is besides its options: said of the task, or of the far side in other words.
