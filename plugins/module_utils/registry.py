@@ -18,6 +18,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import parts
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import (  # noqa: F401  pylint: disable=unused-import
     address,
     bgp_policy,
+    bgp_users,
     interface,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.order import ranks

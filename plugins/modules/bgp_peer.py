@@ -18,7 +18,9 @@ description:
   - On a virtual router the policies become rules that are named after the group with C(-in), C(-out) and C(-rest), and a secret an authentication
     profile named after the peer. On the Advanced Routing Engine timers and secrets become profiles named after the peer, and the policies become
     profiles, route maps and prefix lists named after the group, with C(-in) and C(-out) where there are two of a kind.
-  - What a group of somebody else refers to stays. There, policies that would take the place of an existing filtering profile are refused.
+  - What somebody else refers to stays as it is, and so does what has such a name already. The peer, or its group, then gets an object of its own that
+    has the group's and the router's name behind it, as C(tunnel-1-aws). A rule that other groups use as well, and policies that would take the place of
+    an existing filtering profile, are refused by name. What others came to refer to stays when the peer goes.
 author:
   - Tunnelsmith contributors (@tunnelsmith)
 extends_documentation_fragment:

@@ -14,6 +14,7 @@ description:
   - On a virtual router this is a redistribution profile with a BGP redistribution rule, and a rule for each of O(networks).
   - On the Advanced Routing Engine it is a redistribution profile with its route map and prefix list, and an advertised network for each of
     O(networks). A router takes one profile only; where another one is in use, O(destinations) are announced as advertised networks beside it.
+  - An object of that name which this announcement does not use, or which others use as well, is not changed; the task is refused by its name.
 author:
   - Tunnelsmith contributors (@tunnelsmith)
 extends_documentation_fragment:

@@ -5,19 +5,24 @@
 """BGP peers and their groups: the same options for virtual routers and for the Advanced Routing Engine.
 
 Policies belong to peer groups on both engines, so C(advertise), C(local_preference) and C(as_path_prepend) hold for a whole group.
-On the advanced engine timers, authentication, address family and policies are profiles; they carry the peer's or the group's name.
+On the advanced engine timers, authentication, address family and policies are profiles; they carry the peer's or the group's name, or that and more
+where somebody else has an object of that name.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass, replace
+from functools import cached_property
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, secrets
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import address, bgp_policy
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import address, bgp_policy, bgp_users
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.overlay import overlay
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import entries
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry, DesiredMember
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES, bgp_place
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import (
     Choice, Group, Leaf, Members, Request, Resource, Table,
@@ -193,11 +198,35 @@ def session_values(address: str, platform) -> dict:
     return dict(IPV6_SESSION) if ":" in address else {option: UNSET for option in IPV6_SESSION}
 
 
-def objects(virtual_router, group, name, values, platform, local_as=None, update_secret="on_create") -> list:
+@dataclass(frozen=True)
+class Names:
+    """What the objects are called that a peer, or its group, has for itself. None: none of them is its own, or no name is left for one."""
+
+    authentication: str | None
+    timers: str | None
+    address_family: str | None
+    filtering: str | None
+    inbound: str | None
+    outbound: str | None
+    prefix_list: str | None
+
+
+def names_of(group: str, name: str) -> Names:
+    """What the objects are called where nobody else has such names."""
+    return Names(name, name, group, group, bgp_policy.inbound(group), bgp_policy.outbound(group), bgp_policy.outbound(group))
+
+
+def group_names(virtual_router: str, group: str) -> tuple[str, ...]:
+    """The names that an object of a group can have, the first one wherever nobody else has it."""
+    return group, f"{group}-{virtual_router}"
+
+
+def objects(virtual_router, group, name, values, platform, local_as=None, update_secret="on_create", names=None) -> list:
     """The desired items of a peer that is wanted. C(local_as) is needed to prepend it on the advanced engine."""
+    names = names or names_of(group, name)
     if platform.advanced:
-        return _advanced(virtual_router, group, name, values, local_as, update_secret)
-    return _legacy(virtual_router, group, name, values, update_secret)
+        return _advanced(virtual_router, group, name, values, local_as, update_secret, names)
+    return _legacy(virtual_router, group, name, values, update_secret, names)
 
 
 def _peer_values(values, without=()):
@@ -225,13 +254,14 @@ def _legacy_group(values) -> dict:
     return found
 
 
-def _legacy(virtual_router, group, name, values, update_secret) -> list:
+def _legacy(virtual_router, group, name, values, update_secret, names) -> list:
     bgp = bgp_place(virtual_router, False)
     peer = _peer_values(values, _LEGACY_GROUP_OPTIONS + _KIND_OPTIONS)
     items = [DesiredEntry(LEGACY_GROUP, group, _legacy_group(values), container=bgp + ("peer-group",))]
     if values.get("secret") is not None:
-        peer["authentication"] = name
-        items.append(DesiredEntry(LEGACY_AUTH, name, {"secret": values["secret"]}, container=bgp + ("auth-profile",), update_secret=update_secret))
+        peer["authentication"] = names.authentication
+        items.append(DesiredEntry(LEGACY_AUTH, names.authentication, {"secret": values["secret"]}, container=bgp + ("auth-profile",),
+                                  update_secret=update_secret))
     items.append(DesiredEntry(LEGACY_PEER, name, peer, container=peer_container(virtual_router, group, False)))
     return items + _legacy_policies(virtual_router, group, values)
 
@@ -256,81 +286,81 @@ def _legacy_policies(virtual_router, group, values) -> list:
     return items
 
 
-def _advanced(virtual_router, group, name, values, local_as, update_secret) -> list:
+def _advanced(virtual_router, group, name, values, local_as, update_secret, names) -> list:
     bgp = bgp_place(virtual_router, True)
     timers = {option: values[option] for option in _TIMER_OPTIONS if values.get(option) is not None}
     peer = _peer_values(values, _TIMER_OPTIONS)
     ipv6 = is_ipv6(values)
-    items = [DesiredEntry(ADDRESS_FAMILY_PROFILE, group, {bgp_policy.of_family("enable", ipv6): True})]
-    group_values = {**_group_type(values), bgp_policy.of_family("address_family", ipv6): group}
-    policies, filtering = _advanced_policies(group, values, local_as)
+    items = [DesiredEntry(ADDRESS_FAMILY_PROFILE, names.address_family, {bgp_policy.of_family("enable", ipv6): True})]
+    group_values = {**_group_type(values), bgp_policy.of_family("address_family", ipv6): names.address_family}
+    policies, filtering = _advanced_policies(names, values, local_as)
     if filtering:
-        group_values[bgp_policy.of_family("filtering_profile", ipv6)] = group
-        items.append(DesiredEntry(bgp_policy.FILTERING_PROFILE, group, filtering))
+        group_values[bgp_policy.of_family("filtering_profile", ipv6)] = names.filtering
+        items.append(DesiredEntry(bgp_policy.FILTERING_PROFILE, names.filtering, filtering))
     if timers:
-        peer["timers"] = name
-        items.append(DesiredEntry(TIMER_PROFILE, name, timers))
+        peer["timers"] = names.timers
+        items.append(DesiredEntry(TIMER_PROFILE, names.timers, timers))
     if values.get("secret") is not None:
-        peer["authentication"] = name
-        items.append(DesiredEntry(ADVANCED_AUTH, name, {"secret": values["secret"]}, update_secret=update_secret))
+        peer["authentication"] = names.authentication
+        items.append(DesiredEntry(ADVANCED_AUTH, names.authentication, {"secret": values["secret"]}, update_secret=update_secret))
     items.append(DesiredEntry(ADVANCED_GROUP, group, group_values, container=bgp + ("peer-group",)))
     items.append(DesiredEntry(ADVANCED_PEER, name, peer, container=peer_container(virtual_router, group, True)))
     return items + policies
 
 
-def _advanced_policies(group, values, local_as) -> tuple:
+def _advanced_policies(names, values, local_as) -> tuple:
     """(items, values of the filtering profile)."""
     ipv6, items, filtering = is_ipv6(values), [], {}
     preference, prepend, networks = (values.get(option) for option in ("local_preference", "as_path_prepend", "advertise"))
     if preference is not None:
         entry = {"name": "10", "action": "permit", "set": {"local_preference": preference}}
-        items.append(DesiredEntry(bgp_policy.ROUTE_MAP, bgp_policy.inbound(group), {"entries": [entry]}))
-        filtering[bgp_policy.of_family("inbound", ipv6)] = bgp_policy.inbound(group)
+        items.append(DesiredEntry(bgp_policy.ROUTE_MAP, names.inbound, {"entries": [entry]}))
+        filtering[bgp_policy.of_family("inbound", ipv6)] = names.inbound
     if prepend is not None or networks is not None:
         entry = {"name": "10", "action": "permit"}
         if networks is not None:
-            entry.update({bgp_policy.of_family("prefix_list", not ipv6): UNSET, bgp_policy.of_family("prefix_list", ipv6): bgp_policy.outbound(group)})
-            items.append(bgp_policy.prefix_list(bgp_policy.outbound(group), networks))
+            entry.update({bgp_policy.of_family("prefix_list", not ipv6): UNSET, bgp_policy.of_family("prefix_list", ipv6): names.prefix_list})
+            items.append(bgp_policy.prefix_list(names.prefix_list, networks))
         if prepend is UNSET:
             entry["set"] = {"aspath_prepend": UNSET}
         elif prepend is not None:
             if not local_as:
                 raise InvalidInput("as_path_prepend: the router has no local AS that could be prepended; set it with bgp_instance first")
             entry["set"] = {"aspath_prepend": [local_as] * prepend}
-        items.append(DesiredEntry(bgp_policy.ROUTE_MAP, bgp_policy.outbound(group), {"entries": [entry]}))
-        filtering[bgp_policy.of_family("outbound", ipv6)] = bgp_policy.outbound(group)
+        items.append(DesiredEntry(bgp_policy.ROUTE_MAP, names.outbound, {"entries": [entry]}))
+        filtering[bgp_policy.of_family("outbound", ipv6)] = names.outbound
     return items, filtering
 
 
-def removal(virtual_router, group, name, platform, last: bool) -> list:
+def removal(virtual_router, group, name, platform, last: bool, names=None) -> list:
     """The items of a peer that is to go; C(last): its group and what belongs to the group go too."""
-    advanced = platform.advanced
+    advanced, names = platform.advanced, names or names_of(group, name)
     bgp = bgp_place(virtual_router, advanced)
     items = [DesiredEntry(ADVANCED_PEER if advanced else LEGACY_PEER, name, state="absent", container=peer_container(virtual_router, group, advanced))]
     if advanced:
-        items += [DesiredEntry(TIMER_PROFILE, name, state="absent"), DesiredEntry(ADVANCED_AUTH, name, state="absent")]
-    else:
-        items.append(DesiredEntry(LEGACY_AUTH, name, state="absent", container=bgp + ("auth-profile",)))
+        items += _gone([(TIMER_PROFILE, names.timers), (ADVANCED_AUTH, names.authentication)])
+    elif names.authentication:
+        items.append(DesiredEntry(LEGACY_AUTH, names.authentication, state="absent", container=bgp + ("auth-profile",)))
     if not last:
         return items
     items.append(DesiredEntry(ADVANCED_GROUP if advanced else LEGACY_GROUP, group, state="absent", container=bgp + ("peer-group",)))
     if advanced:
-        tables = (ADDRESS_FAMILY_PROFILE, bgp_policy.FILTERING_PROFILE)
-        items += [DesiredEntry(table, group, state="absent") for table in tables]
-        items += [DesiredEntry(bgp_policy.ROUTE_MAP, policy, state="absent") for policy in (bgp_policy.inbound(group), bgp_policy.outbound(group))]
-        items.append(DesiredEntry(bgp_policy.PREFIX_LIST, bgp_policy.outbound(group), state="absent"))
-    else:
-        items.append(bgp_policy.policy_rule(virtual_router, "import", bgp_policy.inbound(group), {}, "absent"))
-        items += [bgp_policy.policy_rule(virtual_router, "export", policy, {}, "absent") for policy in (bgp_policy.outbound(group), bgp_policy.rest(group))]
-    return items
+        return items + _gone([
+            (ADDRESS_FAMILY_PROFILE, names.address_family), (bgp_policy.FILTERING_PROFILE, names.filtering), (bgp_policy.ROUTE_MAP, names.inbound),
+            (bgp_policy.ROUTE_MAP, names.outbound), (bgp_policy.PREFIX_LIST, names.prefix_list)])
+    items.append(bgp_policy.policy_rule(virtual_router, "import", bgp_policy.inbound(group), {}, "absent"))
+    return items + [bgp_policy.policy_rule(virtual_router, "export", policy, {}, "absent") for policy in (bgp_policy.outbound(group), bgp_policy.rest(group))]
+
+
+def _gone(objects_) -> list:
+    return [DesiredEntry(table, name, state="absent") for table, name in objects_ if name]
 
 
 def reads(request: Request) -> list:
-    advanced = request.platform.advanced
-    found = [("network", bgp_place(request.names["virtual_router"], advanced))]
-    if advanced:
-        found += [("network", ("routing-profile", "bgp")), ("network", ("routing-profile", "filters"))]
-    return found
+    """Of the advanced engine all that can name a profile: it is shared by all routers."""
+    if request.platform.advanced:
+        return [("network", holder) for holder in bgp_users.HOLDERS]
+    return [("network", bgp_place(request.names["virtual_router"], False))]
 
 
 def _bgp(request, tree):
@@ -366,13 +396,178 @@ def refuse_other_family(request: Request, tree) -> None:
 def desired(request: Request, tree) -> list:
     names, platform = request.names, request.platform
     router, group = names["virtual_router"], names["peer_group"]
-    others = [name for name in places.names(_bgp(request, tree), ("peer-group", ("entry", group), "peer")) if name != request.name]
+    there = _Standing(request, tree)
+    others = [name for name in places.names(there.group, ("peer",)) if name != request.name]
     if request.state == "absent":
-        return removal(router, group, request.name, platform, last=not others)
-    local_as = places.text(_bgp(request, tree), ("local-as",))
-    values = _beside_timers_in_use(request, tree) if platform.advanced else _with_kind_in_use(request, tree)
-    items = objects(router, group, request.name, values, platform, local_as, request.update_secret)
-    return _beside_family_in_use(request, tree, items) if platform.advanced else items
+        items = removal(router, group, request.name, platform, not others, there.owned())
+        return [there.spared(item) for item in items]
+    local_as = places.text(there.bgp, ("local-as",))
+    values = _beside_timers_in_use(request, tree, there) if platform.advanced else _with_kind_in_use(request, tree)
+    values = _beside_secret_in_use(request, there, values)
+    items = objects(router, group, request.name, values, platform, local_as, request.update_secret, there.names())
+    items = _beside_family_in_use(request, tree, items) if platform.advanced else items
+    there.refuse_objects_of_others(items)
+    return items
+
+
+_FAMILIES = ("ipv4", "ipv6")
+
+
+class _Standing:
+    """A peer and its group as they stand, with the objects that are theirs: those that they name, that are called so, and that nobody else names."""
+
+    def __init__(self, request: Request, tree: ET.Element):
+        self.request, self.router, self.named = request, request.names["virtual_router"], request.names["peer_group"]
+        self.network = places.find(tree, request.base("network")[1:])
+        self.bgp, self.group = _bgp(request, tree), _group(request, tree)
+        self.peer = places.find(self.group, ("peer", ("entry", request.name)))
+        self._group_place = group_container(self.router, request.platform.advanced) + (("entry", self.named),)
+
+    @cached_property
+    def _users(self) -> bgp_users.Users:
+        """Who names what has a name that may be ours."""
+        holders = bgp_users.HOLDERS if self.request.platform.advanced else (group_container(self.router, False),)
+        called = [*self._of_peer(), *self._of_group(), *self._of_group(bgp_policy.inbound), *self._of_group(bgp_policy.outbound)]
+        return bgp_users.users(self.network, holders, called)
+
+    def _of_peer(self) -> tuple:
+        """The names that an object of the peer can have, the first one wherever it is free."""
+        name = self.request.name or ""
+        return name, f"{name}-{self.named}", f"{name}-{self.named}-{self.router}"
+
+    def _of_group(self, spelled=str) -> tuple:
+        return tuple(spelled(name) for name in group_names(self.router, self.named))
+
+    # What is named now.
+
+    def _of_connection(self, option) -> str | None:
+        return places.text(self.peer, ("connection-options", option))
+
+    @cached_property
+    def family(self) -> str | None:
+        found = [places.text(self.group, ("address-family", family)) for family in _FAMILIES]
+        return next((name for name in found if name), None)
+
+    @cached_property
+    def filtering(self) -> str | None:
+        """The filtering profile of the group, where it is called as ours are."""
+        found = [places.text(self.group, ("filtering-profile", family)) for family in _FAMILIES]
+        return next((name for name in found if name in self._of_group()), None)
+
+    def route_map(self, direction, spelled) -> str | None:
+        profile = self._entry(bgp_policy.FILTERING_PROFILE, self.filtering)
+        found = [places.text(profile, (family, "unicast", "route-maps", direction)) for family in _FAMILIES]
+        return next((name for name in found if name in self._of_group(spelled)), None)
+
+    @cached_property
+    def inbound(self) -> str | None:
+        return self.route_map("inbound", bgp_policy.inbound)
+
+    @cached_property
+    def outbound(self) -> str | None:
+        return self.route_map("outbound", bgp_policy.outbound)
+
+    @cached_property
+    def prefix_list(self) -> str | None:
+        route_map = self._entry(bgp_policy.ROUTE_MAP, self.outbound)
+        found = [places.text(route_map, ("route-map", ("entry", "10"), "match", family, "address", "prefix-list")) for family in _FAMILIES]
+        return next((name for name in found if name in self._of_group(bgp_policy.outbound)), None)
+
+    def _entry(self, table: Table, name: str | None) -> ET.Element | None:
+        return places.find(self.network, table.container + (("entry", name),)) if name else None
+
+    # Whose it is.
+
+    def others(self, table: Table, name: str) -> list[Path]:
+        """Who names an object beside this peer, its group, and what is theirs."""
+        return self._users.of(table.kind, name, self._is_own(table))
+
+    def _is_own(self, table: Table):
+        if table is bgp_policy.FILTERING_PROFILE or table is ADDRESS_FAMILY_PROFILE:
+            return lambda path: path == self._group_place
+        if table is bgp_policy.ROUTE_MAP:
+            own = bgp_policy.FILTERING_PROFILE.container + (("entry", self.filtering),)
+            return lambda path: path == own
+        if table is bgp_policy.PREFIX_LIST:
+            own = bgp_policy.ROUTE_MAP.container + (("entry", self.outbound),)
+            return lambda path: places.starts_with(path, own)
+        own = self._group_place + ("peer", ("entry", self.request.name))
+        return lambda path: places.starts_with(path, own)
+
+    def _own(self, table: Table, name: str | None, candidates) -> str | None:
+        """The name of an object that is named now, where it is ours alone."""
+        return name if name in candidates and not self.others(table, name) else None
+
+    @property
+    def _authentication(self) -> Table:
+        return ADVANCED_AUTH if self.request.platform.advanced else LEGACY_AUTH
+
+    def authentication(self) -> str | None:
+        return self._own(self._authentication, self._of_connection("authentication"), self._of_peer())
+
+    def timers(self) -> str | None:
+        return self._own(TIMER_PROFILE, self._of_connection("timers"), self._of_peer())
+
+    def authentication_of_others(self) -> str | None:
+        """The stored secret of the profile that the peer names and that is not its own."""
+        name = self._of_connection("authentication")
+        profile = self.standing(self._authentication, name) if name and not self.authentication() else None
+        return places.text(profile, ("secret",))
+
+    def owned(self) -> Names:
+        """What goes with the peer, and with its group."""
+        filtering = self._own(bgp_policy.FILTERING_PROFILE, self.filtering, self._of_group())
+        inbound = self._own(bgp_policy.ROUTE_MAP, self.inbound, self._of_group(bgp_policy.inbound)) if filtering else None
+        outbound = self._own(bgp_policy.ROUTE_MAP, self.outbound, self._of_group(bgp_policy.outbound)) if filtering else None
+        listed = self._own(bgp_policy.PREFIX_LIST, self.prefix_list, self._of_group(bgp_policy.outbound)) if outbound else None
+        family = self._own(ADDRESS_FAMILY_PROFILE, self.family, self._of_group())
+        return Names(self.authentication(), self.timers(), family, filtering, inbound, outbound, listed)
+
+    def names(self) -> Names:
+        """What is written: what is ours already, else an object of a name that nobody has."""
+        inbound, outbound = self._of_group(bgp_policy.inbound), self._of_group(bgp_policy.outbound)
+        return Names(
+            self.authentication() or self._free(self._authentication, self._of_peer()), self.timers() or self._free(TIMER_PROFILE, self._of_peer()),
+            self._free(ADDRESS_FAMILY_PROFILE, self._of_group()), self.filtering or self._free(bgp_policy.FILTERING_PROFILE, self._of_group()),
+            self.inbound or self._free(bgp_policy.ROUTE_MAP, inbound), self.outbound or self._free(bgp_policy.ROUTE_MAP, outbound),
+            self.prefix_list or self._free(bgp_policy.PREFIX_LIST, outbound))
+
+    def _free(self, table: Table, candidates) -> str | None:
+        return next((name for name in candidates if self.standing(table, name) is None), None)
+
+    def standing(self, table: Table, name: str | None) -> ET.Element | None:
+        return places.find(self.bgp, ("auth-profile", ("entry", name))) if table is LEGACY_AUTH else self._entry(table, name)
+
+    # What is refused, and what stays.
+
+    def refuse_objects_of_others(self, items) -> None:
+        """A name of which none is left, and an object that others use as well and that this would change."""
+        for item in items:
+            if item.name is None:
+                raise Refused(f"bgp_peer '{self.request.name}': each {item.table.called} of a name that this one could have is there already and is not its "
+                              "own; give the peer, or its group, another name")
+            users = self._others_of(item)
+            if users and overlay(item.table, item.values, places.find(self.network, item.relative_path)):
+                raise Refused(f"bgp_peer '{self.request.name}': {item.table.called} '{item.name}' is used by {', '.join(users)}, and this would change it; "
+                              f"rename it, or give the peer group '{self.named}' another name")
+
+    def _others_of(self, item: DesiredEntry) -> list[str]:
+        """Who else uses what is wanted of the group's policies, in words."""
+        entry = places.find(self.network, item.relative_path)
+        if item.table in (bgp_policy.IMPORT_RULE, bgp_policy.EXPORT_RULE) and entry is not None:
+            groups = places.names(entry, ("used-by",))
+            return [f"BGP peer group '{group}'" for group in groups if group != self.named] or ([] if groups else ["no group"])
+        if item.table in (bgp_policy.FILTERING_PROFILE, bgp_policy.ROUTE_MAP, bgp_policy.PREFIX_LIST):
+            return [bgp_users.called(path) for path in self.others(item.table, item.name)]
+        return []
+
+    def spared(self, item: DesiredEntry) -> DesiredEntry | DesiredMember:
+        """An item of what goes; a rule that other groups use loses this one, and a rule of no group stays."""
+        entry = places.find(self.network, item.relative_path)
+        if item.table not in (bgp_policy.IMPORT_RULE, bgp_policy.EXPORT_RULE) or places.names(entry, ("used-by",)) == [self.named]:
+            return item
+        member = item.relative_path + ("used-by", ("member", self.named))
+        return DesiredMember("bgp_rule_user", "network", member, self.named, "absent", ("bgp_peer_group",))
 
 
 def _group(request, tree):
@@ -389,15 +584,24 @@ def _kind(group) -> str | None:
     return next((child.tag for child in places.children(group, ("type",))), None)
 
 
-def _beside_timers_in_use(request, tree) -> dict:
-    """A timer profile that is not named after the peer is others' too: it is left, or copied where a timer differs."""
-    peer = places.find(_group(request, tree), ("peer", ("entry", request.name)))
-    if peer is None or places.text(peer, ("connection-options", "timers")) == request.name:
+def _beside_timers_in_use(request, tree, there: _Standing) -> dict:
+    """A timer profile that is not the peer's own is left, or copied where a timer differs."""
+    if there.peer is None or there.timers():
         return dict(request.values)
-    theirs = _timers(request, tree, peer)
+    theirs = _timers(request, tree, there.peer)
     wanted = {**theirs, **{option: request.values[option] for option in _TIMER_OPTIONS if request.values.get(option) is not None}}
     others = {option: value for option, value in request.values.items() if option not in _TIMER_OPTIONS}
     return others if wanted == theirs else {**others, **wanted}
+
+
+def _beside_secret_in_use(request, there: _Standing, values) -> dict:
+    """An authentication profile that is not the peer's own is left where it holds the secret that is given, or one that is not to be compared."""
+    theirs = there.authentication_of_others()
+    if theirs is None or values.get("secret") is None:
+        return values
+    equal = secrets.same(values["secret"], theirs)
+    stays = request.update_secret != "always" if equal is None else equal
+    return {option: value for option, value in values.items() if option != "secret"} if stays else values
 
 
 def _beside_family_in_use(request, tree, items) -> list:
@@ -424,10 +628,11 @@ def refuse_foreign_policies(request: Request, tree) -> None:
     in_use = places.text(_group(request, tree), ("filtering-profile", family)) if request.platform.advanced else None
     if request.state != "present" or in_use in (None, "", "none"):
         return
+    there = _Standing(request, tree)
     profile = (request.base("network") + PLACES["bgp_filtering_profile"][1])[1:] + (("entry", in_use), family, "unicast", "route-maps")
     for option, (direction, policy) in _DIRECTIONS.items():
-        route_map = places.text(tree, profile + (direction,))
-        if request.values.get(option) is not None and (in_use != group or route_map not in (None, "", policy(group))):
+        is_free = there.filtering == in_use and (there.route_map(direction, policy) or places.text(tree, profile + (direction,)) in (None, ""))
+        if request.values.get(option) is not None and not is_free:
             raise Refused(f"bgp_peer '{request.name}': {option}: peer group '{group}' already has policies by the filtering profile '{in_use}', "
                           "which this would replace; use a group of its own, or change that profile")
 
@@ -451,7 +656,11 @@ def gathered(request: Request, tree) -> list:
 
 
 def _timers(request, tree, peer) -> dict:
-    profile = places.text(peer, ("connection-options", "timers"))
+    """The timers of a peer, or of its group where it inherits them."""
+    timers = ("connection-options", "timers")
+    profile = places.text(peer, timers)
+    if profile in (None, "", "inherit"):
+        profile = places.text(_group(request, tree), timers)
     found = entries(tree, request.base, TIMER_PROFILE, profile) if profile else []
     return read(TIMER_PROFILE.nodes, found[0]) if found else {}
 
@@ -461,27 +670,35 @@ def _group_values(request, tree, bgp, group) -> dict:
     kind = _kind(group)
     values = {"type": kind} if kind in ("ebgp", "ibgp") else {}
     if request.platform.advanced:
-        return {**values, **_advanced_group_values(request, tree, name)}
+        return {**values, **_advanced_group_values(request, tree)}
     found = read(LEGACY_GROUP.nodes, group)
     values.update({option: found[option] for option in _LEGACY_GROUP_OPTIONS if option in found})
     own = found.get("type") or {}
     values.update({option: own[f"{kind}_{option}"] for option in _KIND_OPTIONS if f"{kind}_{option}" in own})
-    inbound = places.text(bgp, ("policy", "import", "rules", ("entry", bgp_policy.inbound(name)), "action", "allow", "update", "local-preference"))
-    outbound = ("policy", "export", "rules", ("entry", bgp_policy.outbound(name)))
-    prepend = places.text(bgp, outbound + ("action", "allow", "update", "as-path", "prepend"))
-    networks = places.names(bgp, outbound + ("match", "address-prefix"))
-    return {**values, **_numbers(inbound, prepend), **({"advertise": networks} if networks else {})}
+    inbound, outbound = (_rule_of(bgp, direction, policy(name), name) for direction, policy in _RULES)
+    preference = places.text(inbound, ("action", "allow", "update", "local-preference"))
+    prepend = places.text(outbound, ("action", "allow", "update", "as-path", "prepend"))
+    networks = places.names(outbound, ("match", "address-prefix"))
+    return {**values, **_numbers(preference, prepend), **({"advertise": networks} if networks else {})}
 
 
-def _advanced_group_values(request, tree, name) -> dict:
-    base = request.base("network")[1:]
-    route_map = base + PLACES["bgp_route_map"][1]
+_RULES = (("import", bgp_policy.inbound), ("export", bgp_policy.outbound))
+
+
+def _rule_of(bgp, direction, rule, group) -> ET.Element | None:
+    """A policy rule that a group uses."""
+    found = places.find(bgp, ("policy", direction, "rules", ("entry", rule)))
+    return found if group in places.names(found, ("used-by",)) else None
+
+
+def _advanced_group_values(request, tree) -> dict:
+    there = _Standing(request, tree)
     entry = ("route-map", ("entry", "10"), "set")
-    inbound = places.text(tree, route_map + (("entry", bgp_policy.inbound(name)),) + entry + ("local-preference",))
-    prepend = places.names(tree, route_map + (("entry", bgp_policy.outbound(name)),) + entry + ("aspath-prepend",))
-    listed = base + PLACES["prefix_list"][1] + (("entry", bgp_policy.outbound(name)), "type")
-    networks = [places.text(item, ("prefix", "entry", "network")) for family in ("ipv4", "ipv6")
-                for item in places.children(tree, listed + (family, f"{family}-entry"))]
+    inbound = places.text(there.standing(bgp_policy.ROUTE_MAP, there.inbound), entry + ("local-preference",))
+    prepend = places.names(there.standing(bgp_policy.ROUTE_MAP, there.outbound), entry + ("aspath-prepend",))
+    listed = there.standing(bgp_policy.PREFIX_LIST, there.prefix_list)
+    networks = [places.text(item, ("prefix", "entry", "network")) for family in _FAMILIES
+                for item in places.children(listed, ("type", family, f"{family}-entry"))]
     return {**_numbers(inbound, str(len(prepend)) if prepend else None), **({"advertise": networks} if networks else {})}
 
 

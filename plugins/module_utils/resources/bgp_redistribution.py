@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import bgp_policy
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import bgp_policy, bgp_users
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.overlay import overlay
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.bgp_instance import instance
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry
@@ -209,12 +210,12 @@ def removal(virtual_router, name, networks, platform, profile_in_use=None) -> li
 
 
 def reads(request: Request) -> list:
-    virtual_router, advanced = request.names["virtual_router"], request.platform.advanced
-    found = [("network", bgp_place(virtual_router, advanced))]
-    if advanced:
-        return found + [("network", ("routing-profile", "bgp")), ("network", ("routing-profile", "filters"))]
+    """Of the advanced engine all that can name a profile: it is shared by all routers."""
+    virtual_router = request.names["virtual_router"]
+    if request.platform.advanced:
+        return [("network", holder) for holder in bgp_users.HOLDERS]
     exports = [("network", _exports(virtual_router, protocol)) for protocol in _EXPORTING]
-    return found + [("network", _redist_profiles(virtual_router))] + exports
+    return [("network", bgp_place(virtual_router, False)), ("network", _redist_profiles(virtual_router))] + exports
 
 
 # The protocols that can announce by the same profiles, each with rules that are named like the profile.
@@ -233,14 +234,33 @@ def refuse_without_instance(request: Request, tree) -> None:
 
 
 def refuse_profile_of_others(request: Request, tree) -> None:
-    """A profile by which another protocol announces, and BGP does not: ours in its place would change what that one announces."""
-    if request.platform.advanced or _standing(request, tree, request.name) is not None:
+    """A profile of the name that is there and by which BGP does not announce: ours in its place would change what is somebody else's."""
+    if request.state != "present" or not (request.values.get("sources") or request.values.get("destinations")):
         return
-    base, virtual_router = request.base("network")[1:], request.names["virtual_router"]
-    users = [protocol for protocol in _EXPORTING if request.name in places.names(tree, base + _exports(virtual_router, protocol))]
-    if users and request.name in places.names(tree, base + _redist_profiles(virtual_router)):
-        raise Refused(f"bgp_redistribution '{request.name}': the redistribution profile of this name is there and {' and '.join(users)} of router "
-                      f"'{virtual_router}' announces by it, BGP does not; give another name")
+    if _standing(request, tree, request.name) is not None:
+        return
+    network, virtual_router = request.base("network")[1:], request.names["virtual_router"]
+    container = REDISTRIBUTION_PROFILE.container if request.platform.advanced else _redist_profiles(virtual_router)
+    if request.name in places.names(tree, network + container):
+        users = _users(request, tree, REDISTRIBUTION_PROFILE if request.platform.advanced else REDIST_PROFILE)
+        how = f" and {', '.join(users)} {'announces' if len(users) == 1 else 'announce'} by it" if users else ""
+        raise Refused(f"bgp_redistribution '{request.name}': the redistribution profile of this name is there{how}, BGP of router '{virtual_router}' does "
+                      "not; give another name")
+
+
+def _users(request: Request, tree, table: Table) -> list:
+    """Who uses the object of the announcement's name beside this announcement, in words."""
+    network, virtual_router = request.base("network")[1:], request.names["virtual_router"]
+    if table is REDIST_PROFILE:
+        return [f"{protocol} of router '{virtual_router}'" for protocol in _EXPORTING
+                if request.name in places.names(tree, network + _exports(virtual_router, protocol))]
+    own = {
+        REDISTRIBUTION_PROFILE.kind: router(virtual_router, True),
+        bgp_policy.REDISTRIBUTION_ROUTE_MAP.kind: REDISTRIBUTION_PROFILE.container + (("entry", request.name),),
+        bgp_policy.PREFIX_LIST.kind: bgp_policy.REDISTRIBUTION_ROUTE_MAP.container + (("entry", request.name),),
+    }[table.kind]
+    found = bgp_users.users(places.find(tree, network), bgp_users.HOLDERS, [request.name])
+    return [bgp_users.called(path) for path in found.of(table.kind, request.name, lambda path: places.starts_with(path, own))]
 
 
 def refuse_ipv6_destinations(request: Request, tree) -> None:
@@ -258,12 +278,60 @@ def desired(request: Request, tree) -> list:
     if request.state == "absent":
         # Beside another's profile the destinations were announced as networks, which nothing ties to the name.
         beside = request.values.get("destinations") or [] if request.platform.advanced and in_use != request.name else []
-        return removal(virtual_router, request.name, [*(request.values.get("networks") or []), *beside], request.platform, in_use)
+        items = removal(virtual_router, request.name, [*(request.values.get("networks") or []), *beside], request.platform, in_use)
+        return [item for item in items if _may_go(request, tree, item.table)]
     standing = _standing(request, tree, request.name)
     values = request.values
     if not values.get("sources") and not standing and (not values.get("networks") or values.get("destinations")):
         raise InvalidInput(f"bgp_redistribution '{request.name}': there is nothing to announce; give sources, or networks alone")
-    return objects(virtual_router, request.name, values, request.platform, in_use, standing)
+    items = objects(virtual_router, request.name, values, request.platform, in_use, standing)
+    for item in items:
+        _refuse_object_of_others(request, tree, item)
+    return items
+
+
+_SHARED = (REDIST_PROFILE, REDISTRIBUTION_PROFILE, bgp_policy.REDISTRIBUTION_ROUTE_MAP, bgp_policy.PREFIX_LIST)
+
+
+def _is_named(request: Request, tree, table: Table) -> bool:
+    """Whether the announcement names the object of its name, step by step from the router on."""
+    if table in (REDIST_PROFILE, REDISTRIBUTION_PROFILE):
+        return _standing(request, tree, request.name) is not None
+    network = request.base("network")[1:]
+    if table is bgp_policy.REDISTRIBUTION_ROUTE_MAP:
+        profile = places.find(tree, network + REDISTRIBUTION_PROFILE.container + (("entry", request.name),))
+        sources = read(REDISTRIBUTION_PROFILE.nodes, profile) if profile is not None else {}
+        return _is_named(request, tree, REDISTRIBUTION_PROFILE) and any(source.get("route_map") == request.name for source in sources.values())
+    route_map = places.find(tree, network + bgp_policy.REDISTRIBUTION_ROUTE_MAP.container + (("entry", request.name),))
+    entries = read(bgp_policy.REDISTRIBUTION_ROUTE_MAP.nodes, route_map).get("entries", ()) if route_map is not None else ()
+    named = any(entry.get("prefix_list") == request.name for entry in entries)
+    return named and _is_named(request, tree, bgp_policy.REDISTRIBUTION_ROUTE_MAP)
+
+
+# What names the objects of the advanced engine: they stay with it.
+_NAMED_BY = {bgp_policy.REDISTRIBUTION_ROUTE_MAP.kind: REDISTRIBUTION_PROFILE, bgp_policy.PREFIX_LIST.kind: bgp_policy.REDISTRIBUTION_ROUTE_MAP}
+
+
+def _may_go(request: Request, tree, table: Table) -> bool:
+    """Whether what has the announcement's name is its own and nobody else's."""
+    if table not in _SHARED:
+        return True
+    above = _NAMED_BY.get(table.kind)
+    is_left = above is None or _may_go(request, tree, above)
+    return is_left and _is_named(request, tree, table) and not _users(request, tree, table)
+
+
+def _refuse_object_of_others(request: Request, tree, item: DesiredEntry) -> None:
+    existing = places.find(tree, (request.base("network") + item.relative_path)[1:])
+    if item.table not in _SHARED or existing is None:
+        return
+    users = _users(request, tree, item.table)
+    if users and overlay(item.table, item.values, existing):
+        raise Refused(f"bgp_redistribution '{request.name}': {item.table.called} '{item.name}' is used by {', '.join(users)}, and this would change it; "
+                      "give another name")
+    if not _is_named(request, tree, item.table):
+        raise Refused(f"bgp_redistribution '{request.name}': the {item.table.called} of this name is there, and this announcement does not name it; "
+                      "give another name")
 
 
 def _standing(request: Request, tree, name) -> dict | None:

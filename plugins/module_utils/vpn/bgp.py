@@ -260,7 +260,7 @@ def _adopted_peer(vpn: Vpn, around: Surroundings, record: Record, group: str, na
                       "give the VPN's peers a group of their own, then adopt them")
     _refuse_one_group(vpn, record, group)
     values = {option: value for option, value in values.items() if option not in ("hold_time", "keep_alive_interval")}
-    policies = _policies_of_others(around, bgp, group)
+    policies = _policies_of_others(around, bgp, vpn.virtual_router, group)
     warnings = []
     if policies:
         asked = [option for option in _POLICY_OPTIONS[1:] if option in values]
@@ -271,7 +271,7 @@ def _adopted_peer(vpn: Vpn, around: Surroundings, record: Record, group: str, na
         held = [network for network in vpn.local_networks if bgp_policies.verdict(around, peer, bgp_policies.EXPORT, network).passes is False]
         if held:
             warnings.append(f"{vpn.name}: {', '.join(policies)} of the adopted peer group '{group}' keep {', '.join(held)} from the far side")
-    elif not _is_limited(around, bgp, group):
+    elif not _is_limited(around, bgp, vpn.virtual_router, group):
         warnings.append(f"{vpn.name}: the peers of the adopted peer group '{group}' are told of {', '.join(vpn.local_networks)} only from now on")
     request = Request({"virtual_router": vpn.virtual_router, "peer_group": group, "name": name}, values, "present", around.platform, around.base)
     return bgp_peer.desired(request, around.tree), warnings
@@ -280,9 +280,9 @@ def _adopted_peer(vpn: Vpn, around: Surroundings, record: Record, group: str, na
 _POLICY_OPTIONS = ("advertise", "local_preference", "as_path_prepend")
 
 
-def _is_limited(around: Surroundings, bgp: ET.Element | None, group: str) -> bool:
+def _is_limited(around: Surroundings, bgp: ET.Element | None, router: str, group: str) -> bool:
     if around.platform.advanced:
-        return group in _filtering_profiles(bgp, group)
+        return any(name in _filtering_profiles(bgp, group) for name in bgp_peer.group_names(router, group))
     return bgp_policy.outbound(group) in places.names(bgp, ("policy", "export", "rules"))
 
 
@@ -298,10 +298,11 @@ def _refuse_one_group(vpn, record, group):
                       "give each peer a group of its own first")
 
 
-def _policies_of_others(around: Surroundings, bgp: ET.Element | None, group: str) -> list:
+def _policies_of_others(around: Surroundings, bgp: ET.Element | None, router: str, group: str) -> list:
     """Names of what says already what passes to and from a group, in words, without ours."""
     if around.platform.advanced:
-        return [f"filtering profile '{profile}'" for profile in _filtering_profiles(bgp, group) if profile not in ("none", group)]
+        ours = ("none", *bgp_peer.group_names(router, group))
+        return [f"filtering profile '{profile}'" for profile in _filtering_profiles(bgp, group) if profile not in ours]
     return [f"{direction} rule '{rule.get('name')}'" for direction in ("import", "export")
             for rule in places.children(bgp, ("policy", direction, "rules"))
             if group in places.names(rule, ("used-by",)) and rule.get("name") not in bgp_policy.names_of(group)]
