@@ -50,6 +50,9 @@ LEFT_OUT = {
         ("action/no-pbf", "an exception from forwarding is no path"),
         ("target/", "which firewalls of a device group take a rule is decided in Panorama for all rules alike"),
     ),
+    "pbf_rule": (
+        ("target/", "which firewalls of a device group take a rule is decided in Panorama for all rules alike"),
+    ),
     "security_rule": (
         ("qos/", "marking is a matter of quality of service, and not needed for a VPN"),
         ("hip-profiles", "the old form of source-hip and destination-hip, up to PAN-OS 9.1"),
@@ -126,7 +129,9 @@ def importable():
 
 def sections():
     """(resource, [(heading, where the entry stands, nodes, exclusive choices)]) in the order of references."""
-    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_instance, bgp_peer, bgp_redistribution, static_route
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import (
+        bgp_instance, bgp_peer, bgp_redistribution, router_ecmp, static_route,
+    )
     from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.registry import RESOURCES
 
     legacy_peer = bgp_peer.LEGACY_GROUP.nodes[1:3] + bgp_peer.LEGACY_PEER.nodes
@@ -137,6 +142,7 @@ def sections():
                          LOGICAL: ("routing-table/(ip|ipv6)/static-route/entry", static_route.TABLES[True, False].nodes)},
         "bgp_peer": {VIRTUAL: ("protocol/bgp/peer-group/entry[/peer/entry]", legacy_peer), LOGICAL: ("bgp/peer-group/entry[/peer/entry]", advanced_peer)},
         "bgp_redistribution": {VIRTUAL: ("protocol/bgp/redist-rules/entry", bgp_redistribution.REDIST_RULE.nodes), LOGICAL: ("bgp", ())},
+        "router_ecmp": {engine: ("ecmp", router_ecmp.TABLE.nodes) for engine in (VIRTUAL, LOGICAL)},
     }
     for name, resource in RESOURCES.items():
         if name in own:

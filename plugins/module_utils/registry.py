@@ -20,6 +20,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import
     bgp_policy,
     bgp_users,
     interface,
+    pbf,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.order import ranks
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import (  # noqa: F401  pylint: disable=unused-import
@@ -33,7 +34,9 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources im
     loopback_interface,
     monitor_profile,
     pbf_failover,
+    pbf_rule,
     proxy_id,
+    router_ecmp,
     security_rule,
     static_route,
     tunnel_interface,

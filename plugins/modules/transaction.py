@@ -1713,6 +1713,254 @@ options:
             - absent
             - replaced
             default: present
+      pbf_rule:
+        description: The options of M(tunnelsmith.panos_vpn.pbf_rule).
+        type: dict
+        suboptions:
+          name:
+            description: Name of the rule.
+            type: str
+            required: true
+          from:
+            description: Where the traffic comes from, zones or interfaces. One of the options,
+              which takes the place of the one that is set.
+            type: dict
+            suboptions:
+              zone:
+                description: Zones to add. A new rule needs them, or O(items[].pbf_rule.from.interface).
+                  For a VPN this is the zone of the LAN.
+                type: list
+                elements: str
+              interface:
+                description: Interfaces to add.
+                type: list
+                elements: str
+          source:
+            description: Source addresses to add, as addresses, networks or names of address
+              objects. A new rule without this option gets V(any).
+            type: list
+            elements: str
+          destination:
+            description: Destination addresses to add, as addresses, networks or names of address
+              objects. A new rule without this option gets V(any).
+            type: list
+            elements: str
+          source_user:
+            description: Source users to add. A new rule without this option gets V(any).
+            type: list
+            elements: str
+          application:
+            description: Applications to add. A new rule without this option gets V(any).
+            type: list
+            elements: str
+          service:
+            description: Services to add. A new rule without this option gets V(any).
+            type: list
+            elements: str
+          negate_source:
+            description: Whether O(items[].pbf_rule.source) means all but those; PAN-OS's default
+              is V(false).
+            type: bool
+          negate_destination:
+            description: Whether O(items[].pbf_rule.destination) means all but those; PAN-OS's
+              default is V(false).
+            type: bool
+          schedule:
+            description: Schedule of the hours in which the rule holds. A rule without it holds
+              always.
+            type: str
+          tag:
+            description: Tags to add.
+            type: list
+            elements: str
+          group_tag:
+            description: Tag that the rule is grouped under in the web interface, at most 127
+              characters.
+            type: str
+          description:
+            description: Description, at most 1024 characters.
+            type: str
+          disabled:
+            description: Whether the rule is switched off; PAN-OS's default is V(false).
+            type: bool
+          active_active_device_binding:
+            description: Which member of an active-active HA pair the rule holds on.
+            type: str
+            choices:
+            - both
+            - '0'
+            - '1'
+          action:
+            description:
+            - What becomes of the traffic. A new rule needs it. One of the options, which takes
+              the place of the one that is set.
+            type: dict
+            suboptions:
+              forward:
+                description: The way that the traffic takes.
+                type: dict
+                suboptions:
+                  egress_interface:
+                    description: Interface that the traffic leaves by. A rule that comes to
+                      forward needs it.
+                    type: str
+                  nexthop:
+                    description: Next router. Needed for an interface that is no tunnel. One
+                      of the options, which takes the place of the one that is set.
+                    type: dict
+                    suboptions:
+                      ip_address:
+                        description: Address of the next router; for a tunnel the peer's inside
+                          address.
+                        type: str
+                      fqdn:
+                        description: Name of the next router, at most 255 characters; the firewall
+                          resolves it.
+                        type: str
+                  monitor:
+                    description: Pings that show whether the way is alive.
+                    type: dict
+                    suboptions:
+                      profile:
+                        description: How often, and what happens then; see M(tunnelsmith.panos_vpn.monitor_profile).
+                        type: str
+                      ip_address:
+                        description: Address to probe. Omitted, PAN-OS probes the next hop;
+                          needed where O(items[].pbf_rule.action.forward.nexthop.ip_address)
+                          is not set.
+                        type: str
+                      disable_if_unreachable:
+                        description:
+                        - Whether the rule is skipped while the address does not answer. Without
+                          it there is no failover. PAN-OS's default is V(false).
+                        type: bool
+              forward_to_vsys:
+                description: Virtual system that the traffic is handed to.
+                type: str
+              discard:
+                description: Whether the traffic is dropped.
+                type: bool
+              no_pbf:
+                description: Whether the traffic follows the routing table, past the rules below
+                  this one.
+                type: bool
+          enforce_symmetric_return:
+            description: Whether answers leave by the interface that the session came in by.
+              Not for traffic that comes in by a tunnel interface.
+            type: dict
+            suboptions:
+              enabled:
+                description: PAN-OS's default is V(false).
+                type: bool
+              nexthop_address_list:
+                description: Addresses of the routers to add that answers are sent to.
+                type: list
+                elements: str
+          position:
+            description:
+            - Where the rule stands among the others. It can be first, last, or on one side
+              of O(items[].pbf_rule.position_rule).
+            - A new rule is put next to O(items[].pbf_rule.position_rule). An existing one that
+              stands on the right side already is not moved.
+            - Without this option a new rule is the last one and an existing one stays where
+              it is.
+            type: str
+            choices:
+            - top
+            - bottom
+            - before
+            - after
+          position_rule:
+            description: Name of the rule that this one stands before or after. Needed with
+              O(items[].pbf_rule.position=before) and O(items[].pbf_rule.position=after).
+            type: str
+          state:
+            description: As the option of the same name of M(tunnelsmith.panos_vpn.pbf_rule).
+            type: str
+            choices:
+            - present
+            - absent
+            - replaced
+            default: present
+      router_ecmp:
+        description: The options of M(tunnelsmith.panos_vpn.router_ecmp).
+        type: dict
+        suboptions:
+          virtual_router:
+            description:
+            - Virtual router, or logical router where the Advanced Routing Engine runs. It must
+              exist.
+            type: str
+            required: true
+          enable:
+            description: Whether ECMP is used; PAN-OS's default is V(false).
+            type: bool
+          max_path:
+            description: The largest number of routes to one network that are used, 2 to 4;
+              PAN-OS's default is 2.
+            type: int
+          symmetric_return:
+            description: Whether answers leave by the interface that the session came in by;
+              PAN-OS's default is V(false).
+            type: bool
+          strict_source_path:
+            description:
+            - Whether packets of IKE and IPsec that the firewall itself sends leave by the interface
+              that has their source address; PAN-OS's default is V(false). With tunnels over
+              two providers this keeps each tunnel on its own.
+            type: bool
+          algorithm:
+            description:
+            - How sessions are spread over the routes. One of the options, which takes the place
+              of the one that is set. PAN-OS's default is O(items[].router_ecmp.algorithm.ip_modulo).
+            type: dict
+            suboptions:
+              ip_modulo:
+                description: Whether source and destination address decide.
+                type: bool
+              ip_hash:
+                description: A hash of addresses decides. Without any of its options, PAN-OS's
+                  defaults hold.
+                type: dict
+                suboptions:
+                  src_only:
+                    description: Whether the source address alone decides; PAN-OS's default
+                      is V(false).
+                    type: bool
+                  use_port:
+                    description: Whether the ports count as well; PAN-OS's default is V(false).
+                    type: bool
+                  hash_seed:
+                    description: Number that goes into the hash, 0 to 4294967295; PAN-OS's default
+                      is 0.
+                    type: int
+              weighted_round_robin:
+                description: Interfaces take turns by their weight.
+                type: dict
+                suboptions:
+                  interface:
+                    description: Interfaces to add or to weigh anew. It needs one at least.
+                    type: list
+                    elements: dict
+                    suboptions:
+                      name:
+                        description: Name of the interface.
+                        type: str
+                        required: true
+                      weight:
+                        description: How often it is taken, 1 to 255; PAN-OS's default is 100.
+                        type: int
+              balanced_round_robin:
+                description: Whether sessions are spread equally.
+                type: bool
+          state:
+            description: As the option of the same name of M(tunnelsmith.panos_vpn.router_ecmp).
+            type: str
+            choices:
+            - present
+            - absent
+            - replaced
+            default: present
       static_route:
         description: The options of M(tunnelsmith.panos_vpn.static_route).
         type: dict

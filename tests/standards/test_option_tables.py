@@ -28,6 +28,8 @@ IN_ROUTERS = {
     "static_route of a logical router": (f"{LOGICAL}routing-table/ip/static-route/entry", ()),
     "bgp_instance": (f"{VIRTUAL}protocol/bgp", ("peer-group", "auth-profile", "redist-rules", "policy/import", "policy/export")),
     "bgp_instance of a logical router": (f"{LOGICAL}bgp", ("peer-group", "advertise-network")),
+    "router_ecmp": (f"{VIRTUAL}ecmp", ()),
+    "router_ecmp of a logical router": (f"{LOGICAL}ecmp", ()),
     "bgp_peer": (f"{VIRTUAL}protocol/bgp/{PEER}", ("connection-options/authentication",)),
     "bgp_peer of a logical router": (f"{LOGICAL}bgp/{PEER}", ("connection-options/authentication", "connection-options/timers", "inherit")),
     "bgp_redistribution": (f"{VIRTUAL}protocol/bgp/redist-rules/entry", ("address-family-identifier", "enable", "set-med")),

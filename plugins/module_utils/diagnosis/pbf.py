@@ -18,7 +18,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ru
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import EVERYTHING, by_routes, intended, stated
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import ANY
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import pbf_failover
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import pbf
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, owner
 
@@ -46,7 +46,7 @@ def _own(case) -> set:
 def _owner(case, name) -> str:
     """Who takes a change of a rule: its set, by the line in its description; the VPN whose record names it, which mends its own; or a person."""
     entry = next((rule for rule in case.evidence.pbf_rules if rule.get("name") == name), None)
-    failover = None if entry is None else pbf_failover.set_of(entry)
+    failover = None if entry is None else pbf.set_of(entry)
     if failover is not None:
         return f"pbf_failover {failover}"
     vpn = owner(case.evidence.claims, Object("pbf_rule", name))

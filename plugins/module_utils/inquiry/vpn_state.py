@@ -18,7 +18,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.targe
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import entries
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import (
-    bgp_instance, bgp_peer, ike_gateway, ipsec_tunnel, pbf_failover, tunnel_interface,
+    bgp_instance, bgp_peer, ike_gateway, ipsec_tunnel, pbf_rule, tunnel_interface,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import (
     answer, bgp, flow, forwarding, prefixes, routes, security_associations,
@@ -27,7 +27,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import bgp_place
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Request
 
-_READ = (("network", ()), ("vsys", ("zone",)), ("rulebase", pbf_failover.RULE.container))
+_READ = (("network", ()), ("vsys", ("zone",)), ("rulebase", pbf_rule.TABLE.container))
 
 
 def configuration(target: Target) -> dict:
@@ -56,7 +56,7 @@ def gathered_from(tree, platform, base, router: str | None = None) -> dict:
         "gateways": gathered(ike_gateway, name=None),
         "tunnels": gathered(ipsec_tunnel, name=None),
         "interfaces": gathered(tunnel_interface, name=None),
-        "pbf_rules": [{"name": rule.get("name"), **read(pbf_failover.RULE.nodes, rule)} for rule in entries(tree, base, pbf_failover.RULE)],
+        "pbf_rules": [{"name": rule.get("name"), **read(pbf_rule.TABLE.nodes, rule)} for rule in entries(tree, base, pbf_rule.TABLE)],
         "bgp": {"instances": instances, "peers": peers},
     }
 

@@ -17,66 +17,16 @@ from dataclasses import dataclass
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import marked_line
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts.pbf import (
+    DESCRIPTION_LENGTH, MARK, MONITOR, NEXTHOP, PATH, RETURN, TRAFFIC, Mark, has_target, mark_of,
+)
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import entries, entry_place
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.pbf_rule import TABLE as RULE
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.security_rule import POSITION, positions
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import (
-    Choice, Entries, Group, Leaf, Members, Request, Resource, Table,
-)
-
-_ANY = ("any",)
-_DESCRIPTION_LENGTH = 1024
-_TRAFFIC = (
-    Group("from", "from", (
-        Members("zone", "zone", refers_to=("zone",)),
-        Members("interface", "interface", refers_to=("interface",)),
-    ), choices=(Choice("", ("zone", "interface")),)),
-    Members("source", "source", form="traffic"),
-    Members("destination", "destination", form="traffic"),
-    Members("source_user", "source-user", absent=_ANY),
-    Members("application", "application", absent=_ANY),
-    Members("service", "service", absent=_ANY),
-    Leaf("negate_source", "negate-source", "bool", absent=False),
-    Leaf("negate_destination", "negate-destination", "bool", absent=False),
-    Leaf("schedule", "schedule"),
-    Members("tag", "tag"),
-    Leaf("group_tag", "group-tag", max_length=127),
-    Leaf("description", "description", max_length=_DESCRIPTION_LENGTH),
-    Leaf("disabled", "disabled", "bool", absent=False),
-    Leaf("active_active_device_binding", "active-active-device-binding", choices=("both", "0", "1")),
-)
-_NEXTHOP = Group("nexthop", "nexthop", (
-    Leaf("ip_address", "ip-address", form="address or name"),
-    Leaf("fqdn", "fqdn", max_length=255),
-), choices=(Choice("", ("ip-address", "fqdn")),))
-_MONITOR = Group("monitor", "monitor", (
-    Leaf("profile", "profile", refers_to=("monitor_profile",)),
-    Leaf("ip_address", "ip-address", form="address or name"),
-    Leaf("disable_if_unreachable", "disable-if-unreachable", "bool", absent=False),
-))
-_PATH = (Leaf("egress_interface", "egress-interface", refers_to=("interface",)), _NEXTHOP, _MONITOR)
-_RETURN = Group("enforce_symmetric_return", "enforce-symmetric-return", (
-    Leaf("enabled", "enabled", "bool", absent=False),
-    Entries("nexthop_address_list", "nexthop-address-list", form="address or name"),
-))
-
-# The PBF rule as PAN-OS has it: what one path becomes.
-RULE = Table(
-    "pbf_rule", *PLACES["pbf_rule"], words="PBF rule",
-    nodes=_TRAFFIC + (
-        Group("action", "action", (
-            Group("forward", "forward", _PATH),
-            Leaf("forward_to_vsys", "forward-to-vsys"),
-            Leaf("discard", "discard", "empty"),
-            Leaf("no_pbf", "no-pbf", "empty"),
-        ), choices=(Choice("", ("forward", "forward-to-vsys", "discard", "no-pbf")),)),
-        _RETURN,
-    ),
-    created={"source": ["any"], "destination": ["any"], "source_user": ["any"], "application": ["any"], "service": ["any"]},
-    required=("from.zone|from.interface",),
-)
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Leaf, Request, Resource, Table
 
 
 def refuse_probe_without_target(values, platform):
@@ -88,30 +38,17 @@ def refuse_probe_without_target(values, platform):
 
 TABLE = Table(
     "pbf_failover", *PLACES["pbf_rule"], words="PBF failover",
-    nodes=_TRAFFIC + (
-        Entries("paths", "action/forward", (_NEXTHOP, _MONITOR), key="egress_interface"),
+    nodes=TRAFFIC + (
+        Entries("paths", "action/forward", (NEXTHOP, MONITOR), key="egress_interface"),
         Leaf("when_all_down", "action", choices=("discard", "route"), stands="action/discard (of a rule of its own, below the paths)"),
-        _RETURN,
+        RETURN,
     ),
     rules=(refuse_probe_without_target,),
     name_length=54,
 )
-_SHARED = _TRAFFIC + (_RETURN,)
+_SHARED = TRAFFIC + (RETURN,)
 _OWN = ("paths", "when_all_down")
 LAST = "discard"
-#: What the line of a set in the description of a rule begins with; behind it stand the set's name, and the name that the rule was made with.
-MARK = "tunnelsmith pbf_failover "
-
-
-@dataclass(frozen=True)
-class _Mark:
-    """C(rule) tells the rule itself from a clone of it, whose description is the same."""
-
-    failover: str
-    rule: str
-
-    def line(self) -> str:
-        return marked_line.line(MARK, {"failover": self.failover, "rule": self.rule})
 
 
 @dataclass(frozen=True)
@@ -119,7 +56,7 @@ class _Rule:
     """A rule as it stands. C(mark): None for a rule of others."""
 
     entry: ET.Element
-    mark: _Mark | None
+    mark: Mark | None
 
     @property
     def name(self) -> str:
@@ -140,34 +77,15 @@ class _Rule:
     def path(self) -> dict | None:
         """The way that the rule leads; None where the options of a path cannot say it."""
         forward = (self.values.get("action") or {}).get("forward") or {}
-        return forward if forward.get("egress_interface") and _has_target(forward) else None
+        return forward if forward.get("egress_interface") and has_target(forward) else None
 
     @property
     def discards(self) -> bool:
         return (self.values.get("action") or {}).get("discard") is True
 
 
-def _has_target(path) -> bool:
-    monitor = path.get("monitor") or {}
-    return not monitor or bool(monitor.get("ip_address") or (path.get("nexthop") or {}).get("ip_address"))
-
-
-def _mark(description: str | None) -> _Mark | None:
-    for content in marked_line.contents(description, MARK):
-        names = [content.get(key) for key in ("failover", "rule")] if isinstance(content, dict) else []
-        if names and all(isinstance(name, str) and name for name in names):
-            return _Mark(*names)
-    return None
-
-
-def set_of(rule: ET.Element) -> str | None:
-    """The name of the set that a PBF rule was made for."""
-    mark = _mark(rule.findtext("description"))
-    return None if mark is None else mark.failover
-
-
 def _rules(request: Request, tree) -> list:
-    return [_Rule(entry, _mark(entry.findtext("description"))) for entry in entries(tree, request.base, RULE)]
+    return [_Rule(entry, mark_of(entry)) for entry in entries(tree, request.base, RULE)]
 
 
 @dataclass(frozen=True)
@@ -237,7 +155,7 @@ def refuse_rules_of_others(request: Request, tree) -> str | None:
     removes = request.state == "absent"
     told = (f"pbf_failover '{request.name}': the PBF rules {_quoted(named_alike)} are there and were not made as part of this set; "
             f"{'nothing was removed' if removes else 'give the set another name'}. To make a rule part of it, add its line to the rule's description, "
-            f"for '{named_alike[0]}': {_Mark(request.name, named_alike[0]).line()}")
+            f"for '{named_alike[0]}': {Mark(request.name, named_alike[0]).line()}")
     if removes:
         return told
     raise Refused(told)
@@ -280,7 +198,7 @@ def _steps(request: Request, there: _Failover) -> list:
     """The rules that are wanted, in the order in which they are to stand."""
     if "paths" in request.values:
         matched = _matched(request.values["paths"], there)
-        found = [_Step(name, {"forward": _whole(_PATH, path)}, rule)
+        found = [_Step(name, {"forward": _whole(PATH, path)}, rule)
                  for path, rule, name in zip(request.values["paths"], matched, _names(request.name, matched, there))]
     else:
         found = [_Step(rule.name, None, rule) for rule in there.paths]
@@ -359,15 +277,15 @@ def _placed(request: Request, there: _Failover, steps) -> list:
 
 def _description(request: Request, step: _Step, values) -> str:
     """The description with the rule's line; to the letter what is there where it says the same."""
-    own = _Mark(request.name, step.name) if step.rule is None else step.rule.mark
+    own = Mark(request.name, step.name) if step.rule is None else step.rule.mark
     before = "" if step.rule is None else step.rule.description
     kept = marked_line.others(before, MARK) if request.state == "present" else ""
     text = marked_line.others(values.get("description", kept), MARK)
     if step.rule is not None and text == marked_line.others(before, MARK):
         return before.strip()
     written = marked_line.written(text, MARK, own.line())
-    if len(written) > _DESCRIPTION_LENGTH:
-        room = _DESCRIPTION_LENGTH - len(own.line()) - 1
+    if len(written) > DESCRIPTION_LENGTH:
+        room = DESCRIPTION_LENGTH - len(own.line()) - 1
         raise InvalidInput(f"pbf_failover '{request.name}': description: {len(text)} characters, PAN-OS allows {room} beside the line of the set")
     return written
 

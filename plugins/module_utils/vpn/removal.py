@@ -14,7 +14,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.sur
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts.interface import import_member, router_member, zone_member
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import (
-    ike_crypto_profile, ike_gateway, ipsec_crypto_profile, ipsec_tunnel, monitor_profile, pbf_failover, security_rule, static_route, zone,
+    ike_crypto_profile, ike_gateway, ipsec_crypto_profile, ipsec_tunnel, monitor_profile, pbf_rule, security_rule, static_route, zone,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tunnel_interface import TABLE as TUNNEL_INTERFACE
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry, DesiredMember
@@ -27,7 +27,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn impo
 
 # What stands on the device itself, beside the profiles of the advanced engine.
 _TABLES = (
-    security_rule.TABLE, pbf_failover.RULE, ipsec_tunnel.TABLE, ike_gateway.TABLE, ike_crypto_profile.TABLE, ipsec_crypto_profile.TABLE,
+    security_rule.TABLE, pbf_rule.TABLE, ipsec_tunnel.TABLE, ike_gateway.TABLE, ike_crypto_profile.TABLE, ipsec_crypto_profile.TABLE,
     monitor_profile.TABLE,
 )
 _RULEBASES = ("security", "nat", "pbf", "qos", "decryption")

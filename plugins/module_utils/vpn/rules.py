@@ -15,7 +15,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import ANY, Addresses, Traffic
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import pbf_failover, security_rule
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import pbf_rule, security_rule
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families, names, record as records, way_out
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.families import family
@@ -69,7 +69,7 @@ class Rules:
                       "destination": list(self.vpn.remote_networks), "action": action, "disabled": False}
             drops = "discard" in action
             position = order.placed(name, above[drops], [*below[drops], *earlier])
-            items.append(DesiredEntry(pbf_failover.RULE, name, values, position=position))
+            items.append(DesiredEntry(pbf_rule.TABLE, name, values, position=position))
             earlier.append(name)
         return items
 

@@ -43,13 +43,15 @@ SMALLEST = {
     "bgp_redistribution": {"sources": ["connected"]},
     "bgp_peer": {"peer_as": "64512", "peer_address": {"ip": "169.254.7.1"}, "local_address": {"interface": "tunnel.7"}},
     "pbf_failover": {"from": {"zone": ["trust"]}, "paths": [{"egress_interface": "tunnel.7", "nexthop": {"ip_address": "169.254.7.1"}}]},
+    "pbf_rule": {"from": {"zone": ["trust"]}, "action": {"forward": {"egress_interface": "tunnel.7", "nexthop": {"ip_address": "169.254.7.1"}}}},
+    "router_ecmp": {"enable": True},
     "security_rule": {"from": ["trust"], "to": ["branch"], "action": "allow"},
 }
 NEEDS_BGP = ("bgp_redistribution", "bgp_peer")
 # An interface that is imported, and in no zone.
 SPARE = "tunnel.98"
 # Resources whose options or elements depend on the routing engine.
-ENGINES = {name: (VIRTUAL, LOGICAL) for name in ("static_route", "bgp_instance", "bgp_redistribution", "bgp_peer")}
+ENGINES = {name: (VIRTUAL, LOGICAL) for name in ("static_route", "bgp_instance", "bgp_redistribution", "bgp_peer", "router_ecmp")}
 
 
 def sections(digits: str, count: int) -> str:
