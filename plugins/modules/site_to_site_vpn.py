@@ -761,6 +761,12 @@ options:
       - Whether O(remote_networks) may hold everything (V(0.0.0.0/0)), and with O(failover=bgp) O(local_networks) too. Omitted, it is V(false).
       - Where routes lead everything into the tunnels, the router needs a narrower route to each tunnel's endpoint, so that the tunnels do not carry themselves.
     type: bool
+  nat_exemption:
+    description:
+      - Whether a NAT rule without translation is put above a rule that would translate the source of the VPN's traffic. The rule is the VPN's: it
+        goes with the VPN, and as soon as no other rule would translate the traffic.
+      - Omitted, it is V(false), and such a rule of somebody else is refused by its name.
+    type: bool
   security_rules:
     description:
       - Which security rules are made. V(both) allows O(local_networks) to O(remote_networks) and back, V(outbound) only the first, V(none) makes none.

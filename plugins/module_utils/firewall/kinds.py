@@ -66,7 +66,9 @@ def _references(nodes: Iterable, above: tuple[str, ...], kinds: set[str]) -> Ite
         if isinstance(node, (Group, Entries)):
             yield from _references(node.nodes, path, kinds)
         if not isinstance(node, Group) and path and not getattr(node, "shared", False) and kinds.intersection(node.refers_to):
-            yield Reference(_telling(path, kinds) if isinstance(node, (Leaf, Entries)) else path[-2:], not isinstance(node, Leaf))
+            # A list called C(interface) tells inside the element around it: routers have such lists of their members.
+            tells = isinstance(node, Leaf) or isinstance(node, Entries) and not node.nodes
+            yield Reference(_telling(path, kinds) if tells else path[-2:], not isinstance(node, Leaf))
 
 
 def _telling(path: tuple[str, ...], kinds: set[str]) -> tuple[str, ...]:

@@ -213,13 +213,19 @@ def is_within(texts: Iterable[str], networks: Iterable[str], addresses: Addresse
     return ANY not in listed and not addresses.unknown(listed) and addresses.of(listed).issubset(addresses.of(networks))
 
 
+def _translates_family(rule: ET.Element, traffic: Traffic) -> bool:
+    """Whether a NAT rule is for packets of this family of addresses at all."""
+    is_for_ipv4 = (places.text(rule, ("nat-type",)) or "ipv4") == "ipv4"
+    return is_for_ipv4 == (":" not in traffic.source)
+
+
 def translating(rules: Iterable[ET.Element], kinds_of_traffic: Iterable[Traffic], addresses: Addresses) -> ET.Element | None:
     """The first NAT rule that would translate the source of some of the traffic."""
     left = list(kinds_of_traffic)
     for rule in rules:
         if not is_enabled(rule):
             continue
-        hit = [traffic for traffic in left if _zones(rule, "from", traffic.source_zone) and _zones(rule, "to", traffic.destination_zone)
+        hit = [traffic for traffic in left if _translates_family(rule, traffic) and _zones(rule, "from", traffic.source_zone) and _zones(rule, "to", traffic.destination_zone)
                and _addresses_match(rule, traffic, addresses, covering=False)]
         if hit and len(places.children(rule, ("source-translation",))):
             return rule

@@ -33,6 +33,7 @@ PLACES = {
     "zone": ("vsys", ("zone",)),
     "pbf_rule": ("rulebase", ("pbf", "rules")),
     "security_rule": ("rulebase", ("security", "rules")),
+    "nat_rule": ("rulebase", ("nat", "rules")),
     "loopback_interface": ("network", ("interface", "loopback", "units")),
 }
 

@@ -71,6 +71,7 @@ _VPN = {
     "redistribute": {"type": "str", "choices": ["connected", "static", "other"]},
     "allow_readvertise": {"type": "bool"},
     "allow_default_route": {"type": "bool"},
+    "nat_exemption": {"type": "bool"},
     "security_rules": {"type": "str", "choices": ["both", "outbound", "none"]},
     "adopt": {"type": "bool", "default": False},
     "rule_position": {"type": "dict", "options": {

@@ -79,7 +79,7 @@ def _wanted(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, addresse
     if vpn.failover != PBF:
         warnings = [*warnings, *rules.forwarded_by_others(claim.known, list(choice.units.values()))]
     warnings = [*warnings, *_ways(vpn, choice, claim, view)]
-    items += rules.security(choice.outside.name, choice.address, list(choice.units.values()))
+    items += rules.exemption() + rules.security(choice.outside.name, choice.address, list(choice.units.values()))
     return items + interfaces.items(vpn, choice, view), warnings
 
 

@@ -11,6 +11,7 @@ from typing import Any, Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import nat
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import pbf_rule, security_rule
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry, DesiredMember
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import removal, rules
@@ -19,7 +20,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Item, Known, Member
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import BGP, Vpn
 
-_RULES = (security_rule.TABLE, pbf_rule.TABLE)
+_RULES = (security_rule.TABLE, pbf_rule.TABLE, nat.EXEMPTION)
 
 
 @dataclass(frozen=True)

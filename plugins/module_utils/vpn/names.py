@@ -22,11 +22,11 @@ MOST_TUNNELS = 4
 _OBJECT_LENGTH = 63
 # The security rules of a VPN: traffic both ways, what its tunnels need outside, and what runs inside its zone.
 OUT, IN, IKE, INSIDE = "out", "in", "ike", "inside"
-_DISCARD = "discard"
 # Characters of the digest that tells pairs of networks apart whose names are too long.
 _DIGEST_LENGTH = 10
+_DISCARD, _NO_NAT = "discard", "no-nat"
 # What can stand behind a VPN's name in the name of an object.
-_PARTS = (r"\d", _DISCARD, OUT, IN, IKE, INSIDE, "rest", rf"(\d|{_DISCARD})-[0-9a-fA-F.]+-\d+", rf"\d-({OUT}|{IN}|rest)")
+_PARTS = (r"\d", _DISCARD, OUT, IN, IKE, INSIDE, "rest", _NO_NAT, rf"(\d|{_DISCARD})-[0-9a-fA-F.]+-\d+", rf"\d-({OUT}|{IN}|rest)")
 _TUNNEL_OR_LAST_RULE = re.compile(rf"-(\d|{_DISCARD})$")
 _NUMBER = re.compile(r"-(\d+)$")
 
@@ -48,6 +48,11 @@ def discard_rule(vpn: str) -> str:
 
 def security_rule(vpn: str, part: str) -> str:
     return f"{vpn}-{part}"
+
+
+def nat_rule(vpn: str) -> str:
+    """The NAT rule that keeps the VPN's traffic from being translated."""
+    return f"{vpn}-{_NO_NAT}"
 
 
 def route(vpn: str, number: int, network: str) -> str:

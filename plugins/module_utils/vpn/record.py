@@ -32,7 +32,7 @@ _DIGEST_LENGTH = 5
 # How the kinds that a VPN has objects of are written in the line.
 _CODES = {
     "ike_gateway": "gw", "ipsec_tunnel": "tn", "ike_crypto_profile": "ike", "ipsec_crypto_profile": "esp", "monitor_profile": "mon",
-    "security_rule": "sec", "pbf_rule": "pbf", "static_route": "rt", "static_route_ipv6": "rt6", "bgp_peer_entry": "peer",
+    "security_rule": "sec", "pbf_rule": "pbf", "nat_rule": "nat", "static_route": "rt", "static_route_ipv6": "rt6", "bgp_peer_entry": "peer",
     "bgp_peer_group": "grp", "bgp_import_rule": "imp", "bgp_export_rule": "exp", "redist_profile": "rp", "bgp_redist_rule": "rr",
     "bgp_auth_profile": "auth", "bgp_timer_profile": "tim", "bgp_address_family_profile": "af", "bgp_filtering_profile": "fil",
     "bgp_route_map": "map", "prefix_list": "pl", "bgp_redistribution_profile": "brp", "redistribution_route_map": "rrm",

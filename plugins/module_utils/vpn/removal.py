@@ -11,6 +11,7 @@ from typing import Callable, Collection, Iterable, Iterator, Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import nat
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts.interface import import_member, router_member, zone_member
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import (
@@ -27,7 +28,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn impo
 
 # What stands on the device itself, beside the profiles of the advanced engine.
 _TABLES = (
-    security_rule.TABLE, pbf_rule.TABLE, ipsec_tunnel.TABLE, ike_gateway.TABLE, ike_crypto_profile.TABLE, ipsec_crypto_profile.TABLE,
+    security_rule.TABLE, pbf_rule.TABLE, nat.EXEMPTION, ipsec_tunnel.TABLE, ike_gateway.TABLE, ike_crypto_profile.TABLE, ipsec_crypto_profile.TABLE,
     monitor_profile.TABLE,
 )
 _RULEBASES = ("security", "nat", "pbf", "qos", "decryption")

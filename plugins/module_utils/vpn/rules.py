@@ -15,6 +15,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import ANY, Addresses, Traffic
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import nat
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import pbf_rule, security_rule
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families, names, record as records, way_out
@@ -140,7 +141,6 @@ class Rules:
 
         C(outside): the interface that faces the peer, and the firewall's address there. C(units): the VPN's tunnel interfaces.
         """
-        self._refuse_translation()
         wanted = []
         if self.vpn.security_rules in ("both", "outbound"):
             rule = _rule(self.vpn.source_zones, [self.vpn.zone], self.vpn.local_networks, self.vpn.remote_networks, ["any"], "any")
@@ -154,11 +154,28 @@ class Rules:
         rules = self.around.entries("rulebase", ("security", "rules"))
         return [DesiredEntry(security_rule.TABLE, name, values, position=self._position(name, traffic, rules, ours)) for name, traffic, values in wanted]
 
-    def _refuse_translation(self):
-        rule = rulebases.translating(self.around.entries("rulebase", ("nat", "rules")), self._outbound(), self.addresses)
+    def exemption(self) -> list:
+        """Above the first NAT rule that would translate the VPN's traffic, a rule that does not, where that is asked for; else refused."""
+        own, record = names.nat_rule(self.vpn.name), records.of_vpn(self.around, self.vpn.name)
+        is_there = record is not None and record.owns(Object("nat_rule", own))
+        rules = [rule for rule in self._rules_of_others("nat") if not is_there or rule.get("name") != own]
+        self._refuse_translation_of_ipv6(rules)
+        rule = rulebases.translating(rules, [traffic for traffic in self._outbound() if ":" not in traffic.source], self.addresses)
+        if rule is None:
+            return []
+        remote = [network for network in self.vpn.remote_networks if ":" not in network]
+        if not self.vpn.nat_exemption:
+            raise Refused(f"NAT rule '{rule.get('name')}' would translate the source of the VPN's traffic, so the far side would not know it; say "
+                          f"nat_exemption: true to have a rule without translation for {', '.join(remote)} put above it, or narrow it")
+        local = [network for network in self.vpn.local_networks if ":" not in network]
+        return [nat.exemption(own, (self.vpn.source_zones, self.vpn.zone), (local, remote), rule.get("name") or "")]
+
+    def _refuse_translation_of_ipv6(self, rules: list) -> None:
+        """A rule of ours keeps IPv4 packets as they are; whether one can do that for IPv6 is not known."""
+        rule = rulebases.translating(rules, [traffic for traffic in self._outbound() if ":" in traffic.source], self.addresses)
         if rule is not None:
-            raise Refused(f"NAT rule '{rule.get('name')}' would translate the source of the VPN's traffic, so the far side would not know it; "
-                          f"put a rule without translation for {', '.join(self.vpn.remote_networks)} above it, or narrow it")
+            raise Refused(f"NAT rule '{rule.get('name')}' would translate the source of the VPN's IPv6 traffic, so the far side would not know it; "
+                          "narrow it, so that it does not hold the VPN's networks")
 
     def _ike_rule(self, outside: str, outside_address: str, units: Collection[str]) -> Iterator[tuple]:
         """IKE and ESP between the endpoints. Within one zone PAN-OS's last rule allows them unless one above denies it, between two it denies them."""

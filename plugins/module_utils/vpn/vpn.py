@@ -61,6 +61,7 @@ class Vpn:
     redistribute: str | None = None
     allow_readvertise: bool = False
     allow_default_route: bool = False
+    nat_exemption: bool = False
     security_rules: str = "both"
     rule_position: tuple = ()
     adopt: bool = False

@@ -108,13 +108,17 @@ _PBF = entries(
 
 _NAT = entries(
     "rules",
-    *by_name(
-        "active-active-device-binding destination destination-translation dynamic-destination-translation from nat-type service source "
-        "source-translation to to-interface"
-    ),
+    members("from", refers=_ZONE),
+    members("to", refers=_ZONE),
+    members("source", refers=_ADDRESS),
+    members("destination", refers=_ADDRESS),
+    leaf("service", refers=_SERVICE),
+    words("nat-type", "ipv4", "nat64", "nptv6"),
+    *by_name("active-active-device-binding destination-translation dynamic-destination-translation source-translation to-interface"),
     *_about_a_rule(),
     name=_RULE_NAME,
     rules=True,
+    required=("from", "to", "source", "destination"),
 )
 
 
