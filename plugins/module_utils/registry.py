@@ -20,6 +20,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import
     bgp_policy,
     bgp_users,
     interface,
+    nat,
     pbf,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.order import ranks
