@@ -763,8 +763,8 @@ options:
     type: bool
   nat_exemption:
     description:
-      - Whether a NAT rule without translation is put above a rule that would translate the source of the VPN's traffic. The rule is the VPN's: it
-        goes with the VPN, and as soon as no other rule would translate the traffic.
+      - Whether a NAT rule without translation is put above a rule that would translate the source of the VPN's traffic. It goes with the VPN,
+        and as soon as no other rule would translate the traffic.
       - Omitted, it is V(false), and such a rule of somebody else is refused by its name.
     type: bool
   security_rules:

@@ -45,8 +45,9 @@ class _Configuration:
         found: list[dict] = [{}]
         for option in resource.identity[:-1]:
             found = [{**names, option: value} for names in found for value in self._named(option, names)]
+        nameless: dict[str, Any] = {resource.identity[-1]: None}
         for names in found:
-            yield Request({**names, resource.identity[-1]: None}, {}, "gathered", self.platform, self.base)
+            yield Request({**names, **nameless}, {}, "gathered", self.platform, self.base)
 
     def _named(self, option: str, names: Mapping[str, str]) -> list[str]:
         if option == "address_family":

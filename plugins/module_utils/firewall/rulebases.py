@@ -225,7 +225,8 @@ def translating(rules: Iterable[ET.Element], kinds_of_traffic: Iterable[Traffic]
     for rule in rules:
         if not is_enabled(rule):
             continue
-        hit = [traffic for traffic in left if _translates_family(rule, traffic) and _zones(rule, "from", traffic.source_zone) and _zones(rule, "to", traffic.destination_zone)
+        seen = [traffic for traffic in left if _translates_family(rule, traffic)]
+        hit = [traffic for traffic in seen if _zones(rule, "from", traffic.source_zone) and _zones(rule, "to", traffic.destination_zone)
                and _addresses_match(rule, traffic, addresses, covering=False)]
         if hit and len(places.children(rule, ("source-translation",))):
             return rule

@@ -136,7 +136,7 @@ def test_another_virtual_system(firewalls):
 
 def test_a_template_holds_no_rules_and_a_device_group_nothing_else(firewalls):
     door = Door(config_info, firewalls(model="panorama", version="11.1.4"))
-    door.control.plant(f"{DEVICE}/template", f"<entry name='sites'><config><devices><entry name='localhost.localdomain'>{SITES}</entry></devices></config></entry>")
+    door.control.plant(f"{DEVICE}/template/entry[@name='sites']/config/devices", f"<entry name='localhost.localdomain'>{SITES}</entry>")
     door.control.plant(f"{DEVICE}/device-group", f"<entry name='lyon'><pre-rulebase><pbf><rules>{NO_PBF}</rules></pbf></pre-rulebase></entry>")
     for location, kind, other in (({"template": "sites"}, "zone", "security_rule"), ({"device_group": "lyon"}, "pbf_rule", "zone")):
         found = door.done(location).values["gathered"]

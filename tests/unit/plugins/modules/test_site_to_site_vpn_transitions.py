@@ -95,6 +95,7 @@ ROWS = {
     "redistribute": Row(("connected", "static", "other"), BGP),
     "allow_readvertise": Row((True, False), BGP),
     "allow_default_route": Row((True, False), PBF),
+    "nat_exemption": Row((True, False), PBF),
     "security_rules": Row(("both", "outbound", "none"), PBF),
     "adopt": Row((True, False), PBF),
     "rule_position": Row(({"where": "top"}, {"where": "before", "rule": "office to internet"}), PBF, stays=True),
