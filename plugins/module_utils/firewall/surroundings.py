@@ -14,7 +14,7 @@ from typing import Callable, Collection, Iterator, Union
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import addresses, kinds
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.addresses import Held, Interface, Known, Network
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.addresses import Held, Known, Network
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts.interface import routers_of, zones_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.refusals import template_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import Desired

@@ -61,11 +61,12 @@ def _comes_first(first: _Step, second: _Step) -> bool:
     if places.starts_with(one, other) or places.starts_with(other, one):
         return first.number < second.number
     # Objects of different kinds can have one name: where two seem to need each other, neither does.
-    return _is_needed_by(first, second) and not _is_needed_by(second, first)
+    return _allows(first, second) and not _allows(second, first)
 
 
-def _is_needed_by(first: _Step, second: _Step) -> bool:
-    return bool(first.unnamed & second.gone) or bool(first.made & second.named)
+def _allows(step: _Step, later: _Step) -> bool:
+    """Whether C(later) is refused before C(step)."""
+    return bool(step.unnamed & later.gone) or bool(step.made & later.named)
 
 
 def _step(number: int, operation: Operation, current: ET.Element) -> _Step:

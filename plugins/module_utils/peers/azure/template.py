@@ -44,7 +44,7 @@ def _is_expression(text: str) -> bool:
 
 
 def _evaluated(text: str, known: dict) -> Any:
-    tokens = [found for found in _TOKEN.finditer(text[1:-1])]
+    tokens = list(_TOKEN.finditer(text[1:-1]))
     if "".join(found.group(0) for found in tokens) != text[1:-1].rstrip():
         return text
     try:

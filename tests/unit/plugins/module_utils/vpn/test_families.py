@@ -65,7 +65,7 @@ def version(text: str) -> int:
     return ip_interface(text).version
 
 
-@pytest.mark.parametrize("outside, inside, networks, failover, engine", COMBINATIONS, ids=lambda value: str(value))
+@pytest.mark.parametrize("outside, inside, networks, failover, engine", COMBINATIONS, ids=str)
 def test_each_combination_is_made_of_one_family_or_refused(outside, inside, networks, failover, engine):
     vpn = wanted(outside, inside, networks, failover)
     words = reason(inside, networks, failover)

@@ -184,7 +184,7 @@ def without_told(profile):
     return {name: value for name, value in vars(profile).items() if name != "state"}
 
 
-PAIRS = [pair for pair in itertools.product(WRAPPINGS, SPELLINGS)]
+PAIRS = list(itertools.product(WRAPPINGS, SPELLINGS))
 
 
 @pytest.mark.parametrize("connection", [STATIC, BGP], ids=["static", "bgp"])
@@ -249,7 +249,7 @@ def with_options(*tunnels):
 
 @pytest.mark.parametrize("name", sorted(options._KNOWN))
 @pytest.mark.parametrize("respelled", [
-    str.upper, str.title, lambda name: f" {name} ", lambda name: "-".join(name), lambda name: name + "_Set", lambda name: name.removesuffix("s"),
+    str.upper, str.title, lambda name: f" {name} ", "-".join, lambda name: name + "_Set", lambda name: name.removesuffix("s"),
 ], ids=["capitals", "title", "blanks", "dashes", "a set", "one"])
 def test_every_option_is_known_in_every_spelling(name, respelled):
     entry = documents.folded({respelled(name): "value"})
