@@ -44,6 +44,8 @@ class Rules:
     most_pairs: int | None = None
     # What is said of the far side's beginning to negotiate; empty where nothing is known.
     beginning = ""
+    # (phase, option of the offers) → what the far side calls it, and its words for the values; without any, ours are as good.
+    options: dict[tuple[str, str], tuple[str, dict[str, str]]] = {}
 
     def static_routes_elsewhere(self, gateway: str | None) -> str:
         """What holds the static routes to the networks here, where that is not the connection; empty where it is."""
@@ -58,12 +60,14 @@ class Rules:
         return None
 
     def spelled(self, phase: str, option: str, values: Sequence[str]) -> tuple[str, list[str]]:
-        """(an option of the offers, values of it), as the far side calls them."""
-        return f"{phase}.{option}", list(values)
+        """(an option of the offers, values of it), as the far side calls them: of several words for one thing by the first."""
+        name, words = self.options.get((phase, option), (f"{phase}.{option}", {}))
+        names = {word: told for told, word in reversed(words.items())}
+        return name, [names.get(value, value) for value in values]
 
     def has(self, phase: str, option: str, value: str) -> bool:
         """Whether the far side has a value of an option of the offers at all."""
-        return True
+        return (phase, option) not in self.options or value in self.options[phase, option][1].values()
 
     def route_limit(self, gateway: str | None) -> int | None:
         """How many routes a gateway of this kind learns at most, or V(None) where no limit is known."""

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.document import as_integer, fold, mappings
@@ -85,10 +84,3 @@ def _contradictions(policy: dict) -> tuple[str, ...]:
 def _word(phase: str, option: str, told: object) -> str:
     words = {name.upper(): word for name, word in OPTIONS[phase, option][1].items()}
     return words.get(str(told).upper(), str(told))
-
-
-def spelled(phase: str, option: str, values: Sequence[str]) -> tuple[str, list[str]]:
-    """(an option of the offers, values of it), in Azure's words."""
-    name, words = OPTIONS[phase, option]
-    names = {word: told for told, word in reversed(words.items())}
-    return name, [names.get(value, value) for value in values]

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from ipaddress import IPv4Address, ip_network
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.azure import algorithms
@@ -32,6 +31,7 @@ class _Azure(Rules):
     beginning = "Azure begins only when it has traffic, or never where the connection's mode is ResponderOnly"
     ready = ("Succeeded",)
     most_pairs = 100
+    options = algorithms.OPTIONS
 
     def key_problem(self, key: str) -> str | None:
         if _KEY.fullmatch(key):
@@ -43,12 +43,6 @@ class _Azure(Rules):
         if network.version == 4 and APIPA_FIRST <= network[0] and network[-1] <= APIPA_LAST:
             return None
         return f"inside range {network} is not within {APIPA_FIRST} to {APIPA_LAST}, which Azure takes for BGP"
-
-    def has(self, phase: str, option: str, value: str) -> bool:
-        return value in algorithms.OPTIONS[phase, option][1].values()
-
-    def spelled(self, phase: str, option: str, values: Sequence[str]) -> tuple[str, list[str]]:
-        return algorithms.spelled(phase, option, values)
 
     def route_limit(self, gateway: str | None) -> int | None:
         return _ROUTES

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.document import mapping
@@ -63,10 +62,3 @@ def _chosen(told: Any, words: dict[str, str]) -> tuple[str, ...]:
     given = [str(word) for word in (told if isinstance(told, list) else [told]) if word]
     known = {name.upper(): word for name, word in words.items()}
     return tuple(dict.fromkeys(known.get(word.upper(), word) for word in given or words))
-
-
-def spelled(phase: str, option: str, values: Sequence[str]) -> tuple[str, list[str]]:
-    """(an option of the offers, values of it), in Google's words."""
-    name, words = OPTIONS[phase, option]
-    names = {word: told for told, word in words.items()}
-    return name, [names.get(value, value) for value in values]

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from ipaddress import IPv4Network, ip_network
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.gcp import algorithms
@@ -26,18 +25,13 @@ class _Google(Rules):
     beginning = "Google begins only when it has traffic"
     ready = ("ESTABLISHED",)
     most_pairs = 1
+    options = algorithms.OPTIONS
 
     def inside_problem(self, cidr: str) -> str | None:
         network = ip_network(cidr, strict=False)
         if network.version == 6 or network.subnet_of(INSIDE_RANGE):
             return None
         return f"inside range {network} is not within {INSIDE_RANGE}, from which Google takes BGP addresses"
-
-    def has(self, phase: str, option: str, value: str) -> bool:
-        return value in algorithms.OPTIONS[phase, option][1].values()
-
-    def spelled(self, phase: str, option: str, values: Sequence[str]) -> tuple[str, list[str]]:
-        return algorithms.spelled(phase, option, values)
 
 
 RULES = _Google()

@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import Rules
 
 CLOUD = "harmony_sase"
@@ -38,14 +36,7 @@ class _Harmony(Rules):
     there = "in Harmony SASE"
     as_advice = "the ASN of its gateways must differ from that of the remote gateway"
     key_is_missing = " in the settings of its console (Shared Secret)"
-
-    def has(self, phase: str, option: str, value: str) -> bool:
-        return value in OPTIONS[phase, option][1].values()
-
-    def spelled(self, phase: str, option: str, values: Sequence[str]) -> tuple[str, list[str]]:
-        name, told = OPTIONS[phase, option]
-        names = {word: word_there for word_there, word in reversed(told.items())}
-        return name, [names.get(value, value) for value in values]
+    options = OPTIONS
 
 
 RULES = _Harmony()

@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import Rules
 
 CLOUD = "zstack"
@@ -37,14 +35,7 @@ class _ZStack(Rules):
     as_advice = "ZStack speaks no BGP"
     key_is_missing = " in ZStack's settings (Authentication Key)"
     ready = ("Enabled", "Connected")
-
-    def has(self, phase: str, option: str, value: str) -> bool:
-        return value in OPTIONS[phase, option][1].values()
-
-    def spelled(self, phase: str, option: str, values: Sequence[str]) -> tuple[str, list[str]]:
-        name, told = OPTIONS[phase, option]
-        names = {word: word_there for word_there, word in told.items()}
-        return name, [names.get(value, value) for value in values]
+    options = OPTIONS
 
 
 RULES = _ZStack()
