@@ -24,7 +24,8 @@ ID_TYPES = ("ipaddr", "fqdn", "ufqdn", "keyid", "dn")
 FIREWALL, PEER, EITHER = "firewall", "peer", "either"
 # What stands for the address of a peer that has no fixed one, as PAN-OS calls it.
 DYNAMIC = "dynamic"
-MOST_TUNNELS = 8
+# Of one VPN.
+MOST_TUNNELS = 4
 
 # What numbers count, and what makes sense of them.
 _LIFETIME: dict = {"unit": "seconds", "limits": (180, 365 * 86400), "source": "PAN-OS crypto profiles: lifetime"}

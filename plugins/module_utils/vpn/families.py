@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Iterable, Iterator
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import is_literal
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Selectors, Tunnel
 
 if TYPE_CHECKING:
@@ -105,13 +106,8 @@ def _outside(vpn: Vpn) -> Iterator[str]:
         if expected and family(expected) != version:
             yield (f"{vpn.name}, tunnel {number}: customer_outside_address {expected} is {_words(family(expected))}, and the peer {tunnel.outside_address} is "
                    f"{_words(version)}: both ends of a tunnel are of one family")
-    if vpn.local_address and _is_address(vpn.local_address) and family(vpn.local_address) != first:
+    if vpn.local_address and is_literal(vpn.local_address) and family(vpn.local_address) != first:
         yield (f"local_address: {vpn.local_address} is {_words(family(vpn.local_address))}, and the peer {vpn.tunnel(1).outside_address} is {_words(first)}")
-
-
-def _is_address(text: str) -> bool:
-    """Otherwise it is the name of an object."""
-    return ":" in text or text.replace(".", "").replace("/", "").isdigit()
 
 
 def _without_counterpart(vpn: Vpn) -> Iterator[str]:

@@ -13,11 +13,11 @@ import hashlib
 import re
 from ipaddress import ip_network
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import MOST_TUNNELS
+
 # What PAN-OS's shortest name limit (31 characters for a crypto profile) leaves beside what stands behind the VPN's name.
 NAME_LENGTH = 26
 VPN_NAME = re.compile(rf"[0-9A-Za-z][0-9A-Za-z_.-]{{0,{NAME_LENGTH - 1}}}")
-# Of one VPN.
-MOST_TUNNELS = 4
 # Longest name of a static route and of a security rule.
 _OBJECT_LENGTH = 63
 # The security rules of a VPN: traffic both ways, what its tunnels need outside, and what runs inside its zone.

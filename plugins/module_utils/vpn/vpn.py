@@ -13,7 +13,7 @@ from typing import Any, Callable
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import problems
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Tunnel
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import MOST_TUNNELS, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families, names
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.proposal import is_gcm
 
@@ -168,8 +168,8 @@ def _selectors(tunnel: Tunnel) -> list:
 
 def _unsaid(value, place, needless=()):
     """The dotted names of the fields of a value that say nothing, without those that need not."""
-    names = [each.name for each in fields(value) if each.name not in needless]
-    return (f"{place}.{name}" for name in names if not getattr(value, name))
+    wanted = [each.name for each in fields(value) if each.name not in needless]
+    return (f"{place}.{name}" for name in wanted if not getattr(value, name))
 
 
 def _unlike(place: str, text: str | None, kind: Callable[[str], Any]) -> list:
@@ -183,7 +183,7 @@ def _unlike(place: str, text: str | None, kind: Callable[[str], Any]) -> list:
 
 def _own_problems(vpn: Vpn) -> list:
     found, count = [], len(vpn.tunnels)
-    if not 1 <= count <= names.MOST_TUNNELS:
+    if not 1 <= count <= MOST_TUNNELS:
         return [f"{vpn.name}: one to four tunnels are supported, {count} are given"]
     for number, tunnel in enumerate(vpn.tunnels, 1):
         if not tunnel.pre_shared_key:

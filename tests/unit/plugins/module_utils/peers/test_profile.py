@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import dataclasses
 import json
@@ -17,7 +18,8 @@ from hypothesis import strategies as st
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import fields, problems, profile
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Profile, Tunnel
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import IkeProposal, IpsecProposal, Profile, Tunnel
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn, check
 
 TYPES = [kind for kind in vars(profile).values() if dataclasses.is_dataclass(kind) and kind.__module__ == profile.__name__]
 each_type = pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind.__name__)
@@ -100,9 +102,15 @@ def test_a_peer_without_an_address_is_refused_before_a_firewall_is_asked(address
 
 
 def test_more_tunnels_than_there_can_be_are_refused():
-    tunnels = tuple(Tunnel(f"203.0.113.{number}", pre_shared_key="notReal.one") for number in range(1, 10))
-    assert problems.problems(Profile("paris", tunnels=tunnels)) == ["paris has 9 tunnels; 8 are the most"]
-    assert problems.problems(Profile("paris", tunnels=tunnels[:8])) == []
+    """The filters and the module say so alike."""
+    ike, ipsec = IkeProposal("ikev2", "aes-256-cbc", "sha256", "group20", 28800), IpsecProposal("aes-256-gcm", "none", "group20", 3600)
+    tunnels = tuple(Tunnel(f"203.0.113.{number}", pre_shared_key="notReal.one", ike=ike, ipsec=ipsec) for number in range(1, 10))
+    for count in range(1, len(tunnels) + 1):
+        too_many = count > 4
+        found = problems.problems(Profile("paris", tunnels=tunnels[:count]))
+        assert found == ([f"paris has {count} tunnels; 4 are the most"] if too_many else [])
+        with pytest.raises(InvalidInput, match="one to four tunnels are supported") if too_many else contextlib.nullcontext():
+            check(Vpn("paris", tunnels[:count], "routes", "ethernet1/8", "vpn", ("trust",), ("10.10.0.0/24",), ("10.200.0.0/16",)))
 
 
 @each_type

@@ -178,3 +178,10 @@ def test_networks_that_say_more_than_they_should(vpn, words):
 def test_a_default_route_that_is_meant_is_announced():
     check(other(IPV4, local_networks=("0.0.0.0/0",), allow_default_route=True))
     check(other(wanted("4", "4", "4", "pbf"), local_networks=("0.0.0.0/0",)))
+
+
+@pytest.mark.parametrize("outside", OUTSIDE)
+@pytest.mark.parametrize("name", ["uplink", "2026", "10.1"])
+def test_an_address_that_is_asked_for_by_the_name_of_its_object_is_of_no_family_yet(name, outside):
+    """Names of address objects may be of digits alone."""
+    check(other(wanted(outside, "4+6", "4", "pbf"), local_address=name))
