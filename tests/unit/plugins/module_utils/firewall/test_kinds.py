@@ -112,7 +112,7 @@ def test_tables_of_one_kind_are_called_alike():
 
 DISTURBS = {
     "a gateway's address": ("ike_gateway", "peer-address", True),
-    "a gateway's comment": ("ike_gateway", "comment", True),
+    "a gateway's comment": ("ike_gateway", "comment", False),
     "a tunnel's replay window": ("ipsec_tunnel", "anti-replay", True),
     "a tunnel's monitor": ("ipsec_tunnel", "tunnel-monitor", False),
     "a tunnel's comment": ("ipsec_tunnel", "comment", False),
