@@ -77,6 +77,16 @@ def same(one: ET.Element | None, other: ET.Element | None) -> bool:
     return all(same(child, second[step]) for step, child in first.items())
 
 
+def is_hollow(element: ET.Element) -> bool:
+    """Whether an element and all below it are containers without content."""
+    return element.tag not in ("entry", "member") and not (element.text or "").strip() and all(map(is_hollow, element))
+
+
+def texts(element: ET.Element | None) -> set[str]:
+    """All texts of an element: among them are the names of what it refers to."""
+    return set() if element is None else {text for node in element.iter() if (text := (node.text or "").strip())}
+
+
 def _unmarked(element: ET.Element) -> dict[str, str]:
     return {name: value for name, value in element.attrib.items() if name not in MARKS}
 

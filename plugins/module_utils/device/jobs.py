@@ -85,7 +85,7 @@ def refuse_while_committing(session: Session, patience: Patience) -> None:
     """Wait until no commit job runs or waits, whoever asked for it: until then nothing can be said of what is about to run."""
 
     def look() -> None:
-        unfinished = [job for job in commits(session) if said(job, "status") in _UNFINISHED]
+        unfinished = [job for job in commits(session) if is_unfinished(job)]
         if unfinished:
             job = unfinished[-1]
             name = f"commit job {said(job, 'id')} of {said(job, 'user') or 'an unknown account'}"

@@ -21,6 +21,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profil
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import rules_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import vpn_log
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names, refusals
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.rules import OUTSIDE_APPLICATIONS
 
 
 def outside_interface(case: Case) -> Iterator[Cause]:
@@ -224,7 +225,7 @@ def _denied(case, identity, application, what) -> Iterator[Cause]:
         rule = denying(case, traffic)
         if rule is None and not (here != there and decision(case, traffic) is None and not vague(case, zones)):
             continue
-        between, applications = f"from {zones[0]} to {zones[1]}", ["ike", "ipsec-esp", "ipsec-esp-udp"]
+        between, applications = f"from {zones[0]} to {zones[1]}", OUTSIDE_APPLICATIONS
         default = "the intrazone default" if here == there else "the default"
         cause = f"security rule '{rule}' denies {what} between {ends[0]} and {ends[1]}, above {default}" if rule is not None else (
             f"no security rule allows {what} {between}, and between zones the default denies")

@@ -108,15 +108,16 @@ def interface(name: str, element: ET.Element, known: Known, floating: ET.Element
     """C(element): what has the interface's layer 3. C(floating): what an active/active pair says of its addresses."""
     giver, given_by = next(((giver, source) for tag, source in _GIVEN_BY for giver in [places.find(element, (tag,))] if _is_on(giver)), (None, ""))
     held = (*_configured(element, known), *_given(name, element, given_by, known), *_floating(floating))
-    default_metric = _number(giver, "default-route-metric", _METRIC) if giver is not None and _is_wanted(giver) else None
-    return Interface(name, held, given_by, default_metric, _number(element, "mtu", _PPPOE_MTU if given_by == PPPOE else _MTU), template)
+    default_metric = number(giver, "default-route-metric", _METRIC) if giver is not None and _is_wanted(giver) else None
+    return Interface(name, held, given_by, default_metric, number(element, "mtu", _PPPOE_MTU if given_by == PPPOE else _MTU), template)
 
 
 def _is_wanted(giver: ET.Element) -> bool:
     return places.text(giver, ("create-default-route",)) != "no"
 
 
-def _number(element: ET.Element, option: str, instead: int) -> int:
+def number(element: ET.Element, option: str, instead: int) -> int:
+    """What an option of an element says; C(instead) where it says nothing, or a template's variable."""
     text = places.text(element, (option,)) or ""
     return int(text) if text.isdigit() else instead
 

@@ -22,9 +22,9 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.place
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import Platform
 
 _ADDRESSED = ("ethernet", "aggregate-ethernet", "loopback", "vlan", "tunnel")
-# Where an active/active pair says which addresses float between its members, by interface.
-_FLOATING = ("deviceconfig", "high-availability", "group", "mode", "active-active", "virtual-address")
 HIGH_AVAILABILITY = ("deviceconfig", "high-availability")
+# Where an active/active pair says which addresses float between its members, by interface.
+_FLOATING = HIGH_AVAILABILITY + ("group", "mode", "active-active", "virtual-address")
 _DEFAULT = ip_network("0.0.0.0/0")
 # PAN-OS's own, of a static route and of the default route that DHCP or PPPoE brings.
 _DISTANCE = _METRIC = 10
@@ -176,7 +176,7 @@ class Surroundings:
                     continue
                 found.append(StaticRoute(
                     entry.get("name") or "", destination, places.text(entry, ("interface",)) or "",
-                    _number(entry, "metric", _METRIC), places.find(entry, ("nexthop", "discard")) is not None))
+                    addresses.number(entry, "metric", _METRIC), places.find(entry, ("nexthop", "discard")) is not None))
         return found
 
     def static_routes(self, router_name: str) -> list[tuple[str, Network]]:
@@ -199,7 +199,7 @@ class Surroundings:
         through = places.text(entry, ("interface",)) or self._beside(router_name, hop)
         if places.find(entry, ("nexthop", "discard")) is not None:
             through = None
-        preference = (_number(entry, "admin-dist", _DISTANCE), _number(entry, "metric", _METRIC))
+        preference = (addresses.number(entry, "admin-dist", _DISTANCE), addresses.number(entry, "metric", _METRIC))
         yield from (Way(destination, through, entry.get("name") or "", preference) for destination in destinations)
 
     def _beside(self, router_name: str, hop: str) -> str | None:
@@ -246,11 +246,6 @@ class Surroundings:
 
     def comment(self, unit: str) -> str | None:
         return places.text(self.entry("tunnel_interface", unit), ("comment",))
-
-
-def _number(entry: ET.Element, option: str, instead: int) -> int:
-    text = places.text(entry, (option,)) or ""
-    return int(text) if text.isdigit() else instead
 
 
 def _interfaces(network: ET.Element | None) -> Iterator[tuple[str, ET.Element]]:

@@ -15,7 +15,7 @@ import functools
 import importlib
 import importlib.util
 import pkgutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from ipaddress import ip_interface
 from typing import Any
 
@@ -132,9 +132,6 @@ class End:
         """A value of the proposal in a cloud's words."""
         value = getattr(getattr(self.tunnel, phase), {"versions": "version"}.get(option, option))
         return rules_of(product).spelled(phase, option, [value])[1][0]
-
-
-Sections = Callable[[str, Sequence[End]], Iterable[Section]]
 
 
 def _has_sheet(name: str) -> bool:

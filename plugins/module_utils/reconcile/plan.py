@@ -127,7 +127,7 @@ def _text_holder(text):
 def _entry_operations(item: Any, place: Path, existing: ET.Element | None, warnings: list[str]) -> list:
     values = item.values
     wants = any(value is not UNSET for value in values.values())
-    if wants and item.place is not None and existing is not None and _is_bare(existing):
+    if wants and item.place is not None and existing is not None and trees.is_hollow(existing):
         # What is left where the settings of a part were taken back; with nothing in it, the part is as good as not there.
         existing = None
     if existing is None:
@@ -149,11 +149,6 @@ def _entry_operations(item: Any, place: Path, existing: ET.Element | None, warni
     for path, element in changes.edits:
         operations.append(Operation("edit", place + path, item.label, ET.tostring(element, encoding="unicode")))
     return operations
-
-
-def _is_bare(element: ET.Element) -> bool:
-    """Whether an element and all below it are containers without content."""
-    return element.tag not in ("entry", "member") and not (element.text or "").strip() and all(_is_bare(child) for child in element)
 
 
 def _with_created(nodes: Iterable[Any], created: Mapping[str, Any], values: Mapping[str, Any]) -> dict:

@@ -73,7 +73,7 @@ def _step(number: int, operation: Operation, current: ET.Element) -> _Step:
     path, before = operation.path, places.find(current, operation.path[1:])
     after = _afterwards(operation, before)
     own = frozenset({path[-1][1]}) if not isinstance(path[-1], str) and (path[-1][0] == "entry" or _is_import(path)) else frozenset()
-    added, removed = _texts(after) - _texts(before), _texts(before) - _texts(after)
+    added, removed = trees.texts(after) - trees.texts(before), trees.texts(before) - trees.texts(after)
     if operation.action == "set" and path[-len(IMPORTED):] == IMPORTED:
         return _Step(operation, number, frozenset(added), frozenset(), frozenset(added), frozenset())
     made = own if before is None and after is not None else frozenset()
@@ -88,11 +88,6 @@ def _afterwards(operation: Operation, before: ET.Element | None) -> ET.Element |
     if operation.action == "edit":
         return ET.fromstring(operation.element)
     return before if operation.action == "move" else ET.fromstring(f"<x>{operation.element}{'' if before is None else trees.inner_xml(before)}</x>")
-
-
-def _texts(element: ET.Element | None) -> set[str]:
-    """All texts of an element: among them are the names of what it refers to."""
-    return set() if element is None else {text for node in element.iter() if (text := (node.text or "").strip())}
 
 
 def _is_member(path: Path) -> bool:

@@ -160,7 +160,7 @@ def plan(done: Sequence[Difference], current: ET.Element, kept: Mapping[Path, st
         reason = kept.get(difference.path) or _reason_to_stay(difference, seen, named, changed_since)
         if reason:
             left.append(Left(difference, reason))
-            named |= _names_in(places.find(current, difference.path[1:]))
+            named |= trees.texts(places.find(current, difference.path[1:]))
             continue
         if difference.moved_below is not None:
             moved.append(difference)
@@ -262,13 +262,9 @@ def _emptied(done: Sequence[Difference], current: ET.Element) -> dict[Path, Diff
     found: dict[Path, Difference] = {}
     for difference in done:
         element = places.find(current, difference.container[1:]) if difference.container in holding else None
-        if element is not None and _is_empty(element):
+        if element is not None and trees.is_hollow(element):
             found.setdefault(difference.container, difference)
     return found
-
-
-def _is_empty(element: ET.Element) -> bool:
-    return not (element.text or "").strip() and all(_is_empty(child) for child in element) and not element.get("name")
 
 
 def stands(difference: Difference, current: ET.Element) -> bool:
@@ -432,8 +428,3 @@ def _same(noted: ET.Element, found: ET.Element) -> bool:
 def _own_name(path):
     """What others would refer to an object by; None for what is no object of its own."""
     return None if isinstance(path[-1], str) or path[-1][0] == "member" else path[-1][1]
-
-
-def _names_in(element: ET.Element | None) -> set:
-    """All texts of an element: among them are the names of what it refers to."""
-    return set() if element is None else {(node.text or "").strip() for node in element.iter()}

@@ -12,7 +12,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 from typing import Any, Iterable, Mapping
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import addresses, path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import addresses, path as places, tree as trees
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry, UNSET
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import WORDS
@@ -355,7 +355,7 @@ def speaks(nodes: Iterable[Any], branch: str, element: ET.Element) -> bool:
     """Whether a branch of a choice means something where it stands: an empty container is left over, an empty element of another kind is a value."""
     containers = [node for node in nodes if steps(node.path)[:1] == (branch,) and not _is_flag(node, branch)]
     flags = [node for node in nodes if _is_flag(node, branch)]
-    return bool(flags) or not containers or not _is_hollow(element)
+    return bool(flags) or not containers or not trees.is_hollow(element)
 
 
 def _is_flag(node: Any, branch: str) -> bool:
@@ -363,10 +363,6 @@ def _is_flag(node: Any, branch: str) -> bool:
     if steps(node.path) != (branch,):
         return False
     return node.says_something_bare if isinstance(node, Group) else isinstance(node, Leaf) and node.type == "empty"
-
-
-def _is_hollow(element: ET.Element) -> bool:
-    return not text_in(element) and element.tag not in ("entry", "member") and all(_is_hollow(child) for child in element)
 
 
 def undecided_nodes(nodes: Iterable[Any], existing: ET.Element | None, choices: Iterable[Any]) -> list:

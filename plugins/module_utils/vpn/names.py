@@ -60,11 +60,11 @@ def route(vpn: str, number: int, network: str) -> str:
 
 
 def route_key(number: int, network: str) -> str:
-    return f"{tunnel_key(number)}-{_slug(network)}"
+    return route_of("", tunnel_key(number), network)
 
 
 def discard_route(vpn: str, network: str) -> str:
-    return f"{discard_rule(vpn)}-{_slug(network)}"
+    return route_of(vpn, f"-{_DISCARD}", network)
 
 
 def route_keys() -> tuple[str, ...]:
@@ -73,6 +73,7 @@ def route_keys() -> tuple[str, ...]:
 
 
 def route_of(vpn: str, key: str, network: str) -> str:
+    """C(key): one of C(route_keys)."""
     return f"{vpn}{key}-{_slug(network)}"
 
 

@@ -123,3 +123,15 @@ def test_text_is_escaped_once(text):
     holder = ET.Element("key")
     holder.text = text
     assert ET.fromstring(f"<x>{trees.inner_xml(holder)}</x>").text == (text or None)
+
+
+@pytest.mark.parametrize("text, is_hollow", [
+    ("<a/>", True), ("<a><b/><c> <d/></c></a>", True), ("<a admin='ann'/>", True), ("<a>1</a>", False), ("<a><b><c>1</c></b></a>", False),
+    ("<a><entry name='x'/></a>", False), ("<a><b><member/></b></a>", False),
+])
+def test_a_container_without_content_is_hollow(text, is_hollow):
+    assert trees.is_hollow(ET.fromstring(text)) == is_hollow
+
+
+def test_the_texts_of_an_element_are_what_it_can_refer_to():
+    assert trees.texts(ET.fromstring("<a> x <b/><c><member>y</member></c></a>")) == {"x", "y"} and trees.texts(None) == set()
