@@ -32,13 +32,14 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.v
 
 @functools.lru_cache(maxsize=None)
 def roomy(engine: str):
-    """A second way out, and a second router."""
+    """A second way out, a second router, and a network on the way to which sources are translated."""
     tree, advanced = copy.deepcopy(start(engine, "base")), PLATFORMS[engine].advanced
     port = places.make(tree, (base("network") + ("interface", "ethernet", ("entry", "ethernet1/9"), "layer3", "ip", ("entry", "203.0.113.250/24")))[1:])
     assert port is not None
     places.make(tree, (base("network") + router("default", advanced) + ("interface", ("member", "ethernet1/9")))[1:]).text = "ethernet1/9"
     places.make(tree, (base("vsys") + ("zone", ("entry", "wan2"), "network", "layer3", ("member", "ethernet1/9")))[1:]).text = "ethernet1/9"
     places.make(tree, (base("network") + router("edge", advanced) + ("interface",))[1:])
+    places.make(tree, (base("rulebase") + ("nat", "rules"))[1:]).append(ET.fromstring(TRANSLATING))
     return tree
 
 
@@ -77,6 +78,12 @@ def elsewhere(kind: str) -> tuple:
     return tuple(replace(tunnel, outside_address=f"192.0.2.{number}") for number, tunnel in enumerate(vpn(kind).tunnels, 10))
 
 
+# A network on the way to which sources are translated, unless a VPN says otherwise.
+TRANSLATED = "10.77.0.0/16"
+TRANSLATING = f"""<entry name='hide'><from><member>any</member></from><to><member>any</member></to><source><member>any</member></source>
+    <destination><member>{TRANSLATED}</member></destination><service>any</service>
+    <source-translation><dynamic-ip-and-port><interface-address/></dynamic-ip-and-port></source-translation></entry>"""
+
 # Option → values to choose from, the first one as it is when nothing is said. None leaves the option out.
 OPTIONS = {
     "zone": ("vpn", "elsewhere"),
@@ -85,7 +92,8 @@ OPTIONS = {
     "tunnel_interfaces": (None, ("tunnel.21", "tunnel.22"), ("tunnel.2", "tunnel.1")),
     "source_zones": (("trust",), ("trust", "dmz"), ("dmz",)),
     "local_networks": (("10.10.0.0/24",), ("10.10.0.0/24", "10.30.0.0/16"), ("10.30.0.0/16",)),
-    "remote_networks": (("10.200.0.0/16",), ("10.200.0.0/16", "10.201.0.0/16"), ("172.20.0.0/14",)),
+    "remote_networks": (("10.200.0.0/16",), ("10.200.0.0/16", "10.201.0.0/16"), ("172.20.0.0/14",), ("10.200.0.0/16", TRANSLATED)),
+    "nat_exemption": (False, True),
     "mtu": (None, 1300),
     "local_id": (None, "fw.example.net"),
     "nat_traversal": (None, True),
@@ -224,6 +232,10 @@ SINGLE = [(failover, option, one, other) for failover in FAILOVERS for option, v
 def test_one_option_changes_one_tunnel_after_the_other(engine):
     changes = {f"{failover}: {option}, {one} to {other}": [(failover, {option: options_of(failover)[option][number]}) for number in (one, other)]
                for failover, option, one, other in SINGLE if failover == "bgp" or engine == VIRTUAL_ROUTER}
+    exempt = {"nat_exemption": True, "remote_networks": ("10.200.0.0/16", TRANSLATED)}
+    for failover in FAILOVERS:
+        changes[f"{failover}: with an exemption"] = [(failover, {}), (failover, exempt)]
+        changes[f"{failover}: without an exemption"] = [(failover, exempt), (failover, {})]
     changes.update({f"{one} to {other}": [(one, {}), (other, {})] for one, other in itertools.permutations(FAILOVERS, 2)})
     found = {words: wrong(halves(engine, *change)) for words, change in changes.items()}
     assert {words: problems[:6] for words, problems in found.items() if problems} == {}
