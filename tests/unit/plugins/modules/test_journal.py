@@ -113,7 +113,7 @@ def test_a_journal_of_another_user_is_refused(kept, monkeypatch):
 STRANGE = (
     "/config/mgt-config/users/entry[@name='evil']", "/config/shared/certificate/entry[@name='x']", f"{DEVICE}/deviceconfig/system/hostname",
     f"{DEVICE}/network/ike", f"{DEVICE}/network", DEVICE, "/config", "/config/devices/entry[@name='other']/network/ike/gateway/entry[@name='x']",
-    f"{DEVICE}/vsys/entry[@name='vsys1']", f"{DEVICE}/vsys/entry[@name='vsys1']/rulebase/nat/rules/entry[@name='x']", "nonsense", "",
+    f"{DEVICE}/vsys/entry[@name='vsys1']", f"{DEVICE}/vsys/entry[@name='vsys1']/rulebase/qos/rules/entry[@name='x']", "nonsense", "",
     f"{DEVICE}/network/interface/ethernet/entry[@name='ethernet1/1']", f"{DEVICE}/template/entry[@name='t']/config/mgt-config/users/entry[@name='evil']",
 )
 
