@@ -81,3 +81,8 @@ def is_up(flows: Flows, tunnel: str, old: frozenset[str] = frozenset()) -> bool:
     """All flows of a tunnel are active, and on SAs that were negotiated since; what tells no SPI is taken at its word. C(old): SPIs of before."""
     found = flows.get(tunnel, ())
     return bool(found) and all(each.state == flow.ACTIVE and (each.local_spi is None or each.local_spi not in old) for each in found)
+
+
+def can_be_told(before: Flows, tunnel: str, has_cleared: bool) -> bool:
+    """Whether SAs that are new can be told from those of before: by their SPIs; where the firewall shows none, what it said to the command has to do."""
+    return bool(spis(before, tunnel)) or has_cleared or not is_up(before, tunnel)

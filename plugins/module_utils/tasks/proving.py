@@ -76,9 +76,7 @@ class Proof:
             return "" if negotiating.spis(_flows_of(view), name).isdisjoint(old) else f"tunnel '{name}' is not negotiated anew yet"
 
         view = watch.until_healthy(patience, lacks)
-        # Where the firewall shows no SPIs, what it said to the command has to do.
-        tells = bool(old) or not negotiating.is_up(before, name)
-        return Negotiated(view, not lacks(view) and (tells or has_cleared))
+        return Negotiated(view, not lacks(view) and negotiating.can_be_told(before, name, has_cleared))
 
     def up(self) -> frozenset[str]:
         """The names of the tunnels that carry packets, whoever they belong to."""

@@ -135,14 +135,15 @@ class _Task:
             for number, group in enumerate(groups):
                 told = [{"name": tunnel["name"], "answers": []} for tunnel in group]
                 result["tunnels"] += told
-                if action != INITIATE:
-                    changed = self._clear(group, told) or changed
+                has_cleared = action != INITIATE and self._clear(group, told)
+                changed = changed or has_cleared
                 if action != CLEAR:
                     changed = True
                     self._initiate(group, told)
                     self._await(group, told, before if action == RECONNECT else {}, groups[number + 1:])
                 if action == RECONNECT:
-                    self._settle([said["name"] for said in told if said.get("up")])
+                    up = [said["name"] for said in told if said.get("up")]
+                    self._settle([name for name in up if negotiating.can_be_told(before, name, has_cleared)])
         return {**result, "changed": changed}
 
     def _groups(self) -> list:

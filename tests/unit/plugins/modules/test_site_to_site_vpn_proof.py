@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import negotiating
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import config_revert, vpn_action, vpn_info
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.back_to_start import bare
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK
@@ -203,6 +204,19 @@ def test_where_only_the_far_side_can_begin_nothing_is_cleared_and_nothing_is_cal
     assert not reconnected.failed, reconnected.message
     last = door.life(tunnels=PASSIVE, pre_shared_keys=KEYS)
     assert (last.values["interrupts"], last.values["unproven"]) == ([FIRST], [FIRST])
+
+
+@pytest.mark.parametrize("shows_spis, has_cleared", [(True, True), (True, False), (False, True), (False, False)])
+def test_a_reconnect_proves_what_can_be_told_from_before(door, monkeypatch, shows_spis, has_cleared):
+    """Where the firewall neither shows SPIs nor says that it cleared any, what is up may be what was up before."""
+    assert not door.life(tunnels=PASSIVE).failed and not door.life(tunnels=PASSIVE, pre_shared_keys=KEYS).failed
+    if not shows_spis:
+        monkeypatch.setattr(negotiating, "spis", lambda flows, tunnel: frozenset())
+    monkeypatch.setattr(negotiating.Answer, "found_something", has_cleared)
+    reconnected = door.run({"action": "reconnect", "name": [NAME], "journal": str(door.folder), "poll": 0.05}, module=vpn_action)
+    assert not reconnected.failed, reconnected.message
+    unproven = door.run({"journal": str(door.folder)}, module=vpn_info).values["unproven"]
+    assert unproven == ([] if shows_spis or has_cleared else [SECOND])
 
 
 def test_an_old_sa_that_remains_proves_nothing(door, monkeypatch):
