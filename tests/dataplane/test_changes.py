@@ -63,6 +63,7 @@ def wrong_key(site, which: str, on_failure: str) -> list:
         problems += [] if spis(site)[hit - 1] is None else ["a wrong key has an SA"]
         healed = site.life("bgp", pre_shared_keys=right, rollout="together")
         problems += [healed.message] if healed.failed else []
+    site.up()
     problems += [] if site.ping(2) == 2 else ["no packet comes through"]
     return [f"{which}, {on_failure}: {problem}" for problem in problems]
 
