@@ -70,8 +70,12 @@ def said(spec: Mapping[str, Any], params: Mapping[str, Any]) -> dict:
     for name, value in params.items():
         if value is None:
             continue
-        options = (_option(spec, name) or {}).get("options")
-        if options and isinstance(value, Mapping):
+        option = _option(spec, name) or {}
+        options = option.get("options")
+        if option.get("no_log") and isinstance(value, list):
+            # Which secret is for which is said by its place: one that is null is not given, and the others keep their places.
+            value = ["" if item is None else item for item in value]
+        elif options and isinstance(value, Mapping):
             value = said(options, value)
         elif options and isinstance(value, list):
             value = [said(options, item) if isinstance(item, Mapping) else item for item in value]

@@ -166,7 +166,7 @@ def test_a_pairing_s_life_in_jobs(jobs, led):
 
     verified = jobs.run(jobs.launched("VPN verify", {"vpn_verify_name": f" {IDS['pbf']} ,", "vpn_verify_timeout": 0}))
     assert_well(verified, led, changed=False)
-    assert verified.stats() == {"vpn_verify": {"fw1": {"healthy": True, "problems": []}}}
+    assert verified.stats() == {"vpn_verify": {"fw1": {"healthy": True, "problems": [], "unproven": []}}}
 
     keys, before = {"panos_vpn_key_1": NEW_KEYS[0], "panos_vpn_key_2": NEW_KEYS[1], **REMOVE}, control.candidate()
     assert_well(jobs.run(jobs.launched("VPN rotate keys (check)", keys)), led, changed=True)
