@@ -683,11 +683,15 @@ options:
         the IPv6 addresses, and each tunnel gets a proxy ID of IPv6.
       - One that no interface and no static route of the router has is told as a warning, unless the router learns routes.
       - V(0.0.0.0/0) with O(failover=bgp) announces a default route to the far side, and needs O(allow_default_route).
+      - Address objects and groups of them may stand here by their names, those of the virtual system before shared ones. The rules name them as well;
+        routes, announcements and proxy IDs are made of their networks as they are in that run. A host name, a wildcard mask and a dynamic group are
+        refused by name.
     type: list
     elements: str
   remote_networks:
     description:
       - Networks behind the peer. Rules and backup routes are limited to them. Required with O(state=present).
+      - Address objects and groups may stand here, as in O(local_networks).
       - They must not overlap O(local_networks) or a network connected to the router, and must not cover the peer's endpoint.
     type: list
     elements: str
@@ -760,6 +764,15 @@ options:
     description:
       - Whether O(remote_networks) may hold everything (V(0.0.0.0/0)), and with O(failover=bgp) O(local_networks) too. Omitted, it is V(false).
       - Where routes lead everything into the tunnels, the router needs a narrower route to each tunnel's endpoint, so that the tunnels do not carry themselves.
+    type: bool
+  allow_summary_networks:
+    description:
+      - Whether O(remote_networks) may hold O(local_networks), and networks that the router reaches by longer routes of its own, such as V(10.0.0.0/8)
+        towards a hub. Routing takes the longer one. With O(failover=pbf), a PBF rule above the paths leaves to the routing table what is connected or
+        has a static route; what only a routing protocol brings is not known.
+      - A remote network may then hold the peer's own address as well, where the tunnel's packets have a way of their own. That is a longer static route
+        or a connected network, a router of their own, or PBF without O(backup_routes), which does not steer them.
+      - Omitted, it is V(false), and what overlaps is refused.
     type: bool
   nat_exemption:
     description:

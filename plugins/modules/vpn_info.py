@@ -345,13 +345,13 @@ options:
     elements: str
   local_networks:
     description:
-      - Networks here that use the VPN, such as V(10.10.0.0/24) and no names of objects.
+      - Networks here that use the VPN, such as V(10.10.0.0/24), or the names of address objects and groups that have fixed addresses.
       - Omitted, they are taken from the PBF rules into its tunnels, for the diagnosis.
     type: list
     elements: str
   remote_networks:
     description:
-      - Networks on the far side, such as V(10.20.0.0/16) and no names of objects.
+      - Networks on the far side, such as V(10.20.0.0/16), or the names of address objects and groups.
       - Omitted, they are taken from the PBF rules into its tunnels, for the diagnosis.
     type: list
     elements: str

@@ -10,7 +10,8 @@ import functools
 import traceback
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
-from typing import Collection, Iterable
+from ipaddress import IPv4Network, IPv6Network
+from typing import Collection, Iterable, Union
 
 try:
     from netaddr import AddrFormatError, IPNetwork, IPRange, IPSet
@@ -22,6 +23,7 @@ else:
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 
 ANY = "any"
+Network = Union[IPv4Network, IPv6Network]
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,11 @@ class Addresses:
 
     def unknown(self, texts: Iterable[str]) -> list[str]:
         return [text for text in texts if text != ANY and text not in self.objects and not literal(text)]
+
+
+def is_part(inner: Network, outer: Network) -> bool:
+    """Whether a network is a part of another one, and not all of it: routes to it are longer."""
+    return inner.version == outer.version and inner != outer and inner.subnet_of(outer)  # type: ignore[arg-type]
 
 
 # The same rules are asked about each pair of networks of a VPN.

@@ -6,18 +6,37 @@
 
 from __future__ import annotations
 
+from typing import Iterable
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import address_book, rulebases
 
 # A bound on nested address groups, so that a loop among them ends.
 _MOST = 2000
 
 
+def networks(target: Target, option: str, texts: Iterable[str]) -> tuple[str, ...]:
+    """The networks of an option in the place of the address objects and groups that are named there. Raises Refused for what has no fixed addresses."""
+    names, known = [text for text in texts if address_book.is_name(text)], {}
+    wanted = set(names)
+    while wanted and len(known) < _MOST:
+        found = address_book.by_name(target.session.get_named(_containers(target), sorted(wanted)))
+        known.update(found)
+        wanted = {member for entry in found.values() for member in address_book.members(entry)} - known.keys()
+    resolved_ = [[text] if text not in names else address_book.networks(text, known, option) for text in texts]
+    return tuple(dict.fromkeys(network for found in resolved_ for network in found))
+
+
+def _containers(target: Target) -> list[Path]:
+    """Where addresses stand; what the virtual system has of a name counts, so it comes last."""
+    return [parent + (kind,) for parent in (("config", "shared"), target.base("vsys")) for kind in ("address", "address-group")]
+
+
 def resolved(target: Target, names, known) -> rulebases.Addresses:
     """What the address objects and groups of these names hold. C(known): what is known already, by name; what is read is added to it."""
     while names and len(known) < _MOST:
-        containers = [parent + (kind,) for parent in (("config", "shared"), target.base("vsys")) for kind in ("address", "address-group")]
-        found = rulebases.address_objects(target.session.get_named(containers, names))
+        found = rulebases.address_objects(target.session.get_named(_containers(target), names))
         known.update({name: [] for name in names}, **found)
         names = rulebases.Addresses(known).unknown([member for members in found.values() for member in members])
     return rulebases.Addresses(known)

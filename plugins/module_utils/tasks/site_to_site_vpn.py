@@ -18,7 +18,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import vpn_state
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import address_objects, vpn_state
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.vpn_watch import Question, View, Watch
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import fields
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import PEER_TUNNEL, Profile, tunnels_of
@@ -72,6 +72,7 @@ _VPN = {
     "allow_readvertise": {"type": "bool"},
     "allow_default_route": {"type": "bool"},
     "nat_exemption": {"type": "bool"},
+    "allow_summary_networks": {"type": "bool"},
     "security_rules": {"type": "str", "choices": ["both", "outbound", "none"]},
     "adopt": {"type": "bool", "default": False},
     "rule_position": {"type": "dict", "options": {
@@ -137,8 +138,19 @@ def _run(module, session) -> dict:
         _refuse_missing(params)
         _refuse_revert_of_nothing(params)
         vpn = _vpn(params)
+        if not vpn.names_objects:
+            check(vpn)
+    target = target_of(module, session)
+    if vpn is not None and vpn.names_objects:
+        vpn = _with_networks_of_objects(vpn, target)
         check(vpn)
-    return _Life(module, target_of(module, session), vpn, _asked(params)).run()
+    return _Life(module, target, vpn, _asked(params)).run()
+
+
+def _with_networks_of_objects(vpn: Vpn, target: Target) -> Vpn:
+    """With the networks of the address objects that are named: those are routed and compared, and the rules name the objects."""
+    local, remote = (address_objects.networks(target, option, getattr(vpn, option)) for option in ("local_networks", "remote_networks"))
+    return replace(vpn, local_networks=local, remote_networks=remote, local_addresses=vpn.local_networks, remote_addresses=vpn.remote_networks)
 
 
 def _refuse_missing(params) -> None:
@@ -411,7 +423,8 @@ class _Life:
         return Question(
             names=names, routes=params["failover"] == BGP and names == (self.asked.vpn,), connection=_described(params),
             source_zones=verifying.texts(params, "source_zones"),
-            local_networks=verifying.networks(params, "local_networks"), remote_networks=verifying.networks(params, "remote_networks"))
+            local_networks=verifying.networks(params, "local_networks", self.target),
+            remote_networks=verifying.networks(params, "remote_networks", self.target))
 
     # Ending.
 

@@ -7,8 +7,11 @@
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import is_network
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.address_book import is_name
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import address_objects
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.probing import Prober
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.vpn_watch import View
 
@@ -26,12 +29,13 @@ def texts(params, option: str) -> tuple[str, ...]:
     return tuple(text for text in arguments.trimmed(params[option] or []) if text)
 
 
-def networks(params, option: str) -> tuple[str, ...]:
+def networks(params, option: str, target: Target) -> tuple[str, ...]:
+    """The networks of an option, with those of the address objects and groups that it names."""
     found = texts(params, option)
     for text in found:
-        if not is_network(text):
+        if not is_network(text) and not is_name(text):
             raise InvalidInput(f"{option}: '{text}' is no network; give one such as 10.20.0.0/16, or leave the option out")
-    return found
+    return address_objects.networks(target, option, found)
 
 
 def refuse_no_time(params, *options: str) -> None:

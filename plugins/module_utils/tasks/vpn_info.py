@@ -11,6 +11,7 @@ import traceback
 from ansible.module_utils.basic import missing_required_lib
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis import sentences
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.vpn_watch import Question, View, Watch
@@ -83,15 +84,16 @@ class _Task:
         self.gather = set(self.params["gather"])
         self.looks_on = not module.check_mode
         self.prober = verifying.prober_of(self.params) if self.looks_on else None
-        question = self._question()
-        self.watch = Watch(target_of(module, session), question)
+        target = target_of(module, session)
+        self.watch = Watch(target, self._question(target))
 
-    def _question(self) -> Question:
+    def _question(self, target: Target) -> Question:
         judged = self.gather - {CONFIG} or self.params["wait_for"] or self.params["fail_unhealthy"] or self.prober
         return Question(
             tuple(arguments.trimmed(self.params["name"] or [])), self.params["virtual_router"], bool(judged), ROUTES in self.gather,
             fields.read(Profile, self.params["connection"], "connection") if self.params["connection"] else None,
-            verifying.texts(self.params, "source_zones"), *(verifying.networks(self.params, option) for option in ("local_networks", "remote_networks")))
+            verifying.texts(self.params, "source_zones"),
+            *(verifying.networks(self.params, option, target) for option in ("local_networks", "remote_networks")))
 
     def run(self) -> dict:
         view = self._looked()

@@ -22,11 +22,11 @@ VPN_NAME = re.compile(rf"[0-9A-Za-z][0-9A-Za-z_.-]{{0,{NAME_LENGTH - 1}}}")
 _OBJECT_LENGTH = 63
 # The security rules of a VPN: traffic both ways, what its tunnels need outside, and what runs inside its zone.
 OUT, IN, IKE, INSIDE = "out", "in", "ike", "inside"
+_DISCARD, _NO_NAT, _LOCAL = "discard", "no-nat", "local"
 # Characters of the digest that tells pairs of networks apart whose names are too long.
 _DIGEST_LENGTH = 10
-_DISCARD, _NO_NAT = "discard", "no-nat"
 # What can stand behind a VPN's name in the name of an object.
-_PARTS = (r"\d", _DISCARD, OUT, IN, IKE, INSIDE, "rest", _NO_NAT, rf"(\d|{_DISCARD})-[0-9a-fA-F.]+-\d+", rf"\d-({OUT}|{IN}|rest)")
+_PARTS = (r"\d", _DISCARD, OUT, IN, IKE, INSIDE, "rest", _NO_NAT, _LOCAL, rf"(\d|{_DISCARD})-[0-9a-fA-F.]+-\d+", rf"\d-({OUT}|{IN}|rest)")
 _TUNNEL_OR_LAST_RULE = re.compile(rf"-(\d|{_DISCARD})$")
 _NUMBER = re.compile(r"-(\d+)$")
 
@@ -44,6 +44,11 @@ def tunnel_key(number: int) -> str:
 def discard_rule(vpn: str) -> str:
     """The PBF rule that drops what no tunnel takes."""
     return f"{vpn}-{_DISCARD}"
+
+
+def local_rule(vpn: str) -> str:
+    """The PBF rule that leaves to the routing table what a summary network holds of this side."""
+    return f"{vpn}-{_LOCAL}"
 
 
 def security_rule(vpn: str, part: str) -> str:

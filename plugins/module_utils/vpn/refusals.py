@@ -13,6 +13,7 @@ from typing import Iterable
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.addresses import FLOATING, Held, Interface
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import is_part
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.refusals import template_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.zone import other_kind
@@ -118,8 +119,11 @@ def _remote_networks(vpn, around, units):
         if remote.prefixlen == 0:
             continue
         for interface, network in around.connected(vpn.virtual_router):
-            if interface not in units and network.version == remote.version and network.overlaps(remote):
-                raise Refused(f"remote_networks: {remote} overlaps {network}, which is connected to {interface}")
+            if interface in units or network.version != remote.version or not network.overlaps(remote):
+                continue
+            if not (vpn.allow_summary_networks and is_part(network, remote)):
+                hint = "; say allow_summary_networks: true if the connected one is to win" if is_part(network, remote) else ""
+                raise Refused(f"remote_networks: {remote} overlaps {network}, which is connected to {interface}{hint}")
 
 
 def _refuse_into_itself(vpn, around, units, remote, endpoint):
@@ -129,7 +133,8 @@ def _refuse_into_itself(vpn, around, units, remote, endpoint):
     """
     own = around.router_of(vpn.outside_interface)
     by_pbf = vpn.failover == PBF and not vpn.backup_routes
-    if remote.prefixlen == 0 and (by_pbf or own != vpn.virtual_router):
+    is_asked_for = remote.prefixlen == 0 or vpn.allow_summary_networks
+    if is_asked_for and (by_pbf or own != vpn.virtual_router):
         return
     way = around.way_to(str(endpoint), own, units) if own else None
     if way is not None and way.interface is not None:

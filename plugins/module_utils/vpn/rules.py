@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
+from ipaddress import collapse_addresses, ip_network
 from typing import Collection, Iterable, Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
@@ -61,13 +62,16 @@ class Rules:
 
     def forwarding(self, paths: list[tuple[str, dict]]) -> list:
         """PBF rules in this order. C(paths): (the rule's name, its action); one that drops what no path takes comes last."""
+        here = self._longer_networks()
+        wanted = [(names.local_rule(self.vpn.name), here, {"no_pbf": True})] if here else []
+        wanted += [(name, self.vpn.destinations, action) for name, action in paths]
         order = _Order([rule.get("name") or "" for rule in self.around.entries("rulebase", ("pbf", "rules"))])
-        above, below = self._forwarding_neighbours({name for name, _action in paths})
+        above, below = self._forwarding_neighbours({name for name, _destinations, _action in wanted})
         items: list = []
         earlier: list[str] = []
-        for name, action in paths:
-            values = {"from": {"zone": list(self.vpn.source_zones)}, "source": list(self.vpn.local_networks),
-                      "destination": list(self.vpn.remote_networks), "action": action, "disabled": False}
+        for name, destinations, action in wanted:
+            values = {"from": {"zone": list(self.vpn.source_zones)}, "source": self.vpn.sources,
+                      "destination": destinations, "action": action, "disabled": False}
             drops = "discard" in action
             position = order.placed(name, above[drops], [*below[drops], *earlier])
             items.append(DesiredEntry(pbf_rule.TABLE, name, values, position=position))
@@ -129,6 +133,26 @@ class Rules:
             told.setdefault(name, f"{self.vpn.name}: PBF rule '{name}' of another VPN takes the packets from {what}: they go through that one")
         return list(told.values())
 
+    def _longer_networks(self) -> list[str]:
+        """What the router reaches by longer routes of its own than a summary network: PBF takes the first rule, not the longest prefix."""
+        if not self.vpn.allow_summary_networks:
+            return []
+        remote, router = [ip_network(text) for text in self.vpn.remote_networks], self.vpn.virtual_router
+        record = records.of_vpn(self.around, self.vpn.name)
+        units = () if record is None else tuple(record.units.values())
+        near = [ip_network(text) for text in self.vpn.local_networks]
+        near += [network for interface, network in self.around.connected(router) if interface not in units]
+        near += [destination for name, destination in self.around.static_routes(router) if not self._is_of_pbf_sibling(router, name)]
+        inner = {network for network in near if network not in remote and any(rulebases.is_part(network, summary) for summary in remote)}
+        by_family: tuple = tuple([network for network in inner if network.version == version] for version in (4, 6))
+        return [str(network) for family in by_family for network in collapse_addresses(sorted(family))]
+
+    def _is_of_pbf_sibling(self, router: str, route: str) -> bool:
+        """Whether a route is the way back of another VPN of ours whose own PBF rules lead there."""
+        owned = [record.owned() for record in records.of_others(self.around, self.vpn.name)]
+        rules = [rule.get("name") or "" for rule in self.around.entries("rulebase", ("pbf", "rules"))]
+        return any(Object("static_route", route, router) in known and any(Object("pbf_rule", name) in known for name in rules) for known in owned)
+
     def _outbound(self) -> list:
         return [Traffic(source_zone, self.vpn.zone, local, remote) for source_zone in self.vpn.source_zones
                 for local in self.vpn.local_networks for remote in self.vpn.remote_networks if family(local) == family(remote)]
@@ -143,10 +167,10 @@ class Rules:
         """
         wanted = []
         if self.vpn.security_rules in ("both", "outbound"):
-            rule = _rule(self.vpn.source_zones, [self.vpn.zone], self.vpn.local_networks, self.vpn.remote_networks, ["any"], "any")
+            rule = _rule(self.vpn.source_zones, [self.vpn.zone], self.vpn.sources, self.vpn.destinations, ["any"], "any")
             wanted.append((names.security_rule(self.vpn.name, names.OUT), self._outbound(), rule))
         if self.vpn.security_rules == "both":
-            rule = _rule([self.vpn.zone], self.vpn.source_zones, self.vpn.remote_networks, self.vpn.local_networks, ["any"], "any")
+            rule = _rule([self.vpn.zone], self.vpn.source_zones, self.vpn.destinations, self.vpn.sources, ["any"], "any")
             wanted.append((names.security_rule(self.vpn.name, names.IN), self._inbound(), rule))
         if self.vpn.security_rules != "none":
             wanted += [*self._ike_rule(outside, outside_address, units), *self._inside_rule()]
@@ -163,11 +187,11 @@ class Rules:
         rule = rulebases.translating(rules, [traffic for traffic in self._outbound() if ":" not in traffic.source], self.addresses)
         if rule is None:
             return []
-        remote = [network for network in self.vpn.remote_networks if ":" not in network]
+        remote = [network for network in self.vpn.destinations if ":" not in network]
         if not self.vpn.nat_exemption:
             raise Refused(f"NAT rule '{rule.get('name')}' would translate the source of the VPN's traffic, so the far side would not know it; say "
                           f"nat_exemption: true to have a rule without translation for {', '.join(remote)} put above it, or narrow it")
-        local = [network for network in self.vpn.local_networks if ":" not in network]
+        local = [network for network in self.vpn.sources if ":" not in network]
         return [nat.exemption(own, (self.vpn.source_zones, self.vpn.zone), (local, remote), rule.get("name") or "")]
 
     def _refuse_translation_of_ipv6(self, rules: list) -> None:

@@ -12,6 +12,8 @@ from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any, Callable
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.address_book import is_name
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import is_part
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import problems
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import MOST_TUNNELS, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families, names
@@ -28,6 +30,9 @@ class Vpn:
     """C(tunnels): as the far side describes them, or as the user does. Lists of numbers and keys are in the order of the tunnels' numbers, which a tunnel
     keeps once it is made. C(pre_shared_keys): those that are given beside the tunnels.
     C(policy_based): the peer accepts pairs of networks only, one proxy ID each.
+
+    C(local_networks), C(remote_networks): as they are routed. C(local_addresses), C(remote_addresses): what the rules name instead, where address
+    objects were given. C(allow_summary_networks): remote networks may hold local ones, which are the longer ones.
 
     The names of all objects begin with C(name); those of adopted ones stand in the record.
     C(adopt): take over what already serves this connection under other names.
@@ -61,11 +66,29 @@ class Vpn:
     redistribute: str | None = None
     allow_readvertise: bool = False
     allow_default_route: bool = False
+    allow_summary_networks: bool = False
     nat_exemption: bool = False
     security_rules: str = "both"
     rule_position: tuple = ()
     adopt: bool = False
     pre_shared_keys: tuple = field(default=(), repr=False)
+    local_addresses: tuple = ()
+    remote_addresses: tuple = ()
+
+    @property
+    def names_objects(self) -> bool:
+        """Whether networks are given as address objects that have to be looked up."""
+        return any(map(is_name, self.local_networks + self.remote_networks))
+
+    @property
+    def sources(self) -> list:
+        """What the rules say of the networks here."""
+        return list(self.local_addresses or self.local_networks)
+
+    @property
+    def destinations(self) -> list:
+        """What the rules say of the networks there."""
+        return list(self.remote_addresses or self.remote_networks)
 
     def tunnel_name(self, number: int) -> str:
         return names.tunnel(self.name, number)
@@ -258,7 +281,10 @@ def _network_problems(vpn: Vpn) -> list:
             continue
         for local in sides["local_networks"]:
             if remote.prefixlen and local.prefixlen and remote.version == local.version and remote.overlaps(local):
-                found.append(f"remote_networks: {remote} overlaps the local network {local}")
+                is_longer = is_part(local, remote)
+                if not (is_longer and vpn.allow_summary_networks):
+                    hint = "; say allow_summary_networks: true if the longer one is to win" if is_longer else ""
+                    found.append(f"remote_networks: {remote} overlaps the local network {local}{hint}")
     if vpn.failover == BGP and not vpn.allow_default_route:
         found += [f"local_networks: {local} would announce a default route to the far side, which could send everything here; name the networks here, "
                   "or say allow_default_route: true if that is meant" for local in sides["local_networks"] if local.prefixlen == 0]
