@@ -22,7 +22,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door i
 
 PAGES = ROOT / "docs" / "docsite" / "rst"
 BLOCK = re.compile(r"^\.\. code-block:: yaml\n\n((?:   .*\n|\n)+)", re.MULTILINE)
-SECRETS = {"vault_google_key": "notReal.google-key", "vault_zstack_key": "notReal.zstack-key"}
+SECRETS = {"vault_google_key": "notReal.google-key", "vault_zstack_key": "notReal.zstack-key", "vault_hub_key": "notReal.hub-key"}
 # What clouds print; the firewall is known there by the address and the AS number that it has.
 OUTPUTS = {"azure.json": json.dumps(azure.BUNDLE), "google.json": json.dumps(google.BUNDLE).replace("192.0.2.10", "198.51.100.10").replace("65000", "65010")}
 
