@@ -204,7 +204,8 @@ def source_nat(case: Case) -> Iterator[Cause]:
         yield Cause("source-nat-on-vpn",
                     f"NAT rule '{rule.get('name')}' translates the source of the VPN's traffic, so the far side sees another address",
                     (f"NAT rule '{rule.get('name')}' matches {traffic[0].source} in {traffic[0].source_zone} to {traffic[0].destination}",),
-                    f"a NAT rule without translation for {traffic[0].destination} above '{rule.get('name')}', or let that rule's to not hold {case.zone}",
+                    f"nat_exemption: true of the VPN, a NAT rule without translation for {traffic[0].destination} above '{rule.get('name')}', or let that "
+                    f"rule's to not hold {case.zone}",
                     LIKELY if rulebases.undecided_names([rule], [(traffic[0].source_zone, case.zone)], case.evidence.addresses) else CERTAIN)
 
 

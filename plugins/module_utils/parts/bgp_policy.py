@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 from ipaddress import ip_network
+from typing import Any, Callable, Mapping
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES, bgp_place
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Choice, Entries, Group, Leaf, Members, Table
@@ -86,6 +88,25 @@ FILTERING_PROFILE = Table(
     ),
     choices=(Choice("", ("ipv4", "ipv6")),),
 )
+
+
+def refuse_names(*options: str) -> Callable[[Mapping[str, Any], Any], None]:
+    """A rule of a table: what these options say are networks. BGP announces prefixes; the name of an address object is none."""
+    def refuse(values: Mapping[str, Any], platform: Any) -> None:
+        for option in options:
+            for text in values.get(option) or ():
+                if not _is_network(text):
+                    raise InvalidInput(f"{option}: '{text}' is no network; BGP knows no address objects, give the network that one stands for")
+    return refuse
+
+
+def _is_network(text: str | None) -> bool:
+    """Whether a text is a prefix, or a template's variable, which can stand for one. An entry of a list that somebody wrote may have none."""
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        return text is not None and text.startswith("$")
+    return True
 
 
 def inbound(group: str) -> str:

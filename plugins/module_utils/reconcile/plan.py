@@ -18,7 +18,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuratio
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.overlay import overlay
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.refusals import (
-    refuse_second_home, refuse_template_values, template_of,
+    refuse_loss_of_required, refuse_second_home, refuse_template_values, template_of,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read, refuse_incomplete, untold
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry
@@ -108,8 +108,11 @@ def _operations(item: Any, place: Path, result: Plan) -> list:
     else:
         member = f"<member>{trees.inner_xml(_text_holder(item.name))}</member>"
         operations = [] if existing is not None else [Operation("set", place[:-1], item.label, member)]
+    before = copy.deepcopy(existing) if operations and isinstance(item, DesiredEntry) and item.state != "absent" else None
     for operation in operations:
         trees.apply(result.after, operation)
+    if before is not None:
+        refuse_loss_of_required(item, before, places.find(result.after, place[1:]))
     for number, (where, dst) in enumerate(getattr(item, "position", ()) if item.state != "absent" else ()):
         move = _move(item, place, where, dst, result.after, beside=existing is None and number == 0)
         if move is not None:
@@ -127,7 +130,8 @@ def _text_holder(text):
 def _entry_operations(item: Any, place: Path, existing: ET.Element | None, warnings: list[str]) -> list:
     values = item.values
     wants = any(value is not UNSET for value in values.values())
-    if wants and item.place is not None and existing is not None and trees.is_hollow(existing):
+    is_left_over = existing is not None and trees.is_hollow(existing) and not read(item.table.nodes, existing, item.table.choices)
+    if wants and item.place is not None and is_left_over:
         # What is left where the settings of a part were taken back; with nothing in it, the part is as good as not there.
         existing = None
     if existing is None:

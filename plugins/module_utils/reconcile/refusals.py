@@ -7,14 +7,35 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from typing import Any
+from typing import Any, Iterable
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.tree import Operation
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Members, steps
+
+
+def refuse_loss_of_required(item: DesiredEntry, before: ET.Element, after: ET.Element | None) -> None:
+    """What a new object cannot do without, no object can: taken away, it would be one that no commit takes. A part of a router is taken back as a whole."""
+    if any(value is UNSET for value in item.values.values()):
+        return
+    for alternatives in item.table.required:
+        options = alternatives.split("|")
+        had, has = (any(_is_said(item.table.nodes, option.split("."), element) for option in options) for element in (before, after))
+        if had and not has:
+            how = "resets what is not given, and it " if item.state == "replaced" else "would leave it without what it needs: it "
+            raise InvalidInput(f"{item.label}: state {item.state} {how}cannot do without {' or '.join(options)}; give it")
+
+
+def _is_said(nodes: Iterable[Any], names: list[str], element: ET.Element | None) -> bool:
+    """Whether an object says something of an option. C(names): of the groups around it, and its own."""
+    node = next(node for node in nodes if node.option == names[0])
+    found = places.find(element, steps(node.path))
+    if found is None or len(names) == 1:
+        return found is not None and bool(len(found) or (found.text or "").strip())
+    return _is_said(node.nodes, names[1:], found)
 
 
 def template_of(element: ET.Element | None) -> str:

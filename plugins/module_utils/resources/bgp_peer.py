@@ -165,7 +165,7 @@ TABLE = Table(
         Leaf("export_nexthop", "", choices=("resolve", "original", "use-self")),
         Leaf("remove_private_as", "", "bool"),
     ) + _LEGACY_ONLY,
-    parents=("bgp_instance",), name_length=63,
+    parents=("bgp_instance",), name_length=63, rules=(bgp_policy.refuse_names("advertise"),),
 )
 _GROUP_OPTIONS = ("type", "advertise", "local_preference", "as_path_prepend")
 # Options of a group that only virtual routers have; those of the second line belong to a kind of group.
@@ -533,7 +533,7 @@ class _Standing:
             self.prefix_list or self._free(bgp_policy.PREFIX_LIST, outbound))
 
     def _free(self, table: Table, candidates) -> str | None:
-        return next((name for name in candidates if self.standing(table, name) is None), None)
+        return next((name for name in candidates if len(name) <= table.name_length and self.standing(table, name) is None), None)
 
     def standing(self, table: Table, name: str | None) -> ET.Element | None:
         return places.find(self.bgp, ("auth-profile", ("entry", name))) if table is LEGACY_AUTH else self._entry(table, name)

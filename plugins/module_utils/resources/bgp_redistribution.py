@@ -80,7 +80,7 @@ TABLE = Table(
         Leaf("med", "", "int", minimum=1, maximum=65535),
         _PRIORITY,
     ) + _LEGACY_ONLY,
-    parents=("bgp_instance",), name_length=31,
+    parents=("bgp_instance",), name_length=31, rules=(bgp_policy.refuse_names("destinations", "networks"),),
 )
 _OWN = tuple(node.option for node in _LEGACY_ONLY)
 _RULE_OPTIONS = ("med",) + _OWN

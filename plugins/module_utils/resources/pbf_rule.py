@@ -54,9 +54,12 @@ def refuse_rule_of_a_set(request: Request, tree: Any) -> None:
 
 
 def refuse_incomplete_way(request: Request, tree: Any) -> None:
-    """A rule that forwards needs an interface to forward to, and a monitor something to probe."""
-    forward = (request.values.get("action") or {}).get("forward")
-    if request.state == "absent" or not forward:
+    """A rule needs an action; one that forwards needs an interface to forward to, and a monitor something to probe."""
+    action = request.values.get("action")
+    forward = (action or {}).get("forward")
+    if action is not None and request.state != "absent" and not any(value not in (None, False) for value in action.values()):
+        raise InvalidInput(f"pbf_rule '{request.name}': action: say what becomes of the traffic: forward, forward_to_vsys, discard: true, or no_pbf: true")
+    if request.state == "absent" or forward is None:
         return
     there = [read(TABLE.nodes, rule) for rule in entries(tree, request.base, TABLE, request.name)] if request.state == "present" else []
     before = (there[0].get("action") or {}).get("forward") or {} if there else {}

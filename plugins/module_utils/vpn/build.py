@@ -16,8 +16,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tunnel_interface import TABLE as TUNNEL_INTERFACE
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry, merged
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import (
-    adoption, bgp, claim as claims, crypto, exact, forwarding, gateways, interfaces, leftovers, metrics, numbering, record as records, removal, tunnels,
-    turn as turns, way_out,
+    adoption, bgp, claim as claims, crypto, exact, forwarding, gateways, interfaces, leftovers, metrics, numbering, record as records, refusals, removal,
+    tunnels, turn as turns, way_out,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice, choose
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
@@ -71,6 +71,7 @@ def _wanted(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, addresse
     items += gateways.items(vpn, choice, claim, view.platform) + tunnels.items(vpn, choice, claim, view)
     if vpn.failover == BGP:
         found, warnings = bgp.items(vpn, choice, claim, view)
+        warnings = [*warnings, *refusals.summary_warnings(vpn, view, list(choice.units.values()))]
         bgp.refuse_readvertisement(vpn, view, claim.known)
         items += found
     else:

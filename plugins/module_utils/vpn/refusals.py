@@ -13,8 +13,8 @@ from typing import Iterable
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.addresses import FLOATING, Held, Interface
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import is_part
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Network, is_part
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings, Way
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.refusals import template_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.zone import other_kind
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families
@@ -139,13 +139,36 @@ def _refuse_into_itself(vpn, around, units, remote, endpoint):
     way = around.way_to(str(endpoint), own, units) if own else None
     if way is not None and way.interface is not None:
         wins = vpn.failover == BGP and remote.prefixlen == 0 and way.preference[0] < _EBGP_DISTANCE
-        if wins or way.destination.prefixlen > remote.prefixlen:
+        if wins or _is_narrower(way, remote):
             return
     if way is None and vpn.failover == BGP and remote.prefixlen == 0 and around.learns_routes(own or ""):
+        return
+    if vpn.failover == BGP and vpn.allow_summary_networks and remote.prefixlen:
+        # What BGP brings is the far side's choice, and not known here: that is told.
         return
     raise Refused(f"remote_networks: {remote} covers the tunnel endpoint {endpoint}; the tunnel's own packets would be sent into the tunnel. "
                   f"Give router '{own}' a route to {endpoint}/{endpoint.max_prefixlen} by the way that is to carry the tunnel"
                   + (", or leave backup_routes out" if vpn.backup_routes and not remote.prefixlen else ""))
+
+
+def summary_warnings(vpn: Vpn, around: Surroundings, units: list) -> list[str]:
+    """With BGP, endpoints that a summary holds and to which no narrower route is known to lead."""
+    own = around.router_of(vpn.outside_interface)
+    if vpn.failover != BGP or not vpn.allow_summary_networks or own != vpn.virtual_router:
+        return []
+    found = []
+    for remote in map(ip_network, vpn.remote_networks):
+        held = [endpoint for endpoint in (ip_address(vpn.tunnel(number).outside_address) for number in vpn.numbers) if endpoint in remote]
+        bare = [str(endpoint) for endpoint in held if remote.prefixlen and not _is_narrower(around.way_to(str(endpoint), own, units), remote)]
+        if bare:
+            found.append(f"{vpn.name}: {remote} holds the tunnel endpoints {', '.join(bare)}, and no longer route of the configuration leads to them: if "
+                         f"the far side announces {remote}, the tunnels' own packets go into the tunnels. Make a static route to each through "
+                         f"{vpn.outside_interface}")
+    return found
+
+
+def _is_narrower(way: Way | None, remote: Network) -> bool:
+    return way is not None and way.interface is not None and way.destination.prefixlen > remote.prefixlen
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import bgp_peer, bgp_redistribution
+from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import bgp_peer, bgp_redistribution, transaction
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, Door
 
 LEGACY, ADVANCED = "virtual-router", "logical-router"
@@ -224,6 +224,24 @@ def test_no_name_is_left(firewalls):
         door.control.plant(f"{PROFILES}/timer-profile", f'<entry name="{name}"><hold-time>240</hold-time></entry>')
     door.refused(peer(hold_time=30), "BGP timer profile", "another name")
     assert door.done(peer()).changed
+
+
+@pytest.mark.parametrize("engine", [LEGACY, ADVANCED])
+def test_a_name_has_no_room_for_more(firewalls, engine):
+    door = door_of(firewalls, engine)
+    door.done(peer("x" * 63, secret="R3dFox17"))
+    door.refused(peer("x" * 63, "h", number=2, secret="BlueOwl23"), "BGP authentication profile", "another name")
+
+
+@pytest.mark.parametrize("engine", [LEGACY, ADVANCED])
+def test_peers_that_want_the_same_names_come_and_go_in_one_transaction(firewalls, engine):
+    door = door_of(firewalls, engine, "default", "second")
+    before = door.candidate()
+    peers = [peer(**EVERYTHING), peer(group="h", number=2, **OTHERWISE), peer(router="second", number=3, **OTHERWISE)]
+    assert refused_or_done(door, {"items": [{"bgp_peer": options} for options in peers]}, module=transaction)
+    assert [door.done(options).changed for options in peers] == [False] * len(peers)
+    door.done({"items": [{"bgp_peer": {**identity(options), "state": "absent"}} for options in peers]}, module=transaction)
+    assert door.candidate() == before
 
 
 @pytest.mark.parametrize("engine", [LEGACY, ADVANCED])

@@ -213,6 +213,7 @@ REFUSALS = {
     "too much prepending": ({"as_path_prepend": 256}, "as_path_prepend"),
     "a secret that is too long": ({"secret": "s" * 64}, "secret: 64 characters"),
     "a kind that does not exist": ({"type": "xbgp"}, "type"),
+    "an address object": ({"advertise": ["10.10.0.0/24", "office-lan"]}, "advertise: 'office-lan' is no network"),
 }
 
 

@@ -156,6 +156,8 @@ REFUSALS = {
     "a source that does not exist": ({"sources": ["rumour"]}, "sources"),
     "a preference out of range": ({"med": 65536}, "med: 65536 is outside 1 to 65535"),
     "a name that is too long": ({"name": "r" * 32}, "32 characters"),
+    "an address object as a destination": ({"destinations": ["office-lan"]}, "destinations: 'office-lan' is no network"),
+    "an address object as a network": ({"networks": ["office-lan"]}, "networks: 'office-lan' is no network"),
 }
 
 

@@ -92,6 +92,17 @@ def test_a_router_that_is_not_there_is_refused(firewalls, engine):
 
 
 @each_engine
+def test_what_a_new_router_has_is_gathered_and_stays(firewalls, engine):
+    """PAN-OS writes an algorithm alone, as an empty element that says something."""
+    door = Door(router_ecmp, firewalls(engine=engine))
+    door.control.plant(PLACES[engine], "<algorithm><ip-modulo/></algorithm>")
+    gathered = door.done({}, state="gathered").values["gathered"]
+    assert {**ROUTER, "algorithm": {"ip_modulo": True}} in gathered
+    for state in ("present", "replaced"):
+        assert [door.done(options, state=state).changed for options in gathered] == [False] * len(gathered)
+
+
+@each_engine
 def test_absent_leaves_the_rest_of_the_router(firewalls, engine):
     door = Door(router_ecmp, firewalls(engine=engine, config="bgp_running"))
     whole = door.candidate()

@@ -169,12 +169,12 @@ WAY = "<entry name='to-peer'><destination>{}</destination><interface>ethernet1/8
 @pytest.mark.parametrize("kind, more, route, words", [
     ("pbf", {}, None, None),
     ("pbf", {"backup_routes": True}, None, ["endpoint", "static route", "allow_summary_networks"]),
-    ("bgp", {}, None, ["endpoint", "longer static route"]),
-    ("bgp", {}, "192.0.2.128/25", ["endpoint 192.0.2.51"]),
-    ("bgp", {}, "192.0.2.0/24", ["endpoint"]),
+    ("by routes", {}, None, ["endpoint", "longer static route"]),
+    ("by routes", {}, "203.0.113.128/25", ["endpoint 203.0.113.33"]),
+    ("by routes", {}, "203.0.113.0/24", ["endpoint"]),
     ("by routes", {}, "203.0.113.33/32", None),
     ("by routes", {}, "203.0.113.32/27", None),
-], ids=["PBF does not steer them", "backup routes do", "nothing longer", "longer for one of two", "as long", "a host route", "a longer route"])
+], ids=["PBF does not steer them", "backup routes do", "nothing longer", "longer to others", "as long", "a host route", "a longer route"])
 def test_a_summary_around_the_endpoint_needs_another_way(firewalls, kind, more, route, words):
     door = VpnDoor(firewalls())
     if route:
@@ -187,6 +187,20 @@ def test_a_summary_around_the_endpoint_needs_another_way(firewalls, kind, more, 
         assert not door.done(wanted).changed
     else:
         door.refused(wanted, *words)
+
+
+@pytest.mark.parametrize("route, named", [
+    (None, ["192.0.2.51", "192.0.2.208"]), ("192.0.2.128/25", ["192.0.2.51"]), ("192.0.2.0/24", ["192.0.2.51", "192.0.2.208"]),
+    ("192.0.2.0/25", ["192.0.2.208"]),
+], ids=str)
+def test_with_bgp_an_endpoint_without_a_longer_route_is_named(firewalls, route, named):
+    door = VpnDoor(firewalls())
+    if route:
+        door.control.plant(f"{ROUTERS['virtual-router']}/routing-table/ip/static-route", WAY.format(route))
+    wanted = options("bgp", remote_networks=AROUND["bgp"], allow_summary_networks=True)
+    for result in (door.done(wanted, check=True), door.done(wanted), door.done(wanted)):
+        assert [warning for warning in result.warnings if f"endpoints {', '.join(named)}, and" in warning], result.warnings
+    assert not result.changed
 
 
 @pytest.mark.parametrize("first", ["summary", "part"])
