@@ -103,6 +103,9 @@ KINDS = {
     "route map out": Kind(
         ADVANCED, f"{FILTERS}/route-maps/bgp/bgp-entry", '<entry name="g-out"><route-map><entry name="10"><action>deny</action></entry></route-map></entry>',
         filtering("<unsuppress-map>g-out</unsuppress-map>")),
+    "prefix list by what nobody knows": Kind(
+        ADVANCED, f"{FILTERS}/prefix-list", '<entry name="g-out"/>',
+        (f"{bgp(ADVANCED)}/peer-group", other_group("<of-tomorrow><lists><member>g-out</member></lists></of-tomorrow>"))),
     "prefix list": Kind(
         ADVANCED, f"{FILTERS}/prefix-list",
         '<entry name="g-out"><type><ipv4><ipv4-entry><entry name="5"><action>deny</action></entry></ipv4-entry></ipv4></type></entry>',
