@@ -19,7 +19,7 @@ from typing import Any, Hashable, Iterable, Mapping, NamedTuple, Sequence, Union
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import marked_line, path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Network, Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry, DesiredMember
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
 
@@ -497,3 +497,11 @@ def _no_room(record: Record, found: Mapping[str, str], home: str) -> str:
                 + ", ".join(adopted))
     return (f"{record.vpn}: the record of its objects does not fit into the comments of {', '.join(found)} (PAN-OS allows {COMMENT_LENGTH} characters "
             "in each). Shorten the rest of these comments, or put several networks together into larger ones")
+
+
+def routes_of_others(view: Surroundings, vpn: str, router: str) -> list[tuple[str, Network]]:
+    """(route's name, destination) of a router's static routes that are not this VPN's."""
+    record = of_vpn(view, vpn)
+    owned = known(()) if record is None else record.owned()
+    return [(name, destination) for name, destination in view.static_routes(router)
+            if Object("static_route_ipv6" if destination.version == 6 else "static_route", name, router) not in owned]

@@ -142,7 +142,8 @@ class Rules:
         units = () if record is None else tuple(record.units.values())
         near = [ip_network(text) for text in self.vpn.local_networks]
         near += [network for interface, network in self.around.connected(router) if interface not in units]
-        near += [destination for name, destination in self.around.static_routes(router) if not self._is_of_pbf_sibling(router, name)]
+        near += [destination for name, destination in records.routes_of_others(self.around, self.vpn.name, router)
+                 if not self._is_of_pbf_sibling(router, name)]
         inner = {network for network in near if network not in remote and any(rulebases.is_part(network, summary) for summary in remote)}
         by_family: tuple = tuple([network for network in inner if network.version == version] for version in (4, 6))
         return [str(network) for family in by_family for network in collapse_addresses(sorted(family))]

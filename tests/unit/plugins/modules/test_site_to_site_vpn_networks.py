@@ -162,6 +162,19 @@ def test_a_network_of_the_far_side_within_the_summary_is_no_exception(firewalls)
     assert "10.200.0.0/16" not in members(door, f"{PBF}/entry[@name='{wanted['name']}-local']", "destination")
 
 
+def test_routes_that_the_vpn_leaves_behind_are_no_longer_routes(firewalls):
+    """Those of the networks that it had before, which go in the same run."""
+    door = VpnDoor(firewalls())
+    before = options(remote_networks=["10.200.0.0/16", "203.0.113.128/25"], backup_routes=True, allow_summary_networks=True)
+    door.refused(before, "endpoint 203.0.113.142")
+    before["remote_networks"] = ["10.200.0.0/16"]
+    door.done(before)
+    summary = {**before, "remote_networks": SUMMARY}
+    door.done(summary)
+    assert not door.done(summary).changed
+    assert "10.200.0.0/16" not in members(door, f"{PBF}/entry[@name='{summary['name']}-local']", "destination")
+
+
 AROUND = {"pbf": ["203.0.113.128/25"], "bgp": ["192.0.2.0/24"], "by routes": ["203.0.113.0/24"]}
 WAY = "<entry name='to-peer'><destination>{}</destination><interface>ethernet1/8</interface><nexthop><ip-address>198.51.100.1</ip-address></nexthop></entry>"
 
