@@ -146,8 +146,10 @@ def _refuse_into_itself(vpn, around, units, remote, endpoint):
     if vpn.failover == BGP and vpn.allow_summary_networks and remote.prefixlen:
         # What BGP brings is the far side's choice, and not known here: that is told.
         return
+    can_be_asked_for = remote.prefixlen and (by_pbf or own != vpn.virtual_router or vpn.failover == BGP)
     raise Refused(f"remote_networks: {remote} covers the tunnel endpoint {endpoint}; the tunnel's own packets would be sent into the tunnel. "
                   f"Give router '{own}' a route to {endpoint}/{endpoint.max_prefixlen} by the way that is to carry the tunnel"
+                  + (", or say allow_summary_networks: true" if can_be_asked_for else "")
                   + (", or leave backup_routes out" if vpn.backup_routes and not remote.prefixlen else ""))
 
 

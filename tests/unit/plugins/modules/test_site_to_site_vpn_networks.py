@@ -166,7 +166,7 @@ def test_routes_that_the_vpn_leaves_behind_are_no_longer_routes(firewalls):
     """Those of the networks that it had before, which go in the same run."""
     door = VpnDoor(firewalls())
     before = options(remote_networks=["10.200.0.0/16", "203.0.113.128/25"], backup_routes=True, allow_summary_networks=True)
-    door.refused(before, "endpoint 203.0.113.142")
+    door.refused(before, "endpoint 203.0.113.142", "/32")
     before["remote_networks"] = ["10.200.0.0/16"]
     door.done(before)
     summary = {**before, "remote_networks": SUMMARY}
@@ -181,8 +181,8 @@ WAY = "<entry name='to-peer'><destination>{}</destination><interface>ethernet1/8
 
 @pytest.mark.parametrize("kind, more, route, words", [
     ("pbf", {}, None, None),
-    ("pbf", {"backup_routes": True}, None, ["endpoint", "static route", "allow_summary_networks"]),
-    ("by routes", {}, None, ["endpoint", "longer static route"]),
+    ("pbf", {"backup_routes": True}, None, ["endpoint", "a route to 203.0.113.142/32"]),
+    ("by routes", {}, None, ["endpoint", "a route to 203.0.113.33/32"]),
     ("by routes", {}, "203.0.113.128/25", ["endpoint 203.0.113.33"]),
     ("by routes", {}, "203.0.113.0/24", ["endpoint"]),
     ("by routes", {}, "203.0.113.33/32", None),
@@ -193,7 +193,8 @@ def test_a_summary_around_the_endpoint_needs_another_way(firewalls, kind, more, 
     if route:
         door.control.plant(f"{ROUTERS['virtual-router']}/routing-table/ip/static-route", WAY.format(route))
     wanted = asked(kind, remote_networks=AROUND[kind], **more)
-    door.refused(wanted, "endpoint")
+    message = door.refused(wanted, "remote_networks").message
+    assert "allow_summary_networks: true" in message or more or (kind == "by routes" and "endpoint" in message)
     wanted["allow_summary_networks"] = True
     if words is None:
         door.done(wanted)
