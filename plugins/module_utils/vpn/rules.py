@@ -73,7 +73,9 @@ class Rules:
             values = {"from": {"zone": list(self.vpn.source_zones)}, "source": self.vpn.sources,
                       "destination": destinations, "action": action, "disabled": False}
             drops = "discard" in action
-            position = order.placed(name, above[drops], [*below[drops], *earlier])
+            # What leaves packets to the routes takes none from a narrower VPN, and need not stand below it.
+            narrower = () if "no_pbf" in action else below[drops]
+            position = order.placed(name, above[drops], [*narrower, *earlier])
             items.append(DesiredEntry(pbf_rule.TABLE, name, values, position=position))
             earlier.append(name)
         return items

@@ -230,7 +230,7 @@ def test_a_vpn_for_a_part_stands_above_the_one_for_the_summary(firewalls, first)
     for _round in range(2):
         assert [door.done(wanted).changed for wanted in order] == [False, False]
     names = [rule.get("name") for rule in ET.fromstring(door.control.candidate(PBF))]
-    assert names.index(f"{part['name']}-discard") < names.index("hub-1")
+    assert names.index(f"{part['name']}-2") < names.index("hub-1")
     for wanted in order:
         door.done({"name": wanted["name"], "state": "absent"})
     assert door.candidate() == start
