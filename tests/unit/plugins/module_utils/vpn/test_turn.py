@@ -98,6 +98,7 @@ OPTIONS = {
     "local_id": (None, "fw.example.net"),
     "nat_traversal": (None, True),
     "primary_tunnel": (1, 2),
+    "allow_summary_networks": (False, True),
     "security_rules": ("both", "outbound", "none"),
     "rule_position": (None, ("top", None)),
     "tunnels": (lambda kind: vpn(kind).tunnels, keyed, lambda kind: proposed(kind, dh_group="group19"), lambda kind: proposed(kind, version="ikev1"),
@@ -113,7 +114,9 @@ OF_BGP = {
     "redistribute": (None, "static"),
 }
 # Said by others, or of the whole module.
-NOT_TRIED = {"name", "failover", "local_address", "pre_shared_keys", "allow_readvertise", "allow_default_route", "adopt"}
+NOT_TRIED = {
+    "name", "failover", "local_address", "pre_shared_keys", "allow_readvertise", "allow_default_route", "adopt", "local_addresses", "remote_addresses",
+}
 
 
 def test_every_option_is_tried():
