@@ -39,7 +39,8 @@ def leftovers(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, items:
     bgp = removal.Estate(claim.before, view)
     if claim.before.bgp and (vpn.failover != BGP or vpn.virtual_router != claim.before.router):
         bgp.restore_bgp()
-    zones = removal.Estate(claim.before, view)
+    # One heir can inherit both, and has one record for it.
+    zones = removal.Estate(claim.before, view, heirs=bgp.heirs)
     # A tunnel that waits is still in the zone that the VPN leaves.
     for name in claim.before.zones if choice.turn is None else ():
         if not vpn.uses_zone(name) and view.zone(name) is not None:

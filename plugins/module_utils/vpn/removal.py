@@ -176,7 +176,7 @@ class Estate:
     view: Surroundings
     warnings: list = field(default_factory=list)
     _restored: list = field(default_factory=list)
-    _heirs: dict = field(default_factory=dict)
+    heirs: dict = field(default_factory=dict)
 
     def restore_bgp(self) -> None:
         """The router's BGP as it was. Others that came to use it meanwhile keep it."""
@@ -207,14 +207,14 @@ class Estate:
         """To the record of another VPN of ours that uses the same thing; whether there is one."""
         for home, record in records.on(self.view):
             if record.vpn != self.record.vpn and uses(record):
-                _home, heir = self._heirs.get(record.vpn, (home, record))
-                self._heirs[record.vpn] = home, replace(heir, zones=tuple(dict.fromkeys([*heir.zones, *zones])), bgp={**(bgp or {}), **heir.bgp})
+                _home, heir = self.heirs.get(record.vpn, (home, record))
+                self.heirs[record.vpn] = home, replace(heir, zones=tuple(dict.fromkeys([*heir.zones, *zones])), bgp={**(bgp or {}), **heir.bgp})
                 return True
         return False
 
     def items(self) -> list:
         found = list(self._restored)
-        for home, record in self._heirs.values():
+        for home, record in self.heirs.values():
             others = [unit for unit in own_units(record, self.view) if unit != home]
             found += interfaces.comment_items(records.comments(record, [home, *others], self.view), self.view)
         return found

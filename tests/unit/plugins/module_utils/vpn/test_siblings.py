@@ -225,6 +225,16 @@ def test_what_was_made_for_several_goes_with_the_last_that_uses_it(engine, gone)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("gone", [("vpn-a", "vpn-b"), ("vpn-b", "vpn-a")], ids=" ".join)
+def test_who_goes_over_to_something_else_hands_over_zone_and_bgp(engine, gone):
+    both = [sibling(0, "bgp", zone="third"), sibling(1, "bgp", zone="third")]
+    tree = made(engine, *both, sibling(0, "pbf", zone="other"))
+    heir = records.of_vpn(around(tree, engine), "vpn-b")
+    assert "third" in heir.zones and heir.bgp
+    assert canonical(taken_away(tree, engine, *gone)) == canonical(start(engine, "base"))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("first", [0, 1])
 def test_a_network_that_two_announce_by_name_is_announced_until_both_are_gone(engine, first):
     vpns = [sibling(number, "bgp", local=("10.99.0.0/24",)) for number in (0, 1)]
