@@ -69,7 +69,8 @@ class Proof:
         before = self._flows()
         old = negotiating.spis(before, name)
         self.cleared.append(name)
-        has_cleared = any([answer.found_something for answer in negotiating.clear(session, [tunnel])])
+        answers = list(negotiating.clear(session, [tunnel]))
+        has_cleared = any(answer.found_something for answer in answers)
         list(negotiating.initiate(session, [tunnel]))
 
         def lacks(view: View) -> str:

@@ -183,7 +183,8 @@ class _Task:
 
     def _clear(self, group, told) -> bool:
         """Whether there was anything to clear."""
-        return any([_noted(told, answer).found_something for answer in negotiating.clear(self.session, group)])
+        answers = [_noted(told, answer) for answer in negotiating.clear(self.session, group)]
+        return any(answer.found_something for answer in answers)
 
     def _initiate(self, group, told) -> None:
         for answer in negotiating.initiate(self.session, group):

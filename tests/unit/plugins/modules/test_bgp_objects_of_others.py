@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import pytest
 
@@ -19,8 +20,10 @@ LEGACY, ADVANCED = "virtual-router", "logical-router"
 PROFILES = f"{NETWORK}/routing-profile/bgp"
 FILTERS = f"{NETWORK}/routing-profile/filters"
 RUNNING = "<enable>yes</enable><router-id>198.51.100.10</router-id><local-as>65000</local-as><install-route>yes</install-route>"
-EVERYTHING = {"secret": "R3dFox17", "hold_time": 30, "keep_alive_interval": 10, "advertise": ["10.10.0.0/24"], "local_preference": 200, "as_path_prepend": 2}
-OTHERWISE = {"secret": "BlueOwl23", "hold_time": 60, "keep_alive_interval": 20, "advertise": ["10.30.0.0/16"], "local_preference": 300, "as_path_prepend": 3}
+EVERYTHING = MappingProxyType({"secret": "R3dFox17", "hold_time": 30, "keep_alive_interval": 10, "advertise": ["10.10.0.0/24"],
+                               "local_preference": 200, "as_path_prepend": 2})
+OTHERWISE = MappingProxyType({"secret": "BlueOwl23", "hold_time": 60, "keep_alive_interval": 20, "advertise": ["10.30.0.0/16"],
+                              "local_preference": 300, "as_path_prepend": 3})
 
 
 def bgp(engine, router="default") -> str:
