@@ -26,7 +26,7 @@ SHARED = {"provider": "", "connection": "vpn_info", "progress": "zone", "lock_ti
           "device_group": "security_rule", "rulebase": "security_rule", "commit_timeout": "commit", "commit_poll": "commit", "commit_foreign": "commit"}
 # By Ansible's type of an option.
 ODD = {
-    "str": (None, "", {"a": "b"}, ["x"], True, "\ud800", "a\nb", "a'b\"c", "é"),
+    "str": (None, "", {"a": "b"}, ["x"], True, "a\x07", "a\nb", "a'b\"c", "é"),
     "path": (None, "", ["x"], True, "a\x00b", "x" * 5000),
     "int": (None, "many", -1, BIG, True, 1.5),
     "float": (None, "nan", "inf", -1, 1e308, True),
@@ -44,6 +44,7 @@ NEEDED = {
     "vpn_info": {"name": ["branch-7"], "timeout": 0},
     "config_revert": {"name": "branch-7", "journal": "/nonexistent/journal"},
     "commit": {},
+    "config_info": {},
     "transaction": {"items": [{"zone": {"name": "odd"}}]},
 }
 

@@ -89,8 +89,10 @@ def test_what_a_template_gave_is_not_written(firewalls, resource, case, way):
     door.done(case.new)
     give(door, case.place, src="tpl", ptpl="sites")
     before = door.control.candidate()
+    # What is replaced is given whole.
+    said = {"absent": {}, "present": case.change, "replaced": {**case.new, **case.change}}
     for state in states(resource):
-        options = {**case.identity, **({} if state == "absent" else case.change), "state": state}
+        options = {**case.identity, **said[state], "state": state}
         for check in (True, False):
             refused(door, way(door, resource, options, check=check), "comes from the Panorama template 'sites'")
     assert door.control.candidate() == before
