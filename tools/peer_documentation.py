@@ -54,7 +54,8 @@ def places() -> list[Place]:
     from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import CLOUDS
 
     tunnels, connection = block(fields.documentation(Tunnel), 6), block(fields.documentation(Profile), 6)
-    imports = "".join(f"    from {ROOMS}.peers.{cloud} import rules as _{cloud}  # noqa: F401  pylint: disable=unused-import\n" for cloud in CLOUDS)
+    packed = "".join(f"    from {ROOMS}.peers.{cloud} import rules as _{cloud}  # noqa: F401\n" for cloud in CLOUDS)
+    imports = "    # pylint: disable=unused-import\n" + packed
     found = [Place("plugins/module_utils/peers/rules.py", re.escape(PACKED) + r"\n", r"\n\nclass Rules:\n", imports)]
     found.append(Place("plugins/modules/site_to_site_vpn.py", r"\n  tunnels:\n(?:    .*\n)*?    suboptions:\n", r"  pre_shared_keys:\n", tunnels))
     found.append(Place("plugins/modules/site_to_site_vpn.py", r"\n  connection:\n(?:    .*\n)*?    suboptions:\n", r"  tunnels:\n", connection))

@@ -21,11 +21,12 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 
 if TYPE_CHECKING:
     # Never runs. Where Ansible packs a module as a program, it packs what is imported by name; tools/peer_documentation.py writes this.
-    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import rules as _aws  # noqa: F401  pylint: disable=unused-import
-    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.azure import rules as _azure  # noqa: F401  pylint: disable=unused-import
-    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.gcp import rules as _gcp  # noqa: F401  pylint: disable=unused-import
-    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.harmony_sase import rules as _harmony_sase  # noqa: F401  pylint: disable=unused-import
-    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.zstack import rules as _zstack  # noqa: F401  pylint: disable=unused-import
+    # pylint: disable=unused-import
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import rules as _aws  # noqa: F401
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.azure import rules as _azure  # noqa: F401
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.gcp import rules as _gcp  # noqa: F401
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.harmony_sase import rules as _harmony_sase  # noqa: F401
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.zstack import rules as _zstack  # noqa: F401
 
 
 class Rules:

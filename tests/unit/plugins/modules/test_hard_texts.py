@@ -37,7 +37,8 @@ HARD = {
     "a bell at the end": "a\x07", "a separator at the end": "a\x1f", "half a surrogate": "a\ud800b", "no character": "a\uffffb", "DEL": "a\x7fb",
     "markup": "<b>&amp;</b>", "the end of CDATA": "a]]>b", "a reference": "&#10;&lt;", "quotes": "it's",
     "double quotes": 'say "x"', "both quotes": "it's \"x\"",
-    "accents": "Zürich", "composed": "Zu\u0308rich", "another script": "東京", "an emoji": "\U0001f512", "right to left": "\u202eabc", "a mark": "\ufeffnote",
+    "accents": "Zürich", "composed": "Zu\u0308rich", "another script": "東京", "an emoji": "\U0001f512", "right to left": "\u202eabc",
+    "a mark": "\ufeffnote",
     "zero width": "a\u200bb", "blanks only": " \n ", "nothing": "", "a slash": "a/b", "a template": "{{ x }}", "a variable": "$x", "a comma": "a,b",
     "an apostrophe and a bracket": "x'][", "a percent": "100%", "a plus": "a+b", "very long": "x" * 100000, "None": "None", "dots": "..", "minus": "-",
 }
