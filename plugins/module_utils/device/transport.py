@@ -25,7 +25,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 # What becomes of each byte of a form's value.
 _QUOTED = {number: quote_plus(bytes([number])) for number in range(256)}
 _MEGABYTE = 1024 * 1024
-_PIECE = 256 * 1024
+# An answer in chunks of one byte takes a hundred times the memory of its piece.
+_PIECE = 16 * 1024
 _LONGEST_TIMEOUT = 86400
 
 
