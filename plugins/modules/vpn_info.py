@@ -740,6 +740,14 @@ diagnosis:
       returned: always
       type: str
       sample: certain
+    bites:
+      description:
+        - When what is wrong shows. V(now) stops, or would stop, packets at once. V(rekey) does when an SA is renewed, V(session) when one side begins anew
+          (a restart, C(vpn_action), a BGP session), V(failover) when the other tunnel has to take over.
+        - A tunnel that works and has a V(certain) cause that bites later is at risk.
+      returned: always
+      type: str
+      sample: rekey
 selected:
   description: What O(select) selected.
   returned: with O(select)

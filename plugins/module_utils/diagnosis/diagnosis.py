@@ -18,7 +18,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis im
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
-    CERTAIN, LIKELY, NO_CHILD, NO_IKE, PASSING, POSSIBLE, SILENT, Cause, Evidence,
+    CERTAIN, LIKELY, NO_CHILD, NO_IKE, NOW, PASSING, POSSIBLE, REKEY, SESSION, SILENT, Cause, Evidence,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.names import stem
@@ -33,15 +33,27 @@ _SUSPECT = {
     SILENT: {DEVICE, INSIDE, CLOUD, BEHIND_CLOUD},
     PASSING: {DEVICE, INSIDE, FORWARDING, BGP, CLOUD, BEHIND_CLOUD},
 }
+# The layers that a tunnel has left behind: what is wrong there shows when it has to come by them again.
+_BEHIND = {NO_IKE: frozenset(), NO_CHILD: {OUTSIDE, PHASE_1}, SILENT: {OUTSIDE, PHASE_1, PHASE_2}, PASSING: {OUTSIDE, PHASE_1, PHASE_2}}
 
 
 @dataclass(frozen=True)
 class Rule:
-    """C(always): what it finds is wrong whatever the tunnel's state shows, such as what fails at the next rekey only."""
+    """C(always): what it finds is wrong whatever the tunnel's state shows, such as what fails at the next rekey only.
+
+    C(later): when what it finds bites a tunnel that has left the layer behind.
+    """
 
     layer: int
     find: Callable[[Case], Iterator[Cause]]
     always: bool = False
+    later: str = NOW
+
+    def weighed(self, case: Case, cause: Cause) -> Cause:
+        """The cause as it counts for how far the tunnel has come."""
+        suspect = self.always or self.layer in _SUSPECT[case.phase]
+        bites = self.later if cause.bites == NOW and self.layer in _BEHIND[case.phase] else cause.bites
+        return replace(cause, confidence=cause.confidence if suspect else POSSIBLE, bites=bites)
 
 
 RULES = (
@@ -52,28 +64,28 @@ RULES = (
     Rule(DEVICE, device.interface_of_another),
     Rule(DEVICE, device.engine_not_rebooted),
     Rule(DEVICE, device.commit_pending),
-    Rule(OUTSIDE, outside.outside_interface),
-    Rule(OUTSIDE, outside.peer_address),
-    Rule(OUTSIDE, outside.duplicate_gateway),
-    Rule(OUTSIDE, outside.customer_gateway),
+    Rule(OUTSIDE, outside.outside_interface, later=SESSION),
+    Rule(OUTSIDE, outside.peer_address, later=SESSION),
+    Rule(OUTSIDE, outside.duplicate_gateway, later=SESSION),
+    Rule(OUTSIDE, outside.customer_gateway, later=SESSION),
     Rule(OUTSIDE, outside.endpoint_route, always=True),
     Rule(OUTSIDE, outside.route_into_itself, always=True),
-    Rule(OUTSIDE, outside.denied_outside),
-    Rule(OUTSIDE, outside.passive),
-    Rule(PHASE_1, phase_1.version),
-    Rule(PHASE_1, phase_1.proposal),
-    Rule(PHASE_1, phase_1.method),
-    Rule(PHASE_1, phase_1.certificate),
-    Rule(PHASE_1, phase_1.identity),
-    Rule(PHASE_1, phase_1.pre_shared_key),
-    Rule(OUTSIDE, outside.unknown_peer),
+    Rule(OUTSIDE, outside.denied_outside, later=SESSION),
+    Rule(OUTSIDE, outside.passive, later=SESSION),
+    Rule(PHASE_1, phase_1.version, later=SESSION),
+    Rule(PHASE_1, phase_1.proposal, later=REKEY),
+    Rule(PHASE_1, phase_1.method, later=SESSION),
+    Rule(PHASE_1, phase_1.certificate, later=SESSION),
+    Rule(PHASE_1, phase_1.identity, later=SESSION),
+    Rule(PHASE_1, phase_1.pre_shared_key, later=SESSION),
+    Rule(OUTSIDE, outside.unknown_peer, later=SESSION),
     Rule(OUTSIDE, outside.unanswered),
     Rule(OUTSIDE, outside.nat_without_traversal, always=True),
-    Rule(PHASE_1, phase_1.lifetime),
-    Rule(PHASE_2, phase_2.encapsulation),
-    Rule(PHASE_2, phase_2.proposal),
-    Rule(PHASE_2, phase_2.selectors),
-    Rule(PHASE_2, phase_2.forward_secrecy, always=True),
+    Rule(PHASE_1, phase_1.lifetime, later=REKEY),
+    Rule(PHASE_2, phase_2.encapsulation, later=REKEY),
+    Rule(PHASE_2, phase_2.proposal, later=REKEY),
+    Rule(PHASE_2, phase_2.selectors, later=REKEY),
+    Rule(PHASE_2, phase_2.forward_secrecy, always=True, later=REKEY),
     Rule(PHASE_2, phase_2.unanswered),
     Rule(INSIDE, inside.belongs_nowhere, always=True),
     Rule(INSIDE, inside.routers_apart, always=True),
@@ -115,7 +127,8 @@ RULES = (
 
 
 def diagnose(evidence: Evidence, missing=()) -> list:
-    """Causes as dictionaries, tunnel by tunnel, the most likely first: V(id), V(tunnel), V(cause), V(evidence), V(fix), V(items), V(confidence).
+    """Causes as dictionaries, tunnel by tunnel, the most likely first: V(id), V(tunnel), V(cause), V(evidence), V(fix), V(items), V(confidence),
+    V(bites).
 
     Of a tunnel that is healthy, only what is surely or probably wrong. C(missing): names that were asked for and are not running.
     """
@@ -131,9 +144,8 @@ def ranked(case: Case) -> list:
     """The causes of one tunnel: by confidence, then by nearness to the wire, then in the order of the table; each once."""
     numbered = []
     for number, rule in enumerate(RULES):
-        suspect = rule.always or rule.layer in _SUSPECT[case.phase]
         for cause in rule.find(case):
-            weighed = cause if suspect else replace(cause, confidence=POSSIBLE)
+            weighed = rule.weighed(case, cause)
             numbered.append((CONFIDENCES.index(weighed.confidence), rule.layer, number, weighed))
     ordered = [cause for *_rank, cause in sorted(numbered, key=lambda item: item[:3])]
     first: dict = {}
@@ -161,7 +173,7 @@ def _with_what_waits(case, causes) -> list:
 
 def told(tunnel: str, cause: Cause) -> dict:
     return {"id": cause.id, "tunnel": tunnel, "cause": cause.cause, "evidence": list(cause.evidence), "fix": cause.fix, "items": list(cause.items),
-            "confidence": cause.confidence}
+            "confidence": cause.confidence, "bites": cause.bites}
 
 
 _REACHED = {

@@ -25,6 +25,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.names im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object
 
 CERTAIN, LIKELY, POSSIBLE = "certain", "likely", "possible"
+# When what is wrong shows: at once; when an SA is renewed; when a peer begins anew (IKE, or BGP); when the other tunnel has to take over.
+NOW, REKEY, SESSION, FAILOVER = "now", "rekey", "session", "failover"
 
 # How far a tunnel has come, as its state shows it.
 NO_IKE, NO_CHILD, SILENT, PASSING = "phase 1", "phase 2", "silent", "passing"
@@ -35,6 +37,7 @@ class Cause:
     """Why a tunnel does not work. C(evidence): log lines, or the values that differ. C(fix): an option of ours with its value, and words.
 
     C(items): the same as items for C(transaction), where the change can be said without asking anybody.
+    C(bites): when it shows, one of NOW, REKEY, SESSION, FAILOVER.
     """
 
     id: str
@@ -43,6 +46,7 @@ class Cause:
     fix: str
     confidence: str = LIKELY
     items: tuple = ()
+    bites: str = NOW
 
 
 @dataclass(frozen=True)

@@ -524,3 +524,25 @@ def test_static_routes_are_missed_where_the_connection_would_list_them(gateway, 
     found = [cause for cause in branch.diagnose() if cause["tunnel"] == ONE and cause["id"] == "cloud-static-route-missing"]
     assert [cause["confidence"] for cause in found] == [sure]
     assert gateway == "vgw" or "attachment" in found[0]["fix"]
+
+
+def other_group(branch: Branch) -> None:
+    """A group of phase 2 that the cloud does not take: the first SA is made without one."""
+    branch.text(branch.at("ipsec-crypto-profiles", NAME), "dh-group", "group2")
+
+
+# What is wrong, the cause, and when it bites.
+BITES = {
+    "PFS, up": (other_group, "pfs-group-mismatch", "rekey"),
+    "PFS, phase 2 is down": (lambda branch: (other_group(branch), branch.down(1, 2, "NO_PROPOSAL_CHOSEN")), "pfs-group-mismatch", "now"),
+    "a phase 1 profile, down": (FAULTS["another phase 1 profile"].breaks, "ike-encryption-mismatch", "now"),
+    "a phase 2 profile, down": (FAULTS["another phase 2 profile"].breaks, "esp-encryption-mismatch", "now"),
+    "a rule": (FAULTS["an allow rule disabled"].breaks, "security-rule-disabled", "now"),
+}
+
+
+@pytest.mark.parametrize("breaks, cause, bites", BITES.values(), ids=BITES.keys())
+def test_when_it_bites(breaks, cause, bites):
+    branch = Branch()
+    breaks(branch)
+    assert [found["bites"] for found in branch.diagnose() if found["tunnel"] == ONE and found["id"] == cause] == [bites]
