@@ -39,6 +39,25 @@ def connection(failover: str, hold_time: int | None = None) -> dict:
     return json.loads(text)
 
 
+#: The firewall's second line in the lab's base configuration: interface, own address, the provider's router.
+SECOND_LINE = ("ethernet1/7", "203.0.113.6", "203.0.113.5")
+
+
+def on_two_lines(document: dict) -> dict:
+    """A describe output whose second tunnel expects the firewall on its second line. (AWS itself has one customer address per connection; others do not.)
+
+    The interface of a line leads to the internet as soon as a tunnel goes out of it, or a default route does; ``SECOND_LINE`` has the addresses. A provider
+    takes only packets with an address of its line, so the peer's address needs a route into the right one. ``site.plane.internet.cut_line("eth1-7")``
+    lets nothing pass the second line, ``cut_line("eth1-8")`` the first, until ``mend()``; their links stay up. ``wire.captured(site, line="eth1-7")``
+    shows what is on it.
+    """
+    found = copy.deepcopy(document)
+    item = found["VpnConnections"][0]
+    first, second = item["CustomerGatewayConfiguration"].split("</ipsec_tunnel>", 1)
+    item["CustomerGatewayConfiguration"] = f"{first}</ipsec_tunnel>{second.replace('198.51.100.10', SECOND_LINE[1])}"
+    return found
+
+
 class Site:
     """``described``: describe outputs, one per connection. Other arguments: the emulator's, and the data plane's settings."""
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import Site
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.internet import line as end_of
 
-LINE = "line-eth1-8"
 #: For the remote network itself, as tcpdump says it.
 IN_CLEAR_TEXT = ("dst", "net", "10.200.0.0/16")
 KINDS = ("IKE", "ESP in UDP", "ARP", "other")
@@ -46,11 +46,11 @@ def _kind(line: str) -> str:
 
 
 @contextlib.contextmanager
-def captured(site: Site, *expression: str) -> Iterator[Wire]:
-    """Whatever passes the outside interface inside the block, or only what a tcpdump expression says."""
+def captured(site: Site, *expression: str, line: str = "eth1-8") -> Iterator[Wire]:
+    """Whatever passes an outside interface inside the block, or only what a tcpdump expression says."""
     wire = Wire()
     with site.plane.enclave.start(
-            "internet", ["timeout", "120", "tcpdump", "-n", "-l", "--immediate-mode", "-i", LINE, "-Z", "root", *expression],
+            "internet", ["timeout", "120", "tcpdump", "-n", "-l", "--immediate-mode", "-i", end_of(line), "-Z", "root", *expression],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as capture:
         begun = next((line for line in capture.stderr if "listening on" in line), None)
         assert begun, "tcpdump does not begin"

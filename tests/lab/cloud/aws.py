@@ -13,7 +13,7 @@ from typing import Any, Union
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud import proposals
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.connection import Connection, Endpoint
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import Enclave
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.ike_daemon import TUN, IkeDaemon
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.ike_daemon import TUN, IkeDaemon, wait_for
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.internet import Internet
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.routing_daemon import RoutingDaemon
 
@@ -23,6 +23,9 @@ Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
 
 #: What AWS was seen to tell a customer: the second tunnel is the preferred one.
 MED = {1: 200, 2: 100}
+
+#: Of the tunnels, as AWS tells customers.
+MTU = 1446
 
 _QUICK = "connect delay time 1; connect retry time 2; error wait time 1,2;"
 
@@ -47,14 +50,14 @@ class AwsEndpoint:
         self.ike.start()
 
     def ready(self) -> None:
-        self.ike.wait()
+        """Its addresses and its terms, once its IKE daemon answers."""
         address = f"{self.endpoint.inside}/{self.endpoint.prefix_length}"
         selector = ipaddress.ip_network(self.connection.aws_network)
         narrow = (f"ip addr replace {selector[0] if selector.num_addresses == 1 else selector[1]}/{selector.max_prefixlen} dev lo; "
                   if selector.prefixlen else "")
         if self.endpoint.inside_ipv6 and self.enclave.ipv6:
             narrow += f"ip addr replace {self.endpoint.inside_ipv6}/126 dev {TUN}; "
-        self.enclave.run(f"{narrow}ip addr replace {address} dev {TUN}; ip link set {TUN} mtu 1446 up", self.host)
+        self.enclave.run(f"{narrow}ip addr replace {address} dev {TUN}; ip link set {TUN} mtu {min(MTU, self.ike.largest)} up", self.host)
         self.load()
 
     def load(self) -> None:
@@ -62,6 +65,7 @@ class AwsEndpoint:
 
     def restart(self) -> None:
         self.start()
+        wait_for([self.ike])
         self.ready()
 
     def kill(self) -> None:
@@ -146,6 +150,7 @@ class AwsConnection:
         self._routing.configure(self._vpc_routing())
         for endpoint in self.endpoints:
             endpoint.routing.configure(self._endpoint_routing(endpoint))
+        wait_for([endpoint.ike for endpoint in self.endpoints])
         for endpoint in self.endpoints:
             endpoint.ready()
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import Enclave
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.ike_daemon import TUN, IkeDaemon
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.ike_daemon import TUN, IkeDaemon, wait_for
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.internet import Internet
 
 
@@ -46,7 +46,7 @@ class PolicyBasedSide:
 
     def start(self) -> None:
         self.ike.start()
-        self.ike.wait()
+        wait_for([self.ike])
         routes = "; ".join(f"ip route replace {network} dev {TUN} src {self.addresses[0]}" for network in self.settings.customer_networks)
         self.enclave.run(f"ip link set {TUN} up; {routes}", self.host)
         self.load()

@@ -208,10 +208,10 @@ class Enclave:
     def remove_host(self, name: str) -> None:
         self.run(f"ip netns pids {name} | xargs -r kill -9; ip netns del {name}", check=False)
 
-    def link(self, one: str, one_device: str, other: str, other_device: str) -> None:
+    def link(self, one: str, one_device: str, other: str, other_device: str, mtu: int = 1500) -> None:
         """A cable between two hosts."""
         self.run(
-            f"ip link add {one_device} netns {one} type veth peer name {other_device} netns {other}; "
+            f"ip link add {one_device} mtu {mtu} netns {one} type veth peer name {other_device} mtu {mtu} netns {other}; "
             f"ip -n {one} link set {one_device} up; ip -n {other} link set {other_device} up"
         )
 

@@ -22,8 +22,8 @@ from typing import Any
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane import firewall_routing, packet_filter, routing_configuration
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.agent import FIRST_MARK
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import Enclave, LabError, wait_until
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.ike_daemon import TUN, IkeDaemon
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.internet import Internet
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.ike_daemon import TUN, IkeDaemon, wait_for
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.internet import ENCAPSULATION, Internet
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.running import (
     ANY, Interface, Monitor, Running, Tunnel, device, host_of, network_of,
 )
@@ -143,6 +143,7 @@ class FirewallSide:
             if known != interface and not interface.is_tunnel:
                 self._set_interface(interface, known, running)
                 done.append(f"interface {interface.name} set")
+        self._provide(running)
         done += self._apply_tunnels(before, running)
         if self.routing.follow(running):
             done.append("routing configured")
@@ -172,16 +173,24 @@ class FirewallSide:
         if before is None:
             if interface.name in self._lines(running):
                 self._served.add(interface.name)
-                self.internet.serve(HOST, name, self._gateways(interface, running))
+                self.internet.serve(HOST, name)
             elif not interface.is_loopback and (interface.addresses or interface.ipv6):
                 self._add_neighbour(interface)
             else:
                 self.enclave.run(f"ip -n {HOST} link add {name} type veth peer name {name[:13]}-x")
         addresses = "; ".join(f"ip -n {HOST} addr add {address} dev {name}" for address in (*interface.addresses, *interface.ipv6))
         flush = f"ip -4 -n {HOST} addr flush dev {name}; ip -6 -n {HOST} addr flush dev {name} scope global"
-        if interface.is_loopback:
-            self._lead_to(interface, running)
-        self.enclave.run(f"{flush}; {addresses or 'true'}; ip -n {HOST} link set {name} mtu {interface.mtu or 1500} up")
+        mtu = (interface.mtu or 1500) + (ENCAPSULATION if interface.name in self._served else 0)
+        self.enclave.run(f"{flush}; {addresses or 'true'}; ip -n {HOST} link set {name} mtu {mtu} {'up' if interface.is_up else 'down'}")
+
+    def _provide(self, running: Running) -> None:
+        """What the providers do for the lines as they are now."""
+        for interface in running.interfaces:
+            if interface.name in self._served:
+                self.internet.answer_as(interface.device, tuple(self._gateways(interface, running)))
+        for interface in running.interfaces:
+            if interface.is_loopback:
+                self._lead_to(interface, running)
 
     def _lines(self, running: Running) -> list[str]:
         """Interfaces with a provider behind them: those of tunnels, and those of the default route."""
@@ -222,6 +231,7 @@ class FirewallSide:
 
     def _remove_interface(self, interface: Interface) -> None:
         self._served.discard(interface.name)
+        self.internet.leave(interface.device)
         self.enclave.run(f"ip -n {HOST} link del {interface.device}", check=False)
         self.enclave.remove_host(interface.device)
 
@@ -263,8 +273,7 @@ class FirewallSide:
                 rules = [f"ip -6 -n {HOST} rule add {rule}" for rule in _steering(tunnel, self._slots[tunnel.name])]
                 self.enclave.run("\n".join(rules))
         self.enclave.run("\n".join(daemon.prepare() for daemon in daemons))
-        for daemon in daemons:
-            daemon.wait()
+        wait_for(daemons)
         self._place_tuns(tunnels)
 
     def _connect(self, tunnel: Tunnel, lines: dict[str | None, list[str]]) -> None:
@@ -274,7 +283,7 @@ class FirewallSide:
         ours, theirs, short, whole = (*_carrier(slot, six), *((126, 128) if six else (30, 32)))
         lines[None].append(f"link add {host} netns {HOST} type veth peer name up0 netns {host}")
         lines[HOST] += [
-            f"link set {host} up", f"addr add {ours}/{short} dev {host}", f"route add default via {theirs} table {10000 + slot}",
+            f"link set {host} mtu {1500 + ENCAPSULATION} up", f"addr add {ours}/{short} dev {host}", f"route add default via {theirs} table {10000 + slot}",
             *(f"rule add {rule}" for rule in _steering(tunnel, slot) if not six),
         ]
         # An IPv6 address is no source until it was looked for twice, unless one says not to look.
@@ -282,7 +291,8 @@ class FirewallSide:
         # The daemon owns a copy of the firewall's address; kernel policies want an address inside the local selector.
         narrow = [selector.local for selector in tunnel.selectors if not selector.local.endswith("/0")]
         lines[host] = [
-            "link set up0 up", f"addr add {theirs}/{short} dev up0{at_once}", f"addr add {tunnel.local_address}/{whole} dev lo{at_once}",
+            f"link set up0 mtu {1500 + ENCAPSULATION} up",
+            f"addr add {theirs}/{short} dev up0{at_once}", f"addr add {tunnel.local_address}/{whole} dev lo{at_once}",
             f"route add default via {ours} src {tunnel.local_address}",
             *(f"addr replace {_first_host(network)}/{ipaddress.ip_network(network, strict=False).max_prefixlen} dev lo" for network in narrow),
         ]
@@ -300,9 +310,9 @@ class FirewallSide:
         interface = self.running.interface(tunnel.interface)
         if interface is None:
             return []
-        name = interface.device
-        return [f"addr flush dev {name}", *(f"addr add {address} dev {name}" for address in (*interface.addresses, *interface.ipv6)),
-                f"link set {name} mtu {interface.mtu or 1500} up"]
+        name, mtu = interface.device, min(interface.mtu or 1500, self.daemons[tunnel.name].largest)
+        addresses = [f"addr add {address} dev {name}" for address in (*interface.addresses, *interface.ipv6)]
+        return [f"addr flush dev {name}", *addresses, f"link set {name} mtu {mtu} up"]
 
     def _negotiate(self, tunnel: Tunnel) -> list[str]:
         wanted = (self._connection(tunnel), tunnel.key)

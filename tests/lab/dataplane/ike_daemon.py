@@ -11,9 +11,11 @@ libipsec knows neither marks nor interface ids, so one daemon carries one tunnel
 from __future__ import annotations
 
 import pathlib
+import sys
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Sequence
 
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane import tun_buffer
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import Enclave, LabError, wait_until
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.prerequisites import CHARON
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.vici import Vici, ViciError
@@ -22,6 +24,9 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.vici import V
 TUN = "ipsec0"
 
 CONNECTION = "gateway"
+
+#: The largest packet that a tunnel carries.
+LARGEST = 1500
 
 # Fewer than the default of 16 threads make libipsec wait for itself. libipsec also insists on a default route through its own
 # device: behind the main table (32766) it does no harm. It refuses a policy without allow_peer_ts where the peer is inside it.
@@ -79,6 +84,18 @@ class ChildSa:
     remote: tuple[str, ...]
 
 
+def wait_for(daemons: Sequence[IkeDaemon], seconds: float = 15) -> None:
+    """Until all of them answer after a start, and take whole packets. Raises LabError with the end of the log of one that does not."""
+    for daemon in daemons:
+        if not wait_until((daemon.folder / "vici.sock").exists, seconds):
+            raise LabError(f"the IKE daemon of {daemon.host} did not start: {daemon.log()[-600:]}")
+    if daemons:
+        files = " ".join(str(daemon.folder / "run" / "charon.pid") for daemon in daemons)
+        answer = daemons[0].enclave.run(f"{sys.executable} -IS {tun_buffer.__file__} {LARGEST} {files}")
+        for daemon, line in zip(daemons, answer.split()):
+            daemon.largest = int(line)
+
+
 @dataclass(frozen=True)
 class IkeSa:
     version: int
@@ -99,6 +116,8 @@ class IkeDaemon:
         self._retransmit = retransmit
         self._socket = self.folder / "vici.sock"
         self._loaded = False
+        #: Bytes of the largest packet that it takes from its TUN device.
+        self.largest = tun_buffer.MADE_WITH
 
     def start(self) -> None:
         """Its TUN device stands in the host's namespace when it listens."""
@@ -117,11 +136,6 @@ class IkeDaemon:
             f"ip netns exec {self.host} unshare --mount --propagation private sh -c 'mount --bind {self.folder}/run /run && "
             f"STRONGSWAN_CONF={self.folder}/strongswan.conf exec {CHARON}' </dev/null >{self.folder}/charon.out 2>&1 &"
         )
-
-    def wait(self, seconds: float = 15) -> None:
-        """Until it answers, after a start. Raises LabError with the end of its log."""
-        if not wait_until(self._socket.exists, seconds):
-            raise LabError(f"the IKE daemon of {self.host} did not start: {self.log()[-600:]}")
 
     def kill(self) -> None:
         """As a crash would: no goodbye to the peer. Its TUN device goes with it."""

@@ -19,7 +19,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.policy_based impo
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane import events
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import LIFETIME, Enclave, LabError, wait_until
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.firewall_side import A_KEY, HOST, FirewallSide, child_name
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.internet import Internet
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.internet import Internet, Translation
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.prerequisites import missing
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.routing_configuration import symbol
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.running import Running, Tunnel
@@ -79,7 +79,6 @@ class DataPlane:
         self.engine = ""
         self.remarks: tuple[str, ...] = FIDELITY
         self.applied: list[Applied] = []
-        self._translated: set[str] = set()
         self._read: dict[str, int] = {}
         self._was_up: dict[str, bool] = {}
         self._lock = threading.RLock()
@@ -113,14 +112,12 @@ class DataPlane:
             self.applied.append(Applied(done, time.monotonic() - begun))
 
     def _translate_addresses(self, running: Running) -> None:
-        """A customer address that no interface has belongs to a NAT device in front of the firewall."""
-        for cloud in self.clouds:
-            for endpoint in cloud.connection.endpoints:
-                public = endpoint.customer_outside
-                local = next((tunnel.local_address for tunnel in running.tunnels if tunnel.peer_address == endpoint.outside), None)
-                if local is not None and local != public and public not in self._translated:
-                    self.internet.translate(public, local)
-                    self._translated.add(public)
+        """A customer address that the tunnel's own end has not belongs to a NAT device in front of the firewall."""
+        peers = {tunnel.peer_address: tunnel.local_address for tunnel in running.tunnels}
+        endpoints = [endpoint for cloud in self.clouds for endpoint in cloud.connection.endpoints if endpoint.outside in peers]
+        self.internet.translate(frozenset(
+            Translation(endpoint.outside, endpoint.customer_outside, peers[endpoint.outside]) for endpoint in endpoints
+            if peers[endpoint.outside] != endpoint.customer_outside and ":" not in endpoint.outside))
 
     def observe(self, runtime: Runtime, log: SystemLog) -> None:
         with self._lock:

@@ -14,7 +14,7 @@ ANY = "0.0.0.0/0"
 
 @dataclass(frozen=True)
 class Interface:
-    """A layer-3 interface of the firewall. ``addresses`` with their masks; ``ping``: answers echo requests."""
+    """A layer-3 interface of the firewall. ``addresses`` with their masks; ``ping``: answers echo requests; ``is_up``: what its link state says."""
 
     name: str
     addresses: tuple[str, ...]
@@ -22,6 +22,7 @@ class Interface:
     zone: str | None
     ping: bool
     ipv6: tuple[str, ...] = ()
+    is_up: bool = True
 
     @property
     def device(self) -> str:

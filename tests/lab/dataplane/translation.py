@@ -101,6 +101,8 @@ class _Translation:
     def _interfaces(self, members: list[str]) -> tuple[Interface, ...]:
         settings = {}
         interface = self.network.find("interface")
+        ports = self.network.findall("interface/ethernet/entry")
+        self.links_down = {entry.get("name") for entry in ports if entry.findtext("link-state") == "down"}
         for tag in ("ethernet", "aggregate-ethernet"):
             for entry in interface.findall(f"{tag}/entry") if interface is not None else []:
                 settings[entry.get("name")] = entry.find("layer3")
@@ -126,7 +128,7 @@ class _Translation:
         profile = _named(self.network, "profiles/interface-management-profile", settings.findtext("interface-management-profile"))
         mtu = settings.findtext("mtu")
         return Interface(name, tuple(addresses), int(mtu) if mtu else None, self.zones.get(name), profile is not None and profile.findtext("ping") == "yes",
-                         tuple(six))
+                         tuple(six), name.partition(".")[0] not in self.links_down)
 
     def _ipv6_addresses(self, name: str, settings: ET.Element) -> list[str]:
         if not self.ipv6:

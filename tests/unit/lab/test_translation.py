@@ -160,3 +160,12 @@ def test_ci_installs_what_the_doctor_names(repository):
     text = (repository / ".ci" / "run").read_text(encoding="utf-8").replace("\\\n", " ")
     wanted = next(line for line in text.splitlines() if "apt-get install" in line).partition("--no-install-recommends")[2].split()
     assert sorted(wanted) == sorted((*PACKAGES, *FRR_PACKAGES))
+
+
+def test_a_port_that_is_switched_off_takes_its_units_with_it():
+    root = Firewall().running.root
+    for name in ("ethernet1/8", "ethernet1/2"):
+        entry = next(each for each in root.iterfind(".//network/interface/ethernet/entry") if each.get("name") == name)
+        ET.SubElement(entry, "link-state").text = "down" if name == "ethernet1/8" else "auto"
+    up = {interface.name: interface.is_up for interface in translate(root).interfaces}
+    assert (up["ethernet1/8"], up["ethernet1/2"], up["ae1.10"]) == (False, True, True)
