@@ -209,7 +209,7 @@ def _enqueued(session: Session, account: str | None, description: str, timeout: 
     try:
         return _enqueue(session, account, description)
     except DeviceError as exc:
-        if not _can_wait(exc):
+        if not can_wait(exc):
             raise exc.leaving(NOTHING_COMMITTED)
         holders = _holders(session, exc)
         overdue = DeviceError(f"{exc}; waited {timeout:g} s{holders}", exc.code).leaving(NOTHING_COMMITTED)
@@ -245,7 +245,7 @@ class _NoJob(Exception):
 NOTHING_COMMITTED = "nothing was committed, the changes stand in the candidate"
 
 
-def _can_wait(error: DeviceError) -> bool:
+def can_wait(error: DeviceError) -> bool:
     return error.code == CODE_LOCKED or locks.is_locked(error) or any(words in str(error) for words in _BUSY)
 
 

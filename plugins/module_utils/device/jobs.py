@@ -16,7 +16,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patie
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, DeviceError, JobUnknown, PanosVpnError
 
 # Seconds after a job was queued in which a firewall can still say that it knows of no such job.
-_UNKNOWN_AT_FIRST = 10
+UNKNOWN_AT_FIRST = 10
 _UNFINISHED = ("PEND", "ACT")
 
 
@@ -65,13 +65,13 @@ def _finished(session: Session, job: str, overdue: PanosVpnError, queued: float 
     except DeviceError as exc:
         if exc.code != CODE_MISSING:
             raise
-        if queued is not None and time.monotonic() - queued < _UNKNOWN_AT_FIRST:
+        if queued is not None and time.monotonic() - queued < UNKNOWN_AT_FIRST:
             raise NotYet(f"commit job {job} is queued", overdue) from None
         raise JobUnknown(f"{session.place} knows of no job {job}: {exc}", exc.code, job_id=job) from None
     element = answer.find("result/job")
     if element is None or said(element, "status") != "FIN":
         raise NotYet(f"commit job {job} {_stage(element)}", overdue)
-    return Job(job, said(element, "result"), _texts(element.find("details")), _texts(element.find("warnings")))
+    return Job(job, said(element, "result"), texts(element.find("details")), texts(element.find("warnings")))
 
 
 def commits(session: Session) -> list[ET.Element]:
@@ -112,7 +112,8 @@ def is_unfinished(job: ET.Element) -> bool:
     return said(job, "status") in _UNFINISHED
 
 
-def _texts(element: ET.Element | None) -> tuple[str, ...]:
+def texts(element: ET.Element | None) -> tuple[str, ...]:
+    """The lines of an answer's element, whatever their nesting."""
     if element is None:
         return ()
     leaves = [node for node in element.iter() if len(node) == 0 and (node.text or "").strip()] or ([element] if (element.text or "").strip() else [])

@@ -299,7 +299,7 @@ def test_what_is_no_number_of_a_job_is_refused(door, job_id):
 
 def test_a_job_that_a_restart_has_ended(door, monkeypatch):
     """Our own job may be unknown for a moment after it was queued, and not for long."""
-    monkeypatch.setattr(jobs, "_UNKNOWN_AT_FIRST", 0.3)
+    monkeypatch.setattr(jobs, "UNKNOWN_AT_FIRST", 0.3)
     objects = door.change().values["objects"]
     door.control.commit_duration(60)
     restart = threading.Timer(0.2, door.control.restart_management, [0.2], {"lose_jobs": True})
@@ -312,7 +312,7 @@ def test_a_job_that_a_restart_has_ended(door, monkeypatch):
 
 
 def test_a_job_that_ended_and_was_forgotten_is_no_failure(door, monkeypatch):
-    monkeypatch.setattr(jobs, "_UNKNOWN_AT_FIRST", 0)
+    monkeypatch.setattr(jobs, "UNKNOWN_AT_FIRST", 0)
     objects = door.change().values["objects"]
     door.control.commit_duration(0)
     door.control.fault("error", when=POLL, code=7, message="job 2 not found", times=1)
