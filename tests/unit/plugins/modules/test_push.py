@@ -177,11 +177,3 @@ def test_a_job_that_nobody_knows_is_judged_by_what_stands(changed, monkeypatch):
     monkeypatch.setattr(jobs, "UNKNOWN_AT_FIRST", 0)
     result = changed.run(ALL, job_id="99")
     assert result.failed and results(result) == ["unknown"] * 3 and "knows of no job 99" in result.message
-
-
-def test_another_commit_is_waited_for(changed):
-    changed.control.hold_commit_lock("alice")
-    result = changed.run(ALL, commit_timeout=0)
-    assert result.failed and "fw1" in result.message
-    changed.control.release_locks("alice")
-    assert results(changed.done(ALL)) == ["pushed"] * 3
