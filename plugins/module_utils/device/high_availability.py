@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, replace
+from typing import Callable
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.hosts import host_and_port
@@ -104,9 +105,9 @@ def _active(first: Session, second: Session) -> Session:
     except ConnectionFailed as exc:
         if exc.final:
             raise
-        theirs = _required(second)
-        if not theirs.active:
-            raise Refused(f"{exc}; and its HA peer {_name(second)} is {theirs.state}") from None
+        other = _required(second)
+        if not other.active:
+            raise Refused(f"{exc}; and its HA peer {_name(second)} is {other.state}") from None
         return second
     if mine.active and mine.peer_connected:
         return first
@@ -185,7 +186,7 @@ def synchronised(session: Session, patience: Patience) -> str:
         return f"{exc} after {patience.timeout:g} s"
 
 
-def patience(tell) -> Patience:
+def patience(tell: Callable[[str], None]) -> Patience:
     """How long a pair is waited for."""
     return Patience(_SYNCHRONISES_WITHIN, tell=tell)
 
