@@ -25,17 +25,24 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selec
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import bgp_place
 
 # What denies both denies anything: the default route, and a network that nobody routes.
-_ANYTHING = ("0.0.0.0/0", "192.0.2.0/24")
+_DEFAULT = "0.0.0.0/0"
+_ANYTHING = (_DEFAULT, "192.0.2.0/24")
 
 _WORDS = (
     ("bgp-as-mismatch", "the two sides do not expect each other's AS number", re.compile(r"bad peer as|2/2\b|as mismatch|remote as", re.IGNORECASE),
      "bgp_peer: peer_as, and bgp_instance: local_as, as the peer has them"),
     ("bgp-password-mismatch", "the two sides have different BGP passwords", re.compile(r"md5|password|auth", re.IGNORECASE),
      "bgp_peer: secret: the peer's, or none where the peer has none"),
-    ("bgp-timers", "the peer does not accept the hold time", re.compile(r"hold.?time|2/6\b|unacceptable hold", re.IGNORECASE),
+    ("bgp-hold-timer", "keep-alives stopped coming through the tunnel, and the session ended",
+     re.compile(r"hold.?(down)?.?timer? (has )?(expired|ran out|timeout)|hold.?timer? expir|4/0\b", re.IGNORECASE),
+     "see whether packets pass the tunnel both ways, large ones too; vpn_action: action: reconnect for the tunnel"),
+    ("bgp-timers", "the peer does not accept the hold time", re.compile(r"hold.?time(?!r)|2/6\b|unacceptable hold", re.IGNORECASE),
      "bgp_peer: hold_time: 30, keep_alive_interval: 10"),
+    ("bgp-prefix-limit", "this firewall ended the session because it was sent more prefixes than the peer may send",
+     re.compile(r"\bsent\b.*(maximum.*prefix|prefix.*(limit|maximum)|6/1\b)", re.IGNORECASE),
+     "bgp_peer: max_prefixes: more, or unlimited; or in the cloud fewer, summarised networks"),
     ("cloud-route-limit", "the peer ended the session because it was sent too many prefixes",
-     re.compile(r"maximum.*prefix|prefix.*(limit|maximum)|6/1\b", re.IGNORECASE),
+     re.compile(r"^(?!.*\bsent\b).*(maximum.*prefix|prefix.*(limit|maximum)|6/1\b)", re.IGNORECASE),
      "bgp_redistribution and bgp_peer advertise: fewer, summarised networks"),
     ("bgp-router-id", "the two sides have the same router ID", re.compile(r"bad bgp identifier|2/3\b|router.?id", re.IGNORECASE),
      "bgp_instance: router_id: one of its own"),
@@ -165,6 +172,30 @@ def session(case: Case) -> Iterator[Cause]:
             if words and identity not in {found.id for found in known}:
                 yield Cause(identity, f"BGP peer '{peer['name']}': {cause}", tuple(words[:2]), fix, LIKELY)
         yield from _password(case, peer)
+        yield from _too_many(case, peer, bool(said))
+        if not said and not known:
+            yield from _unanswered(case, peer, live)
+
+
+def _unanswered(case, peer, live) -> Iterator[Cause]:
+    """The tunnel carries packets, nothing that is configured is wrong, and no TCP connection comes about."""
+    state = (live.state or "").lower() if live is not None else ""
+    if case.phase == PASSING and state in ("connect", "active"):
+        remote = (peer.get("peer_address") or {}).get("ip")
+        yield Cause("bgp-unanswered", f"BGP peer '{peer['name']}' at {remote} does not answer on TCP port 179, though the tunnel carries packets",
+                    (f"state of the session: {live.state}",),
+                    f"see that nothing between this firewall and {remote} filters TCP port 179, and that the far side has this peer", LIKELY)
+
+
+def _too_many(case, peer, told) -> Iterator[Cause]:
+    """A session that the cloud ends for its limit shows no count: what would be announced is counted by what is configured."""
+    described = case.connection or Profile()
+    limit = rules_of(described.cloud).route_limit(described.gateway)
+    count = len(policies.would_be_announced(case, peer)) if limit else 0
+    if limit and count > limit:
+        yield Cause("cloud-route-limit", f"'{peer['name']}' would be sent {count} prefixes, and the cloud takes {limit} at most before it ends the session",
+                    (f"routes that are redistributed and let out: {count}", f"limit of the cloud's {described.gateway}: {limit}"),
+                    f"{_label(peer)}: advertise: fewer, summarised networks", CERTAIN if told else LIKELY)
 
 
 def _last_words(case, peer, live) -> list:
@@ -173,6 +204,19 @@ def _last_words(case, peer, live) -> list:
     own = [line for line in case.evidence.lines if vpn_log.BGP in line.kinds and vpn_log.UP not in line.kinds
            and (line.object in (peer["name"], address) or peer["name"] in line.text or (address and address in line.text))]
     return found + [line.quoted for line in own[:5]]
+
+
+def _rejects_default(case, peer) -> bool:
+    """PAN-OS rejects a default route until it is told otherwise."""
+    return _instance(case, peer).get("reject_default_route") is not False
+
+
+def _default_rejected(case, peer, evidence, confidence) -> Cause:
+    router = peer["virtual_router"]
+    return Cause("default-route-rejected", f"router '{router}' rejects a default route that '{peer['name']}' announces", (
+                 f"bgp_instance {router} reject_default_route: {'true' if _instance(case, peer).get('reject_default_route') else 'not set, which is true'}",
+                 evidence), f"bgp_instance {router}: reject_default_route: false (site_to_site_vpn: allow_default_route: true)", confidence,
+                 ({"bgp_instance": {"virtual_router": router, "reject_default_route": False}},))
 
 
 def _against_cloud(case, peer) -> Iterator[Cause]:
@@ -253,17 +297,27 @@ def learned(case: Case) -> Iterator[Cause]:
                         f"take '{peer['peer_group']}' out of the rule, or let it allow {', '.join(case.intent.remote_networks) or 'the prefixes'}",
                         LIKELY if held.assumed else CERTAIN)
         elif received == 0:
+            if _rejects_default(case, peer) and _DEFAULT in case.intent.remote_networks:
+                yield _default_rejected(case, peer, "prefixes received: 0", LIKELY)
             denying = policies.denying(case, peer, IMPORT)
             if denying:
                 yield Cause("import-policy", f"{label} is established, nothing is learned, and {denying[0].by} denies some prefixes",
                             (denying[0].says, "prefixes received: 0"), f"let the rule allow the prefixes of {label}", LIKELY)
             yield Cause("nothing-learned", f"{label} is established and announces nothing", ("prefixes received: 0",),
                         "in the cloud: attach the gateway to the network whose prefixes are wanted, and let their routes propagate", LIKELY)
-        elif received and accepted == 0:
+        elif received and accepted == 0 and not _could_be_default_only(case, peer, received):
             yield Cause("import-policy", f"{label} announces {received} prefixes, and none is accepted", (f"received: {received}, accepted: 0",),
                         f"{_label(peer)}: an import rule that denies them is in the way", LIKELY)
         elif received and case.evidence.state.routes is not None and not _installed(case):
             yield from _not_installed(case, peer, received)
+        elif received and accepted == 0:
+            yield _default_rejected(case, peer, f"received: {received}, accepted: 0", LIKELY)
+
+
+def _could_be_default_only(case, peer, received) -> bool:
+    """Whether all that a peer announces may be a default route that is rejected; it is where the table of what was learned has nothing else."""
+    table = _learned(case, peer)
+    return _rejects_default(case, peer) and (table == {_DEFAULT} if table else received == 1)
 
 
 def _kept_out(case, peer) -> Verdict | None:
@@ -284,6 +338,10 @@ def _not_installed(case, peer, received) -> Iterator[Cause]:
                     ("bgp_instance install_route: not set",),
                     f"bgp_instance {router}: install_route: true", CERTAIN, ({"bgp_instance": {"virtual_router": router, "install_route": True}},))
         return
+    if _could_be_default_only(case, peer, received):
+        yield _default_rejected(case, peer, f"received: {received}, in the forwarding table: none", CERTAIN if _learned(case, peer) else LIKELY)
+        if _learned(case, peer):
+            return
     better = [route for route in case.evidence.state.routes if route.active and route.protocol != "bgp" and route.destination in _learned(case, peer)]
     yield Cause("learned-not-installed",
                 f"router '{router}' has learned {received} prefixes from '{peer['name']}', and none is in its forwarding table",

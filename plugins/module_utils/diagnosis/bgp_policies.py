@@ -36,7 +36,25 @@ def _tree(case, peer):
 def not_redistributed(case: Case, peer: dict, networks) -> list:
     """Those of the networks that nothing takes into BGP."""
     found = _sources(case, peer)
-    return [text for text in networks if not any(not destinations or inside_of(text, destinations) for destinations in found.values())]
+    return [text for text in networks if not any(_takes_in(case, peer, name, destinations, text) for name, destinations in found.items())]
+
+
+def _takes_in(case, peer, name, destinations, network) -> bool:
+    """By its destinations, and by where the router has the network from; of one that it has from nowhere that is configured, nothing follows."""
+    if destinations and not inside_of(network, destinations):
+        return False
+    origins = bgp_policies.sources_of(case.around, peer["virtual_router"], network)
+    profile = places.find(case.around.router(peer["virtual_router"]), ("protocol", "redist-profile", ("entry", name)))
+    kinds = places.names(profile, ("filter", "type")) if profile is not None else []
+    return not kinds or not any(origins.values()) or any(origins.get(kind) for kind in kinds)
+
+
+def would_be_announced(case: Case, peer: dict) -> list:
+    """The routes in use that redistribution and export rules let out to a peer, by what is configured."""
+    own = [route for route in case.evidence.state.routes or () if route.active and route.router in (None, peer["virtual_router"])
+           and route.protocol in ("connected", "static")]
+    announced = [route.destination for route in own if bgp_policies.announces(case.around, peer["virtual_router"], route.destination)]
+    return [text for text in announced if bgp_policies.verdict(case.around, _asked(peer), bgp_policies.EXPORT, text).passes]
 
 
 def redistributed(case: Case, peer: dict) -> str:

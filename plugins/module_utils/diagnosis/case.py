@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
     NO_CHILD, NO_IKE, PASSING, SILENT, Evidence, Intent, is_private, mentions, same_address,
 )
@@ -190,15 +191,31 @@ class Case:
 
     @cached_property
     def moved(self) -> tuple | None:
-        """(packets out, packets in) since the earlier look; None where there was none, or the counters began anew."""
+        """(packets out, packets in) since the earlier look; None where there was none, or the counters began anew.
+
+        Looks that are nearer to each other than two probes of the monitor tell nothing.
+        """
+        if self.evidence.state.between < self.probe_interval:
+            return None
         counts = [found for found in (movement(self.evidence.earlier_flows.get(flow.name), flow) for flow in self.flows) if found is not None]
         return (sum(out for out, _back in counts), sum(back for _out, back in counts)) if counts else None
+
+    @cached_property
+    def probe_interval(self) -> float:
+        """Seconds between two packets that the firewall itself sends through the tunnel."""
+        profile = (self.tunnel.get("tunnel_monitor") or {}).get("tunnel_monitor_profile")
+        entry = self.around.entry("monitor_profile", profile) if profile else None
+        return float(places.text(entry, ("interval",)) or 3) if self.monitor else 0.0
 
     @cached_property
     def one_way(self) -> str | None:
         """How packets go out and none comes back, in words; None where that is not so."""
         out, back = (sum(count for count in counts if isinstance(count, int)) for counts in (
             [flow.packets_encapsulated for flow in self.flows], [flow.packets_decapsulated for flow in self.flows]))
+        others = [flow for name in self.evidence.tunnels_of_vpn(self.vpn) for flow in self.evidence.flows.get(name, ()) if name != self.name]
+        if self.phase == PASSING and any(self.evidence.comes_back(flow) for flow in others):
+            # Answers may well come by the other tunnel: what goes out and comes back is the VPN's.
+            return None
         if self.moved is not None and self.moved[0] > 0:
             return f"{self.moved[0]} packets went out and none came back within {self.evidence.state.between:.1f} s" if self.moved[1] == 0 else None
         return f"{out} packets went out on this SA and none came back" if out > 0 and back == 0 else None

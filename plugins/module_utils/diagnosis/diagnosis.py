@@ -51,9 +51,12 @@ class Rule:
 
     def weighed(self, case: Case, cause: Cause) -> Cause:
         """The cause as it counts for how far the tunnel has come."""
+        if self.later != NOW and self.layer in _BEHIND[case.phase]:
+            # What was agreed is in use: the peer's description may be the one that is out of date.
+            sure = cause.confidence if self.always else LIKELY if cause.confidence == CERTAIN else POSSIBLE
+            return replace(cause, confidence=sure, bites=self.later)
         suspect = self.always or self.layer in _SUSPECT[case.phase]
-        bites = self.later if cause.bites == NOW and self.layer in _BEHIND[case.phase] else cause.bites
-        return replace(cause, confidence=cause.confidence if suspect else POSSIBLE, bites=bites)
+        return replace(cause, confidence=cause.confidence if suspect else POSSIBLE)
 
 
 RULES = (
@@ -71,6 +74,9 @@ RULES = (
     Rule(OUTSIDE, outside.endpoint_route, always=True),
     Rule(OUTSIDE, outside.route_into_itself, always=True),
     Rule(OUTSIDE, outside.denied_outside, later=SESSION),
+    Rule(OUTSIDE, outside.redirected, later=SESSION),
+    Rule(OUTSIDE, outside.unresolved, later=SESSION),
+    Rule(OUTSIDE, outside.unknown_address, later=SESSION),
     Rule(OUTSIDE, outside.passive, later=SESSION),
     Rule(PHASE_1, phase_1.version, later=SESSION),
     Rule(PHASE_1, phase_1.proposal, later=REKEY),
@@ -89,6 +95,7 @@ RULES = (
     Rule(PHASE_2, phase_2.unanswered),
     Rule(INSIDE, inside.belongs_nowhere, always=True),
     Rule(INSIDE, inside.routers_apart, always=True),
+    Rule(INSIDE, inside.zone_changed, always=True),
     Rule(INSIDE, inside.inside_address),
     Rule(INSIDE, inside.zone_protection),
     Rule(INSIDE, inside.narrow_selectors),
@@ -96,6 +103,7 @@ RULES = (
     Rule(INSIDE, inside.monitor_target),
     Rule(INSIDE, inside.zones_apart),
     Rule(INSIDE, inside.intrazone_denied),
+    Rule(INSIDE, inside.dead_peer_unnoticed),
     Rule(INSIDE, inside.one_way),
     Rule(BGP, bgp.switched_off),
     Rule(BGP, bgp.settings),
@@ -104,6 +112,8 @@ RULES = (
     Rule(FORWARDING, routing.no_way_in),
     Rule(FORWARDING, routing.no_way_back),
     Rule(FORWARDING, pbf.above_routes, always=True),
+    Rule(FORWARDING, pbf.takes_some),
+    Rule(FORWARDING, pbf.slow),
     Rule(FORWARDING, pbf.order),
     Rule(FORWARDING, pbf.egress),
     Rule(FORWARDING, pbf.target),
@@ -112,6 +122,7 @@ RULES = (
     Rule(FORWARDING, routing.left_out),
     Rule(FORWARDING, routing.security),
     Rule(FORWARDING, routing.source_nat),
+    Rule(FORWARDING, routing.destination_nat),
     Rule(FORWARDING, routing.spoofed),
     Rule(BGP, bgp.learned),
     Rule(BGP, bgp.not_announced),
@@ -121,6 +132,7 @@ RULES = (
     Rule(CLOUD, cloud.connection),
     Rule(BEHIND_CLOUD, cloud.static_routes),
     Rule(FORWARDING, inside.mtu),
+    Rule(FORWARDING, inside.fragments),
     Rule(CLOUD, cloud.telemetry),
     Rule(CLOUD, routing.nothing_wrong_here),
 )
@@ -152,6 +164,8 @@ def ranked(case: Case) -> list:
     for cause in ordered:
         first.setdefault((cause.id, cause.cause), cause)
     causes = _with_what_waits(case, list(first.values()))
+    if case.evidence.hosts_fail:
+        return causes or [_unknown(case)]
     if not case.problems:
         return [cause for cause in causes if cause.confidence != POSSIBLE]
     return causes if any(cause.confidence != POSSIBLE for cause in causes) else causes + [_unknown(case)]

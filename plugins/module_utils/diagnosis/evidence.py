@@ -14,12 +14,14 @@ from ipaddress import ip_address, ip_interface, ip_network
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.high_availability import Member
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Addresses
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.security_policy import Names
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Profile
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ike_crypto_profile, ipsec_crypto_profile
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import vpn_log
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import egress, interfaces_of, local_interface
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State, grouped
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State, grouped, movement
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import record as records
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.names import stem
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object
@@ -67,6 +69,8 @@ class Evidence:
     C(changes): (place, owner) of what is not committed.
     C(ha): what this firewall is in its pair, if it is in one. C(certificates): name → seconds since 1970 of its end.
     C(connection): what the cloud says of the VPN. C(keys): gateway → whether its pre-shared key is the cloud's; what cannot be told is missing.
+    C(rules_are_complete): whether what Panorama pushed could be read too. C(names): of services and applications in rules.
+    C(hosts_fail): whether somebody saw that hosts' packets do not pass, whatever the firewall shows.
     C(key_owners): gateway → endpoint of the cloud's other tunnel that its key belongs to.
     """
 
@@ -84,6 +88,9 @@ class Evidence:
     key_owners: dict = field(default_factory=dict)
     intent: Intent = field(default_factory=Intent)
     addresses: Addresses | None = None
+    names: Names = Names()
+    rules_are_complete: bool = True
+    hosts_fail: bool = False
     now: float = field(default_factory=time.time)
 
     @cached_property
@@ -151,13 +158,27 @@ class Evidence:
         return {interface["name"]: interface for interface in self.configuration["interfaces"]}
 
     @cached_property
+    def records(self) -> list:
+        """(tunnel interface, record) of each VPN of ours."""
+        return list(records.on(self.around))
+
+    @cached_property
     def claims(self) -> dict:
         """VPN → the objects that are its, where a record says so."""
-        return {record.vpn: record.owned() for _unit, record in records.on(self.around)}
+        return {record.vpn: record.owned() for _unit, record in self.records}
 
     def vpn_of(self, tunnel: str) -> str:
         """The VPN of a tunnel, by its record; where none names the tunnel, by its name."""
         return records.owner(self.claims, Object("ipsec_tunnel", tunnel)) or stem(tunnel)
+
+    def tunnels_of_vpn(self, vpn: str) -> list:
+        return [tunnel["name"] for tunnel in self.configuration["tunnels"] if self.vpn_of(tunnel["name"]) == vpn and not tunnel.get("disabled")]
+
+    def was_refused(self, tunnel: str) -> bool:
+        """Whether the peer has refused what a tunnel without an SA proposes."""
+        configured = next(each for each in self.configuration["tunnels"] if each["name"] == tunnel)
+        lines = [line for name in {tunnel, *(configured.get("ike_gateways") or ())} for line in self.lines_by_name.get(name, ())]
+        return not self.ipsec_sas.get(tunnel) and any(vpn_log.PROPOSAL in line.kinds for line in lines)
 
     @cached_property
     def units_of_vpn(self) -> dict:
@@ -198,6 +219,11 @@ class Evidence:
     @cached_property
     def earlier_flows(self) -> dict:
         return {flow.name: flow for flow in self.state.earlier_flows}
+
+    def comes_back(self, flow) -> bool:
+        """Whether packets come out of a tunnel: since an earlier look, or at all."""
+        counts = movement(self.earlier_flows.get(flow.name), flow)
+        return counts[1] > 0 if counts is not None else bool(flow.packets_decapsulated)
 
     @cached_property
     def peers_by_local_address(self) -> dict:
@@ -248,15 +274,15 @@ class Evidence:
 
     @cached_property
     def security_rules(self) -> list:
-        return self.around.entries("rulebase", ("security", "rules"))
+        return self.around.rules_in_force("security")
 
     @cached_property
     def nat_rules(self) -> list:
-        return self.around.entries("rulebase", ("nat", "rules"))
+        return self.around.rules_in_force("nat")
 
     @cached_property
     def pbf_rules(self) -> list:
-        return self.around.entries("rulebase", ("pbf", "rules"))
+        return self.around.rules_in_force("pbf")
 
     @cached_property
     def routers(self) -> list:

@@ -15,11 +15,12 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ca
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
     CERTAIN, LIKELY, PASSING, POSSIBLE, SILENT, Cause, inside_of, same_address,
 )
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import allowing, denying, passes_in_another_zone
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import allowing, denial, passes_in_another_zone, sureness
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Traffic
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.mtu import tunnel_mtu
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import ZONE, Member
 
 _LINK_LOCAL = "169.254.0.0/16"
 
@@ -122,6 +123,19 @@ def _duplicates(case, addresses) -> Iterator[Cause]:
                         f"tunnel_interface {case.unit}: ip: a network of its own (choose another inside range in the cloud)", CERTAIN)
 
 
+def zone_changed(case: Case) -> Iterator[Cause]:
+    """The VPN's rules are for one zone, as its record says, and somebody has put its tunnels into another one."""
+    record = next((each for _unit, each in case.evidence.records if each.vpn == case.vpn), None)
+    if case.zone is None or record is None or not record.members or Member(ZONE, case.zone) in record.members:
+        return
+    wanted = next((zone for zone in case.around.names("zone") if Member(ZONE, zone) in record.members), None)
+    if wanted is not None:
+        yield Cause("tunnel-interface-in-other-zone", f"{case.unit} is in zone '{case.zone}', and the VPN's rules are for zone '{wanted}'",
+                    (f"{case.unit}: {case.zone}", f"the record of {case.vpn}: {wanted}"),
+                    f"zone {wanted}: interfaces: [{case.unit}] (take it out of '{case.zone}' first); or site_to_site_vpn {case.vpn}: zone: {case.zone}",
+                    CERTAIN)
+
+
 def routers_apart(case: Case) -> Iterator[Cause]:
     """What leads into the tunnel, or speaks through it, must stand in the router that the tunnel interface is in."""
     if case.router is None:
@@ -199,7 +213,7 @@ def monitor_target(case: Case) -> Iterator[Cause]:
                     (f"ipsec_tunnel {case.name} tunnel_monitor.destination_ip: {case.monitor}",
                      f"tunnel_interface {case.unit} ip: {', '.join(str(address) for address in case.inside_addresses)}"),
                     f"ipsec_tunnel {case.name}: tunnel_monitor.destination_ip: the peer's inside address; or tunnel_interface {case.unit}: ip", LIKELY)
-    elif beyond or case.one_way is None or case.moved is None or case.moved[1] > 0:
+    elif beyond or case.one_way is None:
         yield Cause("monitor-target-silent", f"the tunnel is up and {case.monitor} does not answer the monitor's probes",
                     (f"flow of {case.name}: {', '.join(sorted({flow.state or 'unknown' for flow in case.flows}))}, monitor down",) + _seen(case)
                     + ((f"the peer's inside address: {theirs}",) if theirs and beyond else ()),
@@ -211,6 +225,30 @@ def _seen(case) -> tuple:
     return () if case.moved is None else (f"{case.moved[0]} packets out and {case.moved[1]} in within {case.evidence.state.between:.1f} s",)
 
 
+def dead_peer_unnoticed(case: Case) -> Iterator[Cause]:
+    """Without dead peer detection an SA that the peer has lost stays here, and all packets go into it until it ends."""
+    block = case.gateway.get(case.version_block) or {}
+    if (block.get("dpd") or {}).get("enable") is False and case.one_way is not None:
+        yield Cause("dead-peer-detection-off",
+                    "nothing comes back, and dead peer detection is off: the peer may have lost the SA, and nobody here notices",
+                    (f"ike_gateway {case.gateway_name} {case.version_block}.dpd.enable: false", case.one_way),
+                    f"vpn_action: name: [{case.name}], action: reconnect; then ike_gateway {case.gateway_name}: {case.version_block}.dpd.enable: true",
+                    LIKELY if case.phase == SILENT else POSSIBLE,
+                    ({"ike_gateway": {"name": case.gateway_name, case.version_block: {"dpd": {"enable": True}}}},))
+
+
+def fragments(case: Case) -> Iterator[Cause]:
+    """Packets that are too large for the way come in pieces, which a zone protection profile may discard."""
+    zone = case.around.zone_of(case.outside) if case.outside else None
+    for each in filter(None, (zone, case.zone)):
+        profile = case.around.protection_of(each)
+        if profile is not None and places.text(profile, ("discard-ip-frag",)) == "yes":
+            yield Cause("fragments-discarded", f"zone '{each}' discards fragments, so that large packets do not pass where they have to be divided",
+                        (f"zone_protection_profile {profile.get('name')} discard_ip_frag: true",),
+                        f"zone_protection_profile {profile.get('name')}: discard_ip_frag: false; and tunnel_interface {case.unit}: mtu that fits", POSSIBLE,
+                        ({"zone_protection_profile": {"name": profile.get("name"), "discard_ip_frag": False}},))
+
+
 def one_way(case: Case) -> Iterator[Cause]:
     """SAs are there, and nothing comes back through them."""
     if case.phase not in (SILENT, PASSING) or case.one_way is None:
@@ -220,27 +258,34 @@ def one_way(case: Case) -> Iterator[Cause]:
                 f"packets go into the tunnel and none comes out of it: ESP{nat} is filtered on the way, or the far side has no way back",
                 (case.one_way,),
                 f"let ESP (protocol 50) and UDP 4500 pass to and from {case.peer_address}; behind NAT or a filter, ike_gateway {case.gateway_name}: "
-                "nat_traversal.enable: true; in the cloud, look at the route tables' way back", LIKELY if case.phase == SILENT else POSSIBLE)
+                f"nat_traversal.enable: true; where the peer was restarted, vpn_action: name: [{case.name}], action: reconnect; in the cloud, look at the "
+                "route tables' way back", LIKELY if case.phase == SILENT else POSSIBLE)
 
 
 def intrazone_denied(case: Case) -> Iterator[Cause]:
-    """The monitor's probes and BGP stay within the VPN zone: they need no rule, until one denies everything above the intrazone default."""
+    """The monitor's probes and BGP stay within the VPN zone: they need no rule, until one denies them or somebody changed the intrazone default."""
     if case.zone is None or case.evidence.addresses is None:
         return
-    targets = [(case.monitor, "ping6" if ":" in case.monitor else "ping", "the monitor's probes")] if case.monitor else []
-    targets += [((peer.get("peer_address") or {}).get("ip"), "bgp", "BGP") for peer in case.peers]
-    for target, application, what in targets:
+    for target, (application, port), what, passes in _asked_inside(case):
         # A target outside of the tunnel's own network is what is wrong then, and no rule for the right one would see it.
         beside = [str(address.ip) for address in case.inside_addresses if inside_of(target, [str(address.network)])]
         for source in beside[:1]:
-            traffic = Traffic(case.zone, case.zone, source, target, frozenset({application}))
-            rule = denying(case, traffic)
-            if rule is not None:
-                yield Cause("intrazone-denied", f"security rule '{rule}' denies {what} between {source} and {target} within zone '{case.zone}'",
-                            (f"rule '{rule}' covers {case.zone} to {case.zone}, above the intrazone default",),
-                            f"security_rule: allow {application} from {case.zone} to {case.zone}, position before '{rule}'",
-                            LIKELY if passes_in_another_zone(case, traffic) else CERTAIN,
-                            (allowing(names.security_rule(case.name, names.INSIDE), case.zone, case.zone, [source, target], [application], rule),))
+            traffic = Traffic(case.zone, case.zone, source, target, frozenset({application}), port)
+            denied = None if passes else denial(case, traffic)
+            if denied is not None:
+                words, items = allowing(case, names.security_rule(case.name, names.INSIDE), (case.zone, case.zone), [source, target], [application], denied)
+                yield Cause("intrazone-denied", f"security rule '{denied.by}' denies {what} between {source} and {target} within zone '{case.zone}'",
+                            (f"rule '{denied.by}' decides on {application} from {case.zone} to {case.zone}",), words,
+                            sureness(case, denied, LIKELY if passes_in_another_zone(case, traffic) else CERTAIN), items)
+
+
+def _asked_inside(case) -> Iterator[tuple]:
+    """(address, (application, port), in words, whether it is seen to pass) of what this firewall itself sends through the tunnel."""
+    if case.monitor:
+        yield case.monitor, ("ping6" if ":" in case.monitor else "ping", None), "the monitor's probes", "up" in {flow.monitor for flow in case.flows}
+    for peer in case.peers:
+        live = next(iter(case.evidence.live_peers.get(peer["name"], ())), None)
+        yield (peer.get("peer_address") or {}).get("ip"), ("bgp", ("tcp", 179)), "BGP", live is not None and live.established
 
 
 def mtu(case: Case) -> Iterator[Cause]:

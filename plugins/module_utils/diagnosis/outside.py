@@ -6,14 +6,18 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address
-from typing import Iterator
+from typing import Iterator, NamedTuple
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
-    CERTAIN, LIKELY, NO_IKE, PASSING, POSSIBLE, SILENT, Cause, is_private, same_address,
+    CERTAIN, LIKELY, NO_IKE, PASSING, POSSIBLE, SILENT, Cause, is_private, mentions, same_address,
 )
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import allowing, decision, denying, vague
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.phase_1 import LEAVES, differences
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import allowing, denial, sureness
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.addresses import FLOATING
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Traffic
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import is_detour
@@ -44,7 +48,11 @@ def outside_interface(case: Case) -> Iterator[Cause]:
                     f"zone: interfaces: [{name}] of the zone that leads to the peer", POSSIBLE if live is None else CERTAIN)
     if interface is not None:
         yield from _local_address(case, name, live.address if live is not None else None)
-    if live is not None and live.state == "down":
+    closed = case.around.is_shut(name)
+    if closed:
+        yield Cause("outside-interface-down", f"the interface {name} that the peer is reached by is switched off", (f"{name} link-state: down",),
+                    f"{name}: link-state: auto", CERTAIN)
+    elif live is not None and live.state == "down" and (case.evidence.ha is None or case.evidence.ha.active):
         yield Cause("outside-interface-down", f"the interface {name} that the peer is reached by is down", (f"{name}: down",),
                     "mend the link or the port", CERTAIN)
 
@@ -85,10 +93,49 @@ def customer_gateway(case: Case) -> Iterator[Cause]:
                     f"ike_gateway {case.gateway_name}: local_address: {{{', '.join(f'{key}: {value}' for key, value in local.items())}}}", CERTAIN,
                     ({"ike_gateway": {"name": case.gateway_name, "local_address": local}},))
     elif not known and not is_private(case.local_address):
+        given = case.around.interfaces[case.outside].given_by if case.outside in case.around.interfaces else ""
+        evidence += (f"{case.outside} gets its address by {given}: it may have another one since",) if given else ()
         yield Cause("customer-gateway-address",
                     f"the firewall sends from {case.local_address}, and the cloud's customer gateway is {expected}: it knows nobody else",
                     evidence, f"in the cloud: a customer gateway of {case.local_address} for the connection; "
                     f"where a NAT device makes {expected} of it, ike_gateway {case.gateway_name}: local_id: {{type: ipaddr, id: {expected}}}", LIKELY)
+
+
+def unknown_address(case: Case) -> Iterator[Cause]:
+    """A peer that does not know our address refuses all proposals, those of every tunnel alike and however well they fit."""
+    refused = [name for name in case.evidence.tunnels_of_vpn(case.vpn) if case.evidence.was_refused(name)]
+    alone = len(case.evidence.tunnels_of_vpn(case.vpn)) < 2
+    if case.phase != NO_IKE or vpn_log.PROPOSAL not in case.kinds or not case.is_described or alone:
+        return
+    name, options = case.ike_profile
+    if len(refused) == len(case.evidence.tunnels_of_vpn(case.vpn)) and options and not list(differences(options, case.cloud, "ike", LEAVES)):
+        expected = case.cloud.customer_outside_address or "unknown"
+        yield Cause("customer-gateway-address",
+                    f"the peer refuses every tunnel though the proposals are those of its description: it may see another address than {expected}, "
+                    "and knows nobody else",
+                    case.quote(vpn_log.PROPOSAL) + (f"ike_crypto_profile {name}: as the cloud accepts it",
+                                                    f"address of the cloud's customer gateway: {expected}"),
+                    f"see which public address packets to {case.peer_address} leave with; in the cloud: a customer gateway of that address; "
+                    "or describe the connection again, if its proposals were changed", LIKELY)
+
+
+def redirected(case: Case) -> Iterator[Cause]:
+    """What the peer begins is sent on to a host by a NAT rule for the address that IKE comes from."""
+    if case.phase != NO_IKE or case.answered or case.evidence.addresses is None:
+        return
+    for packets in (_IKE, _ESP_BEHIND_NAT):
+        for traffic in list(_between_the_ends(case, packets))[1:]:
+            rule = rulebases.redirecting(case.evidence.nat_rules, traffic, case.evidence.addresses)
+            service = places.text(rule, ("service",)) if rule is not None else None
+            ranges = case.evidence.names.ranges([service]) if service not in (None, rulebases.ANY) else [("udp", 0, 65535)]
+            if rule is not None and any(kind == "udp" and first <= packets.port[1] <= last for kind, first, last in ranges or ()):
+                name = rule.get("name")
+                yield Cause("destination-nat-outside", f"NAT rule '{name}' sends what comes to {case.local_address} on to {rulebases.redirected_to(rule)}: "
+                            "what the peer begins does not reach this firewall",
+                            (f"NAT rule '{name}' destination: {', '.join(places.names(rule, ('destination',)))}, service: {service or 'any'}",),
+                            f"NAT rule '{name}': service: the one that is published; or a NAT rule without translation for {case.peer_address} above it",
+                            LIKELY)
+                return
 
 
 def _among(text, addresses) -> bool:
@@ -109,7 +156,7 @@ def peer_address(case: Case) -> Iterator[Cause]:
     taken = {(gateway.get("peer_address") or {}).get("ip") for gateway in case.evidence.gateways.values()}
     free = [endpoint for endpoint in endpoints if endpoint not in taken]
     wanted = case.cloud_of_number.outside_address or (free or endpoints)[0]
-    was_up = next((line for line in case.lines if vpn_log.UP in line.kinds), None)
+    was_up = next((line for line in case.lines if vpn_log.UP in line.kinds and mentions(line.text, case.peer_address)), None)
     evidence = (f"ike_gateway {case.gateway_name} peer_address.ip: {case.peer_address}", f"the cloud's endpoints: {', '.join(endpoints)}")
     items = ({"ike_gateway": {"name": case.gateway_name, "peer_address": {"ip": wanted}}},)
     fix = f"ike_gateway {case.gateway_name}: peer_address.ip: {wanted} (and the key that belongs to it)"
@@ -202,39 +249,60 @@ def best_route(case: Case, address, router: str | None):
 
 
 def denied_outside(case: Case) -> Iterator[Cause]:
-    """IKE is traffic within the outside zone, which passes unless a rule above the intrazone default says otherwise."""
-    if case.phase == NO_IKE:
-        yield from _denied(case, "ike-denied-by-rule", "ike", "IKE")
+    """IKE is traffic within the outside zone, which passes unless a rule above the intrazone default, or that itself, says otherwise."""
+    if case.phase == NO_IKE and not case.answered:
+        yield from _denied(case, "ike-denied-by-rule", _IKE)
+        if _is_wrapped(case):
+            yield from _denied(case, "ike-denied-by-rule", _IKE_BEHIND_NAT)
 
 
 def esp_denied(case: Case) -> Iterator[Cause]:
     """IKE passes, and a rule holds back what it negotiates for."""
     if case.phase == SILENT or case.one_way is not None:
-        wrapped = case.behind_nat and (case.gateway.get("nat_traversal") or {}).get("enable")
-        yield from _denied(case, "esp-denied-by-rule", "ipsec-esp-udp" if wrapped else "ipsec-esp", "ESP" + (" in UDP" if wrapped else ""))
+        yield from _denied(case, "esp-denied-by-rule", _ESP_BEHIND_NAT if _is_wrapped(case) else _ESP)
 
 
-def _denied(case, identity, application, what) -> Iterator[Cause]:
-    """Between the zone of the gateway's interface and that by which its packets leave, which is another one where IKE comes from a loopback."""
+def _is_wrapped(case) -> bool:
+    """Whether the tunnel's packets go in UDP 4500: behind NAT, or as the log shows it."""
+    logged = any("[4500]" in line.text for line in case.fresh)
+    return bool((case.gateway.get("nat_traversal") or {}).get("enable")) and (case.behind_nat or logged)
+
+
+class _Packets(NamedTuple):
+    """What the two ends send each other: in words, as an application, and its port."""
+
+    what: str
+    application: str
+    port: tuple | None
+
+
+_IKE, _IKE_BEHIND_NAT = _Packets("IKE", "ike", ("udp", 500)), _Packets("IKE in UDP 4500", "ipsec-esp-udp", ("udp", 4500))
+_ESP, _ESP_BEHIND_NAT = _Packets("ESP", "ipsec-esp", None), _Packets("ESP in UDP", "ipsec-esp-udp", ("udp", 4500))
+
+
+def _denied(case, identity, packets: _Packets) -> Iterator[Cause]:
+    """By whom packets between the two ends are denied, in the direction that is asked for first."""
+    for traffic in _between_the_ends(case, packets):
+        denied = denial(case, traffic)
+        if denied is not None:
+            zones = (traffic.source_zone, traffic.destination_zone)
+            ends = [case.local_address, case.peer_address]
+            words, items = allowing(case, names.security_rule(case.name, names.IKE), zones, ends, OUTSIDE_APPLICATIONS, denied)
+            astray = zones[0] == zones[1] and _leaves_elsewhere(case)
+            yield Cause(identity, f"security rule '{denied.by}' denies {packets.what} between {traffic.source} and {traffic.destination}",
+                        (f"rule '{denied.by}' decides on {packets.application} from {zones[0]} to {zones[1]}",), words,
+                        sureness(case, denied, LIKELY if astray else CERTAIN), items)
+            return
+
+
+def _between_the_ends(case, packets: _Packets) -> Iterator[Traffic]:
+    """There and back between the zone of the gateway's interface and that by which its packets leave, another one where IKE comes from a loopback."""
     here = case.around.zone_of(case.outside) if case.outside else None
     if here is None or not case.local_address or not (case.gateway.get("peer_address") or {}).get("ip") or case.evidence.addresses is None:
         return
-    there = _zone_out(case) or here
-    for zones, ends in (((here, there), (case.local_address, case.peer_address)), ((there, here), (case.peer_address, case.local_address))):
-        traffic = Traffic(*zones, *ends, frozenset({application}))
-        rule = denying(case, traffic)
-        if rule is None and not (here != there and decision(case, traffic) is None and not vague(case, zones)):
-            continue
-        between, applications = f"from {zones[0]} to {zones[1]}", OUTSIDE_APPLICATIONS
-        default = "the intrazone default" if here == there else "the default"
-        cause = f"security rule '{rule}' denies {what} between {ends[0]} and {ends[1]}, above {default}" if rule is not None else (
-            f"no security rule allows {what} {between}, and between zones the default denies")
-        item = allowing(names.security_rule(case.name, names.IKE), here, there, [case.local_address, case.peer_address], applications, rule)
-        yield Cause(identity, cause, (f"rule '{rule}' covers {zones[0]} to {zones[1]}" if rule is not None else f"rules {between}: none that allows",),
-                    f"security_rule: allow applications {', '.join(applications)} {between}{' and back' if here != there else ''}"
-                    + (f", position before '{rule}'" if rule is not None else ""),
-                    LIKELY if here == there and _leaves_elsewhere(case) else CERTAIN, (item,))
-        return
+    there, applications = _zone_out(case) or here, frozenset({packets.application})
+    yield Traffic(here, there, case.local_address, case.peer_address, applications, packets.port)
+    yield Traffic(there, here, case.peer_address, case.local_address, applications, packets.port)
 
 
 def _zone_out(case) -> str | None:
@@ -301,6 +369,16 @@ def unanswered(case: Case) -> Iterator[Cause]:
 def _telemetry(case) -> tuple:
     told = case.cloud.telemetry
     return (f"the cloud shows {told.status} {told.status_message}".strip(),) if told and told.status else ()
+
+
+def unresolved(case: Case) -> Iterator[Cause]:
+    """A peer by its name, which the firewall has to look up first."""
+    name = (case.gateway.get("peer_address") or {}).get("fqdn")
+    said = [line.quoted for line in case.fresh if name and re.search(r"resol[vu]|\bdns\b|lookup", line.text, re.IGNORECASE)]
+    if case.phase == NO_IKE and said:
+        yield Cause("peer-name-unresolved", f"the firewall does not find the address of {name}", tuple(said[:2]),
+                    f"see that the firewall's DNS servers know {name} (deviceconfig system dns-setting, and the service route of DNS); "
+                    f"or ike_gateway {case.gateway_name}: peer_address.ip", LIKELY)
 
 
 def unknown_peer(case: Case) -> Iterator[Cause]:

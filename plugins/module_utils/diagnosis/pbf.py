@@ -12,11 +12,11 @@ from typing import Iterator
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
-    CERTAIN, LIKELY, PASSING, POSSIBLE, Cause, inside_of, same_address,
+    CERTAIN, FAILOVER, LIKELY, PASSING, POSSIBLE, Cause, inside_of, same_address,
 )
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import understood
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import limits, understood
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import EVERYTHING, by_routes, intended, stated
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases, security_policy
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import ANY
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import pbf
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
@@ -69,7 +69,7 @@ def order(case: Case) -> Iterator[Cause]:
             yield Cause("pbf-rule-without-monitor",
                         f"PBF rule '{name}' has no monitor that takes it out of use: it holds the traffic while its tunnel is down",
                         (f"PBF rule {name} monitor.disable_if_unreachable: not set",),
-                        f"{_owner(case, name)}: paths[].monitor.disable_if_unreachable: true", LIKELY)
+                        f"{_owner(case, name)}: paths[].monitor.disable_if_unreachable: true", LIKELY, bites=FAILOVER)
 
 
 def _misplaced(case, name, mine, position, own) -> Iterator[Cause]:
@@ -137,6 +137,46 @@ def above_routes(case: Case) -> Iterator[Cause]:
                         f"a PBF rule with the action no-pbf for {traffic.destination} above '{name}' (module pbf_rule); or narrow '{name}'",
                         CERTAIN if stated(case) else LIKELY)
             return
+
+
+def takes_some(case: Case) -> Iterator[Cause]:
+    """A rule of somebody else, asked before ours or before the routes, for a part of what is to pass. A small part may well be meant so."""
+    if case.evidence.addresses is None or case.unit is None:
+        return
+    own, rules = _own(case), case.evidence.pbf_rules
+    ours = next((number for number, rule in enumerate(rules) if rule.get("name") in _into(case)), len(rules))
+    for traffic in intended(case):
+        asked = [rule for rule in rules[:ours] if rule.get("name") not in own and not _takes_turns(case, rule)]
+        units = case.vpn_units if ours == len(rules) else set()
+        found = [rule for rule in rulebases.disputing(asked, traffic, case.evidence.addresses, case.around.zone_interfaces(traffic.source_zone), units)
+                 if not takes(case, rule, traffic) and understood(case, rule)]
+        for rule in found[:1]:
+            name, way = rule.get("name"), places.text(rule, ("action", "forward", "egress-interface"))
+            large = security_policy.is_most(rule, traffic, case.evidence.addresses, case.evidence.names)
+            yield Cause("pbf-rule-takes-some",
+                        f"PBF rule '{name}' takes a part of the packets from {traffic.source} in {traffic.source_zone} to {traffic.destination}"
+                        + (f": they leave by {way}" if way else ": they are dropped"),
+                        tuple(f"PBF rule {name} {option}: {said}" for option, said in limits(case, rule, traffic)) or (f"PBF rule {name}: asked first",),
+                        f"a PBF rule with the action no-pbf for {traffic.destination} above '{name}' (module pbf_rule); or narrow '{name}'",
+                        LIKELY if stated(case) and large else POSSIBLE)
+            return
+
+
+# A tunnel that is dead for longer than this is one that hosts and people give up on.
+_SLOW = 60
+
+
+def slow(case: Case) -> Iterator[Cause]:
+    """A monitor that takes a rule out of use, some time."""
+    for rule in case.rules if len(case.vpn_units) > 1 else ():
+        name = (((rule.get("action") or {}).get("forward") or {}).get("monitor") or {}).get("profile")
+        entry = case.around.entry("monitor_profile", name) if name else None
+        interval, threshold = (int(places.text(entry, (option,)) or default) for option, default in (("interval", 3), ("threshold", 5)))
+        if entry is not None and interval * threshold > _SLOW:
+            yield Cause("pbf-monitor-slow", f"PBF rule '{rule['name']}' holds the traffic for {interval * threshold} s after its tunnel is dead",
+                        (f"monitor_profile {name} interval: {interval}, threshold: {threshold}",),
+                        f"monitor_profile {name}: interval: 2, threshold: 5; or {_owner(case, rule['name'])}: another monitor profile", LIKELY,
+                        ({"monitor_profile": {"name": name, "interval": 2, "threshold": 5}},), FAILOVER)
 
 
 def egress(case: Case) -> Iterator[Cause]:

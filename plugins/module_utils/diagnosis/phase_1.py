@@ -131,13 +131,16 @@ def identity(case: Case) -> Iterator[Cause]:
     if not case.gateway:
         return
     doubted = case.phase == NO_IKE and bool(case.kinds & {vpn_log.KEY, vpn_log.IDENTITY})
-    confidence = CERTAIN if doubted and case.is_described else LIKELY if doubted else POSSIBLE
+    sure = CERTAIN if doubted and case.is_described else LIKELY if doubted else POSSIBLE
     quoted = case.quote(vpn_log.KEY, vpn_log.IDENTITY)
     found = False
     for side, option, (kind, shown), expected, who in _identities(case):
         wanted = (case.cloud.local_id_type if side == "local" else case.cloud.peer_id_type) or _kind_of(expected)
         if expected and shown and (kind != wanted or not same_address(shown, expected)):
             found = True
+            # An SA that is up was agreed with another identity of the peer than the one that is demanded now.
+            changed = side == "peer" and case.is_described and case.phase != NO_IKE
+            confidence = CERTAIN if changed else sure
             yield Cause(f"{side}-identity-mismatch", f"the {side} identity is {shown}{'' if kind == 'ipaddr' else f' ({kind})'}, and {who} {expected}",
                         (f"ike_gateway {case.gateway_name} {option}: {kind} {shown}", f"{who}: {wanted} {expected}") + quoted,
                         f"ike_gateway {case.gateway_name}: {option}: {{type: {wanted}, id: {expected}}}", confidence,
@@ -201,6 +204,11 @@ def certificate(case: Case) -> Iterator[Cause]:
         yield Cause("certificate-expired", f"the gateway's certificate '{name}' expired {days} days ago", (f"certificate {name}: expired",) + quoted,
                     f"renew the certificate '{name}', or ike_gateway {case.gateway_name}: certificate.local_certificate: another one", CERTAIN)
     elif case.phase == NO_IKE and quoted:
+        early = any(re.search(r"not (yet )?valid (yet|before|until)|not yet valid|notbefore", line, re.IGNORECASE) for line in quoted)
+        if early:
+            yield Cause("certificate-not-yet-valid", "a certificate is not valid yet by the clock of the one who looks at it", quoted,
+                        "set the clock (deviceconfig system ntp-servers) of the side whose time is wrong", LIKELY)
+            return
         expired = any(re.search(r"expire", line, re.IGNORECASE) for line in quoted)
         yield Cause("certificate-expired" if expired else "certificate-refused",
                     "a certificate is not accepted" + (": it has expired" if expired else ""),

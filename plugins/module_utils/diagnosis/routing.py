@@ -13,14 +13,14 @@ from typing import Iterator
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
-    CERTAIN, LIKELY, PASSING, POSSIBLE, Cause, inside_of,
+    CERTAIN, FAILOVER, LIKELY, PASSING, POSSIBLE, Cause, inside_of,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.outside import best_route
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import (
-    allowed_below, allowed_if_enabled, allows, decides, decision, narrowed, passes_in_another_zone, vague,
+    Decision, above, allowed_below, allowed_if_enabled, decisions, is_first_of_all, limits, passes_in_another_zone, sureness,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import intended, is_network, stated
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases, security_policy
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Traffic
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
 
@@ -63,7 +63,7 @@ def left_out(case: Case) -> Iterator[Cause]:
     if case.unit and others and not ways[case.unit] and not case.meant_rules and not case.rules and case.router is not None:
         yield Cause("tunnel-not-in-use", f"nothing leads packets into {case.unit}: if the other tunnel goes down, this one does not take over",
                     (f"ways into {case.unit}: none",) + tuple(others[:3]),
-                    f"the same for {case.unit} as for the other one: pbf_failover with that path; static_route; or bgp_peer", LIKELY)
+                    f"the same for {case.unit} as for the other one: pbf_failover with that path; static_route; or bgp_peer", LIKELY, bites=FAILOVER)
 
 
 def _ways(case, unit) -> list:
@@ -110,51 +110,71 @@ def routed_elsewhere(case: Case) -> Iterator[Cause]:
         within = [pair for pair in beside if pair[1].subnet_of(wanted) and pair not in covering]
         best = best_route(case, wanted.network_address, case.router)
         past = [(route, LIKELY) for route, _network in covering if route is best and (route.interface or route.nexthop)]
-        past += [(route, POSSIBLE if route.interface else LIKELY) for route, _network in within if route.interface or route.nexthop]
+        past += [(route, _how_far_past(case, route, network, wanted)) for route, network in within if route.interface or route.nexthop]
+        past.sort(key=lambda pair: pair[1] != LIKELY)
         for route, confidence in past[:1]:
             way = route.interface or route.nexthop
             yield Cause("route-elsewhere", f"packets to {route.destination} leave by {way} and not by the VPN" if route.interface
                         else f"packets to {route.destination} do not leave by the VPN: {way}",
                         (f"route in use: {route.destination} through {way} ({route.protocol or 'unknown'}, metric {route.metric})",),
-                        f"static_route in virtual_router {case.router}: {route.destination}: a higher metric or a longer prefix for the VPN's", confidence)
+                        f"static_route in virtual_router {case.router}: {route.destination}: an admin_distance above that of the VPN's route "
+                        "(20 of BGP between two AS), or longer prefixes for the VPN", confidence)
+
+
+def _how_far_past(case, route, network, wanted) -> str:
+    """A route for a part of the far network that drops it, or takes half of it elsewhere; networks here may well lie in a wide far one."""
+    here = [ip_network(text, strict=False) for text in case.intent.local_networks if is_network(text)]
+    beside = any(network.version == each.version and network.overlaps(each) for each in here)
+    is_large = network.prefixlen <= wanted.prefixlen + 1
+    return LIKELY if not route.interface or (is_large and not beside and route.protocol != "connected") else POSSIBLE
 
 
 def security(case: Case) -> Iterator[Cause]:
-    """Between zones nothing passes that no rule allows."""
+    """Between zones nothing passes that no rule allows, and a part of it may be denied where the rest passes."""
     if case.evidence.addresses is None:
         return
     done = set()
     for traffic in intended(case):
         pair = (traffic.source_zone, traffic.destination_zone)
-        if pair in done:
-            continue
-        rule, narrow = _first(case, traffic)
-        if rule is not None and allows(rule):
-            continue
-        done.add(pair)
-        unknown = vague(case, pair)
-        confidence = POSSIBLE if unknown else LIKELY if passes_in_another_zone(case, traffic) else CERTAIN
-        yield _narrow(case, traffic, narrow) if narrow is not None else _denied(case, traffic, rule, confidence)
+        found = None if pair in done else _withheld(case, traffic)
+        if found is not None:
+            done.add(pair)
+            yield found
 
 
-def _first(case, traffic) -> tuple:
-    """(the rule that decides on all of the traffic, the first one above it that allows only some)."""
-    narrow = None
-    for rule in case.evidence.security_rules:
-        if not decides(rule, traffic, case.evidence.addresses):
-            continue
-        if not allows(rule) or not narrowed(case, rule, traffic):
-            return rule, narrow
-        narrow = rule if narrow is None else narrow
-    return None, narrow
+def _withheld(case, traffic) -> Cause | None:
+    """What is denied of the traffic; of several parts that are, the largest."""
+    parts = decisions(case, traffic)
+    denied = sorted((part for part in parts if not part.decision.allows), key=lambda part: -part.share)
+    if not denied:
+        return next((_some_denied(case, traffic, rule) for part in parts for rule in part.decision.denying), None)
+    worst = denied[0].decision
+    if len(denied) == len(parts):
+        most = LIKELY if passes_in_another_zone(case, worst.traffic) else CERTAIN
+        return _narrow(case, traffic, worst.narrow[0]) if worst.narrow else _nothing_passes(case, traffic, worst, sureness(case, worst, most))
+    if worst.rule is not None and allowed_below(case, worst.traffic):
+        return _some_denied(case, traffic, worst.rule)
+    letting = next((part.decision.rule for part in parts if part.decision.allows and part.decision.rule is not None), None)
+    narrow = next(iter(worst.narrow), letting)
+    return None if narrow is None else _narrow(case, traffic, narrow)
+
+
+def _some_denied(case, traffic, rule) -> Cause:
+    """A rule that denies a part of what is to pass. A small part may well be meant so."""
+    name, told = rule.get("name"), limits(case, rule, traffic)
+    large = security_policy.is_most(rule, traffic, case.evidence.addresses, case.evidence.names)
+    return Cause("security-rule-denies-some",
+                 f"security rule '{name}' denies a part of what goes from {traffic.source} in {traffic.source_zone} to {traffic.destination} "
+                 f"in {traffic.destination_zone}", tuple(f"rule '{name}' {option}: {found}" for option, found in told) or (f"rule '{name}' denies",),
+                 f"security_rule {name}: narrower, or a rule that allows it above '{name}'", LIKELY if stated(case) and large else POSSIBLE)
 
 
 def _narrow(case, traffic, rule) -> Cause:
-    limits = narrowed(case, rule, traffic)
+    told = limits(case, rule, traffic) or [("action", "allow")]
     return Cause("security-rule-narrow", f"security rule '{rule.get('name')}' allows only some of what goes from {traffic.source} in {traffic.source_zone} "
-                 f"to {traffic.destination} in {traffic.destination_zone}", tuple(f"rule '{rule.get('name')}' {option}: {found}" for option, found in limits),
-                 f"security_rule {rule.get('name')}: {limits[0][0].replace('-', '_')}: " + (
-                     "none, or one for all the hours" if limits[0][0] == "schedule" else f"any, or what is to pass besides {limits[0][1]}"),
+                 f"to {traffic.destination} in {traffic.destination_zone}", tuple(f"rule '{rule.get('name')}' {option}: {found}" for option, found in told),
+                 f"security_rule {rule.get('name')}: {told[0][0].replace('-', '_')}: " + (
+                     "none, or one for all the hours" if told[0][0] == "schedule" else f"any, or what is to pass besides {told[0][1]}"),
                  LIKELY if stated(case) else POSSIBLE)
 
 
@@ -164,17 +184,16 @@ def security_inbound(case: Case) -> Iterator[Cause]:
         return
     for out in intended(case):
         traffic = Traffic(out.destination_zone, out.source_zone, out.destination, out.source)
-        rule = decision(case, traffic)
-        if rule is not None and allows(rule):
+        denied = [part.decision for part in decisions(case, traffic) if not part.decision.allows]
+        if not denied:
             continue
         waiting = allowed_if_enabled(case, traffic) or allowed_below(case, traffic)
-        sure = waiting and stated(case) and not vague(case, (traffic.source_zone, traffic.destination_zone))
-        found = _denied(case, traffic, rule, LIKELY if sure else POSSIBLE)
+        found = _nothing_passes(case, traffic, denied[0], sureness(case, denied[0], LIKELY) if waiting and stated(case) else POSSIBLE)
         yield found if waiting else replace(found, id="security-rule-inbound-missing", fix=f"{found.fix}, if the far side is to begin sessions")
         return
 
 
-def _denied(case, traffic, covering, confidence) -> Cause:
+def _nothing_passes(case, traffic, denied: Decision, confidence) -> Cause:
     off, allowed = allowed_if_enabled(case, traffic), allowed_below(case, traffic)
     what = f"{traffic.source} in {traffic.source_zone} to {traffic.destination} in {traffic.destination_zone}"
     direction = "in" if traffic.source_zone == case.zone else "out"
@@ -183,16 +202,21 @@ def _denied(case, traffic, covering, confidence) -> Cause:
     if off and not allowed:
         return Cause("security-rule-disabled", f"security rule '{off}' would allow {what}, and is disabled", (f"rule '{off}' disabled: true",),
                      f"security_rule {off}: disabled: false", confidence, ({"security_rule": {"name": off, "disabled": False}},))
-    if covering is None:
-        return Cause("security-rule-missing", f"no security rule allows {what}, and between zones the default denies",
+    if denied.rule is None:
+        return Cause("security-rule-missing", f"no security rule allows {what}, and the rule '{denied.by}' denies the rest",
                      (f"rules from {traffic.source_zone} to {traffic.destination_zone}: none that allows",),
                      f"security_rule: from [{traffic.source_zone}], to [{traffic.destination_zone}], action allow", confidence,
                      ({"security_rule": item},))
-    name = covering.get("name")
-    cause = f"security rule '{name}' denies {what}" + (f" before rule '{allowed}' could allow it" if allowed else "")
-    return Cause("security-rule-shadowed" if allowed else "security-rule-denies", cause, (f"rule '{name}' covers this traffic",),
-                 f"security_rule {allowed or item['name']}: position: before, position_rule: {name}", confidence,
-                 () if allowed else ({"security_rule": {**item, "position": "before", "position_rule": name}},))
+    cause = f"security rule '{denied.by}' denies {what}" + (f" before rule '{allowed}' could allow it" if allowed else "")
+    evidence = (f"rule '{denied.by}' covers this traffic" + (", and was pushed by Panorama" if case.around.is_pushed(denied.rule) else ""),)
+    identity = "security-rule-shadowed" if allowed else "security-rule-denies"
+    if is_first_of_all(case, denied.rule):
+        return Cause(identity, cause, evidence, f"on Panorama, in the device group's rules above '{denied.by}': security_rule: from "
+                     f"[{traffic.source_zone}], to [{traffic.destination_zone}], source [{traffic.source}], destination [{traffic.destination}], action allow",
+                     confidence)
+    place = above(case, denied.rule)
+    fix = f"security_rule {allowed or item['name']}: " + (f"position: before, position_rule: {denied.by}" if place else "action: allow")
+    return Cause(identity, cause, evidence, fix, confidence, () if allowed else ({"security_rule": {**item, **place}},))
 
 
 def source_nat(case: Case) -> Iterator[Cause]:
@@ -207,6 +231,22 @@ def source_nat(case: Case) -> Iterator[Cause]:
                     f"nat_exemption: true of the VPN, a NAT rule without translation for {traffic[0].destination} above '{rule.get('name')}', or let that "
                     f"rule's to not hold {case.zone}",
                     LIKELY if rulebases.undecided_names([rule], [(traffic[0].source_zone, case.zone)], case.evidence.addresses) else CERTAIN)
+
+
+def destination_nat(case: Case) -> Iterator[Cause]:
+    """Packets for the far side that go to somebody else because their destination is translated."""
+    if case.evidence.addresses is None:
+        return
+    for traffic in intended(case):
+        rule = rulebases.redirecting(case.evidence.nat_rules, traffic, case.evidence.addresses)
+        if rule is not None:
+            name, whole = rule.get("name"), rulebases.holds(rule, "destination", traffic.destination, case.evidence.addresses)
+            yield Cause("destination-nat-on-vpn", f"NAT rule '{name}' translates the destination of what is meant for {traffic.destination}",
+                        (f"NAT rule '{name}' destination: {', '.join(places.names(rule, ('destination',)))}",
+                         f"translated to: {rulebases.redirected_to(rule)}"),
+                        f"a NAT rule without translation for {traffic.destination} above '{name}' (nat_exemption: true of the VPN), or narrow '{name}'",
+                        CERTAIN if whole and places.text(rule, ("service",)) in (None, rulebases.ANY) else LIKELY if stated(case) else POSSIBLE)
+            return
 
 
 def spoofed(case: Case) -> Iterator[Cause]:
@@ -228,7 +268,8 @@ def spoofed(case: Case) -> Iterator[Cause]:
 
 def nothing_wrong_here(case: Case) -> Iterator[Cause]:
     """The firewall does its part and no packet comes back: the far side's routing is what is left."""
-    if case.phase == PASSING and case.one_way is not None and case.is_described:
+    seen = case.one_way or ("the firewall does its part, and hosts get no answer" if case.evidence.hosts_fail else None)
+    if case.phase == PASSING and seen is not None and case.is_described:
         yield Cause("cloud-way-back",
-                    "the tunnel is up and nothing comes back: the cloud's route tables or security groups may have no way back", (case.one_way,),
+                    "the tunnel is up and nothing comes back: the cloud's route tables or security groups may have no way back", (seen,),
                     "in the cloud: propagate the gateway's routes into the subnets' route tables, and allow the networks here in the security groups", POSSIBLE)

@@ -2,30 +2,96 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which security rule decides on a VPN's packets.
+"""Which security rule decides on a VPN's packets: of Panorama before and after the firewall's own, of those, or one of the two defaults.
 
-A rule that denies counts where it covers all of the traffic; one that allows counts where it lets some of it pass: it is meant for it.
+A network of which rules take parts is looked at part by part, so that each part is decided on as a whole.
 """
 
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import CERTAIN, LIKELY, POSSIBLE
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases, security_policy
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import ANY, Traffic
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.security_policy import ALL, NONE, UNKNOWN
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import DEFAULT_RULES
 
-
-# Applications that stand for several others.
-_CONTAINERS = {"ike": "ipsec", "ipsec-esp": "ipsec", "ipsec-esp-udp": "ipsec"}
 _NARROWING = ("application", "service", "source-user", "category", "source-hip", "destination-hip")
+# A network is looked at in no more parts than these; more of them would be a rulebase of single hosts.
+_MOST_PARTS = 12
 
 
-def decision(case: Case, traffic: Traffic):
-    """The first rule that decides on the traffic; None where the default does."""
-    return next((rule for rule in case.evidence.security_rules if decides(rule, traffic, case.evidence.addresses)), None)
+@dataclass(frozen=True)
+class Decision:
+    """What happens to some traffic. C(rule): who decides on what no rule above it has decided on; None: the default does.
+
+    C(narrow): the rules above it that allow some of it. C(denying): those that deny some of it. C(vague): whether a rule above it may decide on all of it.
+    """
+
+    traffic: Traffic
+    rule: ET.Element | None
+    allows: bool
+    narrow: tuple = ()
+    denying: tuple = ()
+    vague: bool = False
+
+    @property
+    def by(self) -> str:
+        """Who decides, as people call it."""
+        if self.rule is not None:
+            return self.rule.get("name") or ""
+        return DEFAULT_RULES[self.traffic.source_zone == self.traffic.destination_zone]
+
+
+def decision(case: Case, traffic: Traffic) -> Decision:
+    """Who decides on traffic that no address in a rule divides."""
+    narrow, denying, vague = [], [], False
+    for rule in case.evidence.security_rules:
+        how = security_policy.extent(rule, traffic, case.evidence.addresses, case.evidence.names)
+        if how == ALL:
+            return Decision(traffic, rule, allows(rule), tuple(narrow), tuple(denying), vague)
+        if how == UNKNOWN:
+            vague = True
+        elif how != NONE:
+            (narrow if allows(rule) else denying).append(rule)
+    within = traffic.source_zone == traffic.destination_zone
+    return Decision(traffic, None, case.around.default_allows(within), tuple(narrow), tuple(denying), vague)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What happens to a part of some traffic. C(share): how much of it that is, from 0 to 1."""
+
+    decision: Decision
+    share: float
+
+
+def decisions(case: Case, traffic: Traffic) -> list[Part]:
+    """Who decides on each part of some traffic that rules see differently, the parts in no order."""
+    seen = [rule for rule in case.evidence.security_rules
+            if security_policy.extent(rule, traffic, case.evidence.addresses, case.evidence.names) > UNKNOWN]
+    sides = [_parts(case, seen, option, wanted) for option, wanted in (("source", traffic.source), ("destination", traffic.destination))]
+    return [Part(decision(case, replace(traffic, source=here, destination=there)), one * other) for here, one in sides[0] for there, other in sides[1]]
+
+
+def _parts(case, rules, option, wanted) -> list[tuple[str, float]]:
+    """(a network that stands for it, its share) of each part of a network that the rules see as one."""
+    whole = rulebases.literal(wanted)
+    if not whole.size:
+        return [(wanted, 1.0)]
+    parts = [whole]
+    for texts in dict.fromkeys(tuple(places.names(rule, (option,))) for rule in rules):
+        listed = rulebases.literal("") if ANY in texts else case.evidence.addresses.of(texts)
+        cut = [piece for part in parts for piece in (part & listed, part - listed) if piece.size]
+        parts = cut if len(cut) <= _MOST_PARTS else parts
+    if len(parts) == 1:
+        return [(wanted, 1.0)]
+    return [(str(part.iter_cidrs()[0]), part.size / whole.size) for part in parts]
 
 
 def understood(case: Case, rule: ET.Element) -> bool:
@@ -34,20 +100,20 @@ def understood(case: Case, rule: ET.Element) -> bool:
     return all(text == ANY or case.evidence.addresses.of([text]) for text in texts)
 
 
-def vague(case: Case, zones: tuple) -> bool:
-    """Whether some rule between two zones may allow what nobody here can tell."""
-    return any(allows(rule) and places.text(rule, ("disabled",)) != "yes" and not understood(case, rule) and all(
-        {ANY, zone} & set(places.names(rule, (option,))) for option, zone in zip(("from", "to"), zones)) for rule in case.evidence.security_rules)
+def sureness(case: Case, found: Decision, most: str = CERTAIN) -> str:
+    """How sure a decision is: what a name stands for that nobody here knows, or what Panorama pushed and does not show, may change it."""
+    if found.vague:
+        return POSSIBLE
+    return most if case.evidence.rules_are_complete or most != CERTAIN else LIKELY
 
 
-def narrowed(case: Case, rule: ET.Element, traffic: Traffic) -> list:
-    """(option, what it says) of what keeps a rule that allows from allowing all of the traffic."""
+def limits(case: Case, rule: ET.Element, traffic: Traffic) -> list:
+    """(option, what it says) of what keeps a rule from being for all of the traffic."""
     found = [(option, places.names(rule, (option,))) for option in _NARROWING]
     found = [(option, values) for option, values in found if values not in ([], [ANY], ["application-default"])]
     for option, wanted in (("source", traffic.source), ("destination", traffic.destination)):
-        values = places.names(rule, (option,))
-        if understood(case, rule) and not rulebases.holds(without(rule, f"negate-{option}"), option, wanted, case.evidence.addresses):
-            found.append((option, values))
+        if not rulebases.holds(rule, option, wanted, case.evidence.addresses):
+            found.append((option, places.names(rule, (option,))))
     schedule = places.text(rule, ("schedule",))
     return [(option, ", ".join(values)) for option, values in found] + ([("schedule", schedule)] if schedule else [])
 
@@ -56,30 +122,33 @@ def allows(rule) -> bool:
     return places.text(rule, ("action",)) == "allow"
 
 
-def denying(case: Case, traffic: Traffic) -> str | None:
-    """The name of the rule that decides, where it does not allow."""
-    rule = decision(case, traffic)
-    return rule.get("name") if rule is not None and not allows(rule) else None
+def denial(case: Case, traffic: Traffic) -> Decision | None:
+    """The decision on packets between two hosts, where it does not let them pass."""
+    found = decision(case, traffic)
+    return None if found.allows else found
 
 
 def passes_in_another_zone(case: Case, traffic: Traffic) -> bool:
     """Whether it would pass if this tunnel were in the zone of the VPN's other ones, so that its own zone may be what is wrong."""
     zones = {case.around.zone_of(unit) for unit in case.vpn_units - {None, case.unit}} - {None, case.zone}
     moved = [{side: zone for side in ("source_zone", "destination_zone") if getattr(traffic, side) == case.zone} for zone in zones]
-    return any(denying(case, replace(traffic, **sides)) is None for sides in moved)
+    return any(decision(case, replace(traffic, **sides)).allows for sides in moved)
 
 
 def allowed_below(case: Case, traffic: Traffic) -> str | None:
-    """The name of a rule that would allow the traffic if it were asked."""
-    return next((rule.get("name") for rule in case.evidence.security_rules
-                 if allows(rule) and decides(rule, traffic, case.evidence.addresses)), None)
+    """The name of a rule that would allow some of the traffic if it were asked."""
+    return next(_allowing(case, traffic, case.evidence.security_rules), None)
 
 
 def allowed_if_enabled(case: Case, traffic: Traffic) -> str | None:
-    """The name of a rule that would allow the traffic if it were not disabled."""
-    return next((rule.get("name") for rule in case.evidence.security_rules
-                 if allows(rule) and places.text(rule, ("disabled",)) == "yes"
-                 and decides(without(rule, "disabled"), traffic, case.evidence.addresses)), None)
+    """The name of a rule that would allow some of the traffic if it were not disabled."""
+    disabled = [without(rule, "disabled") for rule in case.evidence.security_rules if not rulebases.is_enabled(rule)]
+    return next(_allowing(case, traffic, disabled), None)
+
+
+def _allowing(case, traffic, rules) -> Iterator[str]:
+    yield from (rule.get("name") for rule in rules
+                if allows(rule) and security_policy.extent(rule, traffic, case.evidence.addresses, case.evidence.names) > UNKNOWN)
 
 
 def without(rule: ET.Element, option: str) -> ET.Element:
@@ -89,38 +158,26 @@ def without(rule: ET.Element, option: str) -> ET.Element:
     return found
 
 
-def _covers(rule, traffic, addresses) -> bool:
-    """An application on its own port is what C(application-default) lets a rule see, and a container stands for what is in it."""
-    seen = without(rule, "service") if places.names(rule, ("service",)) == ["application-default"] else rule
-    named = [traffic] + [replace(traffic, applications=frozenset({_CONTAINERS[name]})) for name in traffic.applications if name in _CONTAINERS]
-    return places.text(rule, ("schedule",)) is None and any(rulebases.covers(seen, each, addresses) for each in named)
+def above(case: Case, rule: ET.Element | None) -> dict:
+    """Where a rule of the firewall's own goes to be asked before another one: before one that Panorama put behind them it stands anyhow."""
+    return {} if rule is None or case.around.is_pushed(rule) else {"position": "before", "position_rule": rule.get("name")}
 
 
-def decides(rule: ET.Element, traffic: Traffic, addresses) -> bool:
-    """Whether a rule denies all of the traffic, or allows some of it."""
-    if not allows(rule):
-        return _covers(rule, traffic, addresses)
-    kind, same_zone = places.text(rule, ("rule-type",)) or "universal", traffic.source_zone == traffic.destination_zone
-    if places.text(rule, ("disabled",)) == "yes" or (kind == "intrazone" and not same_zone) or (kind == "interzone" and same_zone):
-        return False
-    zones = [("from", traffic.source_zone)] + ([] if kind == "intrazone" else [("to", traffic.destination_zone)])
-    applications = set(places.names(rule, ("application",)))
-    return (all({ANY, zone} & set(places.names(rule, (option,))) for option, zone in zones)
-            and (not traffic.applications or bool(applications & (traffic.applications | {ANY} | {_CONTAINERS.get(name) for name in traffic.applications})))
-            and all(_meets(rule, option, wanted, addresses) for option, wanted in (("source", traffic.source), ("destination", traffic.destination))))
+def is_first_of_all(case: Case, rule: ET.Element | None) -> bool:
+    """Whether no rule of the firewall's own can be asked before this one: Panorama has put it in front."""
+    own = case.around.entries("rulebase", ("security", "rules"))
+    rules = case.evidence.security_rules
+    first = next((number for number, each in enumerate(rules) if each in own), len(rules))
+    return rule is not None and case.around.is_pushed(rule) and rules.index(rule) < first
 
 
-def _meets(rule, option, wanted, addresses) -> bool:
-    texts = places.names(rule, (option,))
-    if ANY in texts:
-        return True
-    return bool(addresses.of(texts) & rulebases.literal(wanted)) != (places.text(rule, (f"negate-{option}",)) == "yes")
-
-
-def allowing(name: str, source_zone: str, destination_zone: str, networks, applications, above: str | None) -> dict:
-    """A rule for traffic both ways between some networks, above another rule where one is in the way: as an item for C(transaction)."""
-    zones = list(dict.fromkeys([source_zone, destination_zone]))
-    place = {"position": "before", "position_rule": above} if above is not None else {}
-    return {"security_rule": {
-        "name": name[:63], "from": zones, "to": zones, "source": list(networks), "destination": list(networks),
+def allowing(case: Case, name: str, zones: tuple, networks, applications, denied: Decision) -> tuple:
+    """(in words, items for C(transaction)) of a rule for traffic both ways between some networks, above the one that is in the way."""
+    wanted = f"security_rule: allow {', '.join(applications)} from {zones[0]} to {zones[1]}" + (" and back" if zones[0] != zones[1] else "")
+    if is_first_of_all(case, denied.rule):
+        return f"on Panorama, in the device group's rules above '{denied.by}': {wanted}", ()
+    place = above(case, denied.rule)
+    item = {"security_rule": {
+        "name": name[:63], "from": list(dict.fromkeys(zones)), "to": list(dict.fromkeys(zones)), "source": list(networks), "destination": list(networks),
         "application": list(applications), "service": ["any"], "action": "allow", **place}}
+    return wanted + (f", position before '{denied.by}'" if place else ""), (item,)

@@ -78,6 +78,12 @@ def announces(view: Surroundings, router: str, network: str) -> bool:
     return _announced_by_name(view, bgp, wanted) or by_source(view, router, bgp, wanted)
 
 
+def sources_of(view: Surroundings, router: str, network: str) -> dict[str, bool]:
+    """Where the configuration gives a router a network from, in the words of both engines."""
+    wanted = _network(network)
+    return {} if wanted is None else _sources_of(view, router, wanted)
+
+
 def group_of(view: Surroundings, peer: Peer) -> ET.Element | None:
     return places.find(view.network, bgp_place(peer.router, view.platform.advanced) + ("peer-group", ("entry", peer.group)))
 

@@ -28,13 +28,17 @@ Network = Union[IPv4Network, IPv6Network]
 
 @dataclass(frozen=True)
 class Traffic:
-    """Packets from one zone to another, between two networks (texts); C(applications) that they are, or any."""
+    """Packets from one zone to another, between two networks (texts); C(applications) that they are, or any.
+
+    C(port): of the service that they are, as (protocol, number); none where they are any, or of a protocol without ports.
+    """
 
     source_zone: str
     destination_zone: str
     source: str
     destination: str
     applications: frozenset = frozenset()
+    port: tuple | None = None
 
 
 @dataclass(frozen=True)
@@ -241,15 +245,35 @@ def translating(rules: Iterable[ET.Element], kinds_of_traffic: Iterable[Traffic]
     return None
 
 
+def redirecting(rules: Iterable[ET.Element], traffic: Traffic, addresses: Addresses) -> ET.Element | None:
+    """The first NAT rule that would translate the destination of some of the traffic."""
+    for rule in rules:
+        seen = (is_enabled(rule) and _translates_family(rule, traffic) and _zones(rule, "from", traffic.source_zone)
+                and _zones(rule, "to", traffic.destination_zone) and _addresses_match(rule, traffic, addresses, covering=False))
+        if seen and redirected_to(rule):
+            return rule
+        if seen and _addresses_match(rule, traffic, addresses, covering=True):
+            return None
+    return None
+
+
+def redirected_to(rule: ET.Element) -> str:
+    """What a NAT rule makes of the destination; empty where it leaves it."""
+    kinds = ("destination-translation", "dynamic-destination-translation")
+    return next((text for kind in kinds for text in [places.text(rule, (kind, "translated-address"))] if text), "")
+
+
 def names_in(rules: Iterable[ET.Element], addresses: Addresses) -> list[str]:
     """Address names in rules that nobody here knows yet."""
     return list(dict.fromkeys(name for rule in rules for option in ("source", "destination") for name in addresses.unknown(places.names(rule, (option,)))))
 
 
+def between(rules: Iterable[ET.Element], zones: Collection[tuple]) -> list[ET.Element]:
+    """The enabled rules that see packets between zones (pairs)."""
+    return [rule for rule in rules
+            if is_enabled(rule) and any(_zones(rule, "from", source) and _zones(rule, "to", destination) for source, destination in zones)]
+
+
 def undecided_names(rules: Iterable[ET.Element], zones: Collection[tuple], addresses: Addresses) -> list[str]:
     """Address names in rules between C(zones) (pairs), whose meaning decides whether they see the traffic."""
-    found = []
-    for rule in rules:
-        if is_enabled(rule) and any(_zones(rule, "from", source) and _zones(rule, "to", destination) for source, destination in zones):
-            found.extend(names_in([rule], addresses))
-    return list(dict.fromkeys(found))
+    return names_in(between(rules, zones), addresses)

@@ -26,6 +26,8 @@ HIGH_AVAILABILITY = ("deviceconfig", "high-availability")
 # Where an active/active pair says which addresses float between its members, by interface.
 _FLOATING = HIGH_AVAILABILITY + ("group", "mode", "active-active", "virtual-address")
 _DEFAULT = ip_network("0.0.0.0/0")
+# The names of the rules behind all others, by whether they are for packets within a zone.
+DEFAULT_RULES = {True: "intrazone-default", False: "interzone-default"}
 # PAN-OS's own, of a static route and of the default route that DHCP or PPPoE brings.
 _DISTANCE = _METRIC = 10
 
@@ -112,6 +114,29 @@ class Surroundings:
     def entries(self, location: str, path: Path) -> list[ET.Element]:
         return [entry for entry in places.children(self.tree, self._at(location, path)) if entry.tag == "entry"]
 
+    def rules_in_force(self, kind: str) -> list[ET.Element]:
+        """The rules of a kind in the order in which they are tried: what Panorama pushed before the firewall's own, those, and what it pushed behind."""
+        return [*self._pushed("pre-rulebase", kind), *self.entries("rulebase", (kind, "rules")), *self._pushed("post-rulebase", kind)]
+
+    def is_pushed(self, rule: ET.Element) -> bool:
+        """Whether a rule is Panorama's, so that it cannot be changed on the firewall, and none of the firewall's own can stand above those before them."""
+        kinds = ("security", "nat", "pbf")
+        return any(rule is other for rulebase in ("pre-rulebase", "post-rulebase") for kind in kinds for other in self._pushed(rulebase, kind))
+
+    def _pushed(self, rulebase: str, kind: str) -> list[ET.Element]:
+        return [rule for rule in places.children(self.tree, self.pushed_policy(rulebase)[1:] + (kind, "rules")) if rule.tag == "entry"]
+
+    def pushed_policy(self, rulebase: str) -> Path:
+        """Where a firewall has a rulebase that Panorama pushed to this virtual system."""
+        return ("config", "panorama", "vsys", self.base("vsys")[-1], rulebase)
+
+    def default_allows(self, within_a_zone: bool) -> bool:
+        """What the last rule of all does with packets that no rule has decided on, within a zone or between two; people override it, here or on Panorama."""
+        listed = ("default-security-rules", "rules", ("entry", DEFAULT_RULES[within_a_zone]), "action")
+        said = [places.text(self.tree, place) for place in (self._at("rulebase", listed), self.pushed_policy("post-rulebase")[1:] + listed)]
+        action = next((text for text in said if text), None)
+        return within_a_zone if action is None else action == "allow"
+
     def entry(self, kind: str, name: str) -> ET.Element | None:
         location, container = PLACES[kind]
         return places.find(self.tree, self._at(location, container + (("entry", name),)))
@@ -156,6 +181,11 @@ class Surroundings:
 
     def router_interfaces(self, name: str) -> list[str]:
         return places.names(self.router(name), ("interface",))
+
+    def is_shut(self, interface: str) -> bool:
+        """Whether an interface, or the one that it is a unit of, is switched off in the configuration."""
+        port = interface.partition(".")[0]
+        return any(places.text(self.network, ("interface", kind, ("entry", port), "link-state")) == "down" for kind in ("ethernet", "aggregate-ethernet"))
 
     def connected(self, router_name: str) -> list[tuple[str, Network]]:
         """(interface, network) of what is directly connected to a router."""

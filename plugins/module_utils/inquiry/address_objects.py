@@ -33,10 +33,14 @@ def _containers(target: Target) -> list[Path]:
     return [parent + (kind,) for parent in (("config", "shared"), target.base("vsys")) for kind in ("address", "address-group")]
 
 
-def resolved(target: Target, names, known) -> rulebases.Addresses:
-    """What the address objects and groups of these names hold. C(known): what is known already, by name; what is read is added to it."""
+def resolved(target: Target, names, known, beside: Iterable[Path] = ()) -> rulebases.Addresses:
+    """What the address objects and groups of these names hold. C(known): what is known already, by name; what is read is added to it.
+
+    C(beside): where objects stand too, beside the shared ones and those of the virtual system.
+    """
+    containers = [parent + (kind,) for parent in beside for kind in ("address", "address-group")] + _containers(target)
     while names and len(known) < _MOST:
-        found = rulebases.address_objects(target.session.get_named(_containers(target), names))
+        found = rulebases.address_objects(target.session.get_named(containers, names))
         known.update({name: [] for name in names}, **found)
         names = rulebases.Addresses(known).unknown([member for members in found.values() for member in members])
     return rulebases.Addresses(known)

@@ -13,18 +13,23 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.targe
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.diagnosis import diagnose
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import Evidence, Intent
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases, security_policy
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.addresses import Known
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import address_objects
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import IMPORTED
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import interfaces, vpn_log
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.rules import INSIDE_APPLICATIONS, OUTSIDE_APPLICATIONS
 
 __all__ = ["Inquiry", "Intent", "diagnose"]
 
+_PANORAMA = ("deviceconfig", "system", "panorama")
 _READ = (("device", ("deviceconfig", "setting")), ("device", ("deviceconfig", "high-availability")), ("vsys", IMPORTED),
-         ("rulebase", ("security", "rules")), ("rulebase", ("nat", "rules")))
+         ("rulebase", ("security", "rules")), ("rulebase", ("nat", "rules")), ("rulebase", ("default-security-rules",)),
+         ("device", _PANORAMA))
 _LOG = "( subtype eq vpn ) or ( subtype eq routing )"
+# What Panorama put before and behind the firewall's own rules.
+_PUSHED = ("pre-rulebase", "post-rulebase")
 # Newest lines first: a tunnel that is down writes one every few seconds.
 _LINES = 1000
 
@@ -38,8 +43,8 @@ class Inquiry:
 
     def evidence(self, tree, configuration, state, verdicts, connection, intent: Intent) -> Evidence:
         """C(tree): of the running configuration, as read for the state; more of it is added here."""
-        for location, path in _READ:
-            place = self.base(location) + path
+        around = Surroundings(tree, self.base, self.target.platform)
+        for place in [self.base(location) + path for location, path in _READ] + [around.pushed_policy(rulebase) for rulebase in _PUSHED]:
             found = None if places.find(tree, place[1:]) is not None else self.session.show(place)
             if found is not None:
                 places.make(tree, place[1:-1]).append(found)
@@ -48,6 +53,8 @@ class Inquiry:
             self.warnings.append("the Python library netaddr is missing: the diagnosis does without security, NAT and PBF rules")
         live = self._allowed(self._interfaces, {})
         around = around.knowing(Known(self._allowed(lambda: self._objects(around), {}), {name: each.address for name, each in live.items() if each.address}))
+        pairs = self._zones(around, configuration, intent)
+        managed = places.find(around.tree, (self.base("device") + _PANORAMA)[1:]) is not None
         return Evidence(
             configuration, around, state, verdicts,
             lines=self._allowed(lambda: vpn_log.lines(self.session.log(_LOG, _LINES)), []),
@@ -58,7 +65,9 @@ class Inquiry:
             connection=connection,
             **self._keys(around, configuration, connection),
             intent=intent,
-            addresses=None if rulebases.IMPORT_ERROR else self._allowed(lambda: self._addresses(around, configuration, intent), rulebases.Addresses()),
+            addresses=None if rulebases.IMPORT_ERROR else self._allowed(lambda: self._addresses(around, pairs), rulebases.Addresses()),
+            names=self._allowed(lambda: self._names(around, pairs), security_policy.Names()),
+            rules_are_complete=not managed or bool(_pushed_objects(around)),
         )
 
     def _allowed(self, ask, instead):
@@ -114,14 +123,37 @@ class Inquiry:
                 owners[name] = owner
         return {"keys": keys, "key_owners": owners}
 
-    def _addresses(self, around, configuration, intent) -> rulebases.Addresses:
-        """Address objects by name, and only of rules between zones that the VPN's traffic goes through."""
-        rules = [rule for kind in ("security", "nat") for rule in around.entries("rulebase", (kind, "rules"))]
+    def _zones(self, around, configuration, intent) -> list[tuple]:
+        """The pairs of zones that the VPN's traffic, and what its ends send each other, goes between."""
         zones = {interface["zone"] for interface in configuration["interfaces"] if interface.get("zone")}
         sources = set(intent.source_zones) | {zone for rule in configuration["pbf_rules"] for zone in (rule.get("from") or {}).get("zone") or ()}
         outside = {around.zone_of((gateway.get("local_address") or {}).get("interface")) for gateway in configuration["gateways"]} - {None}
         pairs = [pair for zone in zones for source in sources for pair in ((source, zone), (zone, source))]
-        pairs += [(zone, zone) for zone in zones | outside]
+        return pairs + [(zone, zone) for zone in zones | outside]
+
+    def _addresses(self, around, pairs) -> rulebases.Addresses:
+        """Address objects by name, and only of rules between zones that the VPN's traffic goes through."""
+        rules = [rule for kind in ("security", "nat") for rule in around.rules_in_force(kind)]
         nothing = rulebases.Addresses({})
-        names = rulebases.undecided_names(rules, pairs, nothing) + rulebases.names_in(around.entries("rulebase", ("pbf", "rules")), nothing)
-        return address_objects.resolved(self.target, list(dict.fromkeys(names)), {})
+        names = rulebases.undecided_names(rules, pairs, nothing) + rulebases.names_in(around.rules_in_force("pbf"), nothing)
+        return address_objects.resolved(self.target, list(dict.fromkeys(names)), {}, _pushed_objects(around))
+
+    def _names(self, around, pairs) -> security_policy.Names:
+        """What names of services and applications stand for, of the same rules; those that PAN-OS knows by itself are read in vain."""
+        rules = rulebases.between(around.rules_in_force("security"), pairs)
+        wanted = {name for rule in rules for option in ("service", "application") for name in places.names(rule, (option,))}
+        known = security_policy.Names()
+        wanted -= {rulebases.ANY, security_policy.APPLICATION_DEFAULT, *OUTSIDE_APPLICATIONS, *INSIDE_APPLICATIONS[4], *INSIDE_APPLICATIONS[6]}
+        parents = [("config", "shared"), self.base("vsys"), *_pushed_objects(around)]
+        containers = [parent + (kind,) for parent in parents for kind in ("service", "service-group", "application-group", "application-filter")]
+        while wanted:
+            found = security_policy.read(self.session.get_named(containers, sorted(wanted)))
+            known = known.beside(found)
+            wanted = found.members() - known.known
+        return known
+
+
+def _pushed_objects(around: Surroundings) -> list:
+    """Where the objects stand that Panorama pushed, if it pushed rules."""
+    pushed = around.pushed_policy("")[:-1]
+    return [pushed] if places.find(around.tree, pushed[1:]) is not None else []

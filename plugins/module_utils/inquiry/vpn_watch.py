@@ -42,7 +42,8 @@ class View:
     """One look at the firewall. C(judgement) is None where the state was not asked for.
 
     C(judged): the part of the configuration that health depends on. C(whole): the state of everything, C(state): of
-    what was asked for. C(at): when, in seconds. C(before): the look before.
+    what was asked for. C(hosts_fail): whether hosts were seen to get no answer, whatever the firewall shows. C(at): when, in seconds.
+    C(before): the look before.
     """
 
     tree: Any
@@ -55,6 +56,7 @@ class View:
     before: View | None = None
     judgement: Judgement | None = None
     warnings: list = field(default_factory=list)
+    hosts_fail: bool = False
 
     @property
     def healthy(self) -> bool:
@@ -66,6 +68,7 @@ class View:
 
     def finds(self, problem: str) -> None:
         """Something that is wrong with all of it, and that no state of the firewall tells."""
+        self.hosts_fail = True
         self.judgement = replace(self.judgement, problems=(*self.problems, problem))
 
     def unhealthy_names(self) -> set:
@@ -129,6 +132,7 @@ class Watch:
         intent = vpn_evidence.Intent(question.source_zones, question.local_networks, question.remote_networks)
         whole = view.whole if view.whole.routes is not None else replace(view.whole, **listing.routing(view.configuration))
         evidence = inquiry.evidence(view.tree, view.judged, whole, view.judgement.tunnels, question.connection, intent)
+        evidence.hosts_fail = view.hosts_fail
         if not whole.earlier_flows and view.configuration["tunnels"]:
             evidence.state = _moved(view, whole, listing)
         view.warnings = view.warnings + listing.warnings + inquiry.warnings

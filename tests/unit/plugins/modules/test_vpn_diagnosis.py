@@ -8,86 +8,26 @@ from __future__ import annotations
 
 import time
 import xml.etree.ElementTree as ET
-from dataclasses import dataclass
-from typing import Callable
 
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import vpn_watch
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import transaction, vpn_info
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import LearnedRoute, Measured, Runtime, TunnelState
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.system_log import SystemLog
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import parse_document
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.xpath import parse_xpath
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import Measured, TunnelState
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules import pairing
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import DEVICE, NETWORK, VSYS
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.pairing import VpnDoor
-
-
-class Patient(VpnDoor):
-    """A firewall with a pairing that works; C(heal) brings it back to that."""
-
-    def __init__(self, firewall, kind):
-        super().__init__(firewall)
-        self.kind, self.name = kind, pairing.name_of(kind)
-        self.committed(pairing.options(kind))
-        self.inner = firewall.firewall
-        self.good = firewall.control.running()
-        self.connection = pairing.profile(kind)
-
-    def heal(self):
-        with self.inner.lock:
-            self.inner.revert(None)
-            for tree in (self.inner.candidate.tree, self.inner.running):
-                tree.replace_root(parse_document(self.good))
-            self.inner.runtime, self.inner.log = Runtime(), SystemLog()
-        self.connection = pairing.profile(self.kind)
-
-    def diagnose(self, **options) -> list:
-        told = {"name": [self.name], "gather": ["diagnosis"], "connection": self.connection, "source_zones": ["trust"],
-                "local_networks": ["10.10.0.0/24"], "remote_networks": ["10.200.0.0/16"], **options}
-        told = {option: value for option, value in told.items() if value is not None}
-        return self.done(told, module=vpn_info).values["diagnosis"]
-
-    # What a fault does.
-
-    def first(self, container: str) -> str:
-        return f"{container}/entry[@name='{self.name}-1']"
-
-    def set(self, xpath: str, element: str):
-        self.control.plant(xpath, element)
-
-    def take(self, xpath: str):
-        """Remove what stands at a place, from the candidate and from what is running."""
-        with self.inner.lock:
-            for tree in (self.inner.candidate.tree, self.inner.running):
-                for chain in parse_xpath(xpath).select(tree):
-                    tree.remove(chain[-2], chain[-1])
-
-    def down(self, *lines: str, sa: str = "down", event: str = "ikev2-nego-ike-fail"):
-        self.control.vpn(f"{self.name}-1", sa=sa)
-        for line in lines:
-            self.control.log(event, f"{self.name}-1", line)
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, VSYS
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.patients import (
+    DOUBTED, GATEWAYS, PROFILES, REFUSED, ROUTER, RULES, TUNNELS, UNITS, Fault, Patients, above, bgp_option, cloud, expired, instance, logged, moved, offers,
+    other_engine, passive_member, peers, protected, rule, several, uncommitted, unit_of, with_gateway, without,
+)
 
 
 @pytest.fixture(scope="module")
 def patients():
-    from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
-
-    made: dict = {}
-
-    def get(kind, engine="virtual-router"):
-        if (kind, engine) not in made:
-            firewall = Emulator(version="11.1.4", engine=engine).start()
-            firewall.control.commit_duration(0.01)
-            made[kind, engine] = Patient(firewall, kind)
-        made[kind, engine].heal()
-        return made[kind, engine]
-
-    yield get
-    for patient in made.values():
-        patient.firewall.stop()
+    made = Patients()
+    yield made
+    made.stop()
 
 
 KINDS = {"pbf": ("pbf", "virtual-router"), "bgp": ("bgp", "virtual-router"), "pbf, advanced": ("pbf", "logical-router"),
@@ -108,150 +48,6 @@ def test_lists_as_texts_may_have_spaces(patients):
                             remote_networks=" 10.200.0.0/17, 10.200.128.0/17 ") == []
 
 
-@dataclass(frozen=True)
-class Fault:
-    """What is broken, and the cause that must come first for it. C(sure): how sure the diagnosis is to be. C(mends): whether its items are said."""
-
-    cause: str
-    breaks: Callable
-    kind: str = "pbf"
-    sure: str = "certain"
-    mends: bool = True
-
-
-GATEWAYS, TUNNELS, UNITS = f"{NETWORK}/ike/gateway", f"{NETWORK}/tunnel/ipsec", f"{NETWORK}/interface/tunnel/units"
-PROFILES, PROTECTION = f"{NETWORK}/ike/crypto-profiles", f"{NETWORK}/profiles/zone-protection-profile"
-RULES, ROUTER = f"{VSYS}/rulebase", f"{NETWORK}/virtual-router/entry[@name='default']"
-REFUSED = ("IKE protocol notification message received: received notify type NO_PROPOSAL_CHOSEN",
-           "IKEv2 IKE SA negotiation is failed as initiator, non-rekey. Failed SA: 198.51.100.10[500]-203.0.113.17[500]")
-DOUBTED = ("IKE protocol notification message received: received notify type AUTHENTICATION_FAILED", REFUSED[1])
-
-
-def cloud(**changes) -> Callable:
-    """The cloud's first tunnel is described otherwise than it is configured."""
-    def breaks(patient):
-        for option, value in changes.items():
-            one = patient.connection["tunnels"][0]
-            one[option] = {**one[option], **value} if isinstance(value, dict) else value
-        patient.down(*REFUSED)
-    return breaks
-
-
-def offers(phase, **accepted) -> Callable:
-    def breaks(patient):
-        patient.connection["tunnels"][0]["offers"][phase].update(accepted)
-        patient.down(*REFUSED, sa="down" if phase == "ike" else "init", event="ikev2-nego-ike-fail" if phase == "ike" else "ikev2-nego-child-fail")
-    return breaks
-
-
-def logged(*lines, sa="down", event="ikev2-nego-ike-fail") -> Callable:
-    """Nothing but the log tells: no description of the cloud is given."""
-    def breaks(patient):
-        patient.connection = None
-        patient.down(*lines, sa=sa, event=event)
-    return breaks
-
-
-def with_gateway(xml, *lines, known=True) -> Callable:
-    def breaks(patient):
-        patient.set(patient.first(GATEWAYS), xml)
-        patient.connection = patient.connection if known else None
-        patient.down(*lines)
-    return breaks
-
-
-def without(place, **then) -> Callable:
-    """Something is missing; C(then): what the tunnel shows."""
-    def breaks(patient):
-        patient.take(place(patient))
-        if then:
-            patient.control.vpn(f"{patient.name}-1", **then)
-    return breaks
-
-
-def unit_of(patient) -> str:
-    return ET.fromstring(patient.control.running(patient.first(TUNNELS))).findtext("tunnel-interface")
-
-
-def protected(**flags) -> Callable:
-    def breaks(patient):
-        switches = "".join(f"<{flag.replace('_', '-')}>yes</{flag.replace('_', '-')}>" for flag in flags)
-        patient.set(PROTECTION, f'<entry name="careful">{switches}</entry>')
-        patient.set(f"{VSYS}/zone/entry[@name='aws-vpn']/network", "<zone-protection-profile>careful</zone-protection-profile>")
-        if "strict_ip_check" in flags:
-            patient.control.vpn(f"{patient.name}-1", monitor="down")
-    return breaks
-
-
-def above(rulebase, entry) -> Callable:
-    """A rule in front of all others."""
-    def breaks(patient):
-        place = f"{RULES}/{rulebase}/rules"
-        standing = patient.control.running(place)
-        patient.take(place)
-        patient.set(f"{RULES}/{rulebase}", f"<rules>{entry}{standing.partition('>')[2]}")
-    return breaks
-
-
-def rule(name, action, source="any", destination="any", networks="any", extra="") -> str:
-    members = "".join(f"<{option}><member>{value}</member></{option}>" for option, value in (
-        ("from", source), ("to", destination), ("source", "any"), ("destination", networks), ("application", "any"), ("service", "any"),
-        ("source-user", "any"), ("category", "any")))
-    return f'<entry name="{name}">{members}{action}{extra}</entry>'
-
-
-def several(*faults) -> Callable:
-    def breaks(patient):
-        for fault in faults:
-            fault(patient)
-    return breaks
-
-
-def uncommitted(patient):
-    patient.down(*DOUBTED)
-    patient.control.edit_as("colleague", "set", f"{patient.first(GATEWAYS)}/authentication/pre-shared-key", "<key>another.key</key>")
-    patient.connection = None
-
-
-def passive_member(patient):
-    patient.set(f"{DEVICE}/deviceconfig", "<high-availability><enabled>yes</enabled></high-availability>")
-    patient.control.set_ha("passive")
-
-
-def other_engine(patient):
-    patient.control.set_engine_setting(True)
-    patient.take(f"{ROUTER}/interface/member[text()='{unit_of(patient)}']")
-    patient.set(f"{NETWORK}/logical-router/entry[@name='default']/vrf/entry[@name='default']/interface", f"<member>{unit_of(patient)}</member>")
-
-
-def expired(patient):
-    patient.set("/config/shared/certificate", '<entry name="fw"><expiry-epoch>1600000000</expiry-epoch></entry>')
-    patient.take(f"{patient.first(GATEWAYS)}/authentication/pre-shared-key")
-    with_gateway("<authentication><certificate><local-certificate><name>fw</name></local-certificate></certificate></authentication>",
-                 *DOUBTED, known=False)(patient)
-
-
-def bgp_option(xml) -> Callable:
-    return lambda patient: (patient.set(f"{ROUTER}/protocol/bgp/peer-group/entry[@name='{patient.name}']/peer/entry[@name='{patient.name}-1']", xml),
-                            patient.control.bgp(f"{patient.name}-1", "Active"))
-
-
-def instance(xml, state="Active", **counts) -> Callable:
-    return lambda patient: (patient.set(f"{ROUTER}/protocol/bgp", xml),
-                            [patient.control.bgp(f"{patient.name}-{number}", state, **counts) for number in (1, 2)])
-
-
-def peers(installed=True, **counts) -> Callable:
-    """Both peers are established, with these prefixes; C(installed): one of them is in the forwarding table."""
-    def breaks(patient):
-        for number in (1, 2):
-            patient.control.bgp(f"{patient.name}-{number}", "Established", **counts)
-        if installed:
-            peer = patient.connection["tunnels"][0]["inside_peer_address"]
-            patient.inner.runtime.learned_routes.append(LearnedRoute("default", "10.200.0.0/16", peer, "100", unit_of(patient)))
-    return breaks
-
-
 FAULTS = {
     "HA passive": Fault("ha-passive", passive_member, mends=False),
     "engine set and not rebooted": Fault("engine-not-rebooted", other_engine, mends=False),
@@ -261,7 +57,7 @@ FAULTS = {
     "wrong peer address": Fault("peer-address-wrong",
                                 with_gateway("<peer-address><ip>203.0.113.99</ip></peer-address>", "IKE negotiation is failed due to timeout.")),
     "endpoint replaced": Fault("endpoint-replaced", lambda patient: (
-        patient.control.log("ikev2-nego-ike-succ", f"{patient.name}-1", "IKE SA negotiation is succeeded. Established SA"),
+        patient.control.log("ikev2-nego-ike-succ", f"{patient.name}-1", "IKE SA is established. Established SA: 198.51.100.10[500]-203.0.113.17[500]"),
         cloud(outside_address="203.0.113.200")(patient))),
     "no route to the endpoint": Fault("endpoint-route-missing", several(
         without(lambda patient: f"{ROUTER}/routing-table/ip/static-route/entry[@name='default']"),
@@ -404,12 +200,12 @@ FAULTS = {
     "PBF from another zone": Fault("pbf-rule-misses-traffic", lambda patient: [
         (patient.take(f"{RULES}/pbf/rules/entry[@name='{patient.name}-{number}']/from/zone/member[text()='trust']"),
          patient.set(f"{RULES}/pbf/rules/entry[@name='{patient.name}-{number}']/from/zone", "<member>dmz</member>")) for number in (1, 2)], mends=False),
-    "tunnels in two zones": Fault("tunnels-in-different-zones", lambda patient: (
+    "tunnels in two zones": Fault("tunnel-interface-in-other-zone", lambda patient: (
         patient.take(f"{VSYS}/zone/entry[@name='aws-vpn']/network/layer3/member[text()='{unit_of(patient)}']"),
         patient.set(f"{VSYS}/zone/entry[@name='branch']/network/layer3", f"<member>{unit_of(patient)}</member>"), patient.set(
             f"{RULES}/security/rules/entry[@name='{patient.name}-out']/to", "<member>branch</member>"), patient.set(
             f"{RULES}/security/rules/entry[@name='{patient.name}-inside']/from", "<member>branch</member>"), patient.set(
-            f"{RULES}/security/rules/entry[@name='{patient.name}-inside']/to", "<member>branch</member>")), sure="likely", mends=False),
+            f"{RULES}/security/rules/entry[@name='{patient.name}-inside']/to", "<member>branch</member>")), mends=False),
     "BGP off": Fault("bgp-disabled", instance("<enable>no</enable>"), "bgp"),
     "BGP peer AS": Fault("bgp-as-mismatch", bgp_option("<peer-as>64999</peer-as>"), "bgp"),
     "BGP local AS": Fault("bgp-local-as-mismatch", instance("<local-as>65123</local-as>"), "bgp"),
@@ -433,14 +229,6 @@ FAULTS = {
                                           mends=False),
     "the cloud's route limit": Fault("cloud-route-limit", peers(received=1, advertised=1001), "bgp", mends=False),
 }
-
-
-def moved(patient, name) -> str:
-    """The text of a PBF rule that is taken away, to be put elsewhere."""
-    place = f"{RULES}/pbf/rules/entry[@name='{name}']"
-    text = patient.control.running(place)
-    patient.take(place)
-    return text
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
@@ -584,6 +372,9 @@ def test_counters_are_looked_at_twice(patients, monkeypatch, out, back, healthy,
     name = f"{patient.name}-1"
     state = TunnelState(measured=Measured(1, 2, packets_in=5, packets_out=7))
     patient.inner.runtime.tunnels[name] = state
+
+    clock = iter(range(100, 1000, 3))
+    monkeypatch.setattr(vpn_watch.time, "monotonic", lambda: float(next(clock)))
 
     def passing(seconds):
         if seconds == 3:
