@@ -22,7 +22,9 @@ description:
     but places at which these modules write.
   - Then the account's own changes are committed, and the running configuration is read once more and compared with the journal. What is
     not as it was before fails the task.
-  - The journal is deleted when all of it has been taken back and committed.
+  - The journal is deleted when all of it has been taken back and committed. Where keys or anything else was taken back that is negotiated, it stays with that
+    knowledge alone, until the tunnels have been negotiated anew by the next run of M(tunnelsmith.panos_vpn.site_to_site_vpn) that verifies, or by
+    M(tunnelsmith.panos_vpn.vpn_action).
 author:
   - Tunnelsmith contributors (@tunnelsmith)
 extends_documentation_fragment:
@@ -122,6 +124,11 @@ left:
       description: Why it stays.
       type: str
       sample: it no longer holds what was written
+unproven:
+  description: Tunnels that may still carry packets on what was agreed before this was taken back, until they are negotiated anew.
+  returned: always
+  type: list
+  elements: str
 committed:
   description: Places of the changes that were committed.
   returned: when O(commit=true) and not in check mode

@@ -821,7 +821,7 @@ options:
   configure:
     description:
       - Whether to write the VPN. V(false) is for a task that only looks at what runs, with O(verify), and needs no more than O(name) for it. Nothing is
-        written, committed, settled or taken back then.
+        written, committed or taken back then; a journal is deleted where all is well and what it tells of runs.
     type: bool
     default: true
   commit:
@@ -882,6 +882,8 @@ options:
         M(tunnelsmith.panos_vpn.config_revert) takes it back. It stands where the module runs, usually on the controller.
       - What several runs write adds up until the journal is deleted, by a task with O(verify) that finds all well, by one that has taken the VPN away and
         committed that, or by whoever else has verified the VPN. It holds former pre-shared keys in the firewall's stored form, new ones as a digest.
+      - It remembers, too, which tunnels have to be negotiated anew for a change to be proven. On another machine, or in a container without this folder, that
+        is not known, and RV(outcome) says so; the firewall does not tell what it was that SAs were made with.
       - Omitted, no journal is kept.
     type: path
   keep_journal:

@@ -17,9 +17,11 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry impo
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import revert
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import uncommitted
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit import COMMITTING, commit_changes
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.journal import Journal
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, locked, target_of, telling, with_session
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.proving import Proof
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, carry_out, journal_held, journal_of
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import negotiation, record as records, removal
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import record as records, removal
 
 _DEPENDS_ON_JOB = "it was taken back in the candidate; whether that runs depends on the commit job, which may go on"
 _AS_THEY_WERE = "candidate and running configuration are what they were before this task"
@@ -49,19 +51,22 @@ def _run(module, session) -> dict:
 
 def _taken_back_if_noted(module, session) -> dict:
     journal = journal_of(module)
-    if not journal:
-        raise PanosVpnError(
-            f"there is no journal of {module.params['name']} at {journal.file}, so nothing can be taken back. A journal is deleted when its "
-            "changes have been verified or taken back; and it stays where the task ran: a container that is gone has taken it along. "
-            f"{_AS_THEY_WERE}")
-    target, commits = target_of(module, session), module.params["commit"]
-    objects = negotiation.changed(journal.differences, target.base)
-    result = taken_back(module, target, commits)
-    if objects and commits and not module.check_mode:
-        tunnels = dict.fromkeys(due.tunnel for due in negotiation.due(objects, vpn_state.configuration(target)))
-        result["warnings"] += [f"{', '.join(tunnels)} may still carry packets on what was agreed before this was taken back, until the next negotiation; "
-                               "vpn_action (reconnect) negotiates at once"] if tunnels else []
+    if not journal.differences:
+        raise PanosVpnError(f"{_why_nothing(module.params['name'], journal)}. {_AS_THEY_WERE}")
+    result = taken_back(module, target_of(module, session), module.params["commit"])
+    tunnels = ", ".join(result["unproven"])
+    if tunnels:
+        result["warnings"].append(f"{tunnels} may still carry packets on what was agreed before this was taken back, until the next negotiation: the next run "
+                                  "with verify negotiates anew, vpn_action (reconnect) at once")
     return result
+
+
+def _why_nothing(vpn: str, journal: Journal) -> str:
+    if journal.negotiated:
+        return (f"nothing is left to take back of {vpn}: its journal {journal.file} only says which tunnels have to be negotiated anew, and goes when a run "
+                "with verify, or vpn_action (reconnect), has done that")
+    return (f"there is nothing to take back of {vpn}, because no journal tells of a change of it. A journal is deleted when its changes have been verified or "
+            f"taken back; and it stays where the task ran: a container that is gone has taken it along. Looked for {journal.file}")
 
 
 def taken_back(module, target: Target, commits: bool = True) -> dict:
@@ -92,6 +97,7 @@ class _Reverting:
         done = [difference for difference in self.journal.differences if difference.path not in {item.difference.path for item in self.left}]
         result["reverted"] = [_told(difference) for difference in done]
         result["left"] = [{**_told(item.difference), "reason": item.reason} for item in self.left]
+        result["unproven"] = []
         result["warnings"] += [f"{item.difference.label} stays at {item.difference.xpath}: {item.reason}" for item in self.left]
         if self.module.check_mode:
             result["changed"] = result["changed"] or self.commits and any(map(self._is_mine, self.pending))
@@ -101,7 +107,7 @@ class _Reverting:
                 self._commit(result)
             self._prove()
             if self.commits and not self.left:
-                self._drop_journal(result)
+                self._close_journal(result)
         return result
 
     def _refuse_while_committing(self) -> None:
@@ -139,15 +145,21 @@ class _Reverting:
     def _refuse_foreign(self, _intent) -> None:
         if self.commits:
             uncommitted.refuse_foreign(self.module, self.target.session, self.pending, self._is_mine)
+        self.journal = self.journal.taking_back()
+        self.journal.save()
 
     def _is_mine(self, change) -> bool:
         return commit.concerns(change, self.objects)
 
-    def _drop_journal(self, result) -> None:
-        """The firewall is as it was, whatever becomes of a file."""
+    def _close_journal(self, result) -> None:
+        """It keeps which tunnels may have SAs that were made with what was there meanwhile. The firewall is as it was, whatever becomes of a file."""
+        rest = self.journal.taken_back()
         try:
-            self.journal.forget()
-        except InvalidInput as exc:
+            rest.save()
+            result["unproven"] = Proof(self.target).due(rest, vpn_state.configuration(self.target)) if rest else []
+            if not result["unproven"]:
+                rest.forget()
+        except PanosVpnError as exc:
             result["warnings"].append(str(exc))
 
     def _commit(self, result) -> None:

@@ -18,9 +18,9 @@ import json
 import os
 import stat
 import xml.etree.ElementTree as ET
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from secrets import token_hex
-from typing import Callable, Iterator
+from typing import Callable, Iterator, Sequence
 from urllib.parse import quote, unquote
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
@@ -30,8 +30,9 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import revert
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.revert import Difference
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import writable
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import negotiation
 
-_FORMAT = 1
+_FORMAT = 2
 # Seconds in which another run has done with the journal that is in its way at the end.
 _SETTLING = 60
 
@@ -41,8 +42,9 @@ class Journal:
     """What the writes since the last verified run changed. C(reads): the containers (paths) in which all of it lies.
 
     C(places): all that was written to, also what in the end is as it was: it may be uncommitted.
-    C(hand): of the run that noted something last; another one each time. C(proven): (tunnel, place of an object that it runs on), where the
-    tunnel has been negotiated anew since that was written.
+    C(hand): of the run that noted something last; another one each time. C(negotiated): places of the objects of which something was written that
+    is in force when tunnels are negotiated anew, also where it is what it was by now: there may be SAs of meanwhile. C(proven): (tunnel,
+    place of an object that it runs on), where the tunnel has been negotiated anew since that was written.
     """
 
     file: str
@@ -51,13 +53,15 @@ class Journal:
     places: list = field(default_factory=list)
     differences: list = field(default_factory=list)
     hand: str = ""
+    negotiated: list[Path] = field(default_factory=list)
     proven: list[tuple[str, Path]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.differences)
+        """Whether it says anything. Where nothing is left to take back, tunnels can still have to be negotiated anew."""
+        return bool(self.differences or self.negotiated)
 
-    def noting(self, plan, reads) -> Journal:
-        """This journal with what a plan is about to change.
+    def noting(self, plan, reads, base: Callable[[str], Path]) -> Journal:
+        """This journal with what a plan is about to change. C(base): as C(Target.base).
 
         What was noted and does not stand any more was never written, or somebody else has changed it since: it is not ours to restore.
         """
@@ -65,11 +69,23 @@ class Journal:
                    if not any(places.starts_with(difference.path, path) for path in reads) or revert.stands(difference, plan.before)]
         later = revert.differences(plan.before, plan.after, plan.operations)
         beside = [difference.path[:-1] for difference in later if not any(places.starts_with(difference.path, path) for path in reads)]
+        all_of_it = revert.merged(earlier, later, plan.after)
+        negotiated = negotiation.places_of(negotiation.changed([*later, *all_of_it], base), base)
         return Journal(
             self.file, self.vpn, list(dict.fromkeys([*self.reads, *reads, *beside])),
             list(dict.fromkeys([*self.places, *(difference.path for difference in later)])),
-            revert.merged(earlier, later, plan.after), token_hex(8),
-            [(tunnel, place) for tunnel, place in self.proven if not any(places.starts_with(difference.path, place) for difference in later)])
+            all_of_it, token_hex(8), list(dict.fromkeys([*self.negotiated, *negotiated])), self._still_proven(later))
+
+    def taking_back(self) -> Journal:
+        """This journal while what it says is taken back: nothing that is negotiated was seen with what was there before."""
+        return replace(self, hand=token_hex(8), proven=self._still_proven(self.differences))
+
+    def taken_back(self) -> Journal:
+        """What is left of it then: there may be SAs that were made with what was there meanwhile."""
+        return Journal(self.file, self.vpn, hand=token_hex(8), negotiated=self.negotiated, proven=self._still_proven(self.differences))
+
+    def _still_proven(self, changed: Sequence[Difference]) -> list[tuple[str, Path]]:
+        return [(tunnel, place) for tunnel, place in self.proven if not any(places.starts_with(difference.path, place) for difference in changed)]
 
     def secrets(self) -> set:
         """The stored forms of former keys."""
@@ -77,7 +93,7 @@ class Journal:
 
     def save(self) -> None:
         """Onto the disk, whole or not at all. An empty journal is no file."""
-        if not self.differences:
+        if not self:
             self.forget()
             return
         try:
@@ -95,13 +111,19 @@ class Journal:
             self.forget()
             return True
 
-    def prove(self, proven: list[tuple[str, Path]], tell: Callable[[str], None]) -> None:
-        """Note what has been proven meanwhile; unless another run has noted something since, which may have changed it again."""
+    def prove(self, proven: list[tuple[str, Path]], tell: Callable[[str], None], is_done: Callable[[Journal], bool]) -> None:
+        """Note what has been proven meanwhile; unless another run has noted something since, which may have changed it again.
+
+        C(is_done): whether nothing is left to negotiate; where nothing is left to take back either, it is forgotten.
+        """
         with held(self.file, Patience(_SETTLING, tell=tell)):
             found = load(self.file, self.vpn)
-            if found and found.hand == self.hand:
-                found.proven = self.proven = list(dict.fromkeys([*found.proven, *proven]))
-                found.save()
+            if not found or found.hand != self.hand:
+                return
+            found.proven = self.proven = list(dict.fromkeys([*found.proven, *proven]))
+            if not found.differences and is_done(found):
+                found.negotiated = self.negotiated = []
+            found.save()
 
     def forget(self) -> None:
         """Nothing is left to take back."""
@@ -121,6 +143,7 @@ class Journal:
                 "label": item.label, "xpath": item.xpath, "before": item.before, "after": item.after, "remains": item.remains,
                 "above": list(item.above), "moved_below": item.moved_below,
                 "container": places.render(item.container)} for item in self.differences],
+            "negotiated": [places.render(place) for place in self.negotiated],
             "proven": [[tunnel, places.render(place)] for tunnel, place in self.proven],
         }
 
@@ -129,6 +152,11 @@ def file_of(folder: str, firewall: str, vpn: str) -> str:
     """Where the journal of one VPN on one firewall stands."""
     name = ",".join(quote(part, safe="") for part in (firewall, vpn))
     return os.path.join(_expanded(folder), f"{name}.json")
+
+
+def is_kept(folder: str | None) -> bool:
+    """Whether journals are kept in a folder: they make it, and when they go, it stays."""
+    return bool(folder) and os.path.isdir(_expanded(folder))
 
 
 def vpns(folder: str, firewall: str) -> list[str]:
@@ -230,10 +258,10 @@ def load(file: str, vpn: str) -> Journal:
             raise InvalidInput(f"journal: {file} was written in format {document['format']}, this release reads {_FORMAT}")
         if document["vpn"] != vpn:
             raise InvalidInput(f"journal: {file} is that of {document['vpn']}, not of {vpn}; somebody renamed it")
-        reads, written = ([places.parse(xpath) for xpath in document[kind]] for kind in ("reads", "places"))
-        proven = [(str(tunnel), places.parse(xpath)) for tunnel, xpath in document.get("proven", ())]
+        reads, written, negotiated = ([places.parse(xpath) for xpath in document[kind]] for kind in ("reads", "places", "negotiated"))
+        proven = [(str(tunnel), places.parse(xpath)) for tunnel, xpath in document["proven"]]
         differences = [_difference(item) for item in document["differences"]]
-        journal = Journal(file, document["vpn"], reads, written, differences, str(document["hand"]), proven)
+        journal = Journal(file, document["vpn"], reads, written, differences, str(document["hand"]), negotiated, proven)
         _refuse_strange_places(journal)
         return journal
     except FileNotFoundError:
@@ -267,7 +295,7 @@ def _not_ours(found: os.stat_result) -> str:
 def _refuse_strange_places(journal: Journal) -> None:
     """A place that no task of this collection writes has another author."""
     containers = [item.container for item in journal.differences if item.container]
-    written = [*journal.places, *(item.path for item in journal.differences), *containers]
+    written = [*journal.places, *journal.negotiated, *(item.path for item in journal.differences), *containers]
     strange = [places.render(path) for path in written if not writable.can_be_written(path)]
     strange += [places.render(path) for path in journal.reads if not writable.can_be_read(path)]
     if strange:

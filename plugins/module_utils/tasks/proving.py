@@ -9,12 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Callable, Collection, Mapping
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import vpn_state
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.vpn_watch import View, Watch
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import negotiating
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.journal import Journal
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import negotiation
@@ -47,7 +46,7 @@ class Proof:
 
     def concerned(self, journal: Journal | None) -> set[Agreed]:
         """The objects that were changed. Without a journal, only what this run has changed is known."""
-        return self.objects | (negotiation.changed(journal.differences, self.target.base) if journal else set())
+        return self.objects | (negotiation.touched(journal.negotiated, self.target.base) if journal else set())
 
     def due(self, journal: Journal | None, configuration: Mapping) -> list[str]:
         """The names of the tunnels that have to be negotiated anew. C(configuration): the running one, as the resources gather it."""
@@ -61,7 +60,8 @@ class Proof:
         settled = [due for due in negotiation.everything(configuration) if due.tunnel == tunnel["name"]]
         self.done |= set(settled)
         if journal:
-            journal.prove([(due.tunnel, _place(due.object, self.target)) for due in settled], tell)
+            noted = [(due.tunnel, place) for due in settled for place in negotiation.places_of([due.object], self.target.base)]
+            journal.prove(noted, tell, lambda found: not self.due(found, configuration))
 
     def negotiate(self, tunnel: Mapping, watch: Watch, patience: Patience) -> Negotiated:
         """Clear a tunnel's SAs, begin anew, and wait until all that is asked about it is well, on SAs that are new. C(watch): asks about it alone."""
@@ -79,6 +79,10 @@ class Proof:
         view = watch.until_healthy(patience, lacks)
         return Negotiated(view, not lacks(view) and negotiating.can_be_told(before, name, has_cleared))
 
+    def covers(self, tunnels: Collection[str]) -> bool:
+        """Whether all of these have been negotiated anew by this run."""
+        return {due.tunnel for due in self.done}.issuperset(tunnels)
+
     def up(self) -> frozenset[str]:
         """The names of the tunnels that carry packets, whoever they belong to."""
         flows = self._flows()
@@ -95,10 +99,5 @@ def _flows_of(view: View) -> negotiating.Flows:
     return negotiating.by_tunnel(view.whole.flows)
 
 
-def _place(agreed: Agreed, target: Target) -> places.Path:
-    location, container = PLACES[agreed.kind]
-    return target.base(location) + container + (("entry", agreed.name),)
-
-
-def _due(tunnel: str, place: places.Path, target: Target) -> Due | None:
+def _due(tunnel: str, place: Path, target: Target) -> Due | None:
     return next((Due(tunnel, agreed) for agreed in negotiation.touched([place], target.base)), None)

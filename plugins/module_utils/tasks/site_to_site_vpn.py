@@ -22,10 +22,11 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry impo
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.vpn_watch import Question, View, Watch
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import fields
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import PEER_TUNNEL, Profile, tunnels_of
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import revert
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import tell
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.summary import summary
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import config_revert, negotiating, verifying
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import config_revert, journal as journals, negotiating, verifying
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit import COMMITTING, commit_changes, jobs_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import (
     PanosModule, locked, target_of, telling, with_session,
@@ -180,6 +181,7 @@ class _Life:
     """One run of the module.
 
     C(told): all that has been done and seen by now. C(before): what was up before anything was changed, C(spis): on which SAs.
+    C(remembers): a journal would tell what earlier runs left unproven, or there were none.
     """
 
     module: Any
@@ -190,9 +192,11 @@ class _Life:
     before: Up | None = None
     spis: dict[str, frozenset] = field(default_factory=dict)
     proof: Proof = field(init=False)
+    remembers: bool = field(init=False)
 
     def __post_init__(self) -> None:
         self.proof = Proof(self.target)
+        self.remembers = journals.is_kept(self.module.params["journal"])
 
     def run(self) -> dict:
         """Turn by turn; where it fails, all that was done is told beside the reason."""
@@ -225,8 +229,10 @@ class _Life:
                       lambda result: result["uncommitted"] and not self.asked.commits)
         self._add(done)
         self.proof.wrote(planning.turn.negotiated)
+        # Once a turn has made it, it stands; what was so before this task counts.
+        self.remembers = self.remembers or not planning.turn.stood
         return Seen(
-            tunnels=tuple(tunnel["name"] for tunnel in done.get("vpn", {}).get("tunnels", ())), noted=bool(self._journal),
+            tunnels=tuple(tunnel["name"] for tunnel in done.get("vpn", {}).get("tunnels", ())), noted=self._can_be_taken_back(),
             uncommitted=done["uncommitted"], committed="committed" in done, waiting=tuple(done.get("waiting", ())),
             recorded=planning.turn.recorded, commit_failed=failed[0].reason if failed else None, commit_goes_on=bool(failed) and failed[0].goes_on,
             before=self.before)
@@ -264,6 +270,9 @@ class _Life:
     def _journal(self):
         """The journal as this task left it; one that it has only looked at is as it stands."""
         return self.module.journal or journal_of(self.module)
+
+    def _can_be_taken_back(self) -> bool:
+        return bool(self._journal and self._journal.differences)
 
     def _add(self, done: dict) -> None:
         """What a turn did, beside what the turns before it did."""
@@ -395,10 +404,12 @@ class _Life:
     def _negotiated_as_before(self, before: list[str], seen: Seen) -> Again:
         configuration = vpn_state.configuration(self.target)
         there = {tunnel["name"]: tunnel for tunnel in configuration["tunnels"]}
+        journal = journal_of(self.module)
         again: dict[str, list] = {"up": [], "down": [], "unproven": []}
         for name in self._order([name for name in before if name in there], seen.tunnels):
             is_as_before = name not in self.proof.cleared and self.proof.spis(name) == self.spis.get(name) and name in self.proof.up()
             if is_as_before:
+                self.proof.settle(there[name], configuration, journal, self.module.tell)
                 continue
             if negotiation.waits_for_its_peer(there[name], configuration) or (again["down"] and name in self.proof.up()):
                 again["unproven"].append(name)
@@ -406,6 +417,8 @@ class _Life:
             self.module.progress.about = f"{name} is negotiated as before"
             done = self.proof.negotiate(there[name], self._watch(Question(names=(name,))), self.module.patience("verify_timeout", "verify_poll"))
             is_up = done.view.healthy and done.forgot
+            if done.forgot:
+                self.proof.settle(there[name], configuration, journal, self.module.tell)
             again["up" if is_up else "down"].append(name)
         return Again(**{kind: tuple(names) for kind, names in again.items()})
 
@@ -432,24 +445,37 @@ class _Life:
         """Settle it, take it back, or leave it; and fail where that is how it ends."""
         left: tuple = ()
         again = Again()
-        if step is Step.SETTLE and seen.noted and not self.asked.keeps_journal:
-            self._settled()
+        if step is Step.SETTLE and self._journal and not self.asked.keeps_journal:
+            self._settle()
         if step is Step.TAKE_BACK:
             left = self._taken_back(seen)
             again = self._up_again(seen)
+            if not journal_of(self.module):
+                self.told.pop("journal", None)
         if seen.unproven and step is not Step.TAKE_BACK:
             self.told["warnings"].append(outcome.not_proven(seen.unproven))
         if "healthy" in self.told:
             self.told["unproven"] = list(again.unproven if step is Step.TAKE_BACK else seen.unproven)
+        seen = replace(seen, remembers=self.remembers or bool(seen.tunnels) and self.proof.covers(seen.tunnels))
         self.told["outcome"] = outcome.standing(self.asked, seen, step, left, again)
         if outcome.fails(self.asked, seen):
             raise PanosVpnError(f"{outcome.reason(self.asked, seen)}. {self.told['outcome']}")
 
-    def _settled(self) -> None:
-        if self._journal.settle(self.module.tell):
+    def _settle(self) -> None:
+        if not self._runs_as_noted():
+            self.told["warnings"].append(f"what {self._journal.file} tells of does not run as it was written; the journal stays")
+        elif self._journal.settle(self.module.tell):
             self.told.pop("journal", None)
         else:
             self.told["warnings"].append(f"another run has changed {self.asked.vpn} meanwhile: its journal {self._journal.file} stays")
+
+    def _runs_as_noted(self) -> bool:
+        """A task that only looks finds what runs well, and that need not be what was written last."""
+        journal = self._journal
+        if self.module.params["configure"] or not journal.differences:
+            return True
+        running = self.target.read(journal.reads, running=True)
+        return all(revert.stands(difference, running) for difference in journal.differences)
 
     def _taken_back(self, seen: Seen) -> tuple[str, ...]:
         """Where what could not be taken back stands."""
@@ -462,8 +488,6 @@ class _Life:
             self.told["uncommitted"] = "committed" not in exc.facts and (self.told["uncommitted"] or exc.facts.get("changed", False))
             self.told["outcome"] = outcome.not_taken_back(str(exc))
             raise PanosVpnError(f"{outcome.reason(self.asked, seen)}. {self.told['outcome']}", **exc.facts) from exc
-        if not journal_of(self.module):
-            self.told.pop("journal", None)
         self.told["changed"] = done["changed"] or self.told["changed"]
         self.told.update(reverted=done["reverted"], left=done["left"], uncommitted=False)
         self.told["warnings"] += done["warnings"]

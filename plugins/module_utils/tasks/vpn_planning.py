@@ -56,7 +56,7 @@ class Turn:
     """What was planned last. C(held), C(removed_before): places that are the VPN's, in the candidate and in the running configuration.
 
     C(interrupts), C(waiting): numbers of the tunnels that are interrupted now, and of those whose turn is later. C(names): of those that are there.
-    C(recorded): a record tells of the VPN that is to go. C(phases): what is wanted. C(marked): the candidate has marks of changes at the VPN's places.
+    C(stood): the VPN has tunnels already. C(recorded): a record tells of the VPN that is to go. C(phases): what is wanted. C(marked): the candidate has marks of changes at the VPN's places.
     C(negotiated): objects of the tunnels whose change is in force only when they are negotiated anew: by what is written now, and by what was
     written before and is not committed yet.
     """
@@ -66,6 +66,7 @@ class Turn:
     interrupts: list = field(default_factory=list)
     waiting: list = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
+    stood: bool = False
     recorded: bool = True
     phases: list = field(default_factory=list)
     marked: bool = False
@@ -129,6 +130,7 @@ class Planning:
         """All of the VPN; where that would interrupt several tunnels and they are to be changed one by one, the part of the first of them."""
         vpn, more = self.wish.vpn, (self._addresses(around), self.wish.replaces)
         built = build.build(vpn, around, *more)
+        self.turn.stood = bool(built.serving)
         if not built.serving:
             return built
         numbers = rollout.interrupted(self._planned(built, around), built.serving)

@@ -97,7 +97,7 @@ def _carried_out(module, target, reads, planned, before_write, journal: journals
         if before_write is not None:
             before_write(intent)
         try:
-            with _noted(journal, plan, reads) as note:
+            with _noted(journal, plan, reads, target.base) as note:
                 _write(module, target, plan, lambda: _still_to_do(target, reads, intent, planned), note)  # pylint: disable=cell-var-from-loop
             break
         except TakenMeanwhile:
@@ -149,7 +149,7 @@ def firewall_of(params) -> str:
 
 
 @contextlib.contextmanager
-def _noted(journal, plan, reads):
+def _noted(journal, plan, reads, base):
     """With what the plan changes in the journal first; yields what notes another plan. Where nothing was written, the journal is as it was."""
     if journal is None:
         yield lambda plan: None
@@ -158,7 +158,7 @@ def _noted(journal, plan, reads):
     kept = [journal]
 
     def note(plan):
-        kept.append(kept[-1].noting(plan, reads))
+        kept.append(kept[-1].noting(plan, reads, base))
         kept[-1].save()
 
     try:

@@ -13,10 +13,12 @@ from __future__ import annotations
 from typing import Callable, Collection, Iterable, Mapping, NamedTuple
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.revert import Difference
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import (
     ike_crypto_profile, ike_gateway, ipsec_crypto_profile, ipsec_tunnel,
 )
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Table
 
 _TABLES = (ike_gateway.TABLE, ipsec_tunnel.TABLE, ike_crypto_profile.TABLE, ipsec_crypto_profile.TABLE)
@@ -43,6 +45,11 @@ def changed(differences: Iterable[Difference], base: Callable[[str], tuple]) -> 
         is_of_both = bool(difference.before and difference.after)
         found |= {agreed for agreed, element in _at(difference.path, base) if element or is_of_both}
     return found
+
+
+def places_of(objects: Iterable[Agreed], base: Callable[[str], Path]) -> list[Path]:
+    """Where objects stand, in one order always."""
+    return [base(PLACES[agreed.kind][0]) + PLACES[agreed.kind][1] + (("entry", agreed.name),) for agreed in sorted(objects)]
 
 
 def touched(paths: Iterable[tuple], base: Callable[[str], tuple]) -> set[Agreed]:

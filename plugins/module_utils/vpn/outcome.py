@@ -13,6 +13,11 @@ FAIL, KEEP, REVERT = "fail", "keep", "revert"
 TOGETHER, ONE_BY_ONE = "together", "one_by_one"
 
 
+# Neither the SAs nor the configuration of a firewall tell what it was that SAs were made with: a rekeying brings new ones without a new authentication.
+_NOT_REMEMBERED = ("Without the journal of earlier runs it is not known whether each tunnel was negotiated since its key, identity or proposal was changed "
+                   "last; vpn_action (reconnect) negotiates at once")
+
+
 @dataclass(frozen=True)
 class Asked:
     """How far a task is to carry a VPN. C(removes): it is to be gone afterwards. C(keeps_journal): also when all is well."""
@@ -45,6 +50,7 @@ class Seen:
     C(before): what was up before anything was changed, C(after): what is up now; None where nobody looked.
     C(recorded): where the VPN was to go, a record in the candidate told of it. C(commit_goes_on): its job does, whose end nobody saw.
     C(unproven): tunnels that run on what was negotiated before the change, so that their state tells nothing of it.
+    C(remembers): a journal would tell of what earlier runs left unproven, or there was no earlier run, or all tunnels have been negotiated since.
     """
 
     tunnels: tuple[str, ...] = ()
@@ -61,6 +67,7 @@ class Seen:
     recorded: bool = True
     commit_goes_on: bool = False
     unproven: tuple[str, ...] = ()
+    remembers: bool = True
 
     @property
     def broke_off(self) -> bool:
@@ -183,7 +190,9 @@ def standing(asked: Asked, seen: Seen, done: Step, left: tuple[str, ...] = (), a
     if asked.removes:
         return _after_removal(asked, seen)
     if done is Step.SETTLE:
-        return f"{asked.vpn} works, as it was asked for." + (" Its journal stays." if asked.keeps_journal and seen.noted else "")
+        said = f"{asked.vpn} works, as it was asked for."
+        said += "" if seen.remembers else f" {_NOT_REMEMBERED}."
+        return said + (" Its journal stays." if asked.keeps_journal and seen.noted else "")
     return _as_written(asked, seen)
 
 

@@ -98,15 +98,24 @@ def test_what_is_not_committed_is_not_verified(door):
     assert "healthy" not in result.values and len(door.journals()) == 1
 
 
-def test_a_task_that_only_looks_needs_the_name_alone_and_settles_nothing(door):
+def test_a_task_that_only_looks_needs_the_name_alone_and_settles_what_it_finds_well(door):
     door.life(verify=False)
     look = {"name": name_of("pbf"), "configure": False, "commit": True, "verify": True, "verify_timeout": 0, "journal": str(door.folder)}
-    seen = door.run(look)
+    seen = door.run({**look, "keep_journal": True})
     assert (seen.changed, seen.values["healthy"], len(door.journals()), door.writes(), door.commits()) == (False, True, 1, [], 0)
     door.down(FIRST, SECOND)
     unhealthy = door.run({**look, "on_failure": "revert"})
     assert unhealthy.failed and "is not healthy" in unhealthy.message and "reverted" not in unhealthy.values and len(door.journals()) == 1
     assert "healthy" not in door.run(look, check=True).values
+    door.up(FIRST, SECOND)
+    assert (door.run(look).values["healthy"], door.journals(), door.writes()) == (True, [], [])
+
+
+def test_a_task_that_only_looks_does_not_settle_what_does_not_run_yet(door):
+    assert not door.life().failed and not door.life(mtu=1300, commit=False, verify=False).failed
+    seen = door.run({"name": name_of("pbf"), "configure": False, "verify": True, "verify_timeout": 0, "journal": str(door.folder)})
+    assert seen.values["healthy"] and len(door.journals()) == 1
+    assert any("does not run as it was written; the journal stays" in warning for warning in seen.warnings)
 
 
 def test_it_is_off_by_default(door):

@@ -188,6 +188,77 @@ def test_a_tunnel_that_was_proven_is_not_negotiated_again(door, monkeypatch):
     assert len(door.acts()) == 4 and door.journals() == []
 
 
+def of(*steps: dict) -> tuple:
+    """Runs of the VPN, one after the other, that look at nothing."""
+    return tuple({"rollout": "together", "verify": False, **step} for step in steps)
+
+
+REVERT, RECONNECT = "config_revert", "vpn_action"
+# What brings the former keys back, after the new ones have made SAs or may have; the tunnels that are not proven then.
+BACK = {
+    "taken back": (of({"pre_shared_keys": KEYS}) + (RECONNECT, REVERT), [FIRST, SECOND]),
+    "taken back before it was reconnected": (of({"pre_shared_keys": KEYS}) + (REVERT,), [FIRST, SECOND]),
+    "taken back after it was proven": (({"pre_shared_keys": KEYS, "keep_journal": True}, REVERT), [FIRST, SECOND]),
+    "changed back without a look": (of({"pre_shared_keys": KEYS}) + (RECONNECT,) + of({}), [FIRST, SECOND]),
+    "changed back without a look, by one write of both": (of({"pre_shared_keys": KEYS}) + (RECONNECT,) + of({"commit": False}, {}), [FIRST, SECOND]),
+    "one of two": (of({"pre_shared_keys": [KEYS[0], OLD[1]]}) + (RECONNECT,) + of({}), [FIRST]),
+    "one reconnected, both back": (of({"pre_shared_keys": KEYS}) + ((RECONNECT, FIRST),) + of({}), [FIRST, SECOND]),
+    "proven and kept, then back": (({"pre_shared_keys": KEYS, "keep_journal": True},) + of({}), [FIRST, SECOND]),
+    "by way of a third one": (of({"pre_shared_keys": KEYS}, {"pre_shared_keys": KEYS[::-1]}) + (RECONNECT,) + of({}), [FIRST, SECOND]),
+    "with what is not negotiated": (of({"pre_shared_keys": KEYS, "mtu": 1300}) + (RECONNECT,) + of({}), [FIRST, SECOND]),
+    "taken away in the candidate, then there again": (of({"pre_shared_keys": KEYS}) + (RECONNECT,)
+                                                      + of({"state": "absent", "commit": False}, {"pre_shared_keys": OLD}), [FIRST, SECOND]),
+    "taken away, then there again": (of({"pre_shared_keys": KEYS}) + (RECONNECT,) + of({"state": "absent", "keep_journal": True}, {}), [FIRST, SECOND]),
+    "an identity": (of({"local_id": "fw@example.net"}) + (RECONNECT,) + of({}), [FIRST, SECOND]),
+}
+
+
+@pytest.mark.parametrize("steps, unproven", BACK.values(), ids=BACK.keys())
+def test_what_was_there_before_is_not_proven_by_what_was_made_meanwhile(paired, steps, unproven):
+    """The far side has the new key by now: where the old one stands again, the tunnel is not well, whatever carries its packets."""
+    journal = {"journal": str(paired.folder), "commit_poll": 0.05}
+    for step in steps:
+        if step == REVERT:
+            back = paired.run({"name": NAME, **journal}, module=config_revert)
+            assert back.values["unproven"] == unproven and any("negotiates anew" in warning for warning in back.warnings)
+        elif isinstance(step, dict):
+            keys = step.get("pre_shared_keys", OLD)
+            paired.far_sides_take(*(keys if step.get("commit", True) else OLD))
+            back = paired.life(**step)
+        else:
+            name = NAME if step == RECONNECT else step[1]
+            back = paired.run({"action": "reconnect", "name": [name], **journal, "journal": str(paired.folder) if name == NAME else None, "poll": 0.05},
+                              module=vpn_action)
+        assert not back.failed, (step, back.message)
+    assert len(paired.journals()) == 1
+    assert paired.run({"journal": str(paired.folder), "name": [NAME]}, module=vpn_info).values["unproven"] == unproven
+    paired.far_sides_take(*KEYS)
+    lies = paired.life()
+    assert lies.failed and not lies.values["healthy"], lies.values["outcome"]
+    paired.far_sides_take(*OLD)
+    works = paired.life()
+    assert not works.failed and works.values["unproven"] == [] and paired.journals() == [], works.message
+
+
+UNKNOWN = "Without the journal of earlier runs it is not known"
+
+
+def test_without_a_journal_of_earlier_runs_that_is_said(paired, tmp_path):
+    """Another machine, or a container of a job that is new: the knowledge of what is not proven is not there."""
+    elsewhere = tmp_path / "another machine"
+    for folder, unknown in ((None, True), (str(elsewhere), True), (str(elsewhere), False), (str(paired.folder), False)):
+        result = paired.life(journal=folder)
+        assert result.values["healthy"] and (UNKNOWN in result.values["outcome"]) is unknown, (folder, result.values["outcome"])
+    look = paired.run({"name": NAME, "configure": False, "verify": True, "verify_timeout": 0})
+    assert UNKNOWN in look.values["outcome"]
+    paired.far_sides_take(*KEYS)
+    assert UNKNOWN not in paired.life(journal=None, pre_shared_keys=KEYS).values["outcome"], "both were negotiated by this run"
+
+
+def test_of_a_vpn_that_is_new_all_is_known(door):
+    assert UNKNOWN not in door.life(journal=None).values["outcome"]
+
+
 PASSIVE = every_tunnel("pbf", {"initiator": "peer"})
 
 

@@ -48,6 +48,8 @@ ROWS = {
     "verified": Row(asked(), seen(problems=()), Step.SETTLE, False, ("paris works",)),
     "verified, and the journal is to stay": Row(asked(keeps_journal=True), seen(problems=()), Step.SETTLE, False, ("paris works", "journal stays")),
     "nothing was changed, and it works": Row(asked(), seen(noted=False, committed=False, problems=()), Step.SETTLE, False, ("paris works",)),
+    "verified, and no journal would tell of earlier runs": Row(asked(), seen(problems=(), remembers=False), Step.SETTLE, False,
+                                                               ("paris works", "Without the journal of earlier runs it is not known")),
     "the first tunnel works, another waits": Row(asked(), seen(problems=(), waiting=(FIRST,)), Step.NEXT_TUNNEL, False, ()),
     # It works by what it was before.
     "up on what was agreed before": Row(asked(), seen(problems=(), unproven=(SECOND,)), Step.LEAVE, False,
