@@ -39,6 +39,11 @@ options:
       serial_number:
         description: Serial number of a firewall that is reached through the Panorama at O(provider.ip_address).
         type: str
+      ha_peer:
+        description:
+          - The other member of the HA pair, as V(HOST) or V(HOST:PORT); with O(provider.serial_number) its serial number. The task then talks to the
+            member that is active, whichever of both that is, and is refused where none or both are.
+        type: str
       validate_certs:
         description:
           - Whether the certificate must verify. V(false) warns in every task, since anybody on the way can then read the credentials.
@@ -74,8 +79,8 @@ requirements:
   - pan-os-python >= 1.12, < 2
 notes:
   - Each option falls back to an environment variable, also when O(provider) is not given at all. They are E(PANOS_HOSTNAME), E(PANOS_USERNAME),
-    E(PANOS_PASSWORD), E(PANOS_API_KEY), E(PANOS_PORT), E(PANOS_SERIAL_NUMBER), E(PANOS_VALIDATE_CERTS), E(PANOS_CA_PATH), E(PANOS_TIMEOUT) and
-    E(PANOS_ANSWER_LIMIT).
+    E(PANOS_PASSWORD), E(PANOS_API_KEY), E(PANOS_PORT), E(PANOS_SERIAL_NUMBER), E(PANOS_HA_PEER), E(PANOS_VALIDATE_CERTS), E(PANOS_CA_PATH),
+    E(PANOS_TIMEOUT) and E(PANOS_ANSWER_LIMIT).
   - Modules run where the API can be reached, usually on the controller. Set C(ansible_connection) to V(local) and C(ansible_python_interpreter)
     to V({{ ansible_playbook_python }}) for the firewalls of an inventory.
 """

@@ -33,6 +33,7 @@ PROVIDER = {
             "api_key": _from_environment("PANOS_API_KEY", type="str", no_log=True),
             "port": _from_environment("PANOS_PORT", type="int", default=443),
             "serial_number": _from_environment("PANOS_SERIAL_NUMBER", type="str"),
+            "ha_peer": _from_environment("PANOS_HA_PEER", type="str"),
             "validate_certs": _from_environment("PANOS_VALIDATE_CERTS", type="bool", default=True),
             "ca_path": _from_environment("PANOS_CA_PATH", type="path"),
             "timeout": _from_environment("PANOS_TIMEOUT", type="int", default=60),

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import pathlib
 import re
+import subprocess
 
-import pycodestyle
 import pytest
 import yaml
+from ruff import find_ruff_bin
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import sdk
 
@@ -42,8 +43,10 @@ def test_python_files_begin_with_the_licence():
 
 def test_lines_are_as_the_sanity_tests_want_them():
     """ansible-test says the same, minutes later; its settings are those of its file C(pep8/ignore) for collections."""
-    style = pycodestyle.StyleGuide(max_line_length=160, ignore=["E203", "E402", "E741", "W503", "W504"], quiet=1)
-    assert style.check_files([str(path) for path in PYTHON_FILES]).get_statistics() == []
+    rules = ["--isolated", "--no-cache", "--preview", "--select", "E,W", "--ignore", "E203,E402,E731,E741", "--line-length", "160"]
+    command = [str(find_ruff_bin()), "check", *rules, "--output-format", "concise", "plugins", "tests", "tools"]
+    checked = subprocess.run(command, cwd=ROOT, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert checked.returncode == 0, checked.stdout
 
 
 def test_names_say_what_is_inside():

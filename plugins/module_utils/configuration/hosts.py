@@ -26,6 +26,22 @@ def host_problem(host: str) -> str:
     return ""
 
 
+def host_and_port(text: str, port: int) -> tuple[str, int]:
+    """The host and the port of C(HOST), C(HOST:PORT) or C([ADDRESS]:PORT); C(port) where none is named. Raises ValueError with what is wrong."""
+    if _is_address(text.strip("[]")):
+        return text.strip("[]"), port
+    host, colon, number = text.rpartition(":")
+    if not colon:
+        host, number = text, str(port)
+    host = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    problem = host_problem(host)
+    if problem:
+        raise ValueError(problem)
+    if not (number.isascii() and number.isdecimal()) or not 1 <= int(number) <= 65535:
+        raise ValueError(f"'{number}' is no port, which is a number from 1 to 65535")
+    return host, int(number)
+
+
 def _is_address(host: str) -> bool:
     try:
         ip_address(host)

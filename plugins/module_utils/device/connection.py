@@ -32,6 +32,7 @@ class Session:
     """Requests in the words of the XML API, as their parameters. Reads are repeated where the connection fails; writes never are.
 
     Every request leaves through C(transport), which verifies whom it talks to. C(changing): whether one was sent that is no mere read.
+    C(paired): it is known to be a member of an HA pair, the active one when that was asked.
     C(unions): whether the device answers for several places at once; None as long as that is not known.
     C(tell): is given a sentence while a management service that restarts is waited for.
     """
@@ -40,6 +41,7 @@ class Session:
         self.provider = provider
         self.transport = Transport(provider)
         self.changing = False
+        self.paired = False
         self.unions: bool | None = None
         self.tell: Callable[[str], None] = nobody
         self._key = provider.api_key

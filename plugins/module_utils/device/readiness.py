@@ -46,4 +46,6 @@ def _refuse_inactive(target: Target, settings: ET.Element | None) -> None:
     member = high_availability.member(target.session) if high_availability.is_configured(settings) else None
     if member is not None and not member.active:
         raise Refused(f"{target.place} is the {member.state} member of its HA pair: write to the active one, the next synchronisation would undo a change "
-                      "here; nothing was written")
+                      "here. Name both members (provider.ip_address and provider.ha_peer), and the active one is found; nothing was written")
+    if member is not None:
+        target.session.paired = True

@@ -32,7 +32,10 @@ _LONGEST_TIMEOUT = 86400
 
 @dataclass(frozen=True)
 class Provider:
-    """How to reach a firewall. C(timeout) is in seconds, for one answer as a whole; C(answer_limit) in megabytes."""
+    """How to reach a firewall. C(ha_peer): the other member of its pair, as C(HOST), C(HOST:PORT) or a serial number.
+
+    C(timeout) is in seconds, for one answer as a whole; C(answer_limit) in megabytes.
+    """
 
     ip_address: str
     port: int = 443
@@ -40,6 +43,7 @@ class Provider:
     password: str | None = field(default=None, repr=False)
     api_key: str | None = field(default=None, repr=False)
     serial_number: str | None = None
+    ha_peer: str | None = None
     validate_certs: bool = True
     ca_path: str | None = None
     timeout: int = 60

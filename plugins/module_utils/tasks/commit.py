@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit, jobs, locks
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit, high_availability, jobs, locks
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, InvalidInput, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import uncommitted
@@ -105,11 +105,20 @@ class _Committing:
         committed = [change.xpath for change in ours] + [places.render(path) for path in unlisted]
         if self.module.check_mode:
             return {"changed": True, "committed": committed, "warnings": []}
+        if self.session.paired:
+            high_availability.refuse_no_longer_active(self.session)
         result = _result(self._commit(account, ours, unlisted), committed)
+        if self.session.paired:
+            result["warnings"] += self._not_synchronised()
         if unlisted:
             result["warnings"].append(f"the list of uncommitted changes of {self.session.place} did not name {', '.join(committed)}, where candidate and "
                                       "running configuration differed")
         return result
+
+    def _not_synchronised(self) -> list:
+        """What keeps the other member of the pair from having it, too."""
+        told = high_availability.synchronised(self.session, high_availability.patience(self.module.tell))
+        return [told] if told else []
 
     def _commit(self, account: str | None, ours: list, unlisted: list) -> jobs.Job | None:
         """A firewall whose list says nothing of our changes is not believed either when it says that there is nothing to commit."""

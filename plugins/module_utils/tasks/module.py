@@ -14,8 +14,7 @@ from ansible.module_utils.errors import ArgumentTypeError, ElementError, NoLogEr
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import secrets
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import locks, sdk
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import high_availability, locks, sdk
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target, target_at
@@ -111,7 +110,7 @@ def with_session(module, work, untouched=NOTHING_WRITTEN) -> None:
     C(untouched): what a failure says that came before any request which changes something.
     """
     try:
-        with Session(Provider(**module.params["provider"])) as session:
+        with high_availability.reached(Provider(**module.params["provider"])) as session:
             session.tell = module.tell
             result = _worked(session, work, untouched)
     except PanosVpnError as exc:

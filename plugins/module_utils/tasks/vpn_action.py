@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import high_availability
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import vpn_state
@@ -57,6 +58,7 @@ class _Task:
         if self.params["poll"] is not None and self.params["poll"] <= 0:
             raise InvalidInput("poll: give more than 0 seconds")
         self.target = target_of(module, session)
+        high_availability.refuse_inactive(session)
         self.listing = vpn_state.Listing(self.target)
         self.everything = vpn_state.configuration(self.target)
         self.chosen, missing = (self.everything, []) if self.params["all"] else select(self.everything, self.names)

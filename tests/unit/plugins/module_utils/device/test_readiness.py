@@ -87,10 +87,10 @@ def test_an_engine_that_comes_with_the_next_reboot(wanted, platform, refused):
 
 
 RECORDED = {
-    "panos/op/show-high-availability-state.active-passive.pa850-10.1.xml": Member("passive"),
+    "panos/op/show-high-availability-state.active-passive.pa850-10.1.xml": Member("passive", True, True, "synchronized"),
     "panos/op/show-high-availability-state.disabled.xml": None,
-    "panorama/show-high-availability-state.firewall-active.7.1.xml": Member("active"),
-    "panorama/show-high-availability-state.panorama.10.1.xml": Member("primary-active"),
+    "panorama/show-high-availability-state.firewall-active.7.1.xml": Member("active", True, True, "synchronized"),
+    "panorama/show-high-availability-state.panorama.10.1.xml": Member("primary-active", True, True, "not synchronized"),
 }
 
 
