@@ -27,7 +27,7 @@ options:
   failover:
     description: How the traffic will fail over. Omitted, what depends on it is not checked.
     type: str
-    choices: [pbf, bgp]
+    choices: [pbf, bgp, ecmp, routes]
   pre_shared_keys:
     description: Keys that will be used instead, one per tunnel and in their order. An empty one means that of the connection.
     type: list
@@ -56,7 +56,7 @@ _value:
   type: list
   elements: str
   sample:
-    - "vpn-0123456789abcdef0 was created with BGP routing, so failover 'pbf' cannot work; use 'bgp'"
+    - "vpn-0123456789abcdef0 was created with BGP routing, so failover 'pbf' cannot work; use 'bgp' or 'ecmp'"
 """
 
 from ansible.errors import AnsibleFilterError
@@ -71,8 +71,8 @@ _KEYS = "pre_shared_keys (aws_pairing_pre_shared_keys in the role)"
 
 def aws_vpn_connection_problems(document, connection_id=None, failover=None, pre_shared_keys=None, monitor_addresses=None):
     """See the documentation above."""
-    if failover not in (None, "pbf", "bgp"):
-        raise AnsibleFilterError(f"failover is pbf or bgp, not {failover!r}")
+    if failover not in (None, *problems.FAILOVERS):
+        raise AnsibleFilterError(f"failover is {', '.join(problems.FAILOVERS)}, not {failover!r}")
     try:
         profile = fitted(reader.vpn_connection(document, connection_id or None))
         return problems.problems(profile, failover, pre_shared_keys, monitor_addresses, _KEYS)

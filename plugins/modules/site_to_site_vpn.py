@@ -10,7 +10,7 @@ module: site_to_site_vpn
 short_description: Build or remove a whole site-to-site VPN on Palo Alto Networks firewalls
 version_added: 0.1.0
 description:
-  - Carries a VPN of one to four tunnels to one peer in a single task, and over a single connection to the firewall, from the description that
+  - Carries a VPN of one to eight tunnels to one peer in a single task, and over a single connection to the firewall, from the description that
     P(tunnelsmith.panos_vpn.aws_vpn_connection#filter)
     makes of a cloud's output, or from one that is written by hand. Everything that the task changes goes out in one request, which takes
     effect as a whole or not at all.
@@ -619,10 +619,14 @@ options:
         O(backup_routes) that is usually the default route, so they leave the firewall in clear text by the outside interface until they end.
       - V(bgp) makes or completes the router's BGP instance, announces exactly O(local_networks) to the peer and nothing else, and makes a
         peer group with one peer per tunnel. Sessions then follow the routes, established ones too. The peer's MED is left alone.
-      - V(routes) makes a static route to each of O(remote_networks) through each tunnel, the preferred one with the lowest metric. Nothing watches
-        the tunnels, so it is for a single tunnel, or for a peer that carries neither BGP nor probes.
+      - V(ecmp) is V(bgp) through all tunnels at the same time. The router's ECMP is turned on with V(4) paths and symmetric return, and with peers of different
+        AS numbers paths over several of them as well. That starts the router anew when it is committed, once, and holds for all routes of equal cost in it.
+        ECMP that was there before stays as it is, and is refused where it has fewer paths than there are tunnels (up to V(4)).
+      - V(routes) makes a static route to each of O(remote_networks) through each tunnel, the preferred one with the lowest metric. With several tunnels each
+        route is withdrawn while its monitor gets no answer through its tunnel, and behind all of them stands a route that discards (see O(when_both_down)). A
+        single tunnel, and O(policy_based) tunnels, have no monitor.
     type: str
-    choices: [pbf, bgp, routes]
+    choices: [pbf, bgp, ecmp, routes]
   policy_based:
     description:
       - Whether the peer accepts traffic between pairs of networks only. Each pair of O(local_networks) and O(remote_networks) then has a proxy ID.
@@ -699,10 +703,10 @@ options:
     description: MTU of the tunnel interfaces, in octets. Omitted, it is computed from the outside interface's MTU, the cipher and address translation.
     type: int
   monitor_interval:
-    description: Seconds between two probes of a monitor, with O(failover=pbf). Omitted, it is V(2).
+    description: Seconds between two probes of a monitor, with O(failover=pbf) or O(failover=routes). Omitted, it is V(2). A route's is V(60) at most.
     type: int
   monitor_threshold:
-    description: Lost probes after which a monitor fails, with O(failover=pbf). Omitted, it is V(5).
+    description: Lost probes after which a monitor fails, with O(failover=pbf) or O(failover=routes). Omitted, it is V(5). A route's is V(3) to V(10).
     type: int
   monitor_addresses:
     description: Addresses that the monitors probe, one per tunnel and in their order. Omitted, it is the peer's inside address.
@@ -722,10 +726,11 @@ options:
     type: bool
   when_both_down:
     description:
-      - What becomes of new sessions while all rules of O(failover=pbf) are disabled.
+      - What becomes of new sessions while all rules of O(failover=pbf) are disabled, or of all packets while all routes of O(failover=routes) are withdrawn.
       - V(discard) adds a last PBF rule that drops them. Where several VPNs lead to the same networks, those rules stand below all rules that lead into
         a tunnel, so that one VPN takes over when the other one is down. Established sessions follow the routing table all the same, only O(backup_routes)
         stops those. V(route) leaves new sessions to the routing table too.
+      - With O(failover=routes) through several tunnels, V(discard) adds static routes that discard, with a metric behind all others.
       - Omitted, it is V(discard).
     type: str
     choices: [discard, route]

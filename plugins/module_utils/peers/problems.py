@@ -17,6 +17,9 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profil
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import rules_of
 
 
+# How traffic goes over where the peer learns routes, and where it has them by its configuration.
+_BY_BGP, _BY_ROUTES = ("bgp", "ecmp"), ("pbf", "routes")
+FAILOVERS = (*_BY_BGP, *_BY_ROUTES)
 _NO_ADDRESS = {DYNAMIC: "no fixed one"}
 
 
@@ -26,7 +29,7 @@ def problems(
 ) -> list[str]:
     """All that is wrong with C(profile) before a firewall is asked.
 
-    C(failover) is V(pbf), V(bgp) or V(None) (then nothing that depends on it is checked). C(pre_shared_keys) and
+    C(failover) is V(pbf), V(bgp), V(ecmp), V(routes) or V(None) (then nothing that depends on it is checked). C(pre_shared_keys) and
     C(monitor_addresses) are in the order of the tunnels; an empty entry means what the profile itself says. C(keys_option) is what
     the option is called that gives keys.
     """
@@ -107,11 +110,15 @@ def pair_problems(name: str, tunnels: Sequence[Tunnel]) -> list[str]:
 
 def routing_problems(profile: Profile, failover: str) -> list[str]:
     """A connection is either static or BGP, from its creation on."""
-    needed = {"pbf": STATIC, "bgp": BGP}[failover]
+    needed = BGP if failover in _BY_BGP else STATIC
     if profile.routing is None or profile.routing == needed:
         return []
-    spoken, fitting = {STATIC: ("static", "pbf"), BGP: ("BGP", "bgp")}[profile.routing]
-    return [f"{profile.id} was created with {spoken} routing, so failover '{failover}' cannot work; use '{fitting}'"]
+    spoken, fitting = {STATIC: ("static", _BY_ROUTES), BGP: ("BGP", _BY_BGP)}[profile.routing]
+    return [f"{profile.id} was created with {spoken} routing, so failover '{failover}' cannot work; use {_either(fitting)}"]
+
+
+def _either(words: Sequence[str]) -> str:
+    return " or ".join(f"'{word}'" for word in words)
 
 
 def selector_problems(name: str, tunnels: Sequence[Tunnel], failover: str, monitor_addresses: Sequence | None = None) -> list[str]:
@@ -124,7 +131,7 @@ def selector_problems(name: str, tunnels: Sequence[Tunnel], failover: str, monit
         said = ", ".join(f"{pair.local} (here) and {pair.remote} ({rules.spoken})" for pair in pairs)
         narrowed = f"{_called(name, tunnel)} accepts only {said}"
         monitor = monitor or tunnel.inside_peer_address
-        if failover == "bgp":
+        if failover in _BY_BGP:
             found.append(f"{narrowed}; BGP between the inside addresses cannot pass. Set the connection's network ranges to 0.0.0.0/0 {rules.there}")
         elif not any(pair.reaches(monitor) for pair in pairs):
             found.append(f"{narrowed}; the monitor address {monitor} is not in it. Monitor an address that is, or set the ranges to 0.0.0.0/0 {rules.there}")

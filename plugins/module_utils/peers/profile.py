@@ -25,7 +25,7 @@ FIREWALL, PEER, EITHER = "firewall", "peer", "either"
 # What stands for the address of a peer that has no fixed one, as PAN-OS calls it.
 DYNAMIC = "dynamic"
 # Of one VPN.
-MOST_TUNNELS = 4
+MOST_TUNNELS = 8
 
 # What numbers count, and what makes sense of them.
 _LIFETIME: dict = {"unit": "seconds", "limits": (180, 365 * 86400), "source": "PAN-OS crypto profiles: lifetime"}

@@ -43,7 +43,7 @@ TABLE = Table(
     parents=("virtual_router", "logical_router"), name_pattern=".+", name_length=31,
 )
 # What PAN-OS starts the router anew for; the other options take effect as they are.
-_RESTARTING = ("enable", "max_path")
+RESTARTING = ("enable", "max_path")
 
 
 def place(name: str, platform: Platform) -> Path:
@@ -76,7 +76,7 @@ def warn_of_restart(request: Request, tree: Any) -> str | None:
     have = read(TABLE.nodes, standing) if standing is not None else {}
     defaults = {node.option: node.absent for node in TABLE.nodes if isinstance(node, Leaf)}
     wanted = request.values if request.state == "present" else {**defaults, **({} if request.state == "absent" else request.values)}
-    changed = [option for option in _RESTARTING if option in wanted and wanted[option] != have.get(option, defaults[option])]
+    changed = [option for option in RESTARTING if option in wanted and wanted[option] != have.get(option, defaults[option])]
     if not changed:
         return None
     return (f"router_ecmp '{request.name}': a change of {' and '.join(changed)} starts the router anew when it is committed: sessions through it can end, "

@@ -36,7 +36,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.vpn_pl
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import journal_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import negotiation, outcome, rollout
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.outcome import Again, Asked, Seen, Step, Up
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import BGP, Vpn, check, check_name
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import FAILOVERS, SPEAKING_BGP, Vpn, check, check_name
 
 
 def _list(elements: str, **more) -> dict:
@@ -46,7 +46,7 @@ def _list(elements: str, **more) -> dict:
 _VPN = {
     "tunnels": _list("dict", options=PEER_TUNNEL),
     "pre_shared_keys": _list("str", no_log=True),
-    "failover": {"type": "str", "choices": ["pbf", "bgp", "routes"]},
+    "failover": {"type": "str", "choices": list(FAILOVERS)},
     "policy_based": {"type": "bool"},
     "outside_interface": {"type": "str"},
     "local_address": {"type": "str"},
@@ -434,7 +434,7 @@ class _Life:
         """Routes are asked for with the whole VPN: of its tunnels one alone may have the best path."""
         params = self.module.params
         return Question(
-            names=names, routes=params["failover"] == BGP and names == (self.asked.vpn,), connection=_described(params),
+            names=names, routes=params["failover"] in SPEAKING_BGP and names == (self.asked.vpn,), connection=_described(params),
             source_zones=verifying.texts(params, "source_zones"),
             local_networks=verifying.networks(params, "local_networks", self.target),
             remote_networks=verifying.networks(params, "remote_networks", self.target))

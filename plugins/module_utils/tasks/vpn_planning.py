@@ -56,7 +56,8 @@ class Turn:
     """What was planned last. C(held), C(removed_before): places that are the VPN's, in the candidate and in the running configuration.
 
     C(interrupts), C(waiting): numbers of the tunnels that are interrupted now, and of those whose turn is later. C(names): of those that are there.
-    C(stood): the VPN has tunnels already. C(recorded): a record tells of the VPN that is to go. C(phases): what is wanted. C(marked): the candidate has marks of changes at the VPN's places.
+    C(stood): the VPN has tunnels already. C(recorded): a record tells of the VPN that is to go. C(phases): what is wanted. C(marked): the candidate
+    has marks of changes at the VPN's places.
     C(negotiated): objects of the tunnels whose change is in force only when they are negotiated anew: by what is written now, and by what was
     written before and is not committed yet.
     """

@@ -23,7 +23,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names, proposal, record as records
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Item, Object, Record
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import BGP, PBF, ROUTES, Vpn
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import PBF, ROUTES, Vpn
 
 # Came with PAN-OS; they are nobody's to change or to remove.
 PREDEFINED = ("default", "Suite-B-GCM-128", "Suite-B-GCM-256")
@@ -98,7 +98,7 @@ class _Search:
             if gateway is not None:
                 self._tunnel(number, gateway)
         self._profiles()
-        if vpn.failover == BGP:
+        if vpn.speaks_bgp:
             _BgpSearch(vpn, around, record, self.found).run()
 
     def _gateway(self, number: int) -> str | None:

@@ -28,14 +28,14 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import (
     LOCAL, REMOTE, Known, Member, Object, Record, known, object_of, peer,
 )
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import ECMP, Vpn
 
 _LARGEST_2_BYTE_AS = 65535
 
 
 # Where a router's BGP says what the VPN needs of it.
 _INSTANCE = {"local_as": ("local-as",), "router_id": ("router-id",), "enable": ("enable",), "install_route": ("install-route",),
-             "as_format": ("routing-options", "as-format")}
+             "as_format": ("routing-options", "as-format"), "ecmp_multi_as": ("ecmp-multi-as",)}
 # What the record says where the router's id was given, and where the networks are announced beside somebody else's redistribution profile.
 ROUTER_ID, BESIDE = "router_id", "beside"
 
@@ -83,7 +83,7 @@ def instance_values(vpn: Vpn, view: Surroundings, claim: Claim) -> dict:
     instance = _instance(vpn, view, claim)
     wanted = {"local_as": _local_as(instance), "enable": True}
     for option, value in (("router_id", _wanted_router_id(instance, claim)), ("install_route", _wanted_install_route(instance)),
-                          ("as_format", _wanted_as_format(instance))):
+                          ("as_format", _wanted_as_format(instance)), ("ecmp_multi_as", _wanted_multi_as(instance))):
         if value is not None:
             wanted[option] = value
     return wanted
@@ -139,13 +139,28 @@ def _wanted_as_format(instance: _Instance) -> Any:
     return "4-byte"
 
 
+def _wanted_multi_as(instance: _Instance) -> Any:
+    """Paths through tunnels whose peers have different AS numbers are of equal cost only where the router is told so."""
+    peers = {_session(instance.vpn, number).peer_as for number in instance.vpn.numbers}
+    if instance.vpn.failover == ECMP and len(peers) > 1:
+        return True
+    # What was inherited stays until the heir goes, as the restart of the router's sessions would help nobody.
+    given_up = instance.have["ecmp_multi_as"] == "yes" and instance.is_ours("ecmp_multi_as") and len(_standing_peer_as(instance)) > 1
+    return (_value(instance.booked["ecmp_multi_as"]) or UNSET) if given_up else None
+
+
 def _has_large_as(instance: _Instance) -> bool:
     """Whether a number of four bytes stands in the router's BGP."""
-    router = instance.vpn.virtual_router
-    numbers = [instance.have["local_as"]]
-    for group in places.names(instance.view.network, bgp_peer.group_container(router, False)):
-        numbers += [places.text(entry, ("peer-as",)) for entry in places.children(instance.view.network, bgp_peer.peer_container(router, group, False))]
+    numbers = {instance.have["local_as"], *_standing_peer_as(instance)}
     return any("." in number or int(number) > _LARGEST_2_BYTE_AS for number in numbers if number)
+
+
+def _standing_peer_as(instance: _Instance) -> set[str | None]:
+    """The AS numbers of all peers that the router has now."""
+    router, advanced, network = instance.vpn.virtual_router, instance.view.platform.advanced, instance.view.network
+    groups = places.names(network, bgp_peer.group_container(router, advanced))
+    peers = [entry for group in groups for entry in places.children(network, bgp_peer.peer_container(router, group, advanced))]
+    return {places.text(entry, ("peer-as",)) for entry in peers}
 
 
 def _large_as(vpn: Vpn) -> int | None:
@@ -157,7 +172,7 @@ def _large_as(vpn: Vpn) -> int | None:
 def _session(vpn: Vpn, number: int) -> Bgp:
     session = vpn.tunnel(number).bgp
     if session is None:
-        raise InvalidInput(f"{vpn.name}, tunnel {number}: failover 'bgp' needs the tunnel's bgp (local_as, peer_as)")
+        raise InvalidInput(f"{vpn.name}, tunnel {number}: failover '{vpn.failover}' needs the tunnel's bgp (local_as, peer_as)")
     return session
 
 

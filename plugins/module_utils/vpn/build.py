@@ -16,7 +16,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tunnel_interface import TABLE as TUNNEL_INTERFACE
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry, merged
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import (
-    adoption, bgp, claim as claims, crypto, exact, forwarding, gateways, interfaces, leftovers, metrics, numbering, record as records, refusals, removal,
+    adoption, bgp, claim as claims, crypto, ecmp, exact, forwarding, gateways, interfaces, leftovers, metrics, numbering, record as records, refusals, removal,
     tunnels, turn as turns, way_out,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice, choose
@@ -24,7 +24,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Item, Record
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.result import Result
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.rules import Rules
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import BGP, PBF, Vpn
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import ECMP, PBF, Vpn
 
 
 def build(vpn: Vpn, around: Surroundings, addresses: Addresses, replaces: str | None = None, only: int | None = None) -> Result:
@@ -69,11 +69,12 @@ def _wanted(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, addresse
     warnings: list[str] = []
     items = interfaces.zone_items(vpn, view) + crypto.items(vpn, choice, claim)
     items += gateways.items(vpn, choice, claim, view.platform) + tunnels.items(vpn, choice, claim, view)
-    if vpn.failover == BGP:
+    if vpn.speaks_bgp:
         found, warnings = bgp.items(vpn, choice, claim, view)
         warnings = [*warnings, *refusals.summary_warnings(vpn, view, list(choice.units.values()))]
         bgp.refuse_readvertisement(vpn, view, claim.known)
-        items += found
+        multipath, more = ecmp.items(vpn, view, claim)
+        items, warnings = items + found + multipath, warnings + more
     else:
         found, warnings = forwarding.items(vpn, choice, claim, view, rules)
         items += found
@@ -97,11 +98,12 @@ def _recorded(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, items:
         record, units=turns.units(choice, claim), options=_options(vpn, choice, claim),
         claims=records.known(claims.claims(items, removal.owned(view, claim.before), claim.before, record)), routes=(),
         zones=_zones(vpn, choice, claim, view), metrics=metrics.booked(vpn, view, claim))
-    if vpn.failover != BGP:
-        return replace(record, bgp={}, announced=records.known(()), priority=1)
-    return replace(record, bgp=bgp.changed_options(vpn, view, claim), announced=bgp.booked_networks(vpn, view, claim.before),
+    if not vpn.speaks_bgp:
+        return replace(record, bgp={}, ecmp={}, announced=records.known(()), priority=1)
+    return replace(record, ecmp=ecmp.changed_options(vpn, view, claim), bgp=bgp.changed_options(vpn, view, claim),
+                   announced=bgp.booked_networks(vpn, view, claim.before),
                    priority=bgp.booked_priority(vpn, view, claim.before),
-                   options=sorted({*record.options, *bgp.optional(vpn, view, claim.before)}))
+                   options=sorted({*record.options, *bgp.optional(vpn, view, claim.before), *[ecmp.USES] * (vpn.failover == ECMP)}))
 
 
 def _options(vpn: Vpn, choice: Choice, claim: Claim) -> list[str]:
@@ -121,7 +123,7 @@ def _held(vpn: Vpn, choice: Choice, view: Surroundings, items: list, record: Rec
     held = [item for item in items if records.can_be_claimed(item)]
     for unit in choice.units.values():
         held += [DesiredEntry(TUNNEL_INTERFACE, unit), *interfaces.members(vpn, unit, view)]
-    held += bgp.booked(vpn.virtual_router, view, record)
+    held += bgp.booked(vpn.virtual_router, view, record) + ecmp.booked(vpn.virtual_router, view, record)
     return held + [DesiredEntry(zone.TABLE, name) for name in record.zones]
 
 

@@ -135,7 +135,7 @@ def _not_accepted(vpn: Vpn) -> Iterator[str]:
 def _both(vpn: Vpn) -> Iterator[str]:
     if len(carried(vpn)) < 2 or vpn.failover == "routes":
         return
-    what = "a BGP session carries" if vpn.failover == "bgp" else "a PBF rule leads to one next hop, and carries"
+    what = "a BGP session carries" if vpn.speaks_bgp else "a PBF rule leads to one next hop, and carries"
     texts = {version: ", ".join(_listed((*vpn.local_networks, *vpn.remote_networks), version)) for version in FAMILIES}
     yield (f"failover '{vpn.failover}': {what} one family, and {texts[4]} is IPv4, {texts[6]} is IPv6; make a VPN for each of both (by two connections), "
            "or use failover 'routes'")
@@ -143,18 +143,19 @@ def _both(vpn: Vpn) -> Iterator[str]:
 
 def _without_ends(vpn: Vpn) -> Iterator[str]:
     """Something is probed or spoken inside the tunnels, in the family of the networks."""
-    if vpn.failover == "routes":
+    if vpn.failover == "routes" and not vpn.monitors_routes:
         return
-    version = spoken(vpn)
     for number in vpn.numbers:
-        wanted = ends(vpn.tunnel(number), version)
-        if not wanted.are_known:
-            why = f" for {_words(version)} networks" if version == 6 else ""
-            yield f"{vpn.name}, tunnel {number}: failover '{vpn.failover}'{why} needs {wanted.options}"
+        for version in carried(vpn) if vpn.monitors_routes else [spoken(vpn)]:
+            wanted = ends(vpn.tunnel(number), version)
+            if not wanted.are_known:
+                why = f" for {_words(version)} networks" if version == 6 else ""
+                how = " through several tunnels" if vpn.monitors_routes else ""
+                yield f"{vpn.name}, tunnel {number}: failover '{vpn.failover}'{how}{why} needs {wanted.options}"
 
 
 def _of_monitors(vpn: Vpn) -> Iterator[str]:
-    if vpn.failover == "pbf":
-        version = spoken(vpn)
-        yield from (f"monitor_addresses: {text} is {_words(family(text))}, and the tunnels carry {_words(version)}"
-                    for text in vpn.monitor_addresses if text and family(text) != version)
+    if vpn.failover == "pbf" or vpn.monitors_routes:
+        versions = carried(vpn) if vpn.monitors_routes else [spoken(vpn)]
+        yield from (f"monitor_addresses: {text} is {_words(family(text))}, and the tunnels carry {' and '.join(map(_words, versions))}"
+                    for text in vpn.monitor_addresses if text and family(text) not in versions)

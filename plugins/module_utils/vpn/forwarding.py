@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How traffic gets into the tunnels of a VPN without BGP: PBF rules with their monitors, and static routes."""
+"""How traffic gets into the tunnels of a VPN without BGP: PBF rules, and static routes, both with their monitors."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ from typing import Iterable
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import monitor_profile, static_route
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry, merged
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import metrics, names
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families, metrics, names
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice, monitoring
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.families import family
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.interfaces import with_length
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.metrics import Metrics
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.rules import Rules
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import ROUTES, Vpn
+
+# What the one destination of a route's monitor is called.
+_DESTINATION = "peer"
 
 
 def items(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, rules: Rules) -> tuple[list, list[str]]:
@@ -25,10 +30,9 @@ def items(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, rules: Rul
     if not metrics.makes_routes(vpn):
         return found, []
     chosen = metrics.choose(vpn, view, claim)
-    if vpn.failover == ROUTES:
-        found += _routes(vpn, choice, claim, view, vpn.path_order, chosen)
-    else:
-        found += _routes(vpn, choice, claim, view, reversed(vpn.path_order), chosen) + _discards(vpn, claim, view, chosen)
+    found += _routes(vpn, choice, claim, view, vpn.path_order if vpn.failover == ROUTES else reversed(vpn.path_order), chosen)
+    if metrics.drops(vpn):
+        found += _discards(vpn, claim, view, chosen)
     return found, metrics.warnings(vpn, view, claim, chosen)
 
 
@@ -61,9 +65,19 @@ def _routes(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, tunnels:
     found = []
     for network in vpn.remote_networks:
         for step, number in order:
-            values = {"interface": choice.units[number], "metric": chosen.of_step(step)}
+            values = {"interface": choice.units[number], "metric": chosen.of_step(step), **_path_monitor(vpn, number, family(network))}
             found.append(_route(vpn, claim, view, names.route(vpn.name, number, network), {"destination": network, **values}))
     return found
+
+
+def _path_monitor(vpn: Vpn, number: int, version: int) -> dict:
+    """What withdraws a tunnel's routes, where there is another one. A route comes back as soon as there are answers again: no tunnel may be left."""
+    if not vpn.monitors_routes:
+        return {}
+    ends = families.ends(vpn.tunnel(number), version)
+    destination = {"name": _DESTINATION, "enable": True, "source": with_length(ends.address, ends.cidr), "destination": vpn.route_monitor(number, version),
+                   "interval": vpn.monitor_interval, "count": vpn.monitor_threshold}
+    return {"path_monitor": {"enable": True, "failure_condition": "any", "hold_time": 0, "monitor_destinations": [destination]}}
 
 
 def _discards(vpn: Vpn, claim: Claim, view: Surroundings, chosen: Metrics) -> list:

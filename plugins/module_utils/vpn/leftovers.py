@@ -18,7 +18,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import r
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Item, Known, Member
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import BGP, Vpn
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import ECMP, Vpn
 
 _RULES = (security_rule.TABLE, pbf_rule.TABLE, nat.EXEMPTION)
 
@@ -37,8 +37,10 @@ def leftovers(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, items:
     """C(items): what the VPN wants."""
     gone, warnings = _objects(choice, claim, view, items)
     bgp = removal.Estate(claim.before, view)
-    if claim.before.bgp and (vpn.failover != BGP or vpn.virtual_router != claim.before.router):
+    if claim.before.bgp and (not vpn.speaks_bgp or vpn.virtual_router != claim.before.router):
         bgp.restore_bgp()
+    if claim.before.ecmp and (vpn.failover != ECMP or vpn.virtual_router != claim.before.router):
+        bgp.restore_ecmp()
     # One heir can inherit both, and has one record for it.
     zones = removal.Estate(claim.before, view, heirs=bgp.heirs)
     # A tunnel that waits is still in the zone that the VPN leaves.

@@ -53,6 +53,11 @@ def makes_routes(vpn: Vpn) -> bool:
     return vpn.failover == ROUTES or vpn.backup_routes
 
 
+def drops(vpn: Vpn) -> bool:
+    """Whether routes behind the others drop what no tunnel takes: as long as the others can be withdrawn, or are not asked first."""
+    return vpn.backup_routes or (vpn.monitors_routes and vpn.when_both_down == "discard")
+
+
 def choose(vpn: Vpn, view: Surroundings, claim: Claim) -> Metrics:
     """Those of its record, or the first that nobody has for the same networks. Raises Refused where there are none."""
     others = _routes_of_others(vpn, view, claim)
@@ -76,9 +81,9 @@ def _candidates(vpn: Vpn, others: list[_Route], taken: set[int]) -> Iterator[Met
 
 
 def _can_drop(metric: int, vpn: Vpn, others: list[_Route], taken: set[int]) -> bool:
-    """A route that drops comes behind all that lead somewhere; a VPN by routes alone has none that drop."""
+    """A route that drops comes behind all that lead somewhere."""
     leading = [route.metric for route in others if not route.drops]
-    return vpn.failover == ROUTES or (metric not in taken and max(leading, default=0) < metric)
+    return not drops(vpn) or (metric not in taken and max(leading, default=0) < metric)
 
 
 def _refuse(vpn: Vpn, others: list[_Route]) -> Metrics:

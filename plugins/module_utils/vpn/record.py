@@ -144,10 +144,10 @@ class Record:
     interface. C(claims): the objects that are the VPN's, beside the interfaces and what was adopted.
 
     C(zones): those that the VPN made; between the turns of a rollout to another zone there are two. C(bgp): options of the
-    router's BGP that we set, with what stood there before (None: nothing). C(announced): networks announced by name that were not
-    before. C(members): zones and addresses that our own rules were given (C(Member)), and how many proxy IDs each tunnel was; a later
-    run takes away what is no longer given, and nothing that people added. C(routes): what stands between the VPN's name and a network in
-    the names of those of its static routes that lead to all of its remote networks; they are not among the claims.
+    router's BGP that we set, with what stood there before (None: nothing); C(ecmp): the same of its ECMP.
+    C(announced): networks announced by name that were not before. C(members): zones and addresses that our own rules were given (C(Member)),
+    and how many proxy IDs each tunnel was; a later run takes away what is no longer given, and nothing that people added.
+    C(routes): what stands between the VPN's name and a network in the names of those of its static routes that lead to all of its remote networks; they are not among the claims.
     C(options): optional settings that were given, so that a later run can take them back. C(metrics): of its static routes (the preferred tunnel's, that of
     those which discard), where they are not the usual ones. C(priority): of its redistribution profile in a virtual router.
 
@@ -164,6 +164,7 @@ class Record:
     routes: Sequence[str] = ()
     zones: Sequence[str] = ()
     bgp: Mapping[str, str | None] = field(default_factory=dict)
+    ecmp: Mapping[str, str | None] = field(default_factory=dict)
     announced: Known = Known()
     members: Known = Known()
     options: Sequence[str] = ()
@@ -235,7 +236,7 @@ class Record:
             "vpn": self.vpn, "vsys": self.vsys, "router": self.router, "units": {str(number): unit for number, unit in self.units.items()},
             "claims": _shortened(self.vpn, self.claims.texts), "routes": " ".join(self.routes), "digests": "".join(sorted(self.digests)),
             "zones": list(self.zones),
-            "bgp": self.bgp, "options": self.options, "metrics": list(self.metrics),
+            "bgp": self.bgp, "ecmp": self.ecmp, "options": self.options, "metrics": list(self.metrics),
             "priority": self.priority if self.priority > 1 else None, "adopted": self.adopted, "borrowed": self.borrowed,
             "announced": self.announced.role or sorted(self.announced.texts), "members": _by_role(self.members),
         }
@@ -327,7 +328,8 @@ def _parsed(content: Any) -> Record:
     announced = _announced(values.pop("announced", []), members)
     routes = tuple(values.pop("routes", "").split())
     record = _spelled_out(Record(vpn, units=units, claims=claims, routes=routes, announced=announced, members=members, **values))
-    for text in [record.vsys, record.router, *record.zones, *record.options, *record.bgp, *filter(None, record.bgp.values())]:
+    booked_of_router = [*record.bgp.items(), *record.ecmp.items()]
+    for text in [record.vsys, record.router, *record.zones, *record.options, *(said for pair in booked_of_router for said in pair if said is not None)]:
         _text(text)
     if not all(isinstance(number, int) for number in (record.priority, *record.metrics)) or len(record.metrics) not in (0, 2):
         raise TypeError(record.metrics)

@@ -19,7 +19,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.re
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.zone import other_kind
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import BGP, PBF, Vpn
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import PBF, Vpn
 
 
 # Of what a router learns by external BGP, where nothing else is said.
@@ -138,15 +138,15 @@ def _refuse_into_itself(vpn, around, units, remote, endpoint):
         return
     way = around.way_to(str(endpoint), own, units) if own else None
     if way is not None and way.interface is not None:
-        wins = vpn.failover == BGP and remote.prefixlen == 0 and way.preference[0] < _EBGP_DISTANCE
+        wins = vpn.speaks_bgp and remote.prefixlen == 0 and way.preference[0] < _EBGP_DISTANCE
         if wins or _is_narrower(way, remote):
             return
-    if way is None and vpn.failover == BGP and remote.prefixlen == 0 and around.learns_routes(own or ""):
+    if way is None and vpn.speaks_bgp and remote.prefixlen == 0 and around.learns_routes(own or ""):
         return
-    if vpn.failover == BGP and vpn.allow_summary_networks and remote.prefixlen:
+    if vpn.speaks_bgp and vpn.allow_summary_networks and remote.prefixlen:
         # What BGP brings is the far side's choice, and not known here: that is told.
         return
-    can_be_asked_for = remote.prefixlen and (by_pbf or own != vpn.virtual_router or vpn.failover == BGP)
+    can_be_asked_for = remote.prefixlen and (by_pbf or own != vpn.virtual_router or vpn.speaks_bgp)
     raise Refused(f"remote_networks: {remote} covers the tunnel endpoint {endpoint}; the tunnel's own packets would be sent into the tunnel. "
                   f"Give router '{own}' a route to {endpoint}/{endpoint.max_prefixlen} by the way that is to carry the tunnel"
                   + (", or say allow_summary_networks: true" if can_be_asked_for else "")
@@ -156,7 +156,7 @@ def _refuse_into_itself(vpn, around, units, remote, endpoint):
 def summary_warnings(vpn: Vpn, around: Surroundings, units: list) -> list[str]:
     """With BGP, endpoints that a summary holds and to which no narrower route is known to lead."""
     own = around.router_of(vpn.outside_interface)
-    if vpn.failover != BGP or not vpn.allow_summary_networks or own != vpn.virtual_router:
+    if not vpn.speaks_bgp or not vpn.allow_summary_networks or own != vpn.virtual_router:
         return []
     found = []
     for remote in map(ip_network, vpn.remote_networks):

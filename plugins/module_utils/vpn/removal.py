@@ -21,10 +21,10 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tu
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry, DesiredMember
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import router
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Table
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import adoption, bgp, interfaces, names, record as records
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import adoption, bgp, ecmp, interfaces, names, record as records
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Item, Object, Record, object_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.result import Result
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import BGP, Vpn
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import ECMP, Vpn
 
 # What stands on the device itself, beside the profiles of the advanced engine.
 _TABLES = (
@@ -101,10 +101,14 @@ def removal(name: str, view: Surroundings, successor: Vpn | None = None) -> Resu
     items, warnings = unused(own_objects(view, record), record, view)
     estate = Estate(record, view)
     inheritance = Record(name)
-    if record.bgp and successor is not None and successor.failover == BGP and successor.virtual_router == record.router:
+    if record.bgp and successor is not None and successor.speaks_bgp and successor.virtual_router == record.router:
         inheritance = replace(inheritance, bgp=dict(record.bgp))
     elif record.bgp:
         estate.restore_bgp()
+    if record.ecmp and successor is not None and successor.failover == ECMP and successor.virtual_router == record.router:
+        inheritance = replace(inheritance, ecmp=dict(record.ecmp))
+    elif record.ecmp:
+        estate.restore_ecmp()
     units = own_units(record, view)
     going = [unit for unit in units if any(object_of(item)[:2] == ("tunnel_interface", unit) for item in items)]
     for zone_name in record.zones:
@@ -189,6 +193,16 @@ class Estate:
         self._hand_over(lambda heir: any(heir.owns(group) for group in users), bgp=record.bgp)
         self.warnings.append(f"{record.vpn}: BGP of router '{record.router}' stays as it is, the peer groups {', '.join(groups)} use it")
 
+    def restore_ecmp(self) -> None:
+        """The router's ECMP as it was, unless another VPN of ours uses it."""
+        record = self.record
+        if self._hand_over(lambda heir: ecmp.uses(heir, record.router), ecmp=record.ecmp):
+            return
+        self._restored += ecmp.restored(record.router, self.view, record)
+        changed = [option for item in ecmp.restored(record.router, self.view, record) for option in ecmp.starts_anew(item, self.view)]
+        if changed:
+            self.warnings.append(ecmp.restart(record.vpn, record.router, changed))
+
     def remove_zone(self, name: str, units: Collection[str], items: Iterable[Item]) -> None:
         """A zone that the VPN made goes, unless others came to use it. C(units): interfaces that leave it. C(items): what else goes."""
         others = [unit for unit in self.view.zone_interfaces(name) if unit not in units]
@@ -203,12 +217,13 @@ class Estate:
         users = others + [adoption.label(rule.kind, rule.name) for rule in rules]
         self.warnings.append(f"{self.record.vpn}: zone '{name}' stays, it is used by {', '.join(users)}")
 
-    def _hand_over(self, uses: Callable[[Record], bool], zones: tuple[str, ...] = (), bgp: Mapping[str, str | None] | None = None) -> bool:
+    def _hand_over(self, uses: Callable[[Record], bool], zones: tuple[str, ...] = (), **booked: Mapping[str, str | None]) -> bool:
         """To the record of another VPN of ours that uses the same thing; whether there is one."""
         for home, record in records.on(self.view):
             if record.vpn != self.record.vpn and uses(record):
                 _home, heir = self.heirs.get(record.vpn, (home, record))
-                self.heirs[record.vpn] = home, replace(heir, zones=tuple(dict.fromkeys([*heir.zones, *zones])), bgp={**(bgp or {}), **heir.bgp})
+                more = {options: {**before, **getattr(heir, options)} for options, before in booked.items()}
+                self.heirs[record.vpn] = home, replace(heir, zones=tuple(dict.fromkeys([*heir.zones, *zones])), **more)
                 return True
         return False
 

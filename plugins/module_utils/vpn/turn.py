@@ -14,10 +14,10 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry, DesiredMember
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import crypto, names
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import crypto, ecmp, names
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import BGP, Vpn
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
 
 # Kinds of objects that each tunnel has one of.
 _OF_ONE_TUNNEL = ("ike_gateway", "ipsec_tunnel", "pbf_rule", "bgp_peer_entry", "bgp_timer_profile")
@@ -78,7 +78,7 @@ def _refuse_taken_interface(vpn: Vpn, choice: Choice, claim: Claim) -> None:
 def _refuse_given_up_bgp(vpn: Vpn, choice: Choice, claim: Claim) -> None:
     """A router's BGP is one for all tunnels: it cannot be given up for one of them and stay for another."""
     before = claim.before
-    if choice.turn is None or not before.bgp or (vpn.failover == BGP and vpn.virtual_router == before.router):
+    if choice.turn is None or not before.bgp or (vpn.speaks_bgp and vpn.virtual_router == before.router):
         return
     raise Refused(f"rollout: all tunnels of {vpn.name} share the BGP of router '{before.router}', and this change gives it up, so they cannot be changed "
                   "one after the other. Say rollout: together; nothing was written")
@@ -90,7 +90,11 @@ def is_done(item: DesiredEntry | DesiredMember, vpn: Vpn, choice: Choice, claim:
 
 
 def _refuse_new_sessions(item: DesiredEntry | DesiredMember, vpn: Vpn, view: Surroundings) -> None:
-    """What all sessions of a router's BGP say of it: a change of that ends them together."""
+    """What all sessions of a router's BGP say of it, and what starts a router anew: a change of that ends them together."""
+    restarting = ecmp.starts_anew(item, view) if isinstance(item, DesiredEntry) else []
+    if restarting:
+        raise Refused(f"rollout: {' and '.join(restarting)} of the ECMP of router '{item.name}' start it anew, with all tunnels of {vpn.name} at once. "
+                      "Say rollout: together; nothing was written")
     if not isinstance(item, DesiredEntry) or item.table.kind != "bgp_instance":
         return
     before = view.entry_at(item)

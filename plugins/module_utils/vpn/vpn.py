@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A site-to-site VPN as the user describes it: one to four tunnels between this firewall and one peer."""
+"""A site-to-site VPN as the user describes it: one to eight tunnels between this firewall and one peer."""
 
 from __future__ import annotations
 
@@ -16,11 +16,14 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.add
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import is_part
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import problems
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import MOST_TUNNELS, Tunnel
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import static_route
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families, names
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.proposal import is_gcm
 
-# How traffic goes over to another tunnel: by PBF rules with monitors, by BGP, or by plain routes (one tunnel, or a policy-based peer).
-PBF, BGP, ROUTES = "pbf", "bgp", "routes"
+# How traffic goes over to another tunnel: by PBF rules with monitors, by BGP, by BGP through all tunnels at once, or by static routes.
+PBF, BGP, ECMP, ROUTES = "pbf", "bgp", "ecmp", "routes"
+FAILOVERS = (PBF, BGP, ECMP, ROUTES)
+SPEAKING_BGP = (BGP, ECMP)
 # What no BGP session can do without.
 _OF_A_SESSION = ("local_as", "peer_as", "hold_time", "keep_alive")
 
@@ -104,6 +107,11 @@ class Vpn:
         given = self.monitor_addresses[number - 1] if self.monitor_addresses else None
         return given or self.ends(number).peer
 
+    def route_monitor(self, number: int, version: int) -> str | None:
+        """What the monitor of a tunnel's routes of one family asks: the address that is given, where it is of that family, or the far side's inside."""
+        given = self.monitor_addresses[number - 1] if self.monitor_addresses else None
+        return given if given and families.family(given) == version else families.ends(self.tunnel(number), version).peer
+
     def ends(self, number: int) -> families.Ends:
         """The inside addresses of a tunnel in the family that is probed or spoken there."""
         return families.ends(self.tunnel(number), families.spoken(self))
@@ -112,6 +120,16 @@ class Vpn:
     def path_order(self) -> list:
         """Tunnel numbers, the preferred one first."""
         return [self.primary_tunnel] + [number for number in self.numbers if number != self.primary_tunnel]
+
+    @property
+    def speaks_bgp(self) -> bool:
+        """Whether the far side's networks are learned, and those here announced."""
+        return self.failover in SPEAKING_BGP
+
+    @property
+    def monitors_routes(self) -> bool:
+        """Whether its static routes are withdrawn while nothing answers through their tunnel; where there is no other tunnel, that would help nobody."""
+        return self.failover == ROUTES and len(self.tunnels) > 1 and not self.policy_based
 
     @property
     def by_tunnel(self) -> bool:
@@ -143,7 +161,7 @@ def check_name(name: str) -> None:
 def _profile_problems(vpn: Vpn) -> list:
     """What a cloud's output is checked for too. Tunnels that come from a cloud keep its rules."""
     found = problems.as_problems(vpn.name, vpn.tunnels) + problems.inside_problems(vpn.name, vpn.tunnels) + problems.pair_problems(vpn.name, vpn.tunnels)
-    if vpn.failover != ROUTES:
+    if vpn.failover != ROUTES or vpn.monitors_routes:
         found += problems.selector_problems(
             vpn.name, vpn.tunnels, vpn.failover, [vpn.monitor_address(number) for number in vpn.numbers])
     return found
@@ -173,7 +191,7 @@ def _missing(vpn, tunnel):
     yield from _unsaid(said.ike, f"{prefix}ike")
     needless = ("authentication",) if any(map(is_gcm, said.ipsec.encryption if tunnel.offers else ())) else ()
     yield from _unsaid(said.ipsec, f"{prefix}ipsec", needless)
-    if vpn.failover == BGP and tunnel.bgp:
+    if vpn.speaks_bgp and tunnel.bgp:
         yield from (f"bgp.{name}" for name in _OF_A_SESSION if not getattr(tunnel.bgp, name))
     for place, pair in _selectors(tunnel):
         yield from _unsaid(pair, place)
@@ -207,12 +225,13 @@ def _unlike(place: str, text: str | None, kind: Callable[[str], Any]) -> list:
 def _own_problems(vpn: Vpn) -> list:
     found, count = [], len(vpn.tunnels)
     if not 1 <= count <= MOST_TUNNELS:
-        return [f"{vpn.name}: one to four tunnels are supported, {count} are given"]
+        return [f"{vpn.name}: 1 to {MOST_TUNNELS} tunnels are supported, {count} are given"]
     for number, tunnel in enumerate(vpn.tunnels, 1):
         if not tunnel.pre_shared_key:
             found.append(f"{vpn.name}, tunnel to {tunnel.outside_address}: no readable pre-shared key; give the keys as pre_shared_keys, one per tunnel")
-        if vpn.failover == BGP and not tunnel.bgp:
-            found.append(f"{vpn.name}, tunnel {number}: failover 'bgp' needs the tunnel's bgp (local_as, peer_as); a static connection fails over with 'pbf'")
+        if vpn.speaks_bgp and not tunnel.bgp:
+            found.append(f"{vpn.name}, tunnel {number}: failover '{vpn.failover}' needs the tunnel's bgp (local_as, peer_as); "
+                         f"a static connection fails over with '{PBF}' or '{ROUTES}'")
         found += _inside_problems(vpn, number, tunnel)
     for option in ("tunnel_interfaces", "monitor_addresses", "local_preference", "as_path_prepend"):
         given = getattr(vpn, option)
@@ -228,11 +247,23 @@ def _own_problems(vpn: Vpn) -> list:
         found.append("local_preference and as_path_prepend go with failover 'bgp'")
     if vpn.failover != PBF and vpn.backup_routes:
         found.append("backup_routes goes with failover 'pbf'")
+    found += _route_monitor_problems(vpn)
     outside = [tunnel.outside_address for tunnel in vpn.tunnels]
     inside = [address for tunnel in vpn.tunnels for address in (tunnel.inside_address, tunnel.inside_ipv6_address) if address]
     if len(set(outside)) != count or len(set(inside)) != len(inside):
         found.append(f"{vpn.name}: two tunnels have the same outside or inside address")
     return found
+
+
+def _route_monitor_problems(vpn: Vpn) -> list:
+    """The monitors of static routes have limits of their own."""
+    if not vpn.monitors_routes:
+        return []
+    monitor = next(node for node in static_route.TABLES[False, False].nodes if node.option == "path_monitor")
+    leaves = {leaf.option: leaf for leaf in next(node for node in monitor.nodes if node.option == "monitor_destinations").nodes}
+    given = {"monitor_interval": (vpn.monitor_interval, leaves["interval"]), "monitor_threshold": (vpn.monitor_threshold, leaves["count"])}
+    return [f"{option}: the monitor of a static route takes {leaf.minimum} to {leaf.maximum} {leaf.unit}, not {value}"
+            for option, (value, leaf) in given.items() if not leaf.minimum <= value <= leaf.maximum]
 
 
 def _inside_problems(vpn: Vpn, number: int, tunnel: Tunnel) -> list:
@@ -285,7 +316,7 @@ def _network_problems(vpn: Vpn) -> list:
                 if not (is_longer and vpn.allow_summary_networks):
                     hint = "; say allow_summary_networks: true if the longer one is to win" if is_longer else ""
                     found.append(f"remote_networks: {remote} overlaps the local network {local}{hint}")
-    if vpn.failover == BGP and not vpn.allow_default_route:
+    if vpn.speaks_bgp and not vpn.allow_default_route:
         found += [f"local_networks: {local} would announce a default route to the far side, which could send everything here; name the networks here, "
                   "or say allow_default_route: true if that is meant" for local in sides["local_networks"] if local.prefixlen == 0]
     return found

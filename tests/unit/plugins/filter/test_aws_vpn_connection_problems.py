@@ -52,5 +52,5 @@ def test_a_problem_is_told_without_a_key(document, arguments, words):
 
 
 def test_an_unknown_failover_is_an_error():
-    with pytest.raises(AnsibleFilterError, match="pbf or bgp"):
+    with pytest.raises(AnsibleFilterError, match="bgp, ecmp, pbf, routes"):
         PROBLEMS(TEXT, ID, "vrrp")

@@ -43,6 +43,8 @@ BASE = {"name": "hub", "outside_interface": "ethernet1/8", "zone": "sites", "sou
         "remote_networks": ["10.200.0.0/16"], "tunnels": TWO}
 PLAIN = {option: None for option in ("inside_cidr", "inside_address", "inside_peer_address", "bgp")}
 WITHOUT_INSIDE = [{option: value for option, value in each.items() if option not in PLAIN} for each in TWO]
+OF_BOTH_FAMILIES = [{**each, "inside_ipv6_cidr": f"fd00:{number}::/126", "inside_ipv6_address": f"fd00:{number}::2",
+                     "inside_ipv6_peer_address": f"fd00:{number}::1"} for number, each in enumerate(TWO, 1)]
 ONE_BY_ROUTES = {"failover": "routes", "tunnels": [tunnel(1)]}
 # In a range that no cloud keeps for itself.
 FAR = tunnel(1, inside_cidr="169.254.21.0/30", inside_address="169.254.21.2", inside_peer_address="169.254.21.1")
@@ -62,13 +64,13 @@ class Row:
     stays: bool = False
 
 
-PBF, BGP, ROUTES = ({"failover": kind} for kind in ("pbf", "bgp", "routes"))
+PBF, BGP, ECMP, ROUTES = ({"failover": kind} for kind in ("pbf", "bgp", "ecmp", "routes"))
 POLICY_BASED = {**ROUTES, "policy_based": True, "tunnels": WITHOUT_INSIDE[:1]}
 ROWS = {
     "tunnels": Row((TWO, TWO[:1], [*TWO, tunnel(3)], TWO[::-1]), PBF, required=True),
     "pre_shared_keys": Row((["notReal.new1", "notReal.new2"], ["notReal.newer1", ""]), PBF),
-    "failover": Row(("pbf", "bgp", "routes"), required=True),
-    "policy_based": Row((True, False), {**ROUTES, "tunnels": TWO, "remote_networks": ["10.200.0.0/16", "fd00:200::/48"],
+    "failover": Row(("pbf", "bgp", "ecmp", "routes"), required=True),
+    "policy_based": Row((True, False), {**ROUTES, "tunnels": OF_BOTH_FAMILIES, "remote_networks": ["10.200.0.0/16", "fd00:200::/48"],
                                         "local_networks": ["10.10.0.0/24", "fd00:10::/48"]}),
     "outside_interface": Row(({"outside_interface": "ethernet1/8", "local_address": "198.51.100.10"}, {"outside_interface": "ethernet1/3"}),
                              {**PBF, "tunnels": [{**each, "customer_outside_address": None} for each in TWO]}, required=True),
@@ -82,12 +84,12 @@ ROWS = {
     "local_networks": Row((["10.10.0.0/24"], ["10.30.0.0/16", "10.10.0.0/24"], ["10.99.0.0/24"]), BGP, required=True),
     "remote_networks": Row((["10.200.0.0/16"], ["10.201.0.0/16", "10.200.0.0/16"], ["172.20.0.0/14"]), {**PBF, "backup_routes": True}, required=True),
     "mtu": Row((1400, 1300), PBF),
-    "monitor_interval": Row((3, 7), PBF),
+    "monitor_interval": Row((3, 7, {"monitor_interval": 7, **ROUTES}), PBF),
     "monitor_threshold": Row((4, 8), PBF),
-    "monitor_addresses": Row((["10.200.0.1", "10.200.0.2"], ["10.200.0.3", ""]), PBF),
+    "monitor_addresses": Row((["10.200.0.1", "10.200.0.2"], ["10.200.0.3", ""], {"monitor_addresses": ["10.200.0.1", ""], **ROUTES}), PBF),
     "primary_tunnel": Row((1, 2), {**PBF, "backup_routes": True}),
     "backup_routes": Row((True, False), PBF),
-    "when_both_down": Row(("discard", "route"), PBF),
+    "when_both_down": Row(("discard", "route", {"when_both_down": "route", **ROUTES}, {"when_both_down": "discard", **ROUTES}), PBF),
     "router_id": Row(("10.0.0.1", "10.0.0.2"), BGP),
     "install_route": Row((True, False), BGP),
     "local_preference": Row(([200, 100], [300, 100]), BGP),
@@ -122,7 +124,7 @@ OF_A_TUNNEL = {
     "inside_cidr inside_address inside_peer_address": Row((
         {"inside_cidr": "169.254.1.0/30", "inside_address": "169.254.1.2", "inside_peer_address": "169.254.1.1"},
         {"inside_cidr": "169.254.9.0/29", "inside_address": "169.254.9.2", "inside_peer_address": "169.254.9.1"}),
-        {**ROUTES, "tunnels": WITHOUT_INSIDE}),
+        {**ROUTES, "tunnels": WITHOUT_INSIDE[:1]}),
     "inside_ipv6_cidr inside_ipv6_address inside_ipv6_peer_address": Row(tuple(
         {"inside_ipv6_cidr": f"fd00:{net}::/126", "inside_ipv6_address": f"fd00:{net}::2", "inside_ipv6_peer_address": f"fd00:{net}::1"}
         for net in ("a", "b")), ONE_BY_ROUTES),
@@ -303,12 +305,13 @@ def test_from_each_value_to_each_other_one_and_back(firewalls, engine, version, 
 
 # What becomes of a VPN that was taken over, from any way of failing over. Its objects keep what they have beside, so the way back need not end at the start.
 OTHERWISE = {
-    "PBF": PBF, "BGP": BGP, "routes": ROUTES, "another monitor": {**PBF, "monitor_interval": 7}, "pairs of networks": {**ROUTES, "policy_based": True},
+    "PBF": PBF, "BGP": BGP, "ECMP": ECMP, "routes": ROUTES, "another monitor": {**PBF, "monitor_interval": 7},
+    "pairs of networks": {**ROUTES, "policy_based": True},
     "another version": {**PBF, "tunnels": [{**each, **proposal("ikev1")} for each in TWO]},
     "another group": {**PBF, "tunnels": [{**each, **proposal(group="group20")} for each in TWO]}, "a local ID": {**PBF, "local_id": "fw.example.net"},
 }
 COMMENT = f"{INTERFACES}/tunnel/units/entry[@name='tunnel.1']/comment"
-ADOPTED = [(first, name, FIREWALLS[number % 2]) for number, (name, first) in enumerate(itertools.product(OTHERWISE, (PBF, BGP, ROUTES)))]
+ADOPTED = [(first, name, FIREWALLS[number % 2]) for number, (name, first) in enumerate(itertools.product(OTHERWISE, (PBF, BGP, ECMP, ROUTES)))]
 
 
 @pytest.mark.parametrize("first, name, on", ADOPTED, ids=[f"from {first['failover']} to {name}, {on[0]}" for first, name, on in ADOPTED])

@@ -104,13 +104,14 @@ def test_a_peer_without_an_address_is_refused_before_a_firewall_is_asked(address
 def test_more_tunnels_than_there_can_be_are_refused():
     """The filters and the module say so alike."""
     ike, ipsec = IkeProposal("ikev2", "aes-256-cbc", "sha256", "group20", 28800), IpsecProposal("aes-256-gcm", "none", "group20", 3600)
-    tunnels = tuple(Tunnel(f"203.0.113.{number}", pre_shared_key="notReal.one", ike=ike, ipsec=ipsec) for number in range(1, 10))
+    tunnels = tuple(Tunnel(f"203.0.113.{number}", pre_shared_key="notReal.one", ike=ike, ipsec=ipsec) for number in range(1, 12))
     for count in range(1, len(tunnels) + 1):
-        too_many = count > 4
+        too_many = count > 8
         found = problems.problems(Profile("paris", tunnels=tunnels[:count]))
-        assert found == ([f"paris has {count} tunnels; 4 are the most"] if too_many else [])
-        with pytest.raises(InvalidInput, match="one to four tunnels are supported") if too_many else contextlib.nullcontext():
-            check(Vpn("paris", tunnels[:count], "routes", "ethernet1/8", "vpn", ("trust",), ("10.10.0.0/24",), ("10.200.0.0/16",)))
+        assert found == ([f"paris has {count} tunnels; 8 are the most"] if too_many else [])
+        with pytest.raises(InvalidInput, match="1 to 8 tunnels are supported") if too_many else contextlib.nullcontext():
+            check(Vpn("paris", tunnels[:count], "routes", "ethernet1/8", "vpn", ("trust",), ("10.10.0.0/24",), ("10.200.0.0/16",),
+                      policy_based=True))
 
 
 @each_type

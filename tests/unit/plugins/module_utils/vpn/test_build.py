@@ -49,9 +49,10 @@ def start(engine: str, config: str):
 
 def vpn(failover: str, name="vpn-1", **more) -> Vpn:
     values = {"zone": "vpn", "source_zones": ("trust",), "local_networks": ("10.10.0.0/24",), "remote_networks": ("10.200.0.0/16",), **more}
-    if failover == "bgp":
+    if failover in ("bgp", "ecmp"):
         values.setdefault("allow_readvertise", True)
-    made = Vpn(name=name, tunnels=_own_as(tunnels("bgp" if failover == "bgp" else "static")), failover=failover, outside_interface="ethernet1/8", **values)
+    kind = "bgp" if failover in ("bgp", "ecmp") else "static"
+    made = Vpn(name=name, tunnels=_own_as(tunnels(kind)), failover=failover, outside_interface="ethernet1/8", **values)
     check(made)
     return made
 
@@ -92,6 +93,9 @@ vpns = st.one_of(
                            "monitor_interval": st.sampled_from([2, 5]), **shared}),
     st.fixed_dictionaries({"failover": st.just("bgp"), "local_preference": st.sampled_from([(), (200, 100)]),
                            "as_path_prepend": st.sampled_from([(), (0, 2)]), "install_route": st.sampled_from([None, True]), **shared}),
+    st.fixed_dictionaries({"failover": st.just("ecmp"), **shared}),
+    st.fixed_dictionaries({"failover": st.just("routes"), "when_both_down": st.sampled_from(["discard", "route"]),
+                           "monitor_interval": st.sampled_from([2, 5]), **shared}),
 ).map(lambda options: vpn(**options))
 engines = st.sampled_from([VIRTUAL_ROUTER, LOGICAL_ROUTER])
 configs = st.sampled_from(["base", "bgp_running"])

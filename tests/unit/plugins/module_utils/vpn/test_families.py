@@ -24,7 +24,7 @@ INSIDE = ("none", "4", "6", "4+6")
 NETWORKS = {"4": (("10.10.0.0/24",), ("10.200.0.0/16",)), "6": (("2001:db8:10::/64",), ("2001:db8:f000::/56",))}
 NETWORKS["4+6"] = tuple(one + other for one, other in zip(NETWORKS["4"], NETWORKS["6"]))
 OUTSIDE = {"4": ("203.0.113.17", "203.0.113.18", "198.51.100.10"), "6": ("2001:db8:aa::1", "2001:db8:aa::2", "2001:db8:5::5")}
-COMBINATIONS = list(itertools.product(OUTSIDE, INSIDE, NETWORKS, ("pbf", "bgp", "routes"), (VIRTUAL_ROUTER, LOGICAL_ROUTER)))
+COMBINATIONS = list(itertools.product(OUTSIDE, INSIDE, NETWORKS, ("pbf", "bgp", "ecmp", "routes"), (VIRTUAL_ROUTER, LOGICAL_ROUTER)))
 
 
 def wanted(outside, inside, networks, failover) -> Vpn:

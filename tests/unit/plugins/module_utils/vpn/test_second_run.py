@@ -65,7 +65,9 @@ shared = {
 failovers = st.one_of(
     st.fixed_dictionaries({"failover": st.just("pbf"), "backup_routes": st.booleans(), "when_both_down": st.sampled_from(["discard", "route"]),
                            "monitor_interval": st.integers(2, 100), "monitor_threshold": st.integers(2, 10), **shared}),
-    st.fixed_dictionaries({"failover": st.just("routes"), "policy_based": st.booleans(), **shared}),
+    st.fixed_dictionaries({"failover": st.just("routes"), "policy_based": st.booleans(), "when_both_down": st.sampled_from(["discard", "route"]),
+                           "monitor_interval": st.integers(2, 60), "monitor_threshold": st.integers(3, 10), **shared}),
+    st.fixed_dictionaries({"failover": st.just("ecmp"), "install_route": st.sampled_from([None, True, False]), **shared}),
     st.fixed_dictionaries({"failover": st.just("bgp"), "local_preference": st.sampled_from([(), (200, 100), (0, 150)]),
                            "as_path_prepend": st.sampled_from([(), (0, 2)]), "install_route": st.sampled_from([None, True, False]),
                            "router_id": st.sampled_from([None, "192.0.2.7"]), "redistribute": st.sampled_from([None, "connected", "static", "other"]),
@@ -98,7 +100,7 @@ def emulated(version, engine):
 @settings(deadline=None, derandomize=True, max_examples=6)
 def test_what_a_run_made_is_what_the_next_one_takes(version, engine, connection, options):
     """Nothing is changed, nothing said but what is weak, and each resource reads its own back. A commit takes it, and it goes without a trace."""
-    assume(options["failover"] != "bgp" or connection["routing"] == "bgp")
+    assume(options["failover"] not in ("bgp", "ecmp") or connection["routing"] == "bgp")
     try:
         vpn = Vpn("vpn-0a", fitted(reader.vpn_connection(json.dumps(described(connection))), version_text(version)).tunnels, outside_interface="ethernet1/8",
                   source_zones=("trust",), **options)

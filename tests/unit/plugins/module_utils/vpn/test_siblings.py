@@ -40,8 +40,10 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.validat
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.vpn.test_build import around, base, canonical, leaves, removed, start, tunnels
 
 ENGINES = (VIRTUAL_ROUTER, LOGICAL_ROUTER)
-SHAPES = {"pbf": {}, "pbf with backup routes": {"backup_routes": True}, "pbf without a last rule": {"when_both_down": "route"}, "routes": {}, "bgp": {},
-          "bgp of four bytes": {}}
+SHAPES = {"pbf": {}, "pbf with backup routes": {"backup_routes": True}, "pbf without a last rule": {"when_both_down": "route"}, "routes": {},
+          "routes without a last one": {"when_both_down": "route"}, "bgp": {},
+          "bgp of four bytes": {}, "ecmp": {}, "ecmp to two numbers": {}}
+BY_BGP = ("bgp", "ecmp")
 REMOTES = [("10.181.0.0/16",), ("10.181.0.0/16", "10.182.0.0/16"), ("10.181.64.0/18",), ("10.176.0.0/12",), ("172.20.0.0/14",)]
 LOCALS = [("10.10.0.0/24",), ("10.10.0.0/24", "10.30.0.0/16"), ("10.99.0.0/24",)]
 
@@ -50,8 +52,9 @@ LOCALS = [("10.10.0.0/24",), ("10.10.0.0/24", "10.30.0.0/16"), ("10.99.0.0/24",)
 def sibling(number: int, shape: str, local: tuple = LOCALS[0], remote: tuple = REMOTES[0], zone: str = "vpn", local_as: int = 65010, **more) -> Vpn:
     failover = shape.split()[0]
     described = []
-    for index, tunnel in enumerate(tunnels("bgp" if failover == "bgp" else "static"), 1):
-        session = Bgp(local_as, 4_200_000_000 if "four" in shape else 64512, 30, 10) if failover == "bgp" else None
+    for index, tunnel in enumerate(tunnels("bgp" if failover in BY_BGP else "static"), 1):
+        peer_as = 64512 + index * ("two numbers" in shape)
+        session = Bgp(local_as, 4_200_000_000 if "four" in shape else peer_as, 30, 10) if failover in BY_BGP else None
         described.append(replace(tunnel, outside_address=f"192.0.2.{10 * number + index}", inside_cidr=f"169.254.{100 + number}.{4 * index}/30",
                                  inside_address=f"169.254.{100 + number}.{4 * index + 2}", inside_peer_address=f"169.254.{100 + number}.{4 * index + 1}",
                                  bgp=session))
@@ -147,7 +150,7 @@ def lived(engine, config, made: list, gone: list) -> None:
 
     for vpn in made:
         changed, told = run(vpn, tree, engine)
-        assert [text for text in told if "start anew" not in text] == []
+        assert [text for text in told if "anew" not in text] == []
         tree, standing[vpn.name] = changed.after, vpn
         as_if_alone()
     for number in gone:

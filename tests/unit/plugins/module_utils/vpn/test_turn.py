@@ -66,12 +66,12 @@ def keyed(kind: str) -> tuple:
 
 
 def timed(kind: str) -> tuple:
-    return tuple(replace(tunnel, bgp=replace(tunnel.bgp, hold_time=60)) for tunnel in vpn(kind).tunnels) if kind == "bgp" else vpn(kind).tunnels
+    return tuple(replace(tunnel, bgp=replace(tunnel.bgp, hold_time=60)) for tunnel in vpn(kind).tunnels) if kind in ("bgp", "ecmp") else vpn(kind).tunnels
 
 
 def renumbered(kind: str) -> tuple:
     """Another own AS."""
-    return tuple(replace(tunnel, bgp=replace(tunnel.bgp, local_as=65020)) for tunnel in vpn(kind).tunnels) if kind == "bgp" else vpn(kind).tunnels
+    return tuple(replace(tunnel, bgp=replace(tunnel.bgp, local_as=65020)) for tunnel in vpn(kind).tunnels) if kind in ("bgp", "ecmp") else vpn(kind).tunnels
 
 
 def elsewhere(kind: str) -> tuple:
@@ -108,11 +108,15 @@ OF_PBF = {
     "monitor_interval": (2, 5), "monitor_threshold": (5, 3), "monitor_addresses": (None, ("10.200.0.10", "10.200.0.11")), "backup_routes": (False, True),
     "when_both_down": ("discard", "route"),
 }
-OF_ROUTES = {"policy_based": (False, True)}
+OF_ROUTES = {option: OF_PBF[option] for option in ("monitor_interval", "monitor_threshold", "monitor_addresses", "when_both_down")}
+OF_ROUTES["policy_based"] = (False, True)
 OF_BGP = {
     "router_id": (None, "10.1.1.1"), "install_route": (None, True), "local_preference": ((), (200, 100)), "as_path_prepend": ((), (0, 2)),
     "redistribute": (None, "static"),
 }
+# What BGP through all tunnels at once can have another answer to; the rest is that of BGP.
+OF_ECMP = {option: OPTIONS[option] for option in ("zone", "virtual_router", "local_networks", "remote_networks", "tunnels")}
+OF_ECMP["router_id"] = OF_BGP["router_id"]
 # Said by others, or of the whole module.
 NOT_TRIED = {
     "name", "failover", "local_address", "pre_shared_keys", "allow_readvertise", "allow_default_route", "adopt", "local_addresses", "remote_addresses",
@@ -130,7 +134,7 @@ def described(failover: str, said: dict) -> Vpn:
     for option in ("tunnel_interfaces", "monitor_addresses", "local_preference", "as_path_prepend"):
         if values.get(option):
             values[option] = values[option][:len(made)]
-    if failover == "bgp" and values.get("virtual_router") == "edge":
+    if failover in ("bgp", "ecmp") and values.get("virtual_router") == "edge":
         values.setdefault("router_id", "10.9.9.9")
     values["primary_tunnel"] = min(values.get("primary_tunnel", 1), len(made))
     outside = values.pop("outside_interface", "ethernet1/8")
@@ -223,10 +227,10 @@ def wrong(half: Half | str | None) -> list:
 
 
 def options_of(failover: str) -> dict:
-    return {**OPTIONS, **{"pbf": OF_PBF, "bgp": OF_BGP, "routes": OF_ROUTES}[failover]}
+    return OF_ECMP if failover == "ecmp" else {**OPTIONS, **{"pbf": OF_PBF, "bgp": OF_BGP, "routes": OF_ROUTES}[failover]}
 
 
-FAILOVERS = ("pbf", "bgp", "routes")
+FAILOVERS = ("pbf", "bgp", "ecmp", "routes")
 SINGLE = [(failover, option, one, other) for failover in FAILOVERS for option, values in options_of(failover).items()
           for number in range(1, len(values)) for one, other in ((0, number), (number, 0))]
 
@@ -234,7 +238,7 @@ SINGLE = [(failover, option, one, other) for failover in FAILOVERS for option, v
 @pytest.mark.parametrize("engine", PLATFORMS)
 def test_one_option_changes_one_tunnel_after_the_other(engine):
     changes = {f"{failover}: {option}, {one} to {other}": [(failover, {option: options_of(failover)[option][number]}) for number in (one, other)]
-               for failover, option, one, other in SINGLE if failover == "bgp" or engine == VIRTUAL_ROUTER}
+               for failover, option, one, other in SINGLE if failover in ("bgp", "ecmp") or engine == VIRTUAL_ROUTER}
     exempt = {"nat_exemption": True, "remote_networks": ("10.200.0.0/16", TRANSLATED)}
     for failover in FAILOVERS:
         changes[f"{failover}: with an exemption"] = [(failover, {}), (failover, exempt)]
