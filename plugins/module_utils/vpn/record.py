@@ -147,7 +147,8 @@ class Record:
     router's BGP that we set, with what stood there before (None: nothing); C(ecmp): the same of its ECMP.
     C(announced): networks announced by name that were not before. C(members): zones and addresses that our own rules were given (C(Member)),
     and how many proxy IDs each tunnel was; a later run takes away what is no longer given, and nothing that people added.
-    C(routes): what stands between the VPN's name and a network in the names of those of its static routes that lead to all of its remote networks; they are not among the claims.
+    C(routes): what stands between the VPN's name and a network in the names of those of its static routes that lead to all
+    of its remote networks; they are not among the claims.
     C(options): optional settings that were given, so that a later run can take them back. C(metrics): of its static routes (the preferred tunnel's, that of
     those which discard), where they are not the usual ones. C(priority): of its redistribution profile in a virtual router.
 
