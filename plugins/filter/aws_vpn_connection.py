@@ -31,11 +31,11 @@ options:
   _input:
     description:
       - What C(aws ec2 describe-vpn-connections), C(amazon.aws.ec2_vpc_vpn_info) or C(terraform show -json) returns, or one
-        connection of it, as data or as JSON text.
+        connection of it, as data or as JSON or YAML text.
       - What passes such an output on is read too. That is a registered variable of a module, of C(ansible.builtin.command) or of a loop,
         C(terraform state pull) and C(terraform output -json), C(pulumi stack export --show-secrets), an item of AWS Config, PowerShell's
         C(ConvertTo-Json -Depth 10), Python's own spelling, and the XML of the EC2 API.
-      - Of something else, such as a table, YAML, or a plan that was not applied yet, the error says what to give instead.
+      - Of something else, such as a table, or a plan that was not applied yet, the error says what to give instead.
       - Names of tunnel options are read in any spelling. One that is not known is named in a warning; one that would decide whether the tunnel
         comes up is refused, since without it AWS's defaults would be taken.
       - The return of C(amazon.aws.ec2_vpc_vpn) is read too, but it has asterisks in place of each key that was passed to it.

@@ -25,7 +25,8 @@ options:
   _input:
     description:
       - What C(az network vnet-gateway show), C(az network vpn-connection show), C(az network vpn-connection shared-key show) and, for BGP and for static
-        routes, C(az network local-gateway show) print, in a list or in a dictionary with any names, as data, as JSON texts, or as what a task registered.
+        routes, C(az network local-gateway show) print, in a list or in a dictionary with any names, as data, as JSON or YAML texts, or as what a task
+        registered.
       - The same by REST, by PowerShell's C(ConvertTo-Json), or one document that holds all of it, such as what C(terraform show -json) prints, the
         state of Terraform, or an exported template.
       - Where the gateway names no public address, C(az network public-ip show) as well. Where the connection has policy-based traffic selectors,

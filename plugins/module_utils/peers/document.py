@@ -10,16 +10,12 @@ absent, null, empty or, with Terraform, 0.
 
 from __future__ import annotations
 
-import json
 import re
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import Any, Callable
+from typing import Any
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
-
-Reading = Callable[[str, str], Any]
 
 _PLACEHOLDER = re.compile(
     r"""
@@ -33,37 +29,6 @@ _PLACEHOLDER = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
-
-
-def parsed(text: str, called: str) -> Any:
-    """A JSON text as data. C(called): what it is, in errors, which hold nothing of it: there may be keys in it."""
-    try:
-        return json.loads(text.strip().lstrip("\ufeff"))
-    except ValueError as exc:
-        at = f" (line {exc.lineno}, column {exc.colno})" if isinstance(exc, json.JSONDecodeError) else ""
-        # Without the cause, which carries the whole document.
-        raise InvalidInput(f"{called} is not JSON{at}.") from None
-
-
-def opened(document: Any, called: str, read: Reading = parsed) -> Any:
-    """A document, or a list or a mapping of several: texts among them as data, and of what a task registered, what its command printed."""
-    if isinstance(document, str):
-        return read(document, called)
-    if isinstance(document, Mapping):
-        if isinstance(document.get("stdout"), str):
-            return read(document["stdout"], called)
-        return {key: opened(item, called, read) if _is_to_open(item) else item for key, item in document.items()}
-    if isinstance(document, (list, tuple)):
-        return [opened(item, called, read) for item in document]
-    raise InvalidInput(f"{called} is neither a mapping, a list nor a text.")
-
-
-def _is_to_open(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return isinstance(value.get("stdout"), str)
-    if isinstance(value, (list, tuple)):
-        return bool(value) and all(_is_to_open(item) for item in value)
-    return isinstance(value, str) and value.lstrip("\ufeff \r\n\t").startswith(("{", "[{"))
 
 
 def folded(value: Any) -> Any:

@@ -16,7 +16,8 @@ from typing import Any
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import peers
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.document import folded, opened, terraform_resources
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.document import folded, terraform_resources
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.printed import opened
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Profile
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import CLOUDS
 

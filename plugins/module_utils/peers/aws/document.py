@@ -19,6 +19,7 @@ from typing import Any
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import notation
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.document import as_address, as_integer, mapping, mappings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.printed import DEEPEST
 
 # Beside these, the one "value" is what is meant: an enumeration of PowerShell, an output of Terraform.
 _AROUND_A_VALUE = frozenset({"value", "type", "sensitive"})
@@ -63,7 +64,7 @@ def _parsed(document: Any) -> Any:
     return folded(document)
 
 
-def folded(value: Any, depth: int = notation.DEEPEST) -> Any:
+def folded(value: Any, depth: int = DEEPEST) -> Any:
     """New plain containers and strings, keys in one spelling, so that the forms of all tools are one; texts that are descriptions are read."""
     if depth == 0:
         raise InvalidInput("The VPN connection's description is nested too deep.")

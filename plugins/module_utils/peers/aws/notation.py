@@ -2,15 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A text that one of AWS's tools printed, as plain values: JSON, the XML of the EC2 API, Python's own spelling.
-
-What is none of them is refused with what to do.
-"""
+"""A text that one of AWS's tools printed, as plain values: the XML of the EC2 API, Python's own spelling, and what any tool prints."""
 
 from __future__ import annotations
 
 import ast
-import json
 import re
 
 from typing import Any
@@ -18,12 +14,16 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import printed
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.printed import DEEPEST
 
-#: Deeper than anything that describes a connection; Python's own functions give up at about 1000.
-DEEPEST = 100
 _ROOT_OF_THE_API = re.compile(r"(<\?xml[^>]*>\s*)?<(\w+:)?Describe\w*Response\b")
 _DATE = re.compile(r"datetime\.datetime\([^()]*(\([^()]*\))?[^()]*\)")
+_PYTHON = re.compile(r"[\[{(]\s*(\{\s*)?u?'")
+_YAML = re.compile(r"(---\s+)?(- )?[A-Za-z_]*[Vv]pn_?[Cc]onnection\w*:\s")
+_IS_TEXT = re.compile(r"^(VPNCONNECTIONS|VGWTELEMETRY|OPTIONS|TUNNELOPTIONS)\t", re.MULTILINE)
 _JSON = "Give 'aws ec2 describe-vpn-connections --output json'"
+_TEXT = f"It is what '--output text' prints. {_JSON}"
 
 
 def plain(text: str) -> Any:
@@ -31,16 +31,9 @@ def plain(text: str) -> Any:
     text = text.strip().lstrip("\ufeff").strip()
     if text.startswith("<"):
         return _of_the_api(text)
-    try:
-        return json.loads(text)
-    except RecursionError:
-        raise InvalidInput("The VPN connection's description is nested too deep.") from None
-    except ValueError as exc:
-        if text.startswith(("{", "[")) and "':" in text:
-            return _of_python(text)
-        at = f" (line {exc.lineno}, column {exc.colno})" if isinstance(exc, json.JSONDecodeError) else ""
-        # Without the cause, which carries the whole document and with it the keys.
-        raise InvalidInput(f"The VPN connection's description is not JSON{at}. {_advice(text)}".rstrip()) from None
+    if _PYTHON.match(text):
+        return _of_python(text)
+    return printed.read(text, "The VPN connection's description", _TEXT if _IS_TEXT.search(text[:4000]) else _JSON)
 
 
 def could_be_one(text: str) -> bool:
@@ -48,25 +41,7 @@ def could_be_one(text: str) -> bool:
     begins = text[:200].strip().lstrip("\ufeff").strip()
     if begins.startswith("<"):
         return bool(_ROOT_OF_THE_API.match(begins))
-    return begins.startswith(("{", "[")) and "vpn" in text.lower()
-
-
-def _advice(text: str) -> str:
-    """What to do about a text that is no JSON."""
-    begins = text[:4000]
-    if not text:
-        return "It is empty."
-    if begins.startswith("$ANSIBLE_VAULT"):
-        return "It is encrypted by ansible-vault: read it with the lookup 'ansible.builtin.unvault', or decrypt it."
-    if re.search(r"^[+|]--|^\|\s+Describe", begins, re.MULTILINE):
-        return f"It is a table. {_JSON}."
-    if re.search(r"^(VPNCONNECTIONS|VGWTELEMETRY|OPTIONS|TUNNELOPTIONS)\t", begins, re.MULTILINE):
-        return f"It is what '--output text' prints. {_JSON}."
-    if re.search(r'^\s*(resource\s+"aws_|# aws_vpn_connection\.)', begins, re.MULTILINE):
-        return "It is Terraform's own language. Give 'terraform show -json'."
-    if re.search(r"^\s*(- )?[A-Za-z_]*[Vv]pn_?[Cc]onnection\w*:", text, re.MULTILINE):
-        return f"It is YAML: put 'from_yaml' in front of the filter (\"{{{{ … | from_yaml | … }}}}\"), or: {_JSON.replace('Give', 'give')}."
-    return f"{_JSON}."
+    return (begins.startswith(("{", "[")) or bool(_YAML.match(begins))) and "vpn" in text.lower()
 
 
 def _of_the_api(text: str) -> Any:

@@ -16,10 +16,13 @@ from typing import Any
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.azure import template
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.document import (
-    Resources, fold, folded, last_part, opened, terraform_attributes,
+    Resources, fold, folded, last_part, terraform_attributes,
 )
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.printed import opened
 
 CONNECTION, GATEWAY, LOCAL_GATEWAY, PUBLIC_ADDRESS, NETWORK = "connection", "gateway", "local gateway", "public address", "network"
+
+_INSTEAD = "Give what 'az network ... show --output json' prints"
 
 # The type of a resource, at the end of its own type or in its ID, and Terraform's.
 _TYPES = {
@@ -55,7 +58,7 @@ _KEY = {"value", "id", "name", "type", "keylength"}
 
 def described(document: Any) -> tuple[Resources, list[tuple[str, str]]]:
     """(the resources of a document, its shared keys as (the ID that stands with one, the key))."""
-    given = template.resolved(folded(opened(document, "Azure's description of the VPN")))
+    given = template.resolved(folded(opened(document, "Azure's description of the VPN", _INSTEAD)))
     keys: list[tuple[str, str]] = []
     return Resources(list(_walk(given, keys)), _REFERENCE), keys
 

@@ -15,8 +15,9 @@ from typing import Any
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.document import (
-    Resources, fold, folded, mapping, mappings, name_of, opened, parsed, terraform_attributes,
+    Resources, fold, folded, mapping, mappings, name_of, terraform_attributes,
 )
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.printed import opened
 
 GATEWAY, EXTERNAL_GATEWAY, TUNNEL, ROUTER, ROUTER_STATUS = "gateway", "external gateway", "tunnel", "router", "router's status"
 CLASSIC_GATEWAY = "classic gateway"
@@ -34,37 +35,11 @@ _REFERENCE = ("name", "id", "kind", "selflink", "region", "creationtimestamp", "
 _PARTS = ("interfaces", "bgppeers")
 # What a plan of Terraform says beside what will be, and mappings of names that are the user's own.
 _NOT_LOOKED_INTO = ("resourcechanges", "resourcedrift", "priorstate", "configuration", "labels", "outputs", "imports")
-_CALLED = "Google's description of the VPN"
+_CALLED, _INSTEAD = "Google's description of the VPN", "Give what 'gcloud compute ... describe --format json' prints"
 
 
 def described(document: Any) -> Resources:
-    return Resources(list(_walk(folded(opened(document, _CALLED, _read)))), _REFERENCE, _PARTS)
-
-
-def _read(text: str, called: str) -> Any:
-    """JSON, or one or several documents of YAML, as C(gcloud) prints them by its own choice."""
-    try:
-        return parsed(text, called)
-    except InvalidInput:
-        if text.lstrip("\ufeff \r\n\t").startswith(("{", "[")):
-            raise
-    return _of_yaml(text, called)
-
-
-def _of_yaml(text: str, called: str) -> Any:
-    # Filters run where Ansible does, and there is PyYAML; no module reads such texts.
-    import yaml  # type: ignore[import-untyped]
-
-    try:
-        found = list(yaml.safe_load_all(text))
-    except yaml.YAMLError as exc:
-        mark = getattr(exc, "problem_mark", None)
-        at = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
-        # Without the cause, which may quote a key.
-        raise InvalidInput(f"{called} is neither JSON nor YAML{at}.") from None
-    if not any(isinstance(each, (dict, list)) for each in found):
-        raise InvalidInput(f"{called} is neither JSON nor YAML.")
-    return found
+    return Resources(list(_walk(folded(opened(document, _CALLED, _INSTEAD)))), _REFERENCE, _PARTS)
 
 
 def _walk(value: Any) -> Iterator[tuple[str, dict]]:

@@ -16,8 +16,9 @@ from typing import Any
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import console
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.console import Setting
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.document import are_hosts, as_address, as_integer, opened, readable
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.document import are_hosts, as_address, as_integer, readable
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.harmony_sase.rules import CLOUD, OPTIONS
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.printed import opened
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import (
     BGP, STATIC, Bgp, Dpd, Offers, Profile, Selectors, Tunnel,
 )

@@ -15,7 +15,8 @@ from typing import Any
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import console
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.console import Setting
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.document import as_address, mappings, opened, readable
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.document import as_address, mappings, readable
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.printed import opened
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import STATIC, Offers, Profile, Selectors, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.zstack.rules import CLOUD, OPTIONS
 

@@ -502,7 +502,7 @@ REFUSED = {
     "certificates without names": (changed("connection", **CERTIFICATE), ["authenticates by certificate (CN=fw.example.net)", "local_certificate"]),
     "policy-based selectors without the network": (static(usePolicyBasedTrafficSelectors=True), ["policy-based traffic selectors", "az network vnet show"]),
     "selectors that are none": (static(trafficSelectorPolicies=[{"localAddressRanges": ["x"], "remoteAddressRanges": ["10.0.0.0/8"]}]), ["'x'", "no network"]),
-    "text": ("hello", ["is not JSON (line 1, column 1)"]),
+    "text": ("hello", ["is not JSON or YAML", "az network"]),
     "broken JSON with a key": ('{"sharedKey": "' + KEY, ["is not JSON"]),
     "a number": (7, ["neither a mapping, a list nor a text"]),
 }

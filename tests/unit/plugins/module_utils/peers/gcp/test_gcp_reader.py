@@ -314,8 +314,8 @@ REFUSED = {
     "algorithms that PAN-OS has not": (changed("tunnels.1", cipherSuite={"phase1": {"dh": ["Group-31", "modp-2048-224"]}}),
                                        ["HA VPN gateway hub cannot be configured", "phase1.dh has only Group-31, modp-2048-224", "in Google Cloud"]),
     "AES-192-GCM alone": (changed("tunnels.1", cipherSuite={"phase2": {"encryption": ["AES-GCM-16-192"]}}), ["phase2.encryption has only AES-GCM-16-192"]),
-    "text": ("hello", ["neither JSON nor YAML"]),
-    "broken YAML": (f"sharedSecret: [{KEY}", ["neither JSON nor YAML (line 1"]),
+    "text": ("hello", ["not JSON or YAML"]),
+    "broken YAML": (f"sharedSecret: [{KEY}", ["not JSON or YAML (line 1"]),
     "broken JSON": ('{"sharedSecret": "' + KEY, ["is not JSON (line 1"]),
     "a number": (7, ["neither a mapping, a list nor a text"]),
 }
