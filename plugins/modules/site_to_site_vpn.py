@@ -1140,11 +1140,31 @@ job_id:
   returned: when such a job was queued
   type: str
   sample: "42"
-healthy:
-  description: Whether the VPN works; while tunnels wait for their turn, whether the one that had its turn does.
+health:
+  description:
+    - How well the VPN is, V(healthy), V(at_risk) or V(down), as RV(tunnelsmith.panos_vpn.vpn_info#module:health) says it; while tunnels wait for their turn,
+      how well the one is that had its turn.
+    - The task fails where something does not work. What works and is at risk is told in RV(outcome) and RV(problems).
   returned: with O(verify), when it was looked at
+  type: str
+  sample: healthy
+healthy:
+  description: Whether RV(health) is V(healthy).
+  returned: with RV(health)
   type: bool
   sample: true
+vpns:
+  description: The VPN and its tunnels, each with its health and the reasons, as in RV(tunnelsmith.panos_vpn.vpn_info#module:vpns).
+  returned: with RV(health)
+  type: list
+  elements: dict
+  sample:
+    - name: vpn-0a1d7f3c52e9b8046
+      health: healthy
+      reasons: []
+      tunnels:
+        - {name: vpn-0a1d7f3c52e9b8046-1, health: healthy, reasons: []}
+        - {name: vpn-0a1d7f3c52e9b8046-2, health: healthy, reasons: []}
 unproven:
   description:
     - Tunnels that may still carry packets on what was agreed before the change, so that RV(healthy) tells nothing of it. They are proven when they have been
@@ -1164,11 +1184,12 @@ summary:
   returned: with RV(healthy)
   type: dict
   sample:
+    health: healthy
     healthy: true
     problems: []
     tunnels:
-      - {name: vpn-0a1d7f3c52e9b8046-1, healthy: true, ike_sas: 1, ipsec_sas: 1, flows: [active], monitors: [up]}
-      - {name: vpn-0a1d7f3c52e9b8046-2, healthy: true, ike_sas: 1, ipsec_sas: 1, flows: [active], monitors: [up]}
+      - {name: vpn-0a1d7f3c52e9b8046-1, health: healthy, healthy: true, ike_sas: 1, ipsec_sas: 1, flows: [active], monitors: [up]}
+      - {name: vpn-0a1d7f3c52e9b8046-2, health: healthy, healthy: true, ike_sas: 1, ipsec_sas: 1, flows: [active], monitors: [up]}
     pbf_rules:
       - {name: vpn-0a1d7f3c52e9b8046-1, state: Active, next_hop: UP}
       - {name: vpn-0a1d7f3c52e9b8046-2, state: Active, next_hop: UP}

@@ -15,7 +15,7 @@ description:
     does not show. Secrets are left out.
   - Returns their state as well. For each tunnel these are the IKE SAs, the IPsec SAs and the flow with its monitor and counters; then the
     state of PBF rules and of BGP peers, in one form for both routing engines.
-  - Tells whether the VPNs are healthy, and what is missing where they are not. It can wait until they are.
+  - Tells how well the VPNs are, V(healthy), V(at_risk) or V(down), and why they are not better. It can wait until they are healthy.
   - Tells why a VPN does not work, on request. From the running configuration, the state, the VPN log of the firewall and, where it is given,
     the cloud's description follows a ranked list of causes, each with what proves it and what mends it.
   - Whole listings are read, so that the number of requests does not grow with the number of tunnels.
@@ -39,11 +39,12 @@ options:
     description:
       - What to return. V(config) is the running configuration, V(state) the operational state.
       - V(routes) adds the routing table to the state, with O(name) the routes through the VPNs' interfaces only. The firewall sends the whole
-        table in either case, which takes its time on a router with very many routes. On virtual routers the prefixes that BGP peers have sent and
-        are sent come with it. Health then includes what BGP is for, see RV(healthy).
+        table in either case. On virtual routers the prefixes that BGP peers have sent and are sent come with it.
       - V(summary) adds RV(summary), half a page for people; what it says of routes needs V(routes).
-      - V(diagnosis) adds RV(diagnosis). Only then the log and more of the configuration are asked for; their number does not grow with the
-        number of tunnels. With O(wait_for) or O(fail_unhealthy) the diagnosis is made only where the VPNs are not healthy in the end.
+      - V(diagnosis) adds RV(diagnosis), with O(wait_for) or O(fail_on) only where something is not healthy in the end.
+      - With anything but V(config) alone RV(health) is judged, always on the same evidence, whatever else is gathered. These are the state, the routes, the
+        running configuration of zones, rules and routers, and what O(connection), O(source_zones), O(local_networks), O(remote_networks), O(probe) and
+        O(counter_interval) say. The log is read where something is not healthy, or V(diagnosis) is asked for.
     type: list
     elements: str
     choices: [config, state, routes, summary, diagnosis]
@@ -357,13 +358,14 @@ options:
     elements: str
   counter_interval:
     description:
-      - Seconds, more than 0, between two looks at the packet counters. The second one is taken at the end, and each flow then tells its movement.
-      - A tunnel that packets go into and none comes out of is not healthy. Take more than the interval of its monitor.
-      - Omitted, the counters are looked at once. The diagnosis looks at them twice anyway.
+      - Seconds, more than 0, between two looks at the packet counters, and at least the interval of the tunnels' monitors. The second one is taken at the
+        end, and each flow then tells its movement.
+      - A VPN that packets go into and none comes out of, by whichever of its tunnels, is down.
+      - Omitted, the counters are looked at twice only where something is wrong with a tunnel that has its SAs, for the diagnosis.
     type: float
   probe:
     description:
-      - Command that is run once all is healthy otherwise, and that ends with 0 if a host on the far side answers a host behind the firewall; for
+      - Command that is run where no VPN is down otherwise, and that ends with 0 if a host on the far side answers a host behind the firewall; for
         example a ping by SSH from such a host. It is run a few times; if none of them is answered, that is one of the RV(problems).
       - It is run without a shell, where the module runs, and not in check mode. The variables of the environment that begin with C(PANOS_) are hidden from it.
       - A ping from the firewall itself would prove nothing with PBF, which does not steer its own packets. Omitted, nothing is asked.
@@ -386,13 +388,13 @@ options:
     type: path
   select:
     description:
-      - JMESPath expression, applied to a dictionary of the return values RV(vpn), RV(healthy), RV(problems) and RV(diagnosis).
+      - JMESPath expression, applied to a dictionary of the return values RV(vpn), RV(health), RV(healthy), RV(problems), RV(vpns) and RV(diagnosis).
       - Its result is returned as RV(selected), and RV(vpn) is left out. It needs the Python library jmespath.
     type: str
   wait_for:
     description:
-      - V(healthy) looks again and again until RV(healthy) is true or O(timeout) is over. The module does not fail when the time is over,
-        unless O(fail_unhealthy=true).
+      - V(healthy) looks again and again until the state shows nothing wrong or O(timeout) is over, and judges then. The module does not fail when the time is over,
+        unless O(fail_on) says so.
       - Omitted, the module looks once. It also looks only once in check mode, where an earlier task can have made nothing that would come up.
     type: str
     choices: [healthy]
@@ -403,13 +405,14 @@ options:
   poll:
     description: Seconds between two looks, more than 0. Omitted, they grow from 0.2 to 5.
     type: float
-  fail_unhealthy:
+  fail_on:
     description:
-      - Whether to fail where RV(healthy) is false at the end, with the problems in the message and all other return values beside it.
-      - With V(diagnosis) in O(gather) the message ends with the first cause for each tunnel, and with what mends it.
-      - The module never fails for this in check mode.
-    type: bool
-    default: false
+      - Fail where RV(health) is this or worse at the end, with the problems in the message and all other return values beside it. V(down) fails where
+        a VPN is down, V(at_risk) also where one is at risk.
+      - The message ends with the first cause for each tunnel that is not healthy, and with what mends it.
+      - Omitted, the module does not fail for this. It never does in check mode.
+    type: str
+    choices: [at_risk, down]
 requirements:
   - jmespath (for O(select))
   - netaddr (for security, NAT and PBF rules in the diagnosis)
@@ -425,7 +428,7 @@ EXAMPLES = r"""
     gather: [state]
     wait_for: healthy
     timeout: 120
-    fail_unhealthy: true
+    fail_on: at_risk
 
 - name: Wait until the VPN works, and fail with the reason if it does not
   tunnelsmith.panos_vpn.vpn_info:
@@ -437,7 +440,7 @@ EXAMPLES = r"""
     remote_networks: [10.20.0.0/16]
     wait_for: healthy
     timeout: 120
-    fail_unhealthy: true
+    fail_on: at_risk
 
 - name: Name the most likely cause of whatever is wrong
   tunnelsmith.panos_vpn.vpn_info:
@@ -449,10 +452,10 @@ EXAMPLES = r"""
   tunnelsmith.panos_vpn.vpn_info:
   register: vpns
 
-- name: Name the tunnels that are not healthy
+- name: Name the tunnels that are down
   tunnelsmith.panos_vpn.vpn_info:
     gather: [state]
-    select: "vpn.state.tunnels[?!healthy].name"
+    select: "vpns[].tunnels[?health=='down'].name | []"
   register: broken
 
 - name: Read the routes through a VPN
@@ -544,14 +547,19 @@ vpn:
               returned: always
               type: str
               sample: vpn-0123456789abcdef0-1
+            health:
+              description: How well it is, as in RV(vpns).
+              returned: unless the firewall is a passive member of an HA pair
+              type: str
+              sample: healthy
             healthy:
-              description: Whether it has no problem.
-              returned: always
+              description: Whether its C(health) is V(healthy).
+              returned: with C(health)
               type: bool
               sample: true
             problems:
               description: What is wrong with it, with the PBF rules that forward into it, or with the BGP peers behind it.
-              returned: always
+              returned: with C(health)
               type: list
               elements: str
               sample: []
@@ -659,34 +667,60 @@ unproven:
   type: list
   elements: str
   sample: []
-healthy:
+health:
   description:
-    - Whether no problem was found. Each tunnel has its SAs and an active flow, each configured monitor gets answers, each PBF rule is in use and
-      each BGP peer Established.
-    - An IKE SA is missed only where the IPsec SA is missing too.
-    - With V(routes) in O(gather) each established BGP peer must also have sent a prefix, a path through the VPN must be in the forwarding table, and the
-      peer must be sent exactly the prefixes that it is to be sent, where the firewall tells them.
-    - With O(counter_interval) something must come back through each tunnel that packets go into.
-    - With O(probe) a host behind the firewall must get an answer.
-  returned: unless O(gather) is V(config) alone and neither O(wait_for) nor O(fail_unhealthy) is given
+    - How well all that was asked about is. It is the worst of RV(vpns).
+    - V(healthy) is a VPN that does what it is for, and of which nothing is known that will end that. Each tunnel has its SAs and an active flow, each
+      configured monitor gets answers, each PBF rule is in use, each BGP peer is Established, has sent a prefix and is sent exactly those that it is to
+      be sent, and a path through the VPN is in the forwarding table. No cause of the diagnosis is V(certain).
+    - V(at_risk) is a VPN that does what it is for, and of which it is certain that the next rekey, session or failover ends that; or one of whose tunnels
+      is down.
+    - V(down) is a VPN that does not do what it is for, wholly or in part. All its tunnels are down, its traffic is led into one that is, a cause that
+      stops the hosts' packets is certain, the O(probe) got no answer, nothing came back within O(counter_interval), or it is not there.
+    - A passive member of an HA pair is V(healthy), with a warning. Its VPNs are up on the active one.
+  returned: unless O(gather) is V(config) alone and neither O(wait_for) nor O(fail_on) is given
+  type: str
+  sample: at_risk
+healthy:
+  description: Whether RV(health) is V(healthy).
+  returned: with RV(health)
   type: bool
   sample: false
 problems:
-  description: One sentence for each problem.
-  returned: with RV(healthy)
+  description: One sentence for each problem, the worst first. A cause of the diagnosis is among them where the state alone shows nothing wrong.
+  returned: with RV(health)
   type: list
   elements: str
   sample:
     - "tunnel 'vpn-0123456789abcdef0-2': no IPsec SA, and IKE gateway 'vpn-0123456789abcdef0-2' (peer 203.0.113.12) has no IKE SA"
+vpns:
+  description:
+    - Each VPN, and each name that was asked for and that nothing answers to, with its C(health), its own C(reasons) and its C(tunnels), which have
+      theirs.
+    - A reason says what it C(makes) of what it is about, whether it is a C(cause) of the diagnosis (its ID) or a symptom (empty), and when it C(bites),
+      V(now) or at the next V(rekey), V(session) or V(failover).
+  returned: with RV(health)
+  type: list
+  elements: dict
+  sample:
+    - name: vpn-0123456789abcdef0
+      health: at_risk
+      reasons: [{reason: 1 of 2 tunnels works, makes: at_risk, cause: "", bites: failover}]
+      tunnels:
+        - {name: vpn-0123456789abcdef0-1, health: healthy, reasons: []}
+        - name: vpn-0123456789abcdef0-2
+          health: down
+          reasons: [{reason: "tunnel 'vpn-0123456789abcdef0-2' is disabled in the configuration", makes: down, cause: "", bites: now}]
 summary:
   description: Whether the VPNs work, and what that is told by, on half a page.
   returned: with V(summary) in O(gather)
   type: dict
   sample:
+    health: healthy
     healthy: true
     problems: []
     tunnels:
-      - {name: vpn-0123456789abcdef0-1, healthy: true, ike_sas: 1, ipsec_sas: 1, flows: [active], monitors: [up]}
+      - {name: vpn-0123456789abcdef0-1, health: healthy, healthy: true, ike_sas: 1, ipsec_sas: 1, flows: [active], monitors: [up]}
     pbf_rules:
       - {name: vpn-0123456789abcdef0-1, state: Active, next_hop: UP}
     bgp_peers: []

@@ -9,13 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import egress, interfaces_of
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.carriers import carries, decides, first_rule
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import interfaces_of
 
 PBF, ROUTES = "pbf", "routes"
 #: The one destination that is told apart where PBF rules decide.
 NEW_SESSIONS = "new sessions"
-# Routes that lead to the tunnels' own inside networks carry nobody's traffic.
-_OWN = ("connected", "local", "host")
 
 
 @dataclass(frozen=True)
@@ -46,28 +45,20 @@ def tunnels_of(configuration: dict) -> dict:
 def decided_by(configuration: dict) -> str:
     """C(pbf) where a PBF rule forwards into one of the tunnels, else C(routes)."""
     units = interfaces_of(configuration["tunnels"])
-    return PBF if any(egress(rule) in units for rule in configuration["pbf_rules"]) else ROUTES
+    return PBF if any(decides(rule, units) for rule in configuration["pbf_rules"]) else ROUTES
 
 
 def carriers(configuration: dict, rules, routes) -> dict:
     """Destination → tunnel interfaces of the VPN that lead there. C(rules), C(routes): as the firewall tells them."""
     units = interfaces_of(configuration["tunnels"])
     if decided_by(configuration) == PBF:
-        return {NEW_SESSIONS: _first_rule(configuration, units, {rule.name: rule for rule in rules})}
+        first = first_rule(configuration["pbf_rules"], units, {rule.name: rule for rule in rules})
+        return {NEW_SESSIONS: () if first is None else (first,)}
     found: dict = {}
     for route in routes:
-        if route.active and route.interface in units and route.protocol not in _OWN and (route.protocol or route.nexthop):
+        if carries(route, units):
             found.setdefault(route.destination, set()).add(route.interface)
     return {destination: tuple(sorted(interfaces)) for destination, interfaces in found.items()}
-
-
-def _first_rule(configuration, units, live) -> tuple:
-    """Rules are tried in their order, and one that is disabled or whose next hop is down is passed over."""
-    for rule in configuration["pbf_rules"]:
-        told = live.get(rule["name"])
-        if egress(rule) in units and not rule.get("disabled") and told is not None and told.in_use and not told.nexthop_down:
-            return (egress(rule),)
-    return ()
 
 
 def flow_states(flows) -> dict:

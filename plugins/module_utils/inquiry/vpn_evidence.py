@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from typing import Sequence
+
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, secrets
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit, high_availability
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import DEVICE
@@ -21,10 +23,9 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.place
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import interfaces, vpn_log
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.rules import INSIDE_APPLICATIONS, OUTSIDE_APPLICATIONS
 
-__all__ = ["Inquiry", "Intent", "diagnose"]
-
 _PANORAMA = ("deviceconfig", "system", "panorama")
-_READ = (("device", ("deviceconfig", "setting")), ("device", ("deviceconfig", "high-availability")), ("vsys", IMPORTED),
+_HA = (("device", ("deviceconfig", "high-availability")),)
+_READ = (*_HA, ("device", ("deviceconfig", "setting")), ("vsys", IMPORTED),
          ("rulebase", ("security", "rules")), ("rulebase", ("nat", "rules")), ("rulebase", ("default-security-rules",)),
          ("device", _PANORAMA))
 _LOG = "( subtype eq vpn ) or ( subtype eq routing )"
@@ -40,14 +41,15 @@ class Inquiry:
     def __init__(self, target: Target):
         self.target, self.session, self.base = target, target.session, target.base
         self.warnings: list = []
+        self._read: tuple = (None, set())
 
-    def evidence(self, tree, configuration, state, verdicts, connection, intent: Intent) -> Evidence:
-        """C(tree): of the running configuration, as read for the state; more of it is added here."""
+    def evidence(self, tree, configuration, state, verdicts, connection, intent: Intent, with_log: bool = True) -> Evidence:
+        """C(tree): of the running configuration, as read for the state; more of it is added here.
+
+        C(with_log): reads the log, too. It tells why a tunnel is down; of one that is up nothing that is certain.
+        """
         around = Surroundings(tree, self.base, self.target.platform)
-        for place in [self.base(location) + path for location, path in _READ] + [around.pushed_policy(rulebase) for rulebase in _PUSHED]:
-            found = None if places.find(tree, place[1:]) is not None else self.session.show(place)
-            if found is not None:
-                places.make(tree, place[1:-1]).append(found)
+        self._add(tree, [self.base(location) + path for location, path in _READ] + [around.pushed_policy(rulebase) for rulebase in _PUSHED])
         around = Surroundings(tree, self.base, self.target.platform)
         if rulebases.IMPORT_ERROR:
             self.warnings.append("the Python library netaddr is missing: the diagnosis does without security, NAT and PBF rules")
@@ -57,9 +59,9 @@ class Inquiry:
         managed = places.find(around.tree, (self.base("device") + _PANORAMA)[1:]) is not None
         return Evidence(
             configuration, around, state, verdicts,
-            lines=self._allowed(lambda: vpn_log.lines(self.session.log(_LOG, _LINES)), []),
+            lines=self._allowed(lambda: vpn_log.lines(self.session.log(_LOG, _LINES)), []) if with_log else [],
             changes=self._allowed(lambda: [(change.path, change.owner) for change in commit.changes(self.session)], []),
-            ha=self._ha(tree),
+            ha=self.member(tree),
             interfaces=live,
             certificates=self._allowed(lambda: self._certificates(configuration), {}),
             connection=connection,
@@ -87,8 +89,30 @@ class Inquiry:
             address_objects.resolved(self.target, names, found)
         return found
 
-    def _ha(self, tree) -> high_availability.Member | None:
+    @staticmethod
+    def intent(source_zones: tuple[str, ...], local_networks: tuple[str, ...], remote_networks: tuple[str, ...]) -> Intent:
+        return Intent(source_zones, local_networks, remote_networks)
+
+    @staticmethod
+    def diagnosed(evidence: Evidence, missing: Sequence[str]) -> list[dict]:
+        return diagnose(evidence, missing)
+
+    def _add(self, tree, wanted) -> None:
+        """Parts of the running configuration that are not in the tree yet; what is not there is not asked for again."""
+        if self._read[0] is not tree:
+            self._read = tree, set()
+        asked = self._read[1]
+        missing = [place for place in wanted if place not in asked and places.find(tree, place[1:]) is None]
+        asked.update(missing)
+        found = self.target.read(missing, running=True)
+        for place in missing:
+            part = places.find(found, place[1:])
+            if part is not None:
+                places.make(tree, place[1:-1]).append(part)
+
+    def member(self, tree) -> high_availability.Member | None:
         """What this firewall is in its pair, where the configuration says that there is one."""
+        self._add(tree, [self.base(location) + path for location, path in _HA])
         settings = places.find(tree, (DEVICE + ("deviceconfig",))[1:])
         if not high_availability.is_configured(settings):
             return None

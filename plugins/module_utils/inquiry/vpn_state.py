@@ -18,7 +18,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.targe
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import entries
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import (
-    bgp_instance, bgp_peer, ike_gateway, ipsec_tunnel, pbf_rule, tunnel_interface,
+    bgp_instance, bgp_peer, ike_gateway, ipsec_tunnel, monitor_profile, pbf_rule, tunnel_interface,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import (
     answer, bgp, flow, forwarding, prefixes, routes, security_associations,
@@ -27,6 +27,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import bgp_place
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Request
 
+# Seconds between two probes of a monitor whose profile says nothing of it, as in PAN-OS's own profile C(default).
+_PROBE_INTERVAL = 3
 _READ = (("network", ()), ("vsys", ("zone",)), ("rulebase", pbf_rule.TABLE.container))
 
 
@@ -61,6 +63,14 @@ def gathered_from(tree, platform, base, router: str | None = None) -> dict:
     }
 
 
+def probe_interval(tree, found: dict, base) -> float:
+    """Seconds between two probes of the slowest monitor among a configuration's tunnels; 0 where none of them has a monitor."""
+    monitors = [tunnel["tunnel_monitor"] for tunnel in found["tunnels"] if (tunnel.get("tunnel_monitor") or {}).get("enable")]
+    profiles = base("network") + monitor_profile.TABLE.container
+    told = [places.text(tree, (profiles + (("entry", monitor.get("tunnel_monitor_profile") or "default"), "interval"))[1:]) for monitor in monitors]
+    return float(max((int(text) if (text or "").isdigit() else _PROBE_INTERVAL for text in told), default=0))
+
+
 class Listing:
     """Asks for the operational listings. C(warnings): words that no parser understood. C(now): the firewall's time."""
 
@@ -70,11 +80,11 @@ class Listing:
         self.now = None if then is None else then + timedelta(seconds=time.monotonic() - target.asked)
         self.warnings: list = []
 
-    def state(self, found: dict, with_routes: bool = False) -> State:
+    def state(self, found: dict, with_routes: bool = True) -> State:
         """The state of what a configuration holds; what it has none of is not asked for."""
         tunnels, rules, peers = bool(found["tunnels"]), bool(found["pbf_rules"]), bool(found["bgp"]["peers"])
         bgp_words = "advanced-routing bgp peer status" if self.platform.advanced else "routing protocol bgp peer"
-        routing = self.routing(found) if with_routes else {}
+        routing = self.routing(found) if with_routes and tunnels else {}
         return State(
             ike_sas=self._asked("vpn ike-sa", lambda response: security_associations.ike_sas(response, self.now)) if tunnels else (),
             ipsec_sas=self._asked("vpn ipsec-sa", security_associations.ipsec_sas) if tunnels else (),

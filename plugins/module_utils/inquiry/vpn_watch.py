@@ -2,21 +2,32 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Looking at VPNs until they are healthy, and asking why not where they are not."""
+"""Looking at VPNs until they are healthy, and asking why not where they are not. Whoever wants to know how well a VPN is asks here."""
 
 from __future__ import annotations
 
 import contextlib
 import time
 from dataclasses import dataclass, field, replace
-from typing import Any, Callable
+from typing import Any, Callable, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet, Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import vpn_state
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.probing import Prober
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Profile
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.judgement import Judgement, judge
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import of_vpns, select
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow as flows, health
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.carriers import led_into
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.health import Condition, Health
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.judgement import Judgement, Verdict, judge
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import Owners, of_vpns, select
+
+# How often a probe is sent that gets no answer: a rule can be in use a moment after its tunnel is up.
+_PROBES = 4
+# Seconds in which what the firewall has learned and installed settles: what is wrong after that is not on its way.
+_SETTLES = 2.0
+# Between two looks at the counters where no monitor sends anything by itself.
+_LITTLE = 0.3
 
 
 @dataclass(frozen=True)
@@ -25,55 +36,70 @@ class Question:
 
     C(judges): whether the state is asked for, C(routes): and with it what is routed. C(connection): the cloud's description.
     C(source_zones), C(local_networks), C(remote_networks): whose traffic the VPN is for.
+    C(counter_interval): seconds, where something has to come back of what goes out meanwhile. C(probe): asks from behind the firewall.
     """
 
     names: tuple = ()
     router: str | None = None
     judges: bool = True
-    routes: bool = False
+    routes: bool = True
     connection: Profile | None = None
     source_zones: tuple = ()
     local_networks: tuple = ()
     remote_networks: tuple = ()
+    counter_interval: float | None = None
+    probe: Prober | None = None
 
 
 @dataclass
 class View:
-    """One look at the firewall. C(judgement) is None where the state was not asked for.
+    """One look at the firewall. C(judgement), C(condition) are None where the state was not asked for; C(condition) as long as nobody judged, too.
 
-    C(judged): the part of the configuration that health depends on. C(whole): the state of everything, C(state): of
-    what was asked for. C(hosts_fail): whether hosts were seen to get no answer, whatever the firewall shows. C(at): when, in seconds.
-    C(before): the look before.
+    C(everything): the whole configuration, C(judged): the part of it that health depends on. C(whole): the state of everything, C(state): of
+    what was asked for. C(at): when, in seconds. C(counters): (when, flows) of the looks before. C(beyond): see C(health.Known).
+    C(diagnosis): the causes that were found; None where nobody asked why.
     """
 
     tree: Any
     configuration: dict
     missing: list
     judged: dict
+    everything: dict
     whole: Any = None
     state: Any = None
     at: float = 0.0
-    before: View | None = None
+    counters: list = field(default_factory=list)
     judgement: Judgement | None = None
+    beyond: tuple[str, ...] = ()
+    condition: Condition | None = None
+    diagnosis: list | None = None
     warnings: list = field(default_factory=list)
-    hosts_fail: bool = False
 
     @property
-    def healthy(self) -> bool:
-        return self.judgement is None or self.judgement.healthy
+    def symptoms(self) -> tuple[str, ...]:
+        """What the state shows to be wrong, in sentences; how well it is takes more than that."""
+        if self.judgement is None:
+            return ()
+        missing = (f"there is no tunnel or gateway of the name '{name}' in the running configuration" for name in self.missing)
+        return (*missing, *self.judgement.problems, *self.beyond)
 
     @property
-    def problems(self) -> tuple:
-        return () if self.judgement is None else self.judgement.problems
+    def is_clear(self) -> bool:
+        """Whether the state shows nothing that is wrong."""
+        return not self.symptoms
 
-    def finds(self, problem: str) -> None:
-        """Something that is wrong with all of it, and that no state of the firewall tells."""
-        self.hosts_fail = True
-        self.judgement = replace(self.judgement, problems=(*self.problems, problem))
+    @property
+    def vpns(self) -> dict[str, list[str]]:
+        """VPN → the names of its tunnels, of those that were asked for."""
+        wanted = {tunnel["name"] for tunnel in self.judged["tunnels"]}
+        found = {vpn: [name for name in tunnels if name in wanted] for vpn, tunnels in Owners(self.everything).vpns().items()}
+        return {vpn: tunnels for vpn, tunnels in found.items() if tunnels}
 
-    def unhealthy_names(self) -> set:
-        """Of tunnels that are not healthy, and of what was asked for and is not there."""
-        return {verdict.name for verdict in self.judgement.tunnels if not verdict.healthy} | set(self.missing)
+
+    def doubted(self) -> tuple[Verdict, ...]:
+        """What is wrong with each tunnel, with what is wrong with its VPN as a whole: any of its tunnels can hold the cause of that."""
+        of_vpn = {name: [problem.words for problem in self.judgement.beyond if problem.vpn == vpn] for vpn, tunnels in self.vpns.items() for name in tunnels}
+        return tuple(replace(verdict, problems=(*verdict.problems, *of_vpn.get(verdict.name, ()))) for verdict in self.judgement.tunnels)
 
 
 class Watch:
@@ -81,15 +107,16 @@ class Watch:
 
     def __init__(self, target: Target, question: Question):
         self.target, self.question = target, question
+        self._inquiry: Any = None
 
-    def until_healthy(self, patience: Patience, lacks: Callable[[View], str] = lambda view: "") -> View:
-        """The first healthy look, or the last one before the time is up. C(lacks): what else a look does not show yet, in a sentence."""
+    def until_clear(self, patience: Patience, lacks: Callable[[View], str] = lambda view: "") -> View:
+        """The first look that shows nothing wrong, or the last one before the time is up. C(lacks): what else it does not show yet, in a sentence."""
         views: list = [None]
 
         def look() -> None:
-            views.append(self.look(views[-1]))
-            if not views[-1].healthy:
-                raise NotYet(f"not healthy yet, {', '.join(self.question.names) or 'the VPNs'}: {'; '.join(views[-1].problems)}")
+            views.append(self.look(views.pop()))
+            if not views[-1].is_clear and not self._is_elsewhere(views[-1]):
+                raise NotYet(f"not healthy yet, {', '.join(self.question.names) or 'the VPNs'}: {'; '.join(views[-1].symptoms)}")
             if lacks(views[-1]):
                 raise NotYet(lacks(views[-1]))
 
@@ -97,54 +124,123 @@ class Watch:
             patience.until(look)
         return views[-1]
 
+    def until_healthy(self, patience: Patience) -> View:
+        """A look that was judged: the first one that is not down, or the last one before the time is up.
+
+        What is certain although the state is clear is settled when it is still so a moment later: waiting mends no configuration.
+        """
+        patience = patience.begun()
+        while True:
+            view = self.judged(self.until_clear(patience))
+            if view.condition.state is not Health.DOWN or not view.is_clear or patience.left <= _SETTLES:
+                return view
+            time.sleep(_SETTLES)
+            again = self.judged(self.look(view))
+            if again.condition == view.condition:
+                return again
+
+    def once(self) -> View:
+        """One look, judged if the state is asked for."""
+        view = self.look()
+        return self.judged(view) if self.question.judges else view
+
+    def judged(self, view: View) -> View:
+        """The same view with its condition. Why it is not healthy is asked where it is not, and the probe where it is not down otherwise."""
+        if self.question.counter_interval:
+            self._look_at_counters(view, self.question.counter_interval)
+        self._weigh(view, why=not view.is_clear)
+        if self.question.probe is not None and view.condition.state is not Health.DOWN and not self.question.probe.answered(_PROBES):
+            view.beyond = (f"the probe got no answer: {self.question.probe.command}",)
+            self._weigh(view, why=True)
+        elif view.diagnosis is None and not view.condition.healthy:
+            self._weigh(view, why=True)
+        return view
+
     def look(self, before: View | None = None) -> View:
         """The configuration is read again only while something that was named is missing in it."""
         if before is None or before.missing:
             view = View(*self._configuration())
         else:
-            view = View(before.tree, before.configuration, before.missing, before.judged)
-        if before is not None:
-            before.before = None
-            view.before = before
+            view = View(before.tree, before.configuration, before.missing, before.judged, before.everything)
+        if before is not None and before.whole is not None:
+            view.counters = [*before.counters, (before.at, before.whole.flows)]
         if self.question.judges:
             listing = vpn_state.Listing(self.target)
             state = listing.state(view.configuration, self.question.routes)
             view.at = time.monotonic()
-            self._judge(view, state, listing)
+            self._take(view, state, listing)
         return view
 
-    def look_at_counters(self, view: View, interval: float) -> None:
-        """A second look at the flows, C(interval) seconds later: their counters have moved where packets pass."""
-        time.sleep(interval)
-        listing = vpn_state.Listing(self.target)
-        earlier, at = view.whole.flows, view.at
-        view.at = time.monotonic()
-        self._judge(view, replace(view.whole, flows=listing.flows(), earlier_flows=earlier, between=view.at - at), listing)
+    def explain(self, view: View) -> None:
+        """Ask why what was looked at is as it is, also where it is well."""
+        if view.diagnosis is None:
+            self._weigh(view, why=True)
 
-    def diagnosis(self, view: View) -> list:
-        """Why what was looked at is as it is, the likeliest cause of each tunnel first."""
-        # What a diagnosis takes to load costs more time than all else that is done on a firewall whose VPNs are well.
-        from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import vpn_evidence
+    def _weigh(self, view: View, why: bool) -> None:
+        """Judge what is known. C(why): the log is read for it, which takes the firewall its time, and the causes are told."""
+        if not view.configuration["tunnels"] and not view.missing:
+            causes, away = [], False
+        else:
+            if why and self._doubts_counters(view):
+                self._look_at_counters(view, _LITTLE)
+            inquiry, question = self._inquiring(), self.question
+            intent = inquiry.intent(question.source_zones, question.local_networks, question.remote_networks)
+            evidence = inquiry.evidence(view.tree, view.judged, view.whole, view.doubted(), question.connection, intent, with_log=why)
+            evidence.hosts_fail = bool(view.beyond)
+            view.warnings = _joined(view.warnings, inquiry.warnings)
+            causes = inquiry.diagnosed(evidence, view.missing)
+            away = evidence.ha is not None and evidence.ha.passive
+        if why:
+            view.diagnosis = causes
+        if away:
+            view.warnings = _joined(view.warnings, [f"{self.target.place} is the passive member of an HA pair: look at its VPNs on the active one"])
+        known = health.Known(view.vpns, view.judgement, causes, led_into(view.everything, view.whole), view.missing, view.beyond, away)
+        view.condition = health.of_firewall(self.target.place, known)
 
-        inquiry = vpn_evidence.Inquiry(self.target)
-        listing = vpn_state.Listing(self.target)
-        question = self.question
-        intent = vpn_evidence.Intent(question.source_zones, question.local_networks, question.remote_networks)
-        whole = view.whole if view.whole.routes is not None else replace(view.whole, **listing.routing(view.configuration))
-        evidence = inquiry.evidence(view.tree, view.judged, whole, view.judgement.tunnels, question.connection, intent)
-        evidence.hosts_fail = view.hosts_fail
-        if not whole.earlier_flows and view.configuration["tunnels"]:
-            evidence.state = _moved(view, whole, listing)
-        view.warnings = view.warnings + listing.warnings + inquiry.warnings
-        return vpn_evidence.diagnose(evidence, view.missing)
-
-    def _judge(self, view: View, state, listing) -> None:
+    def _take(self, view: View, state, listing) -> None:
         view.whole = state
         if self.question.router:
             state = state.of_router(self.question.router, view.configuration)
         view.state = state.of(view.configuration) if self.question.names else state
-        view.judgement = judge(view.judged, view.state, view.missing)
-        view.warnings = view.warnings + listing.warnings
+        view.judgement = judge(view.judged, view.state, view.everything, view.whole.routes)
+        view.warnings = _joined(view.warnings, listing.warnings)
+
+    def _is_elsewhere(self, view: View) -> bool:
+        """Whether another member of an HA pair does the work, so that there is nothing to wait for."""
+        member = self._inquiring().member(view.tree)
+        return member is not None and member.passive
+
+    def _inquiring(self):
+        """What a diagnosis takes to load costs more time than a look at a firewall without VPNs."""
+        if self._inquiry is None:
+            from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import vpn_evidence
+
+            self._inquiry = vpn_evidence.Inquiry(self.target)
+        return self._inquiry
+
+    # Counters: what goes out and comes back between two looks.
+
+    def _look_at_counters(self, view: View, interval: float) -> None:
+        """The flows of a look and of one before it, as far apart as something is certainly sent in between; a new look is taken where that takes one."""
+        wanted = max(interval, vpn_state.probe_interval(view.tree, view.judged, self.target.base))
+        known = [*view.counters, (view.at, view.whole.flows)]
+        long_ago = [look for look in view.counters if view.at - look[0] >= wanted]
+        if long_ago:
+            at, earlier = long_ago[-1]
+            self._take(view, replace(view.whole, earlier_flows=earlier, between=view.at - at), vpn_state.Listing(self.target))
+            return
+        at, earlier = next((look for look in reversed(known) if time.monotonic() - look[0] >= wanted), known[-1])
+        time.sleep(max(0.0, wanted - (time.monotonic() - at)))
+        listing = vpn_state.Listing(self.target)
+        found = listing.flows()
+        view.at = time.monotonic()
+        self._take(view, replace(view.whole, flows=found, earlier_flows=earlier, between=view.at - at), listing)
+
+    def _doubts_counters(self, view: View) -> bool:
+        """Whether it says anything what went out and came back: of tunnels without SAs nothing did."""
+        carrying = {each.tunnel for each in view.whole.flows if each.state in (flows.ACTIVE, flows.INACTIVE)}
+        doubted = {verdict.name for verdict in view.doubted() if not verdict.healthy or view.beyond}
+        return not view.whole.earlier_flows and bool(carrying & doubted)
 
     def _configuration(self) -> tuple:
         """What is running: the tree, what of it was asked for, the names that nothing answers to, and what health depends on."""
@@ -152,11 +248,8 @@ class Watch:
         tree = vpn_state.running(self.target)
         found = vpn_state.gathered_from(tree, self.target.platform, self.target.base, self.question.router)
         chosen, missing = select(found, names) if names else (found, [])
-        return tree, chosen, missing, chosen if names else of_vpns(chosen)
+        return tree, chosen, missing, chosen if names else of_vpns(chosen), found
 
 
-def _moved(view: View, whole, listing):
-    """The state with the flows of an earlier look: the one before, or that of this one, and a new look."""
-    if view.before is not None:
-        return replace(whole, earlier_flows=view.before.whole.flows, between=view.at - view.before.at)
-    return replace(whole, flows=listing.flows(), earlier_flows=view.whole.flows, between=time.monotonic() - view.at)
+def _joined(warnings: Sequence[str], more: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys([*warnings, *more]))

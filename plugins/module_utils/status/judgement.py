@@ -2,15 +2,20 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether VPNs do what their configuration says, and what is missing where they do not. One sentence a problem, without its causes."""
+"""What the state of VPNs shows to be wrong with them, beside what is configured: one sentence a problem, without its causes.
+
+How well they are in the end is said in C(health), which knows the causes too.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow as flows
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.prefixes import ADVERTISED
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import egress, local_interface
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.routes import Route
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import Owners, egress, interfaces_of, local_interface
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State, grouped, movement
 
 
@@ -27,27 +32,41 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """C(problems): all of them, those of no single tunnel included."""
+class Problem:
+    """What is wrong with a VPN as a whole. C(vpn): empty where it is of none. C(bites_later): packets pass until a tunnel goes down."""
 
-    tunnels: tuple
-    problems: tuple = ()
+    words: str
+    vpn: str = ""
+    bites_later: bool = False
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """C(beyond): what is wrong and of no single tunnel."""
+
+    tunnels: tuple[Verdict, ...] = ()
+    beyond: tuple[Problem, ...] = ()
 
     @property
-    def healthy(self) -> bool:
-        return not self.problems
+    def problems(self) -> tuple[str, ...]:
+        """All of them, in sentences."""
+        found = [problem for verdict in self.tunnels for problem in verdict.problems] + [problem.words for problem in self.beyond]
+        return tuple(dict.fromkeys(found))
 
 
-def judge(configuration: dict, state: State, missing=()) -> Judgement:
-    """C(configuration): as C(selection) has it. C(missing): names that were asked for and that nothing answers to."""
-    return _Judge(configuration, state).judgement(missing)
+def judge(configuration: dict, state: State, everything: dict | None = None, routes: Sequence[Route] | None = None) -> Judgement:
+    """C(configuration), C(state): of what was asked for, as C(selection) has it.
+
+    C(everything), C(routes): of all that is there, where that is more; whose a tunnel is, and which path is in use, shows in the whole only.
+    """
+    return _Judge(configuration, state, everything or configuration, routes or state.routes or ()).judgement()
 
 
 class _Judge:
     """The steps of C(judge), which share the state by name."""
 
-    def __init__(self, configuration, state):
-        self.configuration, self.state = configuration, state
+    def __init__(self, configuration, state, everything, routes):
+        self.configuration, self.state, self.everything, self.routes = configuration, state, everything, routes
         self.earlier = {flow.name: flow for flow in state.earlier_flows}
         self.gateways = {gateway["name"]: gateway for gateway in configuration["gateways"]}
         self.ike = grouped(state.ike_sas, lambda sa: sa.gateway)
@@ -57,19 +76,33 @@ class _Judge:
         self.rules = {rule.name: rule for rule in state.pbf_rules}
         self.peers = grouped(state.bgp_peers, lambda peer: peer.name)
 
-    def judgement(self, missing) -> Judgement:
-        rules = [(egress(rule), self._rule(rule)) for rule in self.configuration["pbf_rules"]]
+    def judgement(self) -> Judgement:
+        owners = Owners(self.everything)
         off = [instance["virtual_router"] for instance in self.configuration["bgp"]["instances"] if instance.get("enable") is not True]
-        peers = [(local_interface(peer), self._peer(peer, off)) for peer in self.configuration["bgp"]["peers"]]
-        by_interface = grouped(rules + peers, lambda pair: pair[0])
+        rules = [(rule, egress(rule), self._rule(rule)) for rule in self.configuration["pbf_rules"]]
+        peers = [(peer, local_interface(peer), self._peer(peer, off)) for peer in self.configuration["bgp"]["peers"]]
+        by_interface = grouped(rules + peers, lambda found: found[1])
         verdicts = []
         for tunnel in self.configuration["tunnels"]:
-            of_interface = [problem for _interface, problems in by_interface.get(tunnel.get("tunnel_interface"), ()) for problem in problems]
+            of_interface = [words for _item, _unit, problems in by_interface.get(tunnel.get("tunnel_interface"), ()) for words in problems]
             verdicts.append(Verdict(tunnel["name"], tuple(self._tunnel(tunnel) + of_interface)))
-        problems = [f"there is no tunnel or gateway of the name '{name}' in the running configuration" for name in missing]
-        problems += [problem for verdict in verdicts for problem in verdict.problems]
-        problems += [problem for _interface, found in rules + peers for problem in found]
-        return Judgement(tuple(verdicts), tuple(dict.fromkeys(problems)))
+        units = interfaces_of(self.configuration["tunnels"])
+        # A rule that leads into no tunnel is the last one of a failover: it decides when no tunnel takes the packets.
+        beyond = [Problem(words, owners.vpn_of_rule(rule), True) for rule, unit, problems in rules if unit not in units for words in problems]
+        beyond += [Problem(words, owners.vpn_of_peer(peer)) for peer, unit, problems in peers if unit not in units for words in problems]
+        return Judgement(tuple(verdicts), tuple(beyond + self._one_way(owners)))
+
+    def _one_way(self, owners: Owners) -> list[Problem]:
+        """Packets that go into a VPN and none that come back, by whichever of its tunnels; where nothing is sent, nothing can be said."""
+        found = []
+        for vpn, tunnels in owners.vpns().items() if self.earlier else ():
+            own = [flow for name in tunnels for flow in self.flows_of_tunnel.get(name, ())]
+            counts = [(flow, movement(self.earlier.get(flow.name), flow)) for flow in own]
+            is_known = all(count is not None for flow, count in counts if flow.state == flows.ACTIVE)
+            out, back = (sum(count[way] for _flow, count in counts if count is not None) for way in (0, 1))
+            if is_known and out > 0 and back == 0:
+                found.append(Problem(f"VPN '{vpn}': {out} packets went out and none came back within {self.state.between:.1f} s", vpn))
+        return found
 
     def _tunnel(self, tunnel) -> list:
         name = tunnel["name"]
@@ -93,7 +126,7 @@ class _Judge:
         found = self.flows.get(name) or self.flows.get(tunnel["name"]) or []
         states = {flow.state for flow in found}
         if flows.ACTIVE in states:
-            return [problem for flow in found for problem in self._movement(label, flow)]
+            return []
         if not tunnel.get("manual_key") and not (self.ipsec.get(name) or self.ipsec.get(tunnel["name"])):
             return [f"{label}: no IPsec SA, {self._phase_1(tunnel)}"]
         if not found:
@@ -102,13 +135,6 @@ class _Judge:
             return [f"{label}: inactive, {_silent(tunnel)}"]
         shown = sorted(state for state in states if state)
         return [f"{label}: its flow is {', '.join(shown)}, not active"] if shown else []
-
-    def _movement(self, label, flow) -> list:
-        """Packets that go out and none that come back; where nothing is sent, nothing can be said."""
-        counts = movement(self.earlier.get(flow.name), flow)
-        if counts is None or counts[0] == 0 or counts[1] > 0:
-            return []
-        return [f"{label}: {counts[0]} packets went out and none came back within {self.state.between:.1f} s"]
 
     def _phase_1(self, tunnel) -> str:
         texts = []
@@ -182,8 +208,8 @@ class _Judge:
     def _in_use(self, peer) -> bool:
         """Whether a path to the same AS is in use: of several peers one may carry all, and one that is preferred is in a group of its own."""
         here = (peer["virtual_router"], peer.get("peer_as"))
-        interfaces = {local_interface(other) for other in self.configuration["bgp"]["peers"] if (other["virtual_router"], other.get("peer_as")) == here}
-        return any(route.active and route.protocol == "bgp" and route.interface in interfaces for route in self.state.routes or ())
+        interfaces = {local_interface(other) for other in self.everything["bgp"]["peers"] if (other["virtual_router"], other.get("peer_as")) == here}
+        return any(route.active and route.protocol == "bgp" and route.interface in interfaces for route in self.routes)
 
 
 def _silent(tunnel) -> str:

@@ -21,12 +21,26 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record i
 _TUNNEL_KINDS = ("ipsec_tunnel", "ike_gateway")
 
 
-class _Owners:
-    """Whose an object is. Where records say it, names are nothing to go by; a pairing that was made by hand has no record."""
+class Owners:
+    """Whose an object of a configuration is. Where records say it, names are nothing to go by; a pairing that was made by hand has no record."""
 
     def __init__(self, configuration: dict):
         found = records.among({interface["name"]: interface.get("comment") for interface in configuration["interfaces"]})
         self.owned = {record.vpn: record.owned() for record in found.values()}
+        self.tunnels = [tunnel["name"] for tunnel in configuration["tunnels"]]
+
+    def vpns(self) -> dict[str, list[str]]:
+        """VPN → the names of its tunnels; of one without a record, those that are called like its tunnels."""
+        found: dict[str, list[str]] = {}
+        for name in self.tunnels:
+            found.setdefault(records.owner(self.owned, Object("ipsec_tunnel", name)) or stem(name), []).append(name)
+        return found
+
+    def vpn_of_rule(self, rule: dict) -> str:
+        return records.owner(self.owned, Object("pbf_rule", rule["name"])) or stem(rule["name"])
+
+    def vpn_of_peer(self, peer: dict) -> str:
+        return next((vpn for vpn, owned in self.owned.items() for thing in _of_peer(peer) if thing in owned), stem(peer["name"]))
 
     def of(self, thing: Object) -> set:
         """The names by which somebody may ask for an object: its own, and its VPN's. The name of a VPN, or of its tunnel, means nothing beside it."""
@@ -40,7 +54,7 @@ class _Owners:
 
 def select(configuration: dict, names: Iterable[str]) -> tuple:
     """(the part of the configuration that belongs to the named VPNs, tunnels or gateways; the names that nothing answers to)."""
-    owners, wanted = _Owners(configuration), set(names)
+    owners, wanted = Owners(configuration), set(names)
 
     def named(*things: Object) -> bool:
         return any(wanted & owners.of(thing) for thing in things)
@@ -70,7 +84,7 @@ def _of_peer(peer) -> list:
 
 def of_vpns(configuration: dict) -> dict:
     """The configuration without the PBF rules and BGP peers that have nothing to do with any of its tunnels."""
-    owners = _Owners(configuration)
+    owners = Owners(configuration)
     last_rules = {last_rule_of(tunnel["name"]) for tunnel in configuration["tunnels"] if stem(tunnel["name"]) not in owners.owned}
 
     def belongs(rule) -> bool:

@@ -6,15 +6,16 @@
 
 from __future__ import annotations
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.judgement import Judgement
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.health import Condition
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.prefixes import ADVERTISED
 
 
-def summary(told: dict, judgement: Judgement) -> dict:
-    """C(told): the state, as C(state.tell) tells it."""
+def summary(told: dict, condition: Condition) -> dict:
+    """C(told): the state, as C(telling.tell) tells it."""
     return {
-        "healthy": judgement.healthy,
-        "problems": list(judgement.problems),
+        "health": condition.state.value,
+        "healthy": condition.healthy,
+        "problems": list(condition.problems()),
         "tunnels": [_tunnel(tunnel) for tunnel in told["tunnels"]],
         "pbf_rules": [{"name": rule["name"], "state": rule.get("state"), "next_hop": rule.get("nexthop_state")} for rule in told["pbf_rules"]],
         "bgp_peers": [{"name": peer["name"], "state": peer.get("state"), "prefixes": peer.get("prefixes")} for peer in told["bgp_peers"]],
@@ -27,7 +28,7 @@ def summary(told: dict, judgement: Judgement) -> dict:
 
 def _tunnel(tunnel: dict) -> dict:
     return {
-        "name": tunnel["name"], "healthy": tunnel["healthy"],
+        "name": tunnel["name"], "health": tunnel.get("health"), "healthy": tunnel.get("healthy"),
         "ike_sas": len(tunnel["ike_sas"]), "ipsec_sas": len(tunnel["ipsec_sas"]),
         "flows": [flow.get("state") for flow in tunnel["flows"]], "monitors": [flow.get("monitor") for flow in tunnel["flows"]],
     }

@@ -76,7 +76,7 @@ class Proof:
         def lacks(view: View) -> str:
             return "" if negotiating.spis(_flows_of(view), name).isdisjoint(old) else f"tunnel '{name}' is not negotiated anew yet"
 
-        view = watch.until_healthy(patience, lacks)
+        view = watch.until_clear(patience, lacks)
         return Negotiated(view, not lacks(view) and negotiating.can_be_told(before, name, has_cleared))
 
     def covers(self, tunnels: Collection[str]) -> bool:

@@ -24,8 +24,9 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import PEER_TUNNEL, Profile, tunnels_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import revert
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import tell
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.health import Health
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.summary import summary
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.telling import tell
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import config_revert, journal as journals, negotiating, verifying
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit import COMMITTING, commit_changes, jobs_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import (
@@ -36,7 +37,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.vpn_pl
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import journal_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import negotiation, outcome, rollout
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.outcome import Again, Asked, Seen, Step, Up
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import FAILOVERS, SPEAKING_BGP, Vpn, check, check_name
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import FAILOVERS, Vpn, check, check_name
 
 
 def _list(elements: str, **more) -> dict:
@@ -328,19 +329,20 @@ class _Life:
             seen = self._negotiated_anew(seen)
             if seen.problems:
                 return seen
-            view, diagnosis = self._looked(watch)
+            view = watch.until_healthy(self.module.patience("verify_timeout", "verify_poll"))
         except PanosVpnError as exc:
             self.told["warnings"] += exc.facts.get("warnings", [])
             return replace(seen, look_failed=str(exc))
-        return self._judged(seen, watch, view, diagnosis)
+        return self._judged(seen, watch, view)
 
-    def _judged(self, seen: Seen, watch: Watch, view: View, diagnosis: list) -> Seen:
-        state = tell(view.configuration, view.state, view.judgement.tunnels, watch.question.connection)
+    def _judged(self, seen: Seen, watch: Watch, view: View) -> Seen:
+        """What does not work is a problem of the change; what works and is at risk is told beside."""
+        condition, diagnosis = view.condition, view.diagnosis or []
+        state = tell(view.configuration, view.state, condition, watch.question.connection)
         self.told["warnings"] += [warning for warning in view.warnings if warning not in self.told["warnings"]]
-        self.told.update(healthy=view.healthy, problems=list(view.problems), summary=summary(state, view.judgement),
-                         diagnosis=diagnosis, why=sentences.lines(diagnosis))
-        causes = sentences.first_causes(diagnosis, view.unhealthy_names() or {found["tunnel"] for found in diagnosis})
-        return replace(seen, problems=tuple(view.problems), causes=tuple(causes))
+        self.told.update(**verifying.told(view), summary=summary(state, condition), diagnosis=diagnosis, why=sentences.lines(diagnosis))
+        causes = sentences.first_causes(diagnosis, verifying.concerned(view) or {found["tunnel"] for found in diagnosis})
+        return replace(seen, problems=condition.problems(Health.DOWN), risks=condition.problems(Health.AT_RISK), causes=tuple(causes))
 
     # What is negotiated is in force only when it has been negotiated.
 
@@ -373,8 +375,8 @@ class _Life:
                 self.proof.settle(tunnels[name], configuration, journal if notes else None, self.module.tell)
             else:
                 unproven.append(name)
-            if not done.view.healthy:
-                return replace(self._judged(seen, watch, done.view, watch.diagnosis(done.view)), unproven=(*unproven, *order[place + 1:]))
+            if not done.view.is_clear:
+                return replace(self._judged(seen, watch, watch.judged(done.view)), unproven=(*unproven, *order[place + 1:]))
         return replace(seen, unproven=tuple(unproven))
 
     def _order(self, names: list[str], tunnels: tuple[str, ...]) -> list[str]:
@@ -416,28 +418,21 @@ class _Life:
                 continue
             self.module.progress.about = f"{name} is negotiated as before"
             done = self.proof.negotiate(there[name], self._watch(Question(names=(name,))), self.module.patience("verify_timeout", "verify_poll"))
-            is_up = done.view.healthy and done.forgot
+            is_up = done.view.is_clear and done.forgot
             if done.forgot:
                 self.proof.settle(there[name], configuration, journal, self.module.tell)
             again["up" if is_up else "down"].append(name)
         return Again(**{kind: tuple(names) for kind, names in again.items()})
 
-    def _looked(self, watch: Watch) -> tuple[View, list]:
-        params = self.module.params
-        view = watch.until_healthy(self.module.patience("verify_timeout", "verify_poll"))
-        if params["counter_interval"]:
-            watch.look_at_counters(view, params["counter_interval"])
-        verifying.probe(view, verifying.prober_of(params))
-        return view, [] if view.healthy else watch.diagnosis(view)
-
     def _question(self, names: tuple) -> Question:
         """Routes are asked for with the whole VPN: of its tunnels one alone may have the best path."""
         params = self.module.params
         return Question(
-            names=names, routes=params["failover"] in SPEAKING_BGP and names == (self.asked.vpn,), connection=_described(params),
+            names=names, routes=names == (self.asked.vpn,), connection=_described(params),
             source_zones=verifying.texts(params, "source_zones"),
             local_networks=verifying.networks(params, "local_networks", self.target),
-            remote_networks=verifying.networks(params, "remote_networks", self.target))
+            remote_networks=verifying.networks(params, "remote_networks", self.target),
+            counter_interval=params["counter_interval"], probe=verifying.prober_of(params))
 
     # Ending.
 

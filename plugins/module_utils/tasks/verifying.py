@@ -14,14 +14,15 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.add
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import address_objects
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.probing import Prober
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.vpn_watch import View
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.health import Health
 
 OPTIONS = {
     "counter_interval": {"type": "float"},
     "probe": {"type": "str"},
     "probe_timeout": {"type": "float", "default": 30.0},
 }
-# How often a probe is sent that gets no answer, and the seconds between two of them: a rule can be in use a moment after its tunnel is up.
-_PROBES, _BETWEEN_PROBES = 4, 1.0
+# Seconds between two probes of which the first got no answer.
+_BETWEEN_PROBES = 1.0
 
 
 def texts(params, option: str) -> tuple[str, ...]:
@@ -50,7 +51,13 @@ def prober_of(params) -> Prober | None:
     return Prober(params["probe"], _BETWEEN_PROBES, params["probe_timeout"]) if params["probe"] else None
 
 
-def probe(view: View, prober: Prober | None) -> None:
-    """Where the firewall says that all is well, a host behind it has the last word."""
-    if prober is not None and view.healthy and not prober.answered(_PROBES):
-        view.finds(f"the probe got no answer: {prober.command}")
+def told(view: View) -> dict:
+    """How well what was looked at is, as tasks return it."""
+    condition = view.condition
+    return {"health": condition.state.value, "healthy": condition.healthy, "problems": list(condition.problems()), "vpns": condition.told()["vpns"]}
+
+
+def concerned(view: View) -> set[str]:
+    """The names of the tunnels that are not healthy, and of what was asked for and is not there."""
+    condition = view.condition
+    return {part.name for vpn in condition.parts for part in (vpn, *vpn.parts) if part.state is not Health.HEALTHY}

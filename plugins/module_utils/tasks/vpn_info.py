@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import traceback
+from dataclasses import replace
 
 from ansible.module_utils.basic import missing_required_lib
 
@@ -17,8 +18,9 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.vpn_watch import Question, View, Watch
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import fields
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Profile
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import tell
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.health import Health, worst
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.summary import summary
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.telling import tell
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import journal as journals, verifying
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, target_of, with_session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.proving import Proof
@@ -52,7 +54,7 @@ def argument_spec() -> dict:
         "wait_for": {"type": "str", "choices": ["healthy"]},
         "timeout": {"type": "int", "default": 0},
         "poll": {"type": "float"},
-        "fail_unhealthy": {"type": "bool", "default": False},
+        "fail_on": {"type": "str", "choices": [Health.AT_RISK.value, Health.DOWN.value]},
     }
 
 
@@ -88,56 +90,60 @@ class _Task:
         self.watch = Watch(target, self._question(target))
 
     def _question(self, target: Target) -> Question:
-        judged = self.gather - {CONFIG} or self.params["wait_for"] or self.params["fail_unhealthy"] or self.prober
+        params = self.params
+        judged = self.gather - {CONFIG} or params["wait_for"] or params["fail_on"] or self.prober
         return Question(
-            tuple(arguments.trimmed(self.params["name"] or [])), self.params["virtual_router"], bool(judged), ROUTES in self.gather,
-            fields.read(Profile, self.params["connection"], "connection") if self.params["connection"] else None,
-            verifying.texts(self.params, "source_zones"),
-            *(verifying.networks(self.params, option, target) for option in ("local_networks", "remote_networks")))
+            names=tuple(arguments.trimmed(params["name"] or [])), router=params["virtual_router"], judges=bool(judged),
+            connection=fields.read(Profile, params["connection"], "connection") if params["connection"] else None,
+            source_zones=verifying.texts(params, "source_zones"), local_networks=verifying.networks(params, "local_networks", target),
+            remote_networks=verifying.networks(params, "remote_networks", target),
+            counter_interval=params["counter_interval"] if self.looks_on else None, probe=self.prober)
 
     def run(self) -> dict:
         view = self._looked()
-        diagnosis = self._diagnosis(view)
-        result = self._result(view, diagnosis)
-        if self.params["fail_unhealthy"] and not view.healthy and self.looks_on:
-            waited = f" after {self.params['timeout']} s" if self.params["wait_for"] and self.params["timeout"] else ""
-            names = ", ".join(self.watch.question.names) or "the VPNs"
-            problems = "; ".join([*view.problems, *sentences.first_causes(diagnosis or (), view.unhealthy_names())])
-            raise PanosVpnError(f"{names} on {self.session.place}: not healthy{waited}: {problems}", **result)
+        result = self._result(view)
+        if self._fails(view):
+            raise PanosVpnError(self._reason(view), **result)
         return result
 
-    def _looked(self) -> View:
+    def _fails(self, view: View) -> bool:
         """In check mode nothing was made, so nothing can come up."""
-        if not self.looks_on:
-            return self.watch.look()
-        view = self.watch.until_healthy(self.module.patience("timeout", "poll")) if self.params["wait_for"] else self.watch.look()
-        if self.params["counter_interval"] and self.watch.question.judges:
-            self.watch.look_at_counters(view, self.params["counter_interval"])
-        verifying.probe(view, self.prober)
+        if not self.params["fail_on"] or not self.looks_on:
+            return False
+        borne = Health(self.params["fail_on"])
+        return worst([view.condition.state, borne]) is view.condition.state
+
+    def _reason(self, view: View) -> str:
+        waited = f" after {self.params['timeout']} s" if self.params["wait_for"] and self.params["timeout"] else ""
+        names = ", ".join(self.watch.question.names) or "the VPNs"
+        problems = "; ".join([*view.condition.problems(), *sentences.first_causes(view.diagnosis or (), verifying.concerned(view))])
+        return f"{names} on {self.session.place}: {view.condition.state.words}{waited}: {problems}"
+
+    def _looked(self) -> View:
+        if self.params["wait_for"] and self.looks_on:
+            view = self.watch.until_healthy(self.module.patience("timeout", "poll"))
+        else:
+            view = self.watch.once()
+        only_if_sick = self.params["wait_for"] or self.params["fail_on"]
+        if DIAGNOSIS in self.gather and not (only_if_sick and view.condition.healthy):
+            self.watch.explain(view)
         return view
 
-    def _diagnosis(self, view: View) -> list | None:
-        """Asked for after the last look, and where somebody waits for health or fails without it, only where there is none."""
-        if DIAGNOSIS not in self.gather:
-            return None
-        if view.healthy and (self.params["wait_for"] or self.params["fail_unhealthy"]):
-            return []
-        return self.watch.diagnosis(view)
-
-    def _result(self, view: View, diagnosis) -> dict:
+    def _result(self, view: View) -> dict:
         vpn = dict(view.configuration) if CONFIG in self.gather else {}
         told = {}
         if {STATE, ROUTES, SUMMARY}.intersection(self.gather):
-            told = tell(view.configuration, view.state, view.judgement.tunnels, self.watch.question.connection)
+            state = view.state if ROUTES in self.gather else replace(view.state, routes=None, prefixes=None)
+            told = tell(view.configuration, state, view.condition, self.watch.question.connection)
         if {STATE, ROUTES}.intersection(self.gather):
             vpn["state"] = told
         found = {"vpn": vpn}
-        if view.judgement is not None:
-            found.update(healthy=view.healthy, problems=list(view.problems))
+        if view.condition is not None:
+            found.update(verifying.told(view))
         if SUMMARY in self.gather:
-            found["summary"] = summary(told, view.judgement)
-        if diagnosis is not None:
-            found.update(diagnosis=diagnosis)
+            found["summary"] = summary(told, view.condition)
+        if DIAGNOSIS in self.gather:
+            found.update(diagnosis=view.diagnosis or [])
         result = {"changed": False, "warnings": view.warnings, **found}
         if self.params["journal"]:
             self._add_unproven(result, view)

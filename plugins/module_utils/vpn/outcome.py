@@ -46,7 +46,8 @@ class Seen:
     C(tunnels): those of the VPN. C(noted): a journal says what it would take to take back what was changed since the last verified run.
     C(uncommitted): something of the VPN stands in the candidate and not in the running configuration. C(committed): this task committed.
     C(waiting): tunnels that have not been changed yet. C(commit_failed), C(look_failed): the words of the error.
-    C(problems): what does not work; empty where all of it does, None where nobody looked. C(causes): why, in sentences.
+    C(problems): what does not work; empty where all of it does, None where nobody looked. C(risks): what works, and will not when the next SA is
+    renewed, a session begins or a tunnel goes down. C(causes): why, in sentences.
     C(before): what was up before anything was changed, C(after): what is up now; None where nobody looked.
     C(recorded): where the VPN was to go, a record in the candidate told of it. C(commit_goes_on): its job does, whose end nobody saw.
     C(unproven): tunnels that run on what was negotiated before the change, so that their state tells nothing of it.
@@ -68,6 +69,7 @@ class Seen:
     commit_goes_on: bool = False
     unproven: tuple[str, ...] = ()
     remembers: bool = True
+    risks: tuple[str, ...] = ()
 
     @property
     def broke_off(self) -> bool:
@@ -190,7 +192,8 @@ def standing(asked: Asked, seen: Seen, done: Step, left: tuple[str, ...] = (), a
     if asked.removes:
         return _after_removal(asked, seen)
     if done is Step.SETTLE:
-        said = f"{asked.vpn} works, as it was asked for."
+        at_risk = f", and is at risk: {'; '.join(seen.risks)}" if seen.risks else ""
+        said = f"{asked.vpn} works, as it was asked for{at_risk}."
         said += "" if seen.remembers else f" {_NOT_REMEMBERED}."
         return said + (" Its journal stays." if asked.keeps_journal and seen.noted else "")
     return _as_written(asked, seen)

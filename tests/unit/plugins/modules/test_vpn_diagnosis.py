@@ -308,7 +308,7 @@ def test_a_vpn_that_is_not_committed_is_told_so(patients):
     assert (absent["id"], absent["tunnel"]) == ("not-configured", "vpn-0eee")
 
 
-WAIT = {"wait_for": "healthy", "timeout": 0, "fail_unhealthy": True}
+WAIT = {"wait_for": "healthy", "timeout": 0, "fail_on": "at_risk"}
 
 
 def test_the_failing_message_ends_with_the_first_cause(patients):
@@ -377,7 +377,7 @@ def test_counters_are_looked_at_twice(patients, monkeypatch, out, back, healthy,
     monkeypatch.setattr(vpn_watch.time, "monotonic", lambda: float(next(clock)))
 
     def passing(seconds):
-        if seconds == 3:
+        if seconds > 2:
             state.measured = Measured(1, 2, packets_in=5 + back, packets_out=7 + out)
 
     monkeypatch.setattr(vpn_watch.time, "sleep", passing)

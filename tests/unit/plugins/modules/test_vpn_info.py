@@ -45,7 +45,7 @@ def tunnel(name, number, monitor=True):
 def rule(name, number=None):
     forward = f"""<forward><egress-interface>tunnel.{number}</egress-interface><nexthop><ip-address>169.254.{9 + (number or 0)}.1</ip-address></nexthop>
         <monitor><disable-if-unreachable>yes</disable-if-unreachable></monitor></forward>"""
-    return f"""<entry name="{name}"><from><zone><member>lan</member></zone></from><source><member>any</member></source>
+    return f"""<entry name="{name}"><from><zone><member>trust</member></zone></from><source><member>any</member></source>
         <destination><member>10.20.0.0/16</member></destination><action>{forward if number else '<discard/>'}</action></entry>"""
 
 
@@ -54,12 +54,26 @@ def peer(name, number):
         <local-address><interface>tunnel.{number}</interface><ip>169.254.{9 + number}.2/30</ip></local-address></entry>"""
 
 
-def plant_tunnels(control, names, monitor=True):
+def plant_tunnels(control, names, monitor=True, engine=ENGINES[0]):
     numbered = list(enumerate(names, 1))
     control.plant(f"{NETWORK}/ike/gateway", "".join(gateway(name, number) for number, name in numbered))
     control.plant(f"{NETWORK}/tunnel/ipsec", "".join(tunnel(name, number, monitor) for number, name in numbered))
-    units = "".join(f'<entry name="tunnel.{number}"><mtu>1446</mtu></entry>' for number, _name in numbered)
+    units = "".join(f'<entry name="tunnel.{number}"><ip><entry name="169.254.{9 + number}.2/30"/></ip><mtu>1400</mtu></entry>' for number, _name in numbered)
     control.plant(f"{NETWORK}/interface/tunnel/units", units)
+    plant_surroundings(control, [f"tunnel.{number}" for number, _name in numbered], engine)
+
+
+def plant_surroundings(control, units, engine):
+    """What else tunnels need to work: a router, a zone, and rules."""
+    members = "".join(f"<member>{unit}</member>" for unit in units)
+    control.plant(f"{ROUTERS[engine]}/interface", members)
+    control.plant(f"{VSYS}/import/network/interface", members)
+    control.plant(f"{VSYS}/zone", f'<entry name="vpn"><network><layer3>{members}</layer3></network></entry>')
+    control.plant(f"{VSYS}/rulebase/security/rules/entry[@name='deny the rest']", "<disabled>yes</disabled>")
+    anything = "".join(f"<{kind}><member>any</member></{kind}>" for kind in ("source", "destination", "application", "service"))
+    for name, here, there in (("vpn out", "trust", "vpn"), ("vpn in", "vpn", "trust")):
+        zones = f"<from><member>{here}</member></from><to><member>{there}</member></to>"
+        control.plant(f"{VSYS}/rulebase/security/rules", f'<entry name="{name}">{zones}{anything}<action>allow</action></entry>')
 
 
 def plant_pbf(control):
@@ -68,11 +82,8 @@ def plant_pbf(control):
 
 
 def plant_bgp(control, engine):
-    plant_tunnels(control, [FIRST, SECOND], monitor=False)
+    plant_tunnels(control, [FIRST, SECOND], monitor=False, engine=engine)
     place = ROUTERS[engine] + ("/bgp" if engine == "logical-router" else "/protocol/bgp")
-    for number in (1, 2):
-        control.plant(f"{NETWORK}/interface/tunnel/units/entry[@name='tunnel.{number}']", f'<ip><entry name="169.254.{9 + number}.2/30"/></ip>')
-    control.plant(f"{ROUTERS[engine]}/interface", "<member>tunnel.1</member><member>tunnel.2</member>")
     control.plant(place, f"""<enable>yes</enable><router-id>10.10.0.1</router-id><local-as>65000</local-as>
         <peer-group><entry name="{NAME}"><enable>yes</enable><peer>{peer(FIRST, 1)}{peer(SECOND, 2)}</peer></entry></peer-group>""")
 
@@ -88,6 +99,9 @@ def pbf(firewalls):
 def bgp(firewalls, engine):
     door = Door(vpn_info, firewalls(engine=engine))
     plant_bgp(door.control, engine)
+    for name in (FIRST, SECOND):
+        door.control.bgp(name, "Established", received=1, advertised=1)
+    door.firewall.firewall.runtime.learned_routes = [LearnedRoute("default", "10.21.0.0/16", "169.254.11.1", "", "tunnel.2")]
     return door
 
 
@@ -137,7 +151,7 @@ def test_the_configuration_is_what_would_recreate_it(pbf, module, kind):
 
 def test_no_key_is_told(pbf):
     pbf.control.vpn(FIRST, sa="down")
-    for options in ({"name": [NAME]}, {}, {"name": [NAME], "fail_unhealthy": True}):
+    for options in ({"name": [NAME]}, {}, {"name": [NAME], "fail_on": "at_risk"}):
         said = pbf.run(options).everything()
         assert STORED_KEY not in said and "AQ==" not in said
 
@@ -191,7 +205,7 @@ def test_a_name_that_nothing_answers_to_is_a_problem_and_no_error(pbf):
     found = pbf.done({"name": ["vpn-0fff"]}).values
     assert found["problems"] == ["there is no tunnel or gateway of the name 'vpn-0fff' in the running configuration"]
     assert found["vpn"]["tunnels"] == []
-    assert [request["cmd"] for request in pbf.control.requests() if request["type"] == "op"] == ["show system info"]
+    assert not any(request["cmd"].startswith("show vpn") for request in pbf.control.requests() if request["type"] == "op")
 
 
 def test_it_is_the_running_configuration(pbf):
@@ -219,7 +233,6 @@ def test_the_routes_through_a_vpn(bgp, engine):
     bgp.control.plant(f"{ROUTERS[engine]}/routing-table/ip/static-route",
                       '<entry name="far"><destination>10.20.0.0/16</destination><interface>tunnel.1</interface><metric>10</metric></entry>')
     # The legacy engine tells no interface of what BGP has learned, the advanced one does.
-    bgp.firewall.firewall.runtime.learned_routes = [LearnedRoute("default", "10.21.0.0/16", "169.254.11.1", "", "tunnel.2")]
     told = vpn(bgp, gather=["routes"])["vpn"]["state"]["routes"]
     assert {(route["destination"], route["interface"], route["protocol"], route["active"]) for route in told} == {
         ("10.20.0.0/16", "tunnel.1", "static", True), ("10.21.0.0/16", "tunnel.2", "bgp", True),
@@ -242,12 +255,12 @@ def test_requests_do_not_grow_with_the_number_of_tunnels(firewalls, engine):
     for number in (2, 60):
         door = Door(vpn_info, firewalls(engine=engine))
         plant_bgp(door.control, engine)
-        plant_tunnels(door.control, [f"vpn-{index}" for index in range(number)], monitor=False)
+        plant_tunnels(door.control, [f"vpn-{index}" for index in range(number)], monitor=False, engine=engine)
         assert len(door.done({}).values["vpn"]["state"]["tunnels"]) == number + 3
         counts.append(len(door.control.requests()))
         assert door.control.connections() == 1
         assert door.writes() == []
-    assert counts == [9, 9]
+    assert counts[1] <= counts[0]
 
 
 SELECTS = {
@@ -298,7 +311,7 @@ def test_an_answer_that_is_not_understood_is_a_warning(pbf, monkeypatch):
     assert result.values["healthy"]
     assert any("show vpn ike-sa" in warning and "IKEv2 SAs in words" in warning for warning in result.warnings)
     pbf.control.vpn(FIRST, monitor="down")
-    failed = pbf.run({"name": [NAME], "fail_unhealthy": True})
+    failed = pbf.run({"name": [NAME], "fail_on": "at_risk"})
     assert failed.failed
     assert any("IKEv2 SAs in words" in warning for warning in failed.warnings)
 
@@ -334,7 +347,8 @@ def test_waits_until_the_vpn_is_healthy(pbf, monkeypatch):
     assert len(clock.waits) == 3
     requests = pbf.control.requests()
     assert [request["cmd"] for request in requests].count("show vpn flow") == 4
-    assert [request["type"] for request in requests].count("config") == 3
+    # Before the first look; then what the judgement needs beside it.
+    assert [request["type"] for request in requests[:10]].count("config") == 4
     assert pbf.control.connections() == 1
 
 
@@ -356,7 +370,7 @@ def test_the_end_of_the_time_is_no_failure_by_itself(pbf, monkeypatch):
 def test_fails_on_request_with_all_that_is_known(pbf, monkeypatch):
     Clock(monkeypatch)
     pbf.control.vpn(SECOND, sa="down")
-    result = pbf.refused({**WAIT, "fail_unhealthy": True, "gather": ["state"]}, NAME, "not healthy after 60 s", "has no IKE SA")
+    result = pbf.refused({**WAIT, "fail_on": "at_risk", "gather": ["state"]}, NAME, "at risk after 60 s", "has no IKE SA")
     assert result.values["healthy"] is False
     assert len(result.values["problems"]) == 2
     assert [item["healthy"] for item in result.values["vpn"]["state"]["tunnels"]] == [True, False]
@@ -364,13 +378,13 @@ def test_fails_on_request_with_all_that_is_known(pbf, monkeypatch):
 
 def test_without_a_timeout_it_looks_once(pbf):
     pbf.control.vpn(SECOND, sa="down")
-    pbf.refused({"name": [NAME], "wait_for": "healthy", "fail_unhealthy": True}, "not healthy: tunnel")
+    pbf.refused({"name": [NAME], "wait_for": "healthy", "fail_on": "at_risk"}, "at risk: tunnel")
     assert [request["cmd"] for request in pbf.control.requests()].count("show vpn flow") == 1
 
 
 def test_check_mode_neither_waits_nor_fails(firewalls, monkeypatch):
     clock = Clock(monkeypatch)
-    found = Door(vpn_info, firewalls()).done({**WAIT, "fail_unhealthy": True}, check=True).values
+    found = Door(vpn_info, firewalls()).done({**WAIT, "fail_on": "at_risk"}, check=True).values
     assert not found["healthy"]
     assert clock.waits == []
 
@@ -407,7 +421,7 @@ def test_what_is_returned_is_what_is_documented(bgp, engine):
 def test_the_summary_tells_what_people_look_at(pbf):
     told = vpn(pbf, gather=["summary"])
     assert told["vpn"] == {} and told["summary"]["healthy"] and told["summary"]["problems"] == []
-    assert told["summary"]["tunnels"][0] == {"name": FIRST, "healthy": True, "ike_sas": 1, "ipsec_sas": 1, "flows": ["active"], "monitors": ["up"]}
+    assert told["summary"]["tunnels"][0] == {"name": FIRST, "health": "healthy", "healthy": True, "ike_sas": 1, "ipsec_sas": 1, "flows": ["active"], "monitors": ["up"]}
     assert [(rule["name"], rule["next_hop"]) for rule in told["summary"]["pbf_rules"][:2]] == [(FIRST, "UP"), (SECOND, "UP")]
 
 
@@ -425,16 +439,18 @@ def test_a_probe_has_the_last_word(pbf, monkeypatch):
     silent = vpn(pbf, probe="false", gather=["summary", "diagnosis"])
     assert not silent["healthy"]
     assert silent["problems"] == silent["summary"]["problems"] == ["the probe got no answer: false"]
-    failed = pbf.run({"name": [NAME], "probe": "false", "fail_unhealthy": True})
+    failed = pbf.run({"name": [NAME], "probe": "false", "fail_on": "at_risk"})
     assert failed.failed and "the probe got no answer: false" in failed.message
     assert vpn(pbf, probe="sleep 5", probe_timeout=0.05)["problems"] == ["the probe got no answer: sleep 5"]
 
 
 def test_a_probe_waits_for_the_tunnels_and_for_nothing_in_check_mode(pbf, tmp_path):
     ran = tmp_path / "ran"
-    pbf.control.vpn(SECOND, sa="down", monitor="down")
-    assert not vpn(pbf, probe=f"touch {ran}")["healthy"]
-    pbf.control.vpn(SECOND, sa="up", monitor="up")
+    for name in (FIRST, SECOND):
+        pbf.control.vpn(name, sa="down", monitor="down")
+    assert vpn(pbf, probe=f"touch {ran}")["health"] == "down"
+    for name in (FIRST, SECOND):
+        pbf.control.vpn(name, sa="up", monitor="up")
     assert pbf.done({"name": [NAME], "probe": f"touch {ran}"}, check=True).values["healthy"]
     assert not ran.exists()
     assert vpn(pbf, probe=f"touch {ran}")["healthy"] and ran.exists()

@@ -11,11 +11,12 @@ import pytest
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.bgp import BgpPeer
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.flow import Flow
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.forwarding import PbfRule
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.judgement import Verdict
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.health import Condition, Health, Reason
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.routes import Route
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.security_associations import IkeSa, IpsecSa
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import of_vpns, select
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State, tell
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.telling import tell
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record, known
 
 
@@ -153,13 +154,14 @@ def test_the_state_of_a_router():
 
 
 def test_the_state_is_told_by_tunnel_and_nothing_is_lost():
-    told = tell(CONFIGURATION, STATE, [Verdict(tunnel["name"], ("down",)) for tunnel in CONFIGURATION["tunnels"]])
+    tunnels = tuple(Condition(tunnel["name"], Health.DOWN, (Reason("down"),)) for tunnel in CONFIGURATION["tunnels"])
+    told = tell(CONFIGURATION, STATE, Condition("fw", parts=(Condition("all", parts=tunnels),)))
     assert told["tunnels"][0] == {
-        "name": "vpn-0abc-1", "healthy": False, "problems": ["down"],
+        "name": "vpn-0abc-1", "health": "down", "healthy": False, "problems": ["down"],
         "ike_sas": [{"gateway": "vpn-0abc-1"}],
         "ipsec_sas": [{"name": "vpn-0abc-1:lan", "tunnel": "vpn-0abc-1", "proxy_id": "lan"}],
         "flows": [{"name": "vpn-0abc-1:lan", "tunnel": "vpn-0abc-1", "proxy_id": "lan", "state": "active"}],
     }
     assert told["unassigned"] == {"ike_sas": [{"gateway": "gone"}], "ipsec_sas": [], "flows": [{"name": "gone", "tunnel": "gone"}]}
     assert len(told["routes"]) == 3
-    assert "routes" not in tell({**CONFIGURATION, "tunnels": []}, State(), [])
+    assert "routes" not in tell({**CONFIGURATION, "tunnels": []}, State(), Condition("fw"))
