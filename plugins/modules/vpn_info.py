@@ -393,8 +393,8 @@ options:
     type: str
   wait_for:
     description:
-      - V(healthy) looks again and again until the state shows nothing wrong or O(timeout) is over, and judges then. The module does not fail when the time is over,
-        unless O(fail_on) says so.
+      - V(healthy) looks again and again until the state shows nothing wrong or O(timeout) is over, and judges then.
+      - The module does not fail when the time is over, unless O(fail_on) says so.
       - Omitted, the module looks once. It also looks only once in check mode, where an earlier task can have made nothing that would come up.
     type: str
     choices: [healthy]

@@ -95,7 +95,6 @@ class View:
         found = {vpn: [name for name in tunnels if name in wanted] for vpn, tunnels in Owners(self.everything).vpns().items()}
         return {vpn: tunnels for vpn, tunnels in found.items() if tunnels}
 
-
     def doubted(self) -> tuple[Verdict, ...]:
         """What is wrong with each tunnel, with what is wrong with its VPN as a whole: any of its tunnels can hold the cause of that."""
         of_vpn = {name: [problem.words for problem in self.judgement.beyond if problem.vpn == vpn] for vpn, tunnels in self.vpns.items() for name in tunnels}

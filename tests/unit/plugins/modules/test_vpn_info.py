@@ -421,7 +421,8 @@ def test_what_is_returned_is_what_is_documented(bgp, engine):
 def test_the_summary_tells_what_people_look_at(pbf):
     told = vpn(pbf, gather=["summary"])
     assert told["vpn"] == {} and told["summary"]["healthy"] and told["summary"]["problems"] == []
-    assert told["summary"]["tunnels"][0] == {"name": FIRST, "health": "healthy", "healthy": True, "ike_sas": 1, "ipsec_sas": 1, "flows": ["active"], "monitors": ["up"]}
+    assert told["summary"]["tunnels"][0] == {
+        "name": FIRST, "health": "healthy", "healthy": True, "ike_sas": 1, "ipsec_sas": 1, "flows": ["active"], "monitors": ["up"]}
     assert [(rule["name"], rule["next_hop"]) for rule in told["summary"]["pbf_rules"][:2]] == [(FIRST, "UP"), (SECOND, "UP")]
 
 

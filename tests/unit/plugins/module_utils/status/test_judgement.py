@@ -156,7 +156,6 @@ def test_one_of_two_tunnels_can_be_down():
     assert [verdict.healthy for verdict in found.tunnels] == [True, False]
 
 
-
 LIVE = {"name": "to-aws-1", "router": "default", "state": "Established"}
 LABEL = "BGP peer 'to-aws-1' (169.254.10.1, AS 64512)"
 INSTALLED = Route("10.20.0.0/16", "default", "169.254.10.1", "tunnel.1", "bgp", True)
