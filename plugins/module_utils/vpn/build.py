@@ -46,8 +46,10 @@ def build(vpn: Vpn, around: Surroundings, addresses: Addresses, replaces: str | 
     claims.refuse_collisions(claim, items, view)
     left = leftovers.leftovers(vpn, choice, claim, view, items)
     interruptions = adoption.interruptions(items, claim.known, view) if claim.found else []
-    items += [*left.gone, *left.restored, *leftovers.dropped_members(claim, view, items, booked)]
-    now = exact.made(turns.turn(items, vpn, choice, claim, view), lambda item: _is_made(item, vpn, choice, claim))
+    dropped = leftovers.dropped_members(claim, view, items, booked)
+    # What goes back, or on to another VPN, is that one's: of it the VPN says no more than that.
+    items = [*exact.made(items, lambda item: _is_made(item, vpn, choice, claim)), *left.gone, *left.restored, *dropped]
+    now = turns.turn(items, vpn, choice, claim, view)
     # What a rule that waits still lists is taken out of it in its turn.
     members = booked if only is None else booked.beside(claim.before.members)
     record = replace(_recorded(vpn, choice, claim, view, now), members=members)

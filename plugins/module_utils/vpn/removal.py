@@ -180,7 +180,8 @@ class Estate:
     view: Surroundings
     warnings: list = field(default_factory=list)
     _restored: list = field(default_factory=list)
-    heirs: dict = field(default_factory=dict)
+    # First tunnel interface, which tells whose record it is → the record.
+    heirs: dict[str, Record] = field(default_factory=dict)
 
     def restore_bgp(self) -> None:
         """The router's BGP as it was. Others that came to use it meanwhile keep it."""
@@ -220,16 +221,16 @@ class Estate:
     def _hand_over(self, uses: Callable[[Record], bool], zones: tuple[str, ...] = (), **booked: Mapping[str, str | None]) -> bool:
         """To the record of another VPN of ours that uses the same thing; whether there is one."""
         for home, record in records.on(self.view):
-            if record.vpn != self.record.vpn and uses(record):
-                _home, heir = self.heirs.get(record.vpn, (home, record))
+            if (record.vpn, record.vsys) != (self.record.vpn, self.record.vsys) and uses(record):
+                heir = self.heirs.get(home, record)
                 more = {options: {**before, **getattr(heir, options)} for options, before in booked.items()}
-                self.heirs[record.vpn] = home, replace(heir, zones=tuple(dict.fromkeys([*heir.zones, *zones])), **more)
+                self.heirs[home] = replace(heir, zones=tuple(dict.fromkeys([*heir.zones, *zones])), **more)
                 return True
         return False
 
     def items(self) -> list:
         found = list(self._restored)
-        for home, record in self.heirs.values():
+        for home, record in self.heirs.items():
             others = [unit for unit in own_units(record, self.view) if unit != home]
             found += interfaces.comment_items(records.comments(record, [home, *others], self.view), self.view)
         return found

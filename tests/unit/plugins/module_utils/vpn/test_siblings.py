@@ -210,6 +210,39 @@ def taken_away(tree, engine, *names):
     return tree
 
 
+def changing(count: int):
+    """(descriptions, changes: number of a VPN and what it becomes, the order of removing)."""
+    change = st.tuples(st.integers(0, count - 1), described_beside)
+    return st.tuples(st.lists(described_beside, min_size=count, max_size=count), st.lists(change, min_size=1, max_size=3), st.permutations(range(count)))
+
+
+described_beside = st.tuples(st.sampled_from(list(SHAPES)), st.sampled_from(LOCALS), st.sampled_from(REMOTES), st.sampled_from(["vpn", "other", "third"]))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("count", [2, 3])
+@given(data=st.data())
+@settings(deadline=None, derandomize=True, max_examples=10)
+def test_what_one_becomes_the_others_do_not_notice(engine, count, data):
+    """Whatever each of them is changed to, an unchanged run of every one has nothing to do then, and the end is the start."""
+    descriptions, changes, gone = data.draw(changing(count))
+    before = tree = start(engine, "base")
+    standing: dict = {}
+    for number, description in [*enumerate(descriptions), *changes]:
+        vpn = sibling(number, *description)
+        try:
+            tree = run(vpn, tree, engine)[0].after
+        except Refused:
+            continue
+        standing[number] = vpn
+        quiet({each.name: each for each in standing.values()}, tree, engine)
+    for number in gone:
+        vpn = standing.pop(number, None)
+        tree = taken_away(tree, engine, vpn.name) if vpn else tree
+        quiet({each.name: each for each in standing.values()}, tree, engine)
+    assert canonical(tree) == canonical(before)
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("gone", list(itertools.permutations(["vpn-a", "vpn-b", "vpn-c"])), ids=" ".join)
 def test_what_was_made_for_several_goes_with_the_last_that_uses_it(engine, gone):
