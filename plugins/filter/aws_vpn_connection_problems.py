@@ -15,7 +15,7 @@ description:
     fails for, and missing keys and keys that AWS would not take, inside ranges that AWS reserves, the same AS number on both sides, a connection
     whose routing does not go with the failover, and traffic selectors that would not let BGP or the monitor's probes through.
   - No sentence of the result holds a key.
-positional: connection_id, failover, pre_shared_keys, monitor_addresses
+positional: connection_id, failover, pre_shared_keys, monitor_addresses, option_prefix
 options:
   _input:
     description: As for P(tunnelsmith.panos_vpn.aws_vpn_connection#filter).
@@ -36,6 +36,12 @@ options:
     description: Addresses that the tunnels' monitors will probe, one per tunnel and in their order. Omitted, it is AWS's inside address.
     type: list
     elements: str
+  option_prefix:
+    description:
+      - What stands before the names of these options where they are variables of a role, so that sentences name what was written there.
+      - The input is called C(connection) then.
+    type: str
+    default: ""
 seealso:
   - plugin: tunnelsmith.panos_vpn.aws_vpn_connection
     plugin_type: filter
@@ -56,28 +62,34 @@ _value:
   type: list
   elements: str
   sample:
-    - "vpn-0123456789abcdef0 was created with BGP routing, so failover 'pbf' cannot work; use 'bgp' or 'ecmp'"
+    - "failover: vpn-0123456789abcdef0 was created with BGP routing, so 'pbf' cannot work; use 'bgp' or 'ecmp'"
 """
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import naming
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import problems
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import reader
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.fit import fitted
 
-_KEYS = "pre_shared_keys (aws_pairing_pre_shared_keys in the role)"
+_OPTIONS = ("connection", "connection_id", "failover", "pre_shared_keys", "monitor_addresses")
 
 
-def aws_vpn_connection_problems(document, connection_id=None, failover=None, pre_shared_keys=None, monitor_addresses=None):
+def aws_vpn_connection_problems(document, connection_id=None, failover=None, pre_shared_keys=None, monitor_addresses=None, option_prefix=""):
     """See the documentation above."""
+    found = _found(document, connection_id, failover, pre_shared_keys, monitor_addresses)
+    return [naming.as_variables(sentence, _OPTIONS, option_prefix) for sentence in found] if option_prefix else found
+
+
+def _found(document, connection_id, failover, pre_shared_keys, monitor_addresses):
     if failover not in (None, *problems.FAILOVERS):
         raise AnsibleFilterError(f"failover is {', '.join(problems.FAILOVERS)}, not {failover!r}")
     try:
         profile = fitted(reader.vpn_connection(document, connection_id or None))
-        return problems.problems(profile, failover, pre_shared_keys, monitor_addresses, _KEYS)
+        return problems.problems(profile, failover, pre_shared_keys, monitor_addresses)
     except InvalidInput as exc:
-        return [str(exc)]
+        return [str(exc) if str(exc).startswith(_OPTIONS) else f"connection: {exc}"]
     except ValueError as exc:
         return [f"monitor_addresses: {exc}"]
 

@@ -7,11 +7,14 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any, Iterator, Mapping
 
 from ansible.module_utils.basic import env_fallback
+from ansible.module_utils.common.validation import check_type_dict
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import texts
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead, nearest
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Leaf, Members
 
@@ -99,6 +102,36 @@ def misplaced(spec: Mapping[str, Any], params: Mapping[str, Any], place: str = "
                 yield f"{where}: {wrong}"
             elif option.get("options") and isinstance(item, Mapping):
                 yield from misplaced(option["options"], item, f"{where}.")
+
+
+def unknown(spec: Mapping[str, Any], params: Mapping[str, Any], place: str = "") -> Iterator[str]:
+    """Options that do not exist, at every depth; those of an entry of a list with its number. What a key is called is told, and never its value."""
+    for name, value in params.items():
+        option = _option(spec, name)
+        if option is None:
+            if not str(name).startswith("_ansible_"):
+                yield f"{place}{name}: there is no such option{instead(str(name), list(spec))}"
+            continue
+        items = value if isinstance(value, list) else [value]
+        for number, item in enumerate(items, 1):
+            if option.get("options") and isinstance(item, Mapping):
+                yield from unknown(option["options"], item, f"{place}{name}[{number}]." if isinstance(value, list) else f"{place}{name}.")
+
+
+def provider_of(value: Any) -> tuple[dict, str]:
+    """(The connection as a mapping, what is wrong with it): Ansible adds to it from the environment before it looks at what it is."""
+    try:
+        return check_type_dict(value), ""
+    except TypeError:
+        keys = ", ".join(PROVIDER["provider"]["options"])
+        return {}, f"provider: a text is given where a mapping belongs; it has {keys}, so an address alone is provider: {{ip_address: ...}}"
+
+
+def meant(sentence: str) -> str:
+    """What Ansible says of a value that is none of the choices, with the one that was probably meant."""
+    found = re.fullmatch(r"value of \S+ must be one (?:or more )?of: (?P<choices>.+?)(?:, got|\. Got no match for): (?P<value>.+?)(?: found in .*)?", sentence)
+    near = nearest(found["value"], found["choices"].split(", ")) if found else None
+    return f"{sentence}; perhaps '{near}' is meant" if near else sentence
 
 
 def _misplaced(value: Any, kind: Any, has_choices: bool) -> str:

@@ -895,6 +895,11 @@ options:
     description: Whether the journal stays when all is well too, for a later step that verifies once more and may revert.
     type: bool
     default: false
+  option_prefix:
+    description: >-
+      What stands before the names of these options where they are variables of a role, for example V(aws_pairing_): messages then name what was written
+      there.
+    type: str
   adopt:
     description:
       - Whether to take over what serves this connection already and is not this VPN's by its record, made by hand or by another tool, or this

@@ -286,7 +286,7 @@ WRONG_ANSWERS = {
     "quotes around a zone": ({"aws_pairing_source_zones": "'trust'"}, "there is no zone ''trust''"),
     "a network with spaces inside": ({"aws_pairing_local_networks": "10.10.0.0 /24"}, "10.10.0.0 /24"),
     "a failover in capitals": ({"aws_pairing_failover": "PBF"}, "must be one of: pbf, bgp"),
-    "another connection": ({"aws_pairing_connection_id": "vpn-0bbb"}, "There is no VPN connection vpn-0bbb"),
+    "another connection": ({"aws_pairing_connection_id": "vpn-0bbb"}, "aws_pairing_connection_id: there is no VPN connection vpn-0bbb"),
 }
 
 

@@ -31,7 +31,7 @@ BEFORE_THE_FIREWALL = {
     "nothing to take away": ({"aws_pairing_state": "absent"}, "or set aws_pairing_connection_id"),
     "an unknown failover": (paired("pbf", aws_pairing_failover="vrrp"), "must be one of: pbf, bgp"),
     "the failover of the other routing": (paired("pbf", aws_pairing_failover="bgp"), "use 'pbf'"),
-    "another connection": (paired("pbf", aws_pairing_connection_id="vpn-0bbb"), "There is no VPN connection vpn-0bbb"),
+    "another connection": (paired("pbf", aws_pairing_connection_id="vpn-0bbb"), "aws_pairing_connection_id: there is no VPN connection vpn-0bbb"),
     "AWS without its collection": (
         {**without("aws_pairing_connection"), "aws_pairing_connection_id": IDS["pbf"]}, "needs the collection amazon.aws"),
     "too few keys": (paired("pbf", aws_pairing_pre_shared_keys=["One.Key_of.AWS"]), "one per tunnel"),

@@ -53,7 +53,48 @@ def check(form: str, text: str) -> None:
             return
         except ValueError:
             continue
-    raise ValueError(f"'{text}' is no {' and no '.join(FORMS[form])}, and no object can have that name")
+    why = f" ({_malformed(text)})" if _malformed(text) else ""
+    raise ValueError(f"'{text}' is no {' and no '.join(FORMS[form])}{why}, and no object can have that name")
+
+
+def network_problem(text: str) -> str:
+    """What is wrong with a text that is to be a network, and what to write; empty where it is one."""
+    several = re.split(r"[\s;|]+", text.strip())
+    if len(several) > 1 and all(map(is_literal, several)):
+        return f"'{text}' is one text with several networks; put commas between them, or give a list"
+    malformed = _malformed(text)
+    if malformed:
+        return f"'{text}' is no network: {malformed}"
+    try:
+        network = ip_network(text, strict=False)
+    except ValueError:
+        return f"'{text}' is no network, such as 10.20.0.0/16 or 2001:db8:1::/48"
+    address, slash, length = text.partition("/")
+    if not slash:
+        meant = f"{text}/64" if text.endswith("::") else forgotten_prefix(text)
+        one = f"{text}/{network.max_prefixlen}"
+        return f"{text} has no prefix length; say {meant} if the network is meant, {one} if the one address is" if meant else ""
+    if not length.isdigit():
+        return f"'{text}': give the prefix length as a number, {network}"
+    if ip_address(address) != network.network_address:
+        return (f"{text} is the address of a host, with the prefix length of its network (host bits set); say {network} if the network is meant, "
+                f"{address}/{network.max_prefixlen} if the one address is")
+    return ""
+
+
+def _malformed(text: str) -> str:
+    """Which part of an address or a network cannot be one; empty where that is not plain."""
+    address, slash, length = text.partition("/")
+    octets = address.split(".")
+    is_dotted = len(octets) > 1 and all(octet.isdigit() for octet in octets)
+    if is_dotted and len(octets) != 4:
+        return f"it has {len(octets)} octets, and IPv4 has four"
+    if is_dotted and max(map(int, octets)) > 255:
+        return f"{max(map(int, octets))} is no octet, which is 0 to 255"
+    if slash and length.isdigit() and (is_dotted or ":" in address):
+        longest = 32 if is_dotted else 128
+        return f"/{length} is no prefix length, which is 0 to {longest}" if int(length) > longest else ""
+    return ""
 
 
 def forgotten_prefix(text: str) -> str:

@@ -35,6 +35,42 @@ def _render_step(step: Step) -> str:
     return f"{tag}[{name_test(name, 'text()' if tag == 'member' else '@name')}]"
 
 
+# What people call an entry, by the element that holds it; others by that element's own name.
+_CALLED = {
+    "ipsec": "IPsec tunnel", "gateway": "IKE gateway", "ike-crypto-profiles": "IKE crypto profile", "ipsec-crypto-profiles": "IPsec crypto profile",
+    "units": "interface", "ethernet": "interface", "aggregate-ethernet": "interface", "vsys": "virtual system", "route-maps": "route map",
+}
+_RULES = {"security": "security rule", "pbf": "PBF rule", "nat": "NAT rule"}
+# Steps that every place of a kind has, or nearly every one.
+_UNSAID = (("entry", "localhost.localdomain"), ("entry", "vsys1"))
+
+
+def words(path: Path) -> str:
+    """A place as people say it, the innermost first: C(tunnel-interface of IPsec tunnel 'a'), C(static route 'b' of virtual router 'default')."""
+    said: list[str] = []
+    tags: list[str] = []
+    for step in path:
+        if isinstance(step, str):
+            tags.append(step)
+            continue
+        is_a_vrf = tags[-1:] == ["vrf"] and step[1] == "default"
+        if step not in _UNSAID and not is_a_vrf:
+            said.insert(0, f"{_kind(step[0], tags)} '{step[1]}'")
+        tags = []
+    if tags or not said:
+        said.insert(0, "/".join(tag for tag in tags if tag not in ("config", "devices")) or "the whole configuration")
+    return " of ".join(said)
+
+
+def _kind(tag: str, above: list[str]) -> str:
+    container = above[-1] if above else ""
+    if tag == "member":
+        return f"{'/'.join(above)} member".lstrip()
+    if container == "rules" and len(above) > 1:
+        return _RULES.get(above[-2], f"{above[-2].replace('-', ' ')} rule")
+    return _CALLED.get(container, container.replace("-", " ") or tag)
+
+
 def name_test(name: str, attribute: str = "@name") -> str:
     """The predicate that selects by name."""
     if "'" in name and '"' in name:

@@ -46,6 +46,11 @@ class Change:
     def xpath(self) -> str:
         return places.render(self.path) or self.words
 
+    @property
+    def called(self) -> str:
+        """The place as people say it."""
+        return places.words(self.path) if self.path else self.words
+
     def may_be_of(self, account: str) -> bool:
         return self.owner in ("", account)
 
@@ -150,7 +155,7 @@ def _in_effect(session: Session, listed: list[Change]) -> list[Change]:
 
 
 def _foreign_text(account: str, left: list[Change]) -> str:
-    shown = [change.xpath for change in left[:10]] + ([f"and {len(left) - 10} more"] if len(left) > 10 else [])
+    shown = [change.called for change in left[:10]] + ([f"and {len(left) - 10} more"] if len(left) > 10 else [])
     return (f"the account {account} has other uncommitted changes, which a commit of ours would take along: {', '.join(shown)}. "
             "Commit or revert them, use an account of its own for this collection, or say commit_foreign: include")
 

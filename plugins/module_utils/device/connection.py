@@ -75,7 +75,7 @@ class Session:
 
     def _config(self, action: str, path: Path) -> ET.Element | None:
         xpath = places.render(path)
-        root = self._read(f"read {xpath}", {"type": "config", "action": action, "xpath": xpath})
+        root = self._read(f"read {places.words(path)}", {"type": "config", "action": action, "xpath": xpath})
         if root.get("code") == str(CODE_MISSING):
             return None
         result = root.find("result")
@@ -93,7 +93,7 @@ class Session:
 
     def get_each(self, xpath: str) -> list[ET.Element]:
         """All elements of the candidate that an xpath selects."""
-        root = self._read(f"read {xpath}", {"type": "config", "action": "get", "xpath": xpath})
+        root = self._read("read the configuration", {"type": "config", "action": "get", "xpath": xpath})
         return [] if root.get("code") == str(CODE_MISSING) else root.findall("result/*")
 
     def read(self, paths: Iterable[Path], running: bool = False) -> ET.Element:
@@ -135,7 +135,7 @@ class Session:
         # In between: a device that looks for the first or for the last place only does not find what is certainly there.
         asked = paths if self.unions else [paths[0], union.CERTAIN, *paths[1:]]
         try:
-            root = self._read(f"read {', '.join(map(places.render, paths))}", {"type": "config", "action": "get", "xpath": union.xpath(asked)})
+            root = self._read(f"read {', '.join(map(places.words, paths))}", {"type": "config", "action": "get", "xpath": union.xpath(asked)})
         except DeviceError:
             self.unions = False
             return {}

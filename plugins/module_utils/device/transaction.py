@@ -9,6 +9,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from typing import Sequence
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.tree import Operation
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import locks
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session, code_of, message
@@ -129,5 +130,5 @@ def _named(session: Session, operations: Sequence[Operation], error: DeviceError
     operation = operations[index]
     error_class = TakenMeanwhile if operation.guard and code_of(refused) == CODE_REFERENCED else DeviceError
     return error_class(
-        f"failed to write the candidate on {session.place}: {operation.label} ({operation.action} {operation.xpath}): "
+        f"failed to write the candidate on {session.place}: {operation.label} ({operation.action} {places.words(operation.path)}): "
         f"{message(refused)}; nothing was written", code_of(refused), error.answer, operation)

@@ -58,7 +58,7 @@ def commit_pending(case: Case) -> Iterator[Cause]:
     """Only changes of what this tunnel is made of count: others may well wait for good reasons."""
     touching = [(path, owner) for path, owner in case.evidence.changes if waiting_object(case, path)]
     if touching:
-        evidence = tuple(f"not committed: {places.render(path)} (by {owner or 'an unknown account'})" for path, owner in touching[:5])
+        evidence = tuple(f"not committed: {places.words(path)} (by {owner or 'an unknown account'})" for path, owner in touching[:5])
         yield Cause(COMMIT_PENDING, f"{len(touching)} changes of this tunnel's objects are not committed: the firewall runs without them",
                     evidence, "commit: objects of that change, or scope: all", POSSIBLE)
 

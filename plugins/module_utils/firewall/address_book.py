@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from ipaddress import ip_address, ip_network, summarize_address_range
-from typing import Iterable, Mapping
+from typing import Collection, Iterable, Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 
 _NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_. -]{0,62}")
@@ -41,7 +42,7 @@ def networks(name: str, known: Mapping[str, ET.Element], option: str, above: tup
     entry, place = known.get(name), f"{option}: '{(*above, name)[0]}'"
     if entry is None:
         if not above:
-            raise Refused(f"{place} is no network, and there is no address object or group of this name, neither shared nor in this virtual system")
+            raise no_such(option, name, known)
         raise Refused(f"{place}: the group '{above[-1]}' lists '{name}', and there is no such address object or group")
     if name in above:
         raise Refused(f"{place}: the address group '{name}' holds itself")
@@ -49,6 +50,12 @@ def networks(name: str, known: Mapping[str, ET.Element], option: str, above: tup
     if listed:
         return list(dict.fromkeys(network for member in listed for network in networks(member, known, option, (*above, name))))
     return _of_object(name, entry, place)
+
+
+def no_such(option: str, name: str, there: Collection[str]) -> Refused:
+    """The refusal of a name that neither an address object nor a group has. C(there): the names that they do have."""
+    return Refused(f"{option}: '{name}' is no network, and there is no address object or group of this name, neither shared nor in this virtual "
+                   f"system{instead(name, there)}")
 
 
 def _of_object(name: str, entry: ET.Element, place: str) -> list[str]:

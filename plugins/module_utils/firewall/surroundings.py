@@ -157,6 +157,10 @@ class Surroundings:
         """The BGP of a router of the running engine."""
         return places.find(self.network, bgp_place(router_name, self.platform.advanced))
 
+    def router_names(self) -> list[str]:
+        """The routers of the running engine."""
+        return self.names("logical_router" if self.platform.advanced else "virtual_router")
+
     def other_engine_has(self, name: str) -> bool:
         return places.find(self.network, router(name, not self.platform.advanced)) is not None
 

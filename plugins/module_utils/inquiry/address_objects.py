@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Iterable
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import address_book, rulebases
@@ -24,6 +25,9 @@ def networks(target: Target, option: str, texts: Iterable[str]) -> tuple[str, ..
         found = address_book.by_name(target.session.get_named(_containers(target), sorted(wanted)))
         known.update(found)
         wanted = {member for entry in found.values() for member in address_book.members(entry)} - known.keys()
+    missing = next((name for name in names if name not in known), None)
+    if missing is not None:
+        raise address_book.no_such(option, missing, [name for container in _containers(target) for name in places.names(target.session.get(container), ())])
     resolved_ = [[text] if text not in names else address_book.networks(text, known, option) for text in texts]
     return tuple(dict.fromkeys(network for found in resolved_ for network in found))
 

@@ -54,7 +54,7 @@ def pending_problems(name: str, tunnels: Sequence[Tunnel]) -> list[str]:
 def key_problems(name: str, tunnels: Sequence[Tunnel], pre_shared_keys: Sequence | None = None, keys_option: str = "pre_shared_keys") -> list[str]:
     """Keys missing from the description and from C(pre_shared_keys), and keys that the tunnel's cloud would not take."""
     if pre_shared_keys and len(pre_shared_keys) != len(tunnels):
-        return [f"{name} has {len(tunnels)} tunnels, but {len(pre_shared_keys)} pre-shared keys are given; give one per tunnel, in order"]
+        return [f"{keys_option}: {name} has {len(tunnels)} tunnels, but {len(pre_shared_keys)} pre-shared keys are given; give one per tunnel, in order"]
     found = []
     for tunnel, given in zip(tunnels, pre_shared_keys or [None] * len(tunnels)):
         key = given or tunnel.pre_shared_key
@@ -64,7 +64,7 @@ def key_problems(name: str, tunnels: Sequence[Tunnel], pre_shared_keys: Sequence
             continue
         problem = rules_of(tunnel.cloud).key_problem(key) if key else None
         if problem:
-            found.append(f"{_called(name, tunnel)} {problem}")
+            found.append(f"{f'{keys_option}: ' if given else ''}{_called(name, tunnel)} {problem}")
     return found
 
 
@@ -114,7 +114,7 @@ def routing_problems(profile: Profile, failover: str) -> list[str]:
     if profile.routing is None or profile.routing == needed:
         return []
     spoken, fitting = {STATIC: ("static", _BY_ROUTES), BGP: ("BGP", _BY_BGP)}[profile.routing]
-    return [f"{profile.id} was created with {spoken} routing, so failover '{failover}' cannot work; use {_either(fitting)}"]
+    return [f"failover: {profile.id} was created with {spoken} routing, so '{failover}' cannot work; use {_either(fitting)}"]
 
 
 def _either(words: Sequence[str]) -> str:

@@ -51,7 +51,7 @@ def refuse_template_values(label: str, start: int, operations: list[Operation], 
         owned = _owned(operation, start, before)
         if owned is not None:
             path, template = owned
-            raise Refused(f"{label}: {places.render(path)} comes from the Panorama template '{template}'; make the change there, or override it on "
+            raise Refused(f"{label}: {places.words(path)} comes from the Panorama template '{template}'; make the change there, or override it on "
                           "the firewall first")
 
 

@@ -52,6 +52,14 @@ class Owners:
         return {thing.name, stem(thing.name)} - set(self.owned)
 
 
+def names(configuration: dict) -> list[str]:
+    """By which names VPNs, tunnels and gateways can be asked for."""
+    owners = _Owners(configuration)
+    things = [Object("ipsec_tunnel", tunnel["name"]) for tunnel in configuration["tunnels"]]
+    things += [Object("ike_gateway", gateway["name"]) for gateway in configuration["gateways"]]
+    return sorted({name for thing in things for name in owners.of(thing)})
+
+
 def select(configuration: dict, names: Iterable[str]) -> tuple:
     """(the part of the configuration that belongs to the named VPNs, tunnels or gateways; the names that nothing answers to)."""
     owners, wanted = Owners(configuration), set(names)

@@ -98,7 +98,7 @@ class _Reverting:
         result["reverted"] = [_told(difference) for difference in done]
         result["left"] = [{**_told(item.difference), "reason": item.reason} for item in self.left]
         result["unproven"] = []
-        result["warnings"] += [f"{item.difference.label} stays at {item.difference.xpath}: {item.reason}" for item in self.left]
+        result["warnings"] += [f"{item.difference.label} stays ({places.words(item.difference.path)}): {item.reason}" for item in self.left]
         if self.module.check_mode:
             result["changed"] = result["changed"] or self.commits and any(map(self._is_mine, self.pending))
             return result
@@ -191,7 +191,7 @@ class _Reverting:
         wrong = self._unproven(running=self.commits)
         if wrong:
             raise PanosVpnError(f"{self.vpn}: the {configuration} of {self.target.place} is not as it was before at "
-                                f"{', '.join(difference.xpath for difference in wrong)}; the journal {self.journal.file} stays")
+                                f"{', '.join(places.words(difference.path) for difference in wrong)}; the journal {self.journal.file} stays")
 
 
 def _told(difference) -> dict:

@@ -13,7 +13,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.errors import ArgumentTypeError, ElementError, NoLogError
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import secrets
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import naming, secrets
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import high_availability, locks, sdk
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import Patience
@@ -23,6 +23,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.progress import Progress
 
 NOTHING_WRITTEN = "nothing was written"
+# Options that no role hands on under a name of its own.
+_OF_ALL_MODULES = ("provider", "name", "configure", "option_prefix")
 
 
 class PanosModule(AnsibleModule):
@@ -51,7 +53,9 @@ class PanosModule(AnsibleModule):
         """Before Ansible takes what is null for given, and makes texts of what is none."""
         super()._load_params()
         self.params = arguments.said(self.argument_spec, self.params)
-        self.misplaced = next(arguments.misplaced(self.argument_spec, self.params), "")
+        self.params["provider"], problem = arguments.provider_of(self.params.get("provider") or {})
+        self.misplaced = problem or "; ".join(arguments.unknown(self.argument_spec, self.params)) or (
+            next(arguments.misplaced(self.argument_spec, self.params), ""))
 
     def _take_arguments(self):
         if self.misplaced:
@@ -69,12 +73,18 @@ class PanosModule(AnsibleModule):
     def fail_json(self, msg, **kwargs):
         """Ansible stops looking for secrets in the arguments where one of them is malformed, and shows them all."""
         self.no_log_values.update(secret for secret in _secrets(self.argument_spec, self.params) if secret)
-        super().fail_json(_naming_the_option(msg, getattr(self, "validation_result", None)), **kwargs)
+        sentence = self.misplaced or arguments.meant(_naming_the_option(msg, getattr(self, "validation_result", None)))
+        super().fail_json(self.naming(sentence), **kwargs)
 
     def tell(self, sentence: str) -> None:
         """What a long step waits for now, for those who watch. A plan waits for nothing."""
         if self.params.get("progress") and not self.check_mode:
             self.progress.tell(secrets.masked(sentence, self.secret_forms))
+
+    def naming(self, text: str) -> str:
+        """A text that speaks of options, with the names that the user knows them by."""
+        prefix = self.params.get("option_prefix")
+        return naming.as_variables(text, [option for option in self.argument_spec if option not in _OF_ALL_MODULES], prefix) if prefix else text
 
     def patience(self, timeout: str, poll: str | None = None) -> Patience:
         """To wait as long, and to look as often, as the options of these names say; those who watch are told."""
@@ -146,7 +156,7 @@ def shortened(told):
 
 def _warn(module, result) -> None:
     for warning in dict.fromkeys(result.pop("warnings", ())):
-        module.warn(warning)
+        module.warn(module.naming(warning))
 
 
 def _worked(session, work, untouched):

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import DEVICE
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
@@ -21,8 +22,6 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.re
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import IMPORTED
 
 _IMPORT_LISTS = places.render(DEVICE + ("vsys",)) + "/entry/" + "/".join(IMPORTED)
-# Names that a message lists of what there is.
-_MOST = 10
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ def missing(target: Target, plan: Plan, reads) -> list[Missing]:
     wanted = [path for dummy, path in parents] + [path for reference in references for path in reference.paths]
     unread = [path for path in dict.fromkeys(wanted) if not any(places.starts_with(path, read) for read in reads)]
     there = target.read(in_containers(unread))
-    found = [Missing(f"{label}: there is no {places.render(path)}", path) for label, path in parents if places.find(there, path[1:]) is None]
+    found = [Missing(f"{label}: there is no {places.words(path)}", path) for label, path in parents if places.find(there, path[1:]) is None]
     return found + [Missing(str(reference), reference.paths[0], not _is_of_template(target))
                     for reference in references if not reference.is_in(there)]
 
@@ -62,15 +61,19 @@ def refuse(target: Target, found: list[Missing]) -> list[str]:
     return [f"{each.words} in {_place_of(target)}: another template of the firewall's stack has to bring it" for each in found]
 
 
+def yet(target: Target, found: list[Missing]) -> list[str]:
+    """What a plan that is not carried out says of what is missing: an earlier task may be about to make it, or its name is misspelt."""
+    told = {each.words: _instead(target, each.path) for each in found}
+    return [f"{words} yet{instead_ if 'is meant' in instead_ else ''}" for words, instead_ in told.items()]
+
+
 def _instead(target, path) -> str:
     """The names that there are where one was looked for."""
     try:
         names = places.names(target.session.get(path[:-1]), ())
     except PanosVpnError:
         return ""
-    if not names:
-        return f" (there is none below {places.render(path[:-1])})"
-    return f" (there are {', '.join(names[:_MOST])}{f' and {len(names) - _MOST} more' if len(names) > _MOST else ''})"
+    return instead(path[-1][1] if isinstance(path[-1], tuple) else path[-1], names)
 
 
 def _holders(target, plan) -> list[tuple]:

@@ -103,6 +103,7 @@ def argument_spec() -> dict:
         "on_failure": {"type": "str", "choices": [outcome.FAIL, outcome.KEEP, outcome.REVERT], "default": outcome.FAIL},
         "journal": {"type": "path"},
         "keep_journal": {"type": "bool", "default": False},
+        "option_prefix": {"type": "str"},
     }
 
 
@@ -139,6 +140,8 @@ def _run(module, session) -> dict:
     if params["state"] == "present" and params["configure"]:
         _refuse_missing(params)
         _refuse_revert_of_nothing(params)
+        if params["replaces"] == params["name"]:
+            raise InvalidInput(f"replaces: '{params['name']}' is this VPN itself; give the name of the older one, or leave it out")
         vpn = _vpn(params)
         if not vpn.names_objects:
             check(vpn)

@@ -91,7 +91,7 @@ def _carried_out(module, target, reads, planned, before_write, journal: journals
         needed.refuse_interfaces_of_others(target, plan)
         missing = needed.missing(target, plan, reads)
         if module.check_mode:
-            intent.warnings += [f"{each.words} yet" for each in missing]
+            intent.warnings += needed.yet(target, missing)
             break
         intent.warnings += needed.refuse(target, missing)
         if before_write is not None:

@@ -11,6 +11,7 @@ from ipaddress import ip_address, ip_network
 from typing import Iterable
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.addresses import FLOATING, Held, Interface
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Network, is_part
@@ -43,7 +44,7 @@ def _router(vpn, around):
         if around.other_engine_has(name):
             raise Refused(f"virtual_router: '{name}' is configured for the other routing engine; the one that is running has {engine}s. "
                           "A change of the engine needs a commit and a reboot")
-        raise Refused(f"virtual_router: there is no {engine} '{name}' on this firewall")
+        raise Refused(f"virtual_router: there is no {engine} '{name}' on this firewall{instead(name, around.router_names())}")
 
 
 def _zone(vpn, around):
@@ -69,9 +70,10 @@ def _zone(vpn, around):
 def _source_zones(vpn, around):
     missing = [zone for zone in vpn.source_zones if around.zone(zone) is None]
     if missing:
-        raise Refused(f"source_zones: there is no zone '{missing[0]}' in this virtual system")
+        raise Refused(f"source_zones: there is no zone '{missing[0]}' in this virtual system{instead(missing[0], around.names('zone'))}")
     if vpn.zone in vpn.source_zones:
-        raise Refused(f"source_zones: '{vpn.zone}' is the VPN's own zone")
+        raise Refused(f"zone: '{vpn.zone}' is among source_zones too; the tunnels need a zone of their own, another one or a new one, so that rules can tell "
+                      "the hosts' traffic from theirs")
 
 
 def _given_units(vpn, around, units):
@@ -257,11 +259,20 @@ def _refuse_elsewhere(vpn: Vpn, around: Surroundings, expected: list[str]) -> No
                           f"{vpn.outside_interface} ({_told(around.addresses_of(vpn.outside_interface))})")
 
 
+def _outside_ones(around: Surroundings) -> list[str]:
+    """The interfaces that tunnels' packets can leave by."""
+    return [name for name, interface in around.interfaces.items() if not name.startswith("tunnel") and (interface.held or interface.given_by)]
+
+
 def outside_interface(vpn: Vpn, around: Surroundings) -> Interface:
     """The interface that the tunnels' packets leave by."""
     interface = around.interfaces.get(vpn.outside_interface)
     if interface is None:
-        raise Refused(f"outside_interface: there is no layer 3 interface {vpn.outside_interface} on this firewall")
+        raise Refused(f"outside_interface: there is no layer 3 interface {vpn.outside_interface} on this firewall"
+                      f"{instead(vpn.outside_interface, _outside_ones(around))}")
+    if vpn.outside_interface.startswith("tunnel."):
+        raise Refused(f"outside_interface: {vpn.outside_interface} is a tunnel interface; give the one that faces the far side"
+                      f"{instead(vpn.outside_interface, _outside_ones(around))}")
     if around.router_of(vpn.outside_interface) is None:
         raise Refused(f"outside_interface: {vpn.outside_interface} is in no router, so nothing can leave by it")
     if around.zone_of(vpn.outside_interface) is None:

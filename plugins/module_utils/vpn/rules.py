@@ -12,6 +12,7 @@ from ipaddress import collapse_addresses, ip_network
 from typing import Collection, Iterable, Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import ANY, Addresses, Traffic
@@ -248,7 +249,7 @@ class Rules:
         order = [rule.get("name") for rule in rules]
         where, other = self.vpn.rule_position
         if other and other not in order:
-            raise Refused(f"rule_position: there is no security rule '{other}'")
+            raise Refused(f"rule_position: there is no security rule '{other}'{instead(other, order)}")
         found = _at_the_end(where, name, order, ours) if where in ("top", "bottom") else (self.vpn.rule_position,)
         if shadow is None or where == "top":
             return found

@@ -11,12 +11,14 @@ from dataclasses import dataclass, field, fields
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any, Callable
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import network_problem
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.address_book import is_name
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import is_part
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import problems
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import MOST_TUNNELS, Tunnel
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import static_route
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import monitor_profile, static_route, tunnel_interface, zone
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Table
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families, names
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.proposal import is_gcm
 
@@ -24,6 +26,11 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.proposal
 PBF, BGP, ECMP, ROUTES = "pbf", "bgp", "ecmp", "routes"
 FAILOVERS = (PBF, BGP, ECMP, ROUTES)
 SPEAKING_BGP = (BGP, ECMP)
+# Options that are a value of one of the objects: (its table, what it is called there).
+_OF_OBJECTS = {
+    "monitor_interval": (monitor_profile.TABLE, "interval"), "monitor_threshold": (monitor_profile.TABLE, "threshold"),
+    "mtu": (tunnel_interface.TABLE, "mtu"),
+}
 # What no BGP session can do without.
 _OF_A_SESSION = ("local_as", "peer_as", "hold_time", "keep_alive")
 
@@ -180,9 +187,15 @@ def _form_problems(vpn: Vpn) -> list:
     for text in vpn.monitor_addresses:
         found += _unlike("monitor_addresses", text, ip_address)
     found += _unlike("router_id", vpn.router_id, IPv4Address)
-    found += [f"tunnel_interfaces: '{name}' is no tunnel interface, such as tunnel.11" for name in vpn.tunnel_interfaces
+    found += [f"tunnel_interfaces: '{name}' is no tunnel interface, such as tunnel.{_number_in(name)}" for name in vpn.tunnel_interfaces
               if not re.fullmatch(r"tunnel\.[1-9]\d{0,3}", name)]
     return found
+
+
+def _number_in(name: str) -> int:
+    """The number that was probably meant."""
+    digits = re.search(r"[1-9]\d{0,3}$", name)
+    return int(digits.group()) if digits else 11
 
 
 def _missing(vpn, tunnel):
@@ -239,14 +252,17 @@ def _own_problems(vpn: Vpn) -> list:
             found.append(f"{option}: give one value per tunnel ({count}), not {len(given)}")
     if len(set(vpn.tunnel_interfaces)) != len(vpn.tunnel_interfaces):
         found.append("tunnel_interfaces: each tunnel needs an interface of its own")
+    found += [problem for option, (table, leaf) in _OF_OBJECTS.items() if _makes(vpn, table) for problem in _out_of_range(option, getattr(vpn, option), table, leaf)]
+    if len(vpn.zone) > zone.TABLE.name_length:
+        found.append(f"zone: '{vpn.zone}' has {len(vpn.zone)} characters, PAN-OS allows {zone.TABLE.name_length}")
     if not 1 <= vpn.primary_tunnel <= count:
         found.append(f"primary_tunnel: there is no tunnel {vpn.primary_tunnel}, only 1 to {count}")
     if vpn.policy_based and vpn.failover != ROUTES:
         found.append(f"policy_based: the peer takes traffic between the given networks only, so neither BGP nor a monitor can work; use failover '{ROUTES}'")
     if vpn.failover != BGP and vpn.by_tunnel:
-        found.append("local_preference and as_path_prepend go with failover 'bgp'")
+        found.append("local_preference and as_path_prepend go with failover: bgp")
     if vpn.failover != PBF and vpn.backup_routes:
-        found.append("backup_routes goes with failover 'pbf'")
+        found.append("backup_routes goes with failover: pbf")
     found += _route_monitor_problems(vpn)
     outside = [tunnel.outside_address for tunnel in vpn.tunnels]
     inside = [address for tunnel in vpn.tunnels for address in (tunnel.inside_address, tunnel.inside_ipv6_address) if address]
@@ -264,6 +280,19 @@ def _route_monitor_problems(vpn: Vpn) -> list:
     given = {"monitor_interval": (vpn.monitor_interval, leaves["interval"]), "monitor_threshold": (vpn.monitor_threshold, leaves["count"])}
     return [f"{option}: the monitor of a static route takes {leaf.minimum} to {leaf.maximum} {leaf.unit}, not {value}"
             for option, (value, leaf) in given.items() if not leaf.minimum <= value <= leaf.maximum]
+
+
+def _makes(vpn: Vpn, table: Table) -> bool:
+    """Whether the VPN makes an object of a table; routes have monitors of their own."""
+    return table is not monitor_profile.TABLE or vpn.failover == PBF
+
+
+def _out_of_range(option: str, value: int | None, table: Table, name: str) -> list:
+    """Whether a leaf of an object that the VPN makes could hold an option's value."""
+    leaf = next(node for node in table.nodes if node.option == name)
+    if value is None or leaf.minimum <= value <= leaf.maximum:
+        return []
+    return [f"{option}: {value} is outside {leaf.minimum} to {leaf.maximum} {leaf.unit}"]
 
 
 def _inside_problems(vpn: Vpn, number: int, tunnel: Tunnel) -> list:
@@ -299,13 +328,11 @@ def _network_problems(vpn: Vpn) -> list:
             found.append(f"{option}: give at least one network")
         sides[option] = []
         for text in getattr(vpn, option):
-            try:
+            problem = network_problem(text)
+            if problem:
+                found.append(f"{option}: {problem}")
+            else:
                 sides[option].append(ip_network(text))
-            except ValueError as exc:
-                found.append(f"{option}: {exc}")
-    found += [f"{option}: {text} has no prefix length; say {text}/{network.max_prefixlen} if the one address is meant"
-              for option, networks in sides.items() for text, network in zip(getattr(vpn, option), networks)
-              if "/" not in text and int(network.network_address) % 256 == 0] if not found else []
     for remote in sides["remote_networks"]:
         if remote.prefixlen == 0 and not vpn.allow_default_route:
             found.append(f"remote_networks: {remote} would send everything into the VPN; say allow_default_route: true if that is meant")

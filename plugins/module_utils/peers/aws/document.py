@@ -214,7 +214,7 @@ def _chosen(connections: list[dict], connection_id: str | None) -> tuple[str, di
     if connection_id:
         wanted = str(connection_id).strip()
         if wanted not in by_id:
-            raise InvalidInput(f"There is no VPN connection {wanted} in this output; it holds {listed}.")
+            raise InvalidInput(f"connection_id: there is no VPN connection {wanted} in this output; it holds {listed}.")
         return wanted, by_id[wanted]
     # AWS lists a connection for an hour after it was deleted.
     left = {name: item for name, item in by_id.items() if str(item.get("state")).lower() not in _GONE} or by_id

@@ -158,7 +158,7 @@ def test_what_somebody_changed_since_is_left_and_named(door):
     result = door.reverted()
     left = {item["xpath"]: item["reason"] for item in result.values["left"]}
     assert left == {comment: "it no longer holds what was written"}
-    assert result.warnings == [f"monitor_profile '{name_of('pbf')}' stays at {comment}: it no longer holds what was written"]
+    assert result.warnings == [f"monitor_profile '{name_of('pbf')}' stays (monitor profile '{name_of('pbf')}'): it no longer holds what was written"]
     assert door.journals, "what is left can be looked at again"
 
 

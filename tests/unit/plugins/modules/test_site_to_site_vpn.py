@@ -316,7 +316,7 @@ def test_a_name_that_begins_like_ours_is_a_foreign_one(door):
 def test_own_foreign_changes_stop_the_run_before_it_writes(door):
     door.provider = {**door.provider, "username": "admin"}
     door.control.edit_as("admin", "set", f"{VSYS}/address/entry[@name='mine']", "<ip-netmask>192.0.2.1</ip-netmask>")
-    door.refused(options(lock_timeout=0), "admin", "entry[@name='mine']", "commit_foreign: include")
+    door.refused(options(lock_timeout=0), "admin", "'mine'", "commit_foreign: include")
     assert door.done(options(lock_timeout=0, commit_foreign="include")).changed
 
 

@@ -187,10 +187,10 @@ ROWS = {
         ("template 'branches'", "aws-vpn"), {},
         planted((f"{VSYS}/zone", f"<entry name='aws-vpn' {TEMPLATE}><network {TEMPLATE}><layer3 {TEMPLATE}/></network></entry>"))),
     "a router from a template": Row(
-        ("template 'branches'", "virtual-router"), {},
+        ("template 'branches'", "virtual router 'default'"), {},
         planted((f"{NETWORK}/virtual-router", f"<entry name='default' {TEMPLATE}><interface {TEMPLATE}/></entry>"))),
     "a logical router from a template": Row(
-        ("template 'branches'", "logical-router"), {},
+        ("template 'branches'", "logical router 'default'"), {},
         planted((f"{NETWORK}/logical-router", f"<entry name='default' {TEMPLATE}><vrf><entry name='default'><interface {TEMPLATE}/></entry></vrf></entry>")),
         firewall={"engine": "logical-router"}),
     # Versions.

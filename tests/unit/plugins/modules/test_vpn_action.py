@@ -249,7 +249,7 @@ def test_the_journal_can_take_it_back(door, tmp_path):
 def test_other_changes_of_the_account_are_not_committed_along(door):
     door.provider = {**door.provider, "username": "admin"}
     door.done({"name": "fast", "interval": 2}, module=monitor_profile)
-    door.refused({"action": "disable", "lock_timeout": 0}, "monitor-profile/entry[@name='fast']", "commit_foreign: include", "nothing was written")
+    door.refused({"action": "disable", "lock_timeout": 0}, "monitor profile 'fast'", "commit_foreign: include", "nothing was written")
     assert door.done({"action": "disable", "commit": False}).changed
     assert "commit_foreign: include" in door.run({"action": "disable", "lock_timeout": 0}).message
     assert door.done({"action": "disable", "commit_foreign": "include"}).changed

@@ -104,4 +104,4 @@ def test_losses_without_end_say_what_stands(door):
 def test_the_refused_object_is_named(door):
     fails(door, FIRST_WRITE, number=3, code=12, message="no more room")
     result = door.run(ITEMS)
-    assert "monitor_profile 'p02'" in result.message and "entry[@name='p02']" in result.message and "nothing was written" in result.message
+    assert "monitor_profile 'p02'" in result.message and "monitor profile 'p02'" in result.message and "nothing was written" in result.message

@@ -213,7 +213,7 @@ REFUSED = {
     ],
     "describe-vgw-bgp-plus-deleted-2019.json": [
         ("vpn-05044757278685fd3", "is deleted"),
-        ("vpn-0aaaaaaaaaaaaaaaa", "There is no VPN connection vpn-0aaaaaaaaaaaaaaaa in this output; it holds vpn-03701a53bba3c48b7"),
+        ("vpn-0aaaaaaaaaaaaaaaa", "there is no VPN connection vpn-0aaaaaaaaaaaaaaaa in this output; it holds vpn-03701a53bba3c48b7"),
     ],
     "describe-vgw-bgp-tunneloptions-handedited.json": [(None, "Tunnel to 52.39.121.126: Phase1DHGroupNumbers has only 22, 23")],
     "get-vpn-connection-device-types-paloalto.json": [(None, NO_CONNECTION)],

@@ -1,0 +1,177 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What people get wrong who have the documentation and nothing else: what they wrote, and the words that have to be in the answer.
+
+The words are the option as it was written, what is wrong with it, what there is, and what to do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import IDS, STATIC, paired, removed
+
+XML = '<?xml version="1.0"?><vpn_connection id="vpn-0a1b"><ipsec_tunnel/></vpn_connection>'
+VAULT = "$ANSIBLE_VAULT;1.1;AES256\n6638643965393866376\n6434626264386163343\n"
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """C(given): variables of a host, or options of a module. C(words): all of them are in the message, whatever their case."""
+
+    given: dict
+    words: tuple[str, ...]
+    without: tuple[str, ...] = field(default=())
+
+
+def role(*words: str, without: tuple[str, ...] = (), **given) -> Mistake:
+    """Variables of C(aws_pairing), without their prefix, over those of a first run that goes well."""
+    variables = paired("pbf", **{name if name.startswith("aws_par") else f"aws_pairing_{name}": value for name, value in given.items()})
+    return Mistake({name: value for name, value in variables.items() if value is not None and name not in without}, words)
+
+
+ROLE = {
+    "a variable without one underscore": role(
+        "aws_pairing_outsideinterface", "aws_pairing_outside_interface", outside_interface=None, outsideinterface="ethernet1/8"),
+    "a variable with one letter more": role("aws_pairing_monitor_intervall", "aws_pairing_monitor_interval", monitor_intervall=5),
+    "a variable with one letter less": role("aws_pairing_backup_route", "aws_pairing_backup_routes", backup_route=True),
+    "the prefix with one letter less": role("aws_paring_backup_routes", "aws_pairing_backup_routes", aws_paring_backup_routes=True),
+    "a variable that never was": role("aws_pairing_color", "documentation", color="blue"),
+    "a misspelt key below an option": role("aws_pairing_rule_position", "wher", "rule, where", rule_position={"wher": "top", "where": "top"}),
+    "an impossible prefix length": role("aws_pairing_remote_networks", "10.200.0.0/33", "0 to 32", remote_networks=["10.200.0.0/33"]),
+    "a forgotten prefix length": role("aws_pairing_remote_networks", "10.200.0.0 has no prefix length", "/16", remote_networks=["10.200.0.0"]),
+    "a host where a network is meant": role(
+        "aws_pairing_remote_networks", "10.200.1.5/16", "10.200.0.0/16", "10.200.1.5/32", remote_networks=["10.200.1.5/16"]),
+    "an octet too large": role("aws_pairing_local_networks", "10.10.0.256/24", "octet", local_networks=["10.10.0.256/24"]),
+    "a host name as network": role("aws_pairing_remote_networks", "db.example.com", "address object", "office-lan", remote_networks=["db.example.com"]),
+    "an address object that is misspelt": role("aws_pairing_local_networks", "ofice-lan", "office-lan", local_networks=["ofice-lan"]),
+    "an interface by a short name": role("aws_pairing_outside_interface", "eth1/8", "ethernet1/8", outside_interface="eth1/8"),
+    "a port of a larger model": role("aws_pairing_outside_interface", "ethernet1/48", "there are", "ethernet1/7", outside_interface="ethernet1/48"),
+    "a tunnel as outside interface": role("aws_pairing_outside_interface", "tunnel.7", "tunnel interface", outside_interface="tunnel.7"),
+    "the interface of the LAN as outside": role("aws_pairing_outside_interface", "198.51.100.10", "ethernet1/8", outside_interface="ae1.10"),
+    "a router by a name of one's own": role("aws_pairing_virtual_router", "vr1", "default", virtual_router="vr1"),
+    "a zone with a capital letter": role("aws_pairing_source_zones", "Trust", "trust", source_zones=["Trust"]),
+    "a zone that is elsewhere": role("aws_pairing_source_zones", "lan", "trust", "dmz", source_zones=["lan"]),
+    "a zone that is too long": role("aws_pairing_zone", "63", zone="-".join(["to-the-cloud-of-amazon-in-frankfurt"] * 2)),
+    "the zone of the hosts as the tunnels'": role("aws_pairing_zone", "trust", "source_zones", zone="trust"),
+    "a virtual system that is not there": role("aws_pairing_vsys", "vsys2", "vsys1", vsys="vsys2"),
+    "a vault file as text": role("aws_pairing_connection", "vault", "lookup", connection=VAULT),
+    "the name of a file": role("aws_pairing_connection", "connection.json", "lookup", connection="connection.json"),
+    "the path of a file": role("aws_pairing_connection", "~/vpn/connection.json", "lookup", connection="~/vpn/connection.json"),
+    "half of a file": role("aws_pairing_connection", "JSON", "describe-vpn-connections", connection='{"VpnConnections": ['),
+    "the XML alone": role("aws_pairing_connection", "xml", "describe-vpn-connections", connection=XML),
+    "an empty answer": role("aws_pairing_connection", "describe-vpn-connections", connection={"VpnConnections": []}),
+    "another connection's id": role("aws_pairing_connection_id", "vpn-0bbb", IDS["pbf"], connection_id="vpn-0bbb"),
+    "a region as id": role("aws_pairing_connection_id", "eu-central-1", "vpn-0a1b2c3d4e5f60718", connection=None, connection_id="eu-central-1"),
+    "nothing to take away": Mistake({"aws_pairing_state": "absent"}, ("aws_pairing_connection_id", "is not set", "vpn-0a1b2c3d4e5f60718")),
+    "a name to take away": Mistake(
+        removed("pbf", aws_pairing_connection_id="paris office"), ("aws_pairing_connection_id", "paris office", "vpn-0a1b2c3d4e5f60718")),
+    "the failover of the other routing": role("aws_pairing_failover", "bgp", "pbf", failover="bgp"),
+    "a failover in capital letters": role("aws_pairing_failover", "PBF", "pbf, bgp", failover="PBF"),
+    "a tunnel interface without a dot": role("aws_pairing_tunnel_interfaces", "tunnel300", "tunnel.300", tunnel_interfaces=["tunnel300", "tunnel.301"]),
+    "a tunnel interface in use": role("aws_pairing_tunnel_interfaces", "tunnel.7", "branch-7", tunnel_interfaces=["tunnel.7", "tunnel.8"]),
+    "one tunnel interface": role("aws_pairing_tunnel_interfaces", "one value per tunnel (2), not 1", tunnel_interfaces=["tunnel.11"]),
+    "one key": role("aws_pairing_pre_shared_keys", "one per tunnel", pre_shared_keys=["One.Key_of.AWS"]),
+    "a short key": role("aws_pairing_pre_shared_keys", "8 to 64 characters", pre_shared_keys=["short", ""]),
+    "a monitor that is too fast": role("aws_pairing_monitor_interval", "1", "2 to 100", monitor_interval=1),
+    "a unit at a number": role("aws_pairing_monitor_interval", "2s", "int", monitor_interval="2s"),
+    "a third tunnel": role("aws_pairing_primary_tunnel", "3", "1 to 2", primary_tunnel=3),
+    "rules of another word": role("aws_pairing_security_rules", "inbound", "both, outbound, none", security_rules="inbound"),
+    "a rule that is not there": role(
+        "aws_pairing_rule_position", "deny rest", "deny the rest", rule_position={"where": "before", "rule": "deny rest"}),
+    "a place without its rule": role("aws_pairing_rule_position", "rule", rule_position={"where": "before"}),
+    "an address of another interface": role("aws_pairing_local_address", "203.0.113.6", "198.51.100.10", local_address="203.0.113.6"),
+    "an option of BGP with PBF": role("aws_pairing_local_preference", "bgp", local_preference=[200, 100]),
+    "another word for taking back": role("aws_pairing_on_failure", "rollback", "fail, keep, revert", on_failure="rollback"),
+    "another word for the rollout": role("aws_pairing_rollout", "parallel", "one_by_one, together", rollout="parallel"),
+    "no truth value": role("aws_pairing_backup_routes", "maybe", "boolean", backup_routes="maybe"),
+    "everything as remote network": role("aws_pairing_remote_networks", "0.0.0.0/0", "aws_pairing_allow_default_route", remote_networks=["0.0.0.0/0"]),
+    "a summary that holds the LAN": role("aws_pairing_remote_networks", "10.0.0.0/8", "aws_pairing_allow_summary_networks", remote_networks=["10.0.0.0/8"]),
+    "an MTU that no tunnel has": role("aws_pairing_mtu", "90000", "9216", mtu=90000),
+    "itself as what it replaces": role("aws_pairing_replaces", IDS["pbf"], replaces=IDS["pbf"]),
+    # As a survey hands it over: texts.
+    "networks with semicolons": role("aws_pairing_remote_networks", "10.200.0.0/16; 10.201.0.0/16", "comma", remote_networks="10.200.0.0/16; 10.201.0.0/16"),
+    "networks with blanks": role("aws_pairing_remote_networks", "10.200.0.0/16 10.201.0.0/16", "comma", remote_networks="10.200.0.0/16 10.201.0.0/16"),
+    "zones with a slash": role("aws_pairing_source_zones", "trust/dmz", "trust", source_zones="trust/dmz"),
+    "an answer left out": role("aws_pairing_zone", "is not set", zone=""),
+    "a number in words": role("aws_pairing_primary_tunnel", "two", "int", primary_tunnel="two"),
+    # Of the connection to the firewall.
+    "a URL as address": role("provider.ip_address", "https://192.0.2.1/", "without", panos={"ip_address": "https://192.0.2.1/"}),
+    "a text as provider": role("provider", "mapping", "ip_address", panos="192.0.2.1"),
+    "a misspelt key of the provider": role("provider", "ip_adress", "ip_address", panos={"ip_adress": "192.0.2.1"}),
+    "a port in words": role("provider", "port", "https", "int", panos={"port": "https"}),
+    "a CA that is not there": role("ca_path", "/nowhere/ca.pem", panos={"ca_path": "/nowhere/ca.pem"}),
+}
+
+
+# By playbook: what stands on the command line. A host each.
+PLAYBOOKS = {
+    "vpn_verify": {
+        "a misspelt name": Mistake({"vpn_verify_nam": "vpn-0abc"}, ("vpn_verify_nam", "vpn_verify_name")),
+        "a time in words": Mistake({"vpn_verify_name": "branch-7", "vpn_verify_timeout": "soon"}, ("vpn_verify_timeout", "soon", "int")),
+        "a VPN that is not there": Mistake({"vpn_verify_name": "brnch-7", "vpn_verify_timeout": 0}, ("brnch-7", "no tunnel or gateway of the name")),
+    },
+    "vpn_action": {
+        "no name": Mistake({}, ("vpn_action_name is not set", "names of VPNs")),
+        "another action": Mistake({"vpn_action_name": "branch-7", "vpn_action_action": "restart"}, ("vpn_action_action", "restart", "reconnect, initiate")),
+        "a VPN that is not there": Mistake({"vpn_action_name": "brnch-7"}, ("brnch-7", "perhaps 'branch-7'")),
+        "a misspelt variable": Mistake({"vpn_action_name": "branch-7", "vpn_action_time_out": 5}, ("vpn_action_time_out", "vpn_action_timeout")),
+    },
+    "vpn_report": {
+        "a misspelt file": Mistake({"vpn_report_fle": "x.html"}, ("vpn_report_fle", "vpn_report_file")),
+        "another thing to gather": Mistake({"vpn_report_gatherd": ["config"]}, ("vpn_report_gatherd", "vpn_report_gather")),
+    },
+    "config_revert": {
+        "no name": Mistake({}, ("config_revert_name is not set", "name of the VPN")),
+        "a VPN without a journal": Mistake({"config_revert_name": "vpn-0abc"}, ("vpn-0abc", "no journal", "nothing can be taken back")),
+    },
+    "config_export": {
+        "a misspelt module": Mistake({"config_export_resources": ["ike_gatway"]}, ("ike_gatway", "perhaps 'ike_gateway'")),
+        "a misspelt variable": Mistake({"config_export_vsis": "vsys1"}, ("config_export_vsis", "config_export_vsys")),
+    },
+    "failover_drill": {
+        "a misspelt variable": Mistake({"failover_drill_name": "branch-7", "failover_drill_probes": "true"}, ("failover_drill_probes", "failover_drill_probe")),
+    },
+}
+
+KEY = "notReal.key1"
+# By module: options that one of them gets in a task. C(transaction) says with its number which item is wrong.
+MODULES = {
+    "a misspelt option": ("ike_gateway", Mistake({"name": "a", "local_adress": {"ip": "198.51.100.10"}}, ("local_adress", "perhaps 'local_address'"))),
+    "a misspelt suboption": ("ike_gateway", Mistake({"name": "a", "peer_address": {"ipp": "203.0.113.9"}}, ("peer_address.ipp", "perhaps 'ip'", "fqdn"))),
+    "a cipher as others write it": ("ike_crypto_profile", Mistake(
+        {"name": "a", "encryption": ["aes256"], "hash": ["sha256"], "dh_group": ["group14"]}, ("encryption", "aes256", "aes-256-cbc"))),
+    "a hash as others write it": ("ike_crypto_profile", Mistake(
+        {"name": "a", "encryption": ["aes-256-cbc"], "hash": ["sha-256"], "dh_group": ["group14"]}, ("hash", "sha-256", "perhaps 'sha256'"))),
+    "a group as a number": ("ike_crypto_profile", Mistake(
+        {"name": "a", "encryption": ["aes-256-cbc"], "hash": ["sha256"], "dh_group": [20]}, ("dh_group", "20", "group20"))),
+    "a resource that is not one": ("transaction", Mistake({"items": [{"zone": {"name": "a"}}, {"ike_gatway": {"name": "a"}}]}, (
+        "items[2]", "ike_gatway", "perhaps 'ike_gateway'"))),
+    "a misspelt option of an item": ("transaction", Mistake(
+        {"items": [{"zone": {"name": "a"}}, {"tunnel_interface": {"name": "tunnel.9", "zoen": "a"}}]}, ("items[2].tunnel_interface.zoen", "perhaps 'zone'"))),
+    "an impossible prefix length": ("static_route", Mistake(
+        {"name": "a", "virtual_router": "default", "destination": "10.150.1.0/33", "nexthop": {"discard": True}}, ("destination", "10.150.1.0/33", "0 to 32"))),
+    "a router that is not there": ("static_route", Mistake(
+        {"name": "a", "virtual_router": "defualt", "destination": "10.150.1.0/24", "nexthop": {"discard": True}},
+        ("virtual router 'defualt'", "perhaps 'default'"))),
+    "an interface that is not there": ("static_route", Mistake(
+        {"name": "a", "virtual_router": "default", "destination": "10.150.1.0/24", "interface": "tunnel.70"}, ("tunnel.70", "perhaps 'tunnel.7'"))),
+    "a gateway that is not there": ("ipsec_tunnel", Mistake(
+        {"name": "a", "tunnel_interface": "tunnel.7", "ike_gateways": ["brnch-7"], "ipsec_crypto_profile": "default"}, ("brnch-7", "perhaps 'branch-7'"))),
+    "a profile that is not there": ("ipsec_tunnel", Mistake(
+        {"name": "branch-7", "ipsec_crypto_profile": "Suite-B-GCM-265"}, ("Suite-B-GCM-265", "perhaps 'Suite-B-GCM-256'"))),
+    "a tunnel that is not there": ("proxy_id", Mistake(
+        {"name": "a", "tunnel": "branch7", "local": "10.10.0.0/24", "remote": "10.70.0.0/24"}, ("IPsec tunnel 'branch7'", "make it first"))),
+    "a zone that is not there": ("security_rule", Mistake(
+        {"name": "a", "from": ["trst"], "to": ["untrust"], "source": ["any"], "destination": ["any"], "application": ["any"], "service": ["any"],
+         "action": "allow"}, ("zone 'trst'", "perhaps 'trust'"))),
+    "a number out of range": ("monitor_profile", Mistake({"name": "a", "interval": 999}, ("interval", "999", "2 to 100"))),
+    "a misspelt key of a tunnel": ("site_to_site_vpn", Mistake(
+        {"name": "a", "tunnels": [{"outside_address": "203.0.113.9", "pre_shared_keys": KEY}]}, ("tunnels[1].pre_shared_keys", "perhaps 'pre_shared_key'"))),
+    "what is no list of places": ("commit", Mistake({"objects": ["branch-7"]}, ("objects", "branch-7", "as other modules return it"))),
+    "another part of the state": ("vpn_info", Mistake({"gather": ["stat"]}, ("gather", "stat", "perhaps 'state'"))),
+    "a VPN that is not there": ("vpn_action", Mistake({"name": ["brnch-7"], "action": "reconnect"}, ("brnch-7", "perhaps 'branch-7'"))),
+    "a text as provider": ("zone", Mistake({"name": "a", "provider": "192.0.2.1"}, ("provider", "mapping", "ip_address"))),
+}

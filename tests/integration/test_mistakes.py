@@ -1,0 +1,56 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What people get wrong is refused, with words that they can use, and check mode says the same as the run. Each host of a run makes one mistake."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+
+from ansible_collections.tunnelsmith.panos_vpn.tests.integration import mistakes
+from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import writes
+from ansible_collections.tunnelsmith.panos_vpn.tests.integration.mistakes import MODULES, PLAYBOOKS, ROLE
+from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import PAIRING
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import Door
+
+
+def missing(mistake: mistakes.Mistake, message: str) -> list[str]:
+    """The words that a message should have and has not; all of them where nothing was said."""
+    return [word for word in mistake.words if word.lower() not in message.lower()]
+
+
+def messages(playbooks, firewall, playbook, table, *arguments) -> dict[str, str]:
+    """What each mistake of a table was told."""
+    hosts = {f"m{number}": {key if key != "aws_pairing_panos" else "panos_provider": value for key, value in mistake.given.items()}
+             for number, mistake in enumerate(table.values())}
+    here = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    run = playbooks.run(firewall, playbook, "-f", "2", *arguments, inventory={"all": {"hosts": hosts, "vars": here}})
+    told = {task.host: task.message for task in run.failures()}
+    return {name: told.get(host, "") for name, host in zip(table, hosts)}
+
+
+@pytest.mark.parametrize("playbook, table", [(PAIRING, ROLE), *((f"tunnelsmith.panos_vpn.{name}", table) for name, table in PLAYBOOKS.items())],
+                         ids=["aws_pairing", *PLAYBOOKS])
+def test_a_mistake_is_told_so_that_it_can_be_mended(playbooks, firewall, playbook, table):
+    start = firewall.control.candidate(marks=True)
+    told = messages(playbooks, firewall, playbook, table)
+    assert {name: (missing(mistake, told[name]), told[name]) for name, mistake in table.items() if missing(mistake, told[name])} == {}
+    assert writes(firewall) == [] and firewall.control.candidate(marks=True) == start
+    # Ansible lists in any order what counts as true and false.
+    checked = messages(playbooks, firewall, playbook, table, "--check")
+    assert {name: (told[name], checked[name]) for name in table if told[name] != checked[name] and "boolean" not in told[name]} == {}
+
+
+def test_a_mistake_in_a_task_is_told_so_that_it_can_be_mended(firewall):
+    wrong = {}
+    for name, (module, mistake) in MODULES.items():
+        door = Door(importlib.import_module(f"ansible_collections.tunnelsmith.panos_vpn.plugins.modules.{module}"), firewall)
+        done, checked = door.run(mistake.given), door.run(mistake.given, check=True)
+        # What an earlier task may be about to make is no failure of a check.
+        said = " ".join([checked.message, *checked.warnings])
+        if not done.failed or missing(mistake, done.message) or missing(mistake, said) or door.writes():
+            wrong[name] = (done.message, said)
+    assert wrong == {}
