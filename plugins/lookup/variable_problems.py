@@ -53,6 +53,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuratio
 _COLLECTION = pathlib.Path(__file__).resolve().parents[2]
 _OF_ROLES, _OF_PLAYBOOKS = "roles/{}/meta/argument_specs.yml", "playbooks/argument_specs/{}.yml"
 
+_LISTED = "the documentation lists them (ansible-doc -t role, or the page about playbooks)"
+
 
 class LookupModule(LookupBase):
     def run(self, terms, variables=None, **kwargs):
@@ -102,7 +104,7 @@ def _unknown(name: str, known: Mapping, variables: Mapping) -> Iterator[str]:
             continue
         if variable.startswith(prefix):
             meant = naming.nearest(variable[len(prefix):], [each[len(prefix):] for each in known])
-            hint = f"perhaps '{prefix}{meant}' is meant" if meant else "the documentation has the list of them (ansible-doc -t role, or the page about playbooks)"
+            hint = f"perhaps '{prefix}{meant}' is meant" if meant else _LISTED
             yield f"{variable} is no variable of {name}; {hint}"
         elif naming.begins_nearly(variable, prefix) and not _is_of_another(variable):
             meant = naming.nearest(variable, known, 0.9)

@@ -124,7 +124,7 @@ def provider_of(value: Any) -> tuple[dict, str]:
         return check_type_dict(value), ""
     except TypeError:
         keys = ", ".join(PROVIDER["provider"]["options"])
-        return {}, f"provider: a text is given where a mapping belongs; it has {keys}, so an address alone is provider: {{ip_address: ...}}"
+        return {}, f"argument 'provider' is a text, and a mapping belongs there; it has {keys}, so an address alone is provider: {{ip_address: ...}}"
 
 
 def meant(sentence: str) -> str:

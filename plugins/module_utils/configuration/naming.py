@@ -41,6 +41,8 @@ def instead(name: str, there: Collection[str]) -> str:
     if not there:
         return " (there is none)"
     first = nearest(name, there)
+    if first and len(there) == 1:
+        return f" (perhaps '{first}' is meant, there is no other)"
     ordered = ([first] if first else []) + sorted(each for each in there if each != first)
     meant = f"perhaps '{first}' is meant; " if first else ""
     more = f" and {len(ordered) - _MOST} more" if len(ordered) > _MOST else ""

@@ -73,6 +73,8 @@ def _instead(target, path) -> str:
         names = places.names(target.session.get(path[:-1]), ())
     except PanosVpnError:
         return ""
+    if not names:
+        return f" (there is none in {places.words(path[:-1])})"
     return instead(path[-1][1] if isinstance(path[-1], tuple) else path[-1], names)
 
 

@@ -164,7 +164,7 @@ DEFAULTS = {
     "a default route that is announced": (other(IPV4, local_networks=("0.0.0.0/0",)), "local_networks: 0.0.0.0/0 would announce a default route"),
     "the same of IPv6": (other(IPV6, local_networks=("::/0",)), "local_networks: ::/0 would announce a default route"),
     "a default route that is taken": (other(IPV4, remote_networks=("0.0.0.0/0",)), "remote_networks: 0.0.0.0/0 would send everything"),
-    "a prefix length forgotten": (other(IPV4, remote_networks=("10.201.0.0",)), "10.201.0.0 has no prefix length; say 10.201.0.0/16 if the network is meant, 10.201.0.0/32 if"),
+    "a prefix length forgotten": (other(IPV4, remote_networks=("10.201.0.0",)), "10.201.0.0 has no prefix length; say 10.201.0.0/16 if"),
     "an impossible length": (other(IPV4, local_networks=("10.10.0.0/33",)), "local_networks: '?10.10.0.0/33"),
 }
 

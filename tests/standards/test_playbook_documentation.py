@@ -1,0 +1,77 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every variable of every playbook is described, checked and on the page; every variable of a role is in its README."""
+
+from __future__ import annotations
+
+import importlib.util
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+_SPEC = importlib.util.spec_from_file_location("playbook_documentation", ROOT / "tools" / "playbook_documentation.py")
+pages = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(pages)
+ROLES = sorted(path.name for path in (ROOT / "roles").iterdir())
+
+
+def code(playbook: str) -> str:
+    """A playbook without its comments."""
+    return re.sub(r"^\s*#.*$", "", (ROOT / "playbooks" / f"{playbook}.yml").read_text(encoding="utf-8"), flags=re.MULTILINE)
+
+
+def used(family: str, text: str) -> set[str]:
+    """The variables that begin with a family's name. Those with underscores in front are nobody's to set."""
+    return {name for name in re.findall(r"(?<![\w.'])[a-z]\w*", text) if name.startswith(f"{family}_")}
+
+
+def test_the_page_is_up_to_date():
+    done = subprocess.run([sys.executable, str(ROOT / "tools" / "playbook_documentation.py"), "--check"], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("playbook", pages.playbooks())
+def test_every_variable_of_a_playbook_is_described(playbook):
+    family = pages.family_of(playbook)
+    role = ROOT / "roles" / family / "meta" / "argument_specs.yml"
+    known = {**pages.options(pages.SPECS / f"{family}.yml"), **(pages.options(role) if role.is_file() else {})}
+    names = {name for name in used(family, code(playbook)) if name not in pages.playbooks()}
+    assert sorted(names - set(known)) == []
+
+
+@pytest.mark.parametrize("family", pages.families())
+def test_what_is_described_is_used(family):
+    text = "\n".join(code(playbook) for playbook in pages.playbooks() if pages.family_of(playbook) == family)
+    assert sorted(set(pages.options(pages.SPECS / f"{family}.yml")) - used(family, text)) == []
+
+
+@pytest.mark.parametrize("playbook", pages.playbooks())
+def test_a_playbook_checks_its_variables(playbook):
+    """By itself, by its role, or by the playbook that it begins with."""
+    asked = f"'tunnelsmith.panos_vpn.variable_problems', '{pages.family_of(playbook)}'"
+    roles = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "roles").glob("*/*/*.yml"))
+    assert asked in code(playbook) or asked in roles or "import_playbook: emulator_stop.yml" in code(playbook)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_variable_of_a_role_is_in_its_readme_and_its_checks(role):
+    readme = (ROOT / "roles" / role / "README.md").read_text(encoding="utf-8")
+    spec = pages.options(ROOT / "roles" / role / "meta" / "argument_specs.yml")
+    assert [name for name in spec if f"`{name}`" not in readme and f"{name}:" not in readme] == []
+    assert [name for name, option in spec.items() if not option.get("description")] == []
+    tasks = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "roles" / role).rglob("*.yml"))
+    assert f"'tunnelsmith.panos_vpn.variable_problems', '{role}'" in tasks
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_defaults_of_a_role_are_those_that_are_described(role):
+    spec = pages.options(ROOT / "roles" / role / "meta" / "argument_specs.yml")
+    defaults = yaml.safe_load((ROOT / "roles" / role / "defaults" / "main.yml").read_text(encoding="utf-8"))
+    assert {name: option["default"] for name, option in spec.items() if "default" in option} == defaults
