@@ -40,7 +40,8 @@ The collection brings playbooks, which need no play of your own: the inventory, 
 
 * They run on every host of the inventory that is given by ``-i``. Where that has other hosts than firewalls, say which are meant: by the
   variable that ends in ``_hosts``, or by ``--limit``.
-* How a firewall is reached says ``panos_provider``, a mapping with the keys of ``provider``, or the environment (``PANOS_HOSTNAME``, ``PANOS_API_KEY`` and so on).
+* How a firewall is reached says ``panos_provider``, a mapping with the keys of ``provider``, or the environment (``PANOS_HOSTNAME``,
+  ``PANOS_API_KEY`` and so on).
 * With ``--check`` nothing is changed, and with ``--diff`` the differences are shown.
 * A variable that is misspelt is refused, with the name that was probably meant. An empty text counts as not given.
 """

@@ -125,7 +125,7 @@ PLAYBOOKS = {
     },
     "config_revert": {
         "no name": Mistake({}, ("config_revert_name is not set", "name of the VPN")),
-        "a VPN without a journal": Mistake({"config_revert_name": "vpn-0abc"}, ("vpn-0abc", "no journal", "nothing can be taken back")),
+        "a VPN without a journal": Mistake({"config_revert_name": "vpn-0abc"}, ("vpn-0abc", "no journal", "take back")),
     },
     "config_export": {
         "a misspelt module": Mistake({"config_export_resources": ["ike_gatway"]}, ("ike_gatway", "perhaps 'ike_gateway'")),

@@ -24,8 +24,10 @@ def test_the_nearest_name(written, there, meant):
 
 
 @pytest.mark.parametrize("written, there, said", [
-    ("lan", (), "there is none"), ("lan", ZONES, "(there are branch, dmz, trust, untrust)"), ("Trust", ZONES, "(perhaps 'trust' is meant; there are trust, "),
-    ("defualt", ("default",), "(perhaps 'default' is meant, there is no other)"), ("lan", ("wan",), "wan"), ("z", [f"zone{n:02}" for n in range(13)], "and 3 more"),
+    ("lan", (), "there is none"), ("lan", ZONES, "(there are branch, dmz, trust, untrust)"),
+    ("Trust", ZONES, "(perhaps 'trust' is meant; there are trust, "),
+    ("defualt", ("default",), "(perhaps 'default' is meant, there is no other)"), ("lan", ("wan",), "wan"),
+    ("z", [f"zone{n:02}" for n in range(13)], "and 3 more"),
 ])
 def test_what_there_is(written, there, said):
     assert said in naming.instead(written, there)
