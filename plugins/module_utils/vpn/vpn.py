@@ -252,7 +252,8 @@ def _own_problems(vpn: Vpn) -> list:
             found.append(f"{option}: give one value per tunnel ({count}), not {len(given)}")
     if len(set(vpn.tunnel_interfaces)) != len(vpn.tunnel_interfaces):
         found.append("tunnel_interfaces: each tunnel needs an interface of its own")
-    found += [problem for option, (table, leaf) in _OF_OBJECTS.items() if _makes(vpn, table) for problem in _out_of_range(option, getattr(vpn, option), table, leaf)]
+    for option, (table, leaf) in _OF_OBJECTS.items():
+        found += _out_of_range(option, getattr(vpn, option), table, leaf) if _makes(vpn, table) else []
     if len(vpn.zone) > zone.TABLE.name_length:
         found.append(f"zone: '{vpn.zone}' has {len(vpn.zone)} characters, PAN-OS allows {zone.TABLE.name_length}")
     if not 1 <= vpn.primary_tunnel <= count:
