@@ -54,7 +54,7 @@ class Owners:
 
 def names(configuration: dict) -> list[str]:
     """By which names VPNs, tunnels and gateways can be asked for."""
-    owners = _Owners(configuration)
+    owners = Owners(configuration)
     things = [Object("ipsec_tunnel", tunnel["name"]) for tunnel in configuration["tunnels"]]
     things += [Object("ike_gateway", gateway["name"]) for gateway in configuration["gateways"]]
     return sorted({name for thing in things for name in owners.of(thing)})
