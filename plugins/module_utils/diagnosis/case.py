@@ -173,9 +173,25 @@ class Case:
         mine = [str(address.ip) for address in self.inside_addresses]
         return next((tunnel for tunnel in described if tunnel.inside_address in mine), UNKNOWN)
 
+    @cached_property
+    def cloud_inside(self) -> Tunnel:
+        """The cloud's tunnel whose inside addresses belong here: where the gateway goes to another one's endpoint, it is that which is wrong."""
+        mine = [str(address.ip) for address in self.inside_addresses]
+        return self.cloud_of_number if self.cloud_of_number.inside_address in mine else self.cloud
+
+    @property
+    def goes_to_another_endpoint(self) -> bool:
+        """Whether the tunnel is by its inside address one of the cloud's, and its gateway goes to the endpoint of another."""
+        return self.cloud_inside is not self.cloud and self.cloud_inside is not UNKNOWN
+
     def far_end(self, instead_of: str | None) -> str | None:
         """The peer's address inside the tunnel by the cloud, of the family of one that is configured."""
-        return self.cloud.inside_ipv6_peer_address if ":" in (instead_of or "") else self.cloud.inside_peer_address
+        return self.cloud_inside.inside_ipv6_peer_address if ":" in (instead_of or "") else self.cloud_inside.inside_peer_address
+
+    @property
+    def shares_its_interface(self) -> bool:
+        """Whether another tunnel has the same tunnel interface, so that what is configured there may be meant for that one."""
+        return len(self.evidence.tunnels_by_unit.get(self.unit, ())) > 1
 
     # How things stand.
 

@@ -52,11 +52,11 @@ def belongs_nowhere(case: Case) -> Iterator[Cause]:
 
 
 def inside_address(case: Case) -> Iterator[Cause]:
-    mine, wanted = [str(address.ip) for address in case.inside_addresses if address.version == 4], case.cloud.inside_address
-    length = (case.cloud.inside_cidr or "/30").rpartition("/")[2]
+    mine, wanted = [str(address.ip) for address in case.inside_addresses if address.version == 4], case.cloud_inside.inside_address
+    length = (case.cloud_inside.inside_cidr or "/30").rpartition("/")[2]
     # C(present) would leave the wrong address beside the right one.
     items = ({"tunnel_interface": {**case.interface, "name": case.unit, "ip": [f"{wanted}/{length}"], "state": "replaced"}},) if wanted else ()
-    if mine and wanted and wanted not in mine:
+    if mine and wanted and wanted not in mine and not case.shares_its_interface:
         holder = case.evidence.interfaces_by_address.get(wanted)
         yield Cause("inside-address-wrong", f"{case.unit} has the inside address {', '.join(mine)}, the cloud expects {wanted}"
                     + (f", which {holder} has" if holder else ""),
@@ -66,9 +66,9 @@ def inside_address(case: Case) -> Iterator[Cause]:
         yield from _own_address_asked(case, mine)
     masked = [address for address in case.inside_addresses if wanted == str(address.ip) and str(address.network.prefixlen) != length]
     for address in masked:
-        theirs, others = case.cloud.inside_peer_address, _overlapping(case, address)
+        theirs, others = case.cloud_inside.inside_peer_address, _overlapping(case, address)
         # A tunnel needs no neighbour in its network, BGP does.
-        harmful = others or (bool(case.peers or case.problems) and not inside_of(theirs, [str(address.network)]))
+        harmful = others or (bool(case.peers) and not inside_of(theirs, [str(address.network)]))
         yield Cause("inside-mask-wrong", f"{case.unit} has {address}, and the inside network is one of /{length}"
                     + (f": it takes in the network of {others[0]}" if others else f": the peer {theirs} lies outside of it" if harmful else ""),
                     (f"tunnel_interface {case.unit} ip: {address}", f"the cloud's: {wanted}/{length}"),
@@ -120,7 +120,8 @@ def _duplicates(case, addresses) -> Iterator[Cause]:
         if other is not None:
             yield Cause("duplicate-inside-address", f"the inside network {address.network} of {case.unit} is also on {other}",
                         (f"{case.unit}: {address}", f"{other}: {', '.join(case.around.interfaces[other].addresses)}"),
-                        f"tunnel_interface {case.unit}: ip: a network of its own (choose another inside range in the cloud)", CERTAIN)
+                        f"tunnel_interface {case.unit}: ip: a network of its own (choose another inside range in the cloud)",
+                        CERTAIN if (other, address.network) in case.evidence.networks else LIKELY)
 
 
 def zone_changed(case: Case) -> Iterator[Cause]:

@@ -288,7 +288,7 @@ def _denied(case, identity, packets: _Packets) -> Iterator[Cause]:
             zones = (traffic.source_zone, traffic.destination_zone)
             ends = [case.local_address, case.peer_address]
             words, items = allowing(case, names.security_rule(case.name, names.IKE), zones, ends, OUTSIDE_APPLICATIONS, denied)
-            astray = zones[0] == zones[1] and _leaves_elsewhere(case)
+            astray = zones[0] == zones[1] and (not case.evidence.routes or _leaves_elsewhere(case))
             yield Cause(identity, f"security rule '{denied.by}' denies {packets.what} between {traffic.source} and {traffic.destination}",
                         (f"rule '{denied.by}' decides on {packets.application} from {zones[0]} to {zones[1]}",), words,
                         sureness(case, denied, LIKELY if astray else CERTAIN), items)

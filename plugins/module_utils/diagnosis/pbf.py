@@ -180,25 +180,32 @@ def slow(case: Case) -> Iterator[Cause]:
 
 
 def egress(case: Case) -> Iterator[Cause]:
-    """A rule for the next hop behind this tunnel that forwards into something else."""
+    """A rule for the next hop behind this tunnel that forwards into something else. Where the tunnel has another's addresses, those are wrong."""
+    mine = [str(address.ip) for address in case.inside_addresses]
+    if case.cloud_inside.inside_address not in (None, *mine):
+        return
     for rule in case.meant_rules:
         name, way = rule.get("name"), places.text(rule, ("action", "forward", "egress-interface"))
         hop = places.text(rule, ("action", "forward", "nexthop", "ip-address"))
         if way != case.unit:
             yield Cause("pbf-egress-wrong", f"PBF rule '{name}' is for the next hop {hop} behind {case.unit}, and forwards to {way}",
                         (f"PBF rule {name} egress_interface: {way}", f"{case.unit}: {', '.join(str(address) for address in case.inside_addresses)}"),
-                        f"{_owner(case, name)}: paths: egress_interface {case.unit} with nexthop.ip_address {hop}", CERTAIN)
+                        f"{_owner(case, name)}: paths: egress_interface {case.unit} with nexthop.ip_address {hop}",
+                        CERTAIN if case.cloud_inside.inside_address else LIKELY)
 
 
 def _behind_another(case, address) -> bool:
     """Whether an address is that of another tunnel's other end, so that the way out is wrong, and not the address."""
+    described = case.connection.tunnels if case.connection else ()
+    if any(same_address(tunnel.inside_peer_address, address) for tunnel in described if tunnel is not case.cloud_inside):
+        return True
     return any(name in case.vpn_units - {case.unit} and inside_of(address, [str(network)]) for name, network in case.evidence.networks)
 
 
 def target(case: Case) -> Iterator[Cause]:
     """Rules that forward to somebody else than this tunnel's far end, or ask somebody else."""
     near = [str(address.network) for address in case.inside_addresses]
-    for rule in case.rules:
+    for rule in case.rules if not case.shares_its_interface else ():
         forward = (rule.get("action") or {}).get("forward") or {}
         hop = (forward.get("nexthop") or {}).get("ip_address")
         theirs = case.far_end(hop)
@@ -215,7 +222,7 @@ def misses_traffic(case: Case) -> Iterator[Cause]:
 
     Beside BGP or routes a rule is for some special traffic.
     """
-    if case.evidence.addresses is None or case.peers:
+    if case.evidence.addresses is None or any(case.evidence.peers_by_unit.get(unit) for unit in case.vpn_units):
         return
     if not stated(case):
         yield from _unlike_the_last(case)
@@ -225,6 +232,8 @@ def misses_traffic(case: Case) -> Iterator[Cause]:
     others = [rule for rule in case.evidence.pbf_rules if rule.get("name") in _into(case) - active and places.text(rule, ("disabled",)) != "yes"]
     routed = [str(destination) for unit in case.vpn_units for _name, destination in case.around.routes_into(case.router or "", unit)]
     for each in intended(case) if rules else ():
+        if not case.around.zone_interfaces(each.source_zone):
+            continue
         instead = next((rule.get("name") for rule in others if takes(case, rule, each)), None)
         if any(takes(case, rule, each) for rule in rules) or (instead is None and inside_of(each.destination, routed)):
             continue

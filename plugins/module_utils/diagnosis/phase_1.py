@@ -189,7 +189,7 @@ def pre_shared_key(case: Case) -> Iterator[Cause]:
         owner = case.evidence.key_owners.get(case.gateway_name)
         yield Cause("pre-shared-key-mismatch", "the pre-shared key of the gateway is not the one of the cloud's connection"
                     + (f", but that of its other tunnel, to {owner}" if owner else ""),
-                    ("the two keys have different digests",) + quoted, fix, CERTAIN)
+                    ("the two keys have different digests",) + quoted, fix, LIKELY if case.goes_to_another_endpoint else CERTAIN)
     elif case.phase == NO_IKE and vpn_log.KEY in case.kinds:
         known = " (it is the one of the cloud's description, which may be out of date)" if same else ""
         yield Cause("pre-shared-key-mismatch", f"the two sides have different pre-shared keys{known}", quoted, fix, LIKELY)

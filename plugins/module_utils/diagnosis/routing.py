@@ -36,7 +36,8 @@ def no_way_in(case: Case) -> Iterator[Cause]:
     routed = [destination for unit in units for _name, destination in case.around.routes_into(case.router, unit)]
     ways += [f"route {destination}" for destination in routed]
     disabled = any(rule.get("disabled") for unit in units for rule in case.evidence.rules_by_unit.get(unit, ()))
-    if disabled or any(case.evidence.dynamic_routes.get(unit) for unit in units):
+    apart = any(case.around.routes_into(router, unit) for router in case.evidence.routers if router != case.router for unit in units if unit)
+    if disabled or apart or any(case.evidence.dynamic_routes.get(unit) for unit in units):
         return
     missing = [text for text in case.intent.remote_networks
                if not any(inside_of(text, [str(destination)]) for destination in routed if destination.version == ip_interface(text).version)]
@@ -151,8 +152,9 @@ def _withheld(case, traffic) -> Cause | None:
     worst = denied[0].decision
     if len(denied) == len(parts):
         most = LIKELY if passes_in_another_zone(case, worst.traffic) else CERTAIN
-        return _narrow(case, traffic, worst.narrow[0]) if worst.narrow else _nothing_passes(case, traffic, worst, sureness(case, worst, most))
-    if worst.rule is not None and allowed_below(case, worst.traffic):
+        narrow = next((rule for part in denied for rule in part.decision.narrow), None)
+        return _narrow(case, traffic, narrow) if narrow is not None else _nothing_passes(case, traffic, worst, sureness(case, worst, most))
+    if worst.rule is not None and allowed_below(case, worst):
         return _some_denied(case, traffic, worst.rule)
     letting = next((part.decision.rule for part in parts if part.decision.allows and part.decision.rule is not None), None)
     narrow = next(iter(worst.narrow), letting)
@@ -187,14 +189,14 @@ def security_inbound(case: Case) -> Iterator[Cause]:
         denied = [part.decision for part in decisions(case, traffic) if not part.decision.allows]
         if not denied:
             continue
-        waiting = allowed_if_enabled(case, traffic) or allowed_below(case, traffic)
+        waiting = allowed_if_enabled(case, traffic) or allowed_below(case, replace(denied[0], traffic=traffic))
         found = _nothing_passes(case, traffic, denied[0], sureness(case, denied[0], LIKELY) if waiting and stated(case) else POSSIBLE)
         yield found if waiting else replace(found, id="security-rule-inbound-missing", fix=f"{found.fix}, if the far side is to begin sessions")
         return
 
 
 def _nothing_passes(case, traffic, denied: Decision, confidence) -> Cause:
-    off, allowed = allowed_if_enabled(case, traffic), allowed_below(case, traffic)
+    off, allowed = allowed_if_enabled(case, traffic), allowed_below(case, replace(denied, traffic=traffic))
     what = f"{traffic.source} in {traffic.source_zone} to {traffic.destination} in {traffic.destination_zone}"
     direction = "in" if traffic.source_zone == case.zone else "out"
     item = {"name": names.beside(case.name, direction), "from": [traffic.source_zone], "to": [traffic.destination_zone], "source": [traffic.source],

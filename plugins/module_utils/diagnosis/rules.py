@@ -132,12 +132,15 @@ def passes_in_another_zone(case: Case, traffic: Traffic) -> bool:
     """Whether it would pass if this tunnel were in the zone of the VPN's other ones, so that its own zone may be what is wrong."""
     zones = {case.around.zone_of(unit) for unit in case.vpn_units - {None, case.unit}} - {None, case.zone}
     moved = [{side: zone for side in ("source_zone", "destination_zone") if getattr(traffic, side) == case.zone} for zone in zones]
-    return any(decision(case, replace(traffic, **sides)).allows for sides in moved)
+    parts = [decisions(case, replace(traffic, **sides)) for sides in moved]
+    return any(all(part.decision.allows or part.decision.vague or part.decision.narrow for part in each) for each in parts)
 
 
-def allowed_below(case: Case, traffic: Traffic) -> str | None:
-    """The name of a rule that would allow some of the traffic if it were asked."""
-    return next(_allowing(case, traffic, case.evidence.security_rules), None)
+def allowed_below(case: Case, denied: Decision) -> str | None:
+    """The name of a rule below the one that denies, which would allow some of the traffic if it were asked."""
+    rules = case.evidence.security_rules
+    below = rules[rules.index(denied.rule) + 1:] if denied.rule is not None else []
+    return next(_allowing(case, denied.traffic, below), None)
 
 
 def allowed_if_enabled(case: Case, traffic: Traffic) -> str | None:

@@ -14,6 +14,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.locat
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.diagnosis import diagnose
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import Evidence, Intent
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.security_policy import Names
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import vpn_state
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import read
@@ -130,6 +131,7 @@ class Branch:
             f"</rules></security><pbf><rules>{_PATHS + _LAST if kind == 'pbf' else ''}</rules></pbf></rulebase></entry></vsys></entry></devices></config>")
         self.connection: dict | None = {**copy.deepcopy(CONNECTION), "routing": "bgp" if kind == "bgp" else "static"}
         self.intent, self.lines, self.keys, self.key_owners, self.objects = STATED, [], {}, {}, {}
+        self.names, self.hosts_fail, self.rules_are_complete = Names(), False, True
         self.interfaces = {name: LiveInterface(name, state="up") for name in ("ethernet1/1", "ethernet1/2", "ethernet1/3")}
         self.state = State(
             ike_sas=tuple(IkeSa(f"{NAME}-{number}") for number in (1, 2)),
@@ -196,6 +198,6 @@ class Branch:
         configuration, _missing = select(vpn_state.gathered_from(self.tree, platform, base), [NAME])
         return diagnose(Evidence(
             configuration, Surroundings(self.tree, base, platform), self.state, judge(configuration, self.state).tunnels, lines=self.lines,
-            connection=read(Profile, self.connection, "connection") if self.connection else None, keys=self.keys,
+            connection=read(Profile, self.connection, "connection") if self.connection else None, keys=self.keys if self.connection else {},
             key_owners=self.key_owners, intent=self.intent, interfaces=self.interfaces,
-            addresses=rulebases.Addresses(self.objects), now=0.0))
+            addresses=rulebases.Addresses(self.objects), names=self.names, hosts_fail=self.hosts_fail, rules_are_complete=self.rules_are_complete, now=0.0))

@@ -1,0 +1,63 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every fault in every kind of VPN: nothing is certain that is not so, nothing healthy is called sick, and nothing sick is called healthy."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.branch import Branch
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.faults import FAULTS
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.variants import VARIANTS
+
+# What follows from a fault, or is another name for it, and is as true: fault's cause → causes.
+ALSO = {
+    "an address of another interface": {"local-interface-wrong"},
+    "a peer that does not answer, and would know no way back": {"cloud-static-route-missing"},
+    "another phase 2 profile": {"esp-authentication-mismatch"},
+    "BGP announces another network only": {"advertised-prefix-not-routed"},
+    "an allow rule in the other direction": {"security-rule-missing"},
+    "an allow rule disabled": {"security-rule-denies"},
+    "a customer gateway of another address, which doubts": {"local-identity-mismatch"},
+}
+# Faults that cannot be made there, as they break what is otherwise: variant → faults.
+ELSEWHERE = {
+    "harmless: a routing table that nobody can read": {"the endpoint's route leads into the tunnel", "the endpoint's route leads elsewhere"},
+    "harmless: a peer by its name": {"endpoints swapped", "endpoints swapped, names of one's own"},
+    "a record": {"endpoints swapped, names of one's own"},
+}
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_healthy_vpn_is_not_called_sick(name):
+    variant = VARIANTS[name]
+    for kind in variant.kinds:
+        branch = Branch(kind)
+        variant.changes(branch)
+        assert [(cause["id"], cause["cause"]) for cause in branch.diagnose() if cause["confidence"] != "possible"] == []
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_what_is_certain_is_so(name):
+    """Over all faults. A fault that cannot be made in a variant, because what it breaks is not there, is left out."""
+    variant, wrong, silent, tried = VARIANTS[name], [], [], 0
+    for fault, told in FAULTS.items():
+        branch = Branch(told.kind)
+        if told.kind not in variant.kinds or fault in ELSEWHERE.get(name, ()):
+            continue
+        branch.connection = branch.connection if told.known else None
+        try:
+            variant.changes(branch)
+            told.breaks(branch)
+        except (StopIteration, AttributeError, TypeError, AssertionError):
+            continue
+        tried += 1
+        found = branch.diagnose()
+        certain = {cause["id"] for cause in found if cause["confidence"] == "certain"}
+        wrong += [(fault, identity) for identity in certain - {told.cause} - ALSO.get(fault, set())]
+        first = next((cause["id"] for cause in found if cause["tunnel"] == told.tunnel), None)
+        silent += [(fault, first)] if variant.tells and first not in {told.cause, *ALSO.get(fault, ())} else []
+    print(f"{name}: {tried} faults")
+    assert (wrong, silent) == ([], [])
