@@ -782,6 +782,11 @@ diagnosis:
       returned: always
       type: str
       sample: rekey
+    link:
+      description: Where the documentation tells of the cause.
+      returned: always
+      type: str
+      sample: https://github.com/tunnelsmith/panos_vpn/blob/main/docs/docsite/rst/troubleshooting.rst#ike-dh-group-mismatch
 selected:
   description: What O(select) selected.
   returned: with O(select)

@@ -16,7 +16,9 @@ from typing import Callable, Iterator
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis import (
     bgp, cloud, device, inside, outside, pbf, phase_1, phase_2, routing,
 )
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.advice import with_own_option
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.causes import link
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
     CERTAIN, LIKELY, NO_CHILD, NO_IKE, NOW, PASSING, POSSIBLE, REKEY, SESSION, SILENT, Cause, Evidence,
 )
@@ -140,7 +142,7 @@ RULES = (
 
 def diagnose(evidence: Evidence, missing=()) -> list:
     """Causes as dictionaries, tunnel by tunnel, the most likely first: V(id), V(tunnel), V(cause), V(evidence), V(fix), V(items), V(confidence),
-    V(bites).
+    V(bites), V(link).
 
     Of a tunnel that is healthy, only what is surely or probably wrong. C(missing): names that were asked for and are not running.
     """
@@ -148,7 +150,7 @@ def diagnose(evidence: Evidence, missing=()) -> list:
     found = [told(name, cause) for name in missing for cause in _not_running(evidence, name)]
     for tunnel in evidence.configuration["tunnels"]:
         case = Case(evidence, tunnel, problems.get(tunnel["name"], ()))
-        found += [told(case.name, cause) for cause in ranked(case)]
+        found += [told(case.name, with_own_option(case, cause)) for cause in ranked(case)]
     return found + [told(name, cause) for name, cause in _not_made(evidence)]
 
 
@@ -187,7 +189,7 @@ def _with_what_waits(case, causes) -> list:
 
 def told(tunnel: str, cause: Cause) -> dict:
     return {"id": cause.id, "tunnel": tunnel, "cause": cause.cause, "evidence": list(cause.evidence), "fix": cause.fix, "items": list(cause.items),
-            "confidence": cause.confidence, "bites": cause.bites}
+            "confidence": cause.confidence, "bites": cause.bites, "link": link(cause.id)}
 
 
 _REACHED = {

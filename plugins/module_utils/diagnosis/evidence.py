@@ -12,6 +12,7 @@ from functools import cached_property
 from ipaddress import ip_address, ip_interface, ip_network
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.causes import KNOWN
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.high_availability import Member
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Addresses
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.security_policy import Names
@@ -49,6 +50,10 @@ class Cause:
     confidence: str = LIKELY
     items: tuple = ()
     bites: str = NOW
+
+    def __post_init__(self) -> None:
+        if self.id not in KNOWN:
+            raise KeyError(f"'{self.id}' is no cause that the documentation knows")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ def first_causes(diagnosis, names) -> list:
     for found in diagnosis:
         if found["tunnel"] in names:
             first.setdefault(found["tunnel"], found)
-    return [f"{found['confidence']} cause for '{name}': {found['cause']} ({found['id']}); to mend it: {found['fix']}" for name, found in first.items()]
+    return [f"{found['confidence']} cause for '{name}': {found['cause']} ({found['id']}); to mend it: {found['fix']}{_more(found)}"
+            for name, found in first.items()]
 
 
 def lines(diagnosis) -> list:
@@ -23,4 +24,9 @@ def lines(diagnosis) -> list:
         told.append(f"{found['tunnel']}: {found['cause']} ({found['confidence']}, {found['id']})")
         told += [f"  shown by: {evidence}" for evidence in found["evidence"]]
         told.append(f"  to mend it: {found['fix']}")
+        told += [f"  more: {found['link']}"] if found.get("link") else []
     return told
+
+
+def _more(found) -> str:
+    return f" (see {found['link']})" if found.get("link") else ""

@@ -16,7 +16,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry impo
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import transaction, vpn_info
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import Measured, TunnelState
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules import pairing
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, VSYS
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import VSYS
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.patients import (
     DOUBTED, GATEWAYS, PROFILES, REFUSED, ROUTER, RULES, TUNNELS, UNITS, Fault, Patients, above, bgp_option, cloud, expired, instance, logged, moved, offers,
     other_engine, passive_member, peers, protected, rule, several, uncommitted, unit_of, with_gateway, without,
@@ -316,7 +316,8 @@ def test_the_failing_message_ends_with_the_first_cause(patients):
     FAULTS["IKE DH group"].breaks(patient)
     result = patient.run({"name": [patient.name], "gather": ["state", "diagnosis"], "connection": patient.connection, **WAIT}, module=vpn_info)
     assert result.failed
-    assert result.message.endswith("(or allow group20 in the cloud)"), result.message
+    assert "(or allow group20 in the cloud)" in result.message, result.message
+    assert result.message.endswith("troubleshooting.rst#ike-dh-group-mismatch)"), result.message
     assert "certain cause for" in result.message and "no IPsec SA" in result.message
     assert result.values["diagnosis"][0]["id"] == "ike-dh-group-mismatch"
 
@@ -373,10 +374,11 @@ def test_counters_are_looked_at_twice(patients, monkeypatch, out, back, healthy,
     state = TunnelState(measured=Measured(1, 2, packets_in=5, packets_out=7))
     patient.inner.runtime.tunnels[name] = state
 
-    clock = iter(range(100, 1000, 3))
-    monkeypatch.setattr(vpn_watch.time, "monotonic", lambda: float(next(clock)))
+    clock = [100.0]
+    monkeypatch.setattr(vpn_watch.time, "monotonic", lambda: clock[0])
 
     def passing(seconds):
+        clock[0] += seconds
         if seconds > 2:
             state.measured = Measured(1, 2, packets_in=5 + back, packets_out=7 + out)
 

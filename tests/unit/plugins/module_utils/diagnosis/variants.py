@@ -79,13 +79,15 @@ def _of_others(branch: Branch) -> None:
     """Rules of all kinds that are for somebody else."""
     branch.first(
         branch.at("security/rules"), rule("no guests", "guest", "any", "deny"), rule("dmz to far", "dmz", "vpn", "drop"),
-        rule("web", "trust", "untrust", application="web-browsing ssl"), rule("off", "trust", "vpn", "deny").replace("</entry>", "<disabled>yes</disabled></entry>"),
+        rule("web", "trust", "untrust", application="web-browsing ssl"),
+        rule("off", "trust", "vpn", "deny").replace("</entry>", "<disabled>yes</disabled></entry>"),
         rule("within dmz", "dmz trust", "vpn", "deny").replace("</entry>", "<rule-type>intrazone</rule-type></entry>"),
         rule("strangers", "trust", "vpn", "deny", source="10.99.0.0/16"))
     forward = "<action><forward><egress-interface>ethernet1/3</egress-interface></forward></action>"
     rules = branch.at("pbf/rules")
-    branch.first(rules, f"<entry name='guests by dsl'>{members(source='any', destination='any')}<from><zone><member>guest</member></zone></from>{forward}</entry>",
-                 f"<entry name='strangers'>{members(source='10.99.0.0/16', destination='any')}<from><zone><member>trust</member></zone></from>{forward}</entry>")
+    for name, zone, source in (("guests by dsl", "guest", "any"), ("strangers", "trust", "10.99.0.0/16")):
+        traffic = f"{members(source=source, destination='any')}<from><zone><member>{zone}</member></zone></from>"
+        branch.first(rules, f"<entry name='{name}'>{traffic}{forward}</entry>")
 
 
 def _translated_below(branch: Branch) -> None:
@@ -200,8 +202,8 @@ def _default_learned(branch: Branch) -> None:
 
 def _protected(branch: Branch) -> None:
     """The outside zone is protected, strictly; the VPN's is not."""
-    branch.at("network").append(ET.fromstring("<profiles><zone-protection-profile><entry name='edge'><strict-ip-check>yes</strict-ip-check><discard-ip-spoof>yes"
-                                              "</discard-ip-spoof></entry></zone-protection-profile></profiles>"))
+    branch.at("network").append(ET.fromstring("<profiles><zone-protection-profile><entry name='edge'><strict-ip-check>yes</strict-ip-check>"
+                                              "<discard-ip-spoof>yes</discard-ip-spoof></entry></zone-protection-profile></profiles>"))
     branch.text(branch.at("vsys/entry/zone", "untrust"), "network/zone-protection-profile", "edge")
 
 
