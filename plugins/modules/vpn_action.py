@@ -28,9 +28,11 @@ options:
       - V(initiate) negotiates tunnels that are not up, and leaves the others alone.
       - V(clear) deletes the SAs. The firewall or its peer negotiates new ones when it needs them.
       - V(disable) and V(enable) turn objects off and on in the configuration. What was not disabled stays as it is.
+      - V(rotate_keys) gives the IKE gateways of the tunnels new pre-shared keys (O(pre_shared_keys)) and changes nothing else. It begins with the last tunnel,
+        commits its key, and has the tunnel negotiated anew, and goes on only when it is up with a new SA. A key that is there already interrupts nothing.
     type: str
     required: true
-    choices: [reconnect, initiate, clear, enable, disable]
+    choices: [reconnect, initiate, clear, enable, disable, rotate_keys]
   name:
     description:
       - Names of the VPNs that are meant. A name is that of a VPN, such as the connection ID that M(tunnelsmith.panos_vpn.site_to_site_vpn) was
@@ -48,6 +50,12 @@ options:
     type: str
     choices: [ipsec_tunnel, ike_gateway, bgp_peer]
     default: ipsec_tunnel
+  pre_shared_keys:
+    description:
+      - New keys for V(rotate_keys), one for each IKE gateway in the order of the VPN's tunnels, which is that of its cloud where
+        M(tunnelsmith.panos_vpn.site_to_site_vpn) has made it. An empty one leaves that gateway's key.
+    type: list
+    elements: str
   vsys:
     description:
       - Virtual system of the VPNs. Omitted, it is V(vsys1). One that the firewall does not have is refused.
@@ -55,7 +63,7 @@ options:
     type: str
   timeout:
     description:
-      - Seconds to wait with V(reconnect) and V(initiate) until a tunnel is up. It then has SAs with new SPIs, and its flow is active.
+      - Seconds to wait with V(reconnect), V(initiate) and V(rotate_keys) until a tunnel is up. It then has SAs with new SPIs, and its flow is active.
       - The module fails when the time is over, and does not touch the tunnels that follow. With V(0) it does not wait and does not look.
     type: int
     default: 30
@@ -72,7 +80,7 @@ options:
     description:
       - Folder of a journal. Before anything is written, what it takes to revert it is put there; M(tunnelsmith.panos_vpn.config_revert) takes it
         back. It stands where the module runs, usually on the controller.
-      - It is kept for V(enable) and V(disable), under the name in O(name), which then is exactly one. What is turned back leaves it.
+      - It is kept for V(enable), V(disable) and V(rotate_keys), under the name in O(name), which then is exactly one. What is turned back leaves it.
       - With V(reconnect) nothing is added to it; it is noted there that the tunnels which came up have proven what was changed before.
       - Omitted, no journal is kept.
     type: path
@@ -81,13 +89,13 @@ options:
     type: str
 attributes:
   check_mode:
-    description: Names what would be interrupted, and shows the diff of V(enable) and V(disable). Nothing is sent, written or committed.
+    description: Names what would be interrupted, and shows the diff of V(enable), V(disable) and V(rotate_keys). Nothing is sent, written or committed.
     support: full
   diff_mode:
-    description: Shows the elements that V(enable) and V(disable) change. The other actions have nothing to compare.
+    description: Shows the elements that V(enable), V(disable) and V(rotate_keys) change, secrets as marks. The other actions have nothing to compare.
     support: full
   idempotent:
-    description: V(initiate), V(enable) and V(disable) change nothing a second time. V(reconnect) and V(clear) interrupt every time.
+    description: V(initiate), V(enable), V(disable) and V(rotate_keys) change nothing a second time. V(reconnect) and V(clear) interrupt every time.
     support: partial
     details: V(reconnect) and V(clear) act whenever they are called.
 seealso:
@@ -107,6 +115,12 @@ EXAMPLES = r"""
   tunnelsmith.panos_vpn.vpn_action:
     action: initiate
     all: true
+
+- name: Give the first tunnel of a VPN a new key, and leave that of the second one
+  tunnelsmith.panos_vpn.vpn_action:
+    action: rotate_keys
+    name: [vpn-0123456789abcdef0]
+    pre_shared_keys: [notReal.rotated.one, ""]
 
 - name: Take one tunnel out of service
   tunnelsmith.panos_vpn.vpn_action:
@@ -145,8 +159,8 @@ tunnels:
             vpn-0123456789abcdef0-1."}
       up: true
 objects:
-  description: Places of the objects that were turned on or off, as M(tunnelsmith.panos_vpn.commit) takes them.
-  returned: with V(enable) and V(disable)
+  description: Places of the objects that were turned on or off or given a key, as M(tunnelsmith.panos_vpn.commit) takes them.
+  returned: with V(enable), V(disable) and V(rotate_keys)
   type: list
   elements: str
   sample:
@@ -164,7 +178,7 @@ earlier_changes:
   sample: []
 committed:
   description: Places of the changes that were committed, or would be in check mode.
-  returned: with V(enable) and V(disable)
+  returned: with V(enable), V(disable) and V(rotate_keys)
   type: list
   elements: str
   sample:

@@ -4,7 +4,8 @@
 
 """A stand-in for AWX's API that keeps what the awx.awx modules write, and refuses what AWX refuses.
 
-Fields, types, choices and defaults come from recorded OPTIONS answers of AWX 24.6.1; the rules beyond them are in awx_rules.
+Fields, types, choices and defaults come from recorded OPTIONS answers of AWX 24.6.1, the addresses below an object from awx_related; the rules beyond
+them are in awx_rules.
 """
 
 from __future__ import annotations
@@ -18,15 +19,20 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration import awx_rules as rules
+from ansible_collections.tunnelsmith.panos_vpn.tests.integration.awx_related import HOLDS, RELATED, ROLES
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.awx_rules import ENCRYPTED, Refused
 
 TOKEN = "awx-token-of-the-tests"
 SINGULAR = {"inventories": "inventory"}
-# What makes an object unique beside its name.
+# What makes an object unique beside its name; where nothing does, no other organization can have the name either.
 UNIQUE = {
-    "credentials": ("organization", "credential_type"), "projects": ("organization",), "inventories": ("organization",), "hosts": ("inventory",),
-    "groups": ("inventory",), "job_templates": ("organization",), "workflow_job_templates": ("organization",), "schedules": ("unified_job_template",),
+    "credential_types": ("kind",), "credentials": ("organization", "credential_type"), "projects": ("organization",), "inventories": ("organization",),
+    "hosts": ("inventory",), "groups": ("inventory",), "job_templates": ("organization",), "workflow_job_templates": ("organization",),
+    "schedules": ("unified_job_template",), "notification_templates": ("organization",), "teams": ("organization",),
 }
+# Kinds whose names mean nothing.
+UNNAMED = ("workflow_approval_templates", "roles", "project_updates")
+TEAM = {"name": {"type": "string", "required": True}, "organization": {"type": "id", "required": True}}
 UNIFIED = ("job_templates", "projects", "workflow_job_templates", "inventory_sources")
 PLAYBOOK = re.compile(r"^\s*-?\s*(hosts|(ansible\.builtin\.)?import_playbook):", re.MULTILINE)
 SURVEYED = ("job_templates", "workflow_job_templates")
@@ -36,13 +42,20 @@ class Missing(Exception):
     """Status 404."""
 
 
+class NotAllowed(Exception):
+    """Status 405."""
+
+
 class Awx:
-    """The objects of one AWX. C(playbooks): the folder that its projects are clones of. C(ignored): fields that were sent and do not exist."""
+    """The objects of one AWX. C(playbooks): the folder that its projects are clones of. C(ignored): fields that were sent and do not exist.
+    C(repository_problem): why a project cannot be fetched, if it cannot.
+    """
 
     def __init__(self, fixtures: pathlib.Path, playbooks: pathlib.Path):
         self.options = {path.name.split(".")[0]: json.loads(path.read_text(encoding="utf-8"))["actions"]["POST"]
                         for path in fixtures.glob("*.options.json")}
-        self.options["workflow_approval_templates"] = {}
+        self.options.update({kind: {} for kind in UNNAMED}, teams=TEAM)
+        self.repository_problem = ""
         self.items = {kind: {} for kind in self.options}
         self.links, self.surveys, self.jobs, self.ignored = {}, {}, {}, set()
         self.writes = []
@@ -61,6 +74,10 @@ class Awx:
         return [self.shown(each, item) for each in kinds for item in self.items[each].values() if self._matches(each, item, query)]
 
     def _matches(self, kind, item, query) -> bool:
+        """Raises Refused for a field that objects of this kind do not have."""
+        for name in query:
+            if name.removeprefix("or__") not in (*self.options[kind], "id", "name", "organization", "type"):
+                raise Refused(detail=f"{SINGULAR.get(kind, kind[:-1])} has no field named '{name}'")
         either = {name[4:]: value for name, value in query.items() if name.startswith("or__")}
         every = {name: value for name, value in query.items() if not name.startswith("or__")}
         full = {**item, "organization": self.organization(kind, item)}
@@ -68,44 +85,79 @@ class Awx:
             not either or any(str(full.get(name)) == value for name, value in either.items()))
 
     def create(self, kind: str, data: dict) -> dict:
+        if kind in UNNAMED:
+            raise NotAllowed(kind)
         rules.check_fields(self.options[kind], data, creating=True)
         item = {name: copy.deepcopy(field["default"]) for name, field in self.options[kind].items() if "default" in field}
         item.update({name: None for name, field in self.options[kind].items() if "default" not in field})
         item.update(self._known(kind, data))
         self._check(kind, item, {})
-        return self.shown(kind, self._store(kind, item))
+        stored = self._store(kind, item)
+        if kind == "projects":
+            self.update_project(stored["id"])
+        return self.shown(kind, stored)
 
     def change(self, kind: str, number: int, data: dict) -> dict:
         item = self.item(kind, number)
-        rules.check_fields(self.options[kind], data, creating=False)
+        rules.check_fields(self.options.get(kind, {}), data, creating=False)
         changed = {**item, **self._known(kind, data)}
         if kind == "credentials":
+            # The inputs become those that are sent, as a whole.
             changed["inputs"] = {name: item["inputs"].get(name) if value == ENCRYPTED else value for name, value in changed["inputs"].items()}
         self._check(kind, changed, item)
+        fetched_anew = kind == "projects" and any(changed[name] != item[name] for name in ("scm_type", "scm_url", "scm_branch", "credential"))
         item.update(changed)
+        if fetched_anew:
+            self.update_project(number)
         return self.shown(kind, item)
+
+    def update_project(self, number: int) -> dict:
+        """Fetches a project. What it had before stays where that fails, and so does the failure until the next try."""
+        project = self.item("projects", number)
+        failed = bool(self.repository_problem)
+        update = self._store("project_updates", {
+            "name": project["name"], "project": number, "status": "failed" if failed else "successful", "failed": failed, "finished": "2026-01-01T00:00:00Z",
+            "event_processing_finished": True, "scm_revision": "" if failed else "0" * 40, "job_explanation": self.repository_problem,
+        })
+        project.update(status=update["status"], last_update=update["id"], scm_revision=project.get("scm_revision", "") if failed else update["scm_revision"])
+        return self.shown("project_updates", update)
 
     def link(self, kind: str, number: int, name: str, other: int, disassociate: bool) -> None:
         self.item(kind, number)
+        held = self.item(HOLDS[name], other)
         linked = self.links.setdefault((kind, number, name), [])
         if disassociate:
-            linked.remove(other)
+            if other in linked:
+                linked.remove(other)
             return
         if name == "credentials" and kind == "job_templates":
             types = {self.item("credentials", one)["credential_type"] for one in linked}
-            if self.item("credentials", other)["credential_type"] in types:
+            if held["credential_type"] in types:
                 raise Refused(detail="Cannot assign multiple credentials of one type.")
-        linked.append(other)
+        if name.endswith("_nodes"):
+            self._check_edge(number, name, held)
+        if other not in linked:
+            linked.append(other)
+
+    def _check_edge(self, number, name, follower) -> None:
+        node = self.item("workflow_job_template_nodes", number)
+        if any(follower["id"] in self.links.get(("workflow_job_template_nodes", number, other), [])
+               for other in ("success_nodes", "failure_nodes", "always_nodes") if other != name):
+            raise Refused(Error="Relationship not allowed.")
+        if node["workflow_job_template"] != follower["workflow_job_template"]:
+            raise Refused(Error="Node is not in the same workflow.")
+        reached, waiting = set(), [follower["id"]]
+        while waiting:
+            one = waiting.pop()
+            reached.add(one)
+            waiting += [each for name in ("success_nodes", "failure_nodes", "always_nodes")
+                        for each in self.links.get(("workflow_job_template_nodes", one, name), []) if each not in reached]
+        if number in reached:
+            raise Refused(Error="Cycle detected.")
 
     def linked(self, kind: str, number: int, name: str) -> list:
         """The objects that an association holds, in its order."""
-        return [self.item(self._target(name), other) for other in self.links.get((kind, number, name), [])]
-
-    @staticmethod
-    def _target(name: str) -> str:
-        if name.endswith("credentials"):
-            return "credentials"
-        return "workflow_job_template_nodes" if name.endswith("_nodes") else {"children": "groups"}.get(name, name)
+        return [self.item(HOLDS[name], other) for other in self.links.get((kind, number, name), [])]
 
     def survey(self, kind: str, number: int) -> dict:
         """The survey as it is shown: without the defaults of passwords."""
@@ -135,6 +187,7 @@ class Awx:
             raise Refused(variables_needed_to_start=problems)
         taken, ignored = self.accepted(kind, number, data, answers)
         self.number += 1
+        taken["extra_vars"] = {**rules.survey_defaults(spec), **taken["extra_vars"]}
         self.jobs[self.number] = {"id": self.number, "template": template["id"], **taken}
         return {"job" if kind == "job_templates" else "workflow_job": self.number, "ignored_fields": ignored}
 
@@ -160,17 +213,20 @@ class Awx:
 
     def _check(self, kind, item, before) -> None:
         for name, target in (("organization", "organizations"), ("inventory", "inventories"), ("project", "projects"), ("credential_type", "credential_types"),
-                             ("execution_environment", "execution_environments"), ("default_environment", "execution_environments")):
+                             ("execution_environment", "execution_environments"), ("default_environment", "execution_environments"),
+                             ("credential", "credentials"), ("workflow_job_template", "workflow_job_templates")):
             if isinstance(item.get(name), int) and item[name] not in self.items[target]:
                 raise Refused(**{name: [f'Invalid pk "{item[name]}" - object does not exist.']})
-        if "name" in item:
-            same = (item["name"], *(self.organization(kind, item) if field == "organization" else item.get(field) for field in UNIQUE.get(kind, ())))
-            if any(same == (other["name"], *(self.organization(kind, other) if field == "organization" else other.get(field) for field in UNIQUE.get(kind, ())))
-                   for other in self.items[kind].values() if other["id"] != before.get("id")):
-                raise Refused(__all__=[f"{kind} with this name already exists."])
+        if "name" in item and kind not in UNNAMED and any(
+                self._identity(kind, item) == self._identity(kind, other) for other in self.items[kind].values() if other["id"] != before.get("id")):
+            known = " and ".join(word.replace("_", " ").capitalize() for word in ("name", *UNIQUE.get(kind, ())))
+            raise Refused(__all__=[f"{SINGULAR.get(kind, kind[:-1]).replace('_', ' ').capitalize()} with this {known} already exists."])
         check = getattr(self, f"_check_{kind}", None)
         if check:
             check(item, before)
+
+    def _identity(self, kind, item) -> tuple:
+        return (item["name"], *(self.organization(kind, item) if field == "organization" else item.get(field) for field in UNIQUE.get(kind, ())))
 
     def _check_credential_types(self, item, before) -> None:
         in_use = any(credential["credential_type"] == before.get("id") for credential in self.items["credentials"].values())
@@ -178,7 +234,9 @@ class Awx:
             raise Refused(detail="Modifications to inputs are not allowed for credential types that are in use")
         rules.check_credential_type(item["inputs"], item["injectors"])
 
-    def _check_credentials(self, item, dummy) -> None:
+    def _check_credentials(self, item, before) -> None:
+        if not before and ENCRYPTED in item["inputs"].values():
+            raise Refused(inputs=[f"{ENCRYPTED} is a reserved keyword, and cannot be used."])
         rules.check_inputs(self.item("credential_types", item["credential_type"])["inputs"].get("fields", []), item["inputs"])
 
     def _check_job_templates(self, item, dummy) -> None:
@@ -186,11 +244,13 @@ class Awx:
             raise Refused(project=["Job Templates must have a project assigned."])
         if item["inventory"] is None and not item["ask_inventory_on_launch"]:
             raise Refused(inventory=["You must either set a default value or ask to prompt on launch."])
-        if item["playbook"] not in self.offered():
+        if item["playbook"] not in self.offered(item["project"]):
             raise Refused(playbook=["Playbook not found for project."])
 
-    def offered(self) -> list:
-        """The files that AWX takes for playbooks."""
+    def offered(self, project: int) -> list:
+        """The files of a project that AWX takes for playbooks: none before it has been fetched."""
+        if not self.item("projects", project)["scm_revision"]:
+            return []
         return [path.relative_to(self.playbooks).as_posix() for pattern in ("*.yml", "*.yaml") for path in (self.playbooks / "playbooks").rglob(pattern)
                 if PLAYBOOK.search(path.read_text(encoding="utf-8"))]
 
@@ -245,21 +305,38 @@ class Awx:
     def shown(self, kind: str, item: dict) -> dict:
         """An object as AWX answers it."""
         shown = {**copy.deepcopy(item), "url": f"/api/v2/{kind}/{item['id']}/", "type": SINGULAR.get(kind, kind[:-1]), "related": {}, "summary_fields": {}}
-        if kind in SURVEYED:
-            shown["related"]["survey_spec"] = f"{shown['url']}survey_spec/"
+        shown["related"] = {name: f"{shown['url']}{name}/" for name in RELATED[kind]}
+        if kind in ROLES:
+            shown["summary_fields"]["object_roles"] = {role: {"id": self._role(kind, item["id"], role), "name": role} for role in ROLES[kind]}
+        if kind == "job_templates":
             shown["organization"] = self.organization(kind, item)
         if kind == "credential_types":
             shown["managed"] = item["kind"] == "galaxy"
         if kind == "credentials":
             fields = {field["id"]: field for field in self.item("credential_types", item["credential_type"])["inputs"].get("fields", [])}
             shown["inputs"] = {name: ENCRYPTED if value and fields[name].get("secret") else value for name, value in item["inputs"].items()}
-        if kind == "groups":
-            shown["related"].update(hosts=f"{shown['url']}hosts/", children=f"{shown['url']}children/")
         if kind == "projects":
-            shown.update(scm_revision="0" * 40, related={"update": f"{shown['url']}update/"})
-        if kind == "workflow_job_template_nodes" and item.get("unified_job_template") in self.items["workflow_approval_templates"]:
-            shown["related"]["unified_job_template"] = f"/api/v2/workflow_approval_templates/{item['unified_job_template']}/"
+            shown["related"]["last_update"] = f"/api/v2/project_updates/{item['last_update']}/"
+            shown["summary_fields"]["last_update"] = {"id": item["last_update"], "status": item["status"], "failed": item["status"] != "successful"}
+            shown["last_update_failed"] = item["status"] != "successful"
+        if kind == "workflow_job_template_nodes":
+            # Only a node that has one lists it.
+            number = item.get("unified_job_template")
+            if number in self.items["workflow_approval_templates"]:
+                shown["related"]["unified_job_template"] = f"/api/v2/workflow_approval_templates/{number}/"
+            elif number is not None:
+                shown["related"]["unified_job_template"] = f"/api/v2/{next(each for each in UNIFIED if number in self.items[each])}/{number}/"
         return shown
+
+    def _role(self, kind, number, name) -> int:
+        found = next((role for role in self.items["roles"].values() if role["of"] == [kind, number, name]), None)
+        return (found or self._store("roles", {"name": name, "of": [kind, number, name]}))["id"]
+
+    def granted(self, kind: str, name: str, organization: int) -> dict:
+        """Role of an object → the names of the teams that have it; roles that nobody has are left out."""
+        number = next(item["id"] for item in self.items[kind].values() if item["name"] == name and self.organization(kind, item) == organization)
+        roles = {role["name"]: self.linked("roles", role["id"], "teams") for role in self.items["roles"].values() if role["of"][:2] == [kind, number]}
+        return {role: [team["name"] for team in teams] for role, teams in roles.items() if teams}
 
 
 class _Requests(BaseHTTPRequestHandler):
@@ -290,6 +367,8 @@ class _Requests(BaseHTTPRequestHandler):
             status, answer = 400, exc.problems
         except Missing as exc:
             status, answer = 404, {"detail": f"Not found: {exc}"}
+        except NotAllowed as exc:
+            status, answer = 405, {"detail": f'Method "{self.command}" not allowed: {exc}'}
         body = b"" if answer is None else json.dumps(answer).encode("utf-8")
         self.send_response(status)
         for name, value in (("Content-Type", "application/json"), ("Content-Length", str(len(body))), ("X-API-Product-Name", "AWX"),
@@ -307,17 +386,28 @@ class _Requests(BaseHTTPRequestHandler):
         if len(place) == 2:
             return 200, awx.shown(kind, awx.item(kind, number)) if method == "GET" else awx.change(kind, number, data)
         name = place[2]
+        awx.item(kind, number)
+        if name not in RELATED[kind]:
+            raise Missing(parts_of(place))
         if name == "survey_spec":
             if method == "GET":
                 return 200, awx.survey(kind, number)
             return 200, awx.set_survey(kind, number, data)
-        if name == "create_approval_template":
+        if name == "create_approval_template" and method == "POST":
             return 201, awx.approval(number, data)
-        if name == "launch":
+        if name == "launch" and method == "POST":
             return 201, awx.launch(kind, number, data)
+        if name == "update" and method == "POST":
+            return 202, awx.update_project(number)
+        if name not in HOLDS:
+            raise NotImplementedError(f"AWX has {parts_of(place)}, and this stand-in does not")
         if method == "GET":
-            return 200, _page(awx.linked(kind, number, name))
+            return 200, _page([awx.shown(HOLDS[name], item) for item in awx.linked(kind, number, name)])
         return 204, awx.link(kind, number, name, data["id"], data.get("disassociate", False))
+
+
+def parts_of(place: list) -> str:
+    return "/" + "/".join(place) + "/"
 
 
 def _page(results: list) -> dict:

@@ -177,7 +177,8 @@ def choices(question: dict) -> list:
 
 
 def answer_problems(spec: dict, answers: dict) -> list:
-    """What is wrong with answers. A default does not answer: it is only what the form shows."""
+    """What is wrong with answers. A default does not answer a required question, and an empty text is no choice and no number, also where the question
+    may stay open."""
     found = []
     for question in spec.get("spec", []):
         name, kind = question["variable"], question["type"]
@@ -185,20 +186,38 @@ def answer_problems(spec: dict, answers: dict) -> list:
             if question["required"]:
                 found.append(f"'{name}' value missing")
             continue
-        value = answers[name]
-        if kind == "multiselect":
-            if not isinstance(value, list) or set(value) - set(choices(question)):
-                found.append(f"Value {value} for '{name}' expected to be a list of its choices.")
-        elif not isinstance(value, QUESTION_TYPES[kind]) or isinstance(value, bool):
-            found.append(f"Value {value} for '{name}' expected to be {kind}.")
-        elif kind == "multiplechoice":
-            if value not in choices(question) and (value or question["required"]):
-                found.append(f"Value {value} for '{name}' expected to be one of {choices(question)}.")
-        elif kind in ("integer", "float"):
-            found += _outside(question, name, value, f"{value}")
-        else:
-            found += _outside(question, name, len(value), f"length {len(value)}")
+        found += _answer_problems(question, answers[name])
     return found
+
+
+def _answer_problems(question, value) -> list:
+    name, kind = question["variable"], question["type"]
+    if kind == "multiselect":
+        if not isinstance(value, list) or set(value) - set(choices(question)):
+            return [f"Value {value} for '{name}' expected to be a list of its choices."]
+    elif not isinstance(value, QUESTION_TYPES[kind]) or isinstance(value, bool):
+        return [f"Value {value} for '{name}' expected to be {kind}."]
+    elif kind == "multiplechoice":
+        if value not in choices(question):
+            return [f"Value {value} for '{name}' expected to be one of {choices(question)}."]
+    elif kind in ("integer", "float"):
+        return _outside(question, name, value, f"{value}")
+    else:
+        return _outside(question, name, len(value), f"length {len(value)}")
+    return []
+
+
+def survey_defaults(spec: dict) -> dict:
+    """What questions that nobody answered add to a job's variables: their defaults, where those would be answers."""
+    given = {question["variable"]: (question, question["default"]) for question in spec.get("spec", []) if question.get("default") is not None}
+    return {name: default for name, (question, default) in given.items() if not _answer_problems(question, default)}
+
+
+def posted_by_the_browser(spec: dict, answers: dict) -> dict:
+    """What AWX's page posts for a form: every question, those that nobody touched with their default or as an empty text; an empty list is left out."""
+    posted = {question["variable"]: answers.get(question["variable"], question.get("default", [] if question["type"] == "multiselect" else ""))
+              for question in spec["spec"]}
+    return {name: value for name, value in posted.items() if value != []}
 
 
 def _outside(question, name, size, told) -> list:

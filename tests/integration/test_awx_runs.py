@@ -7,14 +7,16 @@
 from __future__ import annotations
 
 import copy
+import difflib
 import json
 import pathlib
 import threading
 
 import pytest
+import yaml
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.secrets import printable_forms
-from ansible_collections.tunnelsmith.panos_vpn.tests.integration import awx_modules
+from ansible_collections.tunnelsmith.panos_vpn.tests.integration import awx_modules, awx_rules as rules
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.awx_api import Awx, Server
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.awx_jobs import CONFIGURE, SETTINGS, Jobs
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.back_to_start import bare
@@ -39,8 +41,8 @@ CONTENT = {
     "panos_vpn_awx_group_variables": SITE, "panos_vpn_awx_verify_slices": 2,
 }
 API_KEY = SETTINGS["panos_vpn_awx_api_key"]
-PAIR = {"aws_pairing_hosts": "fw1", "aws_pairing_connection_id": IDS["pbf"], "aws_pairing_failover": "pbf", "aws_pairing_backup_routes": "true",
-        "aws_pairing_primary_tunnel": 1, "aws_pairing_verify_timeout": 0}
+PAIR = {"aws_pairing_hosts": "fw1", "aws_pairing_connection_id": IDS["pbf"], "answer_aws_pairing_failover": "pbf", "answer_aws_pairing_backup_routes": "true",
+        "answer_aws_pairing_primary_tunnel": "1", "answer_aws_pairing_verify_timeout": "0"}
 DRILL = {"failover_drill_hosts": "fw1", "failover_drill_name": IDS["pbf"], "failover_drill_method": "tunnel"}
 RECONNECT = {"vpn_action_hosts": "fw1", "vpn_action_name": IDS["pbf"], "vpn_action_action": "reconnect"}
 REMOVE = {"aws_pairing_hosts": "fw1", "aws_pairing_connection_id": IDS["pbf"]}
@@ -77,28 +79,134 @@ def jobs(awx, installed, tmp_path):
     return Jobs(awx, installed, tmp_path)
 
 
-def test_what_is_applied_twice_is_changed_once(configured, awx, playbooks):
+KINDS = ("organizations", "execution_environments", "projects", "credential_types", "credentials", "inventories", "hosts", "groups", "templates",
+         "workflows", "schedules", "roles")
+
+
+def only(*kinds: str) -> dict:
+    """Variables that leave the other kinds out of a run."""
+    return {f"controller_{kind}": [] for kind in KINDS if kind not in kinds}
+
+
+def test_what_is_applied_twice_is_changed_once_also_beside_another_organization(configured, awx, playbooks):
+    """The other organization has things of the same names, and what AWX has already is used there."""
     first = configured[1]
     assert awx.ignored == KNOWN_TO_BE_IGNORED
+    lab, given = with_things_of_its_own(awx)
+    other = apply(playbooks, awx, panos_vpn_awx_organization="Lab", **given)
+    assert other.status == 0, other.output[-4000:]
     awx.writes.clear()
     second = apply(playbooks, awx)
     assert second.status == 0, second.output[-4000:]
     assert second.changed() == []
     assert awx.writes == []
     for secret in (API_KEY, *KEYS["pbf"], *KEYS["bgp"]):
-        assert not [form for form in printable_forms(secret) if form in first.everything() + second.everything()]
-    organization = awx.named("organizations", "Network")["id"]
-    assert [item["name"] for item in awx.linked("organizations", organization, "galaxy_credentials")] == ["Ansible Galaxy"]
+        assert not [form for form in printable_forms(secret) if form in first.everything() + other.everything() + second.everything()]
+    network = awx.named("organizations", "Network")["id"]
+    for organization in (network, lab["organization"]):
+        assert [item["name"] for item in awx.linked("organizations", organization, "galaxy_credentials")] == ["Ansible Galaxy"]
+        # Whatever belongs to an organization refers to what belongs to the same one.
+        templates = [template for template in awx.items["job_templates"].values() if awx.organization("job_templates", template) == organization]
+        assert len(templates) == len(awx.items["job_templates"]) / 2
+        for template in templates:
+            used = [awx.item("inventories", template["inventory"]), awx.item("projects", template["project"]),
+                    *awx.linked("job_templates", template["id"], "credentials")]
+            assert {item["organization"] for item in used} == {organization}, template["name"]
+    for kind in ("hosts", "groups"):
+        assert {item["inventory"] for item in awx.items[kind].values()} == {awx.named("inventories", "Firewalls")["id"]}
+    projects = [item for item in awx.items["projects"].values() if item["organization"] == lab["organization"]]
+    assert [item["credential"] for item in projects] == [awx.named("execution_environments", "PAN-OS VPN of the lab")["credential"]] == [lab["login"]]
+    assert told_of_failures(awx, network) == {}
+    assert told_of_failures(awx, lab["organization"]) == {"VPN verify": [lab["told"]]}
+    assert awx.granted("workflow_job_templates", "VPN pair with approval", lab["organization"]) == {
+        "execute_role": ["Operators"], "approval_role": ["Approvers"]}
+    assert awx.granted("job_templates", "VPN remove", lab["organization"]) == {"execute_role": ["Operators"]}
+    assert awx.granted("job_templates", "VPN remove", network) == {}
 
 
-def test_a_secret_is_rotated_on_request_and_never_lost(awx, playbooks):
-    kinds = ("organizations", "execution_environments", "projects", "credential_types", "inventories", "hosts", "groups", "templates", "workflows", "schedules")
-    nothing_else = {f"controller_{kind}": [] for kind in kinds}
-    # The key given, whether it is to be sent, and what AWX holds then.
-    for given, update, held in (("another-key", False, API_KEY), ("another-key", True, "another-key"), ("", True, "another-key")):
-        run = apply(playbooks, awx, **nothing_else, panos_vpn_awx_api_key=given, panos_vpn_awx_update_secrets=update)
-        assert run.status == 0, run.output[-3000:]
-        assert awx.named("credentials", "Firewalls")["inputs"]["api_key"] == held
+def with_things_of_its_own(awx) -> tuple:
+    """(the numbers of what a second organization has already, the settings that use it)."""
+    organization = awx.create("organizations", {"name": "Lab"})["id"]
+    kind = awx.create("credential_types", {"name": "Login", "kind": "net", "inputs": {"fields": []}, "injectors": {}})["id"]
+    login = awx.create("credentials", {"name": "Login", "credential_type": kind, "organization": organization})["id"]
+    awx.create("inventories", {"name": "Firewalls", "organization": organization})
+    told = awx.create("notification_templates", {"name": "Chat", "organization": organization, "notification_type": "email"})["id"]
+    for team in ("Operators", "Approvers"):
+        awx.create("teams", {"name": team, "organization": organization})
+        awx.create("teams", {"name": team, "organization": awx.named("organizations", "Network")["id"]})
+    return {"organization": organization, "login": login, "told": told}, {
+        "panos_vpn_awx_inventory_exists": True, "panos_vpn_awx_execution_environment": "PAN-OS VPN of the lab", "panos_vpn_awx_notifications": ["Chat"],
+        "panos_vpn_awx_project_credential": "Login", "panos_vpn_awx_registry_credential": str(login), "panos_vpn_awx_operators": ["Operators"],
+        "panos_vpn_awx_approvers": ["Approvers"],
+    }
+
+
+def told_of_failures(awx, organization) -> dict:
+    """Job template of an organization → the notification templates that tell when it fails."""
+    found = {template["name"]: [item["id"] for item in awx.linked("job_templates", template["id"], "notification_templates_error")]
+             for template in awx.items["job_templates"].values() if awx.organization("job_templates", template) == organization}
+    return {name: told for name, told in found.items() if told}
+
+
+def test_what_may_be_asked_at_a_launch_is_pinned(awx):
+    for kind, template in ((kind, item) for kind in ("job_templates", "workflow_job_templates") for item in awx.items[kind].values()):
+        asked = {name for name, value in template.items() if name.startswith("ask_") and value}
+        assert asked == {"ask_limit_on_launch", *(["ask_verbosity_on_launch"] if kind == "job_templates" else [])}, template["name"]
+    # All that AWX can ask is said, so that what somebody has switched on by hand is found.
+    tasks = yaml.safe_load((ROOT / "playbooks" / "awx" / "tasks" / "content.yml").read_text(encoding="utf-8"))
+    for kind, module in (("job_templates", "awx.awx.job_template"), ("workflow_job_templates", "awx.awx.workflow_job_template")):
+        task = next(task for task in tasks if module in task)
+        assert {name for name in awx.options[kind] if name.startswith("ask_")} <= set(task[module]), module
+
+
+def test_forms_ask_for_keys_as_passwords_without_a_default(awx):
+    keys = [question for spec in awx.surveys.values() for question in spec["spec"] if "key" in question["variable"]]
+    assert keys
+    assert {question["type"] for question in keys} == {"password"}
+    assert [question for question in keys if "default" in question] == []
+    workflow = awx.named("workflow_job_templates", "VPN pair with approval")["id"]
+    assert [question for question in awx.surveys["workflow_job_templates", workflow]["spec"] if question["type"] == "password"] == []
+
+
+# What the settings give, whether stored secrets are to be replaced → the inputs that AWX holds then.
+STORED = {"username": "admin", "api_key": API_KEY, "skip_verification": False}
+SECRETS = {
+    "kept, beside what is no secret": (
+        {"panos_vpn_awx_username": "robot", "panos_vpn_awx_api_key": "another-key", "panos_vpn_awx_ca_certificate": "PEM", "panos_vpn_awx_port": 4443,
+         "panos_vpn_awx_validate_certs": False, "panos_vpn_awx_password": "12345678"}, False,
+        # The password was not there.
+        {**STORED, "username": "robot", "ca_certificate": "PEM", "port": "4443", "skip_verification": True, "password": "12345678"}),
+    "replaced": ({"panos_vpn_awx_api_key": "another-key"}, True, {**STORED, "api_key": "another-key"}),
+    "none at hand": ({"panos_vpn_awx_api_key": "", "panos_vpn_awx_username": ""}, True, STORED),
+}
+
+
+@pytest.mark.parametrize("settings, update, held", SECRETS.values(), ids=SECRETS)
+def test_a_stored_secret_is_replaced_on_request_only_and_never_lost(awx, playbooks, settings, update, held):
+    connections = awx.named("credentials", "AWS VPN connections")["inputs"]
+    before = copy.deepcopy(connections)
+    run = apply(playbooks, awx, **only("credentials"), **settings, panos_vpn_awx_update_secrets=update)
+    assert run.status == 0, run.output[-3000:]
+    assert awx.named("credentials", "Firewalls")["inputs"] == held
+    assert awx.named("credentials", "AWS VPN connections")["inputs"] == before
+    assert json.loads(before["connection"])["VpnConnections"]
+
+
+def test_a_project_that_could_not_be_fetched_is_fetched_again(configured, playbooks):
+    """Nothing is made that needs its playbooks before, and the message says what to look at."""
+    awx = copy.deepcopy(configured[0])
+    project = awx.named("projects", "PAN-OS VPN")
+    awx.repository_problem = "could not resolve host"
+    awx.update_project(project["id"])
+    failed = apply(playbooks, awx, **only("projects", "templates"))
+    assert failed.status == 2
+    assert "AWX cannot fetch the project PAN-OS VPN from https://" in " ".join(failed.output.split())
+    assert "panos_vpn_awx_project_credential" in failed.output
+    assert failed.of("job_template") == [] and "awx.awx.job_template" not in {task.action for task in failed.tasks}
+    awx.repository_problem = ""
+    mended = apply(playbooks, awx, **only("projects"))
+    assert mended.status == 0, mended.output[-3000:]
+    assert project["status"] == "successful"
 
 
 def test_the_workflow_goes_from_plan_to_verification_and_back_on_failure(awx):
@@ -159,20 +267,26 @@ def test_a_pairing_s_life_in_jobs(jobs, led):
     assert "+network ike gateway" in planned.output
     assert control.candidate() == start
 
-    made = jobs.run(jobs.launched("VPN pair", {**PAIR, "aws_pairing_source_zones": "trust, dmz", "aws_pairing_outside_interface": " ethernet1/8"}))
+    answers = {**PAIR, "answer_aws_pairing_source_zones": "trust, dmz", "answer_aws_pairing_outside_interface": " ethernet1/8"}
+    made = jobs.run(jobs.launched("VPN pair", answers))
     assert_well(made, led, changed=True)
     assert bare(control.running()) == bare(control.candidate()) != bare(start)
-    assert_well(jobs.run(jobs.launched("VPN pair", {**PAIR, "aws_pairing_source_zones": "trust,dmz"})), led, changed=False)
+    assert_well(jobs.run(jobs.launched("VPN pair", {**PAIR, "answer_aws_pairing_source_zones": "trust,dmz"})), led, changed=False)
 
-    verified = jobs.run(jobs.launched("VPN verify", {"vpn_verify_name": f" {IDS['pbf']} ,", "vpn_verify_timeout": 0}))
+    verified = jobs.run(jobs.launched("VPN verify", {"vpn_verify_name": f" {IDS['pbf']} ,", "vpn_verify_timeout": "0"}))
     assert_well(verified, led, changed=False)
-    assert verified.stats() == {"vpn_verify": {"fw1": {"healthy": True, "problems": [], "unproven": []}}}
+    assert verified.stats() == {"vpn_verify": {"fw1": {"health": "healthy", "healthy": True, "problems": [], "unproven": []}}}
 
     keys, before = {"panos_vpn_key_1": NEW_KEYS[0], "panos_vpn_key_2": NEW_KEYS[1], **REMOVE}, control.candidate()
     assert_well(jobs.run(jobs.launched("VPN rotate keys (check)", keys)), led, changed=True)
     assert control.candidate() == before
     assert_well(jobs.run(jobs.launched("VPN rotate keys", keys)), led, changed=True)
-    assert control.candidate() != before
+    # Nothing but the two keys.
+    differing = [line for line in difflib.ndiff(bare(before), bare(control.running())) if line[:2] in ("+ ", "- ")]
+    assert len(differing) == 4 and {"key" in line for line in differing} == {True}, differing
+    assert "static-route" in before
+    form = posted(jobs.awx, "VPN rotate keys", **REMOVE, panos_vpn_key_2=NEW_KEYS[1])
+    assert_well(jobs.run(jobs.launched("VPN rotate keys", form)), led, changed=False)
 
     assert_well(jobs.run(jobs.launched("VPN remove (check)", REMOVE)), led, changed=True)
     assert_well(jobs.run(jobs.launched("VPN remove", REMOVE)), led, changed=True)
@@ -182,23 +296,27 @@ def test_a_pairing_s_life_in_jobs(jobs, led):
 def test_a_workflow_pairs_after_a_plan_and_takes_back_what_does_not_come_up(jobs, led):
     """All answers reach every node, also a key that a survey might ask for, and none of them shows one."""
     control, start = led.control, led.control.candidate()
-    answers = {**PAIR, "panos_vpn_key_1": NEW_KEYS[0], "vpn_verify_timeout": 0}
+    answers = {**PAIR, "panos_vpn_key_1": NEW_KEYS[0], "vpn_verify_timeout": "0"}
     assert_well(jobs.run(jobs.node("plan", answers)), led, changed=True)
     assert control.candidate() == start
     applied = jobs.run(jobs.node("apply", answers))
     assert_well(applied, led, changed=True)
     control.vpn(f"{IDS['pbf']}-2", sa="down", monitor="down")
+    at_risk = jobs.run(jobs.node("verify", answers, applied.stats()))
+    assert_well(at_risk, led, changed=False)
+    assert at_risk.stats()["vpn_verify"]["fw1"]["health"] == "at_risk"
+    control.vpn(f"{IDS['pbf']}-1", sa="down", monitor="down")
     verified = jobs.run(jobs.node("verify", answers, applied.stats()))
     assert (verified.status, verified.rc) == ("failed", 2)
     assert f"{IDS['pbf']}-2" in verified.failures()
-    assert verified.stats()["vpn_verify"]["fw1"]["healthy"] is False
+    assert verified.stats()["vpn_verify"]["fw1"]["health"] == "down"
     assert leaks(verified, led) == {}
     assert_well(jobs.run(jobs.node("revert", answers, {**applied.stats(), **verified.stats()})), led, changed=True)
     assert bare(control.running()) == bare(control.candidate()) == bare(start)
 
 
 def test_what_a_verification_finds_well_is_not_taken_back(jobs, led):
-    answers = {**PAIR, "vpn_verify_timeout": 0}
+    answers = {**PAIR, "vpn_verify_timeout": "0"}
     applied = jobs.run(jobs.node("apply", answers))
     assert_well(applied, led, changed=True)
     assert_well(jobs.run(jobs.launched("VPN drill (check)", DRILL)), led)
@@ -217,10 +335,43 @@ def test_what_a_verification_finds_well_is_not_taken_back(jobs, led):
     assert bare(led.control.running()) == bare(standing)
 
 
+def posted(awx, name: str, **answers) -> dict:
+    """What AWX's page posts when somebody fills in these questions and touches no other."""
+    return rules.posted_by_the_browser(awx.surveys["job_templates", awx.named("job_templates", name)["id"]], answers)
+
+
+def test_what_nobody_touched_in_a_form_is_as_the_inventory_says(jobs, awx, led):
+    """Texts that are empty or null, and choices that leave it to the inventory."""
+    host = next(iter(awx.items["hosts"].values()))
+    host["variables"] = json.dumps({**json.loads(host["variables"]), "aws_pairing_backup_routes": True, "aws_pairing_primary_tunnel": 2,
+                                    "aws_pairing_verify_timeout": 0})
+    form = posted(awx, "VPN pair (check)", aws_pairing_hosts="fw1", aws_pairing_connection_id=IDS["pbf"])
+    assert {"answer_aws_pairing_zone": "", "panos_vpn_key_1": ""}.items() <= form.items()
+    launched = jobs.launched("VPN pair (check)", form)
+    as_null = {name: None if value == "" else value for name, value in launched["extra_vars"].items()}
+    outputs = []
+    for variables in (launched["extra_vars"], as_null):
+        job = jobs.run({**launched, "id": launched["id"] + len(outputs) * 1000, "extra_vars": variables})
+        assert_well(job, led, changed=True)
+        outputs.append(job.output)
+    for output in outputs:
+        assert f"+{IDS['pbf']}-discard" in output.replace("entry name=", "+") or "static-route" in output
+        assert "aws-vpn" in output
+
+
+def test_a_limit_that_leaves_out_the_answered_firewall_is_refused(jobs, awx, firewalls):
+    fleet = [firewalls(name=f"fw{number}") for number in (1, 2)]
+    leads_to(awx, *fleet)
+    job = jobs.run(jobs.launched("VPN remove (check)", {**REMOVE, "aws_pairing_hosts": "fw2"}, limit="fw1"))
+    assert job.status == "failed"
+    assert "the limit fw1 leaves none of the hosts that are meant: fw2" in " ".join(job.output.split())
+    assert [firewall.control.requests() for firewall in fleet] == [[], []]
+
+
 def test_slices_share_the_fleet(jobs, awx, firewalls):
     fleet = [firewalls(name=f"fw{number}") for number in (1, 2, 3)]
     leads_to(awx, *fleet)
-    job = jobs.launched("VPN verify", {"vpn_verify_timeout": 0})
+    job = jobs.launched("VPN verify", {"vpn_verify_timeout": "0"})
     assert awx.named("job_templates", "VPN verify")["job_slice_count"] == 2
     seen = [set(jobs.run(job, slices=(number, 2)).stats()["vpn_verify"]) for number in (1, 2)]
     assert seen == [{"fw1", "fw3"}, {"fw2"}]
@@ -245,7 +396,7 @@ def test_a_cancelled_job_is_finished_by_the_next_one(jobs, led):
 
 def test_two_jobs_at_once_wait_for_each_other_or_say_who_is_at_it(jobs, led):
     # The one that finds nothing left to commit may find the commit of the other still under way.
-    launched = [jobs.launched("VPN pair", {**PAIR, "aws_pairing_verify_timeout": 60}) for dummy in range(2)]
+    launched = [jobs.launched("VPN pair", {**PAIR, "answer_aws_pairing_verify_timeout": "60"}) for dummy in range(2)]
     finished: list = [None, None]
 
     def run(number):
@@ -272,7 +423,7 @@ WRONG = {
     "a host without an address": ({}, {"ansible_host": None}, {}, "no address is known for 'fw1'"),
     "a single host whose address the credential says": ({"host": "127.0.0.1", "api_key": None}, {"ansible_host": None}, {}, "to log in to 127.0.0.1"),
     "no such host": ({}, {}, {"aws_pairing_hosts": "fw9"}, "no host of the inventory is called fw9"),
-    "a template": ({}, {}, {"aws_pairing_zone": "{{ lookup('pipe', 'id') }}"}, "{{ lookup("),
+    "a template": ({}, {}, {"answer_aws_pairing_zone": "{{ lookup('pipe', 'id') }}"}, "{{ lookup("),
 }
 # Answers as they arrive: texts. What is wrong → (the role's variables, words of the message).
 WRONG_ANSWERS = {
@@ -307,7 +458,7 @@ def test_a_wrong_input_is_told_and_leaves_the_firewall_as_it_is(jobs, awx, led, 
 
 def test_a_wrong_answer_is_told_and_leaves_the_firewall_as_it_is(playbooks, firewall):
     start = firewall.control.candidate(marks=True)
-    good = {**SITE, **PAIR, **paired("pbf")}
+    good = {**SITE, **PAIR, "aws_pairing_verify_timeout": 0, **paired("pbf")}
     run = playbooks.run(firewall, play(*(trial(name, pairing(**{**good, **variables})) for name, (variables, _words) in WRONG_ANSWERS.items())))
     assert run.status == 0, run.output[-3000:]
     messages = [task.message + str(task.result.get("results", "")) for task in run.failures()]

@@ -40,7 +40,8 @@ class Switch:
         if self.kind == PEER:
             table = bgp_peer.ADVANCED_PEER if advanced else bgp_peer.LEGACY_PEER
             return DesiredEntry(table, self.name, values, container=bgp_peer.peer_container(self.router, self.group, advanced))
-        return DesiredEntry(ipsec_tunnel.TABLE if self.kind == TUNNEL else ike_gateway.TABLE, self.name, values)
+        # A key whose stored form cannot be compared is written: whoever gives one here wants it to be that.
+        return DesiredEntry(ipsec_tunnel.TABLE if self.kind == TUNNEL else ike_gateway.TABLE, self.name, values, update_secret="always")
 
     @property
     def _option(self) -> str:

@@ -20,17 +20,18 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.provin
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.switching import GATEWAY, PEER, TUNNEL, Change, Switch
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import journal_of
 
-RECONNECT, INITIATE, CLEAR, ENABLE, DISABLE = "reconnect", "initiate", "clear", "enable", "disable"
+RECONNECT, INITIATE, CLEAR, ENABLE, DISABLE, ROTATE = "reconnect", "initiate", "clear", "enable", "disable", "rotate_keys"
 
 
 def argument_spec() -> dict:
     return {
         **arguments.PROVIDER, **arguments.WRITING,
-        "action": {"type": "str", "required": True, "choices": [RECONNECT, INITIATE, CLEAR, ENABLE, DISABLE]},
+        "action": {"type": "str", "required": True, "choices": [RECONNECT, INITIATE, CLEAR, ENABLE, DISABLE, ROTATE]},
         "name": {"type": "list", "elements": "str"},
         "all": {"type": "bool"},
         "vsys": dict(arguments.LOCATIONS["vsys"]),
         "object": {"type": "str", "choices": [TUNNEL, GATEWAY, PEER], "default": TUNNEL},
+        "pre_shared_keys": {"type": "list", "elements": "str", "no_log": True},
         "timeout": {"type": "int", "default": 30},
         "poll": {"type": "float"},
         "commit": {"type": "bool", "default": True},
@@ -41,8 +42,8 @@ def argument_spec() -> dict:
 
 def run() -> None:
     """The whole life of the module."""
-    module = PanosModule(argument_spec(), mutually_exclusive=[("name", "all")])
-    writes = module.params["action"] in (ENABLE, DISABLE)
+    module = PanosModule(argument_spec(), mutually_exclusive=[("name", "all")], required_if=[("action", ROTATE, ("name", "pre_shared_keys"))])
+    writes = module.params["action"] in (ENABLE, DISABLE, ROTATE)
     with_session(module, lambda session: _Task(module, session).run(), NOTHING_WRITTEN if writes else "nothing was cleared or initiated")
 
 
@@ -70,10 +71,73 @@ class _Task:
     def run(self) -> dict:
         action = self.params["action"]
         with telling({"warnings": self.listing.warnings}):
-            result = self._switch(action == ENABLE) if action in (ENABLE, DISABLE) else self._negotiate(action)
+            result = self._done(action)
         return {**result, "warnings": [*result["warnings"], *self.listing.warnings]}
 
+    def _done(self, action) -> dict:
+        if self.params["pre_shared_keys"] and action != ROTATE:
+            raise InvalidInput(f"pre_shared_keys: they go with action: {ROTATE}")
+        if action in (ENABLE, DISABLE):
+            return self._switch(action == ENABLE)
+        return self._rotate() if action == ROTATE else self._negotiate(action)
+
     # In configuration.
+
+    def _rotate(self) -> dict:
+        """New keys, from the last tunnel to the first, the next one only when the one before is up with its own. Nothing else is written."""
+        if self.params["object"] != TUNNEL:
+            raise InvalidInput(f"object: {ROTATE} gives keys to the gateways of tunnels; object goes with enable and disable")
+        if not self.params["commit"]:
+            raise InvalidInput(f"commit: {ROTATE} commits each key before it has the tunnel negotiated; leave commit out")
+        keys, groups = self._new_keys(), self._groups()
+        if self.module.check_mode:
+            written = self._write_keys(keys)
+            stopped = [tunnel["name"] for group in groups for tunnel in self._sharing(group)] if written["changed"] else []
+            return {**written, "interrupts": stopped, "tunnels": [], "committed": []}
+        result: dict = {"changed": False, "interrupts": [], "tunnels": [], "committed": [], "objects": [], "warnings": [], "diff": []}
+        with telling(result):
+            while groups:
+                group = groups.pop()
+                ours = {name: key for name, key in keys.items() if any(name in tunnel["ike_gateways"] for tunnel in group)}
+                self._rotate_group(group, ours, groups, result)
+        return result
+
+    def _rotate_group(self, group, keys, rest, result) -> None:
+        before = self._flows()
+        change = Change(self.module, self.target)
+        written = self._write_keys(keys, change)
+        result["objects"] += written["objects"]
+        result["warnings"] += written["warnings"]
+        result["diff"] += [written["diff"]] if written.get("diff") else []
+        if not written["uncommitted"]:
+            return
+        result["changed"] = True
+        done = change.commit(written, f"new keys of {', '.join(keys)}"[:255])
+        result["committed"] += done["committed"]
+        result["warnings"] += done["warnings"]
+        told = [{"name": tunnel["name"], "answers": []} for tunnel in group]
+        result["tunnels"] += told
+        result["interrupts"] += [tunnel["name"] for tunnel in self._sharing(group)]
+        has_cleared = self._clear(group, told)
+        self._initiate(group, told)
+        self._await(group, told, before, rest)
+        self._settle([said["name"] for said in told if said.get("up") and negotiating.can_be_told(before, said["name"], has_cleared)])
+
+    def _new_keys(self) -> dict:
+        """IKE gateway → its new key, in the order of the tunnels; those that keep theirs are left out. Raises InvalidInput for another number of keys."""
+        keys = self.params["pre_shared_keys"]
+        names = list(dict.fromkeys(name for group in self._groups() for tunnel in group for name in tunnel["ike_gateways"]))
+        if len(keys) != len(names):
+            raise InvalidInput(f"pre_shared_keys: give one key for each IKE gateway of {self._meant()}, in the order {', '.join(names)} "
+                               f"({len(names)}), not {len(keys)}; an empty one leaves that of its gateway")
+        found = {name: key for name, key in zip(names, keys) if key}
+        if not found:
+            raise InvalidInput("pre_shared_keys: all of them are empty, so there is nothing to rotate")
+        return found
+
+    def _write_keys(self, keys: dict, change: Change | None = None) -> dict:
+        change = change or Change(self.module, self.target)
+        return change.write([Switch(GATEWAY, name) for name in keys], lambda switch, entry: {"pre_shared_key": keys[switch.name]})
 
     def _switch(self, on: bool) -> dict:
         switches = self._switches()

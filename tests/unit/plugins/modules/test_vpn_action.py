@@ -313,3 +313,62 @@ def test_a_virtual_system_that_is_not_there_is_refused_before_anything_is_sent(d
     door.refused({"action": action, "vsys": "vsys2"}, "vsys", "no 'vsys2'")
     assert (door.acts(), door.commits()) == ([], 0)
     assert door.done({"action": action, "vsys": "vsys1"}, check=True).changed
+
+
+KEYS = ["First.new_key", "Second.new_key"]
+
+
+def the_key(door, name) -> str:
+    return door.control.running(f"{NETWORK}/ike/gateway/entry[@name='{name}']/authentication/pre-shared-key/key")
+
+
+def test_rotating_changes_keys_alone_and_from_the_last_tunnel_to_the_first(door):
+    before = door.control.running()
+    old = [the_key(door, name) for name in BOTH]
+    planned = door.done({"action": "rotate_keys", "pre_shared_keys": KEYS}, check=True)
+    assert planned.changed and planned.values["interrupts"] == BOTH
+    assert door.control.candidate() == door.control.running() == before
+    result = door.done({"action": "rotate_keys", "pre_shared_keys": KEYS})
+    assert result.changed
+    assert [told["name"] for told in result.values["tunnels"]] == BOTH[::-1]
+    assert [told["up"] for told in result.values["tunnels"]] == [True, True]
+    assert door.commits() == 2
+    new = [the_key(door, name) for name in BOTH]
+    assert not set(old) & set(new)
+    after = door.control.running()
+    for one, other in zip(new, old):
+        after = after.replace(one, other)
+    assert after == before
+    again = door.done({"action": "rotate_keys", "pre_shared_keys": KEYS})
+    assert not again.changed
+    assert again.values["tunnels"] == []
+
+
+def test_a_key_that_does_not_bring_its_tunnel_up_spares_the_other_tunnel_and_can_be_taken_back(door, tmp_path):
+    door.control.vpn(SECOND, sa="down")
+    old = [the_key(door, name) for name in BOTH]
+    failed = door.run({"action": "rotate_keys", "pre_shared_keys": KEYS, "timeout": 1, "journal": str(tmp_path)})
+    assert failed.failed and failed.values["changed"]
+    for words in (SECOND, "not up 1 s after", f"'{FIRST}' not touched"):
+        assert words in failed.message
+    assert [the_key(door, name) == key for name, key in zip(BOTH, old)] == [True, False]
+    door.done({"name": NAME, "journal": str(tmp_path), "commit_poll": 0.05}, module=config_revert)
+    assert [the_key(door, name) for name in BOTH] == old
+
+
+def test_an_empty_key_leaves_that_tunnel_alone(door):
+    old = [the_key(door, name) for name in BOTH]
+    result = door.done({"action": "rotate_keys", "pre_shared_keys": ["", KEYS[1]]})
+    assert [told["name"] for told in result.values["tunnels"]] == [SECOND]
+    assert [the_key(door, name) == key for name, key in zip(BOTH, old)] == [True, False]
+
+
+@pytest.mark.parametrize("options, words", [
+    ({"pre_shared_keys": ["Single.key"]}, "one key for each IKE gateway"), ({"pre_shared_keys": ["", ""]}, "all of them are empty"),
+    ({"pre_shared_keys": KEYS, "commit": False}, "leave commit out"), ({"pre_shared_keys": KEYS, "object": "bgp_peer"}, "object"),
+    ({"action": "reconnect", "pre_shared_keys": KEYS}, "rotate_keys"),
+])
+def test_what_makes_no_sense_with_keys_is_refused_before_anything_is_written(door, options, words):
+    result = door.run({"action": "rotate_keys", **options})
+    assert result.failed and words in result.message
+    assert (door.writes(), door.commits()) == ([], 0)
