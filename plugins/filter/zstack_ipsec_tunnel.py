@@ -105,7 +105,8 @@ _value:
       elements: dict
       contains:
         outside_address:
-          description: Address of the peer's endpoint.
+          description: Address of the peer's endpoint, or its name. V(dynamic) for one without a fixed address, which begins itself and is known
+            by its ID.
           type: str
           sample: 203.0.113.17
         cloud:
@@ -117,15 +118,16 @@ _value:
           type: str
           sample: 198.51.100.10
         outside_interface:
-          description:
-          - Interface of the firewall from which this tunnel leaves, where that is not the VPN's.
-          - M(tunnelsmith.panos_vpn.site_to_site_vpn) does not carry it out yet, and refuses it.
+          description: Interface of the firewall from which this tunnel leaves, where that is not the VPN's.
           type: str
           returned: when it is known
         local_address:
-          description:
-          - Address of that interface, with its length, where it has several.
-          - M(tunnelsmith.panos_vpn.site_to_site_vpn) does not carry it out yet, and refuses it.
+          description: Address of that interface, with its length, where it has several.
+          type: str
+          returned: when it is known
+        outside_next_hop:
+          description: Next router on the way to the peer's endpoint. Where it is given, the endpoint has a static route of its own through the
+            outside interface.
           type: str
           returned: when it is known
         local_id:
@@ -166,9 +168,7 @@ _value:
           type: bool
           returned: when it is known
         certificate:
-          description:
-          - Certificates, where the sides do not authenticate by a pre-shared key.
-          - M(tunnelsmith.panos_vpn.site_to_site_vpn) does not carry it out yet, and refuses it.
+          description: Certificates, where the sides do not authenticate by a pre-shared key.
           type: dict
           returned: when it is known
           contains:
@@ -393,33 +393,27 @@ _value:
               returned: when it is known
               sample: 100
             peer_address:
-              description:
-              - Address of the peer's BGP speaker, where that is not its inside address.
-              - M(tunnelsmith.panos_vpn.site_to_site_vpn) does not carry it out yet, and refuses it.
+              description: Address of the peer's BGP speaker, where that is not its inside address.
               type: str
               returned: when it is known
             local_address:
-              description:
-              - Address from which the peer expects this firewall's BGP, where that is not the inside address.
-              - M(tunnelsmith.panos_vpn.site_to_site_vpn) does not carry it out yet, and refuses it.
+              description: Address from which the peer expects this firewall's BGP, where that is not the inside address.
               type: str
               returned: when it is known
             multihop:
-              description:
-              - How far the peer's BGP speaker is, where it is outside of the inside network. 1 to 255 hops.
-              - M(tunnelsmith.panos_vpn.site_to_site_vpn) does not carry it out yet, and refuses it.
+              description: How far the peer's BGP speaker is, where it is outside of the inside network. 1 to 255 hops.
               type: int
               returned: when it is known
             host_route:
-              description:
-              - Whether the peer's BGP speaker is reached by a route of its own into the tunnel.
-              - M(tunnelsmith.panos_vpn.site_to_site_vpn) does not carry it out yet, and refuses it.
+              description: Whether the peer's BGP speaker is reached by a route of its own into the tunnel.
               type: bool
               returned: when it is known
             authentication:
-              description:
-              - Name of the key with which the peer demands TCP MD5 signatures.
-              - M(tunnelsmith.panos_vpn.site_to_site_vpn) does not carry it out yet, and refuses it.
+              description: Name of the key with which the peer demands TCP MD5 signatures.
+              type: str
+              returned: when it is known
+            secret:
+              description: The key of the TCP MD5 signatures, 63 characters at most.
               type: str
               returned: when it is known
         traffic_selectors:

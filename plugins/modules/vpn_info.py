@@ -96,7 +96,8 @@ options:
         elements: dict
         suboptions:
           outside_address:
-            description: Address of the peer's endpoint.
+            description: Address of the peer's endpoint, or its name. V(dynamic) for one without a fixed address, which begins itself and is known
+              by its ID.
             type: str
             required: true
           cloud:
@@ -110,6 +111,16 @@ options:
             - zstack
           customer_outside_address:
             description: The public address from which the peer expects this firewall. It decides which address the firewall uses.
+            type: str
+          outside_interface:
+            description: Interface of the firewall from which this tunnel leaves, where that is not the VPN's.
+            type: str
+          local_address:
+            description: Address of that interface, with its length, where it has several.
+            type: str
+          outside_next_hop:
+            description: Next router on the way to the peer's endpoint. Where it is given, the endpoint has a static route of its own through
+              the outside interface.
             type: str
           local_id:
             description: ID that this tunnel's gateway shows to the peer. Omitted, it is that of the VPN.
@@ -155,6 +166,26 @@ options:
           ike_fragmentation:
             description: Whether the peer wants large IKE messages in fragments. With IKEv2 that needs PAN-OS 11.2; older releases go without.
             type: bool
+          certificate:
+            description: Certificates, where the sides do not authenticate by a pre-shared key.
+            type: dict
+            suboptions:
+              local_certificate:
+                description: Name of the certificate on the firewall that it shows.
+                type: str
+              certificate_profile:
+                description: Name of the certificate profile on the firewall whose authorities the peer's certificate is checked against.
+                type: str
+              local_subject:
+                description: Subject that the peer demands of the firewall's certificate.
+                type: str
+              peer_subject:
+                description: Subject of the peer's certificate.
+                type: str
+              authorities:
+                description: Certificates of the authorities that the peer trusts, as PEM or base64.
+                type: list
+                elements: str
           inside_cidr:
             description: Network inside the tunnel. It goes with both inside addresses; failover by PBF or BGP needs all three.
             type: str
@@ -302,6 +333,24 @@ options:
                 description: Metric (MED) with which the peer announces its routes here; of two tunnels the one with the smaller is preferred.
                   It arrives by itself. 0 to 4294967295.
                 type: int
+              peer_address:
+                description: Address of the peer's BGP speaker, where that is not its inside address.
+                type: str
+              local_address:
+                description: Address from which the peer expects this firewall's BGP, where that is not the inside address.
+                type: str
+              multihop:
+                description: How far the peer's BGP speaker is, where it is outside of the inside network. 1 to 255 hops.
+                type: int
+              host_route:
+                description: Whether the peer's BGP speaker is reached by a route of its own into the tunnel.
+                type: bool
+              authentication:
+                description: Name of the key with which the peer demands TCP MD5 signatures.
+                type: str
+              secret:
+                description: The key of the TCP MD5 signatures, 63 characters at most.
+                type: str
           traffic_selectors:
             description: Networks that the peer accepts inside the tunnel. Where they are narrower than everything, the tunnel gets a proxy ID.
             type: dict

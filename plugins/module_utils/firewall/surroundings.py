@@ -242,14 +242,18 @@ class Surroundings:
         return next((name for name, network in self.connected(router_name) for host in hosts
                      if network.version == host.version and host in network), None)
 
-    def way_to(self, address: str, router_name: str, without: Collection[str] = (), beside: str | None = None) -> Way | None:
-        """The way that a packet takes by the configuration: the longest prefix, then the lowest distance and metric. C(without): interfaces to leave out.
+    def way_to(
+        self, address: str, router_name: str, without: Collection[str] = (), beside: str | None = None, but: Collection[str] = (),
+    ) -> Way | None:
+        """The way that a packet takes by the configuration: the longest prefix, then the lowest distance and metric.
+
+        C(without), C(but): interfaces and static routes to leave out.
 
         C(beside): the interface that is taken where two ways are equal, so that the configuration does not tell which of them it is.
         """
         host = ip_address(address)
         fitting = [way for way in self.ways(router_name)
-                   if way.interface not in without and way.destination.version == host.version and host in way.destination]
+                   if way.interface not in without and (way.name or None) not in but and way.destination.version == host.version and host in way.destination]
         return min(fitting, key=lambda way: (-way.destination.prefixlen, way.preference, way.interface != beside), default=None)
 
     def learns_routes(self, router_name: str, without: Collection[str] = ()) -> list[str]:
@@ -266,13 +270,17 @@ class Surroundings:
         return [(route.name, route.destination) for route in self.static_route_entries(router_name) if route.interface == interface]
 
     def ike_gateways(self, interface: str, peer: str) -> list[str]:
-        """The names of the IKE gateways that go from an interface to an address."""
-        found = []
-        for entry in self.entries("network", ("ike", "gateway")):
-            address = places.text(entry, ("peer-address", "ip")) or ""
-            if places.text(entry, ("local-address", "interface")) == interface and address.split("/")[0] == peer:
-                found.append(entry.get("name") or "")
-        return found
+        """The names of the IKE gateways that go from an interface to a peer, as C(far_end) has it."""
+        there = [entry.get("name") or "" for entry in self.entries("network", ("ike", "gateway"))
+                 if places.text(entry, ("local-address", "interface")) == interface]
+        return [name for name in there if self.far_end(name) == peer]
+
+    def far_end(self, gateway: str) -> str:
+        """What an IKE gateway knows its peer by: its address, its name, or C(dynamic) and the ID that it shows."""
+        entry = self.entry("ike_gateway", gateway)
+        if places.find(entry, ("peer-address", "dynamic")) is not None:
+            return f"dynamic {places.text(entry, ('peer-id', 'id')) or ''}".strip()
+        return places.text(entry, ("peer-address", "fqdn")) or (places.text(entry, ("peer-address", "ip")) or "").split("/")[0]
 
     def users(self, kind: str, name: str) -> list[str]:
         """What refers to an object, in words, each once."""

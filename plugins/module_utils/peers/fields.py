@@ -30,7 +30,6 @@ class Said:
     """What a field says of itself. C(told): it is in the plain mapping even where nothing is known, as V(null).
 
     C(unit), C(limits): what a number counts, and the smallest and largest that make sense. C(source): where that, or what the field means, is written.
-    C(pending): it is read and shown, and nothing carries it out yet. No module takes it, and C(pending_in) names it.
     C(form): V(address) or V(network), for a text that is one of those.
     """
 
@@ -44,7 +43,6 @@ class Said:
     unit: str = ""
     limits: tuple[int, int] | None = None
     source: str = ""
-    pending: bool = False
 
     @property
     def range(self) -> str:
@@ -100,8 +98,8 @@ def _kind_of(hint: Any) -> tuple[type, bool]:
 
 
 def argument_spec(kind: type) -> dict:
-    """The argument spec that reads this type, without what nothing carries out yet."""
-    return {field.name: _spec(field) for field in fields_of(kind) if not field.said.pending}
+    """The argument spec that reads this type."""
+    return {field.name: _spec(field) for field in fields_of(kind)}
 
 
 def _spec(field: Field) -> dict:
@@ -119,7 +117,7 @@ def _spec(field: Field) -> dict:
 
 def documentation(kind: type) -> dict:
     """The documentation of that argument spec."""
-    return {field.name: _documented(field) for field in fields_of(kind) if not field.said.pending}
+    return {field.name: _documented(field) for field in fields_of(kind)}
 
 
 def _documented(field: Field) -> dict:
@@ -153,8 +151,6 @@ def _described(field: Field) -> dict:
     description = list(field.said.description)
     if field.said.range:
         description[-1] += f" In {field.said.range}." if field.said.limits is None else f" {field.said.range[0].upper()}{field.said.range[1:]}."
-    if field.said.pending:
-        description.append("M(tunnelsmith.panos_vpn.site_to_site_vpn) does not carry it out yet, and refuses it.")
     found: dict = {"description": description if len(description) > 1 else description[0]}
     found.update({"type": "list", "elements": field.type} if field.many else {"type": field.type})
     return found
@@ -167,18 +163,6 @@ def plain(value: Any) -> dict:
         here = getattr(value, field.name)
         if field.said.told or here not in (None, "", ()):
             found[field.name] = _plain(here)
-    return found
-
-
-def pending_in(value: Any) -> list[str]:
-    """The dotted names of what a value of such a type says and nothing carries out yet."""
-    found = []
-    for field in fields_of(type(value)):
-        here = getattr(value, field.name)
-        if field.said.pending and here not in (None, "", (), False):
-            found.append(field.name)
-        elif field.is_nested and not field.many and here is not None:
-            found += [f"{field.name}.{name}" for name in pending_in(here)]
     return found
 
 

@@ -12,15 +12,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import pending_in
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import BGP, DYNAMIC, MOST_TUNNELS, STATIC, Profile, Tunnel
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import BGP, MOST_TUNNELS, STATIC, Profile, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import rules_of
 
 
 # How traffic goes over where the peer learns routes, and where it has them by its configuration.
 _BY_BGP, _BY_ROUTES = ("bgp", "ecmp"), ("pbf", "routes")
 FAILOVERS = (*_BY_BGP, *_BY_ROUTES)
-_NO_ADDRESS = {DYNAMIC: "no fixed one"}
 
 
 def problems(
@@ -34,21 +32,16 @@ def problems(
     the option is called that gives keys.
     """
     tunnels = profile.tunnels
-    found = pending_problems(profile.id, tunnels) + key_problems(profile.id, tunnels, pre_shared_keys, keys_option)
+    found = count_problems(profile.id, tunnels) + key_problems(profile.id, tunnels, pre_shared_keys, keys_option)
     found += inside_problems(profile.id, tunnels) + as_problems(profile.id, tunnels) + pair_problems(profile.id, tunnels)
     if failover:
         found += routing_problems(profile, failover) + selector_problems(profile.id, tunnels, failover, monitor_addresses)
     return found
 
 
-def pending_problems(name: str, tunnels: Sequence[Tunnel]) -> list[str]:
-    """What a description says and nothing here carries out yet: the peer would wait for it in vain."""
-    found = [f"{name} has {len(tunnels)} tunnels; {MOST_TUNNELS} are the most"] if len(tunnels) > MOST_TUNNELS else []
-    for tunnel in tunnels:
-        said = pending_in(tunnel) + ([f"outside_address ({_NO_ADDRESS.get(tunnel.outside_address, 'a name')})"] if tunnel.is_named else [])
-        if said:
-            found.append(f"{_called(name, tunnel)}: {', '.join(said)}: not carried out yet")
-    return found
+def count_problems(name: str, tunnels: Sequence[Tunnel]) -> list[str]:
+    """More tunnels than one VPN has."""
+    return [f"{name} has {len(tunnels)} tunnels; {MOST_TUNNELS} are the most"] if len(tunnels) > MOST_TUNNELS else []
 
 
 def key_problems(name: str, tunnels: Sequence[Tunnel], pre_shared_keys: Sequence | None = None, keys_option: str = "pre_shared_keys") -> list[str]:

@@ -106,17 +106,19 @@ class Bgp:
         "Metric (MED) with which the peer announces its routes here; of two tunnels the one with the smaller is preferred. It arrives by itself.",
         default=None, sample=100, limits=(0, 4294967295), source="RFC 4271, 4.3")
     peer_address: str | None = said(
-        "Address of the peer's BGP speaker, where that is not its inside address.", default=None, pending=True, source="PAN-OS BGP peer: peer-address")
+        "Address of the peer's BGP speaker, where that is not its inside address.", default=None, source="PAN-OS BGP peer: peer-address")
     local_address: str | None = said(
-        "Address from which the peer expects this firewall's BGP, where that is not the inside address.", default=None, pending=True,
+        "Address from which the peer expects this firewall's BGP, where that is not the inside address.", default=None,
         source="PAN-OS BGP peer: local-address")
     multihop: int | None = said(
-        "How far the peer's BGP speaker is, where it is outside of the inside network.", default=None, pending=True, unit="hops", limits=(1, 255),
+        "How far the peer's BGP speaker is, where it is outside of the inside network.", default=None, unit="hops", limits=(1, 255),
         source="PAN-OS BGP peer: connection-options/multihop")
     host_route: bool | None = said(
-        "Whether the peer's BGP speaker is reached by a route of its own into the tunnel.", default=None, pending=True, source="PAN-OS static route")
+        "Whether the peer's BGP speaker is reached by a route of its own into the tunnel.", default=None, source="PAN-OS static route")
     authentication: str | None = said(
-        "Name of the key with which the peer demands TCP MD5 signatures.", default=None, pending=True, source="PAN-OS BGP authentication profile")
+        "Name of the key with which the peer demands TCP MD5 signatures.", default=None, source="what the peer says")
+    secret: str | None = said(
+        "The key of the TCP MD5 signatures, 63 characters at most.", default=None, secret=True, source="PAN-OS BGP authentication profile")
 
 
 @dataclass(frozen=True)
@@ -177,17 +179,22 @@ class Telemetry:
 class Tunnel:
     """One tunnel to the peer."""
 
-    outside_address: str = said("Address of the peer's endpoint.", required=True, sample="203.0.113.17", source=f"{_OF_GATEWAY}: peer-address")
+    outside_address: str = said(
+        "Address of the peer's endpoint, or its name. V(dynamic) for one without a fixed address, which begins itself and is known by its ID.", required=True,
+        sample="203.0.113.17", source=f"{_OF_GATEWAY}: peer-address")
     cloud: str | None = said(
         "Cloud of the peer's endpoint. The tunnel is held to that cloud's rules, and without it to none.", default=None, choices=CLOUDS)
     customer_outside_address: str | None = said(
         "The public address from which the peer expects this firewall. It decides which address the firewall uses.", default=None, told=True,
         sample="198.51.100.10")
     outside_interface: str | None = said(
-        "Interface of the firewall from which this tunnel leaves, where that is not the VPN's.", default=None, pending=True,
+        "Interface of the firewall from which this tunnel leaves, where that is not the VPN's.", default=None,
         source=f"{_OF_GATEWAY}: local-address/interface")
     local_address: str | None = said(
-        "Address of that interface, with its length, where it has several.", default=None, pending=True, source=f"{_OF_GATEWAY}: local-address/ip")
+        "Address of that interface, with its length, where it has several.", default=None, source=f"{_OF_GATEWAY}: local-address/ip")
+    outside_next_hop: str | None = said(
+        "Next router on the way to the peer's endpoint. Where it is given, the endpoint has a static route of its own through the outside interface.",
+        default=None, form="address", source="PAN-OS static route")
     local_id: str | None = said("ID that this tunnel's gateway shows to the peer. Omitted, it is that of the VPN.", default=None)
     local_id_type: str | None = said("Kind of the local ID. Omitted, it is seen from the ID itself.", default=None, choices=ID_TYPES)
     peer_id: str | None = said("ID that the peer must show. Omitted, it is not looked at beyond the address.", default=None)
@@ -199,7 +206,7 @@ class Tunnel:
         "Whether the peer wants large IKE messages in fragments. With IKEv2 that needs PAN-OS 11.2; older releases go without.", default=None,
         source="RFC 7383; PAN-OS IKE gateway: fragmentation")
     certificate: Certificate | None = said(
-        "Certificates, where the sides do not authenticate by a pre-shared key.", default=None, pending=True, source=f"{_OF_GATEWAY}: authentication")
+        "Certificates, where the sides do not authenticate by a pre-shared key.", default=None, source=f"{_OF_GATEWAY}: authentication")
     inside_cidr: str | None = said(
         "Network inside the tunnel. It goes with both inside addresses; failover by PBF or BGP needs all three.", default=None, form="network",
         sample="169.254.10.0/30")
@@ -245,12 +252,26 @@ class Tunnel:
         return tuple(pair for pair in self.selector_pairs or one if pair.are_narrowed)
 
     @property
+    def is_dynamic(self) -> bool:
+        """Whether the peer has no fixed address, so that it has to begin."""
+        return self.outside_address == DYNAMIC
+
+    @property
+    def far_end(self) -> str:
+        """What tells the peer's endpoint from others: its address or name, and of one without either the ID that it shows."""
+        return f"{DYNAMIC} {self.peer_id or ''}".strip() if self.is_dynamic else self.outside_address
+
+    @property
     def is_named(self) -> bool:
         """Whether the peer's endpoint is known by a name, or not at all, instead of an address."""
         return as_address(self.outside_address) is None
 
     def with_key(self, key: str | None) -> Tunnel:
         return replace(self, pre_shared_key=key) if key else self
+
+    def with_secret(self, secret: str | None) -> Tunnel:
+        """With a key of its BGP session's signatures."""
+        return replace(self, bgp=replace(self.bgp, secret=secret)) if secret and self.bgp else self
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ def _list(elements: str, **more) -> dict:
 _VPN = {
     "tunnels": _list("dict", options=PEER_TUNNEL),
     "pre_shared_keys": _list("str", no_log=True),
+    "bgp_secrets": _list("str", no_log=True),
     "failover": {"type": "str", "choices": list(FAILOVERS)},
     "policy_based": {"type": "bool"},
     "outside_interface": {"type": "str"},
@@ -80,6 +81,8 @@ _VPN = {
     "rule_position": {"type": "dict", "options": {
         "where": {"type": "str", "required": True, "choices": ["top", "bottom", "before", "after"]}, "rule": {"type": "str"}}},
 }
+# Keys, one per tunnel.
+_PER_TUNNEL = ("pre_shared_keys", "bgp_secrets")
 _NEEDED = ("failover", "outside_interface", "zone", "source_zones", "local_networks", "remote_networks")
 
 
@@ -115,15 +118,19 @@ def run() -> None:
 
 
 def _vpn(params) -> Vpn:
-    values = given({option: arguments.trimmed(params[option]) for option in _VPN if option not in ("pre_shared_keys", "rule_position")})
+    values = given({option: arguments.trimmed(params[option]) for option in _VPN if option not in (*_PER_TUNNEL, "rule_position")})
     described = given(params["connection"] or {})
     values.setdefault("nat_traversal", described.get("acceleration", False))
     values["tunnels"], keys = tunnels_of(values.get("tunnels", described.get("tunnels", ()))), params["pre_shared_keys"]
-    if keys and len(keys) != len(values["tunnels"]):
-        raise Refused(f"pre_shared_keys: give one key per tunnel ({len(values['tunnels'])}), not {len(keys)}")
+    for option in _PER_TUNNEL:
+        if params[option] and len(params[option]) != len(values["tunnels"]):
+            raise Refused(f"{option}: give one key per tunnel ({len(values['tunnels'])}), not {len(params[option])}")
     if keys:
         values["tunnels"] = tuple(tunnel.with_key(key) for tunnel, key in zip(values["tunnels"], keys))
         values["pre_shared_keys"] = tuple(keys)
+    if params["bgp_secrets"]:
+        values["tunnels"] = tuple(tunnel.with_secret(secret) for tunnel, secret in zip(values["tunnels"], params["bgp_secrets"]))
+        values["bgp_secrets"] = tuple(params["bgp_secrets"])
     position = params["rule_position"]
     if position:
         if (position["where"] in ("before", "after")) != bool(position["rule"]):

@@ -13,7 +13,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuratio
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import certificates, rulebases
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import HIGH_AVAILABILITY, Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import address_objects, interface_addresses, vpn_state
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import revert
@@ -111,7 +111,8 @@ class Planning:
 
     def _reads(self) -> list:
         interfaces_go = self.wish.going or self.wish.vpn.tunnel_interfaces
-        return [self.target.base(location) + path for location, path in _READ + (_IMPORTED if interfaces_go else ())]
+        proofs = certificates.reads(self.target.base) if self.wish.vpn is not None and self.wish.vpn.certifies else []
+        return [self.target.base(location) + path for location, path in _READ + (_IMPORTED if interfaces_go else ())] + proofs
 
     def _wanted(self, tree) -> Wanted:
         self.turn = Turn()

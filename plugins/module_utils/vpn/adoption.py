@@ -104,9 +104,10 @@ class _Search:
     def _gateway(self, number: int) -> str | None:
         if self._is_ours("ike_gateway", number):
             return None
-        peer = self.vpn.tunnel(number).outside_address
-        found = self.around.ike_gateways(self.vpn.outside_interface, peer)
-        _refuse_several(number, found, "IKE gateways", f"from {self.vpn.outside_interface} to {peer}")
+        peer = self.vpn.tunnel(number).far_end
+        outside = self.vpn.outside_of(number)
+        found = self.around.ike_gateways(outside, peer)
+        _refuse_several(number, found, "IKE gateways", f"from {outside} to {peer}")
         for name in found:
             _refuse_siblings(self.vpn, self.around, Object("ike_gateway", name))
             self.found.add(number, "ike_gateway", name)
@@ -201,7 +202,7 @@ class _BgpSearch:
     def _peer(self, number):
         """The peer at the far side's inside address, with its group, which policies belong to."""
         own = self.record.called("bgp_peer_entry", self.vpn.tunnel_name(number))
-        address = self.vpn.ends(number).peer
+        address = self.vpn.speaker(number)
         bgp = self.around.bgp(self.vpn.virtual_router)
         router = self.vpn.virtual_router
         peers = [(group, name) for group in places.names(bgp, ("peer-group",)) for name in places.names(bgp, ("peer-group", ("entry", group), "peer"))]
@@ -286,7 +287,7 @@ def refuse_elsewhere(vpn: Vpn, around: Surroundings, found: Serving) -> None:
 
 def refusal(vpn: Vpn, found: Serving) -> str:
     """What is told without leave to adopt: every object by its name."""
-    told = [f"tunnel {number} ({vpn.tunnel(number).outside_address} from {vpn.outside_interface}): {', '.join(labels)}"
+    told = [f"tunnel {number} ({vpn.tunnel(number).outside_address} from {vpn.outside_of(number)}): {', '.join(labels)}"
             for number, labels in sorted(found.tunnels.items())]
     return ("this connection is served already by objects that no record says are this VPN's: " + "; ".join(told)
             + ". Say adopt: true to take them over, or remove them first; two gateways for one peer do not work")

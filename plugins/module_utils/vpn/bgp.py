@@ -22,7 +22,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, merged
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import bgp_place
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Request, Table
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families, interfaces, record as records
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families, record as records, speakers
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import (
@@ -237,28 +237,34 @@ def items(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings) -> tuple[l
     warnings = _told_of_instance(vpn, view, claim, choice)
     for number in vpn.numbers:
         group = claim.known.called("bgp_peer_group", vpn.peer_group(number), number)
-        name, values = claim.called("bgp_peer_entry", number), _peer_values(vpn, choice, number)
+        name, values = claim.called("bgp_peer_entry", number), _peer_values(vpn, choice, claim, number, view.platform.advanced)
         if claim.known.took_over("bgp_peer_entry", name):
-            family = bgp_peer.session_values(vpn.ends(number).peer or "", view.platform) if families.spoken(vpn) == 6 else {}
+            family = bgp_peer.session_values(vpn.speaker(number) or "", view.platform) if families.spoken(vpn) == 6 else {}
             more, told = _adopted_peer(vpn, view, claim.known, group, name, {**values, **family})
             found, warnings = found + more, warnings + told
         else:
-            values.update(bgp_peer.session_values(vpn.ends(number).peer or "", view.platform))
+            values.update(bgp_peer.session_values(vpn.speaker(number) or "", view.platform))
             found += bgp_peer.objects(vpn.virtual_router, group, name, values, view.platform, str(_session(vpn, number).local_as))
     return merged(found), warnings
 
 
-def _peer_values(vpn: Vpn, choice: Choice, number: int) -> dict:
-    session, ends = _session(vpn, number), vpn.ends(number)
+def _peer_values(vpn: Vpn, choice: Choice, claim: Claim, number: int, advanced: bool) -> dict:
+    session, here, hops = _session(vpn, number), choice.speakers.by_number[number], speakers.hops(vpn, number)
     values: dict[str, Any] = {
         "peer_as": str(session.peer_as),
-        "peer_address": {"ip": ends.peer},
-        "local_address": {"interface": choice.units[number], "ip": interfaces.with_length(ends.address, ends.cidr)},
+        "peer_address": {"ip": vpn.speaker(number)},
+        "local_address": {"interface": here.interface, "ip": here.text},
         "enable": True,
         "hold_time": session.hold_time,
         "keep_alive_interval": session.keep_alive,
         "advertise": list(vpn.local_networks),
     }
+    if session.secret:
+        values["secret"] = session.secret
+    elif claim.before.made(Object("bgp_auth_profile", claim.called("bgp_peer_entry", number), "" if advanced else vpn.virtual_router)):
+        values["authentication"] = UNSET
+    if hops is not None:
+        values["multihop"] = hops
     if vpn.local_preference and vpn.local_preference[number - 1]:
         values["local_preference"] = vpn.local_preference[number - 1]
     if vpn.as_path_prepend:

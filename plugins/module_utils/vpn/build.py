@@ -17,7 +17,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tu
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry, merged
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import (
     adoption, bgp, claim as claims, crypto, ecmp, exact, forwarding, gateways, interfaces, leftovers, metrics, numbering, record as records, refusals, removal,
-    tunnels, turn as turns, way_out,
+    speakers, trust, tunnels, turn as turns, way_out,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice, choose
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
@@ -76,19 +76,35 @@ def _wanted(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, addresse
         warnings = [*warnings, *refusals.summary_warnings(vpn, view, list(choice.units.values()))]
         bgp.refuse_readvertisement(vpn, view, claim.known)
         multipath, more = ecmp.items(vpn, view, claim)
-        items, warnings = items + found + multipath, warnings + more
+        items, warnings = items + found + multipath + speakers.items(vpn, choice.speakers, choice.units, claim, view), warnings + more
     else:
         found, warnings = forwarding.items(vpn, choice, claim, view, rules)
         items += found
     if vpn.failover != PBF:
         warnings = [*warnings, *rules.forwarded_by_others(claim.known, list(choice.units.values()))]
-    warnings = [*warnings, *_ways(vpn, choice, claim, view)]
-    items += rules.exemption() + rules.security(choice.outside.name, choice.address, list(choice.units.values()))
+    warnings = [*warnings, *_ways(vpn, choice, claim, view), *trust.warnings(vpn, view)]
+    items += way_out.routes(vpn, view, claim) + rules.exemption() + rules.security(_ends(choice), list(choice.units.values()), _sessions(vpn, choice, view))
     return items + interfaces.items(vpn, choice, view), warnings
 
 
+def _ends(choice: Choice) -> dict[int, tuple[str, str]]:
+    """Tunnel number → the interface that its packets leave by, and the firewall's address there."""
+    return {number: (interface.name, choice.local[number].address) for number, interface in choice.outside.items()}
+
+
+def _sessions(vpn: Vpn, choice: Choice, view: Surroundings) -> list[tuple[str, str, str]]:
+    """(zone here, address here, address there) of the BGP sessions that are not spoken inside the tunnels."""
+    zones = choice.speakers.zones(vpn, view)
+    found = [(zones[number], speaker.host, vpn.speaker(number) or "") for number, speaker in choice.speakers.by_number.items()]
+    inside = {(tunnel.inside_address, tunnel.inside_peer_address) for tunnel in vpn.tunnels}
+    inside |= {(tunnel.inside_ipv6_address, tunnel.inside_ipv6_peer_address) for tunnel in vpn.tunnels}
+    return [(zone, here, there) for zone, here, there in found if (here, there) not in inside]
+
+
 def _ways(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings) -> list[str]:
+    """Raises Refused where a tunnel could not leave by the interface of its own."""
     groups = [claim.known.called("bgp_peer_group", vpn.peer_group(number), number) for number in vpn.numbers]
+    way_out.refuse_unrouted(vpn, view, groups, list(choice.units.values()))
     return way_out.warnings(vpn, view, groups, list(choice.units.values()))
 
 
@@ -125,6 +141,7 @@ def _held(vpn: Vpn, choice: Choice, view: Surroundings, items: list, record: Rec
     held = [item for item in items if records.can_be_claimed(item)]
     for unit in choice.units.values():
         held += [DesiredEntry(TUNNEL_INTERFACE, unit), *interfaces.members(vpn, unit, view)]
+    held += [member for name in choice.speakers.loopbacks for member in interfaces.members(vpn, name, view)]
     held += bgp.booked(vpn.virtual_router, view, record) + ecmp.booked(vpn.virtual_router, view, record)
     return held + [DesiredEntry(zone.TABLE, name) for name in record.zones]
 
@@ -140,7 +157,7 @@ def _tunnel(vpn: Vpn, choice: Choice, claim: Claim, number: int) -> dict:
     tunnel, terms = vpn.tunnel(number), choice.terms[number]
     return {
         "name": claim.called("ipsec_tunnel", number), "ike_gateway": claim.called("ike_gateway", number), "tunnel_interface": choice.units[number],
-        "outside_address": tunnel.outside_address, "local_address": choice.address,
+        "outside_address": tunnel.outside_address, "local_address": choice.local[number].address,
         "inside_address": tunnel.inside_address, "inside_peer_address": tunnel.inside_peer_address,
-        "ike": plain(terms.ike), "ipsec": plain(terms.ipsec), "mtu": terms.mtu, "nat": choice.behind_nat,
+        "ike": plain(terms.ike), "ipsec": plain(terms.ipsec), "mtu": terms.mtu, "nat": choice.local[number].behind_nat,
     }

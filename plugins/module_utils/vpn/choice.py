@@ -16,7 +16,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profil
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ike_gateway, monitor_profile
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Table
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import adoption, crypto, names, proposal, refusals
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import adoption, crypto, names, proposal, refusals, speakers as speaking
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.mtu import interface_mtu
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import PBF, Vpn
@@ -40,15 +40,15 @@ class Terms:
 
 @dataclass(frozen=True)
 class Choice:
-    """C(local): the firewall's end of the tunnels.
+    """C(outside), C(local): tunnel number → the interface that its packets leave by, and the firewall's end of it.
 
     C(units): tunnel number → tunnel interface; C(fresh): the numbers of those that are made. C(profiles): (number, phase) → name of the crypto
     profile; C(monitors): number → name of the monitor profile. C(given_up): (kind, name) of profiles that were there before and do not do.
-    C(turn): the number of the only tunnel to change; None for all of them.
+    C(turn): the number of the only tunnel to change; None for all of them. C(speakers): between which addresses BGP is spoken.
     """
 
-    outside: Interface
-    local: refusals.Local
+    outside: Mapping[int, Interface]
+    local: Mapping[int, refusals.Local]
     units: Mapping[int, str]
     fresh: frozenset[int]
     terms: Mapping[int, Terms]
@@ -57,14 +57,12 @@ class Choice:
     given_up: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...]
     turn: int | None = None
-
-    @property
-    def address(self) -> str:
-        return self.local.address
+    speakers: speaking.Speakers = speaking.Speakers({}, {})
 
     @property
     def behind_nat(self) -> bool:
-        return self.local.behind_nat
+        """Whether a far side sees another address than the firewall's."""
+        return any(local.behind_nat for local in self.local.values())
 
     def waits(self, number: int) -> bool:
         """Whether a tunnel's turn comes later."""
@@ -73,19 +71,21 @@ class Choice:
 
 def choose(vpn: Vpn, view: Surroundings, claim: Claim, turn: int | None) -> Choice:
     """Raises Refused where the configuration forbids the VPN."""
-    outside = refusals.outside_interface(vpn, view)
+    outside = {number: refusals.outside_interface(vpn, view, number) for number in vpn.numbers}
     refusals.refuse_unfit(vpn, view, list(claim.units.values()), claim.known)
-    local = refusals.local_address(vpn, view)
+    local = {number: refusals.local_address(vpn, view, number) for number in vpn.numbers}
     units, fresh = _units(vpn, view, claim)
-    terms = {number: _terms(vpn, view, claim, outside, local.behind_nat, number) for number in vpn.numbers}
+    terms = {number: _terms(vpn, view, claim, outside[number], local[number].behind_nat, number) for number in vpn.numbers}
     drawing = _Drawing(vpn, view, claim, terms, turn)
     profiles = {(number, index): drawing.profile(number, index) for number in vpn.numbers for index in crypto.PHASES}
     monitors = {number: _monitor(vpn, view, claim, number) for number in vpn.numbers} if vpn.failover == PBF else {}
     given_up = tuple(dict.fromkeys(_given_up(vpn, claim, terms, monitors)))
-    warnings = [*local.warnings, *(text for number in vpn.numbers for text in terms[number].warnings)]
+    warnings = list(dict.fromkeys(text for said in (local, terms) for number in vpn.numbers for text in said[number].warnings))
     if claim.found:
         warnings += [f"{vpn.name}: {adoption.label(*thing)} is not what this VPN needs, it stays as it is and is not used any more" for thing in given_up]
-    return Choice(outside, local, units, fresh, terms, profiles, monitors, given_up, tuple(warnings), turn)
+    speaking.refuse_unreached(vpn, units, view)
+    speakers = speaking.choose(vpn, view, claim, units, turn)
+    return Choice(outside, local, units, fresh, terms, profiles, monitors, given_up, tuple(warnings), turn, speakers)
 
 
 def _units(vpn: Vpn, view: Surroundings, claim: Claim) -> tuple[dict[int, str], frozenset[int]]:

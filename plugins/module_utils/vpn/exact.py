@@ -19,12 +19,13 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Item, can_be_claimed
 
 # Which packets pass, and how a tunnel is negotiated, is the VPN's. What people note of its objects, log of their traffic or inspect in it is
-# theirs; so is a password of a BGP session, which no option of a VPN says, and which firewall of an active/active pair a rule is for.
+# theirs; so is a password of a BGP session for which no key is given, and which firewall of an active/active pair a rule is for.
 _NOTES = ("comment", "description", "tag", "group_tag")
 _PEOPLES: Mapping[str, tuple[str, ...]] = {
     "security_rule": ("log_start", "log_end", "log_setting", "profile_setting", "disable_inspect", "disable_server_response_inspection"),
     "pbf_rule": ("active_active_device_binding",),
     "tunnel_interface": ("interface_management_profile", "netflow_profile", "link_tag", "bonjour"),
+    "loopback_interface": ("interface_management_profile", "netflow_profile", "mtu", "adjust_tcp_mss"),
     "bgp_peer_entry": ("authentication",),
 }
 

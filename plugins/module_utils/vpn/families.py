@@ -94,20 +94,21 @@ def _listed(texts: Iterable[str], version: int) -> list[str]:
 
 
 def _outside(vpn: Vpn) -> Iterator[str]:
-    """A gateway's two addresses are of one family, and all tunnels leave from one address."""
-    first = family(vpn.tunnel(1).outside_address)
+    """A gateway's two addresses are of one family, and so are those of all tunnels that leave from one address."""
     for number in vpn.numbers:
-        tunnel = vpn.tunnel(number)
-        version = family(tunnel.outside_address)
+        tunnel, beside = vpn.tunnel(number), vpn.beginning_with(number)[0]
+        version, first = family(tunnel.outside_address), family(beside.outside_address)
         if version != first:
-            yield (f"{vpn.name}, tunnel {number}: its outside_address {tunnel.outside_address} is {_words(version)}, that of tunnel 1 is {_words(first)}, "
-                   "and all tunnels of a VPN leave from one address; make a VPN of its own for it")
+            yield (f"{vpn.name}, tunnel {number}: its outside_address {tunnel.outside_address} is {_words(version)}, that of tunnel "
+                   f"{vpn.tunnels.index(beside) + 1} is {_words(first)}, and both leave from one address; say local_address or outside_interface of the "
+                   "tunnel, or make a VPN of its own for it")
         expected = tunnel.customer_outside_address
         if expected and family(expected) != version:
             yield (f"{vpn.name}, tunnel {number}: customer_outside_address {expected} is {_words(family(expected))}, and the peer {tunnel.outside_address} is "
                    f"{_words(version)}: both ends of a tunnel are of one family")
-    if vpn.local_address and is_literal(vpn.local_address) and family(vpn.local_address) != first:
-        yield (f"local_address: {vpn.local_address} is {_words(family(vpn.local_address))}, and the peer {vpn.tunnel(1).outside_address} is {_words(first)}")
+        own = vpn.local_address_of(number)
+        if own and is_literal(own) and family(own) != version:
+            yield f"local_address: {own} is {_words(family(own))}, and the peer {tunnel.outside_address} is {_words(version)}"
 
 
 def _without_counterpart(vpn: Vpn) -> Iterator[str]:
@@ -145,6 +146,9 @@ def _without_ends(vpn: Vpn) -> Iterator[str]:
     """Something is probed or spoken inside the tunnels, in the family of the networks."""
     if vpn.failover == "routes" and not vpn.monitors_routes:
         return
+    if vpn.speaks_bgp:
+        yield from _without_speakers(vpn)
+        return
     for number in vpn.numbers:
         for version in carried(vpn) if vpn.monitors_routes else [spoken(vpn)]:
             wanted = ends(vpn.tunnel(number), version)
@@ -152,6 +156,24 @@ def _without_ends(vpn: Vpn) -> Iterator[str]:
                 why = f" for {_words(version)} networks" if version == 6 else ""
                 how = " through several tunnels" if vpn.monitors_routes else ""
                 yield f"{vpn.name}, tunnel {number}: failover '{vpn.failover}'{how}{why} needs {wanted.options}"
+
+
+def _without_speakers(vpn: Vpn) -> Iterator[str]:
+    """A session has two ends in the family of the networks: those inside the tunnel, or others that are given."""
+    version, speakers = spoken(vpn), [vpn.speaker(number) for number in vpn.numbers]
+    why = f" for {_words(version)} networks" if version == 6 else ""
+    for number in vpn.numbers:
+        session, inside = vpn.tunnel(number).bgp, ends(vpn.tunnel(number), version)
+        given = {option: getattr(session, option, None) for option in ("peer_address", "local_address")}
+        if not (inside.are_known or all(given.values())):
+            yield (f"{vpn.name}, tunnel {number}: failover '{vpn.failover}'{why} needs {inside.options}, or the two ends of the session as "
+                   "bgp.peer_address and bgp.local_address")
+        for option, address in given.items():
+            if address and family(address) != version:
+                yield (f"{vpn.name}, tunnel {number}: bgp.{option} {address} is {_words(family(address))}, and a session between such addresses carries no "
+                       f"{_words(version)} networks")
+        if speakers[number - 1] and speakers.index(speakers[number - 1]) != number - 1:
+            yield f"{vpn.name}, tunnel {number}: the far side's BGP speaker is {speakers[number - 1]} in two tunnels; each session needs one of its own"
 
 
 def _of_monitors(vpn: Vpn) -> Iterator[str]:

@@ -77,7 +77,7 @@ def _path_monitor(vpn: Vpn, number: int, version: int) -> dict:
     ends = families.ends(vpn.tunnel(number), version)
     destination = {"name": _DESTINATION, "enable": True, "source": with_length(ends.address, ends.cidr), "destination": vpn.route_monitor(number, version),
                    "interval": vpn.monitor_interval, "count": vpn.monitor_threshold}
-    return {"path_monitor": {"enable": True, "failure_condition": "any", "hold_time": 0, "monitor_destinations": [destination]}}
+    return {"path_monitor": {"enable": True, "hold_time": 0, "monitor_destinations": [destination]}}
 
 
 def _discards(vpn: Vpn, claim: Claim, view: Surroundings, chosen: Metrics) -> list:

@@ -47,27 +47,47 @@ def _fragment(values: dict, tunnel: Tunnel, version: str, platform: Platform) ->
 def _values(vpn: Vpn, choice: Choice, claim: Claim, number: int) -> dict:
     tunnel, version = vpn.tunnel(number), choice.terms[number].ike.version
     values: dict[str, Any] = {
-        "peer_address": {"ip": tunnel.outside_address},
-        "local_address": _local_address(choice),
-        "pre_shared_key": tunnel.pre_shared_key,
+        "peer_address": _peer_address(tunnel),
+        "local_address": _local_address(choice, number),
+        **_proof(tunnel),
         "version": version,
         "nat_traversal": {"enable": True},
-        "passive_mode": tunnel.initiator == PEER,
+        "passive_mode": tunnel.initiator == PEER or tunnel.is_dynamic,
         "disabled": False,
     }
     said = tunnel.dpd or Dpd()
     dpd = {"enable": True, "interval": said.interval or _DPD_INTERVAL}
     spoken: dict[str, Any] = {"ike_crypto_profile": choice.profiles[number, 0], "dpd": dpd}
     if version == "ikev1":
-        spoken = {**spoken, "exchange_mode": "main", "dpd": {**dpd, "retry": said.retry or _DPD_RETRY}}
+        spoken = {**spoken, "exchange_mode": _exchange_mode(tunnel), "dpd": {**dpd, "retry": said.retry or _DPD_RETRY}}
     values[version] = spoken
     values["ipv6"] = True if families.family(tunnel.outside_address) == 6 else UNSET
-    for option, (text, kind) in _identities(vpn, choice, tunnel).items():
+    for option, (text, kind) in _identities(vpn, choice, number).items():
         if text:
             values[option] = {"type": kind or _id_type(text), "id": text}
         elif option in claim.before.options:
             values[option] = UNSET
     return values if _is_adopted(claim, number) else {**values, _other(version): UNSET}
+
+
+def _exchange_mode(tunnel: Tunnel) -> str:
+    """In main mode the key is found by the peer's address, before an ID is seen."""
+    by_id = tunnel.is_dynamic and tunnel.certificate is None and (tunnel.peer_id_type or _id_type(tunnel.peer_id or "")) != "ipaddr"
+    return "aggressive" if by_id else "main"
+
+
+def _peer_address(tunnel: Tunnel) -> dict[str, Any]:
+    if tunnel.is_dynamic:
+        return {"dynamic": True}
+    return {"fqdn" if tunnel.is_named else "ip": tunnel.outside_address}
+
+
+def _proof(tunnel: Tunnel) -> dict[str, Any]:
+    """How the two sides prove who they are."""
+    said = tunnel.certificate
+    if said is None:
+        return {"pre_shared_key": tunnel.pre_shared_key}
+    return {"certificate": {"local_certificate": said.local_certificate, "certificate_profile": said.certificate_profile}}
 
 
 def _other(version: str) -> str:
@@ -78,22 +98,24 @@ def _is_adopted(claim: Claim, number: int) -> bool:
     return claim.known.took_over("ike_gateway", claim.called("ike_gateway", number))
 
 
-def _local_address(choice: Choice) -> dict[str, str]:
-    kind = "floating_ip" if choice.local.floats else "ip"
-    return {"interface": choice.outside.name, **({kind: choice.local.text} if choice.local.text else {})}
+def _local_address(choice: Choice, number: int) -> dict[str, str]:
+    local = choice.local[number]
+    kind = "floating_ip" if local.floats else "ip"
+    return {"interface": choice.outside[number].name, **({kind: local.text} if local.text else {})}
 
 
-def _identities(vpn: Vpn, choice: Choice, tunnel: Tunnel) -> dict[str, tuple[str | None, str | None]]:
+def _identities(vpn: Vpn, choice: Choice, number: int) -> dict[str, tuple[str | None, str | None]]:
     """option → (the ID, its type where the tunnel says it)."""
-    behind_nat = tunnel.customer_outside_address if choice.behind_nat else None
+    tunnel = vpn.tunnel(number)
+    behind_nat = tunnel.customer_outside_address if choice.local[number].behind_nat else None
     local_type = tunnel.local_id_type if tunnel.local_id else None
     return {"local_id": (tunnel.local_id or vpn.local_id or behind_nat, local_type), "peer_id": (tunnel.peer_id, tunnel.peer_id_type)}
 
 
 def optional(vpn: Vpn, choice: Choice, claim: Claim) -> list[str]:
     """The optional settings that adopted gateways are given, so that a later run can take them back."""
-    adopted = [vpn.tunnel(number) for number in vpn.numbers if _is_adopted(claim, number)]
-    return sorted({option for tunnel in adopted for option, (text, _kind) in _identities(vpn, choice, tunnel).items() if text})
+    adopted = [number for number in vpn.numbers if _is_adopted(claim, number)]
+    return sorted({option for number in adopted for option, (text, _kind) in _identities(vpn, choice, number).items() if text})
 
 
 def _id_type(text: str) -> str:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The tunnel interfaces of a VPN, with their zone and their router."""
+"""The tunnel interfaces of a VPN, with their zone and their router, and what others of its interfaces belong to."""
 
 from __future__ import annotations
 
@@ -35,6 +35,8 @@ def items(vpn: Vpn, choice: Choice, view: Surroundings) -> list:
         values = {"mtu": choice.terms[number].mtu, **_addresses(vpn.tunnel(number))}
         found.append(DesiredEntry(_ADDRESSED, unit, values, guard=number in choice.fresh))
         found += _memberships(vpn, unit, view)
+    for name in choice.speakers.loopbacks:
+        found += _memberships(vpn, name, view)
     return found
 
 
@@ -74,7 +76,7 @@ def members(vpn: Vpn, unit: str, view: Surroundings) -> tuple[DesiredMember, Des
 def moves(vpn: Vpn, choice: Choice, view: Surroundings) -> list:
     """Our own interfaces out of a zone or router that is no longer the one; an interface is in one of each only."""
     found = []
-    for unit in choice.units.values():
+    for unit in (*choice.units.values(), *choice.speakers.loopbacks):
         zone_name, router_name = view.zone_of(unit), view.router_of(unit)
         if zone_name and zone_name != vpn.zone:
             found.append(zone_member(zone_name, unit, "absent"))

@@ -46,14 +46,15 @@ def leftovers(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, items:
     # A tunnel that waits is still in the zone that the VPN leaves.
     for name in claim.before.zones if choice.turn is None else ():
         if not vpn.uses_zone(name) and view.zone(name) is not None:
-            zones.remove_zone(name, list(choice.units.values()), items + gone)
+            leaving = [*choice.units.values(), *choice.speakers.loopbacks, *(item.name for item in gone if isinstance(item, DesiredMember))]
+            zones.remove_zone(name, leaving, items + gone)
     return Leftovers(tuple(gone), tuple(bgp.items()), tuple(zones.items()), (*warnings, *bgp.warnings, *zones.warnings))
 
 
 def _objects(choice: Choice, claim: Claim, view: Surroundings, items: list) -> tuple[list, list[str]]:
     wanted = {(item.location, item.relative_path): item for item in items}
     gone = []
-    for item in removal.own_objects(view, claim.before, frozenset(choice.units.values())):
+    for item in removal.own_objects(view, claim.before, frozenset(choice.units.values()).union(choice.speakers.loopbacks)):
         is_wanted = _is_said_by(wanted.get((item.location, item.relative_path)), item)
         if not is_wanted and not claim.before.without_use(*removal.identity(item)):
             gone.append(item)

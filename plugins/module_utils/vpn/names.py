@@ -21,12 +21,12 @@ VPN_NAME = re.compile(rf"[0-9A-Za-z][0-9A-Za-z_.-]{{0,{NAME_LENGTH - 1}}}")
 # Longest name of a static route and of a security rule.
 _OBJECT_LENGTH = 63
 # The security rules of a VPN: traffic both ways, what its tunnels need outside, and what runs inside its zone.
-OUT, IN, IKE, INSIDE = "out", "in", "ike", "inside"
+OUT, IN, IKE, IKE_IN, IKE_OUT, INSIDE = "out", "in", "ike", "ike-in", "ike-out", "inside"
 _DISCARD, _NO_NAT, _LOCAL = "discard", "no-nat", "local"
 # Characters of the digest that tells pairs of networks apart whose names are too long.
 _DIGEST_LENGTH = 10
 # What can stand behind a VPN's name in the name of an object.
-_PARTS = (r"\d", _DISCARD, OUT, IN, IKE, INSIDE, "rest", _NO_NAT, _LOCAL, rf"(\d|{_DISCARD})-[0-9a-fA-F.]+-\d+", rf"\d-({OUT}|{IN}|rest)")
+_PARTS = (r"\d", _DISCARD, OUT, IN, IKE, IKE_IN, IKE_OUT, INSIDE, "rest", _NO_NAT, _LOCAL, rf"(\d|{_DISCARD})-[0-9a-fA-F.]+-\d+", rf"\d-({OUT}|{IN}|rest)")
 _TUNNEL_OR_LAST_RULE = re.compile(rf"-(\d|{_DISCARD})$")
 _NUMBER = re.compile(r"-(\d+)$")
 

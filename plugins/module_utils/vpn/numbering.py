@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import record as records
@@ -23,7 +22,7 @@ def numbered(vpn: Vpn, view: Surroundings) -> Vpn:
     found: dict[int, Tunnel] = {}
     left = []
     for tunnel in vpn.tunnels:
-        number = next((number for number, address in standing.items() if address == tunnel.outside_address), None)
+        number = next((number for number, address in standing.items() if address == tunnel.far_end), None)
         if number is None:
             left.append(tunnel)
         else:
@@ -33,11 +32,12 @@ def numbered(vpn: Vpn, view: Surroundings) -> Vpn:
 
 
 def _addresses(vpn: Vpn) -> set[str]:
-    return {tunnel.outside_address for tunnel in vpn.tunnels}
+    return {tunnel.far_end for tunnel in vpn.tunnels}
 
 
 def _with_key(vpn: Vpn, number: int, tunnel: Tunnel) -> Tunnel:
-    return tunnel.with_key(vpn.pre_shared_keys[number - 1]) if vpn.pre_shared_keys else tunnel
+    keyed = tunnel.with_key(vpn.pre_shared_keys[number - 1]) if vpn.pre_shared_keys else tunnel
+    return keyed.with_secret(vpn.bgp_secrets[number - 1]) if vpn.bgp_secrets else keyed
 
 
 def _standing(vpn: Vpn, view: Surroundings) -> dict[int, str]:
@@ -48,7 +48,7 @@ def _standing(vpn: Vpn, view: Surroundings) -> dict[int, str]:
     found: dict[int, str] = {}
     for number in vpn.numbers:
         name = record.called("ike_gateway", vpn.tunnel_name(number))
-        address = (places.text(view.entry("ike_gateway", name), ("peer-address", "ip")) or "").split("/")[0]
+        address = view.far_end(name)
         if record.owns(Object("ike_gateway", name)) and address and address not in found.values():
             found[number] = address
     return found

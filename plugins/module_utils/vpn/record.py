@@ -36,6 +36,7 @@ _CODES = {
     "bgp_peer_group": "grp", "bgp_import_rule": "imp", "bgp_export_rule": "exp", "redist_profile": "rp", "bgp_redist_rule": "rr",
     "bgp_auth_profile": "auth", "bgp_timer_profile": "tim", "bgp_address_family_profile": "af", "bgp_filtering_profile": "fil",
     "bgp_route_map": "map", "prefix_list": "pl", "bgp_redistribution_profile": "brp", "redistribution_route_map": "rrm",
+    "loopback_interface": "lo",
 }
 _KINDS = {code: kind for kind, code in _CODES.items()}
 # Behind the code of a kind: whole names, where they do not begin with the VPN's.

@@ -18,7 +18,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rul
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings, Way
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.refusals import template_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.zone import other_kind
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families, way_out
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import PBF, Vpn
 
@@ -103,21 +103,22 @@ def _overlaps(interface: Interface, cidr: str) -> bool:
 def _gateways(vpn, around, record):
     """Beside a gateway of ours; where there is none yet, the other one is a case for adoption."""
     for number in vpn.numbers:
-        own, peer = record.called("ike_gateway", vpn.tunnel_name(number)), vpn.tunnel(number).outside_address
+        own, peer = record.called("ike_gateway", vpn.tunnel_name(number)), vpn.tunnel(number).far_end
         is_there = record.owns(Object("ike_gateway", own)) and around.entry("ike_gateway", own) is not None
-        others = [name for name in around.ike_gateways(vpn.outside_interface, peer) if name != own and not record.owns(Object("ike_gateway", name))]
+        outside = vpn.outside_of(number)
+        others = [name for name in around.ike_gateways(outside, peer) if name != own and not record.owns(Object("ike_gateway", name))]
         if others and is_there:
-            raise Refused(f"tunnel {number}: IKE gateway '{others[0]}' already goes from {vpn.outside_interface} to {peer}; "
+            raise Refused(f"tunnel {number}: IKE gateway '{others[0]}' already goes from {outside} to {peer}; "
                           "two gateways for one peer do not work, remove that one first")
 
 
 def _remote_networks(vpn, around, units):
-    endpoints = [ip_address(vpn.tunnel(number).outside_address) for number in vpn.numbers]
+    endpoints = [(number, ip_address(vpn.tunnel(number).outside_address)) for number in vpn.numbers if not vpn.tunnel(number).is_named]
     for text in vpn.remote_networks:
         remote = ip_network(text)
-        for endpoint in endpoints:
-            if endpoint.version == remote.version and endpoint in remote:
-                _refuse_into_itself(vpn, around, units, remote, endpoint)
+        for number, endpoint in endpoints:
+            if endpoint.version == remote.version and endpoint in remote and not vpn.tunnel(number).outside_next_hop:
+                _refuse_into_itself(vpn, around, units, remote, endpoint, number)
         if remote.prefixlen == 0:
             continue
         for interface, network in around.connected(vpn.virtual_router):
@@ -128,17 +129,17 @@ def _remote_networks(vpn, around, units):
                 raise Refused(f"remote_networks: {remote} overlaps {network}, which is connected to {interface}{hint}")
 
 
-def _refuse_into_itself(vpn, around, units, remote, endpoint):
+def _refuse_into_itself(vpn, around, units, remote, endpoint, number):
     """A network that covers a tunnel's endpoint, where the endpoint has no route of its own that is narrower.
 
     A default route that BGP learns is worse than a static one of the usual distance, and PBF sees nothing that the firewall sends itself.
     """
-    own = around.router_of(vpn.outside_interface)
+    own = around.router_of(vpn.outside_of(number))
     by_pbf = vpn.failover == PBF and not vpn.backup_routes
     is_asked_for = remote.prefixlen == 0 or vpn.allow_summary_networks
     if is_asked_for and (by_pbf or own != vpn.virtual_router):
         return
-    way = around.way_to(str(endpoint), own, units) if own else None
+    way = way_out.to_endpoint(vpn, around, number, units)
     if way is not None and way.interface is not None:
         wins = vpn.speaks_bgp and remote.prefixlen == 0 and way.preference[0] < _EBGP_DISTANCE
         if wins or _is_narrower(way, remote):
@@ -157,17 +158,19 @@ def _refuse_into_itself(vpn, around, units, remote, endpoint):
 
 def summary_warnings(vpn: Vpn, around: Surroundings, units: list) -> list[str]:
     """With BGP, endpoints that a summary holds and to which no narrower route is known to lead."""
-    own = around.router_of(vpn.outside_interface)
-    if not vpn.speaks_bgp or not vpn.allow_summary_networks or own != vpn.virtual_router:
+    if not vpn.speaks_bgp or not vpn.allow_summary_networks:
         return []
     found = []
+    routed = {number: around.router_of(vpn.outside_of(number)) for number in vpn.numbers}
+    asked = [number for number, router in routed.items() if router == vpn.virtual_router and not vpn.tunnel(number).outside_next_hop]
+    ends = {number: ip_address(vpn.tunnel(number).outside_address) for number in asked if not vpn.tunnel(number).is_named}
     for remote in map(ip_network, vpn.remote_networks):
-        held = [endpoint for endpoint in (ip_address(vpn.tunnel(number).outside_address) for number in vpn.numbers) if endpoint in remote]
-        bare = [str(endpoint) for endpoint in held if remote.prefixlen and not _is_narrower(around.way_to(str(endpoint), own, units), remote)]
+        held = [number for number, endpoint in ends.items() if remote.prefixlen and endpoint in remote]
+        bare = [str(ends[number]) for number in held if not _is_narrower(way_out.to_endpoint(vpn, around, number, units), remote)]
         if bare:
             found.append(f"{vpn.name}: {remote} holds the tunnel endpoints {', '.join(bare)}, and no longer route of the configuration leads to them: if "
                          f"the far side announces {remote}, the tunnels' own packets go into the tunnels. Make a static route to each through "
-                         f"{vpn.outside_interface}")
+                         f"{' or '.join(dict.fromkeys(map(vpn.outside_of, vpn.numbers)))}")
     return found
 
 
@@ -189,21 +192,21 @@ class Local:
     warnings: tuple[str, ...] = ()
 
 
-def local_address(vpn: Vpn, around: Surroundings) -> Local:
+def local_address(vpn: Vpn, around: Surroundings, number: int) -> Local:
     """The address equal to what the far side expects, else the only one of the peer's family, else refused.
 
     That the firewall stands behind NAT is believed where no interface of it has the address that the far side expects.
     """
-    interface = around.interfaces[vpn.outside_interface]
-    version = families.family(vpn.tunnel(1).outside_address)
-    expected = sorted({tunnel.customer_outside_address for tunnel in vpn.tunnels if tunnel.customer_outside_address})
+    interface, asked = around.interfaces[vpn.outside_of(number)], vpn.local_address_of(number)
+    version = families.family(vpn.tunnel(number).outside_address)
+    expected = sorted({tunnel.customer_outside_address for tunnel in vpn.beginning_with(number) if tunnel.customer_outside_address})
     fitting = [held for held in interface.held if held.family in (version, None)]
-    chosen = _asked(vpn, interface, fitting) if vpn.local_address else _expected(fitting, expected)
+    chosen = _asked(asked, interface, fitting) if asked else _expected(fitting, expected)
     if chosen is None:
-        _refuse_elsewhere(vpn, around, expected)
+        _refuse_elsewhere(interface, around, expected)
         chosen = _only(interface, [held for held in fitting if held.source != FLOATING], version, expected)
     elif not any(chosen.is_called(address) for address in expected):
-        _refuse_elsewhere(vpn, around, expected)
+        _refuse_elsewhere(interface, around, expected)
     unknown = chosen.address is None
     told = (f"{vpn.name}: what '{chosen.text}' of {interface.name} stands for is not known here; it is taken for {', '.join(expected)}, which the far "
             "side expects",) if unknown and expected else ()
@@ -211,10 +214,10 @@ def local_address(vpn: Vpn, around: Surroundings) -> Local:
     return Local(chosen.text or None, chosen.host, behind_nat, chosen.source == FLOATING, told)
 
 
-def _asked(vpn: Vpn, interface: Interface, fitting: list[Held]) -> Held:
-    chosen = next((held for held in fitting if held.is_called(vpn.local_address or "")), None)
+def _asked(asked: str, interface: Interface, fitting: list[Held]) -> Held:
+    chosen = next((held for held in fitting if held.is_called(asked)), None)
     if chosen is None:
-        raise Refused(f"local_address: {vpn.local_address} is none of {interface.name}'s addresses ({_told(interface.held)})")
+        raise Refused(f"local_address: {asked} is none of {interface.name}'s addresses ({_told(interface.held)})")
     return chosen
 
 
@@ -250,13 +253,13 @@ def misplaced(around: Surroundings, interface: str, expected: str | None) -> tup
     return found if found is not None and found[0] != interface else None
 
 
-def _refuse_elsewhere(vpn: Vpn, around: Surroundings, expected: list[str]) -> None:
+def _refuse_elsewhere(interface: Interface, around: Surroundings, expected: list[str]) -> None:
     for address in expected:
-        found = misplaced(around, vpn.outside_interface, address)
+        found = misplaced(around, interface.name, address)
         if found is not None:
             raise Refused(f"outside_interface: the far side expects the VPN to come from {address}, which is an address of {found[0]} on this firewall and "
-                          f"not of {vpn.outside_interface}; say outside_interface: {found[0]}, or let the far side expect an address of "
-                          f"{vpn.outside_interface} ({_told(around.addresses_of(vpn.outside_interface))})")
+                          f"not of {interface.name}; say outside_interface: {found[0]}, or let the far side expect an address of "
+                          f"{interface.name} ({_told(interface.held)})")
 
 
 def _outside_ones(around: Surroundings) -> list[str]:
@@ -264,17 +267,18 @@ def _outside_ones(around: Surroundings) -> list[str]:
     return [name for name, interface in around.interfaces.items() if not name.startswith("tunnel") and (interface.held or interface.given_by)]
 
 
-def outside_interface(vpn: Vpn, around: Surroundings) -> Interface:
-    """The interface that the tunnels' packets leave by."""
-    interface = around.interfaces.get(vpn.outside_interface)
+def outside_interface(vpn: Vpn, around: Surroundings, number: int) -> Interface:
+    """The interface that a tunnel's packets leave by."""
+    name = vpn.outside_of(number)
+    interface = around.interfaces.get(name)
     if interface is None:
-        raise Refused(f"outside_interface: there is no layer 3 interface {vpn.outside_interface} on this firewall"
-                      f"{instead(vpn.outside_interface, _outside_ones(around))}")
-    if vpn.outside_interface.startswith("tunnel."):
-        raise Refused(f"outside_interface: {vpn.outside_interface} is a tunnel interface; give the one that faces the far side"
-                      f"{instead(vpn.outside_interface, _outside_ones(around))}")
-    if around.router_of(vpn.outside_interface) is None:
-        raise Refused(f"outside_interface: {vpn.outside_interface} is in no router, so nothing can leave by it")
-    if around.zone_of(vpn.outside_interface) is None:
-        raise Refused(f"outside_interface: {vpn.outside_interface} is in no zone of this virtual system, so its packets are dropped")
+        raise Refused(f"outside_interface: there is no layer 3 interface {name} on this firewall"
+                      f"{instead(name, _outside_ones(around))}")
+    if name.startswith("tunnel."):
+        raise Refused(f"outside_interface: {name} is a tunnel interface; give the one that faces the far side"
+                      f"{instead(name, _outside_ones(around))}")
+    if around.router_of(name) is None:
+        raise Refused(f"outside_interface: {name} is in no router, so nothing can leave by it")
+    if around.zone_of(name) is None:
+        raise Refused(f"outside_interface: {name} is in no zone of this virtual system, so its packets are dropped")
     return interface

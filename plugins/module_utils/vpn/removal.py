@@ -15,7 +15,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts.interface import import_member, router_member, zone_member
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import (
-    ike_crypto_profile, ike_gateway, ipsec_crypto_profile, ipsec_tunnel, monitor_profile, pbf_rule, security_rule, static_route, zone,
+    ike_crypto_profile, ike_gateway, ipsec_crypto_profile, ipsec_tunnel, loopback_interface, monitor_profile, pbf_rule, security_rule, static_route, zone,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tunnel_interface import TABLE as TUNNEL_INTERFACE
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry, DesiredMember
@@ -29,7 +29,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn impo
 # What stands on the device itself, beside the profiles of the advanced engine.
 _TABLES = (
     security_rule.TABLE, pbf_rule.TABLE, nat.EXEMPTION, ipsec_tunnel.TABLE, ike_gateway.TABLE, ike_crypto_profile.TABLE, ipsec_crypto_profile.TABLE,
-    monitor_profile.TABLE,
+    monitor_profile.TABLE, loopback_interface.TABLE,
 )
 _RULEBASES = ("security", "nat", "pbf", "qos", "decryption")
 
@@ -70,8 +70,9 @@ def own_objects(view: Surroundings, record: Record, kept_units: Collection[str] 
     items += bgp.withdrawn(view, record, routers(view))
     for unit in own_units(record, view):
         if unit not in kept_units:
-            items += _unit_removal(unit, view)
-    return items
+            items += [DesiredEntry(TUNNEL_INTERFACE, unit, state="absent"), *_out_of_everything(unit, view)]
+    loopbacks = [item.name for item in items if isinstance(item, DesiredEntry) and item.table is loopback_interface.TABLE]
+    return items + [member for name in loopbacks if name not in kept_units for member in _out_of_everything(name, view)]
 
 
 def own_units(record: Record, view: Surroundings) -> list:
@@ -80,8 +81,9 @@ def own_units(record: Record, view: Surroundings) -> list:
     return [unit for unit in record.units.values() if unit in there]
 
 
-def _unit_removal(unit: str, view: Surroundings) -> list:
-    items = [DesiredEntry(TUNNEL_INTERFACE, unit, state="absent"), import_member(unit, "absent")]
+def _out_of_everything(unit: str, view: Surroundings) -> list:
+    """An interface out of the virtual system, its zone and its router."""
+    items = [import_member(unit, "absent")]
     zone_name, router_name = view.zone_of(unit), view.router_of(unit)
     if zone_name:
         items.append(zone_member(zone_name, unit, "absent"))
@@ -111,6 +113,7 @@ def removal(name: str, view: Surroundings, successor: Vpn | None = None) -> Resu
         estate.restore_ecmp()
     units = own_units(record, view)
     going = [unit for unit in units if any(object_of(item)[:2] == ("tunnel_interface", unit) for item in items)]
+    going += [item.name for item in items if isinstance(item, DesiredEntry) and item.table is loopback_interface.TABLE]
     for zone_name in record.zones:
         if successor is not None and successor.zone == zone_name:
             inheritance = replace(inheritance, zones=(zone_name,))

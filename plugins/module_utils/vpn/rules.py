@@ -9,7 +9,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from ipaddress import collapse_addresses, ip_network
-from typing import Collection, Iterable, Iterator
+from typing import Collection, Iterable, Iterator, Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
@@ -21,7 +21,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import pbf_rule, security_rule
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families, names, record as records, way_out
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.families import family
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.families import EVERYTHING, family
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import (
     INSIDE, LOCAL, OUTSIDE, OUTSIDE_ZONE, REMOTE, SOURCE_ZONE, ZONE, Member, Object, Record,
 )
@@ -38,6 +38,8 @@ _INBOUND = {("from",): ZONE, ("to",): SOURCE_ZONE, ("source",): REMOTE, ("destin
 _ROLES = {
     names.IN: _INBOUND,
     names.IKE: {("from",): OUTSIDE_ZONE, ("to",): OUTSIDE_ZONE, ("source",): OUTSIDE, ("destination",): OUTSIDE},
+    names.IKE_IN: {("from",): OUTSIDE_ZONE, ("to",): OUTSIDE_ZONE, ("source",): OUTSIDE, ("destination",): OUTSIDE},
+    names.IKE_OUT: {("from",): OUTSIDE_ZONE, ("to",): OUTSIDE_ZONE, ("source",): OUTSIDE, ("destination",): OUTSIDE},
     names.INSIDE: {("from",): ZONE, ("to",): ZONE, ("source",): INSIDE, ("destination",): INSIDE},
 }
 
@@ -164,10 +166,11 @@ class Rules:
     def _inbound(self) -> list:
         return [Traffic(traffic.destination_zone, traffic.source_zone, traffic.destination, traffic.source) for traffic in self._outbound()]
 
-    def security(self, outside: str, outside_address: str, units: Collection[str]) -> list:
+    def security(self, ends: Mapping[int, tuple[str, str]], units: Collection[str], sessions: Iterable[tuple[str, str, str]] = ()) -> list:
         """Allow rules both ways, and where a rule denies everything also what the tunnels themselves need.
 
-        C(outside): the interface that faces the peer, and the firewall's address there. C(units): the VPN's tunnel interfaces.
+        C(ends): tunnel number → the interface that faces the peer, and the firewall's address there. C(units): the VPN's tunnel interfaces.
+        C(sessions): (zone here, address here, address there) of BGP that is not spoken inside the tunnels.
         """
         wanted = []
         if self.vpn.security_rules in ("both", "outbound"):
@@ -177,7 +180,7 @@ class Rules:
             rule = _rule([self.vpn.zone], self.vpn.source_zones, self.vpn.destinations, self.vpn.sources, ["any"], "any")
             wanted.append((names.security_rule(self.vpn.name, names.IN), self._inbound(), rule))
         if self.vpn.security_rules != "none":
-            wanted += [*self._ike_rule(outside, outside_address, units), *self._inside_rule()]
+            wanted += [*self._ike_rule(ends, units), *self._inside_rule(sessions)]
         ours = frozenset(name for name, _traffic, _values in wanted)
         rules = self.around.entries("rulebase", ("security", "rules"))
         return [DesiredEntry(security_rule.TABLE, name, values, position=self._position(name, traffic, rules, ours)) for name, traffic, values in wanted]
@@ -205,31 +208,54 @@ class Rules:
             raise Refused(f"NAT rule '{rule.get('name')}' would translate the source of the VPN's IPv6 traffic, so the far side would not know it; "
                           "narrow it, so that it does not hold the VPN's networks")
 
-    def _ike_rule(self, outside: str, outside_address: str, units: Collection[str]) -> Iterator[tuple]:
+    def _ike_rule(self, ends: Mapping[int, tuple[str, str]], units: Collection[str]) -> Iterator[tuple]:
         """IKE and ESP between the endpoints. Within one zone PAN-OS's last rule allows them unless one above denies it, between two it denies them."""
-        endpoints = [self.vpn.tunnel(number).outside_address for number in self.vpn.numbers]
-        here, applications = self.around.zone_of(outside) or ANY, frozenset(OUTSIDE_APPLICATIONS)
-        zones, traffic = [here], []
-        for endpoint in endpoints:
-            there = way_out.zone_out(self.vpn, self.around, endpoint, units) or ANY
-            zones += [there] if there not in zones else []
-            traffic += [Traffic(here, there, outside_address, endpoint, applications), Traffic(there, here, endpoint, outside_address, applications)]
+        applications = frozenset(OUTSIDE_APPLICATIONS)
+        zones: dict[str, None] = {}
+        hosts: dict[str, None] = {}
+        traffic = []
+        for number, (outside, own) in ends.items():
+            tunnel, here = self.vpn.tunnel(number), self.around.zone_of(outside) or ANY
+            if tunnel.is_named:
+                continue
+            there = way_out.zone_out(self.vpn, self.around, number, units) or ANY
+            zones.update({here: None, there: None})
+            hosts[own] = None
+            traffic += [Traffic(here, there, own, tunnel.outside_address, applications), Traffic(there, here, tunnel.outside_address, own, applications)]
         name = names.security_rule(self.vpn.name, names.IKE)
         if self._needs_rule(name, traffic):
-            ends = [outside_address, *endpoints]
-            yield name, traffic, _rule(zones, zones, ends, ends, OUTSIDE_APPLICATIONS, "application-default")
+            known = [*hosts, *(tunnel.outside_address for tunnel in self.vpn.tunnels if not tunnel.is_named)]
+            yield name, traffic, _rule(zones, zones, known, known, OUTSIDE_APPLICATIONS, "application-default")
+        yield from self._ike_rules_of_any(ends)
 
-    def _inside_rule(self) -> Iterator[tuple]:
-        """What is probed and spoken inside the tunnels, which does not leave the VPN's zone."""
-        ends = [(version, families.ends(tunnel, version)) for tunnel in self.vpn.tunnels for version in families.FAMILIES]
-        known = [(version, each.address or "", each.peer or "") for version, each in ends if each.are_known]
-        traffic = [Traffic(self.vpn.zone, self.vpn.zone, one, other, frozenset(INSIDE_APPLICATIONS[version]))
-                   for version, here, there in known for one, other in ((here, there), (there, here))]
+    def _ike_rules_of_any(self, ends: Mapping[int, tuple[str, str]]) -> Iterator[tuple]:
+        """For peers whose addresses are not known here: from any to the firewall's address, and to any where it may begin itself."""
+        named = [number for number in ends if self.vpn.tunnel(number).is_named]
+        called = [number for number in named if not self.vpn.tunnel(number).is_dynamic]
+        for part, numbers in ((names.IKE_IN, named), (names.IKE_OUT, called)):
+            zones = list(dict.fromkeys(self.around.zone_of(ends[number][0]) or ANY for number in numbers))
+            own = list(dict.fromkeys(ends[number][1] for number in numbers))
+            pairs = [(EVERYTHING[family(address)], address) for address in own]
+            traffic = [Traffic(zone, zone, *(pair if part == names.IKE_IN else pair[::-1]), frozenset(OUTSIDE_APPLICATIONS))
+                       for zone in zones for pair in pairs]
+            name, sides = names.security_rule(self.vpn.name, part), ([ANY], own) if part == names.IKE_IN else (own, [ANY])
+            if self._needs_rule(name, traffic):
+                yield name, traffic, _rule(zones, zones, *sides, OUTSIDE_APPLICATIONS, "application-default")
+
+    def _inside_rule(self, sessions: Iterable[tuple[str, str, str]]) -> Iterator[tuple]:
+        """What is probed and spoken inside the tunnels, which does not leave the VPN's zone, and BGP that is spoken through them."""
+        ends = [families.ends(tunnel, version) for tunnel in self.vpn.tunnels for version in families.FAMILIES]
+        known = [(self.vpn.zone, each.address or "", each.peer or "") for each in ends if each.are_known] + list(sessions)
+        there, traffic = self.vpn.zone, []
+        for zone, here, peer in known:
+            spoken = frozenset(INSIDE_APPLICATIONS[family(here)])
+            traffic += [Traffic(zone, there, here, peer, spoken), Traffic(there, zone, peer, here, spoken)]
         name = names.security_rule(self.vpn.name, names.INSIDE)
         if self._needs_rule(name, traffic):
-            hosts = [host for _version, here, there in known for host in (here, there)]
-            applications = dict.fromkeys(application for version, _here, _there in known for application in INSIDE_APPLICATIONS[version])
-            yield name, traffic, _rule([self.vpn.zone], [self.vpn.zone], hosts, hosts, applications, "application-default")
+            hosts = list(dict.fromkeys(host for _zone, here, peer in known for host in (here, peer)))
+            applications = dict.fromkeys(application for _zone, here, _peer in known for application in INSIDE_APPLICATIONS[family(here)])
+            zones = list(dict.fromkeys([there, *(zone for zone, _here, _peer in known)]))
+            yield name, traffic, _rule(zones, zones, hosts, hosts, applications, "application-default")
 
     def _needs_rule(self, name: str, traffic: list[Traffic]) -> bool:
         """Whether some of the traffic does not pass without a rule of its own."""

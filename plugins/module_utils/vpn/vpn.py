@@ -16,7 +16,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.address_book import is_name
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import is_part
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import problems
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import MOST_TUNNELS, Tunnel
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import DYNAMIC, FIREWALL, MOST_TUNNELS, PEER, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import monitor_profile, static_route, tunnel_interface, zone
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Table
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families, names
@@ -38,7 +38,7 @@ _OF_A_SESSION = ("local_as", "peer_as", "hold_time", "keep_alive")
 @dataclass(frozen=True)
 class Vpn:
     """C(tunnels): as the far side describes them, or as the user does. Lists of numbers and keys are in the order of the tunnels' numbers, which a tunnel
-    keeps once it is made. C(pre_shared_keys): those that are given beside the tunnels.
+    keeps once it is made. C(pre_shared_keys), C(bgp_secrets): those that are given beside the tunnels.
     C(policy_based): the peer accepts pairs of networks only, one proxy ID each.
 
     C(local_networks), C(remote_networks): as they are routed. C(local_addresses), C(remote_addresses): what the rules name instead, where address
@@ -82,6 +82,7 @@ class Vpn:
     rule_position: tuple = ()
     adopt: bool = False
     pre_shared_keys: tuple = field(default=(), repr=False)
+    bgp_secrets: tuple = field(default=(), repr=False)
     local_addresses: tuple = ()
     remote_addresses: tuple = ()
 
@@ -99,6 +100,20 @@ class Vpn:
     def destinations(self) -> list:
         """What the rules say of the networks there."""
         return list(self.remote_addresses or self.remote_networks)
+
+    def outside_of(self, number: int) -> str:
+        """The interface by which a tunnel's packets leave."""
+        return self.tunnel(number).outside_interface or self.outside_interface
+
+    def local_address_of(self, number: int) -> str | None:
+        """The address that is asked for there."""
+        of_all = self.local_address if self.outside_of(number) == self.outside_interface else None
+        return self.tunnel(number).local_address or of_all
+
+    def beginning_with(self, number: int) -> list[Tunnel]:
+        """The tunnels that begin where this one does."""
+        place = (self.outside_of(number), self.local_address_of(number))
+        return [self.tunnel(other) for other in self.numbers if (self.outside_of(other), self.local_address_of(other)) == place]
 
     def tunnel_name(self, number: int) -> str:
         return names.tunnel(self.name, number)
@@ -123,6 +138,16 @@ class Vpn:
         """The inside addresses of a tunnel in the family that is probed or spoken there."""
         return families.ends(self.tunnel(number), families.spoken(self))
 
+    def speaker(self, number: int) -> str | None:
+        """The address of the far side's BGP speaker."""
+        session = self.tunnel(number).bgp
+        return (session.peer_address if session else None) or self.ends(number).peer
+
+    def is_elsewhere(self, number: int) -> bool:
+        """Whether the far side's BGP speaker is not in the network inside the tunnel."""
+        speaker, cidr = self.speaker(number), self.ends(number).cidr
+        return speaker is not None and (not cidr or ip_address(speaker) not in ip_network(cidr, strict=False))
+
     @property
     def path_order(self) -> list:
         """Tunnel numbers, the preferred one first."""
@@ -137,6 +162,11 @@ class Vpn:
     def monitors_routes(self) -> bool:
         """Whether its static routes are withdrawn while nothing answers through their tunnel; where there is no other tunnel, that would help nobody."""
         return self.failover == ROUTES and len(self.tunnels) > 1 and not self.policy_based
+
+    @property
+    def certifies(self) -> bool:
+        """Whether a tunnel authenticates by certificate."""
+        return any(tunnel.certificate for tunnel in self.tunnels)
 
     @property
     def by_tunnel(self) -> bool:
@@ -179,11 +209,14 @@ def _form_problems(vpn: Vpn) -> list:
     found = []
     for number, tunnel in enumerate(vpn.tunnels, 1):
         found += [f"{vpn.name}, tunnel {number}: {where} is missing" for where in _missing(vpn, tunnel)]
-        for option in ("outside_address", "customer_outside_address", "inside_ipv6_address", "inside_ipv6_peer_address"):
+        found += _unlike(f"tunnel {number}: outside_address", tunnel.outside_address, _endpoint)
+        for option in ("customer_outside_address", "inside_ipv6_address", "inside_ipv6_peer_address"):
             found += _unlike(f"tunnel {number}: {option}", getattr(tunnel, option), ip_address)
         found += _unlike(f"tunnel {number}: inside_ipv6_cidr", tunnel.inside_ipv6_cidr, lambda text: ip_network(text, strict=False))
         for place, pair in _selectors(tunnel):
             found += _unlike(f"tunnel {number}: {place}.local", pair.local, ip_network) + _unlike(f"tunnel {number}: {place}.remote", pair.remote, ip_network)
+        for option in ("peer_address", "local_address"):
+            found += _unlike(f"tunnel {number}: bgp.{option}", getattr(tunnel.bgp, option, None), ip_address)
     for text in vpn.monitor_addresses:
         found += _unlike("monitor_addresses", text, ip_address)
     found += _unlike("router_id", vpn.router_id, IPv4Address)
@@ -235,12 +268,23 @@ def _unlike(place: str, text: str | None, kind: Callable[[str], Any]) -> list:
     return []
 
 
+# A name of a host, with a dot in it or not, and not made of numbers alone, which would be an address that is none.
+_HOST = re.compile(r"(?=.{1,255}$)(?=.*[A-Za-z])[0-9A-Za-z_](?:[0-9A-Za-z_-]{0,61}[0-9A-Za-z_])?(?:\.[0-9A-Za-z_](?:[0-9A-Za-z_-]{0,61}[0-9A-Za-z_])?)*\.?")
+
+
+def _endpoint(text: str) -> None:
+    """Raises ValueError where a text is neither an address nor the name of a host."""
+    if text != DYNAMIC and not _HOST.fullmatch(text):
+        ip_address(text)
+
+
 def _own_problems(vpn: Vpn) -> list:
     found, count = [], len(vpn.tunnels)
     if not 1 <= count <= MOST_TUNNELS:
         return [f"{vpn.name}: 1 to {MOST_TUNNELS} tunnels are supported, {count} are given"]
     for number, tunnel in enumerate(vpn.tunnels, 1):
-        if not tunnel.pre_shared_key:
+        found += _proof_problems(vpn, number, tunnel)
+        if not tunnel.pre_shared_key and not tunnel.certificate:
             found.append(f"{vpn.name}, tunnel to {tunnel.outside_address}: no readable pre-shared key; give the keys as pre_shared_keys, one per tunnel")
         if vpn.speaks_bgp and not tunnel.bgp:
             found.append(f"{vpn.name}, tunnel {number}: failover '{vpn.failover}' needs the tunnel's bgp (local_as, peer_as); "
@@ -265,10 +309,28 @@ def _own_problems(vpn: Vpn) -> list:
     if vpn.failover != PBF and vpn.backup_routes:
         found.append("backup_routes goes with failover: pbf")
     found += _route_monitor_problems(vpn)
-    outside = [tunnel.outside_address for tunnel in vpn.tunnels]
+    outside = [tunnel.far_end for tunnel in vpn.tunnels]
     inside = [address for tunnel in vpn.tunnels for address in (tunnel.inside_address, tunnel.inside_ipv6_address) if address]
     if len(set(outside)) != count or len(set(inside)) != len(inside):
         found.append(f"{vpn.name}: two tunnels have the same outside or inside address")
+    return found
+
+
+def _proof_problems(vpn: Vpn, number: int, tunnel: Tunnel) -> list:
+    """How the two sides prove who they are, and who of them begins."""
+    found, place = [], f"{vpn.name}, tunnel {number}"
+    said = tunnel.certificate
+    if said and tunnel.pre_shared_key:
+        found.append(f"{place}: a pre-shared key and certificate are given; a gateway authenticates by one of them")
+    missing = [option for option in ("local_certificate", "certificate_profile") if said and not getattr(said, option)]
+    if missing:
+        found.append(f"{place}: certificate.{' and certificate.'.join(missing)}: say which one of this firewall it is")
+    if tunnel.is_dynamic and not (tunnel.peer_id or said):
+        found.append(f"{place}: peer_id: a peer without a fixed address is known by the ID that it shows; give it")
+    if tunnel.is_dynamic and tunnel.initiator == FIREWALL:
+        found.append(f"{place}: initiator: the firewall cannot begin with a peer that has no fixed address; leave it out, or say {PEER}")
+    if vpn.speaks_bgp and tunnel.bgp and tunnel.bgp.authentication and not tunnel.bgp.secret:
+        found.append(f"{place}: the peer demands signatures with its key '{tunnel.bgp.authentication}'; give that key as bgp.secret, or in bgp_secrets")
     return found
 
 

@@ -9,24 +9,87 @@ Configured ways are not all ways: where a router learns routes, nothing is said 
 
 from __future__ import annotations
 
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from typing import Collection, Iterator
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings, Way, is_detour
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import StaticRoute, Surroundings, Way, is_detour
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import static_route
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names, record as records
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
 
 
-def to_endpoint(vpn: Vpn, around: Surroundings, endpoint: str, units: Collection[str]) -> Way | None:
-    """The way that the tunnels' own packets to an endpoint take. C(units): the VPN's own interfaces, by which they are not to go."""
-    router = around.router_of(vpn.outside_interface)
-    return around.way_to(endpoint, router, units, beside=vpn.outside_interface) if router else None
+def to_endpoint(vpn: Vpn, around: Surroundings, number: int, units: Collection[str]) -> Way | None:
+    """The way that a tunnel's own packets to its endpoint take, without the VPN's own routes: those may go.
+
+    C(units): the VPN's own interfaces, by which they are not to go.
+    """
+    outside, record = vpn.outside_of(number), records.of_vpn(around, vpn.name)
+    router = around.router_of(outside)
+    if router is None:
+        return None
+    made = [] if record is None else [route.name for route in around.static_route_entries(router) if record.made(_route_object(route, router))]
+    return around.way_to(vpn.tunnel(number).outside_address, router, units, beside=outside, but=made)
 
 
-def zone_out(vpn: Vpn, around: Surroundings, endpoint: str, units: Collection[str]) -> str | None:
-    """The zone of the interface by which packets to an endpoint leave; that of the outside interface where that is not known."""
-    way = to_endpoint(vpn, around, endpoint, units)
-    through = way.interface if way is not None else None
-    return around.zone_of(through or vpn.outside_interface) or around.zone_of(vpn.outside_interface)
+def _route_object(route: StaticRoute, router: str) -> Object:
+    return Object("static_route_ipv6" if route.destination.version == 6 else "static_route", route.name, router)
+
+
+def zone_out(vpn: Vpn, around: Surroundings, number: int, units: Collection[str]) -> str | None:
+    """The zone of the interface by which packets to an endpoint leave; that of the outside interface where that is not known, or a route is made."""
+    way, outside = to_endpoint(vpn, around, number, units), vpn.outside_of(number)
+    through = way.interface if way is not None and not vpn.tunnel(number).outside_next_hop else None
+    return around.zone_of(through or outside) or around.zone_of(outside)
+
+
+def routes(vpn: Vpn, around: Surroundings, claim: Claim) -> list:
+    """The routes to the endpoints of the tunnels for which a next router is given.
+
+    Raises Refused where it is not beside the outside interface, and where somebody else's route leads elsewhere.
+    """
+    found = []
+    for number in vpn.numbers:
+        hop = vpn.tunnel(number).outside_next_hop
+        if hop:
+            found += _route(vpn, around, claim, number, hop)
+    return found
+
+
+def _route(vpn: Vpn, around: Surroundings, claim: Claim, number: int, hop: str) -> list:
+    outside, place = vpn.outside_of(number), f"tunnel {number}: outside_next_hop"
+    router, endpoint = around.router_of(outside) or "", vpn.tunnel(number).outside_address
+    if vpn.tunnel(number).is_named:
+        raise Refused(f"{place}: a route leads to an address, and {endpoint} is none; give the router a route that holds it, and leave this out")
+    if not any(address.version == ip_address(hop).version and ip_address(hop) in address.network for address in around.interfaces[outside].networks()):
+        raise Refused(f"{place}: {hop} is in no network of {outside}; give the next router that {outside} reaches itself")
+    destination = str(ip_network(endpoint))
+    for route in around.static_route_entries(router):
+        if str(route.destination) == destination and not claim.owns(_route_object(route, router)):
+            if route.interface == outside:
+                return []
+            raise Refused(f"{place}: route '{route.name}' of router '{router}' leads to {destination} already, by {route.interface or 'its next hop'}; remove "
+                          "it, or leave outside_next_hop out; nothing was written")
+    name = claim.known.called("static_route", names.route(vpn.name, number, destination))
+    values = {"destination": destination, "interface": outside, "nexthop": {"ip_address": hop}}
+    return [static_route.route(router, name, values, around.platform, ipv6=":" in destination)]
+
+
+def refuse_unrouted(vpn: Vpn, around: Surroundings, own_groups: list[str], units: Collection[str]) -> None:
+    """A tunnel with an outside interface of its own, by which no route leads to its endpoint."""
+    for number in vpn.numbers:
+        tunnel, outside = vpn.tunnel(number), vpn.outside_of(number)
+        if not tunnel.outside_interface or tunnel.outside_next_hop or tunnel.is_named:
+            continue
+        router, way = around.router_of(outside) or "", to_endpoint(vpn, around, number, units)
+        if way is None and around.learns_routes(router, own_groups):
+            continue
+        if way is None or is_detour(outside, way.interface):
+            there = f"has no route to {tunnel.outside_address}" if way is None else f"leads to {tunnel.outside_address} by {way.interface} ({way})"
+            raise Refused(f"tunnel {number}: outside_interface: router '{router}' {there}, and the tunnel is to leave by {outside}; say outside_next_hop to "
+                          "have a route made, or make one; nothing was written")
 
 
 def warnings(vpn: Vpn, around: Surroundings, own_groups: list[str], units: list[str]) -> list[str]:
@@ -35,17 +98,19 @@ def warnings(vpn: Vpn, around: Surroundings, own_groups: list[str], units: list[
 
 
 def _endpoints(vpn: Vpn, around: Surroundings, own_groups: list[str], units: list[str]) -> Iterator[str]:
-    router = around.router_of(vpn.outside_interface) or ""
     for number in vpn.numbers:
         endpoint = vpn.tunnel(number).outside_address
-        way = to_endpoint(vpn, around, endpoint, units)
+        if vpn.tunnel(number).is_named or vpn.tunnel(number).outside_next_hop:
+            continue
+        outside, way = vpn.outside_of(number), to_endpoint(vpn, around, number, units)
+        router = around.router_of(outside) or ""
         host = ip_network(endpoint)
         if way is None and not around.learns_routes(router, own_groups):
             yield (f"{vpn.name}, tunnel {number}: router '{router}' has no route to the endpoint {endpoint}, so the tunnel cannot come up; give it a "
-                   f"static_route to {host} through {vpn.outside_interface}")
-        elif way is not None and is_detour(vpn.outside_interface, way.interface):
+                   f"static_route to {host} through {outside}")
+        elif way is not None and is_detour(outside, way.interface):
             yield (f"{vpn.name}, tunnel {number}: packets to the endpoint {endpoint} leave by {way.interface} ({way}), and the tunnel is to go from "
-                   f"{vpn.outside_interface}; give router '{router}' a static_route to {host} through {vpn.outside_interface}")
+                   f"{outside}; give router '{router}' a static_route to {host} through {outside}")
 
 
 def _local_networks(vpn: Vpn, around: Surroundings, own_groups: list[str], units: list[str]) -> Iterator[str]:

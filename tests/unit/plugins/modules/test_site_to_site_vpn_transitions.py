@@ -22,6 +22,12 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import EMPTY_VALUES, NETWORK, ROUTERS, VSYS
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.pairing import VpnDoor
 
+# Two of the firewall's own, and the authority of all.
+CERTIFICATES = "".join(
+    f"<entry name='{name}'><subject-hash>{subject}</subject-hash><issuer-hash>ca0</issuer-hash><common-name>{name}</common-name><ca>{ca}</ca>"
+    f"<expiry-epoch>4000000000</expiry-epoch><public-key>notReal</public-key>{key}</entry>"
+    for name, subject, ca, key in (("fw", "f01", "no", "<private-key>notReal</private-key>"), ("fw-2", "f02", "no", "<private-key>notReal</private-key>"),
+                                   ("peers-ca", "ca0", "yes", "")))
 # Engine and version: the oldest of the one, the newest of the other.
 FIREWALLS = (("virtual-router", "10.1.14"), ("logical-router", "12.1.2"))
 INTERFACES = f"{NETWORK}/interface"
@@ -69,6 +75,7 @@ POLICY_BASED = {**ROUTES, "policy_based": True, "tunnels": WITHOUT_INSIDE[:1]}
 ROWS = {
     "tunnels": Row((TWO, TWO[:1], [*TWO, tunnel(3)], TWO[::-1]), PBF, required=True),
     "pre_shared_keys": Row((["notReal.new1", "notReal.new2"], ["notReal.newer1", ""]), PBF),
+    "bgp_secrets": Row((["notReal.md5a", "notReal.md5b"], ["notReal.md5a", ""]), BGP),
     "failover": Row(("pbf", "bgp", "ecmp", "routes"), required=True),
     "policy_based": Row((True, False), {**ROUTES, "tunnels": OF_BOTH_FAMILIES, "remote_networks": ["10.200.0.0/16", "fd00:200::/48"],
                                         "local_networks": ["10.10.0.0/24", "fd00:10::/48"]}),
@@ -110,14 +117,22 @@ OFFERS = [{"ike": {"versions": ["ikev2", "ikev1"], "encryption": ["aes-256-cbc"]
 LONG = [{"local": "2001:db8:1111:2222:3333::/80", "remote": f"2001:db8:1111:4444:{number}::/80"} for number in (1, 2)]
 # The same of the first tunnel's description.
 OF_A_TUNNEL = {
-    "outside_address": Row(("203.0.113.41", "203.0.113.99"), PBF, required=True),
+    "outside_address": Row(("203.0.113.41", "203.0.113.99", "peer.example.net", {"outside_address": "dynamic", "peer_id": "peer.example.net"}),
+                           PBF, required=True),
     "cloud": Row(("aws",), {**PBF, "tunnels": [FAR, TWO[1]]}),
     "customer_outside_address": Row(("198.51.100.10", "198.51.100.11"), {**PBF, "local_address": "198.51.100.10"}),
+    "outside_interface outside_next_hop": Row((
+        {"outside_interface": "ethernet1/3", "outside_next_hop": "192.0.2.1", "customer_outside_address": None},
+        {"outside_interface": "ethernet1/3", "outside_next_hop": "192.0.2.2", "customer_outside_address": "192.0.2.10"}), PBF),
+    "local_address": Row(("198.51.100.10", "198.51.100.11"), {**PBF, "tunnels": [{**each, "customer_outside_address": None} for each in TWO],
+                                                             "local_address": "198.51.100.10"}),
     "local_id": Row(("fw.example.net", "me@example.net"), PBF),
     "local_id_type": Row(("keyid", "fqdn"), {**PBF, "local_id": "ab12"}),
     "peer_id": Row(("peer.example.net", "192.0.2.78"), PBF),
     "peer_id_type": Row(({"peer_id": "ab12", "peer_id_type": "keyid"}, {"peer_id": "ab12", "peer_id_type": "fqdn"}, {"peer_id": "ab12"}), PBF),
     "initiator": Row(("peer", "firewall", "either"), PBF),
+    "certificate": Row(tuple({"certificate": {"local_certificate": own, "certificate_profile": "peers"}, "pre_shared_key": None} for own in ("fw", "fw-2")),
+                       PBF),
     "ike_fragmentation": Row((True, {**proposal("ikev1"), "ike_fragmentation": True}, False), PBF),
     "dpd.interval": Row((20, 45), PBF),
     "dpd.retry": Row(({**proposal("ikev1"), "dpd": {"retry": 5}}, {**proposal("ikev1"), "dpd": {"interval": 20, "retry": 7}}), PBF),
@@ -149,6 +164,12 @@ OF_A_TUNNEL = {
     "bgp.hold_time": Row((30, 90), BGP, required=True),
     "bgp.keep_alive": Row((10, 3), BGP, required=True),
     "bgp.med": Row((100, 200), BGP),
+    "bgp.peer_address": Row(("10.50.255.30", "10.50.255.31"), BGP),
+    "bgp.local_address": Row(("10.77.0.1", "10.77.0.2", "10.10.0.1"), ECMP),
+    "bgp.multihop": Row((1, 4), BGP),
+    "bgp.host_route": Row(({"peer_address": "10.50.255.30", "host_route": True}, {"peer_address": "10.50.255.30"}), BGP),
+    "bgp.authentication": Row(({"authentication": "paris", "secret": "notReal.md5"}, {"authentication": "lyon", "secret": "notReal.md5"}), BGP),
+    "bgp.secret": Row(("notReal.md5",), BGP),
     "traffic_selectors": Row(({"local": "10.10.0.0/24", "remote": "10.200.0.0/16"}, {"local": "0.0.0.0/0", "remote": "0.0.0.0/0"},
                               {"local": "10.10.0.0/24", "remote": "10.0.0.0/8"}), ONE_BY_ROUTES),
     "selector_pairs": Row(([{"local": "10.10.0.0/24", "remote": "10.200.0.0/16"}, {"local": "10.10.0.0/24", "remote": "169.254.1.0/30"}],
@@ -196,7 +217,7 @@ def given_of_a_tunnel(name: str, row: Row, value) -> dict:
 def _values(name: str, described: dict, value) -> dict:
     group, _dot, option = name.rpartition(".")
     if isinstance(value, dict) and name not in ("offers", "telemetry", "traffic_selectors"):
-        return value
+        return {group: {**described.get(group, {}), **value}} if group == "bgp" else value
     return {group: {**described.get(group, {}), option: value}} if group else {name: value}
 
 
@@ -268,6 +289,8 @@ def firewall(firewalls, engine: str, version: str) -> VpnDoor:
     door.control.plant(f"{VSYS}/import/network/interface", "<member>ethernet1/3</member>")
     door.control.plant(f"{VSYS}/zone/entry[@name='untrust']/network/layer3", "<member>ethernet1/3</member>")
     door.control.plant(f"{ROUTERS[engine]}/interface", "<member>ethernet1/3</member>")
+    for holder, planted in (("certificate", CERTIFICATES), ("certificate-profile", "<entry name='peers'><CA><entry name='peers-ca'/></CA></entry>")):
+        door.control.plant(f"/config/shared/{holder}", planted)
     second = "<entry name='second'><vrf><entry name='default'/></vrf></entry>" if engine == "logical-router" else "<entry name='second'/>"
     door.control.plant(f"{NETWORK}/{engine}", second)
     return door

@@ -26,16 +26,15 @@ each_type = pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind.__name_
 TEXTS = st.text("abcxyz019.:/-_", min_size=1, max_size=12)
 
 
-def values_of(kind, pending=True) -> st.SearchStrategy:
-    """Anything that a type can hold: what may be unknown is there or not. C(pending): also what nothing carries out yet."""
+def values_of(kind) -> st.SearchStrategy:
+    """Anything that a type can hold: what may be unknown is there or not."""
     defaults = {each.name: each.default for each in dataclasses.fields(kind)}
-    held = [field for field in fields.fields_of(kind) if pending or not field.said.pending]
-    return st.builds(kind, **{field.name: _values(field, defaults[field.name], pending) for field in held})
+    return st.builds(kind, **{field.name: _values(field, defaults[field.name]) for field in fields.fields_of(kind)})
 
 
-def _values(field, default, pending) -> st.SearchStrategy:
+def _values(field, default) -> st.SearchStrategy:
     if field.is_nested:
-        one = values_of(field.kind, pending)
+        one = values_of(field.kind)
     elif field.said.choices:
         one = st.sampled_from(field.said.choices)
     elif field.said.form:
@@ -55,7 +54,7 @@ def test_every_field_says_what_it_is(kind):
 
 
 @settings(deadline=None, max_examples=100)
-@given(values_of(Profile, pending=False))
+@given(values_of(Profile))
 def test_nothing_is_lost_on_the_way_through_a_playbook(described):
     """As a filter returns it, as JSON, through a module's argument spec, and read again."""
     mapping = json.loads(json.dumps(fields.plain(described)))
@@ -64,41 +63,6 @@ def test_nothing_is_lost_on_the_way_through_a_playbook(described):
     again = fields.read(Profile, validated.validated_parameters, "connection")
     assert fields.plain(again) == fields.plain(described)
     assert fields.read(Profile, mapping, "connection") == again
-
-
-@settings(deadline=None, max_examples=50)
-@given(values_of(Profile))
-def test_nothing_is_lost_that_no_module_takes_yet(described):
-    """What is pending goes from one filter to another, and is not accepted by a module."""
-    mapping = json.loads(json.dumps(fields.plain(described)))
-    again = fields.read(Profile, mapping, "connection")
-    assert fields.plain(again) == mapping
-    pending = [name for tunnel in again.tunnels for name in fields.pending_in(tunnel)]
-    refused = ArgumentSpecValidator(fields.argument_spec(Profile)).validate(copy.deepcopy(mapping)).error_messages
-    assert bool(pending) <= bool(refused)
-
-
-PENDING = [(kind, field.name) for kind in (Tunnel, profile.Bgp) for field in fields.fields_of(kind) if field.said.pending]
-
-
-@pytest.mark.parametrize("kind, name", PENDING, ids=lambda value: getattr(value, "__name__", value))
-def test_what_nothing_carries_out_is_refused_by_its_name(kind, name):
-    """By a module, which does not know it, and before that by what is wrong with the profile."""
-    (field,) = [field for field in fields.fields_of(kind) if field.name == name]
-    value = field.kind(authorities=("x",)) if field.is_nested else {str: "198.51.100.1", int: 2, bool: True}[field.kind]
-    held = kind(**{name: value}) if kind is profile.Bgp else None
-    tunnel = Tunnel("203.0.113.17", bgp=held) if held else Tunnel("203.0.113.17", **{name: value})
-    described = Profile("paris", tunnels=(tunnel,))
-    said = f"bgp.{name}" if held else name
-    refused = ArgumentSpecValidator(fields.argument_spec(Profile)).validate(fields.plain(described)).error_messages
-    assert len(refused) == 1 and f"tunnels.{said}" in refused[0]
-    assert f"paris, tunnel to 203.0.113.17: {said}: not carried out yet" in problems.problems(described)
-
-
-@pytest.mark.parametrize("address, words", [("vpn.example.com", "a name"), (profile.DYNAMIC, "no fixed one")])
-def test_a_peer_without_an_address_is_refused_before_a_firewall_is_asked(address, words):
-    found = problems.problems(Profile("paris", tunnels=(Tunnel(address, pre_shared_key="notReal.one"),)))
-    assert found == [f"paris, tunnel to {address}: outside_address ({words}): not carried out yet"]
 
 
 def test_more_tunnels_than_there_can_be_are_refused():
@@ -120,7 +84,6 @@ def test_every_number_says_what_it_counts_and_where_that_is_written(kind):
         if field.kind is int:
             assert field.said.limits and field.said.source, field.name
             assert field.said.unit or field.name in ("local_as", "peer_as", "med"), field.name
-        assert field.said.source or not field.said.pending, field.name
 
 
 @pytest.mark.parametrize("mapping, words", [
@@ -153,8 +116,7 @@ def test_documentation_and_argument_spec_are_of_one_shape(kind):
                 for name, option in options.items()}
 
     assert shape(fields.documentation(kind), "suboptions") == shape(fields.argument_spec(kind), "options")
-    pending = {field.name for field in fields.fields_of(kind) if field.said.pending}
-    assert set(fields.returned(kind)) == set(fields.argument_spec(kind)) | pending
+    assert set(fields.returned(kind)) == set(fields.argument_spec(kind))
 
 
 SOUND = {"outside_address": "203.0.113.17", "ike": {}, "ipsec": {}}
