@@ -33,8 +33,43 @@ INPUTS = {
     "a tunnel without a key": (
         ["203.0.113.142", "pre-shared key", "pre_shared_keys"], "pbf", {"tunnels": changed_tunnels("pbf", {}, {"pre_shared_key": None})}),
     "fewer keys than tunnels": (["pre_shared_keys", "(2), not 1"], "pbf", {"pre_shared_keys": [HOSTILE_KEY]}),
-    "an endpoint that is no address": (
-        ["outside_address", "vpn.example.net"], "pbf", {"tunnels": changed_tunnels("pbf", {"outside_address": "vpn.example.net"})}),
+    "an endpoint that is neither an address nor a name": (
+        ["outside_address", "203.0.113.300"], "pbf", {"tunnels": changed_tunnels("pbf", {"outside_address": "203.0.113.300"})}),
+    "a peer without an address that shows no ID": (
+        ["tunnel 1", "peer_id", "without a fixed address"], "pbf", {"tunnels": changed_tunnels("pbf", {"outside_address": "dynamic"})}),
+    "the firewall is to begin with a peer without an address": (
+        ["tunnel 1", "initiator", "no fixed address"], "pbf",
+        {"tunnels": changed_tunnels("pbf", {"outside_address": "dynamic", "peer_id": "a.example.net", "initiator": "firewall"})}),
+    "a key and a certificate": (
+        ["tunnel 1", "pre-shared key and certificate"], "pbf",
+        {"tunnels": changed_tunnels("pbf", {"certificate": {"local_certificate": "fw", "certificate_profile": "peers"}})}),
+    "half of a certificate": (
+        ["tunnel 1", "certificate.certificate_profile"], "pbf",
+        {"tunnels": changed_tunnels("pbf", {"pre_shared_key": None, "certificate": {"local_certificate": "fw"}})}),
+    "a certificate that is not there": (
+        ["certificate.local_certificate", "'fw'", "there are none"], "pbf",
+        {"tunnels": changed_tunnels("pbf", {"pre_shared_key": None, "certificate": {"local_certificate": "fw", "certificate_profile": "peers"}})}),
+    "signatures without their key": (
+        ["tunnel 1", "'paris'", "bgp_secrets"], "bgp",
+        {"tunnels": changed_tunnels("bgp", {"bgp": {**profile("bgp")["tunnels"][0]["bgp"], "authentication": "paris"}})}),
+    "fewer keys of BGP than tunnels": (["bgp_secrets", "(2), not 1"], "bgp", {"bgp_secrets": ["notReal.md5"]}),
+    "one speaker in two tunnels": (
+        ["tunnel 2", "10.50.255.30", "one of its own"], "bgp", {"tunnels": every_tunnel("bgp", {"bgp": {**profile("bgp")["tunnels"][0]["bgp"],
+                                                                                                   "peer_address": "10.50.255.30"}})}),
+    "a speaker of another family": (
+        ["tunnel 1", "bgp.peer_address", "IPv6"], "bgp",
+        {"tunnels": changed_tunnels("bgp", {"bgp": {**profile("bgp")["tunnels"][0]["bgp"], "peer_address": "fd00::1", "local_address": "10.10.0.1"}})}),
+    "a speaker that is not reached": (
+        ["tunnel 1", "host_route", "10.50.255.30"], "bgp",
+        {"tunnels": changed_tunnels("bgp", {"bgp": {**profile("bgp")["tunnels"][0]["bgp"], "peer_address": "10.50.255.30", "host_route": False}})}),
+    "a monitor that no static route has": (["monitor_threshold", "3 to 10", "not 2"], "pbf", {"failover": "routes", "monitor_threshold": 2}),
+    "an outside interface without a route to its endpoint": (
+        ["tunnel 2", "outside_interface", "ethernet1/7", "outside_next_hop"], "pbf",
+        {"tunnels": changed_tunnels("pbf", {}, {"outside_interface": "ethernet1/7", "customer_outside_address": None})}),
+    "a next router that is not beside the interface": (
+        ["tunnel 1", "outside_next_hop", "192.0.2.1", "ethernet1/8"], "pbf", {"tunnels": changed_tunnels("pbf", {"outside_next_hop": "192.0.2.1"})}),
+    "an outside interface that is not there": (
+        ["outside_interface", "ethernet1/77"], "pbf", {"tunnels": changed_tunnels("pbf", {"outside_interface": "ethernet1/77"})}),
     "an inside range that AWS reserves": (["169.254.0.0/30", "reserved"], "pbf", {"tunnels": changed_tunnels("pbf", {
         "inside_cidr": "169.254.0.0/30", "inside_address": "169.254.0.2", "inside_peer_address": "169.254.0.1"})}),
     "an inside address outside of its range": (

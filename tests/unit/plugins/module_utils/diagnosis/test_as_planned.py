@@ -47,7 +47,7 @@ class Planner:
         described = [{**tunnel, "local_id": None} for tunnel in self.branch.connection["tunnels"]]
         vpn = Vpn(NAME, tunnels_of(described), "bgp", self.outside, "vpn", ("trust",), (LAN,), (VPC,))
         told = [*way_out.warnings(vpn, self.around, [NAME], list(UNITS))]
-        for check in (lambda: refusals.local_address(vpn, self.around).warnings,
+        for check in (lambda: refusals.local_address(vpn, self.around, 1).warnings,
                       lambda: Rules(vpn, self.around, Addresses()).forwarded_by_others(Record(NAME), UNITS)):
             try:
                 told += check()
@@ -58,7 +58,7 @@ class Planner:
     def ike_rule(self) -> list:
         """The zones of the rule for IKE that a plan makes."""
         vpn = Vpn(NAME, tunnels_of(self.branch.connection["tunnels"]), "bgp", self.outside, "vpn", ("trust",), (LAN,), (VPC,))
-        items = Rules(vpn, self.around, Addresses()).security(self.outside, HERE, UNITS)
+        items = Rules(vpn, self.around, Addresses()).security({number: (self.outside, HERE) for number in vpn.numbers}, UNITS)
         return [item.values["from"] for item in items if item.name == names.security_rule(NAME, names.IKE)]
 
 

@@ -81,11 +81,11 @@ def test_the_end_of_a_vpn_is_the_address_that_the_far_side_expects(kind, place):
     for peer, expected, found in (("192.0.2.1", V4, PLACES[place][3]), ("2001:db8:aa::1", V6, PLACES[place][4])):
         if found is None:
             with pytest.raises(Refused, match="has no IPv|has none now"):
-                refusals.local_address(vpn(peer, expected, name), view)
+                refusals.local_address(vpn(peer, expected, name), view, 1)
             continue
         text, source = found
         assert (expected, source) in [(held.host, held.source) for held in view.addresses_of(name)]
-        local = refusals.local_address(vpn(peer, expected, name), view)
+        local = refusals.local_address(vpn(peer, expected, name), view, 1)
         assert (local.text, local.address, local.behind_nat, local.floats, local.warnings) == (text, expected, False, source == FLOATING, ())
         assert view.holder(expected)[0] == name
         assert refusals.misplaced(view, name, expected) is None and refusals.misplaced(view, "ethernet1/1", expected)[0] == name
@@ -98,14 +98,14 @@ def test_an_address_of_another_interface_is_no_sign_of_nat(place):
     view.tree.find(".//interface/ethernet").append(ET.fromstring(layer3))
     view = view.after(view.tree)
     with pytest.raises(Refused, match=f"expects the VPN to come from {V4}, which is an address of ethernet1/5.*say outside_interface: ethernet1/5"):
-        refusals.local_address(vpn("192.0.2.1", V4, "ethernet1/6"), view)
-    assert refusals.local_address(vpn("192.0.2.1", "192.0.2.99", "ethernet1/6"), view).behind_nat
+        refusals.local_address(vpn("192.0.2.1", V4, "ethernet1/6"), view, 1)
+    assert refusals.local_address(vpn("192.0.2.1", "192.0.2.99", "ethernet1/6"), view, 1).behind_nat
 
 
 def test_a_name_that_nobody_knows_is_taken_for_what_is_expected_and_told():
     view = around("a port", "an object").knowing(Known())
     assert view.named_addresses() == ["line"]
-    local = refusals.local_address(vpn("192.0.2.1", V4, "ethernet1/5"), view)
+    local = refusals.local_address(vpn("192.0.2.1", V4, "ethernet1/5"), view, 1)
     assert (local.text, local.behind_nat) == ("line", False)
     assert "'line' of ethernet1/5 stands for is not known" in local.warnings[0]
 

@@ -54,7 +54,7 @@ ADDRESSES = {
 
 @pytest.mark.parametrize("found, expected, asked, result", ADDRESSES.values(), ids=ADDRESSES.keys())
 def test_the_local_address(found, expected, asked, result):
-    local = refusals.local_address(vpn(*expected or [None], local_address=asked), around(found))
+    local = refusals.local_address(vpn(*expected or [None], local_address=asked), around(found), 1)
     assert (local.text, local.address, local.behind_nat) == result
 
 
@@ -72,10 +72,10 @@ REFUSED = {
 @pytest.mark.parametrize("found, expected, asked, words", REFUSED.values(), ids=REFUSED.keys())
 def test_no_local_address(found, expected, asked, words):
     with pytest.raises(Refused, match=words):
-        refusals.local_address(vpn(*expected or [None], local_address=asked), around(found))
+        refusals.local_address(vpn(*expected or [None], local_address=asked), around(found), 1)
 
 
 def test_an_interface_of_another_virtual_system_is_in_no_zone_of_ours():
     elsewhere = Surroundings(configurations.load(None, "virtual-router", "fw", (11, 1)), Location(vsys="vsys2").base, Platform((11, 1)))
     with pytest.raises(Refused, match="ethernet1/8 is in no zone of this virtual system"):
-        refusals.outside_interface(vpn(), elsewhere)
+        refusals.outside_interface(vpn(None), elsewhere, 1)
