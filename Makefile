@@ -122,5 +122,6 @@ docs: $(TOOLS)/.collection
 	antsibull-docs --config-file tools/docs/antsibull-docs.cfg collection --use-current --squash-hierarchy \
 		--fail-on-error --dest-dir build/docs/rst tunnelsmith.panos_vpn
 	@cp docs/docsite/rst/*.svg build/docs/rst/docsite/
+	@python tools/docs/landing.py build/docs/rst
 	sphinx-build -q -W --keep-going -c tools/docs -d build/docs/doctrees build/docs/rst build/docs/html
 	@echo "The site is in build/docs/html"

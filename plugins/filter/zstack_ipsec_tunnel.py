@@ -233,17 +233,18 @@ _value:
               returned: when it is known
               sample: ikev2
             encryption:
-              description: Cipher, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
+              description: Cipher, V(des), V(3des), V(aes-128-cbc), V(aes-192-cbc), V(aes-256-cbc), V(aes-128-gcm) or V(aes-256-gcm).
               type: str
               returned: when it is known
               sample: aes-256-cbc
             hash:
-              description: Hash, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
+              description: Hash, V(md5), V(sha1), V(sha256), V(sha384), V(sha512) or V(non-auth).
               type: str
               returned: when it is known
               sample: sha384
             dh_group:
-              description: Diffie-Hellman group, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
+              description: Diffie-Hellman group, V(group1), V(group2), V(group5), V(group14), V(group15), V(group16), V(group19), V(group20) or
+                V(group21).
               type: str
               returned: when it is known
               sample: group20
@@ -257,17 +258,19 @@ _value:
           type: dict
           contains:
             encryption:
-              description: Cipher, as M(tunnelsmith.panos_vpn.ipsec_crypto_profile) takes it.
+              description: Cipher, V(des), V(3des), V(aes-128-cbc), V(aes-192-cbc), V(aes-256-cbc), V(aes-128-ccm), V(aes-128-gcm), V(aes-256-gcm)
+                or V(null).
               type: str
               returned: when it is known
               sample: aes-256-gcm
             authentication:
-              description: Hash, or V(none) with a GCM cipher.
+              description: Hash, V(md5), V(sha1), V(sha256), V(sha384), V(sha512), or V(none) with a GCM cipher.
               type: str
               returned: when it is known
               sample: none
             dh_group:
-              description: Diffie-Hellman group for perfect forward secrecy.
+              description: Diffie-Hellman group for perfect forward secrecy, V(no-pfs) for none, else V(group1), V(group2), V(group5), V(group14),
+                V(group15), V(group16), V(group19), V(group20) or V(group21).
               type: str
               returned: when it is known
               sample: group20

@@ -234,13 +234,14 @@ options:
                 - ikev1
                 - ikev2
               encryption:
-                description: Cipher, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
+                description: Cipher, V(des), V(3des), V(aes-128-cbc), V(aes-192-cbc), V(aes-256-cbc), V(aes-128-gcm) or V(aes-256-gcm).
                 type: str
               hash:
-                description: Hash, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
+                description: Hash, V(md5), V(sha1), V(sha256), V(sha384), V(sha512) or V(non-auth).
                 type: str
               dh_group:
-                description: Diffie-Hellman group, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
+                description: Diffie-Hellman group, V(group1), V(group2), V(group5), V(group14), V(group15), V(group16), V(group19), V(group20)
+                  or V(group21).
                 type: str
               lifetime_seconds:
                 description: Lifetime of the IKE SA. 180 to 31536000 seconds.
@@ -251,13 +252,15 @@ options:
             required: true
             suboptions:
               encryption:
-                description: Cipher, as M(tunnelsmith.panos_vpn.ipsec_crypto_profile) takes it.
+                description: Cipher, V(des), V(3des), V(aes-128-cbc), V(aes-192-cbc), V(aes-256-cbc), V(aes-128-ccm), V(aes-128-gcm), V(aes-256-gcm)
+                  or V(null).
                 type: str
               authentication:
-                description: Hash, or V(none) with a GCM cipher.
+                description: Hash, V(md5), V(sha1), V(sha256), V(sha384), V(sha512), or V(none) with a GCM cipher.
                 type: str
               dh_group:
-                description: Diffie-Hellman group for perfect forward secrecy.
+                description: Diffie-Hellman group for perfect forward secrecy, V(no-pfs) for none, else V(group1), V(group2), V(group5), V(group14),
+                  V(group15), V(group16), V(group19), V(group20) or V(group21).
                 type: str
               lifetime_seconds:
                 description: Lifetime of the IPsec SA. 180 to 31536000 seconds.
@@ -535,13 +538,14 @@ options:
             - ikev1
             - ikev2
           encryption:
-            description: Cipher, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
+            description: Cipher, V(des), V(3des), V(aes-128-cbc), V(aes-192-cbc), V(aes-256-cbc), V(aes-128-gcm) or V(aes-256-gcm).
             type: str
           hash:
-            description: Hash, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
+            description: Hash, V(md5), V(sha1), V(sha256), V(sha384), V(sha512) or V(non-auth).
             type: str
           dh_group:
-            description: Diffie-Hellman group, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.
+            description: Diffie-Hellman group, V(group1), V(group2), V(group5), V(group14), V(group15), V(group16), V(group19), V(group20) or
+              V(group21).
             type: str
           lifetime_seconds:
             description: Lifetime of the IKE SA. 180 to 31536000 seconds.
@@ -552,13 +556,15 @@ options:
         required: true
         suboptions:
           encryption:
-            description: Cipher, as M(tunnelsmith.panos_vpn.ipsec_crypto_profile) takes it.
+            description: Cipher, V(des), V(3des), V(aes-128-cbc), V(aes-192-cbc), V(aes-256-cbc), V(aes-128-ccm), V(aes-128-gcm), V(aes-256-gcm)
+              or V(null).
             type: str
           authentication:
-            description: Hash, or V(none) with a GCM cipher.
+            description: Hash, V(md5), V(sha1), V(sha256), V(sha384), V(sha512), or V(none) with a GCM cipher.
             type: str
           dh_group:
-            description: Diffie-Hellman group for perfect forward secrecy.
+            description: Diffie-Hellman group for perfect forward secrecy, V(no-pfs) for none, else V(group1), V(group2), V(group5), V(group14),
+              V(group15), V(group16), V(group19), V(group20) or V(group21).
             type: str
           lifetime_seconds:
             description: Lifetime of the IPsec SA. 180 to 31536000 seconds.

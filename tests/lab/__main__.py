@@ -67,6 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     execute = command("exec", _exec, "run a command on one of the lab's hosts")
     execute.add_argument("host", metavar="HOST", help="firewall, internet, vpc, aws1, ..., or an inside interface such as ae1.10")
     execute.add_argument("command", metavar="COMMAND", nargs=argparse.REMAINDER)
+    key = command("key", _key, "another pre-shared key at a far side, as after a change at AWS: its tunnel goes down until the firewall has that key too")
+    key.add_argument("host", metavar="HOST", help="aws1 is the first tunnel of the first connection, aws2 the second one, and so on")
+    key.add_argument("key", metavar="KEY")
     command("doctor", _doctor, "what this machine has and lacks for a lab; changes nothing")
     return parser
 
@@ -173,6 +176,16 @@ def _status(given: argparse.Namespace) -> int:
         print(f"BGP {session.name}: {session.state}, {session.received} received, {session.advertised} advertised {session.last_error}")
     print(enclave.run("ip -4 route", HOST).rstrip())
     print(f"memory: {enclave.memory()}")
+    return 0
+
+
+def _key(given: argparse.Namespace) -> int:
+    enclave = _found(given)
+    daemons = sorted(path.parent.name for path in enclave.folder.glob("*/vici.sock") if path.parent.name != HOST)
+    if given.host not in daemons:
+        raise LabError(f"there is no far side {given.host}; there are {', '.join(daemons)}")
+    IkeDaemon(enclave, given.host).take_key(given.key)
+    print(f"{given.host} has another key")
     return 0
 
 

@@ -7,10 +7,15 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import subprocess
 import sys
 
 import pytest
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import fields
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import IkeProposal, IpsecProposal
+from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import ike_crypto_profile, ipsec_crypto_profile
 
 
 @pytest.fixture(scope="module")
@@ -42,3 +47,14 @@ def test_each_place_is_found_and_a_change_there_is_seen(tool, repository):
 def test_a_file_without_the_place_is_an_error(tool):
     with pytest.raises(ValueError, match="there is no place"):
         tool.updated("nothing", tool.places()[0])
+
+
+def test_what_a_proposal_can_be_is_listed_as_the_modules_take_it():
+    phase_1, phase_2 = ike_crypto_profile.argument_spec(), ipsec_crypto_profile.argument_spec()
+    wanted = {
+        (IkeProposal, "encryption"): phase_1["encryption"], (IkeProposal, "hash"): phase_1["hash"], (IkeProposal, "dh_group"): phase_1["dh_group"],
+        (IpsecProposal, "encryption"): phase_2["esp"]["options"]["encryption"], (IpsecProposal, "dh_group"): phase_2["dh_group"],
+        (IpsecProposal, "authentication"): phase_2["esp"]["options"]["authentication"],
+    }
+    for (kind, name), option in wanted.items():
+        assert sorted(re.findall(r"V\((.*?)\)", str(fields.documentation(kind)[name]["description"]))) == sorted(option["choices"]), (kind, name)

@@ -41,9 +41,13 @@ class IkeProposal:
     """The one proposal of phase 1."""
 
     version: str = said("Version of IKE.", default="", choices=IKE_VERSIONS, sample="ikev2")
-    encryption: str = said("Cipher, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.", default="", sample="aes-256-cbc")
-    hash: str = said("Hash, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.", default="", sample="sha384")
-    dh_group: str = said("Diffie-Hellman group, as M(tunnelsmith.panos_vpn.ike_crypto_profile) takes it.", default="", sample="group20")
+    encryption: str = said(
+        "Cipher, V(des), V(3des), V(aes-128-cbc), V(aes-192-cbc), "
+        "V(aes-256-cbc), V(aes-128-gcm) or V(aes-256-gcm).", default="", sample="aes-256-cbc")
+    hash: str = said("Hash, V(md5), V(sha1), V(sha256), V(sha384), V(sha512) or V(non-auth).", default="", sample="sha384")
+    dh_group: str = said(
+        "Diffie-Hellman group, V(group1), V(group2), V(group5), V(group14), V(group15), "
+        "V(group16), V(group19), V(group20) or V(group21).", default="", sample="group20")
     lifetime_seconds: int | None = said("Lifetime of the IKE SA.", default=None, sample=28800, **_LIFETIME)
 
 
@@ -51,9 +55,13 @@ class IkeProposal:
 class IpsecProposal:
     """The one proposal of phase 2."""
 
-    encryption: str = said("Cipher, as M(tunnelsmith.panos_vpn.ipsec_crypto_profile) takes it.", default="", sample="aes-256-gcm")
-    authentication: str = said("Hash, or V(none) with a GCM cipher.", default="", sample="none")
-    dh_group: str = said("Diffie-Hellman group for perfect forward secrecy.", default="", sample="group20")
+    encryption: str = said(
+        "Cipher, V(des), V(3des), V(aes-128-cbc), V(aes-192-cbc), V(aes-256-cbc), "
+        "V(aes-128-ccm), V(aes-128-gcm), V(aes-256-gcm) or V(null).", default="", sample="aes-256-gcm")
+    authentication: str = said("Hash, V(md5), V(sha1), V(sha256), V(sha384), V(sha512), or V(none) with a GCM cipher.", default="", sample="none")
+    dh_group: str = said(
+        "Diffie-Hellman group for perfect forward secrecy, V(no-pfs) for none, else V(group1), V(group2), V(group5), V(group14), "
+        "V(group15), V(group16), V(group19), V(group20) or V(group21).", default="", sample="group20")
     lifetime_seconds: int | None = said("Lifetime of the IPsec SA.", default=None, sample=3600, **_LIFETIME)
 
 

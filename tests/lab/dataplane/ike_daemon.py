@@ -154,6 +154,12 @@ class IkeDaemon:
             vici.request("load-conn", {CONNECTION: connection})
         self._loaded = True
 
+    def take_key(self, key: str) -> None:
+        """Another pre-shared key from the next negotiation on, and an end of what was negotiated by the former one."""
+        with self._vici() as vici:
+            vici.request("load-shared", {"id": "key", "type": "IKE", "data": key.encode(), "owners": []})
+        self.terminate()
+
     def unload(self) -> None:
         with self._vici() as vici:
             vici.request("unload-conn", {"name": CONNECTION})
