@@ -93,8 +93,15 @@ class Surroundings:
         return found.held if found is not None else ()
 
     def named_addresses(self) -> list[str]:
-        """The names of objects that interfaces have instead of an address, and that nobody here knows."""
-        return list(dict.fromkeys(held.text for interface in self.interfaces.values() for held in interface.held if held.address is None))
+        """The names of objects that interfaces and static routes have instead of an address, and that nobody here knows."""
+        held = [held.text for interface in self.interfaces.values() for held in interface.held if held.address is None]
+        return list(dict.fromkeys([*held, *self._named_by_routes()]))
+
+    def _named_by_routes(self) -> Iterator[str]:
+        for router_name in self.names("logical_router" if self.platform.advanced else "virtual_router"):
+            for entry in self._static_entries(router_name):
+                said = [places.text(entry, path) for path in (("destination",), ("nexthop", "ip-address"), ("nexthop", "ipv6-address"))]
+                yield from (text for text in said if text and not self.known.literals(text))
 
     def given_addresses(self) -> list[str]:
         """The interfaces that are given their address."""
@@ -200,41 +207,41 @@ class Surroundings:
         return found
 
     def static_route_entries(self, router_name: str) -> list[StaticRoute]:
-        """A router's static routes to literal IPv4 and IPv6 networks."""
+        """A router's static routes, one for each network that a destination says or that its address object stands for."""
         found = []
-        for family in ("ip", "ipv6"):
-            for entry in places.children(self.router(router_name), ("routing-table", family, "static-route")):
-                try:
-                    destination = ip_network(places.text(entry, ("destination",)) or "", strict=False)
-                except ValueError:
-                    continue
-                found.append(StaticRoute(
-                    entry.get("name") or "", destination, places.text(entry, ("interface",)) or "",
-                    addresses.number(entry, "metric", _METRIC), places.find(entry, ("nexthop", "discard")) is not None))
+        for entry, destination in self._static_destinations(router_name):
+            found.append(StaticRoute(
+                entry.get("name") or "", destination, places.text(entry, ("interface",)) or "",
+                addresses.number(entry, "metric", _METRIC), places.find(entry, ("nexthop", "discard")) is not None))
         return found
 
+    def _static_destinations(self, router_name: str) -> Iterator[tuple[ET.Element, Network]]:
+        for entry in self._static_entries(router_name):
+            for address in self.known.literals(places.text(entry, ("destination",)) or ""):
+                yield entry, address.network
+
+    def _static_entries(self, router_name: str) -> Iterator[ET.Element]:
+        for family in ("ip", "ipv6"):
+            yield from places.children(self.router(router_name), ("routing-table", family, "static-route"))
+
     def static_routes(self, router_name: str) -> list[tuple[str, Network]]:
-        """(route's name, destination) of a router's static routes to literal networks."""
+        """(route's name, destination) of a router's static routes."""
         return [(route.name, route.destination) for route in self.static_route_entries(router_name)]
 
     def ways(self, router_name: str) -> list[Way]:
         """What the configuration of a router leads anywhere: its networks, its static routes, the default route of an interface that is given one."""
         found = [Way(network, interface) for interface, network in self.connected(router_name)]
-        for family in ("ip", "ipv6"):
-            for entry in places.children(self.router(router_name), ("routing-table", family, "static-route")):
-                found += self._static_way(entry, router_name)
+        found += [self._static_way(entry, destination, router_name) for entry, destination in self._static_destinations(router_name)]
         given = {name: self.interfaces[name].default_metric for name in self.router_interfaces(router_name) if name in self.interfaces}
         return found + [Way(_DEFAULT, name, preference=(_DISTANCE, metric)) for name, metric in given.items() if metric is not None]
 
-    def _static_way(self, entry: ET.Element, router_name: str) -> Iterator[Way]:
-        text = places.text(entry, ("destination",)) or ""
-        destinations = [address.network for address in self.known.literals(text)]
+    def _static_way(self, entry: ET.Element, destination: Network, router_name: str) -> Way:
         hop = places.text(entry, ("nexthop", "ip-address")) or places.text(entry, ("nexthop", "ipv6-address")) or ""
         through = places.text(entry, ("interface",)) or self._beside(router_name, hop)
         if places.find(entry, ("nexthop", "discard")) is not None:
             through = None
         preference = (addresses.number(entry, "admin-dist", _DISTANCE), addresses.number(entry, "metric", _METRIC))
-        yield from (Way(destination, through, entry.get("name") or "", preference) for destination in destinations)
+        return Way(destination, through, entry.get("name") or "", preference)
 
     def _beside(self, router_name: str, hop: str) -> str | None:
         """The interface in whose network a next hop is."""

@@ -239,3 +239,18 @@ def test_a_vpn_for_a_part_stands_above_the_one_for_the_summary(firewalls, first)
 def inside(number) -> dict:
     return {"inside_cidr": f"169.254.77.{4 * number}/30", "inside_address": f"169.254.77.{4 * number + 2}",
             "inside_peer_address": f"169.254.77.{4 * number + 1}"}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_route_of_others_to_an_address_object_is_one_to_its_network(firewalls, engine):
+    """PAN-OS takes no two routes to one network with one metric, however its destination is written."""
+    door = door_with_objects(firewalls, engine)
+    routes = f"{ROUTERS[engine]}/routing-table/ip/static-route"
+    door.control.plant(routes, "<entry name='leased-line'><destination>cloud-a</destination><interface>ethernet1/2</interface>"
+                               "<nexthop><ip-address>10.20.0.254</ip-address></nexthop><metric>10</metric></entry>")
+    asked_for = options("pbf", remote_networks=["10.200.0.0/16"], backup_routes=True)
+    told = door.done(asked_for)
+    metrics = [entry.findtext("metric") for entry in ET.fromstring(door.control.candidate(routes)) if entry.findtext("destination") == "10.200.0.0/16"]
+    assert len(metrics) == 3 and "10" not in metrics
+    assert any("leased-line" in warning for warning in told.warnings)
+    assert not door.done(asked_for).changed
