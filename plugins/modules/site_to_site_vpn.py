@@ -920,7 +920,7 @@ options:
   replaces:
     description:
       - Name of another VPN that is removed in the same transaction. It is for a connection that was created anew and has a new id, new
-        endpoints, keys and addresses.
+        endpoints, keys and addresses. A name that no VPN of this firewall has is refused, unless this VPN stands already.
     type: str
   rollout:
     description:

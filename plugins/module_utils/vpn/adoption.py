@@ -285,12 +285,24 @@ def refuse_elsewhere(vpn: Vpn, around: Surroundings, found: Serving) -> None:
                               f"or put the interface into '{wanted}' first")
 
 
-def refusal(vpn: Vpn, found: Serving) -> str:
+class NotOurs(Refused):
+    """Objects that are needed are not the VPN's. C(found): a sentence that names them. C(way_out): what to do, with leave to adopt or C(instead) of it."""
+
+    def __init__(self, found: str, way_out: str, instead: str):
+        super().__init__(f"{found}. {way_out}")
+        self.found, self.instead = found, instead
+
+    def where_adopting_does_not_help(self, why: Refused) -> Refused:
+        return Refused(f"{self.found}. {self.instead}; adopt: true does not take them over as they are: {why}")
+
+
+def refusal(vpn: Vpn, found: Serving) -> NotOurs:
     """What is told without leave to adopt: every object by its name."""
     told = [f"tunnel {number} ({vpn.tunnel(number).outside_address} from {vpn.outside_of(number)}): {', '.join(labels)}"
             for number, labels in sorted(found.tunnels.items())]
-    return ("this connection is served already by objects that no record says are this VPN's: " + "; ".join(told)
-            + ". Say adopt: true to take them over, or remove them first; two gateways for one peer do not work")
+    remove = "remove them first; two gateways for one peer do not work"
+    return NotOurs("this connection is served already by objects that no record says are this VPN's: " + "; ".join(told),
+                   f"Say adopt: true to take them over, or {remove}", f"{remove[0].upper()}{remove[1:]}")
 
 
 def accepted_proposal(tunnel: Tunnel, gateway: dict | None, ike: dict | None, ipsec: dict | None) -> dict:

@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Addresses
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import plain
@@ -33,7 +35,23 @@ def build(vpn: Vpn, around: Surroundings, addresses: Addresses, replaces: str | 
     C(replaces): the name of a VPN that is taken away in the same plan. C(only): the number of the one tunnel to change; what is another
     tunnel's alone stays as it is, and is wanted in a later run. Raises Refused where the configuration forbids the VPN.
     """
-    removed = removal.removal(replaces, around, successor=vpn) if replaces else Result([[]])
+    try:
+        return _built(vpn, around, addresses, replaces, only)
+    except adoption.NotOurs as exc:
+        raise _with_a_way_out(exc, vpn, around, addresses, replaces, only) from None
+
+
+def _with_a_way_out(refused: adoption.NotOurs, vpn: Vpn, *more: Any) -> Refused:
+    """Leave to adopt is offered only where it helps."""
+    try:
+        _built(replace(vpn, adopt=True), *more)
+    except Refused as exc:
+        return refused.where_adopting_does_not_help(exc)
+    return refused
+
+
+def _built(vpn: Vpn, around: Surroundings, addresses: Addresses, replaces: str | None, only: int | None) -> Result:
+    removed = removal.replaced(replaces, around, vpn) if replaces else Result([[]])
     view = around.after(plan(removed.phases, around.tree, around.base).after) if replaces else around
     vpn = numbering.numbered(vpn, view)
     claim = claims.claim(vpn, view, addresses, removed.inheritance)

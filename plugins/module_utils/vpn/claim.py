@@ -68,7 +68,7 @@ def claim(vpn: Vpn, view: Surroundings, addresses: Addresses, inheritance: Recor
     before = records.of_vpn(view, vpn.name) or Record(vpn.name, router=vpn.virtual_router)
     found = adoption.serving(vpn, view, before, addresses)
     if found and not vpn.adopt:
-        raise Refused(adoption.refusal(vpn, found))
+        raise adoption.refusal(vpn, found)
     adoption.refuse_elsewhere(vpn, view, found)
     known = replace(before, vsys=records.vsys_of(view), router=vpn.virtual_router).with_found(found.adopted, found.borrowed)
     return Claim(vpn, before, known, found, inheritance or Record(vpn.name), {**before.units, **found.units})
@@ -80,7 +80,7 @@ def refuse_collisions(claim: Claim, items: Iterable, view: Surroundings) -> None
     if claim.vpn.adopt:
         taken = [item for item in taken if not _says_the_same(item, view)]
     if taken:
-        raise Refused(_collisions(claim.vpn, [adoption.label(item.table.kind, item.name) for item in taken]))
+        raise _collisions(claim.vpn, [adoption.label(item.table.kind, item.name) for item in taken])
 
 
 def _is_of_others(item: Item, claim: Claim, view: Surroundings) -> bool:
@@ -94,13 +94,13 @@ def _says_the_same(item: DesiredEntry, view: Surroundings) -> bool:
     return item.table.kind not in _BY_CONNECTION and not adoption.changed_leaves(as_new, view)
 
 
-def _collisions(vpn: Vpn, labels: list[str]) -> str:
+def _collisions(vpn: Vpn, labels: list[str]) -> Refused:
     listed = ", ".join(dict.fromkeys(labels))
-    start = f"name: VPN '{vpn.name}' would use names that other objects on this firewall have, and no record says that they are its: {listed}. "
+    found = f"name: VPN '{vpn.name}' would use names that other objects on this firewall have, and no record says that they are its: {listed}"
+    other = "Give the VPN another name, or rename or remove these objects"
     if vpn.adopt:
-        return start + ("They say something else than this VPN needs, so adopt: true does not take them over. Give the VPN another name, "
-                        "or rename or remove these objects; nothing was written")
-    return start + "Give the VPN another name, or say adopt: true if they are to be taken over; nothing was written"
+        return Refused(f"{found}. They say something else than this VPN needs, so adopt: true does not take them over. {other}; nothing was written")
+    return adoption.NotOurs(found, "Give the VPN another name, or say adopt: true if they are to be taken over; nothing was written", other)
 
 
 def claims(items: Iterable, standing: Iterable[DesiredEntry], before: Record, record: Record) -> frozenset:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Callable, Collection, Iterable, Iterator, Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import nat
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts.interface import import_member, router_member, zone_member
@@ -120,6 +121,19 @@ def removal(name: str, view: Surroundings, successor: Vpn | None = None) -> Resu
         elif view.zone(zone_name) is not None:
             estate.remove_zone(zone_name, going, items)
     return Result([items + estate.items()], warnings + estate.warnings, inheritance=inheritance)
+
+
+def replaced(name: str, view: Surroundings, successor: Vpn) -> Result:
+    """The removal of the VPN whose place another one takes. Raises Refused where there is none that could be meant.
+
+    A successor that is there already has taken its place in an earlier run.
+    """
+    there = [record.vpn for _unit, record in records.on(view) if record.vsys in ("", records.vsys_of(view))]
+    if name not in there and successor.name not in there:
+        known = f"the VPNs of this firewall that have a record are {', '.join(sorted(there))}" if there else "no VPN on this firewall has a record"
+        raise Refused(f"replaces: there is no VPN '{name}'; {known}. Correct the name, or leave replaces out where there is nothing to replace; "
+                      "nothing was written")
+    return removal(name, view, successor)
 
 
 def _unclaimed(name: str, view: Surroundings) -> list:

@@ -471,6 +471,15 @@ def test_refused(change, words):
         intent(wanted("pbf"), before, VIRTUAL_ROUTER)
 
 
+@pytest.mark.parametrize("change, words", REFUSED.values(), ids=REFUSED.keys())
+def test_leave_to_adopt_is_not_offered_where_it_does_not_help(change, words):
+    before = by_hand(VIRTUAL_ROUTER, "pbf")
+    change(before)
+    with pytest.raises(Refused, match=words) as refused:
+        intent(replace(wanted("pbf"), adopt=False), before, VIRTUAL_ROUTER)
+    assert "adopt: true to take" not in str(refused.value) and "say adopt: true" not in str(refused.value)
+
+
 def test_a_second_gateway_beside_an_adopted_one_is_refused():
     after, _warnings = adopted(wanted("pbf"), by_hand(VIRTUAL_ROUTER, "pbf"), VIRTUAL_ROUTER)
     second_gateway(after)

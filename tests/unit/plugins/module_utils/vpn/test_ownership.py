@@ -240,6 +240,20 @@ def test_names_that_are_needed_are_refused_all_at_once(failover, engine, adopt):
     assert "another name" in said and "adopt: true" in said
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_is_replaced_is_there_or_has_been(engine):
+    """A misspelt name is refused with the names that there are; the run that replaced it can be repeated."""
+    new, empty = vpn("pbf", "new"), start(engine, "base")
+    with pytest.raises(Refused, match="replaces: there is no VPN 'olt'; no VPN on this firewall has a record.*nothing was written"):
+        build.build(new, around(empty, engine), Addresses(), "olt")
+    there = made(vpn("pbf", "old"), empty, engine)
+    with pytest.raises(Refused, match="replaces: there is no VPN 'olt'; the VPNs of this firewall that have a record are old"):
+        build.build(new, around(there, engine), Addresses(), "olt")
+    replaced = made(new, there, engine, replaces="old")
+    again = build.build(new, around(replaced, engine), Addresses(), "old")
+    assert plan(again.phases, replaced, base).operations == []
+
+
 def test_two_vpns_of_which_one_has_the_beginning_of_the_others_name():
     """Neither has anything of the other's, in any order of their going."""
     before = start(VIRTUAL_ROUTER, "base")
