@@ -143,7 +143,8 @@ class Planning:
             self.turn.interrupts = rollout.order(numbers, vpn.primary_tunnel)
             if len(numbers) > 1:
                 how = "one after the other" if self.wish.goes_on else "all at once"
-                built.warnings.append(f"{vpn.name}: this interrupts {', '.join(names[number] for number in self.turn.interrupts)}, {how}")
+                causes = rollout.told(cause for number in self.turn.interrupts for cause in numbers[number])
+                built.warnings.append(f"{vpn.name}: this interrupts {', '.join(names[number] for number in self.turn.interrupts)}, {how}, {causes}")
             return built
         self._take_turns(numbers, names, built.serving)
         if not self.turn.waiting:
@@ -152,7 +153,7 @@ class Planning:
         built = build.build(vpn, around, *more, only=first)
         self._planned(built, around)
         later = "comes when that one is up again" if self.wish.goes_on else "comes in a later run, when that one is up again"
-        built.warnings.append(f"{vpn.name}: this interrupts {names[first]}; {', '.join(names[number] for number in self.turn.waiting)} {later}")
+        built.warnings.append(f"{vpn.name}: this interrupts {names[first]}, {rollout.told(numbers[first])}; {', '.join(names[number] for number in self.turn.waiting)} {later}")
         return built
 
     def _planned(self, built: Result, around: Surroundings) -> Plan:

@@ -219,6 +219,15 @@ def names_of_proxy_ids(door, place=PROXIES) -> list:
     return sorted(entry.get("name") for entry in ET.fromstring(found)) if found else []
 
 
+def test_other_pairs_of_networks_interrupt_their_tunnel(firewalls):
+    """They are in force when it is negotiated anew."""
+    door = VpnDoor(firewalls())
+    door.committed(BY_NETWORKS)
+    more = door.done({**BY_NETWORKS, "remote_networks": [*BY_NETWORKS["remote_networks"], "172.22.0.0/16"]}, check=True)
+    fewer = door.done({**BY_NETWORKS, "remote_networks": BY_NETWORKS["remote_networks"][:1]}, check=True)
+    assert (more.values["interrupts"], fewer.values["interrupts"]) == (["zone-2-1"], ["zone-2-1"])
+
+
 def test_a_network_more_or_less_leaves_the_others_their_proxy_ids(firewalls):
     """Their SAs stay: a proxy ID is called by its networks, and no other one's coming or going renames it."""
     door = made(firewalls, BY_NETWORKS)

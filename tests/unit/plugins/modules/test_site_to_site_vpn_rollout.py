@@ -67,6 +67,20 @@ def test_what_is_interrupted_is_named_and_comes_one_by_one(firewalls, change, in
     assert not in_turn.done(options(**change)).changed
 
 
+CAUSES = {
+    "keys": ({"pre_shared_keys": KEYS}, "by IKE gateway '{0}-2' (authentication), IKE gateway '{0}-1' (authentication)"),
+    "a zone": ({"zone": "elsewhere"}, "by tunnel interface 'tunnel.2' (out of its zone), tunnel interface 'tunnel.1' (out of its zone)"),
+    "more than is told": ({"zone": "elsewhere", "pre_shared_keys": KEYS}, "and 1 more"),
+}
+
+
+@pytest.mark.parametrize("change, words", CAUSES.values(), ids=CAUSES.keys())
+def test_what_interrupts_is_told(door, change, words):
+    door.committed(options())
+    told = [warning for warning in door.done(options(**change), check=True).warnings if "interrupts" in warning]
+    assert len(told) == 1 and words.format(name_of("pbf")) in told[0], told
+
+
 @pytest.mark.parametrize("primary, order", [(1, (2, 1)), (2, (1, 2))])
 def test_the_preferred_tunnel_comes_last_and_waits_untouched(door, primary, order):
     door.committed(options(primary_tunnel=primary))
