@@ -153,7 +153,8 @@ class Planning:
         built = build.build(vpn, around, *more, only=first)
         self._planned(built, around)
         later = "comes when that one is up again" if self.wish.goes_on else "comes in a later run, when that one is up again"
-        built.warnings.append(f"{vpn.name}: this interrupts {names[first]}, {rollout.told(numbers[first])}; {', '.join(names[number] for number in self.turn.waiting)} {later}")
+        built.warnings.append(f"{vpn.name}: this interrupts {names[first]}, {rollout.told(numbers[first])}; "
+                              f"{', '.join(names[number] for number in self.turn.waiting)} {later}")
         return built
 
     def _planned(self, built: Result, around: Surroundings) -> Plan:
