@@ -1214,6 +1214,14 @@ interrupts:
   type: list
   elements: str
   sample: [vpn-0a1d7f3c52e9b8046-2, vpn-0a1d7f3c52e9b8046-1]
+interruptions:
+  description:
+    - How long tunnels were interrupted that were negotiated anew and came up, from the clearing of their SAs, or from the end of the commit where it had
+      ended them, until they were seen up on new ones.
+  returned: with O(commit) and O(verify), when there were any
+  type: list
+  elements: dict
+  sample: [{tunnel: vpn-0a1d7f3c52e9b8046-2, seconds: 0.4}]
 waiting:
   description: Tunnels that O(rollout=one_by_one) has not changed yet.
   returned: when O(state=present)

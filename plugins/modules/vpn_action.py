@@ -145,7 +145,9 @@ interrupts:
   elements: str
   sample: [vpn-0123456789abcdef0-1, vpn-0123456789abcdef0-2]
 tunnels:
-  description: What was sent for each tunnel, with the firewall's answers, and whether the tunnel came up. Empty with V(enable) and V(disable).
+  description:
+    - What was sent for each tunnel, with the firewall's answers, and whether the tunnel came up. Empty with V(enable) and V(disable).
+    - C(seconds) is how long V(reconnect) interrupted it, from the clearing of its SAs until it was seen up on new ones.
   returned: always
   type: list
   elements: dict
@@ -158,6 +160,7 @@ tunnels:
         - {command: test vpn ipsec-sa tunnel vpn-0123456789abcdef0-1, answer: "Start time: Nov.21 02:51:28 Initiate 1 IPSec SA for tunnel
             vpn-0123456789abcdef0-1."}
       up: true
+      seconds: 0.4
 objects:
   description: Places of the objects that were turned on or off or given a key, as M(tunnelsmith.panos_vpn.commit) takes them.
   returned: with V(enable), V(disable) and V(rotate_keys)

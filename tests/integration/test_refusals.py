@@ -28,7 +28,8 @@ BEFORE_THE_FIREWALL = {
     "no source zones": (paired("pbf", aws_pairing_source_zones=[]), "aws_pairing_source_zones is not set"),
     "no local networks": (without("aws_pairing_local_networks"), "aws_pairing_local_networks is not set"),
     "no remote networks": (without("aws_pairing_remote_networks"), "aws_pairing_remote_networks is not set"),
-    "nothing to take away": ({"aws_pairing_state": "absent"}, "aws_pairing_connection_id is not set"),
+    "nothing to take away": ({"aws_pairing_state": "absent"}, "aws_pairing_connection_id is not set; say which pairing is to go"),
+    "an id that is none": (removed("pbf", aws_pairing_connection_id="vpn 1"), "aws_pairing_connection_id: 'vpn 1' is not the id of a VPN connection"),
     "an unknown failover": (paired("pbf", aws_pairing_failover="vrrp"), "must be one of: pbf, bgp"),
     "the failover of the other routing": (paired("pbf", aws_pairing_failover="bgp"), "use 'pbf'"),
     "another connection": (paired("pbf", aws_pairing_connection_id="vpn-0bbb"), "aws_pairing_connection_id: there is no VPN connection vpn-0bbb"),
@@ -48,7 +49,6 @@ ON_THE_FIREWALL = {
     "a network that overlaps": (paired("pbf", aws_pairing_remote_networks=["10.10.0.0/16"]), "overlaps the local network"),
     "everything": (paired("pbf", aws_pairing_remote_networks=["0.0.0.0/0"]), "allow_default_route"),
     "a place without a rule": (paired("pbf", aws_pairing_rule_position={"where": "before"}), "rule goes with where"),
-    "an id that cannot begin names": (removed("pbf", aws_pairing_connection_id="vpn 1"), "is not the id of a VPN connection"),
 }
 
 

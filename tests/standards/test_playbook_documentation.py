@@ -52,12 +52,22 @@ def test_what_is_described_is_used(family):
     assert sorted(set(pages.options(pages.SPECS / f"{family}.yml")) - used(family, text)) == []
 
 
+def is_checked(role: str, text: str) -> bool:
+    """Whether the variables of a role are asked for, by itself or by the role that it hands them on to."""
+    return f"'tunnelsmith.panos_vpn.variable_problems', '{role}'" in text or f"__site_to_site_role: {role}\n" in text
+
+
+def test_the_role_that_carries_all_vpns_checks_the_variables_of_whoever_calls_it():
+    variables = (ROOT / "roles" / "site_to_site" / "vars" / "main.yml").read_text(encoding="utf-8")
+    assert "'tunnelsmith.panos_vpn.variable_problems', __site_to_site_role" in variables
+
+
 @pytest.mark.parametrize("playbook", pages.playbooks())
 def test_a_playbook_checks_its_variables(playbook):
     """By itself, by its role, or by the playbook that it begins with."""
-    asked = f"'tunnelsmith.panos_vpn.variable_problems', '{pages.family_of(playbook)}'"
+    family = pages.family_of(playbook)
     roles = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "roles").glob("*/*/*.yml"))
-    assert asked in code(playbook) or asked in roles or "import_playbook: emulator_stop.yml" in code(playbook)
+    assert is_checked(family, code(playbook) + roles) or "import_playbook: emulator_stop.yml" in code(playbook)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -67,7 +77,7 @@ def test_every_variable_of_a_role_is_in_its_readme_and_its_checks(role):
     assert [name for name in spec if f"`{name}`" not in readme and f"{name}:" not in readme] == []
     assert [name for name, option in spec.items() if not option.get("description")] == []
     tasks = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "roles" / role).rglob("*.yml"))
-    assert f"'tunnelsmith.panos_vpn.variable_problems', '{role}'" in tasks
+    assert is_checked(role, tasks)
 
 
 @pytest.mark.parametrize("role", ROLES)

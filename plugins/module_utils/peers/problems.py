@@ -16,26 +16,26 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profil
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import rules_of
 
 
-# How traffic goes over where the peer learns routes, and where it has them by its configuration.
-_BY_BGP, _BY_ROUTES = ("bgp", "ecmp"), ("pbf", "routes")
-FAILOVERS = (*_BY_BGP, *_BY_ROUTES)
+# How traffic goes over → how the peer has to learn the routes for that.
+FAILOVERS = {"pbf": STATIC, "bgp": BGP, "ecmp": BGP, "routes": STATIC}
 
 
 def problems(
     profile: Profile, failover: str | None = None, pre_shared_keys: Sequence | None = None, monitor_addresses: Sequence | None = None,
-    keys_option: str = "pre_shared_keys",
 ) -> list[str]:
     """All that is wrong with C(profile) before a firewall is asked.
 
-    C(failover) is V(pbf), V(bgp), V(ecmp), V(routes) or V(None) (then nothing that depends on it is checked). C(pre_shared_keys) and
-    C(monitor_addresses) are in the order of the tunnels; an empty entry means what the profile itself says. C(keys_option) is what
-    the option is called that gives keys.
+    C(failover) is one of C(FAILOVERS) or V(None) (then nothing that depends on it is checked). C(pre_shared_keys) and
+    C(monitor_addresses) are in the order of the tunnels; an empty entry means what the profile itself says.
     """
     tunnels = profile.tunnels
-    found = count_problems(profile.id, tunnels) + key_problems(profile.id, tunnels, pre_shared_keys, keys_option)
+    found = count_problems(profile.id, tunnels) + key_problems(profile.id, tunnels, pre_shared_keys)
     found += inside_problems(profile.id, tunnels) + as_problems(profile.id, tunnels) + pair_problems(profile.id, tunnels)
     if failover:
-        found += routing_problems(profile, failover) + selector_problems(profile.id, tunnels, failover, monitor_addresses)
+        found += routing_problems(profile, failover)
+    # A single route has no monitor, and nothing can be probed that has no address.
+    if failover and (failover != "routes" or len(tunnels) > 1 and all(tunnel.inside_peer_address for tunnel in tunnels)):
+        found += selector_problems(profile.id, tunnels, failover, monitor_addresses)
     return found
 
 
@@ -44,20 +44,20 @@ def count_problems(name: str, tunnels: Sequence[Tunnel]) -> list[str]:
     return [f"{name} has {len(tunnels)} tunnels; {MOST_TUNNELS} are the most"] if len(tunnels) > MOST_TUNNELS else []
 
 
-def key_problems(name: str, tunnels: Sequence[Tunnel], pre_shared_keys: Sequence | None = None, keys_option: str = "pre_shared_keys") -> list[str]:
+def key_problems(name: str, tunnels: Sequence[Tunnel], pre_shared_keys: Sequence | None = None) -> list[str]:
     """Keys missing from the description and from C(pre_shared_keys), and keys that the tunnel's cloud would not take."""
     if pre_shared_keys and len(pre_shared_keys) != len(tunnels):
-        return [f"{keys_option}: {name} has {len(tunnels)} tunnels, but {len(pre_shared_keys)} pre-shared keys are given; give one per tunnel, in order"]
+        return [f"pre_shared_keys: {name} has {len(tunnels)} tunnels, but {len(pre_shared_keys)} pre-shared keys are given; give one per tunnel, in order"]
     found = []
     for tunnel, given in zip(tunnels, pre_shared_keys or [None] * len(tunnels)):
         key = given or tunnel.pre_shared_key
         if not key and tunnel.certificate is None:
             missing = rules_of(tunnel.cloud).key_is_missing
-            found.append(f"{_called(name, tunnel)} has no readable pre-shared key{missing}; give them as {keys_option}, one per tunnel")
+            found.append(f"{_called(name, tunnel)} has no readable pre-shared key{missing}; give them as pre_shared_keys, one per tunnel")
             continue
         problem = rules_of(tunnel.cloud).key_problem(key) if key else None
         if problem:
-            found.append(f"{f'{keys_option}: ' if given else ''}{_called(name, tunnel)} {problem}")
+            found.append(f"{'pre_shared_keys: ' if given else ''}{_called(name, tunnel)} {problem}")
     return found
 
 
@@ -103,15 +103,15 @@ def pair_problems(name: str, tunnels: Sequence[Tunnel]) -> list[str]:
 
 def routing_problems(profile: Profile, failover: str) -> list[str]:
     """A connection is either static or BGP, from its creation on."""
-    needed = BGP if failover in _BY_BGP else STATIC
-    if profile.routing is None or profile.routing == needed:
+    if profile.routing in (None, FAILOVERS[failover]):
         return []
-    spoken, fitting = {STATIC: ("static", _BY_ROUTES), BGP: ("BGP", _BY_BGP)}[profile.routing]
-    return [f"failover: {profile.id} was created with {spoken} routing, so '{failover}' cannot work; use {_either(fitting)}"]
-
-
-def _either(words: Sequence[str]) -> str:
-    return " or ".join(f"'{word}'" for word in words)
+    fitting = [name for name, routing in FAILOVERS.items() if routing == profile.routing]
+    # Without addresses inside nothing can be probed.
+    if any(tunnel.inside_peer_address is None for tunnel in profile.tunnels):
+        fitting = [name for name in fitting if name != "pbf"] or fitting
+    spoken = {STATIC: "static", BGP: "BGP"}[profile.routing]
+    uses = " or ".join(f"'{name}'" for name in fitting)
+    return [f"failover: {profile.id} was created with {spoken} routing, so '{failover}' cannot work; use {uses}"]
 
 
 def selector_problems(name: str, tunnels: Sequence[Tunnel], failover: str, monitor_addresses: Sequence | None = None) -> list[str]:
@@ -124,7 +124,7 @@ def selector_problems(name: str, tunnels: Sequence[Tunnel], failover: str, monit
         said = ", ".join(f"{pair.local} (here) and {pair.remote} ({rules.spoken})" for pair in pairs)
         narrowed = f"{_called(name, tunnel)} accepts only {said}"
         monitor = monitor or tunnel.inside_peer_address
-        if failover in _BY_BGP:
+        if FAILOVERS[failover] == BGP:
             found.append(f"{narrowed}; BGP between the inside addresses cannot pass. Set the connection's network ranges to 0.0.0.0/0 {rules.there}")
         elif not any(pair.reaches(monitor) for pair in pairs):
             found.append(f"{narrowed}; the monitor address {monitor} is not in it. Monitor an address that is, or set the ranges to 0.0.0.0/0 {rules.there}")

@@ -56,6 +56,10 @@ class Rules:
         """Why the far side would not take C(key) as pre-shared key, without the key, or V(None)."""
         return None
 
+    def name_problem(self, name: str) -> str | None:
+        """Why nothing on the far side could be called C(name), or V(None)."""
+        return None
+
     def inside_problem(self, cidr: str) -> str | None:
         """Why the far side could not use C(cidr) inside a tunnel, or V(None)."""
         return None

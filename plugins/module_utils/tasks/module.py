@@ -81,6 +81,11 @@ class PanosModule(AnsibleModule):
         if self.params.get("progress") and not self.check_mode:
             self.progress.tell(secrets.masked(sentence, self.secret_forms))
 
+    def announce(self, sentence: str) -> None:
+        """What is about to happen, for those who watch."""
+        if self.params.get("progress") and not self.check_mode:
+            self.progress.announce(secrets.masked(sentence, self.secret_forms))
+
     def naming(self, text: str) -> str:
         """A text that speaks of options, with the names that the user knows them by."""
         prefix = self.params.get("option_prefix")

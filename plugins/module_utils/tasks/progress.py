@@ -42,15 +42,22 @@ class Progress:
 
     def tell(self, sentence: str) -> None:
         """Shown unless it is too early."""
+        told = f"{self.about}: {sentence}" if self.about else sentence
+        if _shows and self._now() >= self._due(told):
+            self.announce(told)
+
+    def announce(self, sentence: str) -> None:
+        """Shown in any case: what the reader has to know before it happens."""
         if not _shows:
             return
+        now = self._now()
+        self._shown, self._sentence = now, sentence
+        _shows[-1](f"{shorten(sentence, _LENGTH, placeholder=' ...')} ({round(now - (self._began or now))} s)")
+
+    def _now(self) -> float:
         now = time.monotonic()
         self._began = now if self._began is None else self._began
-        told = f"{self.about}: {sentence}" if self.about else sentence
-        if now < self._due(told):
-            return
-        self._shown, self._sentence = now, told
-        _shows[-1](f"{shorten(told, _LENGTH, placeholder=' ...')} ({round(now - self._began)} s)")
+        return now
 
     def _due(self, told: str) -> float:
         if self._shown is None:

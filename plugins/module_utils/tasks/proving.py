@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import Callable, Collection, Mapping
 
@@ -22,10 +23,15 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.negotiat
 
 @dataclass(frozen=True)
 class Negotiated:
-    """A tunnel after it was to be negotiated anew. C(forgot): it has no SA any more that is older, whether it has come up or not."""
+    """A tunnel after it was to be negotiated anew. C(forgot): it has no SA any more that is older, whether it has come up or not.
+
+    C(was_up): whether it carried packets until then. C(seconds): from then until it was seen up, or was waited for no longer.
+    """
 
     view: View
     forgot: bool
+    was_up: bool
+    seconds: float
 
 
 @dataclass
@@ -68,6 +74,7 @@ class Proof:
         name, session = tunnel["name"], self.target.session
         before = self._flows()
         old = negotiating.spis(before, name)
+        began = time.monotonic()
         self.cleared.append(name)
         answers = list(negotiating.clear(session, [tunnel]))
         has_cleared = any(answer.found_something for answer in answers)
@@ -77,7 +84,8 @@ class Proof:
             return "" if negotiating.spis(_flows_of(view), name).isdisjoint(old) else f"tunnel '{name}' is not negotiated anew yet"
 
         view = watch.until_clear(patience, lacks)
-        return Negotiated(view, not lacks(view) and negotiating.can_be_told(before, name, has_cleared))
+        forgot = not lacks(view) and negotiating.can_be_told(before, name, has_cleared)
+        return Negotiated(view, forgot, negotiating.is_up(before, name), time.monotonic() - began)
 
     def covers(self, tunnels: Collection[str]) -> bool:
         """Whether all of these have been negotiated anew by this run."""

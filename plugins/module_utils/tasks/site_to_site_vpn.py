@@ -10,6 +10,7 @@ stands. Everything is said over one session. What follows from what was seen is 
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -32,7 +33,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import (
     PanosModule, locked, target_of, telling, with_session,
 )
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.proving import Proof
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.proving import Negotiated, Proof
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.vpn_planning import Planning, Wish
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import journal_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import negotiation, outcome, rollout
@@ -191,8 +192,8 @@ def _asked(params) -> Asked:
 class _Life:
     """One run of the module.
 
-    C(told): all that has been done and seen by now. C(before): what was up before anything was changed, C(spis): on which SAs.
-    C(remembers): a journal would tell what earlier runs left unproven, or there were none.
+    C(told): all that has been done and seen by now. C(before): what was up before anything was changed, C(spis): on which SAs. C(committed_at): when
+    the last commit of it had ended. C(remembers): a journal would tell what earlier runs left unproven, or there were none.
     """
 
     module: Any
@@ -202,6 +203,7 @@ class _Life:
     told: dict = field(default_factory=lambda: {"changed": False, "warnings": []})
     before: Up | None = None
     spis: dict[str, frozenset] = field(default_factory=dict)
+    committed_at: float | None = None
     proof: Proof = field(init=False)
     remembers: bool = field(init=False)
 
@@ -265,6 +267,7 @@ class _Life:
         try:
             committed = commit_changes(self.module, self.target.session, done["objects"], done["earlier_changes"], self._description(),
                                        is_written=planning.is_written)
+            self.committed_at = time.monotonic()
         except PanosVpnError as exc:
             failed.append(exc)
             done["warnings"] += exc.facts.pop("warnings", [])
@@ -309,6 +312,8 @@ class _Life:
         """No tunnel is changed while another one has not shown that it works after its own change, in an earlier run."""
         self._remember()
         turn = planning.turn
+        if turn.interrupts:
+            self.module.announce(outcome.announced([turn.names[number] for number in turn.interrupts]))
         if self.module.params["rollout"] != outcome.ONE_BY_ONE or not self.asked.verifies or not turn.interrupts:
             return
         changing = tuple(turn.names[number] for number in (*turn.interrupts, *turn.waiting))
@@ -381,6 +386,7 @@ class _Life:
             self.module.progress.about = f"{name} is negotiated anew"
             watch = self._watch(self._question((name,)))
             done = self.proof.negotiate(tunnels[name], watch, self.module.patience("verify_timeout", "verify_poll"))
+            self._measured(name, done)
             if done.forgot:
                 self.proof.settle(tunnels[name], configuration, journal if notes else None, self.module.tell)
             else:
@@ -388,6 +394,13 @@ class _Life:
             if not done.view.is_clear:
                 return replace(self._judged(seen, watch, watch.judged(done.view)), unproven=(*unproven, *order[place + 1:]))
         return replace(seen, unproven=tuple(unproven))
+
+    def _measured(self, name: str, done: Negotiated) -> None:
+        """How long a tunnel was interrupted; one that the commit had ended was so from its end on."""
+        if not done.view.is_clear:
+            return
+        since = 0.0 if done.was_up or self.committed_at is None else time.monotonic() - done.seconds - self.committed_at
+        self.told.setdefault("interruptions", []).append({"tunnel": name, "seconds": round(since + done.seconds, 1)})
 
     def _order(self, names: list[str], tunnels: tuple[str, ...]) -> list[str]:
         """The one that is preferred last, those that are down first."""

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import time
+
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import high_availability
@@ -19,6 +21,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.proving import Proof
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.switching import GATEWAY, PEER, TUNNEL, Change, Switch
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import journal_of
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import outcome
 
 RECONNECT, INITIATE, CLEAR, ENABLE, DISABLE, ROTATE = "reconnect", "initiate", "clear", "enable", "disable", "rotate_keys"
 
@@ -203,6 +206,9 @@ class _Task:
             for number, group in enumerate(groups):
                 told = [{"name": tunnel["name"], "answers": []} for tunnel in group]
                 result["tunnels"] += told
+                began = time.monotonic()
+                if action == RECONNECT:
+                    self.module.announce(outcome.announced([tunnel["name"] for tunnel in self._sharing(group)]))
                 has_cleared = action != INITIATE and self._clear(group, told)
                 changed = changed or has_cleared
                 if action != CLEAR:
@@ -210,6 +216,7 @@ class _Task:
                     self._initiate(group, told)
                     self._await(group, told, before if action == RECONNECT else {}, groups[number + 1:])
                 if action == RECONNECT:
+                    _measure(told, time.monotonic() - began)
                     up = [said["name"] for said in told if said.get("up")]
                     self._settle([name for name in up if negotiating.can_be_told(before, name, has_cleared)])
         return {**result, "changed": changed}
@@ -290,6 +297,13 @@ class _Task:
             f"{_listed(down)} on {self.session.place}: not up {self.params['timeout']} s after it was initiated"
             + (f"; {_listed(spared)} not touched for that reason" if spared else "")
             + "; vpn_info tells the state and the reason")
+
+
+def _measure(told: list, seconds: float) -> None:
+    """How long the tunnels of a group were interrupted, of those that were seen to come up."""
+    for said in told:
+        if said.get("up"):
+            said["seconds"] = round(seconds, 1)
 
 
 def _noted(told: list, answer: negotiating.Answer) -> negotiating.Answer:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -253,6 +254,11 @@ def _as_written(asked: Asked, seen: Seen) -> str:
 
 def _unproven(seen: Seen) -> str:
     return f" {not_proven(seen.unproven)}." if seen.unproven else ""
+
+
+def announced(tunnels: Sequence[str]) -> str:
+    """What those who watch are told before tunnels are interrupted."""
+    return f"this interrupts the tunnel{'s' if len(tunnels) > 1 else ''} {', '.join(tunnels)}"
 
 
 def not_proven(tunnels: tuple[str, ...]) -> str:

@@ -111,6 +111,10 @@ def vpn_connection(
     )
 
 
+# What reads a document of it (peers/readers.py).
+PROFILE = vpn_connection
+
+
 def _refuse_unusable(settings: dict, where: str) -> None:
     state = settings.get("state")
     if state and str(state).lower() != "available":

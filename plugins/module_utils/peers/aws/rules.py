@@ -14,6 +14,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules 
 
 CLOUD = "aws"
 
+_ID = re.compile(r"vpn-[0-9a-zA-Z]+")
 _KEY = re.compile(r"[A-Za-z1-9._][A-Za-z0-9._]{7,63}")
 # Quotas of learned routes; AWS ends the session of a peer that sends more.
 _ROUTES = {"vgw": 100, "tgw": 1000, "cloudwan": 1000, "concentrator": 1000}
@@ -39,6 +40,9 @@ class _Aws(Rules):
         if _KEY.fullmatch(key):
             return None
         return "has a pre-shared key that AWS does not allow: 8 to 64 characters of A-Z, a-z, 0-9, '.' and '_', the first one not 0"
+
+    def name_problem(self, name: str) -> str | None:
+        return None if not name or _ID.fullmatch(name) else f"'{name}' is not the id of a VPN connection, such as vpn-0a1b2c3d4e5f60718"
 
     def inside_problem(self, cidr: str) -> str | None:
         return addressing.inside_problem(cidr)

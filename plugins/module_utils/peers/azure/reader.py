@@ -115,6 +115,19 @@ def vpn_connection(document: Any, connection_id: str | None = None, ours: Ours =
     )
 
 
+def described_connection(
+    document: Any, connection_id: str | None = None, local_as: int | None = None, inside_addresses: Sequence[str | None] = (), networks: Sequence[str] = (),
+    local_certificate: str | None = None, certificate_profile: str | None = None,
+) -> Profile:
+    """The same, with what the user says of the firewall's side (C(Ours)) one by one."""
+    local_as = as_integer(local_as)
+    return vpn_connection(document, connection_id, Ours(local_as, tuple(inside_addresses), tuple(networks), local_certificate, certificate_profile))
+
+
+# What reads a document of it (peers/readers.py).
+PROFILE = described_connection
+
+
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
 

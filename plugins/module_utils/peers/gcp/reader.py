@@ -60,6 +60,10 @@ def ha_vpn(document: Any, connection_id: str | None = None, peer: str | None = N
                    tunnels=tuple(found), warnings=tuple(warnings))
 
 
+# What reads a document of it (peers/readers.py).
+PROFILE = ha_vpn
+
+
 def _gateway(resources: Resources, connection_id: str | None) -> dict:
     gateways = resources.of(GATEWAY)
     listed = ", ".join(name_of(gateway) for gateway in gateways)

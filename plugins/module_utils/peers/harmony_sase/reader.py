@@ -82,6 +82,10 @@ def site_2_site_tunnel(document: Any) -> Profile:
                    static_routes=None if redundant else tuple(dict.fromkeys(pair.local for pair in pairs)) or None, tunnels=found)
 
 
+# What reads a document of it (peers/readers.py).
+PROFILE = site_2_site_tunnel
+
+
 def _refuse_half_bgp(said: dict, tunnels: list[dict], redundant: bool, where: str) -> None:
     if not redundant:
         return

@@ -79,6 +79,10 @@ def ipsec_tunnel(document: Any, name: str | None = None) -> Profile:
     )
 
 
+# What reads a document of it (peers/readers.py).
+PROFILE = ipsec_tunnel
+
+
 def _chosen(document: Any, name: str | None) -> dict:
     """The one tunnel of a document; an answer of the API holds a list of them."""
     held = document.get("inventories", document.get("inventory", document)) if isinstance(document, dict) else document

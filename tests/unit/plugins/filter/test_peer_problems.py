@@ -10,14 +10,18 @@ import pytest
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.filter import aws_vpn_connection_problems as plugin
+from ansible_collections.tunnelsmith.panos_vpn.plugins.filter import peer_problems as plugin
 
 FILES = pathlib.Path(__file__).resolve().parents[4] / "playbooks" / "files"
 TEXT = (FILES / "connection_static.json").read_text(encoding="utf-8")
 ID = "vpn-0a1d7f3c52e9b8046"
 NARROWED = TEXT.replace("0.0.0.0/0", "10.200.0.0/16")
-PROBLEMS = plugin.FilterModule().filters()["aws_vpn_connection_problems"]
+ASK = plugin.FilterModule().filters()["peer_problems"]
 KEY = "A.key_that_AWS_would_take"
+
+
+def problems(document, connection_id=None, *more):
+    return ASK(document, "aws", {"connection_id": connection_id}, *more)
 
 
 @pytest.mark.parametrize(
@@ -26,7 +30,7 @@ KEY = "A.key_that_AWS_would_take"
     ids=["nothing else given", "the failover that goes with it", "one key given", "monitor addresses that pass"],
 )
 def test_a_sound_connection_has_no_problem(document, arguments):
-    assert PROBLEMS(document, *arguments) == []
+    assert problems(document, *arguments) == []
 
 
 @pytest.mark.parametrize(
@@ -45,12 +49,12 @@ def test_a_sound_connection_has_no_problem(document, arguments):
          "a monitor that no proxy ID carries", "a monitor address that is none"],
 )
 def test_a_problem_is_told_without_a_key(document, arguments, words):
-    found = PROBLEMS(document, *arguments)[0]
+    found = problems(document, *arguments)[0]
     assert words in found
     assert KEY not in found
     assert "notReal" not in found
 
 
 def test_an_unknown_failover_is_an_error():
-    with pytest.raises(AnsibleFilterError, match="bgp, ecmp, pbf, routes"):
-        PROBLEMS(TEXT, ID, "vrrp")
+    with pytest.raises(AnsibleFilterError, match="pbf or bgp or ecmp or routes"):
+        problems(TEXT, ID, "vrrp")

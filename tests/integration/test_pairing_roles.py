@@ -1,0 +1,60 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The roles for peers other than AWS, in one run of each: made, unchanged, negotiated anew, changed where that was asked for, and away without a trace."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.tunnelsmith.panos_vpn.tests.integration.back_to_start import bare
+from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import play, trial
+
+HERE = {
+    "outside_interface": "ethernet1/8", "zone": "partners", "source_zones": ["trust"], "local_networks": ["10.10.0.0/24"],
+    "remote_networks": ["172.20.0.0/16", "172.21.0.0/16"], "commit_poll": 0.05, "verify_timeout": 3, "verify_poll": 0.1,
+}
+KEY, OTHER_KEY = "notReal.key.of.the.peer", "notReal.other.key"
+PROPOSALS = {
+    "ike": {"version": "ikev2", "encryption": "aes-256-cbc", "hash": "sha256", "dh_group": "group14", "lifetime_seconds": 28800},
+    "ipsec": {"encryption": "aes-256-gcm", "authentication": "none", "dh_group": "group14", "lifetime_seconds": 3600}}
+# Role → (its variables without prefix, what a change changes, what nobody can leave out).
+ROLES = {
+    "site_to_site": (
+        {**HERE, "name": "paris", "failover": "routes", "tunnels": [{"outside_address": "203.0.113.44", "pre_shared_key": KEY, **PROPOSALS}]},
+        {"pre_shared_keys": [OTHER_KEY]}, "peer"),
+    "zstack_pairing": (
+        {**HERE, "name": "to-paris", "local_ip_address": "203.0.113.45", "peer_public_ip": "198.51.100.10", "authentication_key": KEY, "ike_dh_group": "14"},
+        {"authentication_key": OTHER_KEY}, "local_ip_address"),
+}
+
+
+def task(role: str, values: dict, **more) -> dict:
+    variables = {f"{role}_{name}": value for name, value in {**values, **more}.items()}
+    return {"name": f"Run {role}", "ansible.builtin.include_role": {"name": f"tunnelsmith.panos_vpn.{role}"}, "vars": variables}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_vpn_is_made_kept_changed_negotiated_anew_and_taken_away(playbooks, firewall, role):
+    values, change, needed = ROLES[role]
+    start = firewall.control.running()
+    without = {name: value for name, value in values.items() if name not in (needed, "tunnels")}
+    quick = {name: values[name] for name in ("name", "commit_poll", "verify_timeout", "verify_poll")}
+    run = playbooks.run(firewall, play(
+        trial("Leave something out", task(role, without)), task(role, values), task(role, values), task(role, values, **change),
+        task(role, quick, state="reconnected"), task(role, quick, state="absent")), "--diff")
+    assert run.status == 0, run.output[-3000:]
+    (refused,) = run.failures()
+    assert f"{role}_{needed} is not set" in refused.message
+    made, kept, changed, gone = run.of("site_to_site_vpn")
+    assert [task.changed for task in (made, kept, changed, gone)] == [True, False, True, True]
+    assert [task.result.get("healthy") for task in (made, kept, changed, gone)] == [True, True, True, None]
+    names = [tunnel["name"] for tunnel in made.result["vpn"]["tunnels"]]
+    assert set(changed.result["interrupts"]) == {measured["tunnel"] for measured in changed.result["interruptions"]} == set(names)
+    assert f"this interrupts the tunnel{'s' if len(names) > 1 else ''} " in run.output
+    (again,) = run.of("vpn_action")
+    assert all(tunnel["up"] and tunnel["seconds"] >= 0 for tunnel in again.result["tunnels"])
+    # One proxy ID at the least for each pair of networks, where the peer takes pairs.
+    assert bare(gone.running) == bare(start)
+    assert [key for key in (KEY, OTHER_KEY) if key in run.everything()] == []

@@ -1,0 +1,268 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Writes what the pairing roles share: their argument specs, defaults, tasks, playbooks and the tables of their variables.
+
+The source is the argument spec of the role C(site_to_site), and for each role what is its peer's own, C(tools/pairing_roles/ROLE.yml):
+
+* C(cloud): what is at the far side. C(peer): what the peer is called in a sentence, in place of C(the peer). C(play): what its playbook does.
+* C(named): what names the VPN, and all that other states than C(present) need; C(needed): what C(present) needs of the role's own → what they are, for
+  who left them out.
+* C(own): the role's own variables, as in an argument spec, without prefix. C(instead): what is other in a shared one. C(without): shared ones that
+  make no sense with this peer. C(fixed): shared variable → the value that it has with this peer.
+* C(name), C(document), C(said): what the name, the far side's description and what goes with it are made of. C(given): more values that are checked.
+* C(before): a file of the role's tasks that runs before the VPN is carried through, and when.
+
+C(--check) only tells whether all is up to date.
+"""
+
+from __future__ import annotations
+
+import copy
+import pathlib
+import re
+import sys
+from typing import Any, Iterator
+
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SOURCE = "site_to_site"
+SPECS = pathlib.Path(__file__).resolve().with_suffix("")
+WRITTEN = "# Written by tools/pairing_roles.py; changes by hand are lost."
+# Where the table of variables stands in a role's README.
+BEGIN, END = "<!-- variables, written by tools/pairing_roles.py -->", "<!-- end of variables -->"
+
+
+class Text(str):
+    """A text that is written in double quotes, as templates are."""
+
+
+class Written(yaml.SafeDumper):
+    """YAML as people write it here: lists indented below their key."""
+
+    def increase_indent(self, flow=False, indentless=False):
+        return super().increase_indent(flow, False)
+
+
+class Lines(str):
+    """A text that is written line by line."""
+
+
+class Flow(list):
+    """A list that is written in one line."""
+
+
+Written.add_representer(Flow, lambda dumper, data: dumper.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=True))
+Written.add_representer(Lines, lambda dumper, data: dumper.represent_scalar("tag:yaml.org,2002:str", data, style="|"))
+Written.add_representer(Text, lambda dumper, data: dumper.represent_scalar("tag:yaml.org,2002:str", data, style='"'))
+
+
+def yaml_of(value: Any) -> str:
+    return yaml.dump(value, Dumper=Written, sort_keys=False, width=130, allow_unicode=True)
+
+
+def roles() -> list[str]:
+    """The pairing roles, and the one that carries every VPN through."""
+    return [SOURCE, *sorted(path.stem for path in SPECS.glob("*.yml") if path.stem != SOURCE)]
+
+
+def shared() -> dict[str, Any]:
+    """The argument spec of the role that carries every VPN through."""
+    path = ROOT / "roles" / SOURCE / "meta" / "argument_specs.yml"
+    return yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"]["main"]
+
+
+def own(role: str) -> dict[str, Any]:
+    """What is a role's own."""
+    return yaml.safe_load((SPECS / f"{role}.yml").read_text(encoding="utf-8"))
+
+
+def spec(role: str) -> dict[str, Any]:
+    """The argument spec of a role, its own variables before the shared ones."""
+    source, mine = shared(), own(role)
+    if role == SOURCE:
+        return source
+    options = {_bare(name): option for name, option in source["options"].items() if _bare(name) not in mine.get("without", ())}
+    for name, more in mine.get("instead", {}).items():
+        options[name] = {**options[name], **more}
+    described = {key: value for key, value in mine.items() if key in ("short_description", "description")}
+    found = {"state": options.pop("state"), **copy.deepcopy(mine.get("own", {})), **options}
+    return {**described, "author": source["author"], "version_added": source["version_added"], "examples": Lines(mine["examples"]),
+            "options": {f"{role}_{name}": _spoken(option, role, mine) for name, option in found.items()}}
+
+
+def _bare(name: str) -> str:
+    return name.removeprefix(f"{SOURCE}_")
+
+
+def _spoken(value: Any, role: str, mine: dict) -> Any:
+    """The texts of an option, with this role's variables and its peer's name. A variable that the role has not is no link."""
+    if isinstance(value, dict):
+        return {key: Flow(item) if key == "choices" else _spoken(item, role, mine) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_spoken(item, role, mine) for item in value]
+    if not isinstance(value, str):
+        return value
+    for words, ours in {**mine.get("words", {}), "the peer": mine["peer"], "The peer": mine["peer"]}.items():
+        value = re.sub(rf"\b{re.escape(words)}\b", ours, value)
+    return value.replace(f"{SOURCE}_", f"{role}_")
+
+
+def arguments(role: str) -> str:
+    return f"---\n{WRITTEN}\n" + yaml_of({"argument_specs": {"main": spec(role)}})
+
+
+def defaults(role: str) -> str:
+    found = {name: option["default"] for name, option in spec(role)["options"].items() if "default" in option}
+    return f"---\n{WRITTEN}\n# Each of these stands with the same value, and with its meaning, in meta/argument_specs.yml.\n" + yaml_of(found)
+
+
+def tasks(role: str) -> str:
+    """The role's tasks: those of the role that carries every VPN through, on this role's variables."""
+    mine = own(role)
+    block: list = [_part("Check what needs no firewall", "preflight", [{"tags": Flow(["preflight", "commit"])}])]
+    if "before" in mine:
+        before = mine["before"]
+        block.append({"name": before["name"], "ansible.builtin.include_tasks": {"file": f"{before['tasks']}.yml", "apply": {"tags": _ALL}},
+                      "when": before["when"], "tags": _ALL})
+    block.append(_part("Carry the VPN through", "carry", []))
+    whole = [{"name": f"Pair with {mine['peer']}" if "peer" in mine else "Connect with the peer", "vars": variables(role, mine), "block": block}]
+    return f"---\n{WRITTEN}\n" + yaml_of(whole)
+
+
+_ALL = Flow(["preflight", "configure", "verify"])
+
+
+def _part(name: str, part: str, more: list[dict]) -> dict:
+    found: dict = {"name": name}
+    if part:
+        found["ansible.builtin.import_role"] = {"name": f"tunnelsmith.panos_vpn.{SOURCE}", "tasks_from": part}
+    for each in more:
+        found.update(each)
+    return found
+
+
+def variables(role: str, mine: dict) -> dict[str, Any]:
+    """What the tasks of the role that carries every VPN through are told."""
+    told: dict[str, Any] = {
+        f"__{SOURCE}_role": role, f"__{SOURCE}_cloud": mine.get("cloud", ""), f"__{SOURCE}_document": Text(mine["document"]),
+        f"__{SOURCE}_said": _templates(mine.get("said", {})), f"__{SOURCE}_named": mine["named"], f"__{SOURCE}_needed": mine.get("needed", {}),
+        f"__{SOURCE}_given": _templates({**_values(role, mine), **mine.get("given", {})}),
+    }
+    if role == SOURCE:
+        return told
+    told.update({f"{SOURCE}_{name}": value for name, value in mine.get("fixed", {}).items()})
+    if "name" in mine:
+        told[f"{SOURCE}_name"] = Text(mine["name"])
+    for name in (_bare(option) for option in shared()["options"]):
+        if name not in mine.get("without", ()) and name not in mine.get("own", {}) or name == "name" and "name" not in mine:
+            told[f"{SOURCE}_{name}"] = Text(f"{{{{ {role}_{name} }}}}")
+    return told
+
+
+def _values(role: str, mine: dict) -> dict[str, str]:
+    """The values of the role's own variables that cannot be left out."""
+    names = {**mine["named"], **mine.get("needed", {})}
+    return {name: f"{{{{ {role}_{name} | default('') }}}}" for name in names if name not in mine.get("given", {})}
+
+
+def _templates(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: Text(value) if isinstance(value, str) else value for name, value in values.items()}
+
+
+def table(role: str) -> str:
+    """The variables of a role as Markdown."""
+    lines = ["| Variable | Default | |", "|---|---|---|"]
+    for name, option in spec(role)["options"].items():
+        text = option["description"]
+        words = " ".join(text) if isinstance(text, list) else text
+        taken = ", ".join(f"`{choice}`" for choice in option.get("choices", ()))
+        default = f"`{str(option['default']).lower() if isinstance(option['default'], bool) else option['default']}`" if "default" in option else ""
+        lines.append(f"| `{name}` | {default} | {_markdown(words, role)}{f' One of {taken}.' if taken else ''} |")
+    return "\n".join(lines)
+
+
+def _markdown(text: str, role: str) -> str:
+    """Ansible's markup as Markdown; of a path in options the role's own part."""
+    text = re.sub(r"\b[OVCMP]\(((?:\\.|[^()]|\([^()]*\))*)\)", lambda found: f"`{found[1].partition('#')[0]}`", text)
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def readme(role: str) -> str:
+    path = ROOT / "roles" / role / "README.md"
+    text = path.read_text(encoding="utf-8") if path.is_file() else f"# tunnelsmith.panos_vpn.{role}\n\n{BEGIN}\n{END}\n"
+    if BEGIN not in text:
+        return text
+    head, _, rest = text.partition(BEGIN)
+    return f"{head}{BEGIN}\n\n{table(role)}\n\n{END}{rest.partition(END)[2]}"
+
+
+PLAYBOOK = """\
+---
+{written}
+# ansible-playbook tunnelsmith.panos_vpn.{role} -i INVENTORY
+#
+# The inventory gives each firewall its {role}_* variables, and panos_provider where the PANOS_* environment variables do not say it all.
+# {role}_hosts limits the play to hosts or a group of the inventory, and is refused where there is none of that name.
+- name: {play}
+  hosts: "{{{{ query('tunnelsmith.panos_vpn.firewalls', {role}_hosts | default('')) }}}}"
+  gather_facts: false
+  module_defaults:
+    group/tunnelsmith.panos_vpn.all:
+      provider: "{{{{ panos_provider | default(omit) }}}}"
+  pre_tasks:
+    - name: Take over the answers of a form
+      ansible.builtin.import_tasks: tasks/answers.yml
+  roles:
+    - role: tunnelsmith.panos_vpn.{role}
+  post_tasks:
+    # In a workflow, vpn_verify drops it when the tunnels are up.
+    - name: Tell the next step where the journal is
+      ansible.builtin.set_stats:
+        data:
+          vpn_journal: "{{{{ {{inventory_hostname: __site_to_site_done.journal}} }}}}"
+      when:
+        - {role}_keep_journal | default(false) | bool
+        - __site_to_site_done.journal is defined
+"""
+
+
+def playbook(role: str) -> str:
+    return PLAYBOOK.format(written=WRITTEN, role=role, play=own(role)["play"])
+
+
+def playbook_arguments(role: str) -> str:
+    """What a playbook takes besides what its role takes."""
+    hosts = {"description": "Hosts or a group of the inventory, where not all of them are meant. A name that the inventory does not have is refused.",
+             "type": "raw"}
+    return f"---\n{WRITTEN}\n" + yaml_of({"argument_specs": {"main": {"short_description": own(role)["play"], "options": {f"{role}_hosts": hosts}}}})
+
+
+def files() -> Iterator[tuple[pathlib.Path, str]]:
+    """(where it stands, what has to stand there) of all that is written."""
+    for role in roles():
+        folder = ROOT / "roles" / role
+        if role != SOURCE:
+            yield folder / "meta" / "argument_specs.yml", arguments(role)
+        yield folder / "defaults" / "main.yml", defaults(role)
+        yield folder / "tasks" / "main.yml", tasks(role)
+        yield folder / "README.md", readme(role)
+        yield ROOT / "playbooks" / f"{role}.yml", playbook(role)
+        yield ROOT / "playbooks" / "argument_specs" / f"{role}.yml", playbook_arguments(role)
+
+
+def main() -> int:
+    stale = [(path, text) for path, text in files() if not path.is_file() or path.read_text(encoding="utf-8") != text]
+    for path, text in stale:
+        if "--check" in sys.argv:
+            print(f"{path.relative_to(ROOT)} is not what the argument spec of {SOURCE} and tools/pairing_roles say; run tools/pairing_roles.py")
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    return int(bool(stale) and "--check" in sys.argv)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
