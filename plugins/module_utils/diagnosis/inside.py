@@ -245,9 +245,10 @@ def fragments(case: Case) -> Iterator[Cause]:
         profile = case.around.protection_of(each)
         if profile is not None and places.text(profile, ("discard-ip-frag",)) == "yes":
             yield Cause("fragments-discarded", f"zone '{each}' discards fragments, so that large packets do not pass where they have to be divided",
-                        (f"zone_protection_profile {profile.get('name')} discard_ip_frag: true",),
-                        f"zone_protection_profile {profile.get('name')}: discard_ip_frag: false; and tunnel_interface {case.unit}: mtu that fits", POSSIBLE,
-                        ({"zone_protection_profile": {"name": profile.get("name"), "discard_ip_frag": False}},))
+                        (f"zone_protection_profile {profile.get('name')} discard-ip-frag: yes",),
+                        f"turn discard-ip-frag off in the profile '{profile.get('name')}' (no option here does it); and tunnel_interface {case.unit}: "
+                        "an mtu that fits",
+                        POSSIBLE)
 
 
 def one_way(case: Case) -> Iterator[Cause]:
