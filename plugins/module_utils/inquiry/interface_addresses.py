@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.command import command
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.addresses import Known
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import address_objects
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import interfaces
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import interfaces, looks
 
 
 def known(target: Target, around: Surroundings, objects: dict) -> Known:
@@ -24,5 +25,5 @@ def known(target: Target, around: Surroundings, objects: dict) -> Known:
 def _leases(target: Target, around: Surroundings) -> dict[str, str]:
     if target.is_panorama:
         return {}
-    live = interfaces.interfaces(target.session.op("<show><interface>all</interface></show>", "read the interfaces' state"))
+    live = interfaces.interfaces(target.session.op(command(*looks.INTERFACES), "read the interfaces' state"))
     return {name: live[name].address for name in around.given_addresses() if name in live and live[name].address}

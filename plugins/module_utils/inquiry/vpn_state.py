@@ -21,7 +21,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources im
     bgp_instance, bgp_peer, ike_gateway, ipsec_tunnel, monitor_profile, pbf_rule, tunnel_interface,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import (
-    answer, bgp, flow, forwarding, prefixes, routes, security_associations,
+    answer, bgp, flow, forwarding, looks, prefixes, routes, security_associations,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import bgp_place
@@ -83,14 +83,13 @@ class Listing:
     def state(self, found: dict, with_routes: bool = True) -> State:
         """The state of what a configuration holds; what it has none of is not asked for."""
         tunnels, rules, peers = bool(found["tunnels"]), bool(found["pbf_rules"]), bool(found["bgp"]["peers"])
-        bgp_words = "advanced-routing bgp peer status" if self.platform.advanced else "routing protocol bgp peer"
         routing = self.routing(found) if with_routes and tunnels else {}
         return State(
-            ike_sas=self._asked("vpn ike-sa", lambda response: security_associations.ike_sas(response, self.now)) if tunnels else (),
-            ipsec_sas=self._asked("vpn ipsec-sa", security_associations.ipsec_sas) if tunnels else (),
+            ike_sas=self._asked(looks.IKE_SAS, lambda response: security_associations.ike_sas(response, self.now)) if tunnels else (),
+            ipsec_sas=self._asked(looks.IPSEC_SAS, security_associations.ipsec_sas) if tunnels else (),
             flows=self.flows() if tunnels else (),
             pbf_rules=self.pbf_rules() if rules else (),
-            bgp_peers=self._asked(bgp_words, bgp.peers) if peers else (),
+            bgp_peers=self._asked(looks.BGP_PEERS[self.platform.advanced], bgp.peers) if peers else (),
             **routing,
         )
 
@@ -98,24 +97,24 @@ class Listing:
         """The routes, and what the legacy engine's BGP peers have sent and are sent. No such table of the other engine is documented."""
         told = {"routes": self.routes()}
         if found["bgp"]["peers"] and not self.platform.advanced:
-            told["prefixes"] = (self._asked("routing protocol bgp loc-rib", prefixes.learned)
-                                + self._asked("routing protocol bgp rib-out", prefixes.advertised))
+            told["prefixes"] = (self._asked(looks.LEARNED, prefixes.learned)
+                                + self._asked(looks.ADVERTISED, prefixes.advertised))
         return told
 
     def flows(self) -> tuple:
         """The flows alone: their counters move."""
-        return self._asked("vpn flow", flow.flows)
+        return self._asked(looks.FLOWS, flow.flows)
 
     def pbf_rules(self) -> tuple:
-        return self._asked("pbf rule all", forwarding.pbf_rules)
+        return self._asked(looks.PBF_RULES, forwarding.pbf_rules)
 
     def routes(self) -> tuple:
         """The whole routing table of either engine."""
-        return self._asked("advanced-routing route" if self.platform.advanced else "routing route", routes.routes)
+        return self._asked(looks.ROUTES[self.platform.advanced], routes.routes)
 
     def _asked(self, words, parse) -> tuple:
-        response = self.session.op(command(f"show {words}"), f"show {words}")
+        response = self.session.op(command(words), words)
         remark = answer.remark(response)
         if remark:
-            self.warnings.append(f"the answer of {self.session.place} to 'show {words}' was not understood: {remark}")
+            self.warnings.append(f"the answer of {self.session.place} to '{words}' was not understood: {remark}")
         return tuple(parse(response))
