@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from ipaddress import IPv4Address, ip_address, ip_interface, ip_network
-from typing import Callable
+from typing import Callable, Sequence
 
 _DOTTED = re.compile(r"\d+(\.\d+){2,}")
 
@@ -31,10 +31,11 @@ def _network(text: str) -> None:
     ip_network(text, strict=False)
 
 
-# What a form of an option takes beside the name of an object, each with what reads it.
-_TAKES: dict[str, Callable[[str], object]] = {
-    "address": ip_address, "interface address": ip_interface, "network": _network, "range": _range,
+# What reads a form of a text, and raises ValueError for any other one.
+_READS: dict[str, Callable[[str], object]] = {
+    "address": ip_address, "IPv4 address": IPv4Address, "interface address": ip_interface, "network": _network, "range": _range,
 }
+# The forms in which the name of an object can stand too, each with the others of these.
 FORMS = {
     "address or name": ("address",),
     "interface address or name": ("interface address",),
@@ -44,17 +45,22 @@ FORMS = {
 
 
 def check(form: str, text: str) -> None:
-    """Raises ValueError where a text is meant as an address and is none of those that the form takes."""
-    if not is_literal(text):
-        return
-    for kind in FORMS[form]:
+    """Raises ValueError where a text does not have a form; what is no form of addresses has another check."""
+    if form in _READS:
+        _READS[form](text)
+    elif form in FORMS and is_literal(text):
+        _check_literal(FORMS[form], text)
+
+
+def _check_literal(forms: Sequence[str], text: str) -> None:
+    for form in forms:
         try:
-            _TAKES[kind](text)
+            _READS[form](text)
             return
         except ValueError:
             continue
     why = f" ({_malformed(text)})" if _malformed(text) else ""
-    raise ValueError(f"'{text}' is no {' and no '.join(FORMS[form])}{why}, and no object can have that name")
+    raise ValueError(f"'{text}' is no {' and no '.join(forms)}{why}, and no object can have that name")
 
 
 def network_problem(text: str) -> str:

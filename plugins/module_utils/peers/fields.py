@@ -14,9 +14,9 @@ import dataclasses
 import functools
 import types
 import typing
-from ipaddress import ip_address, ip_network
 from typing import Any, TypeVar
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import addresses
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 
 _SAID = "said"
@@ -218,12 +218,9 @@ def _one(field: Field, value: Any, place: str) -> Any:
     return found
 
 
-_FORMS: dict = {"address": ip_address, "network": lambda text: ip_network(text, strict=False)}
-
-
 def _refuse_other_form(form: str, text: str, place: str) -> None:
     try:
-        _FORMS[form](text)
+        addresses.check(form, text)
     except ValueError:
         raise InvalidInput(f"{place}: '{text}' is no {form}") from None
 

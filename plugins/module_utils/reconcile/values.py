@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
@@ -198,10 +197,7 @@ def _check_entry_name(node, name, where):
 def _check_form(form, text, where):
     """Whether a text has one of the forms that are more than a pattern."""
     try:
-        if form in addresses.FORMS:
-            addresses.check(form, text)
-        elif form in _FORMS:
-            _FORMS[form](text)
+        addresses.check(form, text)
     except ValueError as exc:
         raise InvalidInput(f"{where}: {exc}") from None
 
@@ -262,14 +258,6 @@ def _check_range(leaf, value, where):
     low, high = leaf.minimum, leaf.maximum
     if (low is not None and value < low) or (high is not None and value > high):
         raise InvalidInput(f"{where}: {value} is outside {low} to {high}{' ' + leaf.unit if leaf.unit else ''}")
-
-
-_FORMS = {
-    "address": ipaddress.ip_address,
-    "IPv4 address": ipaddress.IPv4Address,
-    "interface address": ipaddress.ip_interface,
-    "prefix": lambda text: ipaddress.ip_network(text, strict=False),
-}
 
 
 def read(nodes: Iterable[Any], existing: ET.Element, choices: tuple = ()) -> dict:
