@@ -60,7 +60,7 @@ Written.add_representer(Text, lambda dumper, data: dumper.represent_scalar("tag:
 
 
 def yaml_of(value: Any) -> str:
-    return yaml.dump(value, Dumper=Written, sort_keys=False, width=130, allow_unicode=True)
+    return yaml.dump(value, Dumper=Written, sort_keys=False, width=120, allow_unicode=True)
 
 
 def roles() -> list[str]:
