@@ -568,7 +568,9 @@ vpn:
               nexthop: {ip_address: 169.254.10.1}
               monitor: {profile: vpn-0123456789abcdef0, ip_address: 169.254.10.1, disable_if_unreachable: true}
     bgp:
-      description: Instances of BGP, one a router, and peers, as options of M(tunnelsmith.panos_vpn.bgp_instance) and M(tunnelsmith.panos_vpn.bgp_peer).
+      description:
+        - Instances of BGP, one a router, and peers, as options of M(tunnelsmith.panos_vpn.bgp_instance) and M(tunnelsmith.panos_vpn.bgp_peer).
+        - A peer that is not beside the firewall has C(tunnel_interface) besides, through which a static route leads to it.
       returned: with V(config) in O(gather)
       type: dict
       sample:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.drill import paths
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import egress, local_interface
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import egress, interface_to
 
 TUNNEL, PEER = "tunnel", "peer"
 
@@ -42,7 +42,7 @@ def plan(configuration: dict, state, judgement, carriers: dict, method: str, wan
     if standby is None:
         against += [f"the standby is not healthy: {reason}" for name in others for reason in unfit[name]]
     against += _immovable(configuration, interface)
-    peers = tuple(peer for peer in configuration["bgp"]["peers"] if local_interface(peer) == interface)
+    peers = tuple(peer for peer in configuration["bgp"]["peers"] if interface_to(peer) == interface)
     if method == PEER and not peers:
         against.append(f"tunnel '{active}' has no BGP peer behind it that could be taken down; use method: tunnel")
     if against:
@@ -66,7 +66,7 @@ def _unfit(configuration, state, interface) -> list:
     """A BGP session that brings no prefixes takes nothing over."""
     found = []
     for peer in configuration["bgp"]["peers"]:
-        if local_interface(peer) != interface:
+        if interface_to(peer) != interface:
             continue
         for live in state.bgp_peers:
             accepted = [prefixes.accepted for prefixes in live.prefixes if prefixes.accepted is not None]

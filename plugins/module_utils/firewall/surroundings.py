@@ -22,6 +22,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.place
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import Platform
 
 _ADDRESSED = ("ethernet", "aggregate-ethernet", "loopback", "vlan", "tunnel")
+# Where the address of the management interface stands, and how long its network is.
+MANAGEMENT = (("deviceconfig", "system", "ip-address"), ("deviceconfig", "system", "netmask"))
 HIGH_AVAILABILITY = ("deviceconfig", "high-availability")
 # Where an active/active pair says which addresses float between its members, by interface.
 _FLOATING = HIGH_AVAILABILITY + ("group", "mode", "active-active", "virtual-address")
@@ -106,6 +108,14 @@ class Surroundings:
     def given_addresses(self) -> list[str]:
         """The interfaces that are given their address."""
         return [interface.name for interface in self.interfaces.values() if interface.given_by]
+
+    def management(self) -> Network | None:
+        """The network of the management interface, where the configuration says it; by DHCP it does not."""
+        address, mask = (places.text(self.tree, self._at("device", path)) for path in MANAGEMENT)
+        try:
+            return ip_network(f"{address}/{mask}", strict=False) if address and mask else None
+        except ValueError:
+            return None
 
     def holder(self, address: str) -> tuple[str, Held] | None:
         """The interface that has an address, and how."""

@@ -15,6 +15,7 @@ from datetime import timedelta
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.command import command
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import entries
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import (
@@ -23,6 +24,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import (
     answer, bgp, flow, forwarding, looks, prefixes, routes, security_associations,
 )
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import local_interface
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import bgp_place
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Request
@@ -54,6 +56,8 @@ def gathered_from(tree, platform, base, router: str | None = None) -> dict:
         groups = (base("network") + bgp_place(name, platform.advanced) + ("peer-group",))[1:]
         for group in places.names(tree, groups):
             peers += gathered(bgp_peer, virtual_router=name, peer_group=group, name=None)
+    around = Surroundings(tree, base, platform)
+    peers = [{**peer, **_way_through(peer, around)} for peer in peers]
     return {
         "gateways": gathered(ike_gateway, name=None),
         "tunnels": gathered(ipsec_tunnel, name=None),
@@ -61,6 +65,17 @@ def gathered_from(tree, platform, base, router: str | None = None) -> dict:
         "pbf_rules": [{"name": rule.get("name"), **read(pbf_rule.TABLE.nodes, rule)} for rule in entries(tree, base, pbf_rule.TABLE)],
         "bgp": {"instances": instances, "peers": peers},
     }
+
+
+def _way_through(peer: dict, around: Surroundings) -> dict:
+    """The tunnel interface through which a static route leads to a BGP peer that is not behind the interface of its session."""
+    address = (peer.get("peer_address") or {}).get("ip") or ""
+    if (local_interface(peer) or "").startswith("tunnel."):
+        return {}
+    hosts = {str(known.network) for known in around.known.literals(address) if known.network.num_addresses == 1}
+    through = [route.interface for route in around.static_route_entries(peer["virtual_router"])
+               if str(route.destination) in hosts and route.interface.startswith("tunnel.")]
+    return {"tunnel_interface": through[0]} if through else {}
 
 
 def probe_interval(tree, found: dict, base) -> float:

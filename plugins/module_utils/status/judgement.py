@@ -15,7 +15,7 @@ from typing import Sequence
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow as flows
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.prefixes import ADVERTISED
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.routes import Route
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import Owners, egress, interfaces_of, local_interface
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import Owners, egress, interfaces_of, interface_to
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State, grouped, movement
 
 
@@ -80,7 +80,7 @@ class _Judge:
         owners = Owners(self.everything)
         off = [instance["virtual_router"] for instance in self.configuration["bgp"]["instances"] if instance.get("enable") is not True]
         rules = [(rule, egress(rule), self._rule(rule)) for rule in self.configuration["pbf_rules"]]
-        peers = [(peer, local_interface(peer), self._peer(peer, off)) for peer in self.configuration["bgp"]["peers"]]
+        peers = [(peer, interface_to(peer), self._peer(peer, off)) for peer in self.configuration["bgp"]["peers"]]
         by_interface = grouped(rules + peers, lambda found: found[1])
         verdicts = []
         for tunnel in self.configuration["tunnels"]:
@@ -208,7 +208,7 @@ class _Judge:
     def _in_use(self, peer) -> bool:
         """Whether a path to the same AS is in use: of several peers one may carry all, and one that is preferred is in a group of its own."""
         here = (peer["virtual_router"], peer.get("peer_as"))
-        interfaces = {local_interface(other) for other in self.everything["bgp"]["peers"] if (other["virtual_router"], other.get("peer_as")) == here}
+        interfaces = {interface_to(other) for other in self.everything["bgp"]["peers"] if (other["virtual_router"], other.get("peer_as")) == here}
         return any(route.active and route.protocol == "bgp" and route.interface in interfaces for route in self.routes)
 
 

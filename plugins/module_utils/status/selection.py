@@ -104,7 +104,7 @@ def of_vpns(configuration: dict) -> dict:
 
 def _behind(configuration, units, is_rule, is_peer) -> dict:
     """PBF rules and BGP peers that use one of the tunnel interfaces, or belong to them by name; instances of the peers' routers."""
-    peers = [peer for peer in configuration["bgp"]["peers"] if is_peer(peer) or local_interface(peer) in units]
+    peers = [peer for peer in configuration["bgp"]["peers"] if is_peer(peer) or interface_to(peer) in units]
     routers = {peer["virtual_router"] for peer in peers}
     return {
         "pbf_rules": [rule for rule in configuration["pbf_rules"] if is_rule(rule) or egress(rule) in units],
@@ -122,4 +122,10 @@ def egress(rule: dict) -> str | None:
 
 
 def local_interface(peer: dict) -> str | None:
+    """The interface that a BGP session begins at."""
     return (peer.get("local_address") or {}).get("interface")
+
+
+def interface_to(peer: dict) -> str | None:
+    """The interface behind which a BGP peer is: that of its session or, where a route leads to the peer, the one of that."""
+    return peer.get("tunnel_interface") or local_interface(peer)

@@ -121,12 +121,23 @@ def _remote_networks(vpn, around, units):
                 _refuse_into_itself(vpn, around, units, remote, endpoint, number)
         if remote.prefixlen == 0:
             continue
+        _management(vpn, around, remote)
         for interface, network in around.connected(vpn.virtual_router):
             if interface in units or network.version != remote.version or not network.overlaps(remote):
                 continue
             if not (vpn.allow_summary_networks and is_part(network, remote)):
                 hint = "; say allow_summary_networks: true if the connected one is to win" if is_part(network, remote) else ""
                 raise Refused(f"remote_networks: {remote} overlaps {network}, which is connected to {interface}{hint}")
+
+
+def _management(vpn, around, remote):
+    """The network by which the firewall is managed is not the VPN's: what would go there by the VPN is beside it."""
+    managed = around.management()
+    if managed is None or remote.version != managed.version or not remote.overlaps(managed):
+        return
+    if not (vpn.allow_summary_networks and is_part(managed, remote)):
+        hint = "; say allow_summary_networks: true if the rest of it is meant" if is_part(managed, remote) else ""
+        raise Refused(f"remote_networks: {remote} overlaps {managed}, the network of this firewall's management interface{hint}")
 
 
 def _refuse_into_itself(vpn, around, units, remote, endpoint, number):

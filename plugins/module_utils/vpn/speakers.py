@@ -101,17 +101,23 @@ def _held(vpn: Vpn, view: Surroundings, address: str) -> Speaker:
 def _loopbacks(vpn: Vpn, view: Surroundings, claim: Claim, addresses: Iterable[str], turn: int | None) -> dict[str, str]:
     """Loopback interfaces of the VPN's own, for addresses that no interface of others has; one that is there serves another address next."""
     own = [name for name in view.names(LOOPBACK) if claim.before.made(Object(LOOPBACK, name))]
-    holders = {address: found[0] if (found := view.holder(address)) else None for address in addresses}
+    holders = {address: _holder(view, address) for address in addresses}
     found = {holder: address for address, holder in holders.items() if holder in own}
     left, taken = [name for name in own if name not in found], set(view.names(LOOPBACK))
-    for address in [address for address, holder in holders.items() if holder is None]:
+    for address in [address for address, holder in holders.items() if not holder]:
         if left and turn is not None:
             raise Refused(f"rollout: all sessions of {vpn.name} begin at one address (bgp.local_address), which becomes {address}, so the tunnels cannot be "
                           "changed one after the other. Say rollout: together; nothing was written")
         name = left.pop(0) if left else _free(taken)
         taken.add(name)
         found[name] = address
-    return {name: address for name, address in found.items() if name is not None}
+    return found
+
+
+def _holder(view: Surroundings, address: str) -> str:
+    """The interface that has an address; empty where none has."""
+    found = view.holder(address)
+    return found[0] if found is not None else ""
 
 
 def _free(taken: set[str]) -> str:

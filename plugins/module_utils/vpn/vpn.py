@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from ipaddress import IPv4Address, ip_address, ip_network
+from itertools import combinations
 from typing import Any, Callable
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import network_problem
@@ -16,7 +17,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.address_book import is_name
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import is_part
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import problems
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import DYNAMIC, FIREWALL, MOST_TUNNELS, PEER, Tunnel
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import DYNAMIC, FIREWALL, MOST_TUNNELS, PEER, Selectors, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import monitor_profile, static_route, tunnel_interface, zone
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Table
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families, names
@@ -197,7 +198,8 @@ def check_name(name: str) -> None:
 
 def _profile_problems(vpn: Vpn) -> list:
     """What a cloud's output is checked for too. Tunnels that come from a cloud keep its rules."""
-    found = problems.as_problems(vpn.name, vpn.tunnels) + problems.inside_problems(vpn.name, vpn.tunnels) + problems.pair_problems(vpn.name, vpn.tunnels)
+    paired = [replace(tunnel, selector_pairs=tuple(Selectors(*pair) for pair in families.pairs(vpn, tunnel))) for tunnel in vpn.tunnels]
+    found = problems.as_problems(vpn.name, vpn.tunnels) + problems.inside_problems(vpn.name, vpn.tunnels) + problems.pair_problems(vpn.name, paired)
     if vpn.failover != ROUTES or vpn.monitors_routes:
         found += problems.selector_problems(
             vpn.name, vpn.tunnels, vpn.failover, [vpn.monitor_address(number) for number in vpn.numbers])
@@ -325,6 +327,7 @@ def _proof_problems(vpn: Vpn, number: int, tunnel: Tunnel) -> list:
     missing = [option for option in ("local_certificate", "certificate_profile") if said and not getattr(said, option)]
     if missing:
         found.append(f"{place}: certificate.{' and certificate.'.join(missing)}: say which one of this firewall it is")
+    found += _id_problems(place, "local_id", tunnel.local_id, tunnel.local_id_type) + _id_problems(place, "peer_id", tunnel.peer_id, tunnel.peer_id_type)
     if tunnel.is_dynamic and not (tunnel.peer_id or said):
         found.append(f"{place}: peer_id: a peer without a fixed address is known by the ID that it shows; give it")
     if tunnel.is_dynamic and tunnel.initiator == FIREWALL:
@@ -332,6 +335,18 @@ def _proof_problems(vpn: Vpn, number: int, tunnel: Tunnel) -> list:
     if vpn.speaks_bgp and tunnel.bgp and tunnel.bgp.authentication and not tunnel.bgp.secret:
         found.append(f"{place}: the peer demands signatures with its key '{tunnel.bgp.authentication}'; give that key as bgp.secret, or in bgp_secrets")
     return found
+
+
+# What an ID of a kind looks like, and what it is called; a key ID is any text.
+_IDS = {"ipaddr": (r"[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*", "an address"), "fqdn": (r"[^@\s=/]+", "the name of a host"),
+        "ufqdn": (r"[^@\s]+@[^@\s]+", "a mail address"), "dn": (r".*\w\s*=.*", "a distinguished name, such as CN=paris")}
+
+
+def _id_problems(place: str, option: str, text: str | None, kind: str | None) -> list:
+    form, words = _IDS.get(kind or "", (r".*", ""))
+    if kind and not text:
+        return [f"{place}: {option}_type goes with {option}"]
+    return [] if re.fullmatch(form, text or "") or not text else [f"{place}: {option}: '{text}' is of the kind {kind}, and is not {words}"]
 
 
 def _route_monitor_problems(vpn: Vpn) -> list:
@@ -406,6 +421,9 @@ def _network_problems(vpn: Vpn) -> list:
                 if not (is_longer and vpn.allow_summary_networks):
                     hint = "; say allow_summary_networks: true if the longer one is to win" if is_longer else ""
                     found.append(f"remote_networks: {remote} overlaps the local network {local}{hint}")
+    if vpn.policy_based:
+        found += [f"{option}: {one} and {other} overlap, so a packet could be in two proxy IDs; leave one of them out"
+                  for option, networks in sides.items() for one, other in combinations(networks, 2) if one.version == other.version and one.overlaps(other)]
     if vpn.speaks_bgp and not vpn.allow_default_route:
         found += [f"local_networks: {local} would announce a default route to the far side, which could send everything here; name the networks here, "
                   "or say allow_default_route: true if that is meant" for local in sides["local_networks"] if local.prefixlen == 0]

@@ -62,6 +62,23 @@ INPUTS = {
     "a speaker that is not reached": (
         ["tunnel 1", "host_route", "10.50.255.30"], "bgp",
         {"tunnels": changed_tunnels("bgp", {"bgp": {**profile("bgp")["tunnels"][0]["bgp"], "peer_address": "10.50.255.30", "host_route": False}})}),
+    "an address that is none": (
+        ["tunnel 1", "local_id", "'fw.example.net'", "ipaddr"], "pbf",
+        {"tunnels": changed_tunnels("pbf", {"local_id": "fw.example.net", "local_id_type": "ipaddr"})}),
+    "a name that is a mail address": (
+        ["tunnel 1", "peer_id", "fqdn"], "pbf", {"tunnels": changed_tunnels("pbf", {"peer_id": "me@example.net", "peer_id_type": "fqdn"})}),
+    "a mail address that is a name": (
+        ["tunnel 1", "peer_id", "ufqdn"], "pbf", {"tunnels": changed_tunnels("pbf", {"peer_id": "example.net", "peer_id_type": "ufqdn"})}),
+    "a distinguished name that is none": (
+        ["tunnel 1", "peer_id", "dn"], "pbf", {"tunnels": changed_tunnels("pbf", {"peer_id": "example.net", "peer_id_type": "dn"})}),
+    "a kind of no ID": (["tunnel 1", "peer_id_type goes with peer_id"], "pbf", {"tunnels": changed_tunnels("pbf", {"peer_id_type": "keyid"})}),
+    "selectors that overlap": (
+        ["remote_networks", "10.200.0.0/16 and 10.200.1.0/24 overlap"], "pbf",
+        {"failover": "routes", "policy_based": True, "remote_networks": ["10.200.0.0/16", "10.200.1.0/24"]}),
+    "more proxy IDs than the peer takes": (
+        ["4 pairs of networks", "AWS takes 1"], "pbf",
+        {"failover": "routes", "policy_based": True, "local_networks": ["10.10.0.0/24", "10.30.0.0/16"],
+         "remote_networks": ["10.200.0.0/16", "10.201.0.0/16"]}),
     "a monitor that no static route has": (["monitor_threshold", "3 to 10", "not 2"], "pbf", {"failover": "routes", "monitor_threshold": 2}),
     "an outside interface without a route to its endpoint": (
         ["tunnel 2", "outside_interface", "ethernet1/7", "outside_next_hop"], "pbf",

@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import DEVICE, NETWORK, VSYS
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.pairing import (
-    BGP_PLACES, ENGINES, ROUTERS, VpnDoor, every_tunnel, options,
+    BGP_PLACES, ENGINES, ROUTERS, VpnDoor, changed_tunnels, every_tunnel, options, profile,
 )
 
 OUTSIDE = f"{NETWORK}/interface/ethernet/entry[@name='ethernet1/8']/layer3"
@@ -22,12 +22,28 @@ SECURITY = f"{VSYS}/rulebase/security/rules"
 IN_NO_ZONE = "<entry name='ethernet1/3'><layer3><ip><entry name='192.0.2.3/24'/></ip></layer3></entry>"
 # The far side expects an address that no interface of the firewall has.
 BEHIND_NAT = every_tunnel("pbf", {"customer_outside_address": "192.0.2.99"})
+SYSTEM = "/config/devices/entry[@name='localhost.localdomain']/deviceconfig/system"
+CERTIFICATE = {"local_certificate": "fw", "certificate_profile": "peers"}
+BY_CERTIFICATE = {"tunnels": every_tunnel("pbf", {"pre_shared_key": None, "certificate": CERTIFICATE})}
+SESSION = {"local_as": 65000, "peer_as": 64512, "hold_time": 30, "keep_alive": 10}
+INSIDE = {"inside_cidr": "169.254.33.0/30", "inside_address": "169.254.33.2", "inside_peer_address": "169.254.33.1"}
+THREE = [*profile("bgp")["tunnels"], {**profile("bgp")["tunnels"][0], "outside_address": "203.0.113.99", **INSIDE}]
 TEMPLATE = "src='tpl' ptpl='branches'"
 
 
 def planted(*things: tuple) -> Callable:
     """Puts raw XML into candidate and running configuration before the run."""
     return lambda control: [control.plant(xpath, element) for xpath, element in things]
+
+
+def certificate(name: str, expires: int = 4000000000, name_in_it: str = "") -> str:
+    return (f"<entry name='{name}'><common-name>{name_in_it or name}</common-name><expiry-epoch>{expires}</expiry-epoch>"
+            "<private-key>notReal</private-key></entry>")
+
+
+def trusted(certificates: str, profiles: str = "<entry name='peers'><CA><entry name='ca'/></CA></entry>") -> Callable:
+    """Certificates, and profiles that say whose authority they trust."""
+    return planted(*((f"/config/shared/{kind}", there) for kind, there in (("certificate", certificates), ("certificate-profile", profiles)) if there))
 
 
 def gone(*xpaths: str) -> Callable:
@@ -126,6 +142,31 @@ ROWS = {
     "an outside interface that another one's address is expected from": Row(
         ("outside_interface", "198.51.100.10, which is an address of ethernet1/8", "not of ethernet1/7"), {"outside_interface": "ethernet1/7"}),
     "an outside interface of the LAN": Row(("say outside_interface: ethernet1/8",), {"outside_interface": "ethernet1/2"}),
+    "a network that holds the management interface": Row(
+        ("remote_networks", "10.200.7.0/24", "management interface", "allow_summary_networks"), {},
+        planted((SYSTEM, "<ip-address>10.200.7.9</ip-address>"), (SYSTEM, "<netmask>255.255.255.0</netmask>"))),
+    "a certificate that is not there": Row(("'fw'", "there are other"), BY_CERTIFICATE, trusted("<entry name='other'/>")),
+    "a certificate without its key": Row(("'fw'", "without its private key"), BY_CERTIFICATE, trusted("<entry name='fw'/>")),
+    "a certificate that has expired": Row(("'fw'", "expired", "2001-09-09"), BY_CERTIFICATE, trusted(certificate("fw", 1000000000))),
+    "a certificate of somebody else": Row(
+        ("'paris'", "'fw' is one of 'lyon'"),
+        {"tunnels": every_tunnel("pbf", {"pre_shared_key": None, "certificate": {**CERTIFICATE, "local_subject": "CN=paris"}})},
+        trusted(certificate("fw", name_in_it="lyon"))),
+    "a certificate profile that is not there": Row(("'peers'", "there are none"), BY_CERTIFICATE, trusted(certificate("fw"), "")),
+    "a certificate profile of no authority": Row(("'peers'", "no authority"), BY_CERTIFICATE, trusted(certificate("fw"), "<entry name='peers'/>")),
+    "a certificate profile of an authority that has expired": Row(
+        ("'peers'", "have expired (ca)"), BY_CERTIFICATE, trusted(certificate("fw") + certificate("ca", 1000000000))),
+    "a speaker's address in another router": Row(
+        ("bgp.local_address", "192.0.2.3", "no router"), {"tunnels": every_tunnel("bgp", {"bgp": {**SESSION, "local_address": "192.0.2.3"}})},
+        planted((f"{NETWORK}/interface/ethernet", IN_NO_ZONE)), failover="bgp"),
+    "a route of others to a speaker": Row(
+        ("'by-hand'", "10.50.255.30/32", "host_route"),
+        {"tunnels": changed_tunnels("bgp", {"bgp": {**SESSION, "peer_address": "10.50.255.30", "local_address": "10.10.0.1"}})},
+        planted((f"{ROUTERS['virtual-router']}/routing-table/ip/static-route", "<entry name='by-hand'><destination>10.50.255.30/32</destination>"
+                 "<interface>ethernet1/8</interface></entry>")), failover="bgp"),
+    "ECMP of others with too few paths": Row(
+        ("ECMP with 2 paths", "3 tunnels", "max_path: 3"), {"failover": "ecmp", "tunnels": THREE},
+        planted((ROUTERS["virtual-router"], "<ecmp><enable>yes</enable></ecmp>")), failover="bgp"),
     "a PBF rule above BGP": Row(
         ("PBF rule 'all by dsl'", "no-pbf"), {}, planted((f"{VSYS}/rulebase/pbf/rules", by_dsl("<zone><member>trust</member></zone>"))), failover="bgp"),
     "a PBF rule for interfaces above BGP": Row(
