@@ -51,7 +51,8 @@ from ansible.plugins.lookup import LookupBase
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import naming
 
 _COLLECTION = pathlib.Path(__file__).resolve().parents[2]
-_OF_ROLES, _OF_PLAYBOOKS = "roles/{}/meta/argument_specs.yml", "playbooks/argument_specs/{}.yml"
+_OF_ROLES = "roles/{}/meta/argument_specs.yml"
+_OF_PLAYBOOKS = "playbooks/argument_specs/{}.yml"
 
 _LISTED = "the documentation lists them (ansible-doc -t role, or the page about playbooks)"
 

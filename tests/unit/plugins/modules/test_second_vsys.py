@@ -15,9 +15,11 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.pairin
 
 FIRST, SECOND = (f"{DEVICE}/vsys/entry[@name='vsys{number}']" for number in (1, 2))
 OUTSIDE, INSIDE = "ethernet1/5", "ethernet1/6"
-ROUTER = {"virtual-router": (f"{NETWORK}/virtual-router", '<entry name="second"><interface><member>{0}</member><member>{1}</member></interface></entry>'),
-          "logical-router": (f"{NETWORK}/logical-router", '<entry name="second"><vrf><entry name="default"><interface><member>{0}</member><member>{1}</member>'
-                                                           '</interface></entry></vrf></entry>')}
+_MEMBERS = "<interface><member>{0}</member><member>{1}</member></interface>"
+ROUTER = {
+    "virtual-router": (f"{NETWORK}/virtual-router", f'<entry name="second">{_MEMBERS}</entry>'),
+    "logical-router": (f"{NETWORK}/logical-router", f'<entry name="second"><vrf><entry name="default">{_MEMBERS}</entry></vrf></entry>'),
+}
 WISH = {"vsys": "vsys2", "outside_interface": OUTSIDE, "virtual_router": "second", "commit": True, "verify": False, "commit_poll": 0.05}
 
 

@@ -54,8 +54,8 @@ INPUTS = {
         {"tunnels": changed_tunnels("bgp", {"bgp": {**profile("bgp")["tunnels"][0]["bgp"], "authentication": "paris"}})}),
     "fewer keys of BGP than tunnels": (["bgp_secrets", "(2), not 1"], "bgp", {"bgp_secrets": ["notReal.md5"]}),
     "one speaker in two tunnels": (
-        ["tunnel 2", "10.50.255.30", "one of its own"], "bgp", {"tunnels": every_tunnel("bgp", {"bgp": {**profile("bgp")["tunnels"][0]["bgp"],
-                                                                                                   "peer_address": "10.50.255.30"}})}),
+        ["tunnel 2", "10.50.255.30", "one of its own"], "bgp",
+        {"tunnels": every_tunnel("bgp", {"bgp": {**profile("bgp")["tunnels"][0]["bgp"], "peer_address": "10.50.255.30"}})}),
     "a speaker of another family": (
         ["tunnel 1", "bgp.peer_address", "IPv6"], "bgp",
         {"tunnels": changed_tunnels("bgp", {"bgp": {**profile("bgp")["tunnels"][0]["bgp"], "peer_address": "fd00::1", "local_address": "10.10.0.1"}})}),

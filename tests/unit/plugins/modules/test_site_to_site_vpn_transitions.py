@@ -124,8 +124,8 @@ OF_A_TUNNEL = {
     "outside_interface outside_next_hop": Row((
         {"outside_interface": "ethernet1/3", "outside_next_hop": "192.0.2.1", "customer_outside_address": None},
         {"outside_interface": "ethernet1/3", "outside_next_hop": "192.0.2.2", "customer_outside_address": "192.0.2.10"}), PBF),
-    "local_address": Row(("198.51.100.10", "198.51.100.11"), {**PBF, "tunnels": [{**each, "customer_outside_address": None} for each in TWO],
-                                                             "local_address": "198.51.100.10"}),
+    "local_address": Row(("198.51.100.10", "198.51.100.11"), {
+        **PBF, "tunnels": [{**each, "customer_outside_address": None} for each in TWO], "local_address": "198.51.100.10"}),
     "local_id": Row(("fw.example.net", "me@example.net"), PBF),
     "local_id_type": Row(("keyid", "fqdn"), {**PBF, "local_id": "ab12"}),
     "peer_id": Row(("peer.example.net", "192.0.2.78"), PBF),
