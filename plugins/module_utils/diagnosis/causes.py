@@ -41,6 +41,7 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
         "peer-name-unresolved": "The peer is configured by its name, and the firewall's DNS does not find its address.",
         "duplicate-gateway": "Two IKE gateways go from one interface to the same peer: one gets what is meant for the other.",
         "endpoint-route-missing": "The router has no route to the peer.",
+        "endpoint-route-discards": "The route to the peer drops what it is asked for.",
         "endpoint-route-through-other-interface": "Packets to the peer leave by another interface than the one that the gateway sends from.",
         "endpoint-route-into-tunnel": "The route to the peer leads into the tunnel itself.",
         "ike-denied-by-rule": "A security rule, of the firewall's own or of Panorama, or the intrazone default denies IKE between the two ends, "
@@ -141,6 +142,8 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
                              "mends it.",
         "destination-nat-on-vpn": "A NAT rule translates the destination of the packets for the far side.",
         "ip-spoof-discard": "The zone discards spoofed addresses, and no route leads back to the far network: PBF alone is no route.",
+        "asymmetric-path-dropped": "The zone drops packets that come by another way than they went, as they may with two tunnels.",
+        "ecmp-without-symmetric-return": "The router shares packets out over equal ways, and answers may go back by another way than the request came.",
         "not-healthy": "The tunnel is up, something behind it is not well, and nothing tells why.",
     },
     "BGP": {

@@ -130,13 +130,14 @@ RULES = (
     Rule(BGP, bgp.not_announced),
     Rule(BGP, bgp.announced),
     Rule(FORWARDING, routing.routed_elsewhere),
+    Rule(FORWARDING, routing.asymmetric),
     Rule(FORWARDING, routing.security_inbound),
     Rule(CLOUD, cloud.connection),
     Rule(BEHIND_CLOUD, cloud.static_routes),
     Rule(FORWARDING, inside.mtu),
     Rule(FORWARDING, inside.fragments),
-    Rule(CLOUD, cloud.telemetry),
     Rule(CLOUD, routing.nothing_wrong_here),
+    Rule(CLOUD, cloud.telemetry),
 )
 
 

@@ -197,6 +197,10 @@ def endpoint_route(case: Case) -> Iterator[Cause]:
     if endpoint is not None and found is None:
         yield Cause("endpoint-route-missing", f"router '{router}' has no route to the peer {endpoint}", (f"no route in use covers {endpoint}",),
                     f"static_route in virtual_router {router}: a route to {endpoint} through {case.outside}", CERTAIN)
+    elif found is not None and found.interface is None and (found.nexthop or "").lower() == "discard":
+        yield Cause("endpoint-route-discards", f"router '{router}' drops packets to the peer {endpoint}", (f"route in use: {found.destination}: discard",),
+                    f"static_route in virtual_router {router}: state: absent for the one to {found.destination}, or a longer prefix through {case.outside}",
+                    CERTAIN)
     elif found is not None and is_detour(case.outside or "", found.interface) and found.interface not in case.evidence.units:
         yield Cause("endpoint-route-through-other-interface",
                     f"packets to the peer {endpoint} leave by {found.interface}, and the gateway sends from {case.outside}",

@@ -268,6 +268,24 @@ def spoofed(case: Case) -> Iterator[Cause]:
                     ({"zone_protection_profile": {"name": name, "discard_ip_spoof": False}},))
 
 
+def asymmetric(case: Case) -> Iterator[Cause]:
+    """Two ways that are equally good: answers may come by the other one, which a zone or a router may not like."""
+    if len(case.vpn_units - {None}) < 2 or case.router is None:
+        return
+    profile = case.around.protection_of(case.zone) if case.zone else None
+    if profile is not None and places.text(profile, ("asymmetric-path",)) == "drop":
+        name = profile.get("name")
+        yield Cause("asymmetric-path-dropped", f"zone '{case.zone}' drops what comes by another way than it went", (
+                    f"zone_protection_profile {name} asymmetric_path: drop",), f"zone_protection_profile {name}: asymmetric_path: bypass", POSSIBLE,
+                    ({"zone_protection_profile": {"name": name, "asymmetric_path": "bypass"}},))
+    ecmp = places.find(case.around.router(case.router), ("ecmp",))
+    if ecmp is not None and places.text(ecmp, ("enable",)) == "yes" and places.text(ecmp, ("symmetric-return",)) != "yes":
+        yield Cause("ecmp-without-symmetric-return",
+                    f"router '{case.router}' shares packets out over equal ways, and answers do not go back by the way that the request came",
+                    (f"router_ecmp {case.router} symmetric_return: not set",), f"router_ecmp {case.router}: symmetric_return: true", POSSIBLE,
+                    ({"router_ecmp": {"virtual_router": case.router, "symmetric_return": True}},))
+
+
 def nothing_wrong_here(case: Case) -> Iterator[Cause]:
     """The firewall does its part and no packet comes back: the far side's routing is what is left."""
     seen = case.one_way or ("the firewall does its part, and hosts get no answer" if case.evidence.hosts_fail else None)
