@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import pathlib
+
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import IDS, commits, paired, writes
@@ -102,13 +104,13 @@ def test_empty_keys_are_none_given_and_aws_s_own_are_compared(playbooks, firewal
 
 
 def test_only_the_journal_of_what_was_verified_is_dropped(playbooks, firewall, tmp_path):
-    made = playbooks.run(firewall, PAIRING, variables=paired("pbf", aws_pairing_verify=False))
+    made = playbooks.run(firewall, PAIRING, variables=paired("pbf", aws_pairing_verify=False, aws_pairing_journal=str(tmp_path)))
     assert made.status == 0, made.output
-    folder = tmp_path / IDS["pbf"]
-    folder.mkdir()
-    for vpn, dropped in (("another", False), (IDS["pbf"], True)):
-        journal = folder / f"fw,{vpn}.json"
-        journal.write_text("{}", encoding="utf-8")
+    own = pathlib.Path(made.of("site_to_site_vpn")[0].result["journal"])
+    another = own.with_name(own.name.replace(IDS["pbf"], "another"))
+    another.write_text(own.read_text(encoding="utf-8").replace(IDS["pbf"], "another"), encoding="utf-8")
+    another.chmod(0o600)
+    for journal, dropped in ((another, False), (own, True)):
         run = playbooks.run(firewall, "tunnelsmith.panos_vpn.vpn_verify", variables={
             "vpn_verify_name": IDS["pbf"], "vpn_journal": {"fw1": str(journal)}})
         assert run.status == 0, run.output
