@@ -68,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     execute.add_argument("host", metavar="HOST", help="firewall, internet, vpc, aws1, ..., or an inside interface such as ae1.10")
     execute.add_argument("command", metavar="COMMAND", nargs=argparse.REMAINDER)
     key = command("key", _key, "another pre-shared key at a far side, as after a change at AWS: its tunnel goes down until the firewall has that key too")
-    key.add_argument("host", metavar="HOST", help="aws1 is the first tunnel of the first connection, aws2 the second one, and so on")
+    key.add_argument("address", metavar="ADDRESS", help="the outside address of the tunnel's far side")
     key.add_argument("key", metavar="KEY")
     command("doctor", _doctor, "what this machine has and lacks for a lab; changes nothing")
     return parser
@@ -181,12 +181,18 @@ def _status(given: argparse.Namespace) -> int:
 
 def _key(given: argparse.Namespace) -> int:
     enclave = _found(given)
-    daemons = sorted(path.parent.name for path in enclave.folder.glob("*/vici.sock") if path.parent.name != HOST)
-    if given.host not in daemons:
-        raise LabError(f"there is no far side {given.host}; there are {', '.join(daemons)}")
-    IkeDaemon(enclave, given.host).take_key(given.key)
-    print(f"{given.host} has another key")
+    ends = {address: path.parent.name for path in enclave.folder.glob("aws*/vici.sock") for address in _addresses(enclave, path.parent.name)}
+    if given.address not in ends:
+        raise LabError(f"no far side has the address {given.address}; there are {', '.join(sorted(ends))}")
+    IkeDaemon(enclave, ends[given.address]).take_key(given.key)
+    print(f"{given.address} ({ends[given.address]}) has another key")
     return 0
+
+
+def _addresses(enclave: Enclave, host: str) -> list[str]:
+    """The outside addresses of an endpoint. They stand on its loopback interface, beside that of its VPC's gateway."""
+    (loopback,) = json.loads(enclave.run("ip -j address show dev lo", host))
+    return [address["local"] for address in loopback["addr_info"] if address["scope"] == "global" and not address["local"].startswith("10.")]
 
 
 def _exec(given: argparse.Namespace) -> int:
