@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -39,13 +40,17 @@ def is_current(copy: pathlib.Path) -> bool:
 
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory):
-    """The copy in this environment where it is current (``make install``), else the checkout built and installed into a folder."""
+    """The copy in this environment where it is current (``make install``), else the checkout built and installed into a folder.
+
+    ``ANSIBLE_PROGRAMS``: folder of another ansible-core's programs, which runs the playbooks instead of this environment's.
+    """
     from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import Installed
 
-    programs = pathlib.Path(sys.executable).parent
+    own = pathlib.Path(sys.executable).parent
+    programs = pathlib.Path(os.environ.get("ANSIBLE_PROGRAMS", own))
     if not (programs / "ansible-playbook").is_file():
         pytest.skip("there is no ansible-playbook beside this Python")
-    if is_current(pathlib.Path(sysconfig.get_path("purelib")) / WHERE):
+    if programs == own and is_current(pathlib.Path(sysconfig.get_path("purelib")) / WHERE):
         return Installed(programs / "ansible-playbook")
     folder = tmp_path_factory.mktemp("collections")
     for arguments in (["build", "--force", "--output-path", str(folder), str(ROOT)],

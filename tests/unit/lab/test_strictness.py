@@ -106,6 +106,9 @@ REFUSED = {
     "rule with a profile group that is not there": (f"{RULE}", "".join(f"<{tag}><member>any</member></{tag}>" for tag in (
         "from", "to", "source", "destination", "application", "service"))
         + "<action>allow</action><profile-setting><group><member>nosuch</member></group></profile-setting>", "commit"),
+    "rule with a profile that is not there": (f"{RULE}", "".join(f"<{tag}><member>any</member></{tag}>" for tag in (
+        "from", "to", "source", "destination", "application", "service"))
+        + "<action>allow</action><profile-setting><profiles><virus><member>strict</member></virus></profiles></profile-setting>", "commit"),
     "service without a protocol": (f"{VSYS}/service/entry[@name='s']", "<description>x</description>", "commit"),
     "service without a port": (f"{VSYS}/service/entry[@name='s']", "<protocol><tcp/></protocol>", "commit"),
     "tunnel through a port": (TUNNEL, "<tunnel-interface>ethernet1/1</tunnel-interface>", "commit"),
@@ -150,6 +153,9 @@ ACCEPTED = {
     "BGP of four bytes": (BGP, "<local-as>4200000000</local-as><routing-options><as-format>4-byte</as-format></routing-options>"),
     "AS with a dot": (PEER, neighbour("1.10").replace("1.10", "0.64512")),
     "identity by an address": (f"{GATEWAY}/local-id", "<type>ipaddr</type><id>198.51.100.10</id>"),
+    "rule with a profile that comes with PAN-OS": (f"{RULE}", "".join(f"<{tag}><member>any</member></{tag}>" for tag in (
+        "from", "to", "source", "destination", "application", "service"))
+        + "<action>allow</action><profile-setting><profiles><spyware><member>strict</member></spyware></profiles></profile-setting>"),
     "path monitor from the leased address": (ROUTE, watched("DHCP")),
 }
 
@@ -323,6 +329,30 @@ def test_locks_of_all_virtual_systems_and_all_of_high_availability(client):
         assert client.op(f"<show><{kind}-locks><vsys>all</vsys></{kind}-locks></show>").text == plain.text
     state = client.op("<show><high-availability><state/></high-availability></show>")
     assert client.op("<show><high-availability><all/></high-availability></show>").text == state.text
+
+
+# Commands of other clients → an element of the answer that they read.
+ASKED = {
+    "<request><password-hash><password>x</password></password-hash></request>": "result/phash",
+    "<show><session><info/></session></show>": "result/num-max", "<show><session><meter/></session></show>": "result/entry/maximum",
+    "<check><full-commit-required/></check>": "result", "<show><arp><entry name='all'/></arp></show>": "result/entries",
+    "<show><ntp/></show>": "result/synched", "<request><license><info/></license></request>": "result/licenses",
+    "<show><interface>hardware</interface></show>": "result/hw/entry/state", "<show><interface>logical</interface></show>": "result/ifnet/entry/zone",
+    "<show><routing><fib/></routing></show>": "result/fibs/entry/entries/entry/dst", "<show><system><disk-space/></system></show>": "result",
+}
+
+
+@pytest.mark.parametrize("command, element", ASKED.items())
+def test_commands_that_other_clients_ask(client, command, element):
+    reply = client.op(command)
+    assert reply.verdict[0] == "success", reply.text
+    assert reply.root.find(element) is not None
+
+
+def test_a_hash_of_a_password_is_another_one_each_time_and_needs_the_password(client):
+    asked = [client.op("<request><password-hash><password>x</password></password-hash></request>").root.findtext("result/phash") for dummy in range(2)]
+    assert asked[0] != asked[1] and all(each.startswith("$5$") for each in asked)
+    assert client.op("<request><password-hash/></request>").verdict == ("error", "17")
 
 
 def test_an_interface_that_is_not_there_is_an_error(client):

@@ -102,12 +102,16 @@ def _mac(name: str) -> str:
     return ":".join(["02"] + [digest[index:index + 2] for index in range(0, 10, 2)])
 
 
+#: Words in the place of an interface's name.
+_PARTS = ("all", "hardware", "logical")
+
+
 def _interfaces(context: Context) -> Answer:
     wanted = (context.arguments.text or "").strip()
     if not wanted:
         raise InvalidCommand(" show -> interface is missing a value")
     found = Network(context.firewall.running, context.firewall.runtime).interfaces
-    if wanted != "all":
+    if wanted not in _PARTS:
         found = [interface for interface in found if interface.name == wanted]
         if not found:
             # That it is an error is sure (napalm-panos waits for it); the words are inferred.
@@ -115,7 +119,10 @@ def _interfaces(context: Context) -> Answer:
     logical = "".join(_logical(interface) for interface in found)
     hardware = "".join(_hardware(interface, context.firewall.runtime.forwards) for interface in found if interface.physical)
     # An interface without a port has no such part (napalm-panos relies on it).
-    return result(f"<ifnet>{logical}</ifnet>" + (f"<hw>{hardware}</hw>" if hardware or wanted == "all" else ""))
+    told = f"<ifnet>{logical}</ifnet>" if wanted != "hardware" else ""
+    if wanted != "logical" and (hardware or wanted in _PARTS):
+        told += f"<hw>{hardware}</hw>"
+    return result(told)
 
 
 def _logical(interface: Interface) -> str:

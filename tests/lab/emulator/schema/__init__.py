@@ -42,7 +42,7 @@ _SETTINGS = by_name(
 #: What rules name, besides the objects that are described.
 _FOR_RULES = by_name(
     "alg-override application application-filter application-group application-status application-tag data-objects device-object "
-    "dynamic-user-group email-scheduler override pdf-summary-report profiles registered-ip registered-user report-group reports "
+    "dynamic-user-group email-scheduler override pdf-summary-report registered-ip registered-user report-group reports "
     "saas-application schedule sdwan-interface-profile sdwan-profiles threats"
 )
 

@@ -21,6 +21,11 @@ def _ports(tag: str) -> Group:
     return group(tag, text("port", 1023), text("source-port", 1023), undescribed("override"), required=("port",))
 
 
+#: Kind of security profile → those that come with every PAN-OS (vendor's page on security profiles).
+SECURITY_PROFILES = {
+    "virus": ("default",), "spyware": ("default", "strict"), "vulnerability": ("default", "strict"), "url-filtering": ("default",),
+    "file-blocking": ("basic file blocking", "strict file blocking"), "wildfire-analysis": ("default",), "data-filtering": (), "gtp": (), "sctp": (),
+}
 #: Lists whose entries must not share a name.
 SHARED_NAME_SPACES = (("address", "address-group"), ("service", "service-group"))
 
@@ -61,4 +66,5 @@ def objects() -> tuple[Node, ...]:
         entries("certificate", kind="certificate", open=True),
         group("log-settings", entries("profiles", name=Text(63), kind="log-setting", open=True), open=True),
         entries("profile-group", name=Text(63), kind="profile-group", open=True),
+        group("profiles", *(entries(kind, name=Text(63), kind=f"{kind} profile", open=True) for kind in SECURITY_PROFILES), open=True),
     )

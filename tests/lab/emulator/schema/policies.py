@@ -13,6 +13,7 @@ from __future__ import annotations
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import (
     HOST, Entries, Group, Node, Reference, Text, address_or_name, by_name, empty, entries, group, leaf, members, one_of, text, words, yes_no,
 )
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.objects import SECURITY_PROFILES
 
 _ZONE = Reference("zone", words=("any", "multicast"))
 _ADDRESS = Reference("address")
@@ -36,9 +37,7 @@ def _about_a_rule() -> tuple[Node, ...]:
     )
 
 
-_PROFILE_KINDS = (
-    "virus", "spyware", "vulnerability", "url-filtering", "file-blocking", "wildfire-analysis", "data-filtering", "gtp", "sctp",
-)
+_PROFILES = tuple(members(kind, refers=Reference(f"{kind} profile", words=predefined)) for kind, predefined in SECURITY_PROFILES.items())
 
 _SECURITY = entries(
     "rules",
@@ -62,7 +61,7 @@ _SECURITY = entries(
     leaf("log-setting", Text(63), Reference("log-setting")),
     group("option", *yes_no("disable-server-response-inspection")),
     group("qos", group("marking", one_of(text("ip-dscp"), text("ip-precedence"), *empty("follow-c2s-flow")))),
-    group("profile-setting", one_of(members("group", refers=Reference("profile-group")), group("profiles", *(members(kind) for kind in _PROFILE_KINDS)))),
+    group("profile-setting", one_of(members("group", refers=Reference("profile-group")), group("profiles", *_PROFILES))),
     *_about_a_rule(),
     name=_RULE_NAME,
     rules=True,
