@@ -99,7 +99,9 @@ def _fib(context: Context) -> Answer:
 
 
 #: What a Panorama answers too.
-EVERYWHERE: list[Command] = [command("request password-hash", _password_hash, "password"), command("request license info", _licences), command("show ntp", _ntp)]
+EVERYWHERE: list[Command] = [
+    command("request password-hash", _password_hash, "password"), command("request license info", _licences), command("show ntp", _ntp),
+]
 COMMANDS: list[Command] = [
     *EVERYWHERE,
     command("show session info", _sessions),
