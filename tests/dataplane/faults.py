@@ -133,12 +133,33 @@ def _mask(site):
         root, "interface/tunnel/units", site.plane.firewall.running.tunnels[0].interface).findall("ip/entry")])
 
 
+def first_rule(rulebase: str, text: str, *objects: tuple[str, str]) -> Callable:
+    """A rule in front of all others, with the objects that it names: (container, XML) each."""
+    def edit(root):
+        root.find(f".//vsys/entry/rulebase/{rulebase}/rules").insert(0, ET.fromstring(text))
+        for container, found in objects:
+            root.find(f".//vsys/entry/{container}").append(ET.fromstring(found))
+    return lambda site: edited(site, edit)
+
+
+def _members(**lists: str) -> str:
+    named = [(option.rstrip("_").replace("_", "-"), text) for option, text in lists.items()]
+    return "".join(f"<{option}><member>{text}</member></{option}>" for option, text in named)
+
+
+_NO_TCP = (f"<entry name='no tcp'>{_members(from_='trust', to='any', source='any', destination='10.200.0.0/16', source_user='any', category='any')}"
+           f"{_members(application='any', service='all-tcp')}<action>deny</action></entry>")
+_ALL_TCP = ("service", "<entry name='all-tcp'><protocol><tcp><port>1-65535</port></tcp></protocol></entry>")
+_HALF = (f"<entry name='half'><from><zone><member>trust</member></zone></from>{_members(source='10.10.0.0/25', destination='any', source_user='any')}"
+         f"{_members(application='any', service='any')}<action><discard/></action></entry>")
 #: What does not fit together on the firewall, with the cause; by PBF and by BGP.
 CONFIGURED = {
     "PBF rule of another zone": (value("pbf/rules", "-1", "from/zone/member", "dmz"), "pbf-rule-misses-traffic"),
     "PBF rule into the other tunnel": (value("pbf/rules", "-1", "action/forward/egress-interface", "tunnel.2"), "pbf-egress-wrong"),
     "allow rule disabled": (value("security/rules", "-out", "disabled", "yes"), "security-rule-disabled"),
     "allow rule for one application": (value("security/rules", "-out", "application/member", "ssl"), "security-rule-narrow"),
+    "TCP is denied": (first_rule("security", _NO_TCP, _ALL_TCP), "security-rule-denies-some"),
+    "half of the hosts are dropped": (first_rule("pbf", _HALF), "pbf-rule-takes-some"),
     "inside mask": (_mask, "inside-mask-wrong"),
     "route to the endpoint into the tunnel": (route("203.0.113.17/32", "<interface>tunnel.1</interface>"), "endpoint-route-into-tunnel"),
     "the gateway of the other tunnel": (_other_gateway, "ike-gateway-of-another-tunnel"),
