@@ -724,9 +724,9 @@ options:
     description:
       - How traffic moves from one tunnel to the other. Required with O(state=present).
       - V(pbf) makes a monitor profile, monitors each tunnel, and makes one policy-based forwarding rule per tunnel in the order of preference, each
-        of them disabled while its monitor gets no answer. No route is needed for new sessions.
-      - PBF decides for I(new) sessions only. When a rule goes down, sessions that are established already follow the routing table. Without
-        O(backup_routes) that is usually the default route, so they leave the firewall in clear text by the outside interface until they end.
+        of them disabled while its monitor gets no answer.
+      - PBF decides for I(new) sessions only. When a rule goes down, sessions that are established already follow the routing table, and so may the answers
+        to sessions that begin behind the peer. For those there are O(backup_routes).
       - V(bgp) makes or completes the router's BGP instance, announces exactly O(local_networks) to the peer and nothing else, and makes a
         peer group with one peer per tunnel. Sessions then follow the routes, established ones too. The peer's MED is left alone.
       - V(ecmp) is V(bgp) through all tunnels at the same time. The router's ECMP is turned on with V(4) paths and symmetric return, and with peers of different
@@ -827,19 +827,22 @@ options:
     type: int
   backup_routes:
     description:
-      - Static routes to each of O(remote_networks) for established sessions, with O(failover=pbf). They lead through the tunnels in the opposite order of
-        preference (metric V(10), V(20)), and last to a discard (metric V(250)), so that nothing leaves in clear text while no tunnel is up.
+      - Static routes to each of O(remote_networks), with O(failover=pbf), for established sessions and for the answers to sessions that begin behind the
+        peer. They lead through the tunnels in the opposite order of preference (metric V(10), V(20)), and last to a discard (metric V(250)), so that nothing
+        leaves in clear text while no tunnel is up. With O(when_both_down=route) there is no discard.
       - Where another route to the same network has one of these metrics, the VPN takes the next free ones and keeps them. Another VPN's come behind
         the first one's, and a discard comes behind everything that leads somewhere. A route of somebody else that is not used any more, or is preferred
         to the VPN's, is named in a warning.
-      - Omitted, it is V(false). See O(failover) for what happens to established sessions then.
+      - Omitted, it is V(true) with O(failover=pbf), unless one of O(remote_networks) is everything, to which this were a default route.
+      - With V(false) such packets follow the router's other routes. That is usually the default route, so that they leave the firewall in clear text by the
+        outside interface, or are dropped where that is in another zone. Sessions that may begin behind the peer are warned of then.
     type: bool
   when_both_down:
     description:
       - What becomes of new sessions while all rules of O(failover=pbf) are disabled, or of all packets while all routes of O(failover=routes) are withdrawn.
       - V(discard) adds a last PBF rule that drops them. Where several VPNs lead to the same networks, those rules stand below all rules that lead into
-        a tunnel, so that one VPN takes over when the other one is down. Established sessions follow the routing table all the same, only O(backup_routes)
-        stops those. V(route) leaves new sessions to the routing table too.
+        a tunnel, so that one VPN takes over when the other one is down. Established sessions follow the routing table all the same, only the discard of
+        O(backup_routes) stops those. V(route) leaves new sessions to the routing table too.
       - With O(failover=routes) through several tunnels, V(discard) adds static routes that discard, with a metric behind all others.
       - Omitted, it is V(discard).
     type: str
@@ -1055,7 +1058,6 @@ EXAMPLES = r"""
     source_zones: [trust]
     local_networks: [10.10.0.0/24]
     remote_networks: [10.200.0.0/16]
-    backup_routes: true
   vars:
     static: "{{ lookup('ansible.builtin.file', 'connection_static.json') | tunnelsmith.panos_vpn.aws_vpn_connection }}"
   register: pairing
@@ -1076,7 +1078,6 @@ EXAMPLES = r"""
     source_zones: [trust]
     local_networks: [10.10.0.0/24]
     remote_networks: [10.200.0.0/16]
-    backup_routes: true
     commit: true
     verify: true
     rollout: one_by_one

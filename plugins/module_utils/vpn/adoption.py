@@ -23,7 +23,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names, proposal, record as records
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Item, Object, Record
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import PBF, ROUTES, Vpn
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import PBF, Vpn
 
 # Came with PAN-OS; they are nobody's to change or to remove.
 PREDEFINED = ("default", "Suite-B-GCM-128", "Suite-B-GCM-256")
@@ -151,7 +151,7 @@ class _Search:
             for side, networks in (("source", self.vpn.local_networks), ("destination", self.vpn.remote_networks)))
 
     def _routes(self, number, unit):
-        wanted = self.vpn.failover == ROUTES or self.vpn.backup_routes
+        wanted = self.vpn.makes_routes
         networks = {ip_network(text): text for text in self.vpn.remote_networks}
         for name, destination in self.around.routes_into(self.vpn.virtual_router, unit):
             key = names.route_key(number, networks[destination]) if destination in networks else ""

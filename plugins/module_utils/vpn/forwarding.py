@@ -18,7 +18,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.families
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.interfaces import with_length
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.metrics import Metrics
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.rules import Rules
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import ROUTES, Vpn
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import DISCARD, PBF, ROUTES, Vpn
 
 # What the one destination of a route's monitor is called.
 _DESTINATION = "peer"
@@ -27,13 +27,21 @@ _DESTINATION = "peer"
 def items(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, rules: Rules) -> tuple[list, list[str]]:
     """(desired items, warnings)."""
     found = [] if vpn.failover == ROUTES else _monitor_profiles(vpn, choice, claim) + rules.forwarding(_paths(vpn, choice, claim))
-    if not metrics.makes_routes(vpn):
-        return found, []
+    if not vpn.makes_routes:
+        return found, _one_way(vpn)
     chosen = metrics.choose(vpn, view, claim)
     found += _routes(vpn, choice, claim, view, vpn.path_order if vpn.failover == ROUTES else reversed(vpn.path_order), chosen)
     if metrics.drops(vpn):
         found += _discards(vpn, claim, view, chosen)
     return found, metrics.warnings(vpn, view, claim, chosen)
+
+
+def _one_way(vpn: Vpn) -> list[str]:
+    """Nobody says whether PBF sees the answers to what the far side begins; the routing table sees them in any case."""
+    if vpn.failover != PBF or vpn.security_rules != "both":
+        return []
+    return [f"{vpn.name}: sessions that begin behind the peer are allowed, and without backup_routes their answers may follow the router's other routes, "
+            "out of the VPN; say backup_routes: true, or security_rules: outbound"]
 
 
 def _monitor_profiles(vpn: Vpn, choice: Choice, claim: Claim) -> list:
@@ -54,7 +62,7 @@ def _paths(vpn: Vpn, choice: Choice, claim: Claim) -> list[tuple[str, dict]]:
         nexthop = {"ip_address": vpn.ends(number).peer}
         action = {"forward": {"egress_interface": choice.units[number], "nexthop": nexthop, "monitor": monitor}}
         paths.append((claim.called("pbf_rule", number), action))
-    if vpn.when_both_down == "discard":
+    if vpn.when_both_down == DISCARD:
         paths.append((names.discard_rule(vpn.name), {"discard": True}))
     return paths
 

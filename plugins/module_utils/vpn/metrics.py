@@ -16,7 +16,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.sur
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names, record as records
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import ROUTES, Vpn
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import DISCARD, ROUTES, Vpn
 
 # PAN-OS's own default is the first one.
 _FIRST, _STEP, _DISCARD = 10, 10, 250
@@ -49,13 +49,9 @@ class _Route:
     sibling: bool
 
 
-def makes_routes(vpn: Vpn) -> bool:
-    return vpn.failover == ROUTES or vpn.backup_routes
-
-
 def drops(vpn: Vpn) -> bool:
     """Whether routes behind the others drop what no tunnel takes: as long as the others can be withdrawn, or are not asked first."""
-    return vpn.backup_routes or (vpn.monitors_routes and vpn.when_both_down == "discard")
+    return (vpn.has_backup_routes or vpn.monitors_routes) and vpn.when_both_down == DISCARD
 
 
 def choose(vpn: Vpn, view: Surroundings, claim: Claim) -> Metrics:
@@ -89,7 +85,7 @@ def _can_drop(metric: int, vpn: Vpn, others: list[_Route], taken: set[int]) -> b
 def _refuse(vpn: Vpn, others: list[_Route]) -> Metrics:
     listed = ", ".join(f"'{route.name}' ({route.metric})" for route in others)
     raise Refused(f"remote_networks: no metrics are left for this VPN's static routes in router '{vpn.virtual_router}' beside the routes {listed} to the "
-                  "same networks; change the metric of one of those, or leave backup_routes out")
+                  "same networks; change the metric of one of those" + ("" if vpn.failover == ROUTES else ", or say backup_routes: false"))
 
 
 def _routes_of_others(vpn: Vpn, view: Surroundings, claim: Claim) -> list[_Route]:
@@ -125,4 +121,4 @@ def _is_there(vpn: Vpn, view: Surroundings, claim: Claim, network: str) -> bool:
 
 
 def booked(vpn: Vpn, view: Surroundings, claim: Claim) -> tuple[int, ...]:
-    return choose(vpn, view, claim).booked() if makes_routes(vpn) else ()
+    return choose(vpn, view, claim).booked() if vpn.makes_routes else ()

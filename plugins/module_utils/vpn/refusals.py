@@ -62,7 +62,7 @@ def _zone(vpn, around):
     if places.text(protection, ("strict-ip-check",)) == "yes":
         raise Refused(f"{place} with strict IP address check: it drops the link-local inside addresses of the tunnels; "
                       "turn strict-ip-check off, or use a zone without it")
-    if vpn.failover == PBF and not vpn.backup_routes and places.text(protection, ("discard-ip-spoof",)) == "yes":
+    if vpn.failover == PBF and not vpn.has_backup_routes and places.text(protection, ("discard-ip-spoof",)) == "yes":
         raise Refused(f"{place} that discards spoofed addresses: with PBF alone there is no route back to the remote networks, so sessions from "
                       "the far side would be dropped; say backup_routes: true, or use a zone without discard-ip-spoof")
 
@@ -146,7 +146,7 @@ def _refuse_into_itself(vpn, around, units, remote, endpoint, number):
     A default route that BGP learns is worse than a static one of the usual distance, and PBF sees nothing that the firewall sends itself.
     """
     own = around.router_of(vpn.outside_of(number))
-    by_pbf = vpn.failover == PBF and not vpn.backup_routes
+    by_pbf = vpn.failover == PBF and not vpn.has_backup_routes
     is_asked_for = remote.prefixlen == 0 or vpn.allow_summary_networks
     if is_asked_for and (by_pbf or own != vpn.virtual_router):
         return
@@ -160,11 +160,13 @@ def _refuse_into_itself(vpn, around, units, remote, endpoint, number):
     if vpn.speaks_bgp and vpn.allow_summary_networks and remote.prefixlen:
         # What BGP brings is the far side's choice, and not known here: that is told.
         return
-    can_be_asked_for = remote.prefixlen and (by_pbf or own != vpn.virtual_router or vpn.speaks_bgp)
+    elsewhere = by_pbf or own != vpn.virtual_router or vpn.speaks_bgp
+    ways = ["backup_routes: false"] if vpn.has_backup_routes and not elsewhere else []
+    if remote.prefixlen and not vpn.allow_summary_networks and (elsewhere or ways):
+        ways.append("allow_summary_networks: true")
     raise Refused(f"remote_networks: {remote} covers the tunnel endpoint {endpoint}; the tunnel's own packets would be sent into the tunnel. "
                   f"Give router '{own}' a route to {endpoint}/{endpoint.max_prefixlen} by the way that is to carry the tunnel"
-                  + (", or say allow_summary_networks: true" if can_be_asked_for else "")
-                  + (", or leave backup_routes out" if vpn.backup_routes and not remote.prefixlen else ""))
+                  + (f", or say {' and '.join(ways)}" if ways else ""))
 
 
 def summary_warnings(vpn: Vpn, around: Surroundings, units: list) -> list[str]:

@@ -32,6 +32,7 @@ _OF_OBJECTS = {
     "monitor_interval": (monitor_profile.TABLE, "interval"), "monitor_threshold": (monitor_profile.TABLE, "threshold"),
     "mtu": (tunnel_interface.TABLE, "mtu"),
 }
+DISCARD = "discard"
 # What no BGP session can do without.
 _OF_A_SESSION = ("local_as", "peer_as", "hold_time", "keep_alive")
 
@@ -68,8 +69,8 @@ class Vpn:
     monitor_threshold: int = 5
     monitor_addresses: tuple = ()
     primary_tunnel: int = 1
-    backup_routes: bool = False
-    when_both_down: str = "discard"
+    backup_routes: bool | None = None
+    when_both_down: str = DISCARD
     router_id: str | None = None
     install_route: bool | None = None
     local_preference: tuple = ()
@@ -168,6 +169,19 @@ class Vpn:
     def certifies(self) -> bool:
         """Whether a tunnel authenticates by certificate."""
         return any(tunnel.certificate for tunnel in self.tunnels)
+
+    @property
+    def has_backup_routes(self) -> bool:
+        """Whether the routing table leads into the tunnels beside PBF. Omitted, it does, unless that were a default route.
+
+        Whether PBF sees the answers to sessions that the far side begins is not documented: without a route they may leave in clear text.
+        """
+        is_everything = any(text.endswith("/0") for text in self.remote_networks)
+        return self.failover == PBF and (not is_everything if self.backup_routes is None else self.backup_routes)
+
+    @property
+    def makes_routes(self) -> bool:
+        return self.failover == ROUTES or self.has_backup_routes
 
     @property
     def by_tunnel(self) -> bool:

@@ -79,7 +79,7 @@ def test_beside_a_running_bgp_and_away_again(firewalls, engine, more):
 
 
 @pytest.mark.parametrize("changes", [
-    {"backup_routes": True}, {"when_both_down": "route"}, {"primary_tunnel": 2}, {"security_rules": "outbound"}, {"security_rules": "none"},
+    {"backup_routes": False}, {"when_both_down": "route"}, {"primary_tunnel": 2}, {"security_rules": "outbound"}, {"security_rules": "none"},
     {"local_id": "fw@example.net"}, {"mtu": 1400}, {"monitor_interval": 5, "monitor_threshold": 10}, {"tunnel_interfaces": ["tunnel.21", "tunnel.22"]},
     {"local_networks": ["10.10.0.0/25", "10.20.0.0/24"]}, {"remote_networks": ["10.201.0.0/16", "10.202.0.0/16"]}, {"source_zones": ["trust", "dmz"]},
     {"zone": "other-vpn"}, {"failover": "pbf", "pre_shared_keys": ["notReal.first8", "notReal.second8"]},

@@ -173,7 +173,7 @@ ROWS = {
         ("PBF rule 'all by dsl'", "no-pbf"), {},
         planted((f"{VSYS}/rulebase/pbf/rules", by_dsl("<interface><member>ae1.10</member><member>ethernet1/2</member></interface>"))), failover="bgp"),
     "a default route by routes that carries the tunnels": Row(
-        ("remote_networks: 0.0.0.0/0 covers the tunnel endpoint", "leave backup_routes out"),
+        ("remote_networks: 0.0.0.0/0 covers the tunnel endpoint", "say backup_routes: false"),
         {"remote_networks": ["0.0.0.0/0"], "allow_default_route": True, "backup_routes": True}),
     # What is taken already.
     "a tunnel interface of another tunnel": Row(
@@ -200,9 +200,10 @@ ROWS = {
     "strict IP address check from a template": Row(
         ("zone 'aws-vpn'", "'edge'", "template 'branches'", "strict-ip-check"), {}, protection("edge", "<strict-ip-check>yes</strict-ip-check>", TEMPLATE)),
     "spoofed addresses discarded, and no backup routes": Row(
-        ("zone 'aws-vpn'", "'edge'", "backup_routes: true"), {}, protection("edge", "<discard-ip-spoof>yes</discard-ip-spoof>")),
+        ("zone 'aws-vpn'", "'edge'", "backup_routes: true"), {"backup_routes": False}, protection("edge", "<discard-ip-spoof>yes</discard-ip-spoof>")),
     "spoofed addresses discarded by a template": Row(
-        ("'edge'", "template 'branches'", "backup_routes: true"), {}, protection("edge", "<discard-ip-spoof>yes</discard-ip-spoof>", TEMPLATE)),
+        ("'edge'", "template 'branches'", "backup_routes: true"), {"backup_routes": False},
+        protection("edge", "<discard-ip-spoof>yes</discard-ip-spoof>", TEMPLATE)),
     # Rules.
     "source NAT of everything": Row(
         ("NAT rule 'hide everything'", "10.200.0.0/16"), {}, planted((f"{VSYS}/rulebase/nat/rules", SOURCE_NAT.format(source="any")))),

@@ -341,7 +341,7 @@ def test_routes_come_along(engine, backup):
 
 def test_a_route_that_is_no_longer_wanted_goes_and_is_forgotten():
     after, _warnings = adopted(wanted("pbf", backup_routes=True), by_hand(VIRTUAL_ROUTER, "pbf", backup_routes=True), VIRTUAL_ROUTER)
-    later, _warnings = adopted(wanted("pbf"), after, VIRTUAL_ROUTER)
+    later, _warnings = adopted(wanted("pbf", backup_routes=False), after, VIRTUAL_ROUTER)
     names = [name for name, _destination in around(later, VIRTUAL_ROUTER).static_routes("default")]
     assert not any(name.startswith(("hand-1", "hand-2", "vpn-9")) for name in names)
     assert "static_route" not in records.of_vpn(around(later, VIRTUAL_ROUTER), "vpn-9").adopted

@@ -301,7 +301,7 @@ SHARED = {
     "local networks that are announced": ("bgp", {}, {"local_networks": ("10.11.0.0/24",)}),
     "remote networks": ("pbf", {"backup_routes": True}, {"backup_routes": True, "remote_networks": ("10.201.0.0/16",)}),
     "remote networks of a BGP pairing": ("bgp", {}, {"remote_networks": ("10.201.0.0/16",)}),
-    "backup routes": ("pbf", {"backup_routes": True}, {}),
+    "backup routes": ("pbf", {"backup_routes": True}, {"backup_routes": False}),
     "the rule that discards": ("pbf", {}, {"when_both_down": "route"}),
     "rules for the way in": ("pbf", {}, {"security_rules": "outbound"}),
     "the policies of a peer group": ("bgp", {"local_preference": (200, 100)}, {"local_preference": (300, 150)}),
@@ -324,3 +324,27 @@ def test_bgp_that_all_tunnels_share_is_not_given_up_for_one_of_them():
     before = applied(tree, built(vpn("bgp"), tree, VIRTUAL_ROUTER).operations)
     with pytest.raises(Refused, match="rollout: all tunnels of vpn-1 share the BGP of router 'default'.*rollout: together"):
         build.build(vpn("pbf"), around(before, VIRTUAL_ROUTER), Addresses(), only=2)
+
+
+BOTH_WAYS = [1, 2, "discard"]
+#: Options of a VPN by PBF, the tunnels that its routes lead through and whether they end in a discard, and whether it is warned of.
+BACKUP = {
+    "omitted": ({}, BOTH_WAYS, False),
+    "asked for": ({"backup_routes": True}, BOTH_WAYS, False),
+    "refused": ({"backup_routes": False}, [], True),
+    "refused, and nothing may begin there": ({"backup_routes": False, "security_rules": "outbound"}, [], False),
+    "new sessions are left to the routing table": ({"when_both_down": "route"}, [1, 2], False),
+    "to everything it would be a default route": ({"remote_networks": ("0.0.0.0/0",), "allow_default_route": True}, [], True),
+}
+
+
+@pytest.mark.parametrize("engine", [VIRTUAL_ROUTER, LOGICAL_ROUTER])
+@pytest.mark.parametrize("options, ways, warned", BACKUP.values(), ids=BACKUP.keys())
+def test_the_routing_table_leads_into_the_tunnels_beside_pbf(engine, options, ways, warned):
+    wanted, before = vpn("pbf", **options), start(engine, "base")
+    made = build.build(wanted, around(before, engine), Addresses())
+    after = around(plan(made.phases, before, base).after, engine)
+    known = {route.name for route in around(before, engine).static_route_entries("default")}
+    routes = [route for route in after.static_route_entries("default") if route.name not in known]
+    assert sorted(("discard" if route.drops else int(route.interface[-1]) for route in routes), key=str) == ways
+    assert any("without backup_routes" in text for text in made.warnings) is warned

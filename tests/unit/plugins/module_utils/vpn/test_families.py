@@ -105,7 +105,7 @@ def _of_one_family(tree, outside, networks, failover) -> None:
         if rule.get("name").startswith("vpn-1"):
             assert {version(text) for text in hops} <= families and len(families) == 1
     routed = [entry for entry in tree.iterfind(".//static-route/entry") if entry.get("name").startswith("vpn-1")]
-    assert {version(entry.findtext("destination")) for entry in routed} == (families if failover == "routes" else set())
+    assert {version(entry.findtext("destination")) for entry in routed} == (families if failover in ("pbf", "routes") else set())
     for tunnel in tree.iterfind(".//tunnel/ipsec/entry"):
         if tunnel.get("name").startswith("vpn-1"):
             six = [entry.findtext("remote") for entry in tunnel.iterfind("auto-key/proxy-id-v6/entry")]

@@ -35,7 +35,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.fed_ba
 FIREWALLS = [((10, 1), VIRTUAL_ROUTER), ((11, 1), VIRTUAL_ROUTER), ((12, 1), VIRTUAL_ROUTER), ((10, 2), LOGICAL_ROUTER), ((11, 1), LOGICAL_ROUTER),
              ((12, 1), LOGICAL_ROUTER)]
 # What is said in every run: what is weak, and a network that no route of the firewall is known for.
-LASTING = "uses (sha1|group2),|is it written as it should be"
+LASTING = "uses (sha1|group2),|is it written as it should be|without backup_routes their answers"
 # What AWS lets people choose for a tunnel, in its own words.
 ALGORITHMS = {"EncryptionAlgorithms": ["AES128", "AES256", "AES128-GCM-16", "AES256-GCM-16"],
               "IntegrityAlgorithms": ["SHA1", "SHA2-256", "SHA2-384", "SHA2-512"], "DHGroupNumbers": [2, 14, 15, 16, 17, 19, 20, 21, 24]}

@@ -40,7 +40,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.validat
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.vpn.test_build import around, base, canonical, leaves, removed, start, tunnels
 
 ENGINES = (VIRTUAL_ROUTER, LOGICAL_ROUTER)
-SHAPES = {"pbf": {}, "pbf with backup routes": {"backup_routes": True}, "pbf without a last rule": {"when_both_down": "route"}, "routes": {},
+SHAPES = {"pbf": {}, "pbf without backup routes": {"backup_routes": False}, "pbf without a last rule": {"when_both_down": "route"}, "routes": {},
           "routes without a last one": {"when_both_down": "route"}, "bgp": {},
           "bgp of four bytes": {}, "ecmp": {}, "ecmp to two numbers": {}}
 BY_BGP = ("bgp", "ecmp")
@@ -64,8 +64,10 @@ def sibling(number: int, shape: str, local: tuple = LOCALS[0], remote: tuple = R
     return made
 
 
-# What is said of a VPN in every run: a network that no route of the firewall is known for, and one that a VPN by PBF leads away before routes are asked.
-LASTING = ("is it written as it should be", "of another VPN takes the packets", "may take some of the packets")
+# What is said of a VPN in every run: a network that no route of the firewall is known for, one that a VPN by PBF leads away before routes are asked, and
+# sessions that may have no way back.
+LASTING = ("is it written as it should be", "of another VPN takes the packets", "may take some of the packets",
+           "without backup_routes their answers")
 
 
 def run(vpn: Vpn, tree, engine):
@@ -131,7 +133,7 @@ def reached(vpn: Vpn, standing: dict, tree, engine) -> None:
                 assert vpn.when_both_down != "discard" or None in ways
     routes = view.static_route_entries("default")
     assert len({(route.destination, route.metric) for route in routes}) == len(routes)
-    if vpn.failover == "routes" or vpn.backup_routes:
+    if vpn.makes_routes:
         for remote in vpn.remote_networks:
             left = [route for route in routes if str(route.destination) == remote and route.interface not in leading_elsewhere]
             assert min(left, key=lambda route: route.metric).interface in own_units
@@ -360,7 +362,7 @@ HERE = tuple(f"172.{second}.{third}.0/24" for second in range(24, 29) for third 
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("shape, more", [("pbf with backup routes", {"remote": MANY}), ("routes", {"remote": MANY}), ("bgp", {"local": HERE}),
+@pytest.mark.parametrize("shape, more", [("pbf", {"remote": MANY}), ("routes", {"remote": MANY}), ("bgp", {"local": HERE}),
                                          ("bgp", {"local": HERE, "remote": MANY}), ("bgp", {"local": HERE, "redistribute": "static"})])
 def test_as_many_networks_as_people_have(engine, shape, more):
     """120 networks through two tunnels each, 150 that are announced: all of it is the VPN's."""
@@ -413,7 +415,7 @@ def test_metrics_beside_routes_of_others(engine, theirs, metrics, said):
         routes = places.make(before, base("network")[1:] + static_route.container("default", engine == LOGICAL_ROUTER, False))
         routes.append(ET.fromstring(f"<entry name='{MPLS}-{number}'><destination>{destination}</destination><interface>ethernet1/2</interface>"
                                     f"<nexthop><ip-address>10.20.0.254</ip-address></nexthop><metric>{metric}</metric></entry>"))
-    vpn = sibling(0, "pbf with backup routes")
+    vpn = sibling(0, "pbf")
     made_first, told = run(vpn, before, engine)
     found = {route.metric: route for route in around(made_first.after, engine).static_route_entries("default") if route.name.startswith("vpn-a")}
     assert tuple(sorted(found)) == metrics
@@ -432,7 +434,7 @@ def test_metrics_that_are_not_to_be_had_are_refused_before_anything_is_written()
     by_routes = around(run(sibling(0, "routes"), before, VIRTUAL_ROUTER)[0].after, VIRTUAL_ROUTER).static_route_entries("default")
     assert sorted(route.metric for route in by_routes if route.name.startswith("vpn-a")) == [270, 280]
     with pytest.raises(Refused, match=r"no metrics are left for this VPN's static routes in router 'default' beside the routes 'r65534' \(65534\)"):
-        run(sibling(0, "pbf with backup routes"), before, VIRTUAL_ROUTER)
+        run(sibling(0, "pbf"), before, VIRTUAL_ROUTER)
 
 
 # A description that tells the tunnels in another order, or has new ones among them → the far ends of tunnels 1 and 2.
