@@ -18,7 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 
 # Modules without tests of their own that assert for others. Here, because it has to be said before anything imports them.
 pytest.register_assert_rewrite(*(f"ansible_collections.tunnelsmith.panos_vpn.tests.{name}" for name in (
-    "dataplane.failovers", "dataplane.site", "dataplane.wire", "unit.plugins.modules.door", "unit.plugins.modules.pairing")))
+    "dataplane.bulks", "dataplane.failovers", "dataplane.site", "dataplane.wire", "unit.plugins.modules.door", "unit.plugins.modules.pairing")))
 
 
 def _package(name: str, *locations: pathlib.Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import connection
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.back_to_start import bare
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.firewall_side import A_KEY, NOTHING
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.behaviour import A_KEY, NOTHING, Behaviour
 
 WORLDS = {"SAs outlive a new key": A_KEY, "a commit ends SAs": NOTHING}
 WRONG = ["notReal.wrong.one", "notReal.wrong.two"]
@@ -27,7 +27,7 @@ def worlds(sites):
     """Two firewalls with BGP, whose sessions outlive a short interruption, and two with PBF."""
     made = {}
     for failover, world in itertools.product(("bgp", "pbf"), WORLDS):
-        site = made[failover, world] = sites(connection(failover), sas_outlive=WORLDS[world])
+        site = made[failover, world] = sites(connection(failover), behaviour=Behaviour(sas_outlive=WORLDS[world]))
         done = site.life(failover)
         assert not done.failed, done.message
         site.up()

@@ -46,7 +46,8 @@ def causes(site, **options) -> list:
 
 
 def seen(site, before: int, word: str) -> bool:
-    return wait_until(lambda: any(word in text for dummy, dummy, text in site.log()[before:]), 15, 0.2)
+    tunnel = site.plane.firewall.running.tunnels[0]
+    return wait_until(lambda: any(word in text for dummy, thing, text in site.log()[before:] if thing in (tunnel.name, tunnel.gateway)), 15, 0.2)
 
 
 STATED = {"source_zones": ["trust"], "local_networks": ["10.10.0.0/24"], "remote_networks": ["10.200.0.0/16"]}

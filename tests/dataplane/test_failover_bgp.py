@@ -10,6 +10,7 @@ import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.failovers import BEFORE, Case, at_once, outage
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import VPC, connection
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.behaviour import Behaviour
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
 
 LASTS, AFTER = 7, 12
@@ -28,7 +29,7 @@ def seen(sites):
     """Everything that can happen to the same pairing, with BIRD on AWS's side."""
     cases = {}
     for words, (engine, routing, fault) in CASES.items():
-        site = sites(connection("bgp", hold_time=3), engine=engine, routing=routing, dead_after=4)
+        site = sites(connection("bgp", hold_time=3), engine=engine, routing=routing, dead_after=4, behaviour=Behaviour(sessions_leave_their_zone=words == BOTH))
         site.pair("bgp")
         site.quick_detection()
         if words == DISCARDED:
@@ -54,7 +55,9 @@ def test_all_sessions_take_the_other_tunnel_and_come_back(seen, words):
 
 
 def test_with_both_endpoints_dead_no_route_of_bgp_is_left(seen):
-    """What then becomes of packets is for the other routes to say: here the default route takes what the security rules let pass."""
+    """What then becomes of packets is for the other routes to say: the default route takes what the security rules let pass, and an established session where
+    it may leave its zone.
+    """
     case = seen[BOTH]
     assert case.observation.answered("new", BEFORE + 5, BEFORE + LASTS) == 0
     assert case.clear

@@ -11,6 +11,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.bulks import all_arrive, transfers
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import VPC, connection
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.wire import captured
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
@@ -62,10 +63,15 @@ def test_operational_commands_show_what_the_daemons_have(paired):
     assert after[active] - before[active] >= 5
 
 
+def test_much_data_passes_in_both_directions_whoever_begins(paired):
+    all_arrive(transfers(paired, "10.10.0.10"), paired, 52)
+
+
 def test_routes_are_what_the_seed_describes(paired):
     state = paired.state()
     if paired.failover == "pbf":
-        assert VPC not in paired.run(f"ip route get {VPC} | grep tunnel || true")
+        # The route that stands behind the rules prefers the other tunnel.
+        assert "tunnel.2" in paired.run(f"ip route get {VPC}")
         assert [rule["state"] for rule in state["pbf_rules"] if rule["name"].endswith(("-1", "-2"))] == ["Active", "Active"]
         return
     assert [(peer["state"], peer["prefixes"][0]["accepted"], peer["prefixes"][0]["advertised"]) for peer in state["bgp_peers"]] == [("Established", 1, 1)] * 2

@@ -51,6 +51,8 @@ def test_every_pair_negotiates_and_nothing_else_passes(sites, peer):
     site = sites(peers=[peer])
     site.commit(site.module("site_to_site_vpn", **asked(peer)))
     pairs = {pair(here, there) for here in peer.customer_networks for there in peer.networks}
+    assert not wait_until(lambda: children(site), 1), "no packet has asked for it"
+    site.plane.ping("ae1.10", "172.20.0.10")
     assert wait_until(lambda: children(site) == pairs, 45, 0.2), (children(site), site.plane.firewall.daemons["zone-7-1"].log()[-800:])
     far = site.plane.peers[0]
     with captured(site) as wire:
@@ -74,6 +76,7 @@ def test_other_pairs_are_refused_and_the_log_says_so(sites):
     def failed() -> list[str]:
         return [text for event, thing, text in site.log() if event == "ikev2-nego-child-fail"]
 
+    site.plane.ping("ae1.10", "172.20.0.10")
     assert wait_until(failed, 45, 0.3), site.log()
     assert any("TS_UNACCEPTABLE" in text for dummy, dummy, text in site.log())
     assert wait_until(lambda: children(site) == {pair(here, "172.20.0.0/16") for here in peer.customer_networks}, 30, 0.2), "the pairs that both sides know"

@@ -81,10 +81,10 @@ def goes_on_and_away(playbooks, site) -> None:
 
 
 def follows_the_seed(site, report: dict) -> None:
-    """PBF: both rules in use, no route into the tunnels. BGP: one route of each peer, and the lower MED wins."""
+    """PBF: both rules in use, and behind them a route into the second tunnel. BGP: one route of each peer, and the lower MED wins."""
     if site.failover == "pbf":
         assert [rule["state"] for rule in report["pbf_rules"]][:2] == ["Active", "Active"]
-        assert "tunnel" not in site.run(f"ip route get {VPC}")
+        assert site.plane.firewall.running.tunnels[1].interface in site.run(f"ip route get {VPC}")
         return
     counts = [(peer["state"], peer["prefixes"][0]["accepted"], peer["prefixes"][0]["advertised"]) for peer in report["bgp_peers"]]
     assert counts == [("Established", 1, 1)] * 2

@@ -10,6 +10,8 @@ answer is the state. Every probe and every change is written to the journal.
 
 from __future__ import annotations
 
+import ctypes
+import fcntl
 import json
 import os
 import select
@@ -19,11 +21,15 @@ import subprocess
 import sys
 import time
 
-#: The first mark that stands for a PBF rule; 1 means that no rule took the session.
+#: The first mark that stands for a PBF rule; 1 means that no rule took the session. The answers to a session have one of their own, in the upper half.
 FIRST_MARK = 256
+MARKS = 0xffff
+ANSWERS = 16
 # Echo requests carry this identifier, so that other people's replies are told apart.
 _IDENTIFIER = os.getpid() & 0xffff
 _SO_BINDTODEVICE = 25
+_TUN, _TUNSETIFF, _TUNGETIFF, _IFF_TUN_NO_PI = "/dev/net/tun", 0x400454ca, 0x800454d2, 0x1001
+_PIDFD_GETFD = 438
 
 
 class Probe:
@@ -101,12 +107,60 @@ def _echo_request(sequence: int, ipv6: bool) -> bytes:
     return body[:2] + struct.pack(">H", ~(total + (total >> 16)) & 0xffff) + body[4:]
 
 
+class Devices:
+    """Tunnel interfaces without a tunnel: up, and whatever goes into them is lost. Nobody reads what the kernel hands to their descriptors."""
+
+    def __init__(self) -> None:
+        self._held: dict = {}
+
+    def hold(self, wanted: dict) -> None:
+        """Just these from now on. ``wanted``: name → the file with the number of the process that has the device now; None: nobody has it."""
+        for name in set(self._held) - set(wanted):
+            os.close(self._held.pop(name))
+        for name, file in wanted.items():
+            if name not in self._held:
+                self._held[name] = self._made(name) if file is None else self._shared(name, file)
+
+    @staticmethod
+    def _made(name: str) -> int:
+        descriptor = os.open(_TUN, os.O_RDWR | os.O_NONBLOCK)
+        fcntl.ioctl(descriptor, _TUNSETIFF, struct.pack("=16sH22x", name.encode(), _IFF_TUN_NO_PI))
+        return descriptor
+
+    @staticmethod
+    def _shared(name: str, file: str) -> int:
+        """A descriptor of the same device, so that it outlives the process."""
+        with open(file, encoding="utf-8") as number:
+            process = int(number.read())
+        reference = os.pidfd_open(process)
+        try:
+            for entry in os.listdir(f"/proc/{process}/fd"):
+                if os.readlink(f"/proc/{process}/fd/{entry}") == _TUN:
+                    descriptor = ctypes.CDLL(None, use_errno=True).syscall(_PIDFD_GETFD, reference, int(entry), 0)
+                    if descriptor < 0:
+                        raise OSError(ctypes.get_errno(), f"the device {name} cannot be shared")
+                    if fcntl.ioctl(descriptor, _TUNGETIFF, bytes(40))[:16].rstrip(b"\0").decode() == name:
+                        return descriptor
+                    os.close(descriptor)
+        finally:
+            os.close(reference)
+        raise OSError(f"process {process} has no device {name}")
+
+
+def packets_into() -> dict:
+    """How many packets went into each device so far, or wanted to."""
+    with open("/proc/self/net/dev", encoding="utf-8") as lines:
+        counters = {name.strip(): values.split() for name, dummy, values in (line.partition(":") for line in lines)}
+    return {name: int(values[9]) + int(values[11]) for name, values in counters.items() if len(values) == 16}
+
+
 class Agent:
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
         self.plan: dict = {"probes": {}, "rules": [], "interfaces": {}, "routes": {}, "switches": {}}
         self.probes: dict = {}
+        self.devices = Devices()
         self.selected = None
         self.steered: set = set()
         self.stopped: set = set()
@@ -146,15 +200,15 @@ class Agent:
     def settle(self) -> None:
         """Make packets follow the state: new sessions by the rules in use, marked ones while their rule may keep them."""
         tables = {"ip": "conditions", **({"ip6": "conditions_ipv6"} if self.plan.get("ipv6") else {})}
-        text = [f"flush chain {table} forwarding rules" for table in tables]
+        text = [f"flush chain {table} forwarding {chain}" for table in tables for chain in ("rules", "answers")]
         kept = []
         for rule in self.plan["rules"]:
             active = self.active(rule)
             kept.append(rule["action"] == "forward" and (active or rule["keeps"]))
             if active:
-                ends = {"forward": f"ct mark set {rule['mark']} return", "discard": "drop"}.get(rule["action"], "ct mark set 1 return")
-                text += [f"add rule {table} forwarding rules {condition} {ends}" for table, key in tables.items() for condition in rule[key]]
-        text += [f"add rule {table} forwarding rules ct mark set 1" for table in tables]
+                text += [f"add rule {table} forwarding {chain} {condition} {_ends(rule, chain)}"
+                         for table, key in tables.items() for condition in rule[key] for chain in self._asked()]
+        text += [f"add rule {table} forwarding {chain} {_marked(1, chain)}" for table in tables for chain in self._asked()]
         # A way must be there before sessions are given its mark, and go after they are no longer: else some leave by the routing table.
         self._steer([rule for rule, wanted in zip(self.plan["rules"], kept) if wanted], True)
         if text != self.selected:
@@ -162,6 +216,10 @@ class Agent:
             self.selected = text
         self._steer([rule for rule, wanted in zip(self.plan["rules"], kept) if not wanted], False)
         self._stop_routing()
+
+    def _asked(self) -> tuple:
+        """For which packets: the first one of a session, and the first answer to it where that is asked for, too."""
+        return ("rules", "answers") if self.plan.get("answers") else ("rules",)
 
     def _steer(self, rules: list, wanted: bool) -> None:
         """Without its rule in the kernel a marked packet goes by the routing table."""
@@ -201,7 +259,7 @@ class Agent:
         return {
             "probes": {key: {"up": probe.up, "sent": probe.sent, "answered": probe.answered, **{
                 name: probe.plan[name] for name in ("target", "interval", "threshold")}} for key, probe in self.probes.items()},
-            "rules": {rule["name"]: self.active(rule) for rule in self.plan["rules"]},
+            "rules": {rule["name"]: self.active(rule) for rule in self.plan["rules"]}, "packets": packets_into(),
         }
 
     # The loop.
@@ -243,7 +301,9 @@ class Agent:
             stream = connection.makefile("rw", encoding="utf-8")
             try:
                 plan = json.loads(stream.readline())
-                if plan:
+                if "devices" in plan:
+                    self.devices.hold(plan["devices"])
+                if "probes" in plan:
                     self.take(plan)
                 answer = self.state()
             except (OSError, ValueError, KeyError, subprocess.SubprocessError) as error:
@@ -253,6 +313,20 @@ class Agent:
                 stream.flush()
             except OSError:
                 pass
+
+
+def _marked(mark: int, chain: str) -> str:
+    """Remembers a mark in the half of a session's that is for the packets of a chain."""
+    if chain == "rules":
+        return f"ct mark set ct mark and {MARKS << ANSWERS} or {mark}"
+    return f"ct mark set ct mark and {MARKS} or {mark << ANSWERS}"
+
+
+def _ends(rule: dict, chain: str) -> str:
+    """What becomes of a packet that a rule takes."""
+    if rule["action"] == "discard":
+        return "drop"
+    return f"{_marked(rule['mark'] if rule['action'] == 'forward' else 1, chain)} return"
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The firewall's view of a negotiation as lines of its VPN log.
+"""The firewall's view of a negotiation, and of a BGP session, as lines of its log.
 
 The firewall sees only what the peer tells it. Event names and wording follow the vendor's list of system log events and published
 log lines; where several are published, one was chosen.
@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass
 from typing import Callable, Iterator
 
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.running import Tunnel
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.running import Peer, Tunnel
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,18 @@ def _peer_dead(tunnel: Tunnel, dummy: re.Match) -> Happening:
 
 def _deleted(tunnel: Tunnel, dummy: re.Match) -> Happening:
     return Happening("ike-generic-event", tunnel.gateway, "IKE protocol IKE SA delete message received from peer")
+
+
+def of_session(peer: Peer, before: str, now: str, error: str) -> Iterator[Happening]:
+    """What became of a BGP session, by its states, and what one side told the other. The line about an error is in words of our own."""
+    up = "Established"
+    who = f"peer name: {peer.name}, peer IP: {peer.address}"
+    if before != up and now == up:
+        yield Happening("routed-BGP-peer-enter-established", "", f"BGP peer session entered established state. {who}")
+    if before == up and now != up:
+        yield Happening("routed-BGP-peer-left-established", "", f"BGP peer session left established state. {who}", "high")
+    if error:
+        yield Happening("routed-BGP-peer-notification", "", f"BGP peer session ended: {error}. {who}", "high")
 
 
 _LINES: tuple[tuple[str, Callable[[Tunnel, re.Match], Happening]], ...] = (

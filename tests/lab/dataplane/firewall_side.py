@@ -16,11 +16,13 @@ import pathlib
 import socket
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane import firewall_routing, packet_filter, routing_configuration
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.agent import FIRST_MARK
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.agent import ANSWERS, FIRST_MARK, MARKS
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.behaviour import A_KEY, EVERYTHING, Behaviour
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import Enclave, LabError, wait_until
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.ike_daemon import TUN, IkeDaemon, wait_for
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.internet import ENCAPSULATION, Internet
@@ -31,11 +33,21 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.vici import V
 
 HOST = "firewall"
 
-#: Which committed changes of what is negotiated the SAs outlive that were made before: none, that of a key, or all.
-NOTHING, A_KEY, EVERYTHING = "nothing", "a key", "everything"
-#: Seconds between two attempts to bring up a tunnel that is down.
-RETRY = 2.0
+#: Seconds between two attempts to bring up a tunnel that is down, and between two looks whether packets want one.
+RETRY, LOOK = 2.0, 0.2
 
+# Each echo request is a session of its own. The lower half of a session's mark is the rule of its packets, the upper half that of its answers.
+_SELECTION = f"""table {{table}} forwarding {{{{
+  chain rules {{{{ }}}}
+  chain answers {{{{ }}}}
+  chain select {{{{ type filter hook prerouting priority mangle;
+    {{echo}} type echo-request ct direction original ct mark set 0
+    ct direction original ct mark and {MARKS} == 0 jump rules
+    ct direction reply ct mark and {MARKS << ANSWERS} == 0 jump answers
+    ct direction original ct mark and {MARKS} >= {FIRST_MARK} meta mark set ct mark and {MARKS}
+    ct direction reply ct mark >= {FIRST_MARK << ANSWERS} meta mark set ct mark >> {ANSWERS}
+  }}}}
+}}}}"""
 _AGENT = pathlib.Path(__file__).with_name("agent.py")
 _VERSIONS = {"ikev1": "1", "ikev2": "2", "ikev2-preferred": "0"}
 
@@ -46,7 +58,7 @@ def child_name(tunnel: Tunnel, selector: str) -> str:
 
 
 def ask_agent(folder: pathlib.Path, plan: dict[str, Any]) -> dict[str, Any]:
-    """The state of monitors and rules, after giving the agent a plan unless that is empty."""
+    """The state of monitors and rules, and how many packets went into which device, after giving the agent a plan unless that is empty."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(20)
         connection.connect(str(folder / "agent.sock"))
@@ -60,24 +72,18 @@ def ask_agent(folder: pathlib.Path, plan: dict[str, Any]) -> dict[str, Any]:
 
 
 class FirewallSide:
-    """``dead_peers_keep_sessions``: sessions of a rule whose monitor only waits stay on the dead way out, as the vendor's pages on
-    10.0 and 11.0 say; else they go by the routing table, as the page on 11.1 says.
+    """Each echo request is a session of its own, because PAN-OS tells ICMP sessions apart by identifier and sequence number (inferred)."""
 
-    ``sas_outlive``: what a firewall does with SAs when a key, an identity or a proposal changes is not documented; one of the three above.
-
-    Each echo request is a session of its own, because PAN-OS tells ICMP sessions apart by identifier and sequence number (inferred).
-    """
-
-    def __init__(self, enclave: Enclave, internet: Internet, dead_peers_keep_sessions: bool = False, routing: str = "bird",
-                 sas_outlive: str = A_KEY) -> None:
+    def __init__(self, enclave: Enclave, internet: Internet, routing: str = "bird", behaviour: Behaviour = Behaviour()) -> None:
         self.enclave = enclave
         self.internet = internet
         self.running = Running()
         self.daemons: dict[str, IkeDaemon] = {}
         self.routing = firewall_routing.KINDS[routing](enclave, HOST)
         self.folder = enclave.folder / HOST
-        self._keeps = dead_peers_keep_sessions
-        self.sas_outlive = sas_outlive
+        self.behaviour = behaviour
+        self._zones: dict[str, int] = {}
+        self._idle: set[str] = set()
         self._slots: dict[str, int] = {}
         self._marks: dict[str, int] = {}
         self._connections: dict[str, tuple] = {}
@@ -92,16 +98,30 @@ class FirewallSide:
         self._closing.set()
 
     def _keep_trying(self) -> None:
-        """A firewall negotiates whenever a packet wants to pass, and monitors and BGP send packets all the time."""
-        while not self._closing.wait(RETRY):
+        """A firewall negotiates when a packet wants to pass, and monitors and BGP send packets all the time."""
+        before: dict[str, int] = {}
+        tried: dict[str, float] = {}
+        while not self._closing.wait(LOOK):
+            try:
+                packets = ask_agent(self.folder, {})["packets"]
+            except (OSError, ValueError, LabError):
+                continue
+            now = time.monotonic()
             for tunnel in self.running.tunnels:
-                daemon = self.daemons.get(tunnel.name)
-                if daemon is None or tunnel.passive or tunnel.name not in self._connections:
-                    continue
-                sa = daemon.ike_sa()
-                if sa is None or (sa.established and not sa.children):
+                unit = device(tunnel.interface)
+                is_asked = self.behaviour.negotiates_unasked or packets.get(unit, 0) > before.get(unit, 0)
+                if is_asked and now - tried.get(tunnel.name, 0) >= RETRY and self._needs_negotiation(tunnel):
+                    tried[tunnel.name] = now
                     with contextlib.suppress(OSError, ViciError):
                         self.initiate(tunnel)
+            before = packets
+
+    def _needs_negotiation(self, tunnel: Tunnel) -> bool:
+        daemon = self.daemons.get(tunnel.name)
+        if daemon is None or tunnel.passive or tunnel.name not in self._connections:
+            return False
+        sa = daemon.ike_sa()
+        return sa is None or (sa.established and not sa.children)
 
     def _boot(self) -> None:
         self.folder.mkdir()
@@ -109,11 +129,8 @@ class FirewallSide:
         # Packets for IKE daemons are taken out before the local table, marked ones go their own way after it.
         for option, table, echo in (("-4", "ip", "icmp"), ("-6", "ip6", "icmpv6")) if self.enclave.ipv6 else (("-4", "ip", "icmp"),):
             self.enclave.run(
-                f"ip {option} rule add pref 100 lookup local; ip {option} rule del pref 0; nft add table {table} forwarding; "
-                f"nft add chain {table} forwarding rules; nft 'add chain {table} forwarding select {{ type filter hook prerouting priority mangle; }}'; "
-                f"nft add rule {table} forwarding select {echo} type echo-request ct direction original ct mark set 0; "
-                f"nft add rule {table} forwarding select ct direction original ct mark 0 jump rules; "
-                f"nft 'add rule {table} forwarding select ct direction original ct mark >= {FIRST_MARK} meta mark set ct mark'", HOST,
+                f"ip {option} rule add pref 100 lookup local; ip {option} rule del pref 0; "
+                f"nft -f - <<'END'\n{_SELECTION.format(table=table, echo=echo)}\nEND", HOST,
             )
         agent = f"{sys.executable} -I {_AGENT} {self.folder} </dev/null >{self.folder}/agent.log 2>&1 &"
         self.enclave.run(agent, HOST)
@@ -147,7 +164,9 @@ class FirewallSide:
         done += self._apply_tunnels(before, running)
         if self.routing.follow(running):
             done.append("routing configured")
-        text = packet_filter.security(running, self._daemon_devices(), self.enclave.ipv6)
+        for zone in filter(None, (interface.zone for interface in running.interfaces)):
+            self._zones.setdefault(zone, len(self._zones) % packet_filter.ZONES)
+        text = packet_filter.security(running, self._daemon_devices(), self._zones, self.enclave.ipv6, self.behaviour)
         if text != self._filter:
             path = self.folder / "security.nft"
             path.write_text(text, encoding="utf-8")
@@ -242,6 +261,7 @@ class FirewallSide:
         old, new = ({tunnel.name: tunnel for tunnel in state.tunnels} for state in (before, running))
         # Another peer, or another address of ours, is another daemon.
         anew = [name for name in old if name not in new or _place(old[name]) != _place(new[name])]
+        self._leave_idle(before, running, [old[name] for name in anew])
         for name in anew:
             self._stop(old[name])
             done.append(f"tunnel {name} taken down")
@@ -310,9 +330,20 @@ class FirewallSide:
         interface = self.running.interface(tunnel.interface)
         if interface is None:
             return []
-        name, mtu = interface.device, min(interface.mtu or 1500, self.daemons[tunnel.name].largest)
-        addresses = [f"addr add {address} dev {name}" for address in (*interface.addresses, *interface.ipv6)]
-        return [f"addr flush dev {name}", *addresses, f"link set {name} mtu {mtu} up"]
+        return _addressed(interface, min(interface.mtu or 1500, self.daemons[tunnel.name].largest))
+
+    def _leave_idle(self, before: Running, running: Running, ending: list[Tunnel]) -> None:
+        """Tunnel interfaces without a tunnel stand and swallow packets; the device of a tunnel that ends outlives its daemon."""
+        if self.behaviour.interfaces_go_with_their_tunnel:
+            return
+        used = {tunnel.interface for tunnel in running.tunnels}
+        idle = [each for each in running.interfaces if each.is_tunnel and each.name not in used]
+        owners = {tunnel.interface: str(self.daemons[tunnel.name].folder / "run" / "charon.pid") for tunnel in ending}
+        wanted = {each.device: owners.get(each.name) for each in idle}
+        if set(wanted) != self._idle:
+            ask_agent(self.folder, {"devices": wanted})
+            self._idle = set(wanted)
+        self.enclave.ip({HOST: [line for each in idle if each != before.interface(each.name) for line in _addressed(each, each.mtu or 1500)]})
 
     def _negotiate(self, tunnel: Tunnel) -> list[str]:
         wanted = (self._connection(tunnel), tunnel.key)
@@ -320,12 +351,12 @@ class FirewallSide:
             return []
         daemon, before = self.daemons[tunnel.name], self._connections.get(tunnel.name)
         only_key = before is not None and before[0] == wanted[0]
-        is_kept = self.sas_outlive == EVERYTHING or (only_key and self.sas_outlive == A_KEY)
+        is_kept = self.behaviour.sas_outlive == EVERYTHING or (only_key and self.behaviour.sas_outlive == A_KEY)
         if before is not None and not is_kept:
             daemon.terminate()
             daemon.unload()
         daemon.load(*wanted)
-        if before is not None and only_key and not is_kept and not tunnel.passive:
+        if before is not None and only_key and not is_kept and not tunnel.passive and self.behaviour.negotiates_unasked:
             # What is loaded as it was does not begin by itself.
             self.initiate(tunnel)
         self._connections[tunnel.name] = wanted
@@ -343,18 +374,18 @@ class FirewallSide:
         self.enclave.remove_host(daemon.host)
 
     def _connection(self, tunnel: Tunnel) -> dict[str, Any]:
-        start = "none" if tunnel.passive else "start"
+        start = "start" if self.behaviour.negotiates_unasked and not tunnel.passive else "none"
         children = {
             child_name(tunnel, selector.name): {
                 "local_ts": [selector.local], "remote_ts": [selector.remote], "esp_proposals": list(tunnel.esp_proposals),
                 "rekey_time": f"{max(60, tunnel.esp_lifetime * 9 // 10)}s", "life_time": f"{tunnel.esp_lifetime}s", "start_action": start,
-                "close_action": start, "dpd_action": "restart" if not tunnel.passive else "clear",
+                "close_action": start, "dpd_action": "restart" if start == "start" else "clear",
             }
             for selector in tunnel.selectors
         }
         return {
             "version": _VERSIONS[tunnel.version], "local_addrs": [tunnel.local_address], "remote_addrs": [tunnel.peer_address], "encap": "yes",
-            "mobike": "no", "fragmentation": "yes", "keyingtries": "0", "proposals": list(tunnel.ike_proposals),
+            "mobike": "no", "fragmentation": "yes", "keyingtries": "0" if self.behaviour.negotiates_unasked else "1", "proposals": list(tunnel.ike_proposals),
             "rekey_time": f"{max(60, tunnel.ike_lifetime * 9 // 10)}s", "dpd_delay": f"{tunnel.probe_interval or 0}s",
             "local": {"auth": "psk", "id": tunnel.local_id}, "remote": {"auth": "psk", "id": tunnel.peer_id}, "children": children,
         }
@@ -385,7 +416,7 @@ class FirewallSide:
                 "name": rule.name, "mark": mark, "conditions": [came + condition for condition in packet_filter.conditions(rule.match)],
                 "conditions_ipv6": [came + condition for condition in packet_filter.conditions(rule.match, 6)], "action": rule.action,
                 "device": device(rule.egress or ""), "nexthop": None if way_out is None or way_out.is_tunnel else rule.nexthop, "gives_way": rule.gives_way,
-                "keeps": self._keeps and rule.monitor is not None and not rule.monitor.fails_over,
+                "keeps": self.behaviour.dead_peers_keep_sessions and rule.monitor is not None and not rule.monitor.fails_over,
             })
         interfaces = {
             tunnel.name: routing_configuration.protocols_of(running, tunnel.interface)
@@ -397,7 +428,8 @@ class FirewallSide:
                 keys = [f"path {route.name} {probe.target}" for probe in route.monitor.destinations]
                 probes.update({key: _probe(probe, route.interface) for key, probe in zip(keys, route.monitor.destinations)})
                 routes[routing_configuration.symbol("route", route.name)] = {"probes": keys, "all": route.monitor.all_must_fail}
-        return {"probes": probes, "rules": rules, "interfaces": interfaces, "routes": routes, "ipv6": self.enclave.ipv6}
+        return {"probes": probes, "rules": rules, "interfaces": interfaces, "routes": routes, "ipv6": self.enclave.ipv6,
+                "answers": self.behaviour.answers_by_pbf}
 
     def probes(self) -> dict[str, Any]:
         """State of the monitors and of the PBF rules, by name."""
@@ -420,6 +452,12 @@ class FirewallSide:
             return all((sa := daemon.ike_sa()) is not None and sa.children for daemon in self.daemons.values())
 
         return wait_until(up, seconds, 0.05)
+
+
+def _addressed(interface: Interface, mtu: int) -> list[str]:
+    name = interface.device
+    addresses = [f"addr add {address} dev {name}" for address in (*interface.addresses, *interface.ipv6)]
+    return [f"addr flush dev {name}", *addresses, f"link set {name} mtu {mtu} up"]
 
 
 def _probe(monitor: Monitor, interface: str | None) -> dict[str, Any]:

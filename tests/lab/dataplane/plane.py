@@ -17,12 +17,14 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.aws import AwsCon
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.connection import Connection
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.policy_based import PolicyBasedPeer, PolicyBasedSide
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane import events
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.behaviour import Behaviour
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import LIFETIME, Enclave, LabError, wait_until
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.firewall_side import A_KEY, HOST, FirewallSide, child_name
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.firewall_side import HOST, FirewallSide, child_name
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.internet import Internet, Translation
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.prerequisites import missing
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.routing_configuration import symbol
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.running import Running, Tunnel
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.routing_daemon import Session
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.running import Peer, Running, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.translation import translate
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.vici import ViciError
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import LearnedRoute, Measured, PeerState, Runtime, TunnelState
@@ -47,14 +49,14 @@ class Applied:
 class DataPlane:
     """``vpcs``: the network behind each connection, which AWS's output does not name. ``dead_after``, ``bgp_timers`` and ``med``: other
     values of the far side than the connection's own, for tests that cannot wait. ``routing``: the firewall's routing daemon, "bird" or "frr".
-    ``peers``: far sides that take pairs of networks only. ``sas_outlive``: see FirewallSide.
+    ``peers``: far sides that take pairs of networks only. ``behaviour``: what a firewall does and nobody tells.
 
     Raises LabError when the machine lacks something.
     """
 
     def __init__(self, name: str, connections: list[Connection], vpcs: list[str] | None = None, lifetime: int = LIFETIME, dead_after: float | None = None,
-                 bgp_timers: tuple[int, int] | None = None, med: dict[int, int] | None = None, dead_peers_keep_sessions: bool = False,
-                 routing: str = "bird", peers: Sequence[PolicyBasedPeer] = (), sas_outlive: str = A_KEY) -> None:
+                 bgp_timers: tuple[int, int] | None = None, med: dict[int, int] | None = None,
+                 routing: str = "bird", peers: Sequence[PolicyBasedPeer] = (), behaviour: Behaviour = Behaviour()) -> None:
         lacking = missing()
         if lacking:
             raise LabError(lacking)
@@ -72,7 +74,7 @@ class DataPlane:
             self.peers = [PolicyBasedSide(self.enclave, self.internet, peer, number) for number, peer in enumerate(peers, start=1)]
             for far in (*self.clouds, *self.peers):
                 far.start()
-            self.firewall = FirewallSide(self.enclave, self.internet, dead_peers_keep_sessions, routing, sas_outlive)
+            self.firewall = FirewallSide(self.enclave, self.internet, routing, behaviour)
         except BaseException:
             self.enclave.destroy()
             raise
@@ -81,6 +83,7 @@ class DataPlane:
         self.applied: list[Applied] = []
         self._read: dict[str, int] = {}
         self._was_up: dict[str, bool] = {}
+        self._peers: dict[str, PeerState] = {}
         self._lock = threading.RLock()
 
     def close(self) -> None:
@@ -133,9 +136,19 @@ class DataPlane:
             sessions = self.firewall.routing.sessions() if running.bgp else {}
             runtime.peers = {}
             for peer in running.bgp.peers if running.bgp else ():
-                session = sessions.get(symbol("peer", peer.name))
-                runtime.peers[peer.name] = PeerState(session.state, session.received, session.advertised) if session else PeerState("Idle")
+                runtime.peers[peer.name] = self._observe_peer(log, peer, sessions.get(symbol("peer", peer.name)))
             runtime.learned_routes = self._learned(running)
+
+    def _observe_peer(self, log: SystemLog, peer: Peer, session: Session | None) -> PeerState:
+        if session is None:
+            return PeerState("Idle")
+        told = session.notification if self.firewall.behaviour.tells_bgp_errors else ""
+        found = PeerState(session.state, session.received, session.advertised, refused=session.refused, last_error=told)
+        before = self._peers.get(peer.name, PeerState("Idle"))
+        for happening in events.of_session(peer, before.state, found.state, told if told != before.last_error else ""):
+            log.write(happening.eventid, happening.object, happening.text, happening.severity, "routing")
+        self._peers[peer.name] = found
+        return found
 
     def _observe_tunnel(self, runtime: Runtime, log: SystemLog, tunnel: Tunnel, probe: dict[str, Any] | None) -> None:
         daemon = self.firewall.daemons[tunnel.name]
@@ -194,11 +207,11 @@ class DataPlane:
             return any(cleared)
 
     def _clear(self, each: Tunnel, child: str | None) -> bool:
-        """Whatever was deleted comes back by itself, unless this side only waits."""
+        """Whatever was deleted comes back when a packet wants it, unless this side only waits."""
         daemon = self.firewall.daemons[each.name]
         if not daemon.terminate(child):
             return False
-        if not each.passive:
+        if self.firewall.behaviour.negotiates_unasked and not each.passive:
             self.initiate(each.gateway if child is None else None, child)
         return True
 

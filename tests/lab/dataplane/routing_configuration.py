@@ -96,7 +96,7 @@ def _peer(bgp: Bgp, peer: Peer, preferences: dict[tuple[int, int], int]) -> str:
     arriving = [_step(policy, "accept;", "reject;", bgp.local_as) for policy in peer.imports] + ["reject;"] if peer.imports is not None else ["accept;"]
     leaving = [_step(policy, "accept;", "reject;", bgp.local_as) for policy in peer.exports] + ["reject;"] if peer.exports is not None else ["accept;"]
     channel = [
-        f"preference {preferences[(IBGP if internal else EBGP, 0)]};", *(["next hop self;"] if internal else []),
+        f"preference {preferences[(IBGP if internal else EBGP, 0)]};", "import keep filtered on;", *(["next hop self;"] if internal else []),
         "import filter {", *rejected, *arriving, "};", "export filter {", "if ! taken_in() then reject;", *leaving, "};",
     ]
     return "\n".join([f"protocol bgp {symbol('peer', peer.name)} {{", *options, f"ipv{peer.version} {{", *channel, "};", "}"])

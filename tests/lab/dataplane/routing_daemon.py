@@ -16,13 +16,24 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave impor
 
 @dataclass(frozen=True)
 class Session:
-    """A BGP session as the daemon sees it. ``state``: Idle, Connect, Active, OpenSent, OpenConfirm, Established."""
+    """A BGP session as the daemon sees it. ``state``: Idle, Connect, Active, OpenSent, OpenConfirm, Established. ``received``: routes that were let in,
+    ``refused``: those that were not.
+    """
 
     name: str
     state: str
     received: int
     advertised: int
     last_error: str
+    refused: int = 0
+
+    @property
+    def notification(self) -> str:
+        """What one side told the other when it ended the session, without what happened to sockets."""
+        sender, told, words = self.last_error.partition(": ")
+        if not told:
+            return self.last_error
+        return words if sender in ("Received", "BGP Error") else ""
 
 
 class RoutingDaemon:
@@ -73,10 +84,12 @@ class RoutingDaemon:
             if len(words) > 1 and words[1] == "BGP":
                 state = re.search(r"BGP state: +(\w+)", part)
                 routes = re.search(r"Routes: +(\d+) imported.*? (\d+) exported", part)
+                refused = re.search(r"Routes: .*? (\d+) filtered", part)
                 error = re.search(r"Last error: +(.+)", part)
                 found[words[0]] = Session(
                     words[0], "Idle" if state is None or state[1] == "Down" else "Connect" if state[1] == "Passive" else state[1],
                     int(routes[1]) if routes else 0, int(routes[2]) if routes else 0, error[1] if error else "",
+                    int(refused[1]) if refused else 0,
                 )
         return found
 

@@ -223,7 +223,9 @@ class Bgp:
 
 @dataclass(frozen=True)
 class Running:
-    """Everything that the data plane makes true. ``remarks``: what the configuration says and this data plane does not do."""
+    """Everything that the data plane makes true. ``allows_within_zones``, ``allows_between_zones``: the default security rules, which decide last.
+    ``remarks``: what the configuration says and this data plane does not do.
+    """
 
     router: str = ""
     interfaces: tuple[Interface, ...] = ()
@@ -233,6 +235,8 @@ class Running:
     forwarding: tuple[ForwardingRule, ...] = ()
     security: tuple[SecurityRule, ...] = ()
     strict_zones: tuple[str, ...] = ()
+    allows_within_zones: bool = True
+    allows_between_zones: bool = False
     remarks: tuple[str, ...] = ()
 
     def interface(self, name: str | None) -> Interface | None:

@@ -69,7 +69,8 @@ class _Translation:
         self.remarks += [*remarks, *self._not_done(name, router)]
         return Running(
             name, self.interfaces, tuple(self._tunnels()), tuple(self._routes(router)), bgp, tuple(self._forwarding()),
-            tuple(self._security()), tuple(self._strict_zones()), tuple(self.remarks),
+            tuple(self._security()), tuple(self._strict_zones()), self._default_rule("intrazone-default", True),
+            self._default_rule("interzone-default", False), tuple(self.remarks),
         )
 
     def _not_done(self, name: str, router: ET.Element) -> Iterator[str]:
@@ -340,6 +341,15 @@ class _Translation:
                 (rule.findtext("action") or "allow") == "allow",
             ))
         return found
+
+    def _default_rule(self, name: str, allows: bool) -> bool:
+        """Whether what no rule decides passes. An override stands in the virtual system, or for all of them in shared."""
+        for place in (self.vsys, *self.root.findall("shared")):
+            rule = _named(place, "rulebase/default-security-rules/rules", name)
+            action = rule.findtext("action") if rule is not None else None
+            if action is not None:
+                return action == "allow"
+        return allows
 
     def _strict_zones(self) -> list[str]:
         found = []

@@ -12,10 +12,10 @@ import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud import proposals
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.connection import Phase, read
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane import crypto, events, packet_filter, routing_configuration
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane import crypto, events, routing_configuration
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.prerequisites import FRR_PACKAGES, PACKAGES
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.running import (
-    Bgp, Interface, Match, Peer, Policy, Ports, Prefix, Redistribution, Route, Running, SecurityRule, Tunnel,
+    Bgp, Peer, Policy, Prefix, Redistribution, Route, Running, Tunnel,
 )
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.translation import translate
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.firewall import Firewall
@@ -96,26 +96,6 @@ def test_what_cannot_be_told_leaves_the_rule_out_and_is_named():
     running = translate(root)
     assert [(rule.name, rule.allows) for rule in running.security] == [("plain", False)]
     assert len(running.remarks) == 3
-
-
-INSIDE = Interface("ae1.10", ("10.10.0.1/24",), None, "trust", True)
-OUTSIDE = Interface("ethernet1/8", ("198.51.100.10/24",), None, "untrust", False)
-
-
-def test_a_daemon_belongs_to_the_zone_of_its_outside_interface():
-    rule = SecurityRule("ike", ("untrust",), ("untrust",), "universal", Match(services=(Ports("udp", "500"),)), True)
-    text = packet_filter.security(Running(interfaces=(INSIDE, OUTSIDE), security=(rule,)), {"ethernet1/8": ["ike1"]})
-    assert 'iifname { "eth1-8", "ike1" } oifname { "eth1-8", "ike1" } udp dport { 500 } accept' in text
-
-
-@pytest.mark.parametrize("kind, crossing, within", [("interzone", True, False), ("intrazone", False, True), ("universal", True, True)])
-def test_kinds_of_security_rules(kind, crossing, within):
-    rule = SecurityRule("r", (), (), kind, Match(), False)
-    text = packet_filter.security(Running(interfaces=(INSIDE, OUTSIDE), security=(rule,)), {})
-    forward = text.partition("chain forward")[2].partition("chain receive")[0]
-    drops = [line for line in forward.splitlines() if line.endswith("drop") and "policy" not in line]
-    assert (any('"ae1.10" } oifname { "eth1-8"' in line for line in drops) or "drop" in drops) is crossing
-    assert (any('"ae1.10" } oifname { "ae1.10"' in line for line in drops) or "drop" in drops) is within
 
 
 def test_distance_and_metric_decide_which_route_wins():

@@ -51,13 +51,18 @@ class TunnelState:
 
 @dataclass
 class PeerState:
-    """Counters, and the prefixes behind them where they were told."""
+    """Counters, and the prefixes behind them where they were told. ``received``: accepted ones; ``refused``: by an import rule.
+
+    ``last_error``: how the session ended, where the firewall tells; it is empty in every recorded answer.
+    """
 
     state: str = "Established"
     received: int = 0
     advertised: int = 0
     received_prefixes: tuple[str, ...] = ()
     advertised_prefixes: tuple[str, ...] = ()
+    refused: int = 0
+    last_error: str = ""
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ def _bgp_peer(context: Context, peer: Peer) -> str:
     live = _network(context).session(peer)
     up = live.state == "Established"
     counters = fields(
-        incoming_total=live.received, incoming_accepted=live.received, incoming_rejected=0, policy_rejected=0,
+        incoming_total=live.received + live.refused, incoming_accepted=live.received, incoming_rejected=live.refused, policy_rejected=live.refused,
         outgoing_total=live.advertised, outgoing_advertised=live.advertised,
     )
     counter = f'<entry afi-safi="bgpAfiIpv4-unicast">{counters}</entry>' if up else ""
@@ -81,7 +81,7 @@ def _bgp_peer(context: Context, peer: Peer) -> str:
         open_delay=0, idle_hold=15, prefix_limit=5000, holdtime=peer.hold_time if up else 0, holdtime_config=peer.hold_time,
         keepalive=peer.keep_alive if up else 0, keepalive_config=peer.keep_alive, msg_update_in=2 if up else 0,
         msg_update_out=1 if up else 0, msg_total_in=385 if up else 0, msg_total_out=442 if up else 0, last_update_age=3,
-        last_error="", status_flap_counts=1, established_counts=1 if up else 0, ORF_entry_received=0, nexthop_self="no",
+        last_error=live.last_error, status_flap_counts=1, established_counts=1 if up else 0, ORF_entry_received=0, nexthop_self="no",
         nexthop_thirdparty="yes", nexthop_peer="no",
     )
     return (
