@@ -41,7 +41,15 @@ def turn(items: list, vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings
     found = [item for item in found if _is_of(item, choice.turn, vpn, choice, claim) or _only_adds(item, view)]
     if any(view.entry("pbf_rule", claim.called("pbf_rule", number)) is None for number in waiting):
         found = [item for item in found if not _is_discard_rule(item, vpn)]
-    return [_placed(item, found, view) for item in found]
+    return [_ranked(_placed(item, found, view), view) for item in found]
+
+
+def _ranked(item: DesiredEntry | DesiredMember, view: Surroundings) -> DesiredEntry | DesiredMember:
+    """A route with the metric that it has: two that exchange theirs do so together, with the last turn, since no two may have the same one."""
+    if not isinstance(item, DesiredEntry) or not item.table.kind.startswith("static_route") or "metric" not in item.values:
+        return item
+    standing = places.text(view.entry_at(item), ("metric",))
+    return replace(item, values={**item.values, "metric": int(standing)}) if standing else item
 
 
 def _is_discard_rule(item: DesiredEntry | DesiredMember, vpn: Vpn) -> bool:

@@ -163,6 +163,12 @@ class Half:
             lost.append("its zone or router")
         return lost
 
+    def colliding(self) -> list:
+        """Routes that a firewall refuses beside each other."""
+        view = around(self.now, self.engine)
+        routes = [(router, str(route.destination), route.metric) for router in ("default", "edge") for route in view.static_route_entries(router)]
+        return sorted(f"twice {route}" for route in set(routes) if routes.count(route) > 1)
+
     def interrupted(self) -> list:
         return [number for number in rollout.interrupted(self.plan, self.serving) if number != 2]
 
@@ -223,7 +229,7 @@ def wrong(half: Half | str | None) -> list:
     if isinstance(half, str):
         return [] if re.fullmatch("rollout: .*(Say|say) rollout: together; nothing was written", half) else [half]
     interrupted = [f"interrupts {number}" for number in half.interrupted()] + [f"interrupts {number} again" for number in half.interrupted_at_last()]
-    return half.missing() + interrupted + half.differs_at_the_end()
+    return half.missing() + half.colliding() + interrupted + half.differs_at_the_end()
 
 
 def options_of(failover: str) -> dict:
