@@ -38,8 +38,7 @@ Playbooks and their variables
 
 The collection brings playbooks, which need no play of your own: the inventory, or ``-e``, says what they are to do.
 
-* They run on every host of the inventory that is given by ``-i``. Where that has other hosts than firewalls, say which are meant: by the
-  variable that ends in ``_hosts``, or by ``--limit``.
+* Say which hosts of the inventory are meant, by the variable that ends in ``_hosts``, or by ``--limit``: an inventory has other hosts than firewalls, too.
 * How a firewall is reached says ``panos_provider``, a mapping with the keys of ``provider``, or the environment (``PANOS_HOSTNAME``,
   ``PANOS_API_KEY`` and so on).
 * With ``--check`` nothing is changed, and with ``--diff`` the differences are shown.

@@ -11,14 +11,15 @@ author:
 version_added: "0.1.0"
 short_description: A page about the VPNs of a fleet
 description:
-  - Makes one HTML page out of what M(tunnelsmith.panos_vpn.vpn_info) returned for several firewalls, with a picture of each firewall's tunnels, a
-    table of them with the reasons of those that are down, and the timelines of failover drills.
+  - Makes one HTML page out of what M(tunnelsmith.panos_vpn.vpn_info) returned for several firewalls. A table has a line for each firewall, the worst first;
+    then come the VPNs of each one with their tunnels and, each once, the reasons why they are not healthy. What is healthy is folded. Timelines of failover
+    drills stand at the end.
   - The page loads nothing from anywhere and has no script. It is readable in light and dark, and on paper.
   - Whatever firewalls say is escaped.
 options:
   _input:
     description:
-      - A list with one dictionary a firewall. Each has a C(name), and the C(vpn), C(problems) and, where there is one, C(diagnosis) that
+      - A list with one dictionary a firewall. Each has a C(name), and the C(vpn), C(health), C(vpns), C(problems), C(firewall) and, where there is one, C(diagnosis) that
         M(tunnelsmith.panos_vpn.vpn_info) returned.
       - A firewall that gave no answer has an C(error) instead, which is shown.
     type: list
@@ -32,6 +33,11 @@ options:
     description: When the values were gathered, as it is to be shown.
     type: str
     default: ""
+  form:
+    description: What to make. V(json) and V(csv) have the facts of the page for machines, V(csv) with a line for each tunnel and without drills.
+    type: str
+    choices: [html, json, csv]
+    default: html
   drills:
     description: Values of RV(tunnelsmith.panos_vpn.vpn_failover#module:measurement), in the order in which they are shown.
     type: list
@@ -57,7 +63,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The page, as HTML text.
+  description: The page as HTML text, or its facts as JSON or CSV.
   type: str
   sample: "<!DOCTYPE html>..."
 """
@@ -65,15 +71,17 @@ _value:
 from ansible.errors import AnsibleFilterError
 
 
-def vpn_report(firewalls, title="VPN report", generated="", drills=()):
+def vpn_report(firewalls, title="VPN report", generated="", drills=(), form="html"):
     """See the documentation above."""
     for what, given in (("the input", firewalls), ("drills", drills)):
         if not isinstance(given, (list, tuple)) or not all(isinstance(each, dict) for each in given):
             raise AnsibleFilterError(f"vpn_report: {what} must be a list of dictionaries")
     # Ansible loads every filter of a collection in every task that uses one of them.
-    from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils.vpn_report import page
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils.vpn_report import FORMS
 
-    return page(firewalls, title, generated, drills)
+    if form not in FORMS:
+        raise AnsibleFilterError(f"vpn_report: form is '{form}'; it can be {', '.join(FORMS)}")
+    return FORMS[form](firewalls, title, generated, drills)
 
 
 class FilterModule:

@@ -18,6 +18,11 @@ options:
   _terms:
     description: Hosts or groups, with commas between them, or another pattern of Ansible. An empty one means all hosts.
     type: str
+  variable:
+    description:
+      - Name of the variable that the pattern comes from. With it an empty pattern is refused in an inventory of several hosts, which may have other hosts
+        than firewalls, unless C(--limit) says which are meant, or the inventory is the one that an AWX job template was given.
+    type: str
 """
 
 EXAMPLES = r"""
@@ -52,7 +57,10 @@ class LookupModule(LookupBase):
             inventory.add_group(str(group))
             for host in hosts:
                 inventory.add_host(str(host), group=str(group))
-        wanted = ",".join(str(term) for term in terms if term) or "all"
+        wanted = ",".join(str(term) for term in terms if term)
+        if not wanted and self.get_option("variable"):
+            self._refuse_guessing(variables or {}, groups)
+        wanted = wanted or "all"
         found = self._matching(inventory, groups, wanted)
         limit = str((variables or {}).get("ansible_limit") or "")
         # A file of hosts is read where the limit is, not here.
@@ -63,6 +71,15 @@ class LookupModule(LookupBase):
         if not left:
             raise AnsibleError(f"the limit {limit} leaves none of the hosts that are meant: {', '.join(found)}")
         return left
+
+    def _refuse_guessing(self, variables, groups) -> None:
+        """Which inventory a job template of AWX has is somebody's decision; in any other one only a single host is certainly meant."""
+        hosts = groups.get("all") or ()
+        if variables.get("ansible_limit") or "awx_job_id" in variables or len(hosts) < 2:
+            return
+        named = sorted(str(group) for group, members in groups.items() if members and group not in ("all", "ungrouped"))
+        raise AnsibleError(f"the inventory has {len(hosts)} hosts; say which of them are meant: {self.get_option('variable')}=GROUP (or all), or --limit"
+                           + (f". Its groups are {', '.join(named)}" if named else ""))
 
     @staticmethod
     def _matching(inventory, groups, wanted: str) -> list[str]:

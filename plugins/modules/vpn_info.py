@@ -35,6 +35,11 @@ options:
       - Omitted, everything on the firewall is returned. A name that nothing answers to is one of the RV(problems), not an error.
     type: list
     elements: str
+  expected:
+    description:
+      - Names of VPNs, tunnels or IKE gateways that ought to be there, where O(name) is omitted and everything is looked at. One that is not there is V(down).
+    type: list
+    elements: str
   gather:
     description:
       - What to return. V(config) is the running configuration, V(state) the operational state.
@@ -747,12 +752,19 @@ problems:
   elements: str
   sample:
     - "tunnel 'vpn-0123456789abcdef0-2': no IPsec SA, and IKE gateway 'vpn-0123456789abcdef0-2' (peer 203.0.113.12) has no IKE SA"
+firewall:
+  description: The firewall that was looked at. C(ha) is what it is in its HA pair, where it is in one.
+  returned: with RV(health)
+  type: dict
+  sample: {hostname: fw-berlin, model: PA-440, pan_os: 11.1.4, ha: active}
 vpns:
   description:
     - Each VPN, and each name that was asked for and that nothing answers to, with its C(health), its own C(reasons) and its C(tunnels), which have
       theirs.
     - A reason says what it C(makes) of what it is about, whether it is a C(cause) of the diagnosis (its ID) or a symptom (empty), and when it C(bites),
       V(now) or at the next V(rekey), V(session) or V(failover).
+    - A tunnel tells whether it C(carries) traffic now, by the PBF rule or the routes in use; and one that is down, C(since) when, which is the first line of
+      the firewall's log about it since it was up last, in the firewall's local time, where the log reaches back that far.
   returned: with RV(health)
   type: list
   elements: dict
@@ -761,9 +773,11 @@ vpns:
       health: at_risk
       reasons: [{reason: 1 of 2 tunnels works, makes: at_risk, cause: "", bites: failover}]
       tunnels:
-        - {name: vpn-0123456789abcdef0-1, health: healthy, reasons: []}
+        - {name: vpn-0123456789abcdef0-1, health: healthy, carries: true, reasons: []}
         - name: vpn-0123456789abcdef0-2
           health: down
+          carries: false
+          since: 2026/11/20 10:00:00
           reasons: [{reason: "tunnel 'vpn-0123456789abcdef0-2' is disabled in the configuration", makes: down, cause: "", bites: now}]
 summary:
   description: Whether the VPNs work, and what that is told by, on half a page.

@@ -21,6 +21,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.carri
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.health import Condition, Health
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.judgement import Judgement, Verdict, judge
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import Owners, of_vpns, select
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.vpn_log import Line
 
 # How often a probe is sent that gets no answer: a rule can be in use a moment after its tunnel is up.
 _PROBES = 4
@@ -32,7 +33,9 @@ _LITTLE = 0.3
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked. C(names): of VPNs, tunnels or gateways; none: everything. C(router): only what is of that one.
+    """What is asked. C(names): of VPNs, tunnels or gateways; none: everything. C(expected): of those that ought to be there, where everything is asked about.
+
+    C(router): only what is of that one.
 
     C(judges): whether the state is asked for, C(routes): and with it what is routed. C(connection): the cloud's description.
     C(source_zones), C(local_networks), C(remote_networks): whose traffic the VPN is for.
@@ -40,6 +43,7 @@ class Question:
     """
 
     names: tuple = ()
+    expected: tuple = ()
     router: str | None = None
     judges: bool = True
     routes: bool = True
@@ -57,7 +61,8 @@ class View:
 
     C(everything): the whole configuration, C(judged): the part of it that health depends on. C(whole): the state of everything, C(state): of
     what was asked for. C(at): when, in seconds. C(counters): (when, flows) of the looks before. C(beyond): see C(health.Known).
-    C(diagnosis): the causes that were found; None where nobody asked why.
+    C(diagnosis): the causes that were found; None where nobody asked why. C(lines): of the log, as far as it was read, newest first.
+    C(ha): what this firewall is in its HA pair, in PAN-OS's word; empty without a pair.
     """
 
     tree: Any
@@ -73,6 +78,8 @@ class View:
     beyond: tuple[str, ...] = ()
     condition: Condition | None = None
     diagnosis: list | None = None
+    lines: Sequence[Line] = ()
+    ha: str = ""
     warnings: list = field(default_factory=list)
 
     @property
@@ -189,6 +196,7 @@ class Watch:
             view.warnings = _joined(view.warnings, inquiry.warnings)
             causes = inquiry.diagnosed(evidence, view.missing)
             away = evidence.ha is not None and evidence.ha.passive
+            view.lines, view.ha = evidence.lines or view.lines, evidence.ha.state if evidence.ha is not None else ""
         if why:
             view.diagnosis = causes
         if away:
@@ -246,7 +254,7 @@ class Watch:
         names = self.question.names
         tree = vpn_state.running(self.target)
         found = vpn_state.gathered_from(tree, self.target.platform, self.target.base, self.question.router)
-        chosen, missing = select(found, names) if names else (found, [])
+        chosen, missing = select(found, names) if names else (found, select(found, self.question.expected)[1])
         return tree, chosen, missing, chosen if names else of_vpns(chosen), found
 
 

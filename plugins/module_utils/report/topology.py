@@ -2,13 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A firewall, its tunnels and their peers as a picture: where each of them stands in it."""
+"""A VPN, its tunnels and their peers as a picture: where each of them stands in it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.report.fleet import WORDS, Firewall, Row
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.report.fleet import Tunnel, Vpn
 
 WIDTH, LEFT, RIGHT = 960, 190, 720
 _ROW = 58
@@ -18,7 +18,7 @@ _ROW = 58
 class Line:
     """A tunnel, C(level) below the picture's top."""
 
-    row: Row
+    tunnel: Tunnel
     level: float
 
 
@@ -28,12 +28,12 @@ class Topology:
 
     height: float
     middle: float
-    lines: tuple
+    lines: tuple[Line, ...]
     words: str
 
 
-def topology(firewall: Firewall) -> Topology:
-    height = _ROW * max(1, len(firewall.rows)) + 10
-    lines = [Line(row, 5 + _ROW * number + _ROW / 2) for number, row in enumerate(firewall.rows)]
-    told = [f"{row.name} to {row.peer}: {WORDS[row.state]}" for row in firewall.rows]
+def topology(vpn: Vpn) -> Topology:
+    height = _ROW * max(1, len(vpn.tunnels)) + 10
+    lines = [Line(tunnel, 5 + _ROW * number + _ROW / 2) for number, tunnel in enumerate(vpn.tunnels)]
+    told = [f"{tunnel.name} to {tunnel.peer}: {tunnel.words}" for tunnel in vpn.tunnels]
     return Topology(height, height / 2, tuple(lines), "; ".join(told) or "no tunnels")

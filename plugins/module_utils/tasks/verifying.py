@@ -14,7 +14,9 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.add
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import address_objects
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.probing import Prober
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.vpn_watch import View
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.carriers import led_into
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.health import Health
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.since import trouble_since
 
 OPTIONS = {
     "counter_interval": {"type": "float"},
@@ -54,7 +56,20 @@ def prober_of(params) -> Prober | None:
 def told(view: View) -> dict:
     """How well what was looked at is, as tasks return it."""
     condition = view.condition
-    return {"health": condition.state.value, "healthy": condition.healthy, "problems": list(condition.problems()), "vpns": condition.told()["vpns"]}
+    return {"health": condition.state.value, "healthy": condition.healthy, "problems": list(condition.problems()),
+            "vpns": [_vpn(vpn, view) for vpn in condition.told()["vpns"]]}
+
+
+def _vpn(vpn: dict, view: View) -> dict:
+    """With what is known of its tunnels beside how well they are: whether traffic is led into them, and since when they are in trouble."""
+    carrying = led_into(view.everything, view.whole)
+    configured = {tunnel["name"]: tunnel for tunnel in view.judged["tunnels"]}
+    tunnels = []
+    for tunnel in vpn.get("tunnels", ()):
+        names = {tunnel["name"], *(configured.get(tunnel["name"], {}).get("ike_gateways") or ())}
+        since = trouble_since(view.lines, names) if tunnel["health"] == Health.DOWN.value else ""
+        tunnels.append({**tunnel, "carries": tunnel["name"] in carrying, **({"since": since} if since else {})})
+    return {**vpn, "tunnels": tunnels}
 
 
 def concerned(view: View) -> set[str]:

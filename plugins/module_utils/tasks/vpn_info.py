@@ -43,6 +43,7 @@ def argument_spec() -> dict:
     return {
         **arguments.PROVIDER, **arguments.WRITING,
         "name": {"type": "list", "elements": "str"},
+        "expected": {"type": "list", "elements": "str"},
         "gather": {"type": "list", "elements": "str", "choices": [CONFIG, STATE, ROUTES, SUMMARY, DIAGNOSIS], "default": [CONFIG, STATE]},
         "vsys": dict(arguments.LOCATIONS["vsys"]),
         "virtual_router": {"type": "str"},
@@ -93,7 +94,7 @@ class _Task:
         params = self.params
         judged = self.gather - {CONFIG} or params["wait_for"] or params["fail_on"] or self.prober
         return Question(
-            names=tuple(arguments.trimmed(params["name"] or [])), router=params["virtual_router"], judges=bool(judged),
+            names=tuple(arguments.trimmed(params["name"] or [])), expected=verifying.texts(params, "expected"), router=params["virtual_router"], judges=bool(judged),
             connection=fields.read(Profile, params["connection"], "connection") if params["connection"] else None,
             source_zones=verifying.texts(params, "source_zones"), local_networks=verifying.networks(params, "local_networks", target),
             remote_networks=verifying.networks(params, "remote_networks", target),
@@ -139,7 +140,7 @@ class _Task:
             vpn["state"] = told
         found = {"vpn": vpn}
         if view.condition is not None:
-            found.update(verifying.told(view))
+            found.update(verifying.told(view), firewall=self._firewall(view))
         if SUMMARY in self.gather:
             found["summary"] = summary(told, view.condition)
         if DIAGNOSIS in self.gather:
@@ -152,6 +153,11 @@ class _Task:
             del result["vpn"]
             result["selected"] = _searched(self.expression, found)
         return result
+
+    def _firewall(self, view: View) -> dict:
+        platform = self.watch.target.platform
+        told = {"hostname": platform.hostname, "model": platform.model, "pan_os": ".".join(map(str, platform.version)), "ha": view.ha}
+        return {name: value for name, value in told.items() if value}
 
     def _add_unproven(self, result: dict, view: View) -> None:
         """Which tunnels may still carry packets on what was agreed before a change, by the journals of this firewall's VPNs."""

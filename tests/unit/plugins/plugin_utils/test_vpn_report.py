@@ -7,8 +7,11 @@
 from __future__ import annotations
 
 import copy
+import csv
 import functools
 import html.parser
+import io
+import json
 import os
 import pathlib
 import re
@@ -20,8 +23,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record, known, written
-from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils.vpn_report import TEMPLATE, environment, page
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.report.suites import spelled_out
+from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils.vpn_report import TEMPLATE, as_csv, as_json, environment, page
 
 HOSTILE = "</title></style><script>alert(1)</script>\"'&<img src=x onerror=alert(1)>\x00\u202e"
 #: Where pictures of the pages go, if anywhere.
@@ -29,34 +32,57 @@ PICTURES = "REPORT_PICTURES"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
-def tunnel(name: str, number: int, up: bool = True) -> tuple:
-    """(configuration, state)."""
+def tunnel(name: str, number: int, up: bool = True, **more) -> tuple:
+    """(configuration, what vpn_info judged, state)."""
     flow = {"name": name, "state": "active" if up else "init", "monitor": "up" if up else "down", "packets_encapsulated": 1200 * number,
             "packets_decapsulated": 900}
+    symptom = f"tunnel '{name}': no IPsec SA, and IKE gateway '{name}' has no IKE SA"
     return (
         {"name": name, "tunnel_interface": f"tunnel.{number}", "ike_gateways": [name]},
-        {"name": name, "healthy": up, "problems": [] if up else [f"tunnel '{name}': no IPsec SA, and IKE gateway '{name}' has no IKE SA"], "flows": [flow],
-         "ike_sas": [{"algorithm": "PSK/DH20/A256/SHA384"}] if up else [], "ipsec_sas": [{"encryption": "G256"}] if up else []},
+        {"name": name, "health": "healthy" if up else "down", "carries": False, "reasons": [] if up else [reason(symptom)], **more},
+        {"name": name, "flows": [flow], "ike_sas": [{"algorithm": "PSK/DH20/A256/SHA384"}] if up else [],
+         "ipsec_sas": [{"encryption": "G256", "remaining_seconds": 3445}] if up else []},
     )
 
 
-def firewall(name: str, *tunnels: tuple, **more) -> dict:
-    names = [configured["name"] for configured, _live in tunnels]
-    rules = [{"name": each, "state": "Active" if live["healthy"] else "Disabled", "egress_interface": configured["tunnel_interface"],
-              "nexthop": "169.254.10.1", "nexthop_state": "UP" if live["healthy"] else "DOWN"} for each, (configured, live) in zip(names, tunnels)]
-    return {"name": name, "vpn": {
-        "gateways": [{"name": each, "peer_address": {"ip": f"203.0.113.{number}"}} for number, each in enumerate(names, 11)],
-        "tunnels": [configured for configured, _live in tunnels],
-        "pbf_rules": [{"name": each["name"], "action": {"forward": {"egress_interface": each["tunnel_interface"]}}} for each, _live in tunnels],
-        "state": {"tunnels": [live for _configured, live in tunnels], "pbf_rules": rules},
-    }, "problems": [problem for _configured, live in tunnels for problem in live["problems"]], **more}
+def reason(words: str, makes: str = "down", cause: str = "", bites: str = "now") -> dict:
+    return {"reason": words, "makes": makes, "cause": cause, "bites": bites}
 
 
-CAUSE = {"id": "psk", "tunnel": "vpn-1-1", "cause": "The pre-shared keys differ", "evidence": ["AUTHENTICATION_FAILED at 03:11"],
-         "fix": "give pre_shared_key anew", "confidence": "likely"}
-HEALTHY = [firewall("berlin", tunnel("vpn-1-1", 1), tunnel("vpn-1-2", 2)), firewall("lyon", tunnel("vpn-2-1", 1), tunnel("vpn-2-2", 2))]
+def vpn(name: str, health: str, *tunnels: tuple, reasons=()) -> dict:
+    return {"name": name, "health": health, "reasons": list(reasons), "tunnels": tunnels}
+
+
+def firewall(name: str, *vpns: dict, **more) -> dict:
+    """As vpn_info returns it."""
+    tunnels = [each for found in vpns for each in found["tunnels"]]
+    names = [configured["name"] for configured, _judged, _live in tunnels]
+    rules = [{"name": each, "state": "Active" if judged["health"] != "down" else "Disabled", "egress_interface": configured["tunnel_interface"],
+              "nexthop": "169.254.10.1", "nexthop_state": "UP" if judged["health"] != "down" else "DOWN"} for each, (configured, judged, _live) in zip(names, tunnels)]
+    health = max((found["health"] for found in vpns), key=["healthy", "at_risk", "down"].index, default="healthy")
+    return {"name": name, "health": health, "healthy": health == "healthy", "firewall": {"pan_os": "11.1.4", "model": "PA-440", "ha": "active"},
+            "vpns": [{**found, "tunnels": [judged for _configured, judged, _live in found["tunnels"]]} for found in vpns], "problems": [], "vpn": {
+                "gateways": [{"name": each, "peer_address": {"ip": f"203.0.113.{number}"}} for number, each in enumerate(names, 11)],
+                "tunnels": [configured for configured, _judged, _live in tunnels],
+                "pbf_rules": [{"name": each["name"], "action": {"forward": {"egress_interface": each["tunnel_interface"]}}} for each, _judged, _live in tunnels]
+                + [{"name": "guest-dsl", "action": {"forward": {"egress_interface": "ethernet1/3"}}}],
+                "state": {"tunnels": [live for _configured, _judged, live in tunnels], "pbf_rules": rules}}, **more}
+
+
+CAUSE = {"id": "pre-shared-key-mismatch", "tunnel": "vpn-1-1", "cause": "The pre-shared keys differ", "evidence": ["AUTHENTICATION_FAILED at 03:11"],
+         "fix": "give pre_shared_key anew", "confidence": "likely", "bites": "now"}
+LATER = {**CAUSE, "id": "pfs-group-mismatch", "cause": "The groups differ", "confidence": "certain", "bites": "rekey"}
+HALF = reason("1 of 2 tunnels works", "at_risk", bites="failover")
+PFS = reason("The groups differ", "at_risk", "pfs-group-mismatch", "rekey")
+HEALTHY = [firewall("berlin", vpn("vpn-1", "healthy", tunnel("vpn-1-1", 1, carries=True), tunnel("vpn-1-2", 2))),
+           firewall("lyon", vpn("vpn-2", "healthy", tunnel("vpn-2-1", 1, carries=True), tunnel("vpn-2-2", 2)))]
 ONE_DOWN = [
-    firewall("berlin", tunnel("vpn-1-1", 1, up=False), tunnel("vpn-1-2", 2), diagnosis=[CAUSE]), HEALTHY[1], {"name": "oslo", "error": "no route to host"}]
+    HEALTHY[1],
+    firewall("berlin", vpn("vpn-1", "at_risk", tunnel("vpn-1-1", 1, up=False, since="2026/11/20 03:11:02"), tunnel("vpn-1-2", 2, carries=True), reasons=[HALF]),
+             diagnosis=[CAUSE]),
+    {"name": "oslo", "error": "no route to host"}]
+AT_RISK = [firewall("rome", vpn("vpn-1", "at_risk", tunnel("vpn-1-1", 1, health="at_risk", reasons=[PFS], carries=True),
+                                tunnel("vpn-1-2", 2, health="at_risk", reasons=[PFS])), diagnosis=[LATER, {**LATER, "tunnel": "vpn-1-2"}])]
 MEASUREMENT = {
     "firewall": "192.0.2.1", "vpn": "vpn-1", "action": "take_down", "method": "tunnel", "tunnel": "vpn-1-1", "standby": "vpn-1-2",
     "began": "2026-11-21T02:51:28Z", "seconds": 21.4, "looks": 84, "commit_seconds": 7.8, "lost_after": 6.9, "moved_after": 16.8,
@@ -71,7 +97,7 @@ MEASUREMENT = {
                 {"name": "vpn-1-2", "spans": [{"start": 0.0, "value": "active", "end": 21.4}]}],
     "carrier": [{"start": 0.0, "value": "vpn-1-1", "end": 16.8}, {"start": 16.8, "value": "vpn-1-2", "end": 21.4}],
 }
-PAGES = {"a healthy fleet": (HEALTHY, []), "a tunnel down": (ONE_DOWN, []), "a drill": (HEALTHY[:1], [MEASUREMENT])}
+PAGES = {"a healthy fleet": (HEALTHY, []), "a tunnel down": (ONE_DOWN, []), "at risk": (AT_RISK, []), "a drill": (HEALTHY[:1], [MEASUREMENT])}
 
 
 class Reader(html.parser.HTMLParser):
@@ -99,35 +125,87 @@ class Reader(html.parser.HTMLParser):
             self.words.append(data)
 
 
-def test_a_healthy_fleet_says_so():
-    text = " ".join(Reader(page(HEALTHY, "VPN report", "today")).words)
-    for words in ("Everything is up.", "4 of 4", "berlin", "lyon", "203.0.113.11", "1200 / 900", "As of today"):
-        assert words in text
-    assert text.count("carries traffic") == 2
+def words_of(*given_, **more) -> str:
+    return " ".join(" ".join(Reader(page(*given_, **more)).words).split())
 
 
-def test_a_tunnel_that_is_down_has_its_reason():
-    text = " ".join(Reader(page(ONE_DOWN, "VPN report", "")).words)
-    for words in ("3 of 4", "Needs attention", "no IPsec SA", "The pre-shared keys differ", "(likely)", "AUTHENTICATION_FAILED at 03:11",
-                  "give pre_shared_key anew", "No answer:", "no route to host"):
-        assert words in text
-    # The other tunnel took over.
-    assert "tunnel.2, carries traffic" in text
+def test_a_healthy_fleet_says_so_and_is_folded():
+    text = words_of(HEALTHY, "VPN report", "today")
+    for words in ("2 VPNs healthy", "berlin", "lyon", "203.0.113.11", "1200 / 900", "As of today", "2 of 2 tunnels work", "57 min",
+                  "pre-shared key, DH group 20, AES-256-CBC, SHA-384", "AES-256-GCM", "PAN-OS 11.1.4, PA-440, active member of its HA pair"):
+        assert words in text, words
+    assert text.count("carries traffic") == 2 * 2
+    assert "guest-dsl" not in text
+    elements = [element for element, _attributes in Reader(page(HEALTHY, "t", "")).elements]
+    assert elements.count("details") == 2
 
 
-def test_of_tunnels_that_one_record_names_one_carries_traffic():
-    """Whatever they are called; without a record each would be a VPN of its own."""
-    by_hand = firewall("berlin", tunnel("to aws", 1), tunnel("spare", 2))
-    record = Record("vpn-1", "vsys1", "default", {1: "tunnel.1", 2: "tunnel.2"}, known(Object("pbf_rule", name) for name in ("to aws", "spare")))
-    by_hand["vpn"]["interfaces"] = [{"name": "tunnel.1", "comment": written(None, record)}, {"name": "tunnel.2"}]
-    text = " ".join(Reader(page([by_hand], "VPN report", "")).words)
-    assert text.count("carries traffic") == 1 and "tunnel.1, carries traffic" in text
+def test_what_is_worst_comes_first_and_is_not_folded():
+    text = page(ONE_DOWN, "VPN report", "")
+    assert text.index("oslo") < text.index("berlin") < text.index("lyon")
+    assert [attributes["id"] for element, attributes in Reader(text).elements if element == "details"] == ["firewall-3"]
 
 
-def test_what_was_noticed_of_a_tunnel_that_is_up_is_folded_away():
-    reader = Reader(page([{**HEALTHY[0], "diagnosis": [CAUSE]}], "t", ""))
-    assert ("summary", {}) in reader.elements and "1 remark" in reader.words
-    assert "Everything is up." in " ".join(reader.words)
+def test_a_tunnel_that_is_down_has_its_reason_and_its_vpn_its_redundancy():
+    text = words_of(ONE_DOWN, "VPN report", "")
+    for words in ("1 of 2 tunnels works", "since 2026/11/20 03:11:02", "no IPsec SA", "The pre-shared keys differ", "likely cause, pre-shared-key-mismatch",
+                  "AUTHENTICATION_FAILED at 03:11", "give pre_shared_key anew", "No answer:", "no route to host", "1 firewall without an answer", "! at risk",
+                  "\u2717 down"):
+        assert words in text, words
+
+
+def test_each_reason_is_told_once_with_the_tunnels_that_it_is_about():
+    text = words_of(AT_RISK, "t", "")
+    # Once where there is room for one line, and once in full.
+    assert text.count("The groups differ") == 2
+    assert "(vpn-1-1, vpn-1-2)" in text and "at the next rekey" in text
+
+
+def test_drills_stand_after_the_state():
+    text = page(ONE_DOWN, "t", "", [MEASUREMENT])
+    assert text.index('id="firewall-3"') < text.index("Failover drills")
+
+
+def test_what_was_not_judged_is_not_called_well():
+    unjudged = {"name": "berlin", "vpn": HEALTHY[0]["vpn"]}
+    assert "it was not judged" in words_of([unjudged], "t", "")
+    assert json.loads(as_json([unjudged], "t", ""))["health"] == "down"
+
+
+def test_a_passive_member_is_told_of():
+    told = {"name": "berlin-2", "health": "healthy", "healthy": True, "vpns": [], "firewall": {"ha": "passive"}}
+    assert "Its VPNs are up on the active member." in words_of([told], "t", "")
+
+
+@pytest.mark.parametrize("firewalls, drills", PAGES.values(), ids=PAGES.keys())
+def test_the_twins_have_the_facts_of_the_page(firewalls, drills):
+    """Every text of the JSON is on the page, and every tunnel with its reasons is in the CSV."""
+    text = words_of(firewalls, "t", "today", drills)
+    told = json.loads(as_json(firewalls, "t", "today", drills))
+    named = ("name", "pan_os", "ha", "error", "redundancy", "interface", "peer", "ike", "ipsec", "rekey", "packets", "words", "fix", "cause")
+    for each in told["firewalls"]:
+        for path in every_place(each):
+            if path[-1] in named or "evidence" in path:
+                assert functools.reduce(lambda inner, key: inner[key], path, each) in text, path
+    rows = list(csv.DictReader(io.StringIO(as_csv(firewalls, "t", "today", drills))))
+    tunnels = [(each["name"], found["name"], inner["name"], inner["health"]) for each in told["firewalls"] for found in each["vpns"] for inner in found["tunnels"]]
+    assert [(row["firewall"], row["vpn"], row["tunnel"], row["tunnel_health"]) for row in rows if row["tunnel"]] == tunnels
+    for each in told["firewalls"]:
+        for words in [inner["words"] for found in each["vpns"] for inner in found["reasons"]] + [each["error"]]:
+            assert any(words in row["reasons"] for row in rows if row["firewall"] == each["name"])
+
+
+def test_a_spreadsheet_is_given_no_formula():
+    hostile_ = [{**HEALTHY[0], "name": "=cmd|' /C calc'!A0"}, {"name": "oslo", "error": "@SUM(1)"}]
+    rows = list(csv.DictReader(io.StringIO(as_csv(hostile_, "t", ""))))
+    cells = [cell for row in rows for cell in row.values()]
+    assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
+
+
+@pytest.mark.parametrize("form, words", [("PSK/DH20/A256/SHA384", "pre-shared key, DH group 20, AES-256-CBC, SHA-384"), ("G128", "AES-128-GCM"), ("3DES", "3DES"),
+                                         ("PSK/ DH2/A128/SHA1", "pre-shared key, DH group 2, AES-128-CBC, SHA-1"), ("ikev2", "ikev2"), ("", "")])
+def test_suites_are_spelled_out(form, words):
+    assert spelled_out(form) == words
 
 
 def test_a_drill_has_its_figures_and_its_picture():
@@ -137,10 +215,10 @@ def test_a_drill_has_its_figures_and_its_picture():
         assert words in text
 
 
-def test_a_disabled_tunnel_is_no_failure_and_no_success():
-    configured, live = tunnel("vpn-1-1", 1, up=False)
-    text = " ".join(Reader(page([firewall("berlin", ({**configured, "disabled": True}, live))], "t", "")).words)
-    assert "disabled" in text and "Everything is up." not in text
+def test_a_disabled_tunnel_is_called_so():
+    configured, judged, live = tunnel("vpn-1-1", 1, up=False)
+    text = words_of([firewall("berlin", vpn("vpn-1", "down", ({**configured, "disabled": True}, judged, live)))], "t", "")
+    assert "disabled" in text and "1 VPN down" in text
 
 
 @pytest.mark.parametrize("given_", [[], [{}], [{"name": "x", "vpn": {}}], [{"name": "x", "vpn": {"state": {"tunnels": [{"name": "t"}]}}}],
@@ -218,9 +296,10 @@ def planted(value, path, words):
 
 
 PEER = {"name": "p", "state": "Established", "peer_address": "169.254.10.1", "remote_as": "64512", "prefixes": [{"received": "1", "advertised": "2"}]}
-_STATE = {**ONE_DOWN[0]["vpn"]["state"], "bgp_peers": [PEER]}
+_STATE = {**ONE_DOWN[1]["vpn"]["state"], "bgp_peers": [PEER]}
+_BGP = {"peers": [{"name": "p", "local_address": {"interface": "tunnel.1"}}]}
 # Every kind of value that a page can have.
-WHOLE = [{**ONE_DOWN[0], "vpn": {**ONE_DOWN[0]["vpn"], "state": _STATE}}, ONE_DOWN[2]]
+WHOLE = [{**ONE_DOWN[1], "vpn": {**ONE_DOWN[1]["vpn"], "state": _STATE, "bgp": _BGP}, "notes": ["a note"]}, ONE_DOWN[2]]
 PLACES = [(True, path) for path in every_place(WHOLE)] + [(False, path) for path in every_place([MEASUREMENT])]
 
 

@@ -1,0 +1,121 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: vpn_asked
+author:
+  - Tunnelsmith contributors (@tunnelsmith)
+version_added: "0.1.0"
+short_description: Which VPN a host of the inventory ought to have, and what is to pass through it
+description:
+  - Reads the variables of the pairing roles, and those of a playbook, which come first, and returns what M(tunnelsmith.panos_vpn.vpn_info) takes. So
+    whoever asks about a VPN, a pairing, a verification or a report, asks the same question.
+  - The name is that of the variables that end in C(_connection_id) or C(_name), or the ID in C(_connection). The cloud's description, zones, networks, the
+    virtual system and the probe are those of the same role.
+options:
+  _terms:
+    description: Prefixes of variables, the strongest first. Those of the pairing roles follow by themselves.
+    type: list
+    elements: str
+"""
+
+EXAMPLES = r"""
+- name: Ask about the VPN that this host ought to have
+  tunnelsmith.panos_vpn.vpn_info:
+    name: "{{ asked.name | default(omit) }}"
+    connection: "{{ asked.connection | default(omit) }}"
+    source_zones: "{{ asked.source_zones | default(omit) }}"
+    local_networks: "{{ asked.local_networks | default(omit) }}"
+    remote_networks: "{{ asked.remote_networks | default(omit) }}"
+  vars:
+    asked: "{{ query('tunnelsmith.panos_vpn.vpn_asked') | first }}"
+"""
+
+RETURN = r"""
+_raw:
+  description:
+    - One dictionary with C(name) (a list), C(connection), C(source_zones), C(local_networks), C(remote_networks), C(vsys), C(probe) and C(journal), each as far as
+      the inventory says it.
+    - The C(connection) holds the pre-shared keys, as far as the cloud's description does.
+  type: list
+  elements: dict
+  sample:
+    - {name: [vpn-0123456789abcdef0], source_zones: [trust], local_networks: [10.10.0.0/24], remote_networks: [10.20.0.0/16]}
+"""
+
+import pathlib
+from collections.abc import Mapping
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+from ansible.utils.display import Display
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import reader as aws
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws.document import connection as aws_connection
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import plain
+
+_COLLECTION = pathlib.Path(__file__).resolve().parents[2]
+_AWS = "aws_pairing"
+_LISTS = ("source_zones", "local_networks", "remote_networks")
+_TEXTS = ("vsys", "probe", "journal")
+
+
+class LookupModule(LookupBase):
+    def run(self, terms, variables=None, **kwargs):
+        self.set_options(var_options=variables, direct=kwargs)
+        given = variables or {}
+        roles = sorted(path.parent.parent.name for path in (_COLLECTION / "roles").glob("*/meta/argument_specs.yml"))
+        prefixes = list(dict.fromkeys([*map(str, terms), *(role for role in roles if f"{role}_local_networks" in self._options(role))]))
+        asked: dict = {}
+        for prefix in prefixes:
+            found = self._asked(prefix, given)
+            if "name" in asked and found.get("name", asked["name"]) != asked["name"] and prefix not in terms:
+                # Another VPN: what is to pass through it is of no meaning here.
+                continue
+            asked = {**found, **asked}
+        return [asked]
+
+    def _options(self, role):
+        specs = self._loader.load_from_file(str(_COLLECTION / "roles" / role / "meta" / "argument_specs.yml"))["argument_specs"].values()
+        return {name for spec in specs for name in spec.get("options", {})}
+
+    def _asked(self, prefix, variables):
+        def value(name):
+            variable = f"{prefix}_{name}"
+            return self._templar.template(variables[variable]) if variables.get(variable) not in (None, "", []) else None
+
+        document = value("connection")
+        name = value("connection_id") or value("name") or (_identity(document) if prefix == _AWS and document else None)
+        described = _profile(prefix, document, value("connection_id"))
+        found = {"name": _names(name), "connection": described, **{each: _names(value(each)) for each in _LISTS}, **{each: value(each) for each in _TEXTS}}
+        return {key: each for key, each in found.items() if each not in (None, "", [], {})}
+
+
+def _names(value):
+    """Names as a list: given as one, or as a text with commas."""
+    texts = value.split(",") if isinstance(value, str) else list(value or ())
+    return [text.strip() for text in map(str, texts) if text.strip()]
+
+
+def _identity(document):
+    try:
+        return aws_connection(document)[0]
+    except InvalidInput as exc:
+        raise AnsibleLookupError(f"{_AWS}_connection: {exc}") from exc
+
+
+def _profile(prefix, document, connection_id):
+    """The cloud's description, where it can be read; what is to be looked at is looked at without it, too."""
+    if isinstance(document, Mapping) and "tunnels" in document:
+        return dict(document)
+    if prefix != _AWS or not document:
+        return None
+    try:
+        return plain(aws.vpn_connection(document, connection_id, False))
+    except InvalidInput as exc:
+        Display().warning(f"{prefix}_connection cannot be read, so it is not compared with what stands on the firewall: {exc}")
+        return None
