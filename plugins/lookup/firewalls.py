@@ -58,8 +58,8 @@ class LookupModule(LookupBase):
             for host in hosts:
                 inventory.add_host(str(host), group=str(group))
         wanted = ",".join(str(term) for term in terms if term)
-        if not wanted and self.get_option("variable"):
-            self._refuse_guessing(variables or {}, groups)
+        if not wanted and kwargs.get("variable"):
+            self._refuse_guessing(kwargs["variable"], variables or {}, groups)
         wanted = wanted or "all"
         found = self._matching(inventory, groups, wanted)
         limit = str((variables or {}).get("ansible_limit") or "")
@@ -72,13 +72,14 @@ class LookupModule(LookupBase):
             raise AnsibleError(f"the limit {limit} leaves none of the hosts that are meant: {', '.join(found)}")
         return left
 
-    def _refuse_guessing(self, variables, groups) -> None:
+    @staticmethod
+    def _refuse_guessing(variable: str, variables, groups) -> None:
         """Which inventory a job template of AWX has is somebody's decision; in any other one only a single host is certainly meant."""
         hosts = groups.get("all") or ()
         if variables.get("ansible_limit") or "awx_job_id" in variables or len(hosts) < 2:
             return
         named = sorted(str(group) for group, members in groups.items() if members and group not in ("all", "ungrouped"))
-        raise AnsibleError(f"the inventory has {len(hosts)} hosts; say which of them are meant: {self.get_option('variable')}=GROUP (or all), or --limit"
+        raise AnsibleError(f"the inventory has {len(hosts)} hosts; say which of them are meant: {variable}=GROUP (or all), or --limit"
                            + (f". Its groups are {', '.join(named)}" if named else ""))
 
     @staticmethod

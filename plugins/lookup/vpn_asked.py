@@ -69,7 +69,7 @@ class LookupModule(LookupBase):
         self.set_options(var_options=variables, direct=kwargs)
         given = variables or {}
         roles = sorted(path.parent.parent.name for path in (_COLLECTION / "roles").glob("*/meta/argument_specs.yml"))
-        prefixes = list(dict.fromkeys([*map(str, terms), *(role for role in roles if f"{role}_local_networks" in self._options(role))]))
+        prefixes = list(dict.fromkeys([*map(str, terms), *(role for role in roles if f"{role}_local_networks" in self._variables_of(role))]))
         asked: dict = {}
         for prefix in prefixes:
             found = self._asked(prefix, given)
@@ -79,7 +79,7 @@ class LookupModule(LookupBase):
             asked = {**found, **asked}
         return [asked]
 
-    def _options(self, role):
+    def _variables_of(self, role):
         specs = self._loader.load_from_file(str(_COLLECTION / "roles" / role / "meta" / "argument_specs.yml"))["argument_specs"].values()
         return {name for spec in specs for name in spec.get("options", {})}
 

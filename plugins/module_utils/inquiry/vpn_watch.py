@@ -20,7 +20,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.carriers import led_into
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.health import Condition, Health
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.judgement import Judgement, Verdict, judge
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import Owners, of_vpns, select
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import asked_for, of_vpns, select
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.vpn_log import Line
 
 # How often a probe is sent that gets no answer: a rule can be in use a moment after its tunnel is up.
@@ -95,16 +95,10 @@ class View:
         """Whether the state shows nothing that is wrong."""
         return not self.symptoms
 
-    @property
-    def vpns(self) -> dict[str, list[str]]:
-        """VPN → the names of its tunnels, of those that were asked for."""
-        wanted = {tunnel["name"] for tunnel in self.judged["tunnels"]}
-        found = {vpn: [name for name in tunnels if name in wanted] for vpn, tunnels in Owners(self.everything).vpns().items()}
-        return {vpn: tunnels for vpn, tunnels in found.items() if tunnels}
-
     def doubted(self) -> tuple[Verdict, ...]:
         """What is wrong with each tunnel, with what is wrong with its VPN as a whole: any of its tunnels can hold the cause of that."""
-        of_vpn = {name: [problem.words for problem in self.judgement.beyond if problem.vpn == vpn] for vpn, tunnels in self.vpns.items() for name in tunnels}
+        vpns = asked_for(self.everything, self.judged)
+        of_vpn = {name: [problem.words for problem in self.judgement.beyond if problem.vpn == vpn] for vpn, tunnels in vpns.items() for name in tunnels}
         return tuple(replace(verdict, problems=(*verdict.problems, *of_vpn.get(verdict.name, ()))) for verdict in self.judgement.tunnels)
 
 
@@ -184,7 +178,8 @@ class Watch:
 
     def _weigh(self, view: View, why: bool) -> None:
         """Judge what is known. C(why): the log is read for it, which takes the firewall its time, and the causes are told."""
-        if not view.configuration["tunnels"] and not view.missing:
+        vpns = asked_for(view.everything, view.judged, (*self.question.names, *self.question.expected), view.missing)
+        if not vpns and not view.missing:
             causes, away = [], False
         else:
             if why and self._doubts_counters(view):
@@ -201,7 +196,7 @@ class Watch:
             view.diagnosis = causes
         if away:
             view.warnings = _joined(view.warnings, [f"{self.target.place} is the passive member of an HA pair: look at its VPNs on the active one"])
-        known = health.Known(view.vpns, view.judgement, causes, led_into(view.everything, view.whole), view.missing, view.beyond, away)
+        known = health.Known(vpns, view.judgement, causes, led_into(view.everything, view.whole), view.missing, view.beyond, away)
         view.condition = health.of_firewall(self.target.place, known)
 
     def _take(self, view: View, state, listing) -> None:

@@ -168,7 +168,8 @@ class _Judge:
             return [f"{label} is disabled in the configuration"]
         live = self.rules.get(rule["name"])
         if live is None:
-            return [f"{label}: the firewall tells no state of it"]
+            # Whether a firewall lists rules that forward nowhere is not certain.
+            return [f"{label}: the firewall tells no state of it"] if egress(rule) else []
         nexthop = f"next hop {live.nexthop or 'of it'} is {live.nexthop_state}" if live.nexthop_down else ""
         if not live.in_use:
             return [f"{label} is not in use ({live.state}{', ' + nexthop if nexthop else ''})"]

@@ -90,6 +90,19 @@ def _of_peer(peer) -> list:
     return [records.peer(router, group, peer["name"]), Object("bgp_peer_group", group, router)]
 
 
+def asked_for(everything: dict, chosen: dict, names: Iterable[str] = (), missing: Iterable[str] = ()) -> dict[str, list[str]]:
+    """VPN → the names of its tunnels, of those that were asked for; without any, where a name that was asked for has only the rest of a VPN.
+
+    C(everything): all that is configured, C(chosen): what of it was asked for. C(missing): names that nothing answers to.
+    """
+    wanted = {tunnel["name"] for tunnel in chosen["tunnels"]}
+    vpns = {vpn: [name for name in tunnels if name in wanted] for vpn, tunnels in Owners(everything).vpns().items()}
+    found = {vpn: tunnels for vpn, tunnels in vpns.items() if tunnels}
+    used = {gateway for tunnel in chosen["tunnels"] for gateway in tunnel.get("ike_gateways", ())}
+    known = {*found, *wanted, *used, *missing}
+    return {**found, **{name: [] for name in names if name not in known}}
+
+
 def of_vpns(configuration: dict) -> dict:
     """The configuration without the PBF rules and BGP peers that have nothing to do with any of its tunnels."""
     owners = Owners(configuration)

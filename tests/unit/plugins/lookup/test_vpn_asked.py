@@ -1,0 +1,79 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the inventory says of a VPN is what is asked about it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from ansible.errors import AnsibleError
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.lookup import firewalls, vpn_asked
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules import pairing
+
+DOCUMENT = json.loads((pairing.CONNECTIONS / "connection_static.json").read_text(encoding="utf-8"))
+IDENTITY = pairing.name_of("pbf")
+
+
+def looked_up(module, terms, variables, **options):
+    loader = DataLoader()
+    return module.LookupModule(loader=loader, templar=Templar(loader=loader, variables=variables)).run(list(terms), variables=variables, **options)
+
+
+def asked(*prefixes, **variables) -> dict:
+    (found,) = looked_up(vpn_asked, prefixes, variables)
+    return found
+
+
+def test_a_pairing_s_variables_are_what_is_asked():
+    found = asked("vpn_verify", aws_pairing_connection=DOCUMENT, aws_pairing_source_zones=["trust"], aws_pairing_local_networks="10.10.0.0/25, 10.10.0.128/25",
+                  aws_pairing_remote_networks=["10.200.0.0/16"], aws_pairing_vsys="vsys2", aws_pairing_probe="true", aws_pairing_journal="/tmp/j")
+    assert found["connection"]["id"] == IDENTITY and len(found["connection"]["tunnels"]) == 2
+    del found["connection"]
+    assert found == {"name": [IDENTITY], "source_zones": ["trust"], "local_networks": ["10.10.0.0/25", "10.10.0.128/25"], "remote_networks": ["10.200.0.0/16"],
+                     "vsys": "vsys2", "probe": "true", "journal": "/tmp/j"}
+
+
+def test_an_id_alone_is_a_name():
+    assert asked("vpn_verify", aws_pairing_connection_id="vpn-0fff") == {"name": ["vpn-0fff"]}
+
+
+def test_the_playbook_s_own_variables_come_first():
+    found = asked("vpn_verify", vpn_verify_name=f"{IDENTITY}, other", vpn_verify_source_zones="dmz", aws_pairing_source_zones=["trust"])
+    assert found == {"name": [IDENTITY, "other"], "source_zones": ["dmz"]}
+
+
+def test_what_is_for_another_vpn_is_left_out():
+    assert asked("vpn_verify", vpn_verify_name="branch-7", aws_pairing_connection=DOCUMENT, aws_pairing_source_zones=["trust"]) == {"name": ["branch-7"]}
+
+
+def test_values_are_filled_in():
+    assert asked("vpn_verify", vpn_verify_name="{{ site }}-vpn", site="paris") == {"name": ["paris-vpn"]}
+
+
+@pytest.mark.parametrize("variables", [{}, {"vpn_verify_name": ""}, {"aws_pairing_connection": ""}], ids=["nothing", "an empty name", "an empty connection"])
+def test_nothing_said_is_nothing_asked(variables):
+    assert asked("vpn_verify", **variables) == {}
+
+
+def meant(pattern="", hosts=("fw1", "fw2", "www"), **variables) -> list:
+    groups = {"all": list(hosts), "firewalls": ["fw1", "fw2"] if len(hosts) > 1 else list(hosts), "ungrouped": []}
+    return looked_up(firewalls, [pattern], {"groups": groups, **variables}, variable="vpn_report_hosts")
+
+
+def test_several_hosts_are_not_guessed_at():
+    with pytest.raises(AnsibleError, match=r"3 hosts; say which of them are meant: vpn_report_hosts=GROUP \(or all\), or --limit. Its groups are firewalls"):
+        meant()
+
+
+@pytest.mark.parametrize("given, found", [
+    ({"pattern": "firewalls"}, ["fw1", "fw2"]), ({"pattern": "all"}, ["fw1", "fw2", "www"]), ({"ansible_limit": "fw1"}, ["fw1"]), ({"hosts": ("fw1",)}, ["fw1"]),
+    ({"awx_job_id": 7}, ["fw1", "fw2", "www"]),
+], ids=["a group", "all, said", "a limit", "one host", "the inventory of a job template"])
+def test_where_it_is_certain_it_is_not_asked_for(given, found):
+    assert sorted(meant(**given)) == sorted(found)
