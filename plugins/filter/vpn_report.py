@@ -19,7 +19,8 @@ description:
 options:
   _input:
     description:
-      - A list with one dictionary a firewall. Each has a C(name), and the C(vpn), C(health), C(vpns), C(problems), C(firewall) and, where there is one, C(diagnosis) that
+      - A list with one dictionary a firewall. Each has a C(name), and the C(vpn), C(health), C(vpns), C(problems), C(firewall) and, where there is one,
+        C(diagnosis) that
         M(tunnelsmith.panos_vpn.vpn_info) returned.
       - A firewall that gave no answer has an C(error) instead, which is shown.
     type: list

@@ -37,8 +37,8 @@ EXAMPLES = r"""
 RETURN = r"""
 _raw:
   description:
-    - One dictionary with C(name) (a list), C(connection), C(source_zones), C(local_networks), C(remote_networks), C(vsys), C(probe) and C(journal), each as far as
-      the inventory says it.
+    - One dictionary with C(name) (a list), C(connection), C(source_zones), C(local_networks), C(remote_networks), C(vsys), C(probe) and C(journal),
+      each as far as the inventory says it.
     - The C(connection) holds the pre-shared keys, as far as the cloud's description does.
   type: list
   elements: dict
@@ -62,6 +62,8 @@ _COLLECTION = pathlib.Path(__file__).resolve().parents[2]
 _AWS = "aws_pairing"
 _LISTS = ("source_zones", "local_networks", "remote_networks")
 _TEXTS = ("vsys", "probe", "journal")
+#: What stands behind a prefix in the names of the variables that are read.
+READ = ("name", "connection", "connection_id", *_LISTS, *_TEXTS)
 
 
 class LookupModule(LookupBase):

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import pathlib
 
 import pytest
@@ -131,3 +132,36 @@ def test_an_action_is_told_its_virtual_system(playbooks, firewall):
     run = playbooks.run(firewall, "tunnelsmith.panos_vpn.vpn_action", variables={"vpn_action_name": "branch-7", "vpn_action_vsys": "vsys7"})
     (failure,) = run.failures()
     assert "no 'vsys7'" in failure.message
+
+
+def test_all_that_asks_says_the_same_and_shows_it_as_a_table(playbooks, firewall, tmp_path):
+    """One of two tunnels is down: verification passes and says so, fails on request, and diagnosis and report agree with the artifact."""
+    variables = paired("pbf", vpn_verify_timeout=0, vpn_report_file=str(tmp_path / "vpn.html"))
+    made = playbooks.run(firewall, PAIRING, variables=variables)
+    assert made.status == 0, made.output
+    firewall.control.vpn("branch-7", sa="down")
+    firewall.control.vpn(SECOND, sa="down", monitor="down")
+    run = playbooks.run(firewall, "tunnelsmith.panos_vpn.vpn_verify", variables=variables)
+    assert run.status == 0, run.output
+    assert "1 of 2 tunnels works" in run.output and f"  {SECOND}  down" in run.output
+    (artifact,) = [task.result["ansible_stats"]["data"]["vpn_verify"] for task in run.tasks if task.action == "ansible.builtin.set_stats"]
+    assert artifact["fw1"]["health"] == "at_risk" and artifact["fw1"]["vpns"][0]["name"] == IDS["pbf"]
+    failed = playbooks.run(firewall, "tunnelsmith.panos_vpn.vpn_verify", variables={**variables, "vpn_verify_fail_on": "at_risk"})
+    assert failed.status != 0 and f"{IDS['pbf']} on" in failed.failures()[0].message and "at risk" in failed.failures()[0].message
+    why = playbooks.run(firewall, "tunnelsmith.panos_vpn.vpn_diagnose", variables=variables)
+    assert why.status == 0 and "to mend it: " in why.output, why.output
+    report = playbooks.run(firewall, "tunnelsmith.panos_vpn.vpn_report", variables=variables)
+    assert report.status == 0, report.output
+    told = json.loads((tmp_path / "vpn.json").read_text(encoding="utf-8"))
+    states = {vpn["name"]: vpn["health"] for vpn in told["firewalls"][0]["vpns"]}
+    assert states == {IDS["pbf"]: "at_risk", "branch-7": "down"}
+    assert SECOND in (tmp_path / "vpn.csv").read_text(encoding="utf-8") and SECOND in (tmp_path / "vpn.html").read_text(encoding="utf-8")
+
+
+def test_what_the_inventory_asks_for_and_is_not_there_is_down(playbooks, firewall, tmp_path):
+    variables = paired("pbf", vpn_verify_timeout=0, vpn_report_file=str(tmp_path / "vpn.html"))
+    run = playbooks.run(firewall, "tunnelsmith.panos_vpn.vpn_verify", variables=variables)
+    assert run.status != 0 and f"there is no tunnel or gateway of the name '{IDS['pbf']}'" in run.failures()[0].message
+    assert playbooks.run(firewall, "tunnelsmith.panos_vpn.vpn_report", variables=variables).status == 0
+    told = json.loads((tmp_path / "vpn.json").read_text(encoding="utf-8"))
+    assert (IDS["pbf"], "down") in {(vpn["name"], vpn["health"]) for vpn in told["firewalls"][0]["vpns"]}

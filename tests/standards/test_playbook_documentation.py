@@ -15,6 +15,8 @@ import sys
 import pytest
 import yaml
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.lookup import vpn_asked
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 _SPEC = importlib.util.spec_from_file_location("playbook_documentation", ROOT / "tools" / "playbook_documentation.py")
 pages = importlib.util.module_from_spec(_SPEC)
@@ -27,9 +29,14 @@ def code(playbook: str) -> str:
     return re.sub(r"^\s*#.*$", "", (ROOT / "playbooks" / f"{playbook}.yml").read_text(encoding="utf-8"), flags=re.MULTILINE)
 
 
-def used(family: str, text: str) -> set[str]:
+def named(family: str, text: str) -> set[str]:
     """The variables that begin with a family's name. Those with underscores in front are nobody's to set."""
     return {name for name in re.findall(r"(?<![\w.'])[a-z]\w*", text) if name.startswith(f"{family}_")}
+
+
+def used(family: str, text: str) -> set[str]:
+    """The same, with those that the lookup C(vpn_asked) reads by the family's name."""
+    return named(family, text) | ({f"{family}_{each}" for each in vpn_asked.READ} if f"vpn_asked', '{family}'" in text else set())
 
 
 def test_the_page_is_up_to_date():
@@ -42,7 +49,7 @@ def test_every_variable_of_a_playbook_is_described(playbook):
     family = pages.family_of(playbook)
     role = ROOT / "roles" / family / "meta" / "argument_specs.yml"
     known = {**pages.options(pages.SPECS / f"{family}.yml"), **(pages.options(role) if role.is_file() else {})}
-    names = {name for name in used(family, code(playbook)) if name not in pages.playbooks()}
+    names = {name for name in named(family, code(playbook)) if name not in pages.playbooks()}
     assert sorted(names - set(known)) == []
 
 

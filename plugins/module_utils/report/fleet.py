@@ -223,7 +223,8 @@ class _Facts:
                 found[words] = Reason(
                     words, worst([_health(reason.get("makes")), *([known.health] if known else ())]), (*(known.about if known else ()), *about),
                     str(reason.get("cause") or ""), "certain" if reason.get("cause") else "", "" if bites == "now" else bites)
-        self._add_causes(found, {str(part.get("name")) for part in (told, *tunnels)}, {str(part.get("name")) for part in tunnels if part.get("health") == "down"})
+        down = {str(part.get("name")) for part in tunnels if part.get("health") == Health.DOWN.value}
+        self._add_causes(found, {str(part.get("name")) for part in (told, *tunnels)}, down)
         ranked = {"certain": 0, "likely": 1, "possible": 2, "": 3}
         return tuple(sorted(found.values(), key=lambda reason: (-_ORDER.index(reason.health), ranked.get(reason.sure, 3))))
 

@@ -124,7 +124,7 @@ def of_firewall(name: str, known: Known) -> Condition:
     verdicts = {verdict.name: verdict for verdict in known.judgement.tunnels}
     parts = [_vpn(vpn, [verdicts[tunnel] for tunnel in tunnels if tunnel in verdicts], known) for vpn, tunnels in known.vpns.items()]
     parts += [_missing(each, known) for each in known.missing]
-    own = tuple(_of_problem(problem) for problem in known.judgement.beyond if problem.vpn not in known.vpns)
+    own = tuple(_of_problem(problem) for problem in known.judgement.beyond if not any(_is_of(problem, vpn) for vpn in known.vpns))
     own += tuple(Reason(words) for words in known.beyond)
     return Condition(name, worst([*(part.state for part in parts), *(reason.makes for reason in own)]), own, tuple(parts))
 
@@ -146,7 +146,7 @@ def _missing(name: str, known: Known) -> Condition:
 
 def _vpn(name: str, verdicts: Sequence[Verdict], known: Known) -> Condition:
     tunnels = [_tunnel(verdict, known) for verdict in verdicts] + _not_there(name, known)
-    own = [_of_problem(problem) for problem in known.judgement.beyond if problem.vpn == name]
+    own = [_of_problem(problem) for problem in known.judgement.beyond if _is_of(problem, name)]
     own += _redundancy(tunnels, {verdict.name for verdict in verdicts}, known)
     state = worst([*(reason.makes for reason in own), *(tunnel.state for tunnel in tunnels if tunnel.state is not Health.DOWN)])
     return Condition(name, state, tuple(own), tuple(tunnels))
@@ -179,6 +179,11 @@ def _not_there(vpn: str, known: Known) -> list[Condition]:
     there = {*known.missing, *(verdict.name for verdict in known.judgement.tunnels)}
     found = [cause for cause in known.causes if cause["tunnel"] not in there and cause["confidence"] != _POSSIBLE and stem(cause["tunnel"]) == vpn]
     return [Condition(cause["tunnel"], Health.DOWN, (_of_cause(cause, Health.DOWN),)) for cause in found]
+
+
+def _is_of(problem: Problem, vpn: str) -> bool:
+    """A VPN of a single tunnel without a record goes by the tunnel's name, or by the one that it was asked for by."""
+    return problem.vpn == vpn or stem(problem.vpn) == vpn or problem.vpn == stem(vpn)
 
 
 def _of_problem(problem: Problem) -> Reason:

@@ -10,7 +10,8 @@ and C(bgp) with C(instances) and C(peers).
 
 from __future__ import annotations
 
-from typing import Iterable
+from collections import Counter
+from typing import Collection, Iterable
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import record as records
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.names import last_rule_of, stem
@@ -28,13 +29,22 @@ class Owners:
         found = records.among({interface["name"]: interface.get("comment") for interface in configuration["interfaces"]})
         self.owned = {record.vpn: record.owned() for record in found.values()}
         self.tunnels = [tunnel["name"] for tunnel in configuration["tunnels"]]
+        self.called = Counter(stem(name) for name in {*self.tunnels, *(gateway["name"] for gateway in configuration["gateways"])})
 
-    def vpns(self) -> dict[str, list[str]]:
-        """VPN → the names of its tunnels; of one without a record, those that are called like its tunnels."""
+    def vpns(self, names: Iterable[str] = ()) -> dict[str, list[str]]:
+        """VPN → the names of its tunnels; of one without a record, those that are called like its tunnels.
+
+        C(names): of VPNs that were asked for. A tunnel that nobody else is called like is a VPN by itself, under its own name.
+        """
+        asked = set(names)
         found: dict[str, list[str]] = {}
         for name in self.tunnels:
-            found.setdefault(records.owner(self.owned, Object("ipsec_tunnel", name)) or stem(name), []).append(name)
+            found.setdefault(records.owner(self.owned, Object("ipsec_tunnel", name)) or self._by_name(name, asked), []).append(name)
         return found
+
+    def _by_name(self, tunnel: str, asked: Collection[str]) -> str:
+        vpn = stem(tunnel)
+        return vpn if vpn in asked or self.called[vpn] > 1 else tunnel
 
     def vpn_of_rule(self, rule: dict) -> str:
         return records.owner(self.owned, Object("pbf_rule", rule["name"])) or stem(rule["name"])
@@ -96,7 +106,7 @@ def asked_for(everything: dict, chosen: dict, names: Iterable[str] = (), missing
     C(everything): all that is configured, C(chosen): what of it was asked for. C(missing): names that nothing answers to.
     """
     wanted = {tunnel["name"] for tunnel in chosen["tunnels"]}
-    vpns = {vpn: [name for name in tunnels if name in wanted] for vpn, tunnels in Owners(everything).vpns().items()}
+    vpns = {vpn: [name for name in tunnels if name in wanted] for vpn, tunnels in Owners(everything).vpns(names).items()}
     found = {vpn: tunnels for vpn, tunnels in vpns.items() if tunnels}
     used = {gateway for tunnel in chosen["tunnels"] for gateway in tunnel.get("ike_gateways", ())}
     known = {*found, *wanted, *used, *missing}

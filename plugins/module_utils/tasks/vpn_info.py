@@ -94,7 +94,8 @@ class _Task:
         params = self.params
         judged = self.gather - {CONFIG} or params["wait_for"] or params["fail_on"] or self.prober
         return Question(
-            names=tuple(arguments.trimmed(params["name"] or [])), expected=verifying.texts(params, "expected"), router=params["virtual_router"], judges=bool(judged),
+            names=tuple(arguments.trimmed(params["name"] or [])), expected=verifying.texts(params, "expected"), router=params["virtual_router"],
+            judges=bool(judged),
             connection=fields.read(Profile, params["connection"], "connection") if params["connection"] else None,
             source_zones=verifying.texts(params, "source_zones"), local_networks=verifying.networks(params, "local_networks", target),
             remote_networks=verifying.networks(params, "remote_networks", target),

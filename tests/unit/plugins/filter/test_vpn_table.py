@@ -42,7 +42,8 @@ def test_where_there_is_none_that_is_said(told, line):
 
 
 def test_an_action_has_a_line_for_each_tunnel():
-    told = {"tunnels": [{"name": "vpn-1-1", "up": True, "answers": [{"command": "test vpn ike-sa", "answer": "Start time: 0"}]}, {"name": "vpn-1-2", "answers": []}]}
+    answers = [{"command": "test vpn ike-sa", "answer": "Start time: 0"}]
+    told = {"tunnels": [{"name": "vpn-1-1", "up": True, "answers": answers}, {"name": "vpn-1-2", "answers": []}]}
     assert vpn_table(told) == ["TUNNEL   STATE  ANSWERS", "vpn-1-1  up     Start time: 0", "vpn-1-2  -"]
 
 

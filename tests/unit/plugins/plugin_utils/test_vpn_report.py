@@ -58,7 +58,8 @@ def firewall(name: str, *vpns: dict, **more) -> dict:
     tunnels = [each for found in vpns for each in found["tunnels"]]
     names = [configured["name"] for configured, _judged, _live in tunnels]
     rules = [{"name": each, "state": "Active" if judged["health"] != "down" else "Disabled", "egress_interface": configured["tunnel_interface"],
-              "nexthop": "169.254.10.1", "nexthop_state": "UP" if judged["health"] != "down" else "DOWN"} for each, (configured, judged, _live) in zip(names, tunnels)]
+              "nexthop": "169.254.10.1", "nexthop_state": "UP" if judged["health"] != "down" else "DOWN"}
+             for each, (configured, judged, _live) in zip(names, tunnels)]
     health = max((found["health"] for found in vpns), key=["healthy", "at_risk", "down"].index, default="healthy")
     return {"name": name, "health": health, "healthy": health == "healthy", "firewall": {"pan_os": "11.1.4", "model": "PA-440", "ha": "active"},
             "vpns": [{**found, "tunnels": [judged for _configured, judged, _live in found["tunnels"]]} for found in vpns], "problems": [], "vpn": {
@@ -188,7 +189,8 @@ def test_the_twins_have_the_facts_of_the_page(firewalls, drills):
             if path[-1] in named or "evidence" in path:
                 assert functools.reduce(lambda inner, key: inner[key], path, each) in text, path
     rows = list(csv.DictReader(io.StringIO(as_csv(firewalls, "t", "today", drills))))
-    tunnels = [(each["name"], found["name"], inner["name"], inner["health"]) for each in told["firewalls"] for found in each["vpns"] for inner in found["tunnels"]]
+    tunnels = [(each["name"], found["name"], inner["name"], inner["health"])
+               for each in told["firewalls"] for found in each["vpns"] for inner in found["tunnels"]]
     assert [(row["firewall"], row["vpn"], row["tunnel"], row["tunnel_health"]) for row in rows if row["tunnel"]] == tunnels
     for each in told["firewalls"]:
         for words in [inner["words"] for found in each["vpns"] for inner in found["reasons"]] + [each["error"]]:
@@ -202,8 +204,9 @@ def test_a_spreadsheet_is_given_no_formula():
     assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
 
 
-@pytest.mark.parametrize("form, words", [("PSK/DH20/A256/SHA384", "pre-shared key, DH group 20, AES-256-CBC, SHA-384"), ("G128", "AES-128-GCM"), ("3DES", "3DES"),
-                                         ("PSK/ DH2/A128/SHA1", "pre-shared key, DH group 2, AES-128-CBC, SHA-1"), ("ikev2", "ikev2"), ("", "")])
+@pytest.mark.parametrize("form, words", [("PSK/DH20/A256/SHA384", "pre-shared key, DH group 20, AES-256-CBC, SHA-384"), ("G128", "AES-128-GCM"),
+                                         ("3DES", "3DES"), ("PSK/ DH2/A128/SHA1", "pre-shared key, DH group 2, AES-128-CBC, SHA-1"),
+                                         ("ikev2", "ikev2"), ("", "")])
 def test_suites_are_spelled_out(form, words):
     assert spelled_out(form) == words
 

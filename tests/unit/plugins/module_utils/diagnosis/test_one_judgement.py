@@ -59,7 +59,8 @@ def test_a_fault_is_judged_the_same_by_everybody(name):
     branch.lines = []
     without_log, _causes = condition(branch)
     assert states(without_log) == states(found)
-    told = {"name": "fw", "health": found.state.value, "healthy": found.healthy, "problems": list(found.problems()), "vpns": found.told()["vpns"], "diagnosis": causes}
+    told = {"name": "fw", "health": found.state.value, "healthy": found.healthy, "problems": list(found.problems()), "vpns": found.told()["vpns"],
+            "diagnosis": causes}
     (firewall,) = json.loads(as_json([told], "t", ""))["firewalls"]
     shown = {part["name"]: part["health"] for vpn in firewall["vpns"] for part in (vpn, *vpn["tunnels"])}
     assert shown == {name: state.value for name, state in states(found).items()} and firewall["health"] == found.state.value
