@@ -191,7 +191,7 @@ def test_a_preferred_peer_may_carry_all_from_a_group_of_its_own(peer_as, healthy
 
 
 @pytest.mark.parametrize("moved, problems", [
-    ([(8, 0)], ["VPN 'to-aws': 8 packets went out and none came back within 3.0 s"]),
+    ([(8, 0)], ["VPN 'to-aws-1': 8 packets went out and none came back within 3.0 s"]),
     ([(8, 1)], []), ([(0, 0)], []),
     # Out by the one tunnel, and back by the other.
     ([(8, 0), (0, 8)], []),
