@@ -19,7 +19,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 PREFIX = "answer_"
 AS_INVENTORY = "as the inventory says"
 # Of Ansible's own marks in documentation only what they say is left.
-_MARK = re.compile(r"\b[A-Z]+\(([^()]*)\)")
+_MARK = re.compile(r"\b[A-Z]+\(((?:[^()]|\([^()]*\))*)\)")
 _LISTED = "with commas between them"
 _KINDS = {"list": f"a list, {_LISTED}", "int": "a number", "float": "a number"}
 

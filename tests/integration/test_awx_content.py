@@ -239,3 +239,9 @@ def test_the_stand_in_replaces_inputs_as_a_whole_and_keeps_a_secret_that_is_sent
     assert made["inputs"] == {"user": "a", "key": rules.ENCRYPTED, "other": rules.ENCRYPTED}
     awx.change("credentials", made["id"], {"inputs": {"user": "b", "key": rules.ENCRYPTED}})
     assert awx.item("credentials", made["id"])["inputs"] == {"user": "b", "key": "k"}
+
+
+def test_marks_of_documentation_are_left_out_also_with_brackets_inside():
+    options = {"role_delay": {"type": "str", "description": "The delay, I(Dead Peer Detection Delay (seconds)) there, beside O(role_other). More"}}
+    described = awx_form.questions("role", options, ["delay"])[0]["question_description"]
+    assert described == "The delay, Dead Peer Detection Delay (seconds) there, beside other; empty, as the inventory says"
