@@ -191,7 +191,7 @@ class Enclave:
         """Hosts that forward, take asymmetric paths and speak no IPv6 unless the lab is one of it."""
         speaks = "echo 1 > /proc/sys/net/ipv6/conf/$c/forwarding; echo 0 > /proc/sys/net/ipv6/conf/$c/accept_dad; " if self.ipv6 else ""
         settings = (
-            "ip link set lo up; echo 1 > /proc/sys/net/ipv4/ip_forward; for c in all default; do "
+            "ip link set lo up; echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv4/fib_multipath_hash_policy; for c in all default; do "
             "echo 0 > /proc/sys/net/ipv4/conf/$c/rp_filter; echo 1 > /proc/sys/net/ipv4/conf/$c/accept_local; "
             f"echo 0 > /proc/sys/net/ipv4/conf/$c/send_redirects; {speaks}echo {int(not self.ipv6)} > /proc/sys/net/ipv6/conf/$c/disable_ipv6; done"
         )

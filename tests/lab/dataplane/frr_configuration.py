@@ -73,7 +73,7 @@ def _bgp(running: Running, bgp: Bgp) -> list[Unit]:
     maps = [_unit_of_map(_NOTHING, 10, "deny", [])]
     router = f"router bgp {bgp.local_as}"
     distances = _distances(running)
-    table = (f"distance bgp {distances[(EBGP, 0)]} {distances[(IBGP, 0)]} {distances[(IBGP, 0)]}", "maximum-paths 1",
+    table = (f"distance bgp {distances[(EBGP, 0)]} {distances[(IBGP, 0)]} {distances[(IBGP, 0)]}", f"maximum-paths {running.paths}",
              *(() if bgp.installs else (f"table-map {_NOTHING}",)))
     settings = (
         *((f"bgp router-id {bgp.router_id}",) if bgp.router_id else ()), "no bgp ebgp-requires-policy", "bgp graceful-restart-disable",

@@ -27,12 +27,13 @@ def render(running: Running) -> str:
     bgp = running.bgp
     kernel = "source != RTS_DEVICE" + ("" if bgp is None or bgp.installs else " && source != RTS_BGP")
     devices = ", ".join(f'"{interface.device}"' for interface in running.interfaces) or '"none"'
+    merged = f"merge paths on limit {running.paths}; " if running.paths > 1 else ""
     text = [
-        f"router id {bgp.router_id if bgp and bgp.router_id else '192.0.2.1'};", f"protocol kernel {{ ipv4 {{ export where {kernel}; }}; }}",
+        f"router id {bgp.router_id if bgp and bgp.router_id else '192.0.2.1'};", f"protocol kernel {{ {merged}ipv4 {{ export where {kernel}; }}; }}",
         f"protocol direct connected {{ ipv4; interface {devices}; }}",
     ]
     if running.has_ipv6:
-        text += [f"protocol kernel {{ ipv6 {{ export where {kernel}; }}; }}", f"protocol direct connected_ipv6 {{ ipv6; interface {devices}; }}"]
+        text += [f"protocol kernel {{ {merged}ipv6 {{ export where {kernel}; }}; }}", f"protocol direct connected_ipv6 {{ ipv6; interface {devices}; }}"]
     text += [_route(route, preferences[(route.distance, route.metric)]) for route in running.routes]
     if bgp is not None:
         text += [_redistributed(bgp.redistributions), *(_peer(bgp, peer, preferences) for peer in bgp.peers)]

@@ -224,7 +224,7 @@ class Bgp:
 @dataclass(frozen=True)
 class Running:
     """Everything that the data plane makes true. ``allows_within_zones``, ``allows_between_zones``: the default security rules, which decide last.
-    ``remarks``: what the configuration says and this data plane does not do.
+    ``remarks``: what the configuration says and this data plane does not do. ``paths``: how many routes of equal cost to one network are in use at once.
     """
 
     router: str = ""
@@ -238,6 +238,7 @@ class Running:
     allows_within_zones: bool = True
     allows_between_zones: bool = False
     remarks: tuple[str, ...] = ()
+    paths: int = 1
 
     def interface(self, name: str | None) -> Interface | None:
         return next((interface for interface in self.interfaces if interface.name == name), None)

@@ -35,6 +35,11 @@ def _members(node: ET.Element | None, path: str) -> list[str]:
     return [(member.text or "").strip() for member in node.findall(f"{path}/member")] if node is not None else []
 
 
+def _paths(router: ET.Element) -> int:
+    """Of a router's ECMP; PAN-OS takes two where it says no number."""
+    return int(router.findtext("ecmp/max-path") or 2) if router.findtext("ecmp/enable") == "yes" else 1
+
+
 def _named(node: ET.Element | None, path: str, name: str | None) -> ET.Element | None:
     return next((entry for entry in (node.findall(f"{path}/entry") if node is not None else []) if entry.get("name") == name), None)
 
@@ -70,7 +75,7 @@ class _Translation:
         return Running(
             name, self.interfaces, tuple(self._tunnels()), tuple(self._routes(router)), bgp, tuple(self._forwarding()),
             tuple(self._security()), tuple(self._strict_zones()), self._default_rule("intrazone-default", True),
-            self._default_rule("interzone-default", False), tuple(self.remarks),
+            self._default_rule("interzone-default", False), tuple(self.remarks), _paths(router),
         )
 
     def _not_done(self, name: str, router: ET.Element) -> Iterator[str]:
