@@ -14,7 +14,7 @@ from ipaddress import ip_address, ip_interface, ip_network
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.causes import KNOWN
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.high_availability import Member
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Addresses
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import ANY, Addresses, is_enabled
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.security_policy import Names
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Profile
@@ -280,6 +280,22 @@ class Evidence:
     @cached_property
     def security_rules(self) -> list:
         return self.around.rules_in_force("security")
+
+    @cached_property
+    def decided(self) -> dict:
+        """Traffic → who decides on it, of what was asked already: the tunnels of a VPN are for the same."""
+        return {}
+
+    def security_rules_from(self, zone: str) -> list:
+        """The enabled security rules that see packets from a zone, so that a thousand others are not asked about each network."""
+        known = self._security_rules_from
+        if zone not in known:
+            known[zone] = [rule for rule in self.security_rules if is_enabled(rule) and {ANY, zone} & set(places.names(rule, ("from",)))]
+        return known[zone]
+
+    @cached_property
+    def _security_rules_from(self) -> dict:
+        return {}
 
     @cached_property
     def nat_rules(self) -> list:

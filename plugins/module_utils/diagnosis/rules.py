@@ -50,8 +50,15 @@ class Decision:
 
 def decision(case: Case, traffic: Traffic) -> Decision:
     """Who decides on traffic that no address in a rule divides."""
+    decided = case.evidence.decided
+    if traffic not in decided:
+        decided[traffic] = _decision(case, traffic)
+    return decided[traffic]
+
+
+def _decision(case, traffic) -> Decision:
     narrow, denying, vague = [], [], False
-    for rule in case.evidence.security_rules:
+    for rule in case.evidence.security_rules_from(traffic.source_zone):
         how = security_policy.extent(rule, traffic, case.evidence.addresses, case.evidence.names)
         if how == ALL:
             return Decision(traffic, rule, allows(rule), tuple(narrow), tuple(denying), vague)
@@ -73,7 +80,7 @@ class Part:
 
 def decisions(case: Case, traffic: Traffic) -> list[Part]:
     """Who decides on each part of some traffic that rules see differently, the parts in no order."""
-    seen = [rule for rule in case.evidence.security_rules
+    seen = [rule for rule in case.evidence.security_rules_from(traffic.source_zone)
             if security_policy.extent(rule, traffic, case.evidence.addresses, case.evidence.names) > UNKNOWN]
     sides = [_parts(case, seen, option, wanted) for option, wanted in (("source", traffic.source), ("destination", traffic.destination))]
     return [Part(decision(case, replace(traffic, source=here, destination=there)), one * other) for here, one in sides[0] for there, other in sides[1]]
