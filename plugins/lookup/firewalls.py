@@ -86,6 +86,9 @@ class LookupModule(LookupBase):
     def _matching(inventory, groups, wanted: str) -> list[str]:
         """Raises AnsibleError for a part that is nobody's name, with the names that there are."""
         hosts = sorted(str(host) for host in groups.get("all", ()))
+        if wanted == "all" and not hosts:
+            # Without an inventory, as where a playbook's syntax is checked, nothing is meant, and nothing is misspelt.
+            return []
         for part in split_host_pattern(wanted):
             takes_away = part[0] in "!&"
             if not takes_away and not inventory.get_hosts(part):
