@@ -119,7 +119,8 @@ OF_ECMP = {option: OPTIONS[option] for option in ("zone", "virtual_router", "loc
 OF_ECMP["router_id"] = OF_BGP["router_id"]
 # Said by others, or of the whole module.
 NOT_TRIED = {
-    "name", "failover", "local_address", "pre_shared_keys", "bgp_secrets", "allow_readvertise", "allow_default_route", "adopt", "local_addresses", "remote_addresses",
+    "name", "failover", "local_address", "pre_shared_keys", "bgp_secrets", "allow_readvertise", "allow_default_route", "adopt", "local_addresses",
+    "remote_addresses",
 }
 
 
