@@ -275,7 +275,9 @@ def test_a_pairing_s_life_in_jobs(jobs, led):
 
     verified = jobs.run(jobs.launched("VPN verify", {"vpn_verify_name": f" {IDS['pbf']} ,", "vpn_verify_timeout": "0"}))
     assert_well(verified, led, changed=False)
-    assert verified.stats() == {"vpn_verify": {"fw1": {"health": "healthy", "healthy": True, "problems": [], "unproven": []}}}
+    (artifact,) = verified.stats()["vpn_verify"].values()
+    assert [(vpn["name"], vpn["health"]) for vpn in artifact.pop("vpns")] == [(IDS["pbf"], "healthy")]
+    assert artifact == {"health": "healthy", "healthy": True, "problems": [], "unproven": []}
 
     keys, before = {"panos_vpn_key_1": NEW_KEYS[0], "panos_vpn_key_2": NEW_KEYS[1], **REMOVE}, control.candidate()
     assert_well(jobs.run(jobs.launched("VPN rotate keys (check)", keys)), led, changed=True)

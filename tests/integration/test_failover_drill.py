@@ -116,6 +116,8 @@ def test_a_report_of_a_fleet_tells_who_is_silent(playbooks, paired_firewall, fir
     inventory = {"all": {"vars": common, "hosts": {name: {"panos_provider": provider} for name, provider in providers.items()}}}
     page = tmp_path / "report" / "page.html"
     run = playbooks.run(paired_firewall, REPORT, variables={"vpn_report_file": str(page)}, inventory=inventory)
+    assert run.status != 0 and "say which of them are meant: vpn_report_hosts=GROUP" in run.output
+    run = playbooks.run(paired_firewall, REPORT, variables={"vpn_report_file": str(page), "vpn_report_hosts": "all"}, inventory=inventory)
     assert run.status == 0, run.output
     text = page.read_text(encoding="utf-8")
     assert [name for name in ("berlin", "lyon", "oslo") if f">{name}<" not in text] == []
