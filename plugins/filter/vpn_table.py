@@ -12,7 +12,7 @@ version_added: "0.1.0"
 short_description: How well VPNs are, as a short table for a terminal
 description:
   - Makes lines that are aligned with each other out of what M(tunnelsmith.panos_vpn.vpn_info) or M(tunnelsmith.panos_vpn.site_to_site_vpn) returned, one for
-    each VPN and one for each of its tunnels.
+    each VPN and one for each of its tunnels. What M(tunnelsmith.panos_vpn.site_to_site_vpn) says of its outcome comes first.
   - Out of what M(tunnelsmith.panos_vpn.vpn_action) returned it makes a line for each tunnel.
 options:
   _input:
@@ -64,6 +64,8 @@ def vpn_table(told, causes=False):
         raise AnsibleFilterError("vpn_table: give the result of a task, which is a dictionary")
     if "vpns" not in told and "tunnels" in told:
         return terminal.actions(told.get("tunnels") or ())
+    if "outcome" in told:
+        return terminal.end(told, causes)
     return terminal.table(told) + (terminal.causes(told) if causes else [])
 
 

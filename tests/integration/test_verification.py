@@ -18,8 +18,8 @@ SECOND = f"{IDS['pbf']}-2"
 
 
 def reports(run) -> list:
-    """What was printed of the state, with the diagnosis and what stands."""
-    return [task.result["msg"] for task in run.tasks if task.action == "ansible.builtin.debug" and isinstance(task.result.get("msg"), dict)]
+    """What was printed of the outcome, the state and the causes, as lines."""
+    return [task.result["msg"] for task in run.tasks if task.action == "ansible.builtin.debug" and isinstance(task.result.get("msg"), list)]
 
 
 def test_a_tunnel_that_stays_down_fails_the_run_with_the_reason(playbooks, firewall):
@@ -31,9 +31,10 @@ def test_a_tunnel_that_stays_down_fails_the_run_with_the_reason(playbooks, firew
     assert failure.action == "tunnelsmith.panos_vpn.site_to_site_vpn" and SECOND in failure.message
     assert IDS["pbf"] in firewall.control.running()
     (told,) = reports(run)
-    assert told["why"][0].startswith(f"{SECOND}: the peer and this firewall have no phase 1 proposal in common")
-    assert any("shown by: log" in line and "NO_PROPOSAL_CHOSEN" in line for line in told["why"])
-    assert "was left so" in told["outcome"]
+    assert "was left so" in told[0]
+    assert any(line.startswith(f"{SECOND}: the peer and this firewall have no phase 1 proposal in common") for line in told)
+    assert any("shown by: log" in line and "NO_PROPOSAL_CHOSEN" in line for line in told)
+    assert any(line.startswith(f"  {SECOND}  down") for line in told)
     assert "no phase 1 proposal in common" in failure.message and "to mend it: ike_crypto_profile" in failure.message
 
 
@@ -54,9 +55,10 @@ def test_with_keep_it_is_reported_and_the_run_goes_on(playbooks, firewall):
     assert run.status == 0, run.output
     assert "went on" in run.output
     (report,) = reports(run)
-    assert not report["healthy"]
-    assert [(tunnel["name"], tunnel["healthy"]) for tunnel in report["tunnels"]] == [(f"{IDS['pbf']}-1", True), (SECOND, False)]
-    assert SECOND in report["problems"][0]
+    found = run.of("site_to_site_vpn")[0].result["summary"]
+    assert not found["healthy"] and SECOND in found["problems"][0]
+    assert [(tunnel["name"], tunnel["healthy"]) for tunnel in found["tunnels"]] == [(f"{IDS['pbf']}-1", True), (SECOND, False)]
+    assert any("at risk" in line and "1 of 2 tunnels works" in line for line in report)
 
 
 def test_verification_can_be_left_out_or_be_all(playbooks, firewall):
@@ -64,7 +66,7 @@ def test_verification_can_be_left_out_or_be_all(playbooks, firewall):
     assert made.status == 0, made.output
     assert "healthy" not in made.of("site_to_site_vpn")[0].result
     (told,) = reports(made)
-    assert told == {"outcome": f"{IDS['bgp']} runs as it was written; whether it works was not looked at. config_revert takes it back.", "why": []}
+    assert told == [f"{IDS['bgp']} runs as it was written; whether it works was not looked at. config_revert takes it back."]
     assert [request["type"] for request in firewall.control.requests()].index("commit") < 9
     firewall.control.reset_requests()
     again = playbooks.run(firewall, PAIRING, variables=paired("bgp", aws_pairing_verify=False))
@@ -74,7 +76,8 @@ def test_verification_can_be_left_out_or_be_all(playbooks, firewall):
     looked = playbooks.run(firewall, PAIRING, "--tags", "verify", variables=paired("bgp", aws_pairing_probe="true"))
     assert looked.status == 0, looked.output
     assert looked.changed() == [] and writes(firewall) == commits(firewall) == []
-    (report,) = reports(looked)
+    assert any("2 of 2 tunnels work" in line for line in reports(looked)[0])
+    report = looked.of("site_to_site_vpn")[0].result["summary"]
     assert [peer["state"] for peer in report["bgp_peers"]] == ["Established", "Established"]
     assert {item["prefix"] for item in report["advertised"]} == {"10.10.0.0/24"} and report["learned"]
 

@@ -48,6 +48,14 @@ def actions(tunnels: Sequence[Mapping]) -> list[str]:
     return _aligned(rows)
 
 
+def end(told: Mapping, with_causes: bool) -> list[str]:
+    """How a run ended that carried a VPN through: what stands, how well it is where that was looked at, and how long it was interrupted."""
+    lines = [str(told["outcome"])]
+    if told.get("vpns"):
+        lines += table(told) + (causes(told) if with_causes else [])
+    return lines + [f"{each.get('tunnel')} was interrupted for {each.get('seconds')} s" for each in told.get("interruptions") or ()]
+
+
 def _nothing(found: Firewall) -> str:
     if found.error:
         return found.error

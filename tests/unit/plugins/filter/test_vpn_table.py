@@ -50,3 +50,9 @@ def test_an_action_has_a_line_for_each_tunnel():
 def test_what_is_no_result_is_refused():
     with pytest.raises(AnsibleFilterError, match="result of a task"):
         vpn_table([1])
+
+
+def test_the_end_of_a_run_begins_with_what_stands():
+    told = vpn_table({**HEALTHY[0], "outcome": "vpn-1 works, as it was asked for.", "interruptions": [{"tunnel": "vpn-1-2", "seconds": 0.4}]})
+    assert told[0] == "vpn-1 works, as it was asked for." and told[1].startswith("VPN ") and told[-1] == "vpn-1-2 was interrupted for 0.4 s"
+    assert vpn_table({"outcome": "vpn-1 is gone."}) == ["vpn-1 is gone."]
