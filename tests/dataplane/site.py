@@ -12,11 +12,12 @@ import itertools
 import json
 import os
 import pathlib
+from collections.abc import Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws.reader import vpn_connection
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import plain
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.fit import fitted
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.connection import read
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.connection import Connection, read
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.observation import Watch
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.plane import DataPlane
@@ -59,14 +60,16 @@ def on_two_lines(document: dict) -> dict:
 
 
 class Site:
-    """``described``: describe outputs, one per connection. Other arguments: the emulator's, and the data plane's settings."""
+    """``described``: describe outputs, one per connection; ``connections``: other far sides, as they were read. Other arguments: the emulator's, and the data plane's settings."""
 
-    def __init__(self, *described: dict, version: str = "11.1", engine: str = "virtual-router", config: str | None = None, **settings) -> None:
+    def __init__(self, *described: dict, version: str = "11.1", engine: str = "virtual-router", config: str | None = None,
+                 connections: Sequence[Connection] = (), **settings) -> None:
         self.described = [copy.deepcopy(document) for document in described]
         self.emulator = Emulator(version=version, engine=engine, config=config).start()
         try:
             self.emulator.control.commit_duration(0.05)
-            self.plane = DataPlane(f"t{os.getpid()}-{next(_numbers)}", [read(document) for document in self.described], lifetime=LIFETIME, **settings)
+            far = [*map(read, self.described), *connections]
+            self.plane = DataPlane(f"t{os.getpid()}-{next(_numbers)}", far, lifetime=LIFETIME, **settings)
             self.emulator.attach(self.plane)
         except BaseException:
             self.emulator.stop()

@@ -1,0 +1,93 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Far sides of other products than AWS, each from what that product itself prints or its console shows. Knows nothing of any firewall.
+
+What the product calls its algorithms is turned into the words of C(connection.Phase), the rest is taken as it stands.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.connection import Bgp, Connection, Endpoint, Phase
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.policy_based import PolicyBasedPeer
+
+EVERYTHING = "0.0.0.0/0"
+CIPHERS = {"aes128": "AES128", "aes256": "AES256", "gcmaes128": "AES128-GCM-16", "gcmaes256": "AES256-GCM-16"}
+HASHES = {"sha1": "SHA1", "sha256": "SHA2-256", "sha384": "SHA2-384", "sha512": "SHA2-512"}
+AZURE_GROUPS = {"DHGroup2": 2, "DHGroup14": 14, "DHGroup2048": 14, "ECP256": 19, "ECP384": 20, "PFS2": 2, "PFS2048": 14, "PFS14": 14}
+# strongSwan's words for the numbers of groups, for far sides that take pairs of networks.
+MODP = {2: "modp1024", 5: "modp1536", 14: "modp2048", 15: "modp3072", 16: "modp4096", 19: "ecp256", 20: "ecp384"}
+
+
+def azure(gateway: dict[str, Any], connection: dict[str, Any], local: dict[str, Any], key: dict[str, Any]) -> Connection:
+    """As REST prints them: a VPN gateway, a connection with a policy and BGP, its local network gateway, and its shared key."""
+    gateway, connection, local = (document["properties"] for document in (gateway, connection, local))
+    policy = connection["ipsecPolicies"][0]
+    phase1 = Phase((CIPHERS[policy["ikeEncryption"].lower()],), (HASHES[policy["ikeIntegrity"].lower()],), (AZURE_GROUPS[policy["dhGroup"]],), 28800)
+    esp = policy["ipsecIntegrity"].lower()
+    phase2 = Phase((CIPHERS[policy["ipsecEncryption"].lower()],), () if esp.startswith("gcm") else (HASHES[esp],), (AZURE_GROUPS[policy["pfsGroup"]],),
+                   policy["saLifeTimeSeconds"])
+    chosen = {entry["ipConfigurationId"]: entry["customBgpIpAddress"] for entry in connection["gatewayCustomBgpIpAddresses"]}
+    endpoints = []
+    for number, entry in enumerate(gateway["bgpSettings"]["bgpPeeringAddresses"], 1):
+        inside = ipaddress.ip_address(chosen[entry["ipconfigurationId"]])
+        # Azure's addresses of APIPA are one of the two hosts of a network of four.
+        network = ipaddress.ip_network(f"{inside}/30", strict=False)
+        customer = next(host for host in network.hosts() if host != inside)
+        endpoints.append(Endpoint(
+            number, entry["tunnelIpAddresses"][0], local["gatewayIpAddress"], str(inside), str(customer), 30, key["value"], ("ikev2",), phase1, phase2,
+            connection["dpdTimeoutSeconds"], "clear", False, Bgp(local["bgpSettings"]["asn"], gateway["bgpSettings"]["asn"], 180)))
+    return Connection("azure", (), EVERYTHING, EVERYTHING, tuple(endpoints))
+
+
+def google(resources: list[dict[str, Any]], keys: list[str]) -> Connection:
+    """As C(gcloud) prints them; the keys as their owner knows them, by interface."""
+    kinds: dict[str, list[dict]] = {}
+    for resource in resources:
+        kinds.setdefault(resource["kind"].partition("#")[2], []).append(resource)
+    (gateway,), (router,) = kinds["vpnGateway"], kinds["router"]
+    # What Google offers: everything that it has, strongest last, as a responder that goes by its own order.
+    phase1 = Phase(("AES128", "AES256", "AES128-GCM-16", "AES256-GCM-16"), ("SHA2-256", "SHA2-384", "SHA2-512"), (14, 15, 16, 19, 20, 21), 36000)
+    phase2 = Phase(("AES128", "AES256", "AES128-GCM-16", "AES256-GCM-16"), ("SHA2-256", "SHA2-512"), (14, 15, 16, 19, 20, 21), 10800)
+    endpoints = []
+    for told in sorted(kinds["vpnTunnel"], key=lambda each: each["vpnGatewayInterface"]):
+        interface = next(each for each in router["interfaces"] if each["linkedVpnTunnel"].endswith(f"/{told['name']}"))
+        peer = next(each for each in router["bgpPeers"] if each["interfaceName"] == interface["name"])
+        outside = next(each["ipAddress"] for each in gateway["vpnInterfaces"] if each["id"] == told["vpnGatewayInterface"])
+        hold = 3 * router["bgp"].get("keepaliveInterval", 20)
+        endpoints.append(Endpoint(
+            len(endpoints) + 1, outside, told["peerIp"], peer["ipAddress"], peer["peerIpAddress"], int(interface["ipRange"].partition("/")[2]),
+            keys[len(endpoints)], (f"ikev{told['ikeVersion']}",), phase1, phase2, 60, "clear", False, Bgp(peer["peerAsn"], router["bgp"]["asn"], hold)))
+    return Connection("google", (), EVERYTHING, EVERYTHING, tuple(endpoints))
+
+
+def harmony(form: dict[str, Any]) -> Connection:
+    """The values of the console's form, by its words with underscores; of redundant tunnels with their internal addresses."""
+    phases = [Phase((CIPHERS[form[f"encryption_phase_{phase}"]],), (HASHES[form[f"integrity_phase_{phase}"]],),
+                    (int(form[f"diffie_hellman_groups_phase_{phase}"]),), form[lifetime]) for phase, lifetime in ((1, "ike_lifetime"), (2, "tunnel_lifetime"))]
+    endpoints = []
+    for number, tunnel in enumerate(form["tunnels"], 1):
+        network = ipaddress.ip_network(tunnel["internal_network"])
+        endpoints.append(Endpoint(
+            number, tunnel["gateway_ip"], tunnel["public_ip"], tunnel["gateway_internal_ip"], tunnel["remote_gateway_internal_ip"], network.prefixlen,
+            tunnel["shared_secret"], ({"V1": "ikev1", "V2": "ikev2"}[form["ike_version"]],), phases[0], phases[1], form["dead_peer_detection_timeout"],
+            "clear", False, Bgp(tunnel["remote_gateway_asn"], form["gateway_asn"], form["hold_time"])))
+    return Connection("harmony", (), EVERYTHING, EVERYTHING, tuple(endpoints))
+
+
+def zstack(form: dict[str, Any]) -> PolicyBasedPeer:
+    """The values of the form I(Create IPsec Tunnel), by its words with underscores. C(Local) is its own side there."""
+    ike = f"{_flat(form['ike_encryption_algorithm'])}-{form['ike_authentication_algorithm']}-{MODP[int(form['ike_dh_group'])]}"
+    group = int(form["pfs_dh_group"].removeprefix("dh-group"))
+    esp = f"{_flat(form['esp_encryption_algorithm'])}-{form['esp_authentication_algorithm']}-{MODP[group]}"
+    return PolicyBasedPeer(
+        form["local_ip_address"], form["peer_public_ip"], form["authentication_key"], tuple(form["source_network_cidr"]), tuple(form["peer_cidr"]),
+        form.get("local_id", ""), form.get("peer_id", ""), form["ike_version"].removeprefix("IKEv"), (ike,), (esp,))
+
+
+def _flat(cipher: str) -> str:
+    return cipher.replace("-", "")
