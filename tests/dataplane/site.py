@@ -60,7 +60,8 @@ def on_two_lines(document: dict) -> dict:
 
 
 class Site:
-    """``described``: describe outputs, one per connection; ``connections``: other far sides, as they were read. Other arguments: the emulator's, and the data plane's settings."""
+    """``described``: describe outputs, one per connection; ``connections``: other far sides, as they were read. Other arguments: the emulator's, and
+    the data plane's settings."""
 
     def __init__(self, *described: dict, version: str = "11.1", engine: str = "virtual-router", config: str | None = None,
                  connections: Sequence[Connection] = (), **settings) -> None:

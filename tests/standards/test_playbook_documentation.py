@@ -31,7 +31,8 @@ def code(playbook: str) -> str:
 
 def named(family: str, text: str) -> set[str]:
     """The variables that begin with a family's name. Those with underscores in front are nobody's to set."""
-    return {name for name in re.findall(r"(?<![\w.'])[a-z]\w*", text) if name.startswith(f"{family}_")}
+    described = pages.options(pages.SPECS / f"{family}.yml")
+    return {name for name in re.findall(r"(?<![\w.'])[a-z]\w*", text) if name.startswith(f"{family}_") or name == family and name in described}
 
 
 def used(family: str, text: str) -> set[str]:
@@ -55,7 +56,8 @@ def test_every_variable_of_a_playbook_is_described(playbook):
 
 @pytest.mark.parametrize("family", pages.families())
 def test_what_is_described_is_used(family):
-    text = "\n".join(code(playbook) for playbook in pages.playbooks() if pages.family_of(playbook) == family)
+    included = [path.read_text(encoding="utf-8") for path in (ROOT / "playbooks" / "tasks").glob("*.yml")]
+    text = "\n".join([*included, *(code(playbook) for playbook in pages.playbooks() if pages.family_of(playbook) == family)])
     assert sorted(set(pages.options(pages.SPECS / f"{family}.yml")) - used(family, text)) == []
 
 

@@ -1,0 +1,67 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Two firewalls of one inventory connected with each other: made, unchanged, keys rotated, and both on the old key where one end fails."""
+
+from __future__ import annotations
+
+import re
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import commit, static_route
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import provider_of, run_module
+
+NAME = "berlin-lyon"
+ENDS = {
+    "fw-berlin": {"outside_address": "198.51.100.10", "outside_interface": "ethernet1/8", "zone": "sites", "source_zones": ["trust"],
+                  "networks": ["10.30.0.0/24"]},
+    "fw-lyon": {"outside_address": "203.0.113.44", "outside_interface": "ethernet1/8", "zone": "sites", "source_zones": ["trust"],
+                "networks": ["10.80.0.0/16"]},
+}
+KEY = re.compile(rf'<entry name="{NAME}-1".*?<key>(.*?)</key>', re.DOTALL)
+
+
+def stored(firewall) -> str:
+    """The key as it stands in the running configuration."""
+    return KEY.search(firewall.control.running())[1]
+
+
+def test_both_ends_from_one_description(playbooks, firewalls, tmp_path):
+    both = {host: firewalls() for host in ENDS}
+    inventory = {"all": {
+        "hosts": {host: {"panos_provider": provider_of(firewall), "emulator_control": firewall.control_url, "vpn_connections_end": ENDS[host]}
+                  for host, firewall in both.items()},
+        "vars": {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}", "vpn_connections_verify_timeout": 2,
+                 "vpn_connections_commit_poll": 0.05, "vpn_connections": [{"a": "fw-berlin", "b": "fw-lyon", "name": NAME}],
+                 "vpn_connections_journal": str(tmp_path / "journals")}}}
+    for host, firewall in both.items():
+        firewall.control.commit_duration(0.1)
+        # Both have the emulator's own networks; the one that is connected with the other site lies behind a router.
+        route = {"name": "site", "virtual_router": "default", "destination": ENDS[host]["networks"][0],
+                 "interface": "ae1.10", "nexthop": {"ip_address": "10.10.0.254"}}
+        provider = provider_of(firewall)
+        assert not run_module(static_route, {"provider": provider, **route}).failed
+        assert not run_module(commit, {"provider": provider, "scope": "all", "commit_poll": 0.05}).failed
+
+    def run(**variables):
+        return playbooks.run(None, "tunnelsmith.panos_vpn.vpn_connections", "-vvv", "--diff", variables=variables, inventory=inventory, environment={})
+
+    made = run()
+    assert made.status == 0, made.output[-4000:]
+    assert all(task.changed for task in made.of("site_to_site_vpn")[:2])
+    keys = {host: stored(firewall) for host, firewall in both.items()}
+    second = run()
+    assert second.status == 0, [task.message for task in second.failures()]
+    assert second.status == 0 and not any(task.changed for task in second.of("site_to_site_vpn")), [task.message for task in second.failures()]
+    assert {host: stored(firewall) for host, firewall in both.items()} == keys
+    rotated = run(vpn_connections_rotate=True)
+    assert rotated.status == 0, rotated.output[-4000:]
+    rotated_keys = {host: stored(firewall) for host, firewall in both.items()}
+    assert all(rotated_keys[host] != keys[host] for host in both)
+    both["fw-lyon"].control.fail_next_commit(["not today"])
+    failed = run(vpn_connections_rotate=True)
+    assert failed.status != 0 and "not today" in failed.failures()[-1].message
+    assert {host: stored(firewall) for host, firewall in both.items()} == rotated_keys
+    # The one key of both is in nothing that was printed.
+    printed = made.everything() + rotated.everything() + failed.everything()
+    assert not re.search(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9]{48}(?![A-Za-z0-9+/=])", printed)
