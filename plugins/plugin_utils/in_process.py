@@ -19,6 +19,7 @@ import os
 import sys
 
 from ansible import constants
+from ansible.errors import AnsibleConnectionFailure
 from ansible.module_utils import basic
 from ansible.plugins.action.normal import ActionModule as NormalActionModule
 from ansible.release import __version__ as core_version
@@ -46,12 +47,21 @@ class ActionModule(NormalActionModule):
             prepared = None
             Display().warning(f"{name} runs as a program of its own, which takes longer: ansible-core {core_version} is not as expected: {exc}")
         if prepared is None:
-            return super()._execute_module(module_name, module_args, tmp, task_vars, **more)
+            return self._elsewhere(module_name, module_args, tmp, task_vars, **more)
         module, arguments, environment = prepared
         with _environment(environment), progress.shown_by(self._shown(task_vars or {})):
             output, warnings = _called(module, arguments)
         # What a module returns is data, whatever looks like a template in it.
         return wrap_var({**json.loads(output), **({"warnings": warnings} if warnings else {})})
+
+    def _elsewhere(self, *arguments, **more):
+        """As a program, where the play's connection leads to. Who never thought of a connection has Ansible's own, and no firewall has a shell for it."""
+        try:
+            return super()._execute_module(*arguments, **more)
+        except AnsibleConnectionFailure as exc:
+            raise AnsibleConnectionFailure(
+                f"{exc}. The connection of this host is {self._connection.transport}; modules of this collection run on the controller and speak HTTPS to the "
+                "firewall: say ansible_connection: local in the inventory") from None
 
     def _shown(self, task_vars) -> progress.Show:
         """What shows a line of a task that takes long, with the host's name; a worker's display hands it to the process that prints."""

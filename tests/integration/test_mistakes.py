@@ -7,11 +7,12 @@
 from __future__ import annotations
 
 import importlib
+import json
 
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration import mistakes
-from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import writes
+from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import STATIC, paired, writes
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.mistakes import MODULES, PLAYBOOKS, ROLE
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import PAIRING
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import Door
@@ -43,6 +44,18 @@ def test_a_mistake_is_told_so_that_it_can_be_mended(playbooks, firewall, playboo
     # Ansible lists in any order what counts as true and false. A check judges no VPN.
     same = {name for name in table if "boolean" in told[name] or "likely cause" in told[name] or told[name] == checked[name]}
     assert {name: (told[name], checked[name]) for name in table if name not in same} == {}
+
+
+def test_a_warning_is_shown_once(playbooks, firewall):
+    """What the description of a connection is warned of, the task that configures it finds as well."""
+    document = json.loads(STATIC.read_text(encoding="utf-8"))
+    for tunnel in document["VpnConnections"][0]["Options"]["TunnelOptions"]:
+        tunnel.update(Phase1DHGroupNumbers=[{"Value": 2}], Phase1IntegrityAlgorithms=[{"Value": "SHA1"}])
+    hosts = {"fw1": paired("pbf", aws_pairing_connection=document)}
+    here = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    run = playbooks.run(firewall, PAIRING, "--check", inventory={"all": {"hosts": hosts, "vars": here}})
+    warnings = [line.split("tunnel to ")[-1] for line in run.output.splitlines() if "WARNING" in line]
+    assert run.status == 0 and len(warnings) == len(set(warnings)) == 4, run.output
 
 
 def test_a_mistake_in_a_task_is_told_so_that_it_can_be_mended(firewall):

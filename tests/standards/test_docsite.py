@@ -34,6 +34,21 @@ def test_what_a_page_names_is_in_the_collection(page):
     assert sorted(name for name in named if name not in ENTRY_POINTS and not (ROOT / "playbooks" / f"{name}.yml").exists()) == []
 
 
+def test_what_a_page_refers_to_is_there():
+    """Sphinx says the same of the whole site; this needs no build."""
+    texts = {page: page.read_text(encoding="utf-8") for page in [*PAGES, ROOT / "tools" / "docs" / "landing.rst"]}
+    labels = {label for text in texts.values() for label in re.findall(r"^\.\. _(\S+):$", text, re.MULTILINE)}
+    referred = {(page.stem, target) for page, text in texts.items() for target in re.findall(r":ref:`[^`]*<(\S+?)>`", text)}
+    assert sorted((page, target) for page, target in referred if target not in labels) == []
+
+
+def test_the_first_page_leads_to_every_page_for_beginners():
+    first = (ROOT / "tools" / "docs" / "landing.rst").read_text(encoding="utf-8")
+    sections = yaml.safe_load((DOCSITE / "extra-docs.yml").read_text(encoding="utf-8"))["sections"]
+    wanted = [page for section in sections[:2] for page in section["toctree"] if page != "security"]
+    assert [page for page in wanted if f"docsite.{page}>" not in first] == []
+
+
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"(?:^\s*|`)make ([a-z][a-z-]+)\b", "\n".join(
     page.read_text(encoding="utf-8") for page in [*PAGES, ROOT / "README.md", ROOT / "CONTRIBUTING.md"]), re.MULTILINE))))
 def test_a_make_target_that_is_named_exists(target):

@@ -111,7 +111,7 @@ class _Committing:
         if self.session.paired:
             result["warnings"] += self._not_synchronised()
         if unlisted:
-            result["warnings"].append(f"the list of uncommitted changes of {self.session.place} did not name {', '.join(committed)}, where candidate and "
+            result["warnings"].append(f"the list of uncommitted changes of {self.session.place} did not name {_said(committed)}, where candidate and "
                                       "running configuration differed")
         return result
 
@@ -130,7 +130,7 @@ class _Committing:
             said = f"commit job {job.id} ended well" if job else "there is nothing to commit"
             named = "the account" if account is None else f"the account {account}"
             raise DeviceError(f"{self.session.place} says that {said}, and candidate and running configuration still differ at "
-                              f"{', '.join(map(places.render, wrong))}. Look whether these changes are those of {named} (scope: all commits everybody's)",
+                              f"{', '.join(map(places.words, wrong))}. Look whether these changes are those of {named} (scope: all commits everybody's)",
                               job_id=job.id if job else None).leaving("what was written there stands in the candidate and does not run")
         return job
 
@@ -155,7 +155,7 @@ class _Committing:
         elif self.paths:
             missing = self._missing()
             if missing:
-                result["warnings"].append(f"{', '.join(map(places.render, missing))}: neither in the candidate nor in the running configuration of "
+                result["warnings"].append(f"{', '.join(map(places.words, missing))}: neither in the candidate nor in the running configuration of "
                                           f"{self.session.place}. A task that took it away has had its commit; what a task made there, somebody has reverted")
         return result
 
@@ -207,3 +207,8 @@ def _result(job: jobs.Job | None, committed: list) -> dict:
         return {"changed": False, "committed": [], "warnings": []}
     return {"changed": True, "job_id": job.id, "lines": list(job.lines), "job_warnings": list(job.warnings),
             "committed": committed, "warnings": [f"commit job {job.id}: {text}" for text in job.warnings]}
+
+
+def _said(xpaths: list[str]) -> str:
+    """Places as people say them."""
+    return ", ".join(places.words(places.parse(xpath)) for xpath in xpaths)

@@ -44,7 +44,8 @@ def fitted(profile: Profile, panos_version: str | None = None, outside_mtu: int 
             continue
         tunnel, weaknesses = _with_proposal(tunnel, version)
         tunnels.append(_with_figures(tunnel, outside_mtu, nat))
-        warnings += [f"{where}, tunnel to {tunnel.outside_address}: {text}" for text in weaknesses]
+        # In the words of the task that takes the same proposal: Ansible shows one text once.
+        warnings += [f"{profile.id}, tunnel to {tunnel.outside_address}: {text}" for text in weaknesses]
     if reasons:
         raise InvalidInput(f"{where} cannot be configured on PAN-OS. {'. '.join(reasons)}. Change the tunnel options {rules.there}.")
     return replace(profile, tunnels=tuple(tunnels), warnings=profile.warnings + tuple(warnings))

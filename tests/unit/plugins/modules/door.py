@@ -14,6 +14,7 @@ import contextlib
 import importlib
 import io
 import json
+import re
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 from unittest import mock
@@ -132,7 +133,10 @@ class Door:
     def run(self, options, check=False, diff=True, module=None, **more) -> Result:
         """One task. The request log holds what this task sent."""
         self.control.reset_requests()
-        return run_module(module or self.module, {"provider": self.provider, **options, **more}, check, diff)
+        result = run_module(module or self.module, {"provider": self.provider, **options, **more}, check, diff)
+        # Places are said in words. What an XPath is for is told as data, beside.
+        assert [text for text in (result.message, *result.warnings) if OUR_XPATH.search(text)] == []
+        return result
 
     def done(self, options, **more) -> Result:
         """A task that must succeed."""
@@ -207,6 +211,8 @@ class Case:
         return {**self.identity, **self.options}
 
 
+# As this collection writes one; a firewall's own words, and what a test gave, may have others.
+OUR_XPATH = re.compile(r"/config/(devices|shared|panorama)/\S*entry\[@name=")
 UNKNOWN = "<of-tomorrow><level>3</level></of-tomorrow>"
 
 

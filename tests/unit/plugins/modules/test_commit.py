@@ -11,6 +11,7 @@ import threading
 import pytest
 import yaml
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import connection, jobs
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import commit, monitor_profile
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import COLLECTION, NETWORK, VSYS, Door
@@ -121,7 +122,7 @@ def test_earlier_changes_of_the_same_account_are_named(door):
     earlier = [{"owner": "admin", "xpath": OTHERS}]
     result = named(door).run({"objects": objects, "earlier_changes": earlier, "lock_timeout": 0})
     assert result.failed
-    assert "admin" in result.message and OTHERS in result.message and STANDS in result.message
+    assert "admin" in result.message and places.words(places.parse(OTHERS)) in result.message and STANDS in result.message
     assert not door.runs(PROFILE)
     assert door.done({"objects": objects, "earlier_changes": earlier, "commit_foreign": "include"}).changed
     assert door.runs(OTHERS)

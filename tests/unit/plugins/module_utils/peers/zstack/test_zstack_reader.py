@@ -55,7 +55,7 @@ def test_the_preset_is_what_the_console_shows():
         "ipsec": {"encryption": "aes-256-cbc", "authentication": "sha256", "dh_group": "group14", "lifetime_seconds": 3600}, "mtu": 1438,
         "selector_pairs": pairs}
     warnings = result.pop("warnings")
-    assert warnings == ["IPsec tunnel to-paris, tunnel to 203.0.113.17: phase 1 uses group2, because the peer accepts nothing stronger; "
+    assert warnings == ["to-paris, tunnel to 203.0.113.17: phase 1 uses group2, because the peer accepts nothing stronger; "
                         "allow a stronger one there"]
     assert result == {"id": "to-paris", "cloud": "zstack", "state": None, "routing": "static", "gateway": "vpc-vrouter", "customer_gateway_id": None,
                       "acceleration": False, "static_routes": ["10.10.0.0/24", "10.11.0.0/24"]}
