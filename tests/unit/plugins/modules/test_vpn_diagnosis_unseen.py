@@ -329,10 +329,9 @@ LATER = {
     "source NAT for half of the far network": Unseen(translated("hide half", "trust", "any", "10.200.128.0/17", HIDE), ("source-nat-on-vpn",)),
     "the allow rule leads to another zone": Unseen(several(
         lambda patient: patient.take(f"{RULES}/security/rules/entry[@name='{patient.name}-out']/to"), rule_of_pairing(
-            "-out", "<to><member>untrust</member></to>")), (
-            "security-rule-denies", "security-rule-missing")),
+            "-out", "<to><member>untrust</member></to>")), ("security-rule-denies", "security-rule-missing")),
     "PBF by schedule": Unseen(lambda patient: [path_rule(number, "<schedule>office hours</schedule>")(patient) for number in (1, 2)], (
-            "pbf-rule-misses-traffic",)),
+        "pbf-rule-misses-traffic",)),
     "pings are denied inside": Unseen(several(
         above("security", policy("no pings", from_="any", to="any", application="ping")), silent()), ("intrazone-denied",)),
     "paths that differ are dropped": Unseen(several(of_zone("<asymmetric-path>drop</asymmetric-path>"), peers(received=1, advertised=1)), (
