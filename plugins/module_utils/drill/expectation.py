@@ -36,6 +36,18 @@ def range_of(configuration: dict, state, drill, method: str, profiles: dict) -> 
     return {"because": "static routes change when their path monitors say so"}
 
 
+def announcement(expected: dict, configuration: dict) -> str:
+    """What is said of it before anything is taken down."""
+    if "maximum" not in expected:
+        return f"; how long that takes is not known: {expected['because']}"
+    found = (f", for {expected['minimum']} to {expected['maximum']} s: {expected['because']}. A session of TCP goes on when it sends again, up to as long "
+             "after that as it has waited by then")
+    if paths.decided_by(configuration) == paths.PBF:
+        found += ("; where no route leads into the tunnels beside the PBF rules (backup_routes), one that is established already stays lost until the tunnel "
+                  "is brought back")
+    return found
+
+
 def _probing(monitor, profiles) -> tuple:
     name = monitor.get("profile") or "default"
     return profiles.get(name) or PREDEFINED.get(name) or PREDEFINED["default"]

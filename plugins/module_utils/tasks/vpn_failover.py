@@ -111,7 +111,7 @@ class _Task:
         switches = [*(Switch(PEER, peer["name"], peer["virtual_router"], peer["peer_group"]) for peer in peers), Switch(TUNNEL, drill.tunnel)]
         change = Change(self.module, self.target)
         before: dict = {}
-        written = change.write(switches, lambda switch, entry: self._down(switch, entry, before), self._announced(drill))
+        written = change.write(switches, lambda switch, entry: self._down(switch, entry, before), self._announced(drill, expected))
         told = {**self._about(drill.tunnel, self.params["method"]), "standby": drill.standby, "expected": expected}
         result = {**written, "measurement": told}
         if self.module.check_mode:
@@ -139,9 +139,10 @@ class _Task:
             return f"its traffic is led into another tunnel, and the probe broke off: {measurement.broken_off}"
         return None
 
-    def _announced(self, drill) -> list:
+    def _announced(self, drill, expected) -> list:
         what = f"tunnel '{drill.tunnel}'" if self.params["method"] == drills.TUNNEL else f"the BGP peer behind tunnel '{drill.tunnel}'"
-        return [f"{what} on {self.session.place} is taken down on purpose, its traffic stops until '{drill.standby}' takes over"]
+        return [f"{what} on {self.session.place} is taken down on purpose, its traffic stops until '{drill.standby}' takes over"
+                + expectation.announcement(expected, self.found)]
 
     def _down(self, switch, entry, before) -> dict:
         """What takes an object down. The tunnel, which comes last, has all of it in its comment, in the same transaction.

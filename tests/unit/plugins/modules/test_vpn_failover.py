@@ -99,7 +99,9 @@ def test_the_active_tunnel_goes_down_and_comes_back(door):
     assert [span["value"] for span in told["tunnels"][0]["spans"]] == ["active", "none"]
     # The monitor profile of the rule is the predefined one.
     assert (told["expected"]["minimum"], told["expected"]["maximum"], told["expected"]["verdict"]) == (12, 18, "shorter")
-    assert any("taken down on purpose" in warning and SECOND in warning for warning in down.warnings)
+    (announced,) = (warning for warning in down.warnings if "taken down on purpose" in warning and SECOND in warning)
+    expected = down.values["measurement"]["expected"]
+    assert f"for {expected['minimum']} to {expected['maximum']} s: {expected['because']}" in announced
 
     door.plays((0.3, lambda: door.control.pbf(FIRST, "active")))
     back = door.done(BACK)
