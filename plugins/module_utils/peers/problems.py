@@ -109,7 +109,7 @@ def routing_problems(profile: Profile, failover: str) -> list[str]:
     # Without addresses inside nothing can be probed.
     if any(tunnel.inside_peer_address is None for tunnel in profile.tunnels):
         fitting = [name for name in fitting if name != "pbf"] or fitting
-    spoken = {STATIC: "static", BGP: "BGP"}[profile.routing]
+    spoken = "BGP" if profile.routing == BGP else "static"
     uses = " or ".join(f"'{name}'" for name in fitting)
     return [f"failover: {profile.id} was created with {spoken} routing, so '{failover}' cannot work; use {uses}"]
 
