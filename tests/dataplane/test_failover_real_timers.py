@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.failovers import BEFORE, Case, at_once, outage
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import connection
 
-PAIRINGS = {"PBF": ("pbf", {}), "PBF with backup routes": ("pbf", {"backup_routes": True}), "BGP": ("bgp", {})}
+PAIRINGS = {"PBF": ("pbf", {"backup_routes": False}), "PBF with backup routes": ("pbf", {"backup_routes": True}), "BGP": ("bgp", {})}
 FAULTS = ("killed", "cut")
 LASTS, AFTER = 40, 22
 # The last lost probe is known as lost when the next one is due.
