@@ -153,7 +153,9 @@ class Planning:
         built = build.build(vpn, around, *more, only=first)
         self._planned(built, around)
         later = "comes when that one is up again" if self.wish.goes_on else "comes in a later run, when that one is up again"
-        built.warnings.append(f"{vpn.name}: this interrupts {names[first]}, {rollout.told(numbers[first])}; "
+        # One that an earlier run has begun with goes first, also where nothing more is to be written there.
+        causes = rollout.told(numbers[first]) if first in numbers else "by what an earlier run has begun"
+        built.warnings.append(f"{vpn.name}: this interrupts {names[first]}, {causes}; "
                               f"{', '.join(names[number] for number in self.turn.waiting)} {later}")
         return built
 
