@@ -58,10 +58,16 @@ def test_both_ends_from_one_description(playbooks, firewalls, tmp_path):
     assert rotated.status == 0, rotated.output[-4000:]
     rotated_keys = {host: stored(firewall) for host, firewall in both.items()}
     assert all(rotated_keys[host] != keys[host] for host in both)
+    # What was proven is settled: nothing is left that could be taken back later.
+    assert not list((tmp_path / "journals").glob("*.json"))
     both["fw-lyon"].control.fail_next_commit(["not today"])
     failed = run(vpn_connections_rotate=True)
     assert failed.status != 0 and "not today" in failed.failures()[-1].message
     assert {host: stored(firewall) for host, firewall in both.items()} == rotated_keys
+    both["fw-lyon"].control.vpn(f"{NAME}-1", sa="down")
+    unproven = run(vpn_connections_rotate=True)
+    assert unproven.status != 0 and "taken back on fw-berlin and fw-lyon" in unproven.failures()[-1].message
+    assert {host: stored(firewall) for host, firewall in both.items()} == rotated_keys
     # The one key of both is in nothing that was printed.
-    printed = made.everything() + rotated.everything() + failed.everything()
+    printed = made.everything() + rotated.everything() + failed.everything() + unproven.everything()
     assert not re.search(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9]{48}(?![A-Za-z0-9+/=])", printed)
