@@ -13,8 +13,11 @@ short_description: Which VPN a host of the inventory ought to have, and what is 
 description:
   - Reads the variables of the pairing roles, and those of a playbook, which come first, and returns what M(tunnelsmith.panos_vpn.vpn_info) takes. So
     whoever asks about a VPN, a pairing, a verification or a report, asks the same question.
-  - The name is that of the variables that end in C(_connection_id) or C(_name), or the ID in C(_connection). The cloud's description, zones, networks, the
-    virtual system and the probe are those of the same role.
+  - The name is that of the variable that ends in C(_name); for AWS it is C(aws_pairing_connection_id), or the ID in C(aws_pairing_connection). Zones, networks,
+    the virtual system and the probe are those of the same role. Where several roles have variables that name a VPN, the first in the order of the alphabet
+    counts.
+  - The cloud's description is that of AWS, or a profile that a filter such as P(tunnelsmith.panos_vpn.azure_vpn_connection#filter) has made. What other clouds
+    print is not read here.
 options:
   _terms:
     description: Prefixes of variables, the strongest first. Those of the pairing roles follow by themselves.
@@ -91,8 +94,10 @@ class LookupModule(LookupBase):
             return self._templar.template(variables[variable]) if variables.get(variable) not in (None, "", []) else None
 
         document = value("connection")
-        name = value("connection_id") or value("name") or (_identity(document) if prefix == _AWS and document else None)
-        described = _profile(prefix, document, value("connection_id"))
+        connection_id = value("connection_id") if prefix == _AWS else None
+        # Elsewhere the ID only tells which of several connections is meant; the VPN has a name of its own.
+        name = value("name") or connection_id or (_identity(document) if prefix == _AWS and document else None)
+        described = _profile(prefix, document, connection_id)
         found = {"name": _names(name), "connection": described, **{each: _names(value(each)) for each in _LISTS}, **{each: value(each) for each in _TEXTS}}
         return {key: each for key, each in found.items() if each not in (None, "", [], {})}
 

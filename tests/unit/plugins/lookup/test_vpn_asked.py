@@ -43,6 +43,11 @@ def test_an_id_alone_is_a_name():
     assert asked("vpn_verify", aws_pairing_connection_id="vpn-0fff") == {"name": ["vpn-0fff"]}
 
 
+@pytest.mark.parametrize("role", ["azure_pairing", "gcp_pairing"])
+def test_what_tells_a_cloud_s_connections_apart_is_not_the_vpn_s_name(role):
+    assert asked("vpn_verify", **{f"{role}_name": "hub", f"{role}_connection_id": "to-headquarters"}) == {"name": ["hub"]}
+
+
 def test_the_playbook_s_own_variables_come_first():
     found = asked("vpn_verify", vpn_verify_name=f"{IDENTITY}, other", vpn_verify_source_zones="dmz", aws_pairing_source_zones=["trust"])
     assert found == {"name": [IDENTITY, "other"], "source_zones": ["dmz"]}
