@@ -7,11 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: vpn_action
-short_description: Reconnect, initiate, clear, enable or disable VPN tunnels on Palo Alto Networks firewalls
+short_description: Reconnect, initiate, clear, enable or disable VPN tunnels, or rotate their keys, on Palo Alto Networks firewalls
 version_added: 0.1.0
 description:
   - Acts on tunnels of the running configuration. What it interrupts is named in a warning and returned as RV(interrupts).
-  - V(reconnect), V(initiate) and V(clear) are operational commands and leave the configuration alone. V(enable) and V(disable) exist on
+  - V(reconnect), V(initiate) and V(clear) are operational commands and leave the configuration alone. V(enable), V(disable) and V(rotate_keys) exist on
     PAN-OS as configuration only. They are written under the same rules as by the other modules, and committed.
 author:
   - Tunnelsmith contributors (@tunnelsmith)
@@ -64,7 +64,8 @@ options:
   timeout:
     description:
       - Seconds to wait with V(reconnect), V(initiate) and V(rotate_keys) until a tunnel is up. It then has SAs with new SPIs, and its flow is active.
-      - The module fails when the time is over, and does not touch the tunnels that follow. With V(0) it does not wait and does not look.
+      - The module fails when the time is over, and does not touch the tunnels that follow. With V(0) it does not wait and does not look, so that V(rotate_keys)
+        gives all tunnels new keys whether they come up or not.
     type: int
     default: 30
   poll:
@@ -73,7 +74,8 @@ options:
   commit:
     description:
       - Whether V(enable) and V(disable) commit what they wrote. Only these changes of the account that Ansible uses are committed.
-      - With V(false) they stay in the candidate configuration, for M(tunnelsmith.panos_vpn.commit) with RV(objects) and RV(earlier_changes).
+      - With V(false) they stay in the candidate configuration, for M(tunnelsmith.panos_vpn.commit) with RV(objects) and RV(earlier_changes). V(rotate_keys)
+        always commits, and refuses V(false).
     type: bool
     default: true
   journal:

@@ -94,16 +94,19 @@ class _Task:
             raise InvalidInput(f"commit: {ROTATE} commits each key before it has the tunnel negotiated; leave commit out")
         keys, groups = self._new_keys(), self._groups()
         if self.module.check_mode:
-            written = self._write_keys(keys)
-            stopped = [tunnel["name"] for group in groups for tunnel in self._sharing(group)] if written["changed"] else []
-            return {**written, "interrupts": stopped, "tunnels": [], "committed": []}
+            stopped = [tunnel["name"] for group in groups if self._gets_new_keys(group, keys) for tunnel in self._sharing(group)]
+            return {**self._write_keys(keys), "interrupts": stopped, "tunnels": [], "committed": []}
         result: dict = {"changed": False, "interrupts": [], "tunnels": [], "committed": [], "objects": [], "warnings": [], "diff": []}
         with telling(result):
             while groups:
                 group = groups.pop()
-                ours = {name: key for name, key in keys.items() if any(name in tunnel["ike_gateways"] for tunnel in group)}
-                self._rotate_group(group, ours, groups, result)
+                self._rotate_group(group, _of_group(group, keys), groups, result)
         return result
+
+    def _gets_new_keys(self, group, keys) -> bool:
+        """In check mode: whether the group would be negotiated anew, which a key that is there already does not need."""
+        written = self._write_keys(_of_group(group, keys))
+        return written["changed"] or written["uncommitted"]
 
     def _rotate_group(self, group, keys, rest, result) -> None:
         before = self._flows()
@@ -297,6 +300,11 @@ class _Task:
             f"{_listed(down)} on {self.session.place}: not up {self.params['timeout']} s after it was initiated"
             + (f"; {_listed(spared)} not touched for that reason" if spared else "")
             + "; vpn_info tells the state and the reason")
+
+
+def _of_group(group: list, keys: dict) -> dict:
+    """Those of the keys that are for the gateways of a group."""
+    return {name: key for name, key in keys.items() if any(name in tunnel["ike_gateways"] for tunnel in group)}
 
 
 def _measure(told: list, seconds: float) -> None:
