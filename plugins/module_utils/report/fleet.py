@@ -15,7 +15,7 @@ from typing import Any, Iterable, Mapping, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.report.suites import spelled_out
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.health import Health, worst
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import egress, local_interface
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import egress, interface_to
 
 _ORDER = tuple(Health)
 NOT_JUDGED = "it was not judged: gather the state"
@@ -208,7 +208,7 @@ class _Facts:
             str(told.get("name") or "?"), _health(told.get("health")), self._reasons(told), tunnels,
             ", ".join(dict.fromkeys(str(cloud["name"]) for cloud in clouds if cloud.get("name"))),
             tuple(_rule(self.live_rules.get(rule.get("name")) or {"name": rule.get("name")}) for rule in self.rules if egress(rule) in units),
-            tuple(_peer(self.live_peers.get(peer.get("name")) or {"name": peer.get("name")}) for peer in self.bgp if local_interface(peer) in units))
+            tuple(_peer(self.live_peers.get(peer.get("name")) or {"name": peer.get("name")}) for peer in self.bgp if interface_to(peer) in units))
 
     def _reasons(self, told: Mapping) -> tuple[Reason, ...]:
         """Each reason once, with the tunnels that it is about. Causes come first, the surest before the others, then symptoms."""

@@ -306,6 +306,13 @@ WHOLE = [{**ONE_DOWN[1], "vpn": {**ONE_DOWN[1]["vpn"], "state": _STATE, "bgp": _
 PLACES = [(True, path) for path in every_place(WHOLE)] + [(False, path) for path in every_place([MEASUREMENT])]
 
 
+def test_a_bgp_peer_whose_session_begins_at_a_loopback_is_with_the_tunnel_that_leads_to_it():
+    bgp = {"peers": [{"name": "p", "local_address": {"interface": "loopback.1"}, "tunnel_interface": "tunnel.1"}]}
+    told = {**ONE_DOWN[1], "vpn": {**ONE_DOWN[1]["vpn"], "state": _STATE, "bgp": bgp}}
+    (found,) = json.loads(as_json([told], "t", ""))["firewalls"][0]["vpns"]
+    assert [peer[0] for peer in found["peers"]] == ["p"]
+
+
 INJECTIONS = ("<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onload='alert(1)", "</style><b>", "{{ 7 * 7 }}", "{% if %}")
 
 
