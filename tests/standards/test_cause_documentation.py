@@ -12,7 +12,7 @@ import sys
 
 import yaml
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.causes import CAUSES, KNOWN, OWN, PAGE
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.causes import CAUSES, KNOWN, OWN, PAGE, variable_of
 
 #: What the rules make names of: a leaf of a proposal, a side, what an interface lacks.
 MADE = {"ike-encryption-mismatch", "ike-hash-mismatch", "ike-dh-group-mismatch", "esp-encryption-mismatch", "esp-authentication-mismatch",
@@ -49,6 +49,16 @@ def test_every_cause_is_one_that_a_rule_tells(repository):
 
 def test_what_is_a_vpn_s_own_is_of_a_cause():
     assert OWN.keys() <= KNOWN
+
+
+def test_advice_names_variables_that_the_cloud_s_role_has(repository):
+    roles = sorted((repository / "roles").glob("*_pairing/meta/argument_specs.yml"))
+    assert len(roles) > 4
+    for path in roles:
+        role = path.parts[-3]
+        options = yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]
+        named = {variable_of(role.removesuffix("_pairing"), own) for own in OWN.values()} - {""}
+        assert named and named <= options.keys(), role
 
 
 def test_the_page_stands_where_links_lead_to(repository):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.causes import OWN
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.causes import OWN, variable_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import Cause
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object
 
@@ -21,7 +21,7 @@ def with_own_option(case: Case, cause: Cause) -> Cause:
     own, task = OWN.get(cause.id), f"site_to_site_vpn {case.vpn}"
     if own is not None:
         option = own.option.replace("[N]", f"[{_place(case)}]")
-        role = f"{case.cloud.cloud}_pairing_{own.variable}" if own.variable and case.cloud.cloud else ""
+        role = variable_of(case.cloud.cloud or "", own)
         return replace(cause, fix=f"{task}: {option}{f' (role: {role})' if role else ''}; by itself, {cause.fix}")
     if any(_is_own(case, kind, values) for item in cause.items for kind, values in item.items()):
         return replace(cause, fix=f"{task} again, which puts its own objects right; by itself, {cause.fix}")

@@ -238,3 +238,16 @@ OWN: Mapping[str, Own] = {
     "bgp-local-as-mismatch": Own(f"{_TUNNEL}bgp.local_as", "connection"),
     "bgp-timers": Own(f"{_TUNNEL}bgp.hold_time", "connection"),
 }
+# Cloud → variable → what its role has instead; empty where it has nothing of that kind.
+_INSTEAD: Mapping[str, Mapping[str, str]] = {
+    "gcp": {"backup_routes": "", "monitor_addresses": "", "monitor_interval": ""},
+    "harmony_sase": {"connection": "", "local_id": "tunnels", "pre_shared_keys": "tunnels"},
+    "zstack": {"backup_routes": "", "install_route": "", "monitor_addresses": "", "monitor_interval": "", "pre_shared_keys": "authentication_key",
+               "redistribute": ""},
+}
+
+
+def variable_of(cloud: str, own: Own) -> str:
+    """The variable of a cloud's role that mends it, by its whole name; empty where the role has none."""
+    name = _INSTEAD.get(cloud, {}).get(own.variable, own.variable)
+    return f"{cloud}_pairing_{name}" if cloud and name else ""
