@@ -113,7 +113,8 @@ class Anonymizer:
 
     def _kept(self, text: str, tag: str) -> str | None:
         """What stands for a text that is known or has a known form; None for any other."""
-        if not text or any(known.fullmatch(text) for known in (_INTERFACE, _VERSION, _ABBREVIATED)) or _is_word(text, tag):
+        own = (_INTERFACE,) if tag in NAMED else (_INTERFACE, _VERSION, _ABBREVIATED)
+        if not text or any(known.fullmatch(text) for known in own) or _is_word(text, tag):
             return text
         address = self._address(text)
         if address is not None:
