@@ -76,6 +76,7 @@ class Fate:
 
 def _run(module, session: Session) -> dict:
     params = module.params
+    job = _job_to_follow(params["job_id"], session)
     target = Target(session, Location(), session.platform())
     if not target.is_panorama:
         raise Refused(f"{target.place} is no Panorama: a firewall has nothing behind it to push to").leaving(NOTHING_PUSHED)
@@ -91,7 +92,7 @@ def _run(module, session: Session) -> dict:
     if module.check_mode:
         fates += [Fate(aim, names[aim.serial], PENDING, "it would get a push") for aim in reached]
         return _told(params, session, wanted, fates, [])
-    done, failure = _pushed(session, params, push.pushes(reached), module.patience("commit_timeout", "commit_poll"))
+    done, failure = _pushed(session, params, job, push.pushes(reached), module.patience("commit_timeout", "commit_poll"))
     fates += _fates(session, reached, done, names, failure)
     result = _told(params, session, wanted, fates, done)
     if failure is not None and not _failures(params, fates):
@@ -123,12 +124,20 @@ def _refuse_unknown(option: str, given: Iterable[str], known: Sequence[str]) -> 
         raise InvalidInput(f"{option}: there is no {', '.join(missing)}; there is {', '.join(known) or 'none at all'}").leaving(NOTHING_PUSHED)
 
 
-def _pushed(session: Session, params: dict, wanted: Sequence[Push], patience: Patience) -> tuple[list[Pushed], PanosVpnError | None]:
-    """The pushes that ended, and what went wrong with the first one that did not: the others are carried out all the same."""
-    how = How(params["description"] or "", params["force_template_values"], params["merge_with_candidate"], tuple(params["admins"] or ()))
-    job = arguments.trimmed(params["job_id"]) if params["job_id"] is not None else ""
-    if params["job_id"] is not None and not (job.isdigit() and int(job)):
+def _job_to_follow(number: str | None, session: Session) -> str:
+    """The number of a job that is under way; empty where none is given. Raises InvalidInput for what is none."""
+    job = arguments.trimmed(number) if number is not None else ""
+    if number is not None and not (job.isdigit() and int(job)):
         raise InvalidInput(f"job_id: {job!r} is no number of a job; nothing was asked of {session.place}")
+    return job
+
+
+def _pushed(session: Session, params: dict, job: str, wanted: Sequence[Push], patience: Patience) -> tuple[list[Pushed], PanosVpnError | None]:
+    """The pushes that ended, and what went wrong with the first one that did not: the others are carried out all the same.
+
+    C(job): of the first one, where it is under way already; empty: all begin now.
+    """
+    how = How(params["description"] or "", params["force_template_values"], params["merge_with_candidate"], tuple(params["admins"] or ()))
     done: list[Pushed] = []
     failure: PanosVpnError | None = None
     for number, one in enumerate(wanted):
