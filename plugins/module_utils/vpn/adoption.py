@@ -97,6 +97,8 @@ class _Search:
             gateway = self._gateway(number)
             if gateway is not None:
                 self._tunnel(number, gateway)
+        if self.found:
+            self._discards()
         self._profiles()
         if vpn.speaks_bgp:
             _BgpSearch(vpn, around, record, self.found).run()
@@ -159,6 +161,14 @@ class _Search:
                 self.found.add(number, "static_route", name, key)
             elif key:
                 self.found.add_without_use(number, "static_route", name)
+
+    def _discards(self):
+        """Routes that drop what no tunnel takes lead into no interface: they are known by the names that such routes of this VPN have."""
+        routes = {route.name: route for route in self.around.static_route_entries(self.vpn.virtual_router)}
+        for network in self.vpn.remote_networks:
+            route = routes.get(names.discard_route(self.vpn.name, network))
+            if route is not None and route.drops and route.destination == ip_network(network):
+                self.found.add(self.vpn.primary_tunnel, "static_route", route.name, route.name[len(self.vpn.name):])
 
     def _profiles(self):
         """Profiles come along where nobody else uses them; those of others are borrowed."""

@@ -328,7 +328,7 @@ def test_a_virtual_system_that_is_not_there_is_refused(door):
     assert door.journals != []
 
 
-@pytest.mark.parametrize("change", [{"local_id": "192.0.2.77"}, {"mtu": 1300}, {"nat_traversal": True}, {"monitor_interval": 9}, {"backup_routes": True},
+@pytest.mark.parametrize("change", [{"local_id": "192.0.2.77"}, {"mtu": 1300}, {"nat_traversal": True}, {"monitor_interval": 9}, {"backup_routes": False},
                                     {"primary_tunnel": 2}], ids=str)
 def test_an_option_that_came_with_the_change_leaves_no_empty_element(door, change):
     door.committed(options("pbf"))

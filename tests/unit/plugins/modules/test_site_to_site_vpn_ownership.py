@@ -13,6 +13,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door i
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.pairing import ENGINES, VpnDoor, name_of, options
 
 UNITS = f"{NETWORK}/interface/tunnel/units"
+ROUTE = f"{ROUTERS['virtual-router']}/routing-table/ip/static-route"
 each_case = pytest.mark.parametrize("engine, failover", [(engine, failover) for engine in ENGINES for failover in ("pbf", "bgp")])
 
 
@@ -75,8 +76,7 @@ def test_what_was_never_made_is_not_removed(door):
 def test_what_somebody_leads_into_the_vpn_keeps_it_and_check_mode_says_so(door):
     door.done(options())
     assert door.run({"name": name_of("pbf"), "state": "absent"}, check=True).warnings == []
-    door.control.plant(f"{ROUTERS['virtual-router']}/routing-table/ip/static-route",
-                       "<entry name='theirs'><destination>10.55.0.0/16</destination><interface>tunnel.1</interface></entry>")
+    door.control.plant(ROUTE, "<entry name='theirs'><destination>10.55.0.0/16</destination><interface>tunnel.1</interface></entry>")
     before = door.candidate()
     planned = door.run({"name": name_of("pbf"), "state": "absent"}, check=True)
     assert [warning for warning in planned.warnings if "'tunnel.1' cannot be removed" in warning and "'theirs'" in warning]
@@ -115,7 +115,7 @@ def test_an_interface_that_somebody_made_anew_for_a_tunnel_of_theirs_is_theirs(d
     door.done(options())
     member = "member[text()='tunnel.2']"
     for place in (
-        f"{VSYS}/rulebase/pbf/rules/entry[@name='{name}-2']", f"{NETWORK}/tunnel/ipsec/entry[@name='{name}-2']",
+        f"{VSYS}/rulebase/pbf/rules/entry[@name='{name}-2']", f"{ROUTE}/entry[@name='{name}-2-10.200.0.0-16']", f"{NETWORK}/tunnel/ipsec/entry[@name='{name}-2']",
         f"{VSYS}/zone/entry[@name='aws-vpn']/network/layer3/{member}", f"{ROUTERS['virtual-router']}/interface/{member}",
         f"{VSYS}/import/network/interface/{member}", unit,
     ):
