@@ -115,7 +115,8 @@ def test_an_interface_that_somebody_made_anew_for_a_tunnel_of_theirs_is_theirs(d
     door.done(options())
     member = "member[text()='tunnel.2']"
     for place in (
-        f"{VSYS}/rulebase/pbf/rules/entry[@name='{name}-2']", f"{ROUTE}/entry[@name='{name}-2-10.200.0.0-16']", f"{NETWORK}/tunnel/ipsec/entry[@name='{name}-2']",
+        f"{VSYS}/rulebase/pbf/rules/entry[@name='{name}-2']", f"{ROUTE}/entry[@name='{name}-2-10.200.0.0-16']",
+        f"{NETWORK}/tunnel/ipsec/entry[@name='{name}-2']",
         f"{VSYS}/zone/entry[@name='aws-vpn']/network/layer3/{member}", f"{ROUTERS['virtual-router']}/interface/{member}",
         f"{VSYS}/import/network/interface/{member}", unit,
     ):
