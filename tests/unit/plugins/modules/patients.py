@@ -27,7 +27,8 @@ class Patient(VpnDoor):
     def __init__(self, firewall, kind):
         super().__init__(firewall)
         self.kind, self.name = kind, pairing.name_of(kind)
-        self.committed(pairing.options(kind))
+        # Routes beside PBF would carry what a broken rule does not.
+        self.committed(pairing.options(kind, backup_routes=False if kind == "pbf" else None))
         self.inner = firewall.firewall
         self.good = firewall.control.running()
         self.connection = pairing.profile(kind)
