@@ -95,7 +95,9 @@ class _Task:
         keys, groups = self._new_keys(), self._groups()
         if self.module.check_mode:
             stopped = [tunnel["name"] for group in groups if self._gets_new_keys(group, keys) for tunnel in self._sharing(group)]
-            return {**self._write_keys(keys), "interrupts": stopped, "tunnels": [], "committed": []}
+            written = self._write_keys(keys)
+            told = [self._announced(ROTATE, stopped)] if stopped else []
+            return {**written, "interrupts": stopped, "tunnels": [], "committed": [], "warnings": [*written["warnings"], *told]}
         result: dict = {"changed": False, "interrupts": [], "tunnels": [], "committed": [], "objects": [], "warnings": [], "diff": []}
         with telling(result):
             while groups:
@@ -118,15 +120,21 @@ class _Task:
         if not written["uncommitted"]:
             return
         result["changed"] = True
+        stopped = [tunnel["name"] for tunnel in self._sharing(group)]
+        self.module.announce(outcome.announced(stopped))
         done = change.commit(written, f"new keys of {', '.join(keys)}"[:255])
         result["committed"] += done["committed"]
-        result["warnings"] += done["warnings"]
+        result["warnings"] += [*done["warnings"], self._announced(ROTATE, stopped)]
         told = [{"name": tunnel["name"], "answers": []} for tunnel in group]
         result["tunnels"] += told
-        result["interrupts"] += [tunnel["name"] for tunnel in self._sharing(group)]
-        has_cleared = self._clear(group, told)
-        self._initiate(group, told)
-        self._await(group, told, before, rest)
+        result["interrupts"] += stopped
+        try:
+            has_cleared = self._clear(group, told)
+            self._initiate(group, told)
+            self._await(group, told, before, rest)
+        except PanosVpnError as exc:
+            way_back = "config_revert takes it back" if self.params["journal"] else "the former one is kept nowhere (journal): give it again to have it back"
+            raise exc.leaving(f"the new key of {', '.join(keys)} is committed; {way_back}")
         self._settle([said["name"] for said in told if said.get("up") and negotiating.can_be_told(before, said["name"], has_cleared)])
 
     def _new_keys(self) -> dict:

@@ -349,8 +349,9 @@ def test_a_key_that_does_not_bring_its_tunnel_up_spares_the_other_tunnel_and_can
     old = [the_key(door, name) for name in BOTH]
     failed = door.run({"action": "rotate_keys", "pre_shared_keys": KEYS, "timeout": 1, "journal": str(tmp_path)})
     assert failed.failed and failed.values["changed"]
-    for words in (SECOND, "not up 1 s after", f"'{FIRST}' not touched"):
+    for words in (SECOND, "not up 1 s after", f"'{FIRST}' not touched", f"the new key of {SECOND} is committed; config_revert takes it back"):
         assert words in failed.message
+    assert any(f"traffic of tunnel '{SECOND}' stops for a moment" in warning for warning in failed.warnings)
     assert [the_key(door, name) == key for name, key in zip(BOTH, old)] == [True, False]
     door.done({"name": NAME, "journal": str(tmp_path), "commit_poll": 0.05}, module=config_revert)
     assert [the_key(door, name) for name in BOTH] == old
