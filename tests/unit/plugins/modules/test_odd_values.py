@@ -45,6 +45,8 @@ NEEDED = {
     "config_revert": {"name": "branch-7", "journal": "/nonexistent/journal"},
     "commit": {},
     "config_info": {},
+    "push": {"device_groups": ["branches"]},
+    "recording_info": {},
     "transaction": {"items": [{"zone": {"name": "odd"}}]},
 }
 
@@ -144,5 +146,5 @@ def _is_about_the_run(message: str) -> bool:
 # What a run says that got past the option, or that calls it by other words.
 _OF_THE_RUN = (
     "refers to", "does not exist yet, and a new one needs", "exclude each other", "no journal", "in common", "has no BGP", "make it first", "largest is",
-    "ab; ; cd", "is outside 2 to 10", "is outside 576 to 9216", "no other tunnel beside it",
+    "ab; ; cd", "is outside 2 to 10", "is outside 576 to 9216", "no other tunnel beside it", "is no Panorama",
 )
