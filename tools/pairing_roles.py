@@ -187,6 +187,7 @@ def table(role: str) -> str:
 def _markdown(text: str, role: str) -> str:
     """Ansible's markup as Markdown; of a path in options the role's own part."""
     text = re.sub(r"\b[OVCMP]\(((?:\\.|[^()]|\([^()]*\))*)\)", lambda found: f"`{found[1].partition('#')[0]}`", text)
+    text = re.sub(r"\bI\(((?:[^()]|\([^()]*\))*)\)", r"*\1*", text)
     return text.replace("|", "\\|").replace("\n", " ")
 
 

@@ -100,6 +100,7 @@ def _text(description: str | list) -> str:
     """A description of an option as text of the page."""
     text = " ".join(description if isinstance(description, list) else [description])
     text = re.sub(r"M\(([\w.]+?)(\w+)\)", r":ansplugin:`\2 <\1\2#module>`", text)
+    text = re.sub(r"P\(([\w.]+?)(\w+)#(\w+)\)", r":ansplugin:`\2 <\1\2#\3>`", text)
     return re.sub(r"[CVO]\(([^()]*)\)", r"``\1``", text)
 
 

@@ -72,8 +72,6 @@ notes:
     active-active gateway of which one instance is described, a policy that PAN-OS cannot do, or certificates without O(local_certificate). The message
     names the connection and Azure's values, never a key.
   - A shared key that is missing or masked is V(null) in the result.
-  - What the result says of V(bgp.peer_address), V(bgp.multihop) and V(bgp.host_route), and of certificates, is not carried out by
-    M(tunnelsmith.panos_vpn.site_to_site_vpn) yet, which refuses it by name.
 seealso:
   - plugin: tunnelsmith.panos_vpn.gcp_ha_vpn
     plugin_type: filter
