@@ -196,7 +196,7 @@ def fragments(resource) -> list:
 def documented(node) -> dict:
     """An option as the documentation has it, with what the table knows of it."""
     from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.arguments import of_nodes
-    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries
 
     spec = of_nodes((node,))[node.option]
     option = {"description": f"TODO. {limits(node)}".strip(), "type": spec["type"]}

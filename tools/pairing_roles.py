@@ -196,7 +196,7 @@ def readme(role: str) -> str:
     text = path.read_text(encoding="utf-8") if path.is_file() else f"# tunnelsmith.panos_vpn.{role}\n\n{BEGIN}\n{END}\n"
     if BEGIN not in text:
         return text
-    head, _, rest = text.partition(BEGIN)
+    head, dummy, rest = text.partition(BEGIN)
     return f"{head}{BEGIN}\n\n{table(role)}\n\n{END}{rest.partition(END)[2]}"
 
 

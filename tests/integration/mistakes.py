@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import IDS, STATIC, paired, removed
+from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import IDS, paired, removed
 
 XML = '<?xml version="1.0"?><vpn_connection id="vpn-0a1b"><ipsec_tunnel/></vpn_connection>'
 VAULT = "$ANSIBLE_VAULT;1.1;AES256\n6638643965393866376\n6434626264386163343\n"

@@ -13,7 +13,7 @@ import json
 import re
 
 from collections.abc import Mapping
-from typing import Any, Callable
+from typing import Any
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 
