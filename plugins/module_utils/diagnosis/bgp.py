@@ -12,7 +12,7 @@ from typing import Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis import bgp_policies as policies
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case, said_address
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
     CERTAIN, LIKELY, PASSING, POSSIBLE, Cause, inside_of, same_address,
 )
@@ -128,33 +128,29 @@ def _tree(case, peer):
 
 
 def another_interface(case: Case) -> Iterator[Cause]:
-    """A peer with one tunnel's addresses that speaks through the interface of another; either of the two tunnels is told of it."""
+    """A peer with one interface's address that speaks from another; of two tunnels either is told of it."""
     mine = [peer for address in case.inside_addresses for peer in case.evidence.peers_by_local_address.get(str(address.ip), ())]
-    for peer in mine + [peer for peer in case.peers if _of_another_tunnel(case, peer)]:
-        way, remote, said = local_interface(peer), (peer.get("peer_address") or {}).get("ip"), _speaks_from(peer)
+    for peer in mine + [peer for peer in case.peers if _of_another_interface(case, peer)]:
+        way, remote, said = local_interface(peer), (peer.get("peer_address") or {}).get("ip"), said_address(peer)
         unit = case.evidence.interfaces_by_address.get(said)
         if way != unit:
             address = {str(address.ip): address for address in case.around.interfaces[unit].networks()}[said]
-            yield Cause("bgp-interface-wrong", f"BGP peer '{peer['name']}' at {remote} is behind {unit}, and speaks from {way}",
+            yield Cause("bgp-interface-wrong", f"BGP peer '{peer['name']}' at {remote} has the address of {unit}, and speaks from {way}",
                         (f"{_label(peer)} local_address: {way}, {said}", f"{unit}: {address}"),
                         f"{_label(peer)}: local_address: {{interface: {unit}, ip: {address}}}", CERTAIN,
                         _item(peer, local_address={"interface": unit, "ip": str(address)}))
 
 
-def _speaks_from(peer) -> str:
-    return ((peer.get("local_address") or {}).get("ip") or "").split("/")[0]
-
-
-def _of_another_tunnel(case, peer) -> bool:
-    """Whether both addresses of a peer are those of another tunnel, so that the interface is wrong and not the addresses."""
-    return case.evidence.interfaces_by_address.get(_speaks_from(peer)) in case.vpn_units - {case.unit}
+def _of_another_interface(case, peer) -> bool:
+    """Whether both addresses of a peer are those of another interface, so that the interface is wrong and not the addresses."""
+    return case.speaks_from(peer) != local_interface(peer)
 
 
 def session(case: Case) -> Iterator[Cause]:
     """Both ends' AS numbers, addresses and timers, and what the peer's last words were."""
     for peer in case.peers:
         live = _live(case, peer)
-        if (live is not None and live.established) or _of_another_tunnel(case, peer):
+        if (live is not None and live.established) or _of_another_interface(case, peer):
             continue
         known = list(_against_cloud(case, peer))
         yield from known
@@ -233,7 +229,7 @@ def _against_cloud(case, peer) -> Iterator[Cause]:
                     f"bgp_instance {peer['virtual_router']}: local_as: {bgp.local_as} (or a customer gateway of AS {instance.get('local_as')} in the cloud)",
                     CERTAIN, ({"bgp_instance": {"virtual_router": peer["virtual_router"], "local_as": str(bgp.local_as)}},))
     configured = (peer.get("peer_address") or {}).get("ip")
-    theirs = case.far_end(configured)
+    theirs = bgp.peer_address or case.far_end(configured)
     if theirs and configured and not same_address(theirs, configured):
         yield Cause("bgp-address-mismatch", f"the peer is configured at {configured} and is at {theirs}",
                     (f"{_label(peer)} peer_address.ip: {configured}", f"the cloud's: {theirs}"), f"{_label(peer)}: peer_address.ip: {theirs}",
@@ -254,19 +250,20 @@ def _as_number(text) -> int | None:
 
 
 def _addresses(case, peer) -> Iterator[Cause]:
-    local = (peer.get("local_address") or {}).get("ip")
-    mine = [str(address) for address in case.inside_addresses]
-    if local and mine and local.split("/")[0] not in [address.split("/")[0] for address in mine]:
-        yield Cause("bgp-address-mismatch", f"BGP speaks from {local}, which is no address of {case.unit}",
-                    (f"{_label(peer)} local_address.ip: {local}", f"{case.unit}: {', '.join(mine)}"),
-                    f"{_label(peer)}: local_address.ip: {mine[0]}", CERTAIN,
-                    _item(peer, local_address={"interface": case.unit, "ip": mine[0]}))
-    remote = (peer.get("peer_address") or {}).get("ip")
+    local, way = (peer.get("local_address") or {}).get("ip"), local_interface(peer) or ""
+    there = case.around.interfaces.get(way)
+    held = [str(address) for address in there.networks()] if there is not None else []
+    if local and held and local.split("/")[0] not in [address.split("/")[0] for address in held]:
+        yield Cause("bgp-address-mismatch", f"BGP speaks from {local}, which is no address of {way}",
+                    (f"{_label(peer)} local_address.ip: {local}", f"{way}: {', '.join(held)}"),
+                    f"{_label(peer)}: local_address.ip: {held[0]}", CERTAIN,
+                    _item(peer, local_address={"interface": way, "ip": held[0]}))
+    remote, mine = (peer.get("peer_address") or {}).get("ip"), [str(address) for address in case.inside_addresses]
     if remote in [address.split("/")[0] for address in mine]:
         yield Cause("bgp-address-mismatch", f"the peer is configured at {remote}, which is this firewall's own address on {case.unit}",
                     (f"{_label(peer)} peer_address.ip: {remote}", f"{case.unit}: {', '.join(mine)}"),
                     f"{_label(peer)}: peer_address.ip: the peer's address inside the tunnel", CERTAIN)
-    elif remote and mine and not inside_of(remote, [str(address.network) for address in case.inside_addresses]):
+    elif remote and mine and peer in case.inside_peers and not inside_of(remote, [str(address.network) for address in case.inside_addresses]):
         yield Cause("bgp-address-mismatch", f"the peer {remote} is not in the inside network of {case.unit}",
                     (f"{_label(peer)} peer_address.ip: {remote}", f"{case.unit}: {', '.join(mine)}"),
                     f"{_label(peer)}: peer_address.ip: the peer's address inside the tunnel", LIKELY)

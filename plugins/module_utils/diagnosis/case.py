@@ -10,16 +10,22 @@ from functools import cached_property
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
-    NO_CHILD, NO_IKE, PASSING, SILENT, Evidence, Intent, is_private, mentions, same_address,
+    NO_CHILD, NO_IKE, PASSING, SILENT, Evidence, Intent, inside_of, is_private, mentions, same_address,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Offers, Profile, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow as flows, interfaces, vpn_log
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import local_interface
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import movement
 
 # An inside network of no more addresses than these is looked through one by one.
 _FEW = 16
 # Of a tunnel that no cloud describes.
 UNKNOWN = Tunnel("")
+
+
+def said_address(peer: dict) -> str:
+    """The address that a BGP session is said to begin at; empty where only its interface is said."""
+    return ((peer.get("local_address") or {}).get("ip") or "").split("/")[0]
 
 
 class Case:
@@ -37,6 +43,27 @@ class Case:
         self.rules = evidence.rules_by_unit.get(self.unit, []) if self.unit else []
         self.peers = evidence.peers_by_unit.get(self.unit, []) if self.unit else []
         self.flows = evidence.flows.get(self.name, [])
+
+    @cached_property
+    def inside_peers(self) -> list:
+        """The BGP peers whose session begins at the tunnel interface; of others the session begins elsewhere, and a route leads through the tunnel."""
+        return [peer for peer in self.peers if self.speaks_from(peer) == self.unit]
+
+    def speaks_from(self, peer: dict) -> str | None:
+        """The interface that a BGP session is to begin at: the one that has its address, but where its peer is a neighbour of the one that it names."""
+        named = local_interface(peer)
+        holder = self.evidence.interfaces_by_address.get(said_address(peer))
+        around = self.around.interfaces.get(named or "")
+        networks = [str(address.network) for address in around.networks()] if around is not None else []
+        is_neighbour = inside_of((peer.get("peer_address") or {}).get("ip"), networks)
+        return named if holder is None or (is_neighbour and holder not in self.vpn_units) else holder
+
+    def speaking_addresses(self, peer: dict) -> list[str]:
+        """The addresses that a BGP session may begin at: the one that is said, or all of the tunnel interface, or of another one that it begins at."""
+        if peer in self.inside_peers:
+            return [str(address.ip) for address in self.inside_addresses]
+        said = said_address(peer)
+        return [said] if said else [held.host for held in self.around.addresses_of(local_interface(peer) or "")]
 
     # What is configured.
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass, replace
 from ipaddress import ip_network
 from typing import Iterator
 
@@ -43,10 +44,10 @@ def belongs_nowhere(case: Case) -> Iterator[Cause]:
     if interface is None:
         yield Cause("tunnel-interface-missing", f"{case.unit} is not configured",
                     (f"ipsec_tunnel {case.name} tunnel_interface: {case.unit}",), options, CERTAIN)
-    elif not interface.addresses and (case.monitor or case.peers):
+    elif not interface.addresses and (case.monitor or case.inside_peers):
         prefix = (case.cloud.inside_cidr or "/30").rpartition("/")[2]
         wanted = f"{case.cloud.inside_address}/{prefix}" if case.cloud.inside_address else None
-        yield Cause("tunnel-interface-without-address", f"{case.unit} has no address, and {'BGP' if case.peers else 'its monitor'} needs one",
+        yield Cause("tunnel-interface-without-address", f"{case.unit} has no address, and {'BGP' if case.inside_peers else 'its monitor'} needs one",
                     (f"{case.unit}: no address",), f"{options}: ip: [{wanted or 'the inside address'}]", CERTAIN,
                     ({"tunnel_interface": {"name": case.unit, "ip": [wanted]}},) if wanted else ())
 
@@ -68,7 +69,7 @@ def inside_address(case: Case) -> Iterator[Cause]:
     for address in masked:
         theirs, others = case.cloud_inside.inside_peer_address, _overlapping(case, address)
         # A tunnel needs no neighbour in its network, BGP does.
-        harmful = others or (bool(case.peers) and not inside_of(theirs, [str(address.network)]))
+        harmful = others or (bool(case.inside_peers) and not inside_of(theirs, [str(address.network)]))
         yield Cause("inside-mask-wrong", f"{case.unit} has {address}, and the inside network is one of /{length}"
                     + (f": it takes in the network of {others[0]}" if others else f": the peer {theirs} lies outside of it" if harmful else ""),
                     (f"tunnel_interface {case.unit} ip: {address}", f"the cloud's: {wanted}/{length}"),
@@ -81,7 +82,7 @@ def _inside_ipv6_address(case) -> Iterator[Cause]:
     """Where the tunnel carries IPv6, by its proxy IDs, monitor or peer; beside IPv4 the address may well be left out."""
     wanted, length = case.cloud.inside_ipv6_address, (case.cloud.inside_ipv6_cidr or "/126").rpartition("/")[2]
     mine = [str(address.ip) for address in case.inside_addresses if address.version == 6]
-    asked = [case.monitor, *((peer.get("peer_address") or {}).get("ip") for peer in case.peers)]
+    asked = [case.monitor, *((peer.get("peer_address") or {}).get("ip") for peer in case.inside_peers)]
     if wanted and wanted not in mine and (mine or any(":" in (text or "") for text in asked)):
         yield Cause("inside-address-wrong", f"{case.unit} has the inside IPv6 address {', '.join(mine) or 'none'}, the cloud expects {wanted}",
                     (f"tunnel_interface {case.unit} ipv6.addresses: {', '.join(mine) or 'none'}", f"the cloud's: {wanted}/{length}"),
@@ -144,7 +145,7 @@ def routers_apart(case: Case) -> Iterator[Cause]:
     elsewhere = [(router, f"static route '{name}' of router '{router}' leads into {case.unit}") for router in case.evidence.routers
                  if router != case.router for name, _destination in case.around.routes_into(router, case.unit)]
     elsewhere += [(peer["virtual_router"], f"BGP peer '{peer['name']}' of router '{peer['virtual_router']}' speaks from {case.unit}")
-                  for peer in case.peers if peer["virtual_router"] != case.router]
+                  for peer in case.inside_peers if peer["virtual_router"] != case.router]
     others = {unit: case.around.router_of(unit) for unit in case.vpn_units if unit != case.unit}
     named = bool(elsewhere)
     if not named and case.around.router_of(case.outside) != case.router:
@@ -184,9 +185,9 @@ def zone_protection(case: Case) -> Iterator[Cause]:
 def narrow_selectors(case: Case) -> Iterator[Cause]:
     """The monitor's probes and BGP go between the inside addresses: selectors without them let neither pass."""
     proxies = [(proxy.get("local") or "0.0.0.0/0", proxy.get("remote") or "0.0.0.0/0") for proxy in case.proxies]
-    sources = [str(address.ip) for address in case.inside_addresses]
-    peers = [(peer.get("peer_address") or {}).get("ip") for peer in case.peers]
-    for who, target in [("the monitor's target", case.monitor)] + [("the BGP peer", peer) for peer in peers]:
+    asked = [("the monitor's target", case.monitor, [str(address.ip) for address in case.inside_addresses])]
+    asked += [("the BGP peer", (peer.get("peer_address") or {}).get("ip"), case.speaking_addresses(peer)) for peer in case.peers]
+    for who, target, sources in asked:
         if not proxies or not target or not sources:
             continue
         if not any(inside_of(target, [remote]) and any(inside_of(source, [local]) for source in sources) for local, remote in proxies):
@@ -265,29 +266,62 @@ def one_way(case: Case) -> Iterator[Cause]:
 
 
 def intrazone_denied(case: Case) -> Iterator[Cause]:
-    """The monitor's probes and BGP stay within the VPN zone: they need no rule, until one denies them or somebody changed the intrazone default."""
+    """The monitor's probes and BGP stay within the VPN zone: they need no rule, until one denies them or somebody changed the intrazone default.
+
+    BGP that begins at an interface of another zone goes from that one to the VPN's.
+    """
     if case.zone is None or case.evidence.addresses is None:
         return
-    for target, (application, port), what, passes in _asked_inside(case):
-        # A target outside of the tunnel's own network is what is wrong then, and no rule for the right one would see it.
-        beside = [str(address.ip) for address in case.inside_addresses if inside_of(target, [str(address.network)])]
-        for source in beside[:1]:
-            traffic = Traffic(case.zone, case.zone, source, target, frozenset({application}), port)
-            denied = None if passes else denial(case, traffic)
-            if denied is not None:
-                words, items = allowing(case, names.security_rule(case.name, names.INSIDE), (case.zone, case.zone), [source, target], [application], denied)
-                yield Cause("intrazone-denied", f"security rule '{denied.by}' denies {what} between {source} and {target} within zone '{case.zone}'",
-                            (f"rule '{denied.by}' decides on {application} from {case.zone} to {case.zone}",), words,
-                            sureness(case, denied, LIKELY if passes_in_another_zone(case, traffic) else CERTAIN), items)
+    for asked in _asked_inside(case):
+        traffic = Traffic(asked.zone, case.zone, asked.source, asked.target, frozenset({asked.application}), asked.port)
+        denied = None if asked.passes else denial(case, traffic)
+        if denied is None:
+            continue
+        zones, ends = (asked.zone, case.zone), [asked.source, asked.target]
+        words, items = allowing(case, names.security_rule(case.name, names.INSIDE), zones, ends, [asked.application], denied)
+        where = f"within zone '{case.zone}'" if asked.zone == case.zone else f"from zone '{asked.zone}' to zone '{case.zone}'"
+        yield Cause("intrazone-denied", f"security rule '{denied.by}' denies {asked.what} between {asked.source} and {asked.target} {where}",
+                    (f"rule '{denied.by}' decides on {asked.application} from {asked.zone} to {case.zone}",), words,
+                    sureness(case, denied, LIKELY if passes_in_another_zone(case, traffic) or _may_be_called(case, traffic) else CERTAIN), items)
 
 
-def _asked_inside(case) -> Iterator[tuple]:
-    """(address, (application, port), in words, whether it is seen to pass) of what this firewall itself sends through the tunnel."""
+def _may_be_called(case, traffic) -> bool:
+    """Whether the peer may begin what this firewall may not, which is enough for BGP."""
+    back = replace(traffic, source_zone=traffic.destination_zone, destination_zone=traffic.source_zone, source=traffic.destination, destination=traffic.source)
+    return "bgp" in traffic.applications and denial(case, back) is None
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What this firewall itself sends through the tunnel, from an address in a zone. C(passes): whether it is seen to pass."""
+
+    what: str
+    zone: str
+    source: str
+    target: str
+    application: str
+    port: tuple | None
+    passes: bool
+
+
+def _asked_inside(case) -> Iterator[_Asked]:
     if case.monitor:
-        yield case.monitor, ("ping6" if ":" in case.monitor else "ping", None), "the monitor's probes", "up" in {flow.monitor for flow in case.flows}
+        application = "ping6" if ":" in case.monitor else "ping"
+        passes = "up" in {flow.monitor for flow in case.flows}
+        yield from (_Asked("the monitor's probes", case.zone, source, case.monitor, application, None, passes) for source in _beside(case, case.monitor))
     for peer in case.peers:
         live = next(iter(case.evidence.live_peers.get(peer["name"], ())), None)
-        yield (peer.get("peer_address") or {}).get("ip"), ("bgp", ("tcp", 179)), "BGP", live is not None and live.established
+        target = (peer.get("peer_address") or {}).get("ip") or ""
+        is_inside = peer in case.inside_peers
+        sources = _beside(case, target) if is_inside else case.speaking_addresses(peer)[:1]
+        zone = case.zone if is_inside else case.around.zone_of(case.speaks_from(peer) or "")
+        if zone is not None and target:
+            yield from (_Asked("BGP", zone, source, target, "bgp", ("tcp", 179), live is not None and live.established) for source in sources)
+
+
+def _beside(case, target) -> list[str]:
+    """The tunnel interface's address in the network of a target. One outside of it is what is wrong then, and no rule for the right one would see it."""
+    return [str(address.ip) for address in case.inside_addresses if inside_of(target, [str(address.network)])][:1]
 
 
 def mtu(case: Case) -> Iterator[Cause]:

@@ -22,8 +22,9 @@ ALSO = {
     "an allow rule disabled": {"security-rule-denies"},
     "a customer gateway of another address, which doubts": {"local-identity-mismatch"},
 }
-# Faults that cannot be made there, as they break what is otherwise: variant → faults.
+# Faults that cannot be made there, as they break what is otherwise, or are none there: variant → faults.
 ELSEWHERE = {
+    "backup routes": {"no PBF rule for one tunnel"},
     "harmless: a routing table that nobody can read": {"the endpoint's route leads into the tunnel", "the endpoint's route leads elsewhere"},
     "harmless: a peer by its name": {"endpoints swapped", "endpoints swapped, names of one's own"},
     "a record": {"endpoints swapped, names of one's own"},

@@ -207,6 +207,47 @@ def _protected(branch: Branch) -> None:
     branch.text(branch.at("vsys/entry/zone", "untrust"), "network/zone-protection-profile", "edge")
 
 
+# Where BGP is spoken, where that is not inside the tunnels: tunnel → address.
+SPEAKER, SPEAKERS = "10.10.255.1", {1: "10.200.255.4", 2: "10.200.255.5"}
+
+
+def _spoken_beside(branch: Branch) -> None:
+    """BGP begins at a loopback interface in the hosts' zone, and host routes lead through the tunnels to the far side's speakers."""
+    branch.at("network/interface").append(ET.fromstring(f"<loopback><units><entry name='loopback.1'><ip><entry name='{SPEAKER}/32'/></ip></entry></units></loopback>"))
+    for group in (branch.at("virtual-router", "default").find("interface"), branch.at("vsys/entry/zone", "trust").find("network/layer3")):
+        group.append(ET.fromstring("<member>loopback.1</member>"))
+    branch.first(branch.at("security/rules"), rule("speakers", "trust vpn", "trust vpn", application="bgp"))
+    for number, name in ((1, ONE), (2, TWO)):
+        peer = branch.at("peer-group/entry/peer", name)
+        for path, text in (("local-address/interface", "loopback.1"), ("local-address/ip", f"{SPEAKER}/32"), ("peer-address/ip", SPEAKERS[number]),
+                           ("connection-options/multihop", "2")):
+            branch.text(peer, path, text)
+        branch.at("routing-table/ip/static-route").append(ET.fromstring(
+            f"<entry name='{name}-speaker'><destination>{SPEAKERS[number]}/32</destination><interface>tunnel.{number}</interface></entry>"))
+        described = branch.connection["tunnels"][number - 1] if branch.connection else {"bgp": {}}
+        described["bgp"] = {**described["bgp"], "local_address": SPEAKER, "peer_address": SPEAKERS[number], "multihop": 2}
+    routes = tuple(Route(f"{SPEAKERS[number]}/32", "default", "0.0.0.0", f"tunnel.{number}", "static", True) for number in (1, 2))
+    branch.state = replace(branch.state, routes=branch.state.routes + routes)
+
+
+def _without_inside_networks(branch: Branch) -> None:
+    for number, name in ((1, ONE), (2, TWO)):
+        interface, tunnel = branch.at("tunnel/units", f"tunnel.{number}"), branch.at("tunnel/ipsec", name)
+        interface.remove(interface.find("ip"))
+        tunnel.remove(tunnel.find("tunnel-monitor"))
+        for option in ("inside_cidr", "inside_address", "inside_peer_address"):
+            (branch.connection or {"tunnels": [{}, {}]})["tunnels"][number - 1].pop(option, None)
+    branch.state = replace(branch.state, flows=tuple(replace(flow, monitor=None) for flow in branch.state.flows))
+
+
+def _backed_up(branch: Branch) -> None:
+    """Static routes behind the PBF rules, for what comes back and for the firewall's own packets."""
+    for number, metric in ((1, 10), (2, 20)):
+        branch.at("routing-table/ip/static-route").append(ET.fromstring(
+            f"<entry name='{NAME}-{number}'><destination>{VPC}</destination><interface>tunnel.{number}</interface><metric>{metric}</metric></entry>"))
+    branch.state = replace(branch.state, routes=branch.state.routes + (Route(VPC, "default", "0.0.0.0", "tunnel.1", "static", True),))
+
+
 VARIANTS = {
     "as it is": Variant(lambda branch: None),
     "no description": Variant(lambda branch: setattr(branch, "connection", None), tells=False),
@@ -227,6 +268,9 @@ VARIANTS = {
     "old troubles in the log": Variant(_old_troubles),
     "a record": Variant(recorded(ONE, TWO, f"{NAME}-discard")),
     "by static routes": Variant(_by_routes, ("pbf",), tells=False),
+    "backup routes": Variant(_backed_up, ("pbf",)),
+    "BGP beside the inside networks": Variant(_spoken_beside, ("bgp",), tells=False),
+    "BGP without inside networks": Variant(several(_spoken_beside, _without_inside_networks), ("bgp",), tells=False),
     "packets both ways": Variant(_counted((40, 40), (10, 10))),
     "out by one tunnel and back by the other": Variant(_counted((40, 4), (4, 40)), tells=False),
     "nothing comes back by the one that sends": Variant(_counted((40, 0), (0, 40)), ("bgp",), tells=False),
