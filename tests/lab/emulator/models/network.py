@@ -339,10 +339,17 @@ class Network:
             installs = bgp is not None and bgp.findtext("install-route") == "yes"
             for peer in self.peers() if installs else []:
                 if peer.router == router.get("name") and peer.name not in self.runtime.peers:
-                    interface = next((each.name for each in self.interfaces if any(
-                        address.split("/")[0] == peer.local_address for address in each.everywhere)), "")
+                    interface = self._towards(peer, _inside(tag, router))
                     found.append(Route(peer.router, _far_prefix(peer), peer.peer_address, "", "20", "A B", interface, "bgp"))
         return found
+
+    def _towards(self, peer: Peer, inside: ET.Element) -> str:
+        """The interface that a peer is behind: that of a host route to it, or the one whose address the session begins at."""
+        for route in [*inside.findall("routing-table/ip/static-route/entry"), *inside.findall("routing-table/ipv6/static-route/entry")]:
+            if (route.findtext("destination") or "").split("/")[0] == peer.peer_address:
+                return route.findtext("interface") or ""
+        return next((each.name for each in self.interfaces if any(
+            address.split("/")[0] == peer.local_address for address in each.everywhere)), "")
 
     def _address_of(self, interface: str | None) -> str:
         return next((each.addresses[0] for each in self.interfaces if each.name == interface and each.addresses), "")

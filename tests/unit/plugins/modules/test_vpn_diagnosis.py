@@ -39,6 +39,35 @@ def test_nothing_is_found_where_nothing_is_wrong(patients, kind, engine):
     assert patients(kind, engine).diagnose() == []
 
 
+SPEAKERS = ("10.50.255.4", "10.50.255.5")
+INSIDE = ("inside_cidr", "inside_address", "inside_peer_address")
+
+
+def spoken_beside(local: str, inside: bool) -> dict:
+    """A VPN whose BGP is spoken through its tunnels and not inside of them; C(inside): whether they have inside addresses all the same."""
+    changes = [{"bgp": {"peer_address": speaker, "local_address": local, "multihop": 2}, **({} if inside else dict.fromkeys(INSIDE))} for speaker in SPEAKERS]
+    return {"tunnels": pairing.changed_tunnels("bgp", *changes)}
+
+
+OTHERWISE = {
+    "BGP on a loopback interface": ("bgp", spoken_beside("10.50.1.1", inside=False)),
+    "BGP on a loopback interface, beside inside addresses": ("bgp", spoken_beside("10.50.1.1", inside=True)),
+    "BGP on the inside interface": ("bgp", spoken_beside("10.10.0.1", inside=False)),
+    "backup routes": ("pbf", {}),
+}
+
+
+@pytest.mark.parametrize("engine", pairing.ENGINES)
+@pytest.mark.parametrize("kind, changes", OTHERWISE.values(), ids=OTHERWISE.keys())
+def test_nothing_is_found_in_a_vpn_that_is_otherwise(patients, engine, kind, changes):
+    patient = patients(kind, engine)
+    patient.committed(pairing.options(kind, **changes))
+    patient.connection = {**patient.connection, **changes}
+    found = patient.done({"name": [patient.name], "gather": ["state", "routes", "diagnosis"], "connection": patient.connection,
+                          "source_zones": ["trust"], "local_networks": ["10.10.0.0/24"], "remote_networks": ["10.200.0.0/16"]}, module=vpn_info).values
+    assert (found["health"], found["diagnosis"]) == ("healthy", [])
+
+
 def test_lists_as_texts_may_have_spaces(patients):
     """A form without lists gives one as a text, and Ansible divides it at its commas only."""
     patient = patients("pbf")
