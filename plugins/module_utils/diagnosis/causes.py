@@ -109,7 +109,8 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
         "selectors-exclude-bgp": "The proxy IDs do not cover the BGP peer.",
         "monitor-target-wrong": "The monitor asks an address that is not the peer's.",
         "monitor-target-silent": "The tunnel is up, and the address that the monitor asks does not answer pings.",
-        "intrazone-denied": "A security rule, or the intrazone default, denies the monitor's probes or BGP within the VPN's zone, or BGP from the zone where it begins.",
+        "intrazone-denied": "A security rule, or the intrazone default, denies the monitor's probes or BGP within the VPN's zone, or BGP from the zone "
+                            "where it begins.",
         "no-answer-inside": "Both phases are up, nothing answers inside the tunnel, and nothing tells why.",
         "mtu-too-large": "The tunnel interface takes larger packets than fit through the tunnel: small ones pass, large ones do not.",
         "fragments-discarded": "A zone protection profile discards fragments: packets that have to be divided on the way do not pass.",

@@ -213,7 +213,8 @@ SPEAKER, SPEAKERS = "10.10.255.1", {1: "10.200.255.4", 2: "10.200.255.5"}
 
 def _spoken_beside(branch: Branch) -> None:
     """BGP begins at a loopback interface in the hosts' zone, and host routes lead through the tunnels to the far side's speakers."""
-    branch.at("network/interface").append(ET.fromstring(f"<loopback><units><entry name='loopback.1'><ip><entry name='{SPEAKER}/32'/></ip></entry></units></loopback>"))
+    branch.at("network/interface").append(ET.fromstring(
+        f"<loopback><units><entry name='loopback.1'><ip><entry name='{SPEAKER}/32'/></ip></entry></units></loopback>"))
     for group in (branch.at("virtual-router", "default").find("interface"), branch.at("vsys/entry/zone", "trust").find("network/layer3")):
         group.append(ET.fromstring("<member>loopback.1</member>"))
     branch.first(branch.at("security/rules"), rule("speakers", "trust vpn", "trust vpn", application="bgp"))
