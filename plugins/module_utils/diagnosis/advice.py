@@ -11,6 +11,7 @@ from dataclasses import replace
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.causes import OWN, variable_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import Cause
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.names import number_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object
 
 
@@ -29,8 +30,10 @@ def with_own_option(case: Case, cause: Cause) -> Cause:
 
 
 def _place(case: Case) -> int:
-    """Which of the VPN's tunnels it is, from 0."""
-    return case.evidence.tunnels_of_vpn(case.vpn).index(case.name) if case.name in case.evidence.tunnels_of_vpn(case.vpn) else 0
+    """Which of the VPN's tunnels it is, from 0: by the VPN's record, whichever of them were asked about; where that does not know it, by its name."""
+    units = next(record.units for _unit, record in case.evidence.records if record.vpn == case.vpn)
+    number = next((number for number, unit in units.items() if unit == case.unit), 0) or number_of(case.name) or 1
+    return number - 1
 
 
 def _is_own(case: Case, kind: str, values: dict) -> bool:

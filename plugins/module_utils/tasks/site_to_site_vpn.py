@@ -351,13 +351,30 @@ class _Life:
         return self._judged(seen, watch, view)
 
     def _judged(self, seen: Seen, watch: Watch, view: View) -> Seen:
-        """What does not work is a problem of the change; what works and is at risk is told beside."""
+        """What does not work is a problem of the change; what works and is at risk is told beside.
+
+        A tunnel's turn is proven by that tunnel alone. Where the run ends with it, what is told is how well the whole VPN is.
+        """
+        seen = replace(seen, problems=view.condition.problems(Health.DOWN))
+        if outcome.step(self.asked, seen) is not Step.NEXT_TUNNEL:
+            watch, view = self._of_the_whole(watch, view)
         condition, diagnosis = view.condition, view.diagnosis or []
         state = tell(view.configuration, view.state, condition, watch.question.connection)
         self.told["warnings"] += [warning for warning in view.warnings if warning not in self.told["warnings"]]
         self.told.update(**verifying.told(view), summary=summary(state, condition), diagnosis=diagnosis, why=sentences.lines(diagnosis))
         causes = sentences.first_causes(diagnosis, verifying.concerned(view) or {found["tunnel"] for found in diagnosis})
-        return replace(seen, problems=condition.problems(Health.DOWN), risks=condition.problems(Health.AT_RISK), causes=tuple(causes))
+        return replace(seen, risks=condition.problems(Health.AT_RISK), causes=tuple(causes))
+
+    def _of_the_whole(self, watch: Watch, view: View) -> tuple[Watch, View]:
+        """The same of all tunnels of the VPN; as it is where that was asked already, or where the firewall does not answer any more."""
+        question = self._question((self.asked.vpn,))
+        if watch.question.names == question.names:
+            return watch, view
+        whole = self._watch(question)
+        try:
+            return whole, whole.once()
+        except PanosVpnError:
+            return watch, view
 
     # What is negotiated is in force only when it has been negotiated.
 

@@ -136,6 +136,27 @@ def test_a_wrong_key_is_found_at_once_and_hits_one_tunnel_only(paired, keys, rol
     assert paired.life().values["healthy"]
 
 
+@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("others_follow", [True, False])
+def test_where_a_turn_ends_the_run_the_whole_vpn_is_told_and_the_tunnel_by_its_number(door, number, others_follow):
+    """As vpn_info tells it a moment later, whichever tunnel it was and whether others were to follow."""
+    primary, wrong = 3 - number, (FIRST, SECOND)[number - 1]
+    door.life(primary_tunnel=primary)
+    door.far_sides_take(*OLD)
+    keys = KEYS if others_follow else [KEYS[0] if name == wrong else old for name, old in zip((FIRST, SECOND), OLD)]
+    result = door.life(pre_shared_keys=keys, primary_tunnel=primary)
+    assert result.failed and f"{NAME} is not healthy" in result.message
+    told = result.values
+    assert [(vpn["name"], vpn["health"]) for vpn in told["vpns"]] == [(NAME, "at_risk")]
+    assert [reason["reason"] for reason in told["vpns"][0]["reasons"]] == ["1 of 2 tunnels works"]
+    assert {tunnel["name"]: tunnel["health"] == "down" for tunnel in told["vpns"][0]["tunnels"]} == {FIRST: number == 1, SECOND: number == 2}
+    assert (told["health"], told["summary"]["health"], len(told["summary"]["tunnels"])) == ("at_risk", "at_risk", 2)
+    fixes = str([cause["fix"] for cause in told["diagnosis"]])
+    assert f"tunnels[{number - 1}].pre_shared_key" in fixes and f"tunnels[{2 - number}]" not in fixes
+    alone = str(door.run({"name": [wrong], "gather": ["diagnosis"]}, module=vpn_info).values["diagnosis"])
+    assert f"tunnels[{number - 1}].pre_shared_key" in alone and f"tunnels[{2 - number}]" not in alone
+
+
 def test_the_tunnel_that_was_proven_first_is_taken_back_with_the_other_one_and_works(paired):
     """The first one's key is right, the other one's is not: both go back, and both have to make SAs with what they had."""
     paired.far_sides_take(OLD[0], KEYS[1])
