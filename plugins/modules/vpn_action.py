@@ -83,6 +83,8 @@ options:
       - Folder of a journal. Before anything is written, what it takes to revert it is put there; M(tunnelsmith.panos_vpn.config_revert) takes it
         back. It stands where the module runs, usually on the controller.
       - It is kept for V(enable), V(disable) and V(rotate_keys), under the name in O(name), which then is exactly one. What is turned back leaves it.
+      - When all tunnels have come up with the keys that V(rotate_keys) was given, their former keys leave it too and are not brought back any more.
+        As long as one of them has not, all of them can be taken back. With O(timeout=0) nothing is seen to come up, and they stay.
       - With V(reconnect) nothing is added to it; it is noted there that the tunnels which came up have proven what was changed before.
       - Omitted, no journal is kept.
     type: path
@@ -171,13 +173,13 @@ objects:
   sample:
     - /config/devices/entry[@name='localhost.localdomain']/network/tunnel/ipsec/entry[@name='vpn-0123456789abcdef0-1']
 uncommitted:
-  description: Whether the objects differ from the running configuration at the end.
-  returned: with V(enable) and V(disable)
+  description: Whether the objects differ from the running configuration at the end. In check mode, whether they do now.
+  returned: with V(enable), V(disable) and V(rotate_keys)
   type: bool
   sample: false
 earlier_changes:
   description: Uncommitted changes that were there before and are not on these objects.
-  returned: with V(enable) and V(disable)
+  returned: with V(enable), V(disable) and V(rotate_keys)
   type: list
   elements: dict
   sample: []
@@ -193,20 +195,28 @@ journal:
   returned: when O(journal) is given and something was to be written
   type: str
   sample: /home/automation/.ansible/tunnelsmith/192.0.2.1,vpn-0123456789abcdef0.json
+jobs:
+  description: The commit jobs of V(rotate_keys), one for each key or for the keys of tunnels that share a gateway, with the values that RV(job_id),
+    RV(lines) and RV(job_warnings) are otherwise.
+  returned: with V(rotate_keys)
+  type: list
+  elements: dict
+  sample:
+    - {job_id: "42", lines: [Configuration committed successfully], job_warnings: []}
 job_id:
   description: Number of the commit job.
-  returned: when a job ran
+  returned: when a job of V(enable) or V(disable) ran
   type: str
   sample: "42"
 lines:
   description: What the firewall says of the job.
-  returned: when a job ran
+  returned: when a job of V(enable) or V(disable) ran
   type: list
   elements: str
   sample: [Configuration committed successfully]
 job_warnings:
   description: Warnings of the job; each is shown as a warning of the task too.
-  returned: when a job ran
+  returned: when a job of V(enable) or V(disable) ran
   type: list
   elements: str
   sample: []

@@ -125,6 +125,17 @@ class Journal:
                 found.negotiated = self.negotiated = []
             found.save()
 
+    def release(self, paths: Sequence[Path], tell: Callable[[str], None], is_done: Callable[[Journal], bool]) -> None:
+        """What was changed at these places stays for good; unless another run has noted something since. C(is_done): as of C(prove)."""
+        with held(self.file, Patience(_SETTLING, tell=tell)):
+            found = load(self.file, self.vpn)
+            if not found or found.hand != self.hand:
+                return
+            found.differences = [difference for difference in found.differences if difference.path not in paths]
+            if not found.differences and is_done(found):
+                found.negotiated = []
+            found.save()
+
     def forget(self) -> None:
         """Nothing is left to take back."""
         try:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
@@ -42,6 +43,10 @@ class Switch:
             return DesiredEntry(table, self.name, values, container=bgp_peer.peer_container(self.router, self.group, advanced))
         # A key whose stored form cannot be compared is written: whoever gives one here wants it to be that.
         return DesiredEntry(ipsec_tunnel.TABLE if self.kind == TUNNEL else ike_gateway.TABLE, self.name, values, update_secret="always")
+
+    def place(self, target: Target) -> Path:
+        """Where the object stands on a firewall."""
+        return target.base("network") + self.entry(target.platform.advanced, {}).relative_path
 
     @property
     def _option(self) -> str:
@@ -82,7 +87,7 @@ class Change:
         C(spares_gone): go on without objects that somebody has removed, with a warning that names them.
         """
         advanced = self.target.platform.advanced
-        reads = [self.target.base("network") + switch.entry(advanced, {}).relative_path for switch in switches]
+        reads = [switch.place(self.target) for switch in switches]
 
         def wanted(tree):
             found = [(switch, places.find(tree, path[1:])) for switch, path in zip(switches, reads)]

@@ -16,13 +16,15 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import vpn_state
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import names, select
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import negotiating
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit import COMMITTING
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit import COMMITTING, jobs_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import NOTHING_WRITTEN, PanosModule, target_of, telling, with_session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.proving import Proof
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.switching import GATEWAY, PEER, TUNNEL, Change, Switch
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import journal_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import outcome
 
+# Where an IKE gateway has its key.
+_KEY = ("authentication", "pre-shared-key", "key")
 RECONNECT, INITIATE, CLEAR, ENABLE, DISABLE, ROTATE = "reconnect", "initiate", "clear", "enable", "disable", "rotate_keys"
 
 
@@ -95,14 +97,19 @@ class _Task:
         keys, groups = self._new_keys(), self._groups()
         if self.module.check_mode:
             stopped = [tunnel["name"] for group in groups if self._gets_new_keys(group, keys) for tunnel in self._sharing(group)]
-            written = self._write_keys(keys)
+            change = Change(self.module, self.target)
+            written = self._write_keys(keys, change)
             told = [self._announced(ROTATE, stopped)] if stopped else []
-            return {**written, "interrupts": stopped, "tunnels": [], "committed": [], "warnings": [*written["warnings"], *told]}
-        result: dict = {"changed": False, "interrupts": [], "tunnels": [], "committed": [], "objects": [], "warnings": [], "diff": []}
+            to_commit = change.commit(written, "")["committed"] if written["uncommitted"] else []
+            return {**written, "interrupts": stopped, "tunnels": [], "committed": to_commit, "jobs": [], "warnings": [*written["warnings"], *told]}
+        result: dict = {"changed": False, "uncommitted": False, "interrupts": [], "tunnels": [], "committed": [], "jobs": [], "objects": [], "warnings": []}
         with telling(result):
             while groups:
                 group = groups.pop()
                 self._rotate_group(group, _of_group(group, keys), groups, result)
+            self._keep_for_good(keys)
+        if not journal_of(self.module):
+            result.pop("journal", None)
         return result
 
     def _gets_new_keys(self, group, keys) -> bool:
@@ -116,14 +123,21 @@ class _Task:
         written = self._write_keys(keys, change)
         result["objects"] += written["objects"]
         result["warnings"] += written["warnings"]
-        result["diff"] += [written["diff"]] if written.get("diff") else []
+        if "diff" in written:
+            result["diff"] = [*result.get("diff", ()), written["diff"]]
+        if "journal" in written:
+            result["journal"] = written["journal"]
+        # What was uncommitted before the first key was so before the run.
+        result.setdefault("earlier_changes", written["earlier_changes"])
         if not written["uncommitted"]:
             return
-        result["changed"] = True
+        result["changed"] = result["uncommitted"] = True
         stopped = [tunnel["name"] for tunnel in self._sharing(group)]
         self.module.announce(outcome.announced(stopped))
         done = change.commit(written, f"new keys of {', '.join(keys)}"[:255])
+        result["uncommitted"] = False
         result["committed"] += done["committed"]
+        result["jobs"] += jobs_of(done)
         result["warnings"] += [*done["warnings"], self._announced(ROTATE, stopped)]
         told = [{"name": tunnel["name"], "answers": []} for tunnel in group]
         result["tunnels"] += told
@@ -301,6 +315,17 @@ class _Task:
         for tunnel in self.chosen["tunnels"] if journal else ():
             if tunnel["name"] in names:
                 proof.settle(tunnel, self.everything, journal, self.module.tell)
+
+    def _keep_for_good(self, keys) -> None:
+        """What a journal tells of these keys is not taken back any more where all tunnels have come up with them: the far side has no others now."""
+        journal = journal_of(self.module)
+        if not journal:
+            return
+        proof = Proof(self.target)
+        due = proof.due(journal, self.everything)
+        unproven = {gateway for tunnel in self.everything["tunnels"] if tunnel["name"] in due for gateway in tunnel.get("ike_gateways", ())}
+        proven = [Switch(GATEWAY, name).place(self.target) + _KEY for name in keys if name not in unproven]
+        journal.release(proven, self.module.tell, lambda found: not proof.due(found, self.everything))
 
     def _still_down(self, down, rest) -> PanosVpnError:
         spared = [tunnel["name"] for other in rest for tunnel in other]

@@ -18,7 +18,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import config_revert, monitor_profile, vpn_action
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import COLLECTION, NETWORK, Door, run_module
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.test_vpn_info import (
-    FIRST, NAME, ROUTERS, SECOND, each_engine, gateway, plant_bgp, plant_tunnels, tunnel,
+    FIRST, NAME, OF_ANSIBLE, ROUTERS, SECOND, each_engine, gateway, plant_bgp, plant_tunnels, tunnel,
 )
 
 ACTING = ("test", "clear")
@@ -355,6 +355,44 @@ def test_a_key_that_does_not_bring_its_tunnel_up_spares_the_other_tunnel_and_can
     assert [the_key(door, name) == key for name, key in zip(BOTH, old)] == [True, False]
     door.done({"name": NAME, "journal": str(tmp_path), "commit_poll": 0.05}, module=config_revert)
     assert [the_key(door, name) for name in BOTH] == old
+
+
+def test_keys_that_all_came_up_are_taken_back_by_nobody(door, tmp_path):
+    """Until then both are: the far side may have the former ones again when the new ones do not work."""
+    rotation = {"action": "rotate_keys", "pre_shared_keys": KEYS, "timeout": 1, "journal": str(tmp_path)}
+    disabled = door.done({"action": "disable", "object": "ike_gateway", "journal": str(tmp_path)})
+    door.done({"action": "enable", "object": "ike_gateway", "journal": str(tmp_path)})
+    door.control.vpn(FIRST, sa="down")
+    failed = door.run(rotation)
+    assert failed.failed and failed.values["journal"] == disabled.values["journal"]
+    kept = (tmp_path / failed.values["journal"]).read_text()
+    assert all(f"entry[@name='{name}']/authentication" in kept for name in BOTH)
+    door.control.vpn(FIRST, sa="up")
+    new = [the_key(door, name) for name in BOTH]
+    unproven = door.done(rotation)
+    assert not unproven.changed and (tmp_path / unproven.values["journal"]).exists(), "a key that is there already brings nothing up"
+    door.done({"action": "reconnect", "name": [NAME], "journal": str(tmp_path)})
+    done = door.done(rotation)
+    assert "journal" not in done.values and list(tmp_path.glob("*.json")) == []
+    door.run({"name": NAME, "journal": str(tmp_path), "commit_poll": 0.05}, module=config_revert)
+    assert [the_key(door, name) for name in BOTH] == new
+
+
+@pytest.mark.parametrize("timeout, is_kept", [(5, False), (0, True)])
+def test_a_rotation_returns_what_is_documented(door, tmp_path, timeout, is_kept):
+    promised = set(yaml.safe_load(vpn_action.RETURN))
+    rotation = {"action": "rotate_keys", "pre_shared_keys": KEYS, "timeout": timeout, "journal": str(tmp_path)}
+    door.control.edit_as("alice", "set", f"{NETWORK}/profiles/monitor-profile/entry[@name='hers']", "<interval>5</interval>")
+    checked, done, again = door.done(rotation, check=True), door.done(rotation), door.done(rotation)
+    of_one_job = {"job_id", "lines", "job_warnings"}
+    assert set(done.values) - OF_ANSIBLE - {"diff"} == promised - of_one_job - (set() if is_kept else {"journal"})
+    for result in (checked, again):
+        assert set(result.values) - OF_ANSIBLE - {"diff", "journal"} == promised - of_one_job - {"journal"}
+    assert (checked.values["uncommitted"], done.values["uncommitted"], again.values["uncommitted"]) == (False, False, False)
+    assert [len(result.values["jobs"]) for result in (checked, done, again)] == [0, 2, 0]
+    assert [set(job) for job in done.values["jobs"]] == [of_one_job] * 2
+    assert all(["hers" in change["xpath"] for change in result.values["earlier_changes"]] == [True] for result in (checked, done, again))
+    assert set(checked.values["objects"]) == set(done.values["objects"])
 
 
 def test_an_empty_key_leaves_that_tunnel_alone(door):
