@@ -710,6 +710,7 @@ options:
   pre_shared_keys:
     description:
       - Keys, one per tunnel and in their order, for a peer whose output does not hold them readably. An empty one means that of the tunnel itself.
+      - Where one is given to a tunnel and the connection's description holds another one readably, a warning names the tunnel.
       - A tunnel that is made keeps its number, in the names of its objects and in all lists that are given per tunnel. It is known by its far end's address,
         so an output that tells the tunnels in another order one day changes nothing.
     type: list

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis import sentences
@@ -21,7 +21,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import address_objects, vpn_state
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.vpn_watch import Question, View, Watch
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import fields
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import document, fields
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import PEER_TUNNEL, Profile, tunnels_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import revert
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given
@@ -260,6 +260,11 @@ class _Life:
     def _write_and_commit(self, planning, failed: list) -> dict:
         """C(failed): takes the error of a commit, which does not end the run where the change is taken back."""
         done = planning.write(lambda: self._before_write(planning))
+        if done["changed"] or done["uncommitted"]:
+            told = _other_keys(self.module.params, None if not planning.turn.stood else planning.turn.interrupts)
+            done["warnings"] += told
+            for warning in told if self.asked.commits else ():
+                self.module.announce(warning)
         if not self.asked.commits or not done["uncommitted"]:
             return done
         self.module.progress.about = outcome.turn(tuple(done.get("interrupts", ())), tuple(done.get("waiting", ())), "interrupts" in self.told)
@@ -546,3 +551,15 @@ def _described(params) -> Profile:
     if not any(params["pre_shared_keys"] or ()):
         return profile
     return replace(profile, tunnels=tuple(replace(tunnel, pre_shared_key=None) for tunnel in profile.tunnels))
+
+
+def _other_keys(params, numbers: Sequence[int] | None) -> list[str]:
+    """A warning of each tunnel whose given key is another than the connection's. C(numbers): of the tunnels that get theirs now; None: of all.
+
+    Whether it is a new key or a wrong one, only the far side knows. What stands there for a key that was masked is none.
+    """
+    described = [] if params["tunnels"] else given(params["connection"] or {}).get("tunnels", ())
+    pairs = enumerate(zip(params["pre_shared_keys"] or (), [document.readable(tunnel.get("pre_shared_key")) for tunnel in described]), 1)
+    others = [number for number, (key, known) in pairs if key and known and key != known and (numbers is None or number in numbers)]
+    return [f"{params['name']}: the key given for tunnel {number} is not the one in the connection's description; the far side has to have it too"
+            for number in others]

@@ -80,6 +80,31 @@ def test_it_is_written_committed_verified_and_settled(door, failover):
     assert door.control.connections() == 1
 
 
+MASKED = ("********", "(sensitive value)", "")
+
+
+def test_a_key_that_is_not_the_description_s_is_told_before_it_is_committed_and_once(door):
+    """A new key and a wrong one look alike; no key is told, and what is masked is none."""
+    described = profile("pbf")
+    old = [tunnel["pre_shared_key"] for tunnel in described["tunnels"]]
+
+    def told(keys, check=False, **more) -> list:
+        result = door.life(connection=described, tunnels=None, pre_shared_keys=keys, on_failure="keep", verify=False, check=check, **more)
+        assert not result.failed, result.message
+        assert not [key for key in (*keys, *old) if key and key in str(result.warnings)]
+        return [warning for warning in result.warnings if "description" in warning]
+
+    def words(number) -> str:
+        return f"{described['id']}: the key given for tunnel {number} is not the one in the connection's description; the far side has to have it too"
+
+    assert told([old[0], KEYS[1]], check=True) == told([old[0], KEYS[1]]) == [words(2)]
+    assert told([old[0], KEYS[1]]) == [] and told(["", KEYS[1]], mtu=1300) == []
+    assert told([KEYS[0], KEYS[1]]) == [words(1)] and told(old) == []
+    for mask in MASKED:
+        described = {**described, "tunnels": [{**tunnel, "pre_shared_key": mask} for tunnel in described["tunnels"]]}
+        assert told([f"{mask}.1", f"{mask}.2"], check=True, rollout="together") == []
+
+
 def test_it_goes_only_as_far_as_it_was_asked_to(door):
     written = door.life(commit=False, verify=False)
     assert written.changed and written.values["uncommitted"] and "healthy" not in written.values and "committed" not in written.values
