@@ -136,17 +136,22 @@ def _serve(given: argparse.Namespace) -> int:
     return 0
 
 
+def _not_up(name: str) -> str:
+    names = Enclave.names()
+    return f"no lab named {name} is up; there is {', '.join(names)} (--name)" if names else f"no lab named {name} is up, and no other one either"
+
+
 def _found(given: argparse.Namespace) -> Enclave:
     enclave = Enclave.find(given.name)
     if enclave is None:
-        raise LabError(f"no lab named {given.name} is up")
+        raise LabError(_not_up(given.name))
     return enclave
 
 
 def _down(given: argparse.Namespace) -> int:
     enclave = Enclave.find(given.name)
     if enclave is None:
-        print(f"no lab named {given.name} is up")
+        print(_not_up(given.name))
         return 0
     with contextlib.suppress(OSError, ValueError, KeyError):
         # Its own server; the process number was written by it, and the lab is alive.

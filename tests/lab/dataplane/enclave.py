@@ -128,6 +128,12 @@ class Enclave:
         shutil.rmtree(folder, ignore_errors=True)
         return None
 
+    @classmethod
+    def names(cls) -> list[str]:
+        """Of the enclaves of this user that live, sorted."""
+        folders = sorted(path.parent.name for path in base_folder().glob("*/state.json"))
+        return [name for name in folders if cls.find(name) is not None]
+
     def alive(self) -> bool:
         # A process number is given out again some day; the start time tells them apart.
         return _start_of(self._pid) == self._start

@@ -16,35 +16,41 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 
-def write_certificates(folder: pathlib.Path, name: str) -> tuple[pathlib.Path, pathlib.Path]:
-    """Make both anew. Returns the CA's certificate, and the server's chain with its key, as PEM files."""
-    ca_key, server_key = (ec.generate_private_key(ec.SECP256R1()) for dummy in range(2))
-    ca_name = _name(f"{name} emulator CA")
-    ca = (
-        _builder(ca_name, ca_name, ca_key.public_key(), ca_key.public_key())
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_key_usage(signs_certificates=True), critical=True)
-        .sign(ca_key, hashes.SHA256())
-    )
-    alternatives = [x509.DNSName("localhost")]
-    alternatives += [x509.IPAddress(ipaddress.ip_address(address)) for address in ("127.0.0.1", "::1")]
-    server = (
-        _builder(_name("localhost"), ca_name, server_key.public_key(), ca_key.public_key())
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_key_usage(signs_certificates=False), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
-        .sign(ca_key, hashes.SHA256())
-    )
-    ca_path, server_path = folder / "ca.pem", folder / "server.pem"
-    ca_path.write_bytes(_pem(ca))
-    server_path.touch(mode=0o600)
-    server_path.write_bytes(
-        server_key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        ) + _pem(server)
-    )
-    return ca_path, server_path
+class Authority:
+    """What signs the server certificates of one device, or of both members of a pair."""
+
+    def __init__(self, name: str) -> None:
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._name = _name(f"{name} emulator CA")
+        self._certificate = (
+            _builder(self._name, self._name, self._key.public_key(), self._key.public_key())
+            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .add_extension(_key_usage(signs_certificates=True), critical=True)
+            .sign(self._key, hashes.SHA256())
+        )
+
+    def write_certificates(self, folder: pathlib.Path) -> tuple[pathlib.Path, pathlib.Path]:
+        """Make a server certificate anew. Returns the CA's certificate, and the server's chain with its key, as PEM files."""
+        server_key = ec.generate_private_key(ec.SECP256R1())
+        alternatives = [x509.DNSName("localhost")]
+        alternatives += [x509.IPAddress(ipaddress.ip_address(address)) for address in ("127.0.0.1", "::1")]
+        server = (
+            _builder(_name("localhost"), self._name, server_key.public_key(), self._key.public_key())
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(_key_usage(signs_certificates=False), critical=True)
+            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+            .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
+            .sign(self._key, hashes.SHA256())
+        )
+        ca_path, server_path = folder / "ca.pem", folder / "server.pem"
+        ca_path.write_bytes(_pem(self._certificate))
+        server_path.touch(mode=0o600)
+        server_path.write_bytes(
+            server_key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            ) + _pem(server)
+        )
+        return ca_path, server_path
 
 
 def _name(common_name: str) -> x509.Name:

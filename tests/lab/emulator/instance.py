@@ -13,7 +13,7 @@ import ssl
 import tempfile
 from typing import Any
 
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.certificates import write_certificates
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.certificates import Authority
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.control import Control, ControlServer
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.dispatch import Api
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.firewall import Firewall
@@ -57,19 +57,24 @@ class Emulator:
         self.password = random_secrets.token_urlsafe(12)
         self.api_key = self.firewall.admins.add(self.username, self.password)
         self._wanted_port = port
+        self._authority = Authority(name)
         self._folder: pathlib.Path | None = None
+        self._tls: ssl.SSLContext | None = None
         self._web: WebServer | None = None
         self._control: Control | None = None
         self._control_server: ControlServer | None = None
 
     def start(self) -> Emulator:
         self._folder = pathlib.Path(tempfile.mkdtemp(prefix="panos-emulator-"))
-        dummy, server_path = write_certificates(self._folder, self.firewall.name)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(server_path)
-        self._web = WebServer(Api(self.firewall), context, self.host, self._wanted_port)
+        self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._certify(self._folder, self._tls)
+        self._web = WebServer(Api(self.firewall), self._tls, self.host, self._wanted_port)
         self._control = Control(self.firewall, self._web)
         return self
+
+    def _certify(self, folder: pathlib.Path, context: ssl.SSLContext) -> None:
+        dummy, server_path = self._authority.write_certificates(folder)
+        context.load_cert_chain(server_path)
 
     def manage(self, other: Emulator, stack: str | None = None, device_group: str | None = None) -> None:
         """Put a firewall behind this Panorama; it is listed as a device, and in the stack and group that are named.
@@ -81,7 +86,15 @@ class Emulator:
         self.firewall.manage(other.firewall, stack, device_group)
 
     def pair_with(self, passive: Emulator) -> Pair:
-        """Make an active/passive pair of this firewall and another one, which takes over its configuration."""
+        """Make an active/passive pair of this firewall and another one, which takes over its configuration.
+
+        Administrators are configuration, so the pair has them in common: one user, password and API key. One CA signs for both.
+        """
+        passive.username, passive.password, passive.api_key = self.username, self.password, self.api_key
+        passive.firewall.admins = self.firewall.admins
+        passive._authority = self._authority
+        if passive._folder is not None and passive._tls is not None:
+            passive._certify(passive._folder, passive._tls)
         return Pair(self.firewall, passive.firewall)
 
     def stop(self) -> None:
@@ -92,7 +105,7 @@ class Emulator:
             self._control_server.listener.close()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
-        self._web = self._control_server = self._folder = None
+        self._web = self._control_server = self._folder = self._tls = None
 
     def __enter__(self) -> Emulator:
         return self.start()

@@ -69,6 +69,11 @@ def test_several_devices(environment, arguments, names):
     try:
         told = dict(process.stdout.readline().rstrip("\n").split(": ", 1) for dummy in range(7 * len(names)))
         assert [f"{name}url" in told and told[f"{name}serial"].isdigit() for name in names] == [True] * len(names)
+        if "--peer" in arguments:
+            # Administrators are configuration, which a pair has in common; a Panorama's firewalls have their own.
+            assert [told[f"fw1-peer {each}"] for each in ("user", "password", "api key")] == [told[each] for each in ("user", "password", "api key")]
+            authorities = [pathlib.Path(told[f"{name}ca"]).read_text(encoding="utf-8") for name in names]
+            assert authorities[0] == authorities[1]
     finally:
         process.terminate()
         out, err = process.communicate(timeout=10)

@@ -23,7 +23,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.transport import Provider, Transport
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, DeviceError, InvalidInput
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.certificates import write_certificates
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.certificates import Authority
 
 TIMEOUT = 1
 # A timeout of one second, and what a busy machine takes besides.
@@ -41,7 +41,7 @@ def _no_proxy(monkeypatch):
 
 @pytest.fixture(scope="module")
 def tls(tmp_path_factory):
-    ca, pem = write_certificates(tmp_path_factory.mktemp("certificates"), "127.0.0.1")
+    ca, pem = Authority("127.0.0.1").write_certificates(tmp_path_factory.mktemp("certificates"))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
     return ca, context
