@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import BGP, STATIC
-from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import ROOT
+from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import ROOT, access
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.peers.azure import test_azure_reader as azure
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.peers.gcp import test_gcp_reader as google
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import provider_of
@@ -41,15 +41,23 @@ GUIDES = {page.stem: plays(page) for page in sorted(PAGES.glob("*.rst")) if play
 @pytest.mark.parametrize("guide", GUIDES)
 def test_the_plays_of_a_guide_run(playbooks, firewalls, guide, tmp_path):
     device = firewalls(model="panorama") if guide == "panorama" else firewalls()
+    if guide == "panorama":
+        device.manage(firewalls(name="fw1"), "branch-stack", "branches")
+    environment = {}
+    if guide == "ha_pairs":
+        other = firewalls(name="fw1-peer")
+        device.pair_with(other)
+        environment = {**access(device), "PANOS_HA_PEER": f"127.0.0.1:{other.port}"}
     provider = provider_of(device)
     hosts = {"hosts": {"fw1": {"panos_provider": provider, "ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}}}
     files = {"connection_static.json": STATIC, "connection_bgp.json": BGP, **{name: tmp_path / name for name in OUTPUTS}}
     for name, text in OUTPUTS.items():
         files[name].write_text(text, encoding="utf-8")
-    run = playbooks.run(device, GUIDES[guide], inventory={"firewalls": hosts, "panorama": hosts}, environment={},
+    run = playbooks.run(device, GUIDES[guide], inventory={"firewalls": hosts, "panorama": hosts}, environment=environment,
                         variables={**SECRETS, "aws_pairing_commit_poll": 0.05}, files=files)
     assert run.status == 0, run.output
     assert run.changed()
+    assert "virtual-router configuration" not in run.output
     assert not [key for key in (*SECRETS.values(), azure.KEY) if key in run.everything()]
 
 

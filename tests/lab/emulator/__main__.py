@@ -22,7 +22,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--config", help="base, bgp_running, panorama, or the path of an exported configuration")
     parser.add_argument("--listen", default="127.0.0.1", help="loopback address to bind to")
     parser.add_argument("--name", help="host name")
-    parser.add_argument("--peer", action="store_true", 
+    parser.add_argument("--peer", action="store_true",
                         help="add the passive member of an HA pair, on a port of its own, with the same administrators and CA")
     parser.add_argument("--panorama", type=int, metavar="FIREWALLS",
                         help="be a Panorama with so many firewalls behind it, in its stack branch-stack and device group branches")

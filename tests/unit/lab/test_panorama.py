@@ -139,6 +139,7 @@ class TestTemplates:
         for name in ("base", "branch"):
             site.ask.delete(f"{network(name)}/profiles")
             site.ask.delete(f"{network(name)}/ike")
+        site.ask.delete(f"{network('base')}/virtual-router")
         site.commit()
         site.push(PUSH_STACK)
         assert site.firewalls[0].control.running() == before
