@@ -14,10 +14,10 @@ description:
   - Reads the variables of the pairing roles, and those of a playbook, which come first, and returns what M(tunnelsmith.panos_vpn.vpn_info) takes. So
     whoever asks about a VPN, a pairing, a verification or a report, asks the same question.
   - The name is that of the variable that ends in C(_name); for AWS it is C(aws_pairing_connection_id), or the ID in C(aws_pairing_connection). Zones, networks,
-    the virtual system and the probe are those of the same role. Where several roles have variables that name a VPN, the first in the order of the alphabet
-    counts.
-  - The cloud's description is that of AWS, or a profile that a filter such as P(tunnelsmith.panos_vpn.azure_vpn_connection#filter) has made. What other clouds
-    print is not read here.
+    the virtual system and the probe are those of the same role. Where the playbook names no VPN, all are asked for that roles name in one virtual system. Of
+    what is said besides, only that counts which is the same for all of them, and a warning tells what was left out; the VPN's name brings it back.
+  - The far side's description is read as the role does, with all that the role takes besides; a profile that a filter such as
+    P(tunnelsmith.panos_vpn.azure_vpn_connection#filter) has made is taken as it is. One that cannot be read is a warning.
 options:
   _terms:
     description: Prefixes of variables, the strongest first. Those of the pairing roles follow by themselves.
@@ -49,14 +49,16 @@ _raw:
     - {name: [vpn-0123456789abcdef0], source_zones: [trust], local_networks: [10.10.0.0/24], remote_networks: [10.20.0.0/16]}
 """
 
+import inspect
 import pathlib
 from collections.abc import Mapping
 
-from ansible.errors import AnsibleLookupError
+from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import readers
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import reader as aws
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws.document import connection as aws_connection
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import plain
@@ -75,18 +77,48 @@ class LookupModule(LookupBase):
         given = variables or {}
         roles = sorted(path.parent.parent.name for path in (_COLLECTION / "roles").glob("*/meta/argument_specs.yml"))
         prefixes = list(dict.fromkeys([*map(str, terms), *(role for role in roles if f"{role}_local_networks" in self._variables_of(role))]))
+        found = {prefix: self._asked(prefix, given) for prefix in prefixes}
         asked: dict = {}
-        for prefix in prefixes:
-            found = self._asked(prefix, given)
-            if "name" in asked and found.get("name", asked["name"]) != asked["name"] and prefix not in terms:
-                # Another VPN: what is to pass through it is of no meaning here.
-                continue
-            asked = {**found, **asked}
+        for prefix in filter(found.get, map(str, terms)):
+            asked = {**found[prefix], **asked}
+        of_roles = [found[prefix] for prefix in prefixes if prefix not in terms and found[prefix]]
+        if "name" in asked:
+            # Of another VPN it is of no meaning here what is to pass through it.
+            of_roles = [each for each in of_roles if each.get("name", asked["name"]) == asked["name"]]
+        for each in _together(of_roles, terms):
+            asked = {**each, **asked}
         return [asked]
 
     def _variables_of(self, role):
         specs = self._loader.load_from_file(str(_COLLECTION / "roles" / role / "meta" / "argument_specs.yml"))["argument_specs"].values()
         return {name for spec in specs for name in spec.get("options", {})}
+
+    def _profile(self, prefix, document, connection_id, variables):
+        if isinstance(document, Mapping) and "tunnels" in document:
+            return dict(document)
+        if prefix == _AWS:
+            return _read(f"{prefix}_connection", lambda: aws.vpn_connection(document, connection_id, False)) if document else None
+        if not (_COLLECTION / "roles" / prefix / "tasks" / "main.yml").is_file():
+            return None
+        said = self._said_by_role(prefix, variables)
+        needed = [name for name in said("needed") if name != "name"]
+        if not any(said("given").get(name) for name in needed):
+            return None
+        return _read(prefix, lambda: readers.profile(said("document"), said("cloud") or None, said("said")))
+
+    def _said_by_role(self, role, variables):
+        """What a role hands on to the one that carries every VPN through, by its name there."""
+        folder = _COLLECTION / "roles" / role
+        handed_on = self._templates(folder / "tasks" / "main.yml")[0]["vars"]
+        own = self._templates(folder / "vars" / "main.yml") if (folder / "vars" / "main.yml").is_file() else {}
+        known = {**self._templates(folder / "defaults" / "main.yml"), **variables, **own}
+        templar = self._templar.copy_with_new_env(available_variables=known)
+        return lambda name: templar.template(handed_on[f"__site_to_site_{name}"])
+
+    def _templates(self, path):
+        """A file of the collection, whose texts are templates; since ansible-core 2.19 that has to be said."""
+        trusted = {"trusted_as_template": True} if "trusted_as_template" in inspect.signature(self._loader.load_from_file).parameters else {}
+        return self._loader.load_from_file(str(path), cache="none", **trusted)
 
     def _asked(self, prefix, variables):
         def value(name):
@@ -97,7 +129,7 @@ class LookupModule(LookupBase):
         connection_id = value("connection_id") if prefix == _AWS else None
         # Elsewhere the ID only tells which of several connections is meant; the VPN has a name of its own.
         name = value("name") or connection_id or (_identity(document) if prefix == _AWS and document else None)
-        described = _profile(prefix, document, connection_id)
+        described = self._profile(prefix, document, connection_id, variables)
         found = {"name": _names(name), "connection": described, **{each: _names(value(each)) for each in _LISTS}, **{each: value(each) for each in _TEXTS}}
         return {key: each for key, each in found.items() if each not in (None, "", [], {})}
 
@@ -115,14 +147,30 @@ def _identity(document):
         raise AnsibleLookupError(f"{_AWS}_connection: {exc}") from exc
 
 
-def _profile(prefix, document, connection_id):
-    """The cloud's description, where it can be read; what is to be looked at is looked at without it, too."""
-    if isinstance(document, Mapping) and "tunnels" in document:
-        return dict(document)
-    if prefix != _AWS or not document:
-        return None
+def _together(of_roles, terms):
+    """What several roles say of one VPN, as it stands; of several VPNs, one answer for all of them."""
+    named = [each for each in of_roles if "name" in each]
+    first = named[0] if named else {}
+    here = [each for each in named if each.get("vsys") == first.get("vsys")]
+    if all(each["name"] == first["name"] for each in named):
+        return of_roles
+    names = list(dict.fromkeys(name for each in here for name in each["name"]))
+    same = {key: value for key, value in first.items() if all(each.get(key) == value for each in here)}
+    variable = f"{terms[0]}_name" if terms else "a name"
+    left_out = sorted({key for each in here for key in each} - set(same) - {"name"})
+    if left_out:
+        Display().warning(
+            f"asked for {', '.join(names)} together, so without what differs between them ({', '.join(left_out)}); {variable} asks for one with it")
+    elsewhere = [name for each in named if each not in here for name in each["name"]]
+    if elsewhere:
+        Display().warning(f"{', '.join(elsewhere)} is in another virtual system, and not asked for; {variable} names it")
+    return [{**same, "name": names}]
+
+
+def _read(prefix, read):
+    """The far side's description, where it can be read; what is to be looked at is looked at without it, too."""
     try:
-        return plain(aws.vpn_connection(document, connection_id, False))
-    except InvalidInput as exc:
-        Display().warning(f"{prefix}_connection cannot be read, so it is not compared with what stands on the firewall: {exc}")
+        return plain(read())
+    except (AnsibleError, InvalidInput) as exc:
+        Display().warning(f"{prefix}: the far side's description cannot be read, so it is not compared with what stands on the firewall: {exc}")
         return None

@@ -32,9 +32,10 @@ class World:
         self.firewall, self.ask = self.start(config="bgp_running")
         self.advanced, self.ask_advanced = self.start(config="bgp_running", engine="logical-router")
         self.one, self.ask_one = self.start(name="fw1")
-        self.two, self.ask_two = self.start(name="fw2")
+        self.two, dummy = self.start(name="fw2")
         self.panorama, self.ask_panorama = self.start(model="panorama")
         self.pair = self.one.pair_with(self.two)
+        self.ask_two = self.client_of(self.two)  # With the pair's key and authority.
         for emulator in (self.one, self.two):
             self.panorama.manage(emulator, "branch-stack", "branches")
 

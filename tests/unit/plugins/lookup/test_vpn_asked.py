@@ -12,8 +12,12 @@ import pytest
 from ansible.errors import AnsibleError
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
+from ansible.utils.display import Display
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.lookup import firewalls, vpn_asked
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.peers.azure import test_azure_reader as azure
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.peers.gcp import test_gcp_reader as google
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.peers.harmony_sase import test_harmony_sase_reader as harmony_sase
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules import pairing
 
 DOCUMENT = json.loads((pairing.CONNECTIONS / "connection_static.json").read_text(encoding="utf-8"))
@@ -46,6 +50,45 @@ def test_an_id_alone_is_a_name():
 @pytest.mark.parametrize("role", ["azure_pairing", "gcp_pairing"])
 def test_what_tells_a_cloud_s_connections_apart_is_not_the_vpn_s_name(role):
     assert asked("vpn_verify", **{f"{role}_name": "hub", f"{role}_connection_id": "to-headquarters"}) == {"name": ["hub"]}
+
+
+HARMONY = {f"harmony_sase_pairing_{name.replace('dpd', 'dead_peer_detection')}": value for name, value in harmony_sase.SINGLE.items()}
+
+
+@pytest.mark.parametrize("name, variables", [
+    ("hub", {"azure_pairing_name": "hub", "azure_pairing_connection": azure.BUNDLE}),
+    ("hub", {"gcp_pairing_name": "hub", "gcp_pairing_connection": json.dumps(google.BUNDLE)}),
+    ("branch", {"zstack_pairing_name": "branch", "zstack_pairing_local_ip_address": "203.0.113.5", "zstack_pairing_peer_public_ip": "198.51.100.10",
+                "zstack_pairing_authentication_key": "notReal.zstack", "zstack_pairing_remote_networks": ["10.9.0.0/16"],
+                "zstack_pairing_local_networks": ["10.10.0.0/24"]}),
+    ("sase", {**HARMONY, "harmony_sase_pairing_name": "sase"}),
+    ("hub", {"site_to_site_name": "hub", "site_to_site_tunnels": [
+        {"outside_address": "203.0.113.9", "pre_shared_key": "notReal.hub",
+         "ike": {"version": "ikev2", "encryption": "aes-256-cbc", "hash": "sha384", "dh_group": "group20"},
+         "ipsec": {"encryption": "aes-256-gcm", "authentication": "none", "dh_group": "group20"}}]}),
+], ids=["azure", "gcp", "zstack", "harmony_sase", "site_to_site"])
+def test_what_any_role_is_told_of_the_far_side_is_compared(name, variables):
+    found = asked("vpn_verify", **variables)
+    assert found["name"] == [name] and found["connection"]["tunnels"][0]["outside_address"]
+
+
+@pytest.mark.parametrize("role", ["azure_pairing", "gcp_pairing"])
+def test_a_description_that_cannot_be_read_is_a_warning(role, monkeypatch):
+    told = []
+    monkeypatch.setattr(Display, "warning", lambda self, text, **more: told.append(text))
+    assert asked("vpn_verify", **{f"{role}_name": "hub", f"{role}_connection": "{"}) == {"name": ["hub"]}
+    assert len(told) == 1 and told[0].startswith(f"{role}: the far side's description cannot be read")
+
+
+def test_all_vpns_of_a_firewall_are_asked_for(monkeypatch):
+    told = []
+    monkeypatch.setattr(Display, "warning", lambda self, text, **more: told.append(text))
+    variables = {"aws_pairing_connection_id": "vpn-0fff", "aws_pairing_source_zones": ["trust"], "aws_pairing_remote_networks": ["10.20.0.0/16"],
+                 "gcp_pairing_name": "hub", "gcp_pairing_source_zones": ["trust"], "gcp_pairing_remote_networks": ["10.30.0.0/16"],
+                 "zstack_pairing_name": "far", "zstack_pairing_vsys": "vsys2"}
+    assert asked("vpn_verify", **variables) == {"name": ["vpn-0fff", "hub"], "source_zones": ["trust"]}
+    assert ["vpn-0fff, hub" in told[0] and "remote_networks" in told[0], "far" in told[1]] == [True, True]
+    assert asked("vpn_verify", **variables, vpn_verify_name="hub") == {"name": ["hub"], "source_zones": ["trust"], "remote_networks": ["10.30.0.0/16"]}
 
 
 def test_the_playbook_s_own_variables_come_first():
