@@ -129,6 +129,10 @@ unproven:
   returned: always
   type: list
   elements: str
+nothing_noted:
+  description: That no change is left in the journal that could be taken back.
+  returned: where the task fails for that
+  type: bool
 committed:
   description: Places of the changes that were committed.
   returned: when O(commit=true) and not in check mode

@@ -1350,6 +1350,11 @@ left:
   type: list
   elements: dict
   sample: []
+reason:
+  description: Why the task failed, without what stands now; for whoever changes that and tells of it later.
+  returned: on failure
+  type: str
+  sample: "paris is not healthy: vpn-0a1d7f3c52e9b8046-1 is down"
 outcome:
   description: What stands now, in one sentence.
   returned: not in check mode

@@ -133,6 +133,7 @@ def test_a_killed_run_can_be_taken_back_or_finished(playbooks, firewall, prepare
         assert reverted.status == 0, reverted.output
     else:
         assert reverted.status != 0 and "no journal tells of a change" in reverted.failures()[0].message
+        assert reverted.failures()[0].result["nothing_noted"]
     assert bare(firewall.control.running()) == bare(firewall.control.candidate()) == bare(start)
     assert journals(playbooks) == []
     killed(playbooks, firewall, prepare, reached)

@@ -18,6 +18,8 @@ ENDS = {
     "fw-lyon": {"outside_address": "203.0.113.44", "outside_interface": "ethernet1/8", "zone": "sites", "source_zones": ["trust"],
                 "networks": ["10.80.0.0/16"]},
 }
+GOOD = {"a": "fw-berlin", "b": "fw-lyon", "name": NAME}
+TOO_LONG = "a-name-that-no-firewall-has-room-for"
 KEY = re.compile(rf'<entry name="{NAME}-1".*?<key>(.*?)</key>', re.DOTALL)
 
 
@@ -32,7 +34,7 @@ def test_both_ends_from_one_description(playbooks, firewalls, tmp_path):
         "hosts": {host: {"panos_provider": provider_of(firewall), "emulator_control": firewall.control_url, "vpn_connections_end": ENDS[host]}
                   for host, firewall in both.items()},
         "vars": {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}", "vpn_connections_verify_timeout": 2,
-                 "vpn_connections_commit_poll": 0.05, "vpn_connections": [{"a": "fw-berlin", "b": "fw-lyon", "name": NAME}],
+                 "vpn_connections_commit_poll": 0.05, "vpn_connections": [GOOD],
                  "vpn_connections_journal": str(tmp_path / "journals")}}}
     for host, firewall in both.items():
         firewall.control.commit_duration(0.1)
@@ -43,12 +45,21 @@ def test_both_ends_from_one_description(playbooks, firewalls, tmp_path):
         assert not run_module(static_route, {"provider": provider, **route}).failed
         assert not run_module(commit, {"provider": provider, "scope": "all", "commit_poll": 0.05}).failed
 
+    def told(run) -> dict[str, str]:
+        """What each firewall's run ends with."""
+        return {task.host: task.message for task in run.failures() if task.action == "ansible.builtin.fail"}
+
     def run(**variables):
         return playbooks.run(None, "tunnelsmith.panos_vpn.vpn_connections", "-vvv", "--diff", variables=variables, inventory=inventory, environment={})
 
-    made = run()
-    assert made.status == 0, made.output[-4000:]
-    assert all(task.changed for task in made.of("site_to_site_vpn")[:2])
+    misspelt = run(vpn_connections=[{**GOOD, "a": "fw-berlim"}])
+    assert misspelt.status != 0 and not misspelt.of("vpn_info")
+    assert all("called fw-berlim; its hosts are fw-berlin, fw-lyon" in message for message in told(misspelt).values())
+    # A firewall goes on with its other connections.
+    made = run(vpn_connections=[{**GOOD, "name": TOO_LONG}, GOOD])
+    assert made.status != 0 and set(told(made)) == set(ENDS), made.output[-4000:]
+    assert all("fw-berlin: nothing was written; fw-lyon: nothing was written" in message and NAME not in message for message in told(made).values())
+    assert "reserved name" not in made.output
     keys = {host: stored(firewall) for host, firewall in both.items()}
     second = run()
     assert second.status == 0, [task.message for task in second.failures()]
@@ -62,11 +73,17 @@ def test_both_ends_from_one_description(playbooks, firewalls, tmp_path):
     assert not list((tmp_path / "journals").glob("*.json"))
     both["fw-lyon"].control.fail_next_commit(["not today"])
     failed = run(vpn_connections_rotate=True)
-    assert failed.status != 0 and "not today" in failed.failures()[-1].message
+    assert failed.status != 0 and set(told(failed)) == set(ENDS)
+    for message in told(failed).values():
+        assert "fw-lyon: " in message and "not today" in message
+        assert message.endswith("; ".join(f"{host}: taken back, it stands on what it had before" for host in ENDS))
+        assert "was left so" not in message and "config_revert" not in message
     assert {host: stored(firewall) for host, firewall in both.items()} == rotated_keys
     both["fw-lyon"].control.vpn(f"{NAME}-1", sa="down")
     unproven = run(vpn_connections_rotate=True)
-    assert unproven.status != 0 and "taken back on fw-berlin and fw-lyon" in unproven.failures()[-1].message
+    assert unproven.status != 0 and set(told(unproven)) == set(ENDS)
+    assert all(f"{host}: taken back, it stands on what it had before" in message for host in ENDS for message in told(unproven).values())
+    assert not any("was left so" in message for message in told(unproven).values())
     assert {host: stored(firewall) for host, firewall in both.items()} == rotated_keys
     # The one key of both is in nothing that was printed.
     printed = made.everything() + rotated.everything() + failed.everything() + unproven.everything()

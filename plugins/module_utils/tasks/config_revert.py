@@ -52,7 +52,7 @@ def _run(module, session) -> dict:
 def _taken_back_if_noted(module, session) -> dict:
     journal = journal_of(module)
     if not journal.differences:
-        raise PanosVpnError(f"{_why_nothing(module.params['name'], journal)}. {_AS_THEY_WERE}")
+        raise PanosVpnError(f"{_why_nothing(module.params['name'], journal)}. {_AS_THEY_WERE}", nothing_noted=True)
     result = taken_back(module, target_of(module, session), module.params["commit"])
     tunnels = ", ".join(result["unproven"])
     if tunnels:

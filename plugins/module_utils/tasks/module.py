@@ -129,7 +129,7 @@ def with_session(module, work, untouched=NOTHING_WRITTEN) -> None:
             session.tell = module.tell
             result = _worked(session, work, untouched)
     except PanosVpnError as exc:
-        told = shortened(secrets.masked({"msg": str(exc), **exc.facts}, module.secret_forms))
+        told = shortened(secrets.masked({"msg": str(exc), "reason": module.naming(exc.reason), **exc.facts}, module.secret_forms))
         _warn(module, told)
         module.fail_json(**told)
     except Exception as exc:  # pylint: disable=broad-except

@@ -499,7 +499,8 @@ class _Life:
         seen = replace(seen, remembers=self.remembers or bool(seen.tunnels) and self.proof.covers(seen.tunnels))
         self.told["outcome"] = outcome.standing(self.asked, seen, step, left, again)
         if outcome.fails(self.asked, seen):
-            raise PanosVpnError(f"{outcome.reason(self.asked, seen)}. {self.told['outcome']}")
+            why = outcome.reason(self.asked, seen)
+            raise PanosVpnError(f"{why}. {self.told['outcome']}", reason=why)
 
     def _settle(self) -> None:
         if not self._runs_as_noted():
