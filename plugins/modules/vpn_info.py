@@ -763,8 +763,9 @@ vpns:
       theirs.
     - A reason says what it C(makes) of what it is about, whether it is a C(cause) of the diagnosis (its ID) or a symptom (empty), and when it C(bites),
       V(now) or at the next V(rekey), V(session) or V(failover).
-    - A tunnel tells whether it C(carries) traffic now, by the PBF rule or the routes in use; and one that is down, C(since) when, which is the first line of
-      the firewall's log about it since it was up last, in the firewall's local time, where the log reaches back that far.
+    - A tunnel tells whether it C(carries) traffic now, by the PBF rule or the routes in use; and one that is down by its own state, C(since) when, which is
+      the first line of the firewall's log about that since it was up last, in the firewall's local time. Where the log does not reach back that far, or
+      another configuration was loaded in between, it is left out.
   returned: with RV(health)
   type: list
   elements: dict
@@ -778,7 +779,7 @@ vpns:
           health: down
           carries: false
           since: 2026/11/20 10:00:00
-          reasons: [{reason: "tunnel 'vpn-0123456789abcdef0-2' is disabled in the configuration", makes: down, cause: "", bites: now}]
+          reasons: [{reason: "tunnel 'vpn-0123456789abcdef0-2' has no IPsec SA", makes: down, cause: "", bites: now}]
 summary:
   description: Whether the VPNs work, and what that is told by, on half a page.
   returned: with V(summary) in O(gather)

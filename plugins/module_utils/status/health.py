@@ -158,12 +158,23 @@ def _redundancy(tunnels: Sequence[Condition], there: Collection[str], known: Kno
     if not down:
         return [] if tunnels else [Reason("it has no tunnel")]
     if len(down) == len(tunnels):
-        return [Reason("its tunnel does not work" if len(down) == 1 else f"none of its {len(down)} tunnels works", follows=True)]
+        return [Reason(_none_works(tunnels, there), follows=True)]
     lost = [name for name in down if name in there and name in known.led_into]
     if lost:
         return [Reason(f"traffic is led into {', '.join(lost)} all the same", follows=True)]
     works = len(tunnels) - len(down)
     return [Reason(f"{works} of {len(tunnels)} tunnels {'works' if works == 1 else 'work'}", Health.AT_RISK, bites=_FAILOVER, follows=True)]
+
+
+def _none_works(tunnels: Sequence[Condition], there: Collection[str]) -> str:
+    """In words, when all of a VPN's tunnels are down. One without a symptom is up, as far as it can be seen, and what goes through it is stopped."""
+    up = [tunnel for tunnel in tunnels if tunnel.name in there and all(reason.cause for reason in tunnel.reasons)]
+    one = len(tunnels) == 1
+    if len(up) == len(tunnels):
+        return f"its {'tunnel is' if one else f'{len(up)} tunnels are'} up, and packets do not pass"
+    if up:
+        return f"{len(up)} of {len(tunnels)} tunnels {'is' if len(up) == 1 else 'are'} up, and packets do not pass"
+    return "its tunnel does not work" if one else f"none of its {len(tunnels)} tunnels works"
 
 
 def _tunnel(verdict: Verdict, known: Known) -> Condition:
@@ -178,7 +189,10 @@ def _not_there(vpn: str, known: Known) -> list[Condition]:
     """Tunnels that the VPN ought to have and that nobody made, as the diagnosis finds them."""
     there = {*known.missing, *(verdict.name for verdict in known.judgement.tunnels)}
     found = [cause for cause in known.causes if cause["tunnel"] not in there and cause["confidence"] != _POSSIBLE and stem(cause["tunnel"]) == vpn]
-    return [Condition(cause["tunnel"], Health.DOWN, (_of_cause(cause, Health.DOWN),)) for cause in found]
+    causes: dict[str, list[Reason]] = {}
+    for cause in found:
+        causes.setdefault(cause["tunnel"], []).append(_of_cause(cause, Health.DOWN))
+    return [Condition(tunnel, Health.DOWN, tuple(reasons)) for tunnel, reasons in causes.items()]
 
 
 def _is_of(problem: Problem, vpn: str) -> bool:

@@ -6,22 +6,44 @@
 
 from __future__ import annotations
 
+import re
 from typing import Collection, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import vpn_log
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.vpn_log import Line
 
 
-def trouble_since(lines: Sequence[Line], names: Collection[str]) -> str:
-    """The moment of the first line about a tunnel since it was up last, in the firewall's local time; empty where no line tells.
+# What a commit writes when IKE takes over another configuration; which gateways and tunnels it is about, it does not say.
+_LOADED = re.compile(r"ike-config-|configuration load", re.IGNORECASE)
+_STATUS = re.compile(r"tunnel-status-(up|down)", re.IGNORECASE)
 
-    C(lines): newest first. C(names): of the tunnel, its gateways and its peers. Where the lines do not reach back to when it was up, nothing is said.
+
+def trouble_since(lines: Sequence[Line], names: Collection[str]) -> str:
+    """The moment of the first line about the trouble of a tunnel that is down since it was up last, in the firewall's local time.
+
+    Empty where no line tells: the lines do not reach back to when it was up, or they go back to before another configuration was loaded, by
+    which the tunnel may have been made anew. C(lines): newest first. C(names): of the tunnel and its gateways.
     """
-    moment = ""
+    moment, loaded = "", False
     for line in lines:
-        if line.object.partition(":")[0] not in names:
+        loaded = loaded or bool(_LOADED.search(f"{line.event} {line.text}"))
+        if line.object.partition(":")[0] not in names or vpn_log.BGP in line.kinds:
             continue
-        if vpn_log.UP in line.kinds:
+        if _was_up(line):
             return moment
-        moment = line.moment
+        if _is_trouble(line):
+            if loaded:
+                return ""
+            moment = line.moment
     return ""
+
+
+def _was_up(line: Line) -> bool:
+    """An SA of phase 1 alone carries nothing."""
+    status = _STATUS.search(line.event)
+    return status[1].lower() == "up" if status else vpn_log.UP in line.kinds and line.phase == vpn_log.CHILD
+
+
+def _is_trouble(line: Line) -> bool:
+    """Keys that are installed, and negotiations that begin, are none."""
+    return bool(_STATUS.search(line.event) or line.kinds - {vpn_log.UP})

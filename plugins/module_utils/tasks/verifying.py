@@ -15,6 +15,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry impo
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.probing import Prober
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.vpn_watch import View
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.carriers import led_into
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.flow import ACTIVE
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.health import Health
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.since import trouble_since
 
@@ -66,10 +67,18 @@ def _vpn(vpn: dict, view: View) -> dict:
     configured = {tunnel["name"]: tunnel for tunnel in view.judged["tunnels"]}
     tunnels = []
     for tunnel in vpn.get("tunnels", ()):
-        names = {tunnel["name"], *(configured.get(tunnel["name"], {}).get("ike_gateways") or ())}
-        since = trouble_since(view.lines, names) if tunnel["health"] == Health.DOWN.value else ""
+        since = _since(tunnel, configured.get(tunnel["name"], {}), view)
         tunnels.append({**tunnel, "carries": tunnel["name"] in carrying, **({"since": since} if since else {})})
     return {**vpn, "tunnels": tunnels}
+
+
+def _since(tunnel: dict, options: dict, view: View) -> str:
+    """Since when a tunnel is down by its own state. Of one that is up, or switched off, the log has only what was at another time."""
+    is_active = any(flow.tunnel == tunnel["name"] and flow.state == ACTIVE and flow.monitor != "down" for flow in view.whole.flows)
+    gateways = {gateway["name"] for gateway in view.judged["gateways"] if not gateway.get("disabled")}
+    used = options.get("ike_gateways") or ()
+    is_off = options.get("disabled") or not gateways & set(used)
+    return "" if tunnel["health"] != Health.DOWN.value or is_active or is_off else trouble_since(view.lines, {tunnel["name"], *used})
 
 
 def concerned(view: View) -> set[str]:

@@ -79,6 +79,33 @@ def test_how_well_a_vpn_is(row):
     assert bool(found.problems()) is (row.vpn is not HEALTHY)
 
 
+NONE_WORKS = {
+    "both have symptoms": (Row(DOWN, problems={ONE: "no IPsec SA", TWO: "no IPsec SA"}), "none of its 2 tunnels works"),
+    "a rule denies what goes through both": (Row(DOWN, causes=(cause(ONE), cause(TWO))), "its 2 tunnels are up, and packets do not pass"),
+    "one is up, and a rule denies": (Row(DOWN, problems={TWO: "no IPsec SA"}, causes=(cause(ONE), cause(TWO))), "1 of 2 tunnels is up, and packets do not pass"),
+    "a single one, and a rule denies": (Row(DOWN, causes=(cause(ONE),), tunnels=(ONE,)), "its tunnel is up, and packets do not pass"),
+    "a single one with a symptom": (Row(DOWN, problems={ONE: "no IPsec SA"}, tunnels=(ONE,)), "its tunnel does not work"),
+    "one denied, and one that nobody made": (
+        Row(DOWN, causes=(cause(ONE), {**cause(TWO), "id": "tunnel-missing"}), tunnels=(ONE,)), "1 of 2 tunnels is up, and packets do not pass"),
+    "one is down, and another has two causes of not being there": (
+        Row(DOWN, problems={ONE: "no IPsec SA"}, causes=tuple({**cause(TWO, words=words), "id": "tunnel-missing"} for words in ("no tunnel", "no gateway")),
+            tunnels=(ONE,)), "none of its 2 tunnels works"),
+}
+
+
+@pytest.mark.parametrize("row, words", NONE_WORKS.values(), ids=NONE_WORKS.keys())
+def test_how_a_vpn_is_told_that_does_nothing(row, words):
+    (vpn,) = health.of_firewall("fw", known(row)).parts
+    assert (vpn.state, vpn.reasons[0].words) == (DOWN, words)
+
+
+def test_two_causes_of_one_missing_tunnel_are_of_one_tunnel():
+    row = Row(AT_RISK, tunnels=(ONE,), causes=(cause(TWO, words="no tunnel"), cause(TWO, words="no gateway")))
+    (vpn,) = health.of_firewall("fw", known(row)).parts
+    assert [(part.name, len(part.reasons)) for part in vpn.parts] == [(ONE, 0), (TWO, 2)]
+    assert vpn.reasons[0].words == "1 of 2 tunnels works"
+
+
 def test_what_was_asked_for_and_is_not_there_is_down():
     found = health.of_firewall("fw", Known({}, Judgement(), missing=("vpn-1a",), causes=(cause("vpn-1a", words="it is not committed"),)))
     (vpn,) = found.parts
