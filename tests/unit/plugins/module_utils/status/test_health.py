@@ -82,7 +82,7 @@ def test_how_well_a_vpn_is(row):
 NONE_WORKS = {
     "both have symptoms": (Row(DOWN, problems={ONE: "no IPsec SA", TWO: "no IPsec SA"}), "none of its 2 tunnels works"),
     "a rule denies what goes through both": (Row(DOWN, causes=(cause(ONE), cause(TWO))), "its 2 tunnels are up, and packets do not pass"),
-    "one is up, and a rule denies": (Row(DOWN, problems={TWO: "no IPsec SA"}, causes=(cause(ONE), cause(TWO))), "1 of 2 tunnels is up, and packets do not pass"),
+    "one is up and denied": (Row(DOWN, problems={TWO: "no IPsec SA"}, causes=(cause(ONE), cause(TWO))), "1 of 2 tunnels is up, and packets do not pass"),
     "a single one, and a rule denies": (Row(DOWN, causes=(cause(ONE),), tunnels=(ONE,)), "its tunnel is up, and packets do not pass"),
     "a single one with a symptom": (Row(DOWN, problems={ONE: "no IPsec SA"}, tunnels=(ONE,)), "its tunnel does not work"),
     "one denied, and one that nobody made": (
