@@ -104,9 +104,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import argum
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import secrets
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import managed
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.managed import Device, DeviceGroup, Fleet, TemplateStack
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import itself
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.transport import Provider
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import PanosVpnError
 
@@ -205,7 +204,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 def _asked(path: str, provider: dict) -> Fleet:
     try:
         with Session(Provider(**provider)) as session:
-            target = Target(session, Location(), session.platform())
+            target = itself(session)
             if not target.is_panorama:
                 raise AnsibleParserError(f"{path}: {target.place} is no Panorama, it says that it is a {target.platform.model or 'device without a model'}")
             return managed.fleet(session)

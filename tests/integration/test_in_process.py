@@ -97,7 +97,7 @@ def test_a_transaction_knows_every_resource_wherever_it_runs(playbooks, firewall
     packed, here, refused_by_program, refused_here = run.of("transaction")
     assert "AnsiballZ_transaction" in run.output
     assert packed.changed and not here.changed
-    assert "zone_protection_profile" in refused_here.message and refused_by_program.message == refused_here.message
+    assert "there are bgp_instance, bgp_peer" in refused_here.message and refused_by_program.message == refused_here.message
 
 
 def test_a_cloud_s_rules_hold_wherever_the_task_runs(playbooks, firewall, tmp_path):

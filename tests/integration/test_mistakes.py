@@ -28,7 +28,7 @@ def messages(playbooks, firewall, playbook, table, *arguments) -> dict[str, str]
     hosts = {f"m{number}": {key if key != "aws_pairing_panos" else "panos_provider": value for key, value in mistake.given.items()}
              for number, mistake in enumerate(table.values())}
     here = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
-    run = playbooks.run(firewall, playbook, "-f", "2", *arguments, inventory={"all": {"hosts": hosts, "vars": here}})
+    run = playbooks.run(firewall, playbook, "-f", "2", "-l", "all", *arguments, inventory={"all": {"hosts": hosts, "vars": here}})
     told = {task.host: task.message for task in run.failures()}
     return {name: told.get(host, "") for name, host in zip(table, hosts)}
 

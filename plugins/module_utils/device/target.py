@@ -61,6 +61,11 @@ class Target:
         return self.location.holders()
 
 
+def itself(session: Session) -> Target:
+    """The device that the session is with, a Panorama too, and no place on it."""
+    return Target(session, Location(), session.platform())
+
+
 def target_at(session: Session, location: Location, options: Iterable[str] = ()) -> Target:
     """What stands at a location. Raises Refused where the firewall has no such virtual system, or a Panorama is meant for one.
 

@@ -12,11 +12,10 @@ from typing import Iterable, Sequence
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import managed, push
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.managed import Fleet
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.push import Aim, Arrival, How, Push, Pushed
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import itself
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, InvalidInput, JobUnknown, PanosVpnError, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, with_session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import Platform, version_text
@@ -77,7 +76,7 @@ class Fate:
 def _run(module, session: Session) -> dict:
     params = module.params
     job = _job_to_follow(params["job_id"], session)
-    target = Target(session, Location(), session.platform())
+    target = itself(session)
     if not target.is_panorama:
         raise Refused(f"{target.place} is no Panorama: a firewall has nothing behind it to push to").leaving(NOTHING_PUSHED)
     _refuse_admins_too_early(params["admins"], target.platform)

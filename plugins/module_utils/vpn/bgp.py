@@ -36,6 +36,8 @@ _LARGEST_2_BYTE_AS = 65535
 # Where a router's BGP says what the VPN needs of it.
 _INSTANCE = {"local_as": ("local-as",), "router_id": ("router-id",), "enable": ("enable",), "install_route": ("install-route",),
              "as_format": ("routing-options", "as-format"), "ecmp_multi_as": ("ecmp-multi-as",)}
+# What goes back to what it was also where others use the router's BGP: their sessions are the same without it.
+NEEDED_BY_NO_SESSION = ("ecmp_multi_as",)
 # What the record says where the router's id was given, and where the networks are announced beside somebody else's redistribution profile.
 ROUTER_ID, BESIDE = "router_id", "beside"
 

@@ -208,8 +208,11 @@ class Estate:
             self._restored += bgp.restored(record.router, view, record)
             return
         users = {Object("bgp_peer_group", group, record.router) for group in groups}
-        self._hand_over(lambda heir: any(heir.owns(group) for group in users), bgp=record.bgp)
-        self.warnings.append(f"{record.vpn}: BGP of router '{record.router}' stays as it is, the peer groups {', '.join(groups)} use it")
+        handed = self._hand_over(lambda heir: any(heir.owns(group) for group in users), bgp=record.bgp)
+        needless = {} if handed else {option: before for option, before in record.bgp.items() if option in bgp.NEEDED_BY_NO_SESSION}
+        self._restored += bgp.restored(record.router, view, replace(record, bgp=needless))
+        if set(record.bgp) != set(needless):
+            self.warnings.append(f"{record.vpn}: BGP of router '{record.router}' stays as it is, the peer groups {', '.join(groups)} use it")
 
     def restore_ecmp(self) -> None:
         """The router's ECMP as it was, unless another VPN of ours uses it."""
