@@ -67,7 +67,7 @@ class _Trial:
                 return str(exc)
             if self._planned:
                 operation, self._planned = self._planned.operations[0], self._nothing()
-                return f"state {state} would {operation.action} {places.render(operation.path)}"
+                return f"state {state} would {operation.action} {places.words(operation.path)}"
         return ""
 
     def reduced(self, options: Mapping[str, Any], objection: str) -> tuple[dict | None, list[str]]:

@@ -11,7 +11,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import vpn_info
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import ROUTERS, VSYS
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import DEVICE, ROUTERS, VSYS
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.pairing import BGP_PLACES, ENGINES, VpnDoor, options
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.test_site_to_site_vpn_by_hand import BY_NETWORKS, BY_ROUTES
 
@@ -190,6 +190,8 @@ WAY = "<entry name='to-peer'><destination>{}</destination><interface>ethernet1/8
 ], ids=["PBF does not steer them", "backup routes do", "nothing longer", "longer to others", "as long", "a host route", "a longer route"])
 def test_a_summary_around_the_endpoint_needs_another_way(firewalls, kind, more, route, words):
     door = VpnDoor(firewalls())
+    # A network around the far side's addresses, and not around the management interface's.
+    door.control.edit_as("somebody", "set", f"{DEVICE}/deviceconfig/system", "<ip-address>198.51.100.222</ip-address>")
     if route:
         door.control.plant(f"{ROUTERS['virtual-router']}/routing-table/ip/static-route", WAY.format(route))
     wanted = asked(kind, remote_networks=AROUND[kind], **more)

@@ -123,7 +123,8 @@ def test_refuses(firewalls, options, words, engine):
 
 
 IMPOSSIBLE = {
-    "a length that there is not": ({"destination": "10.150.1.0/33"}, "'10.150.1.0/33' is no network (/33 is no prefix length, which is 0 to 32), and no object can have that name"),
+    "a length that there is not": (
+        {"destination": "10.150.1.0/33"}, "'10.150.1.0/33' is no network (/33 is no prefix length, which is 0 to 32), and no object can have that name"),
     "IPv6 among the routes of IPv4": ({"destination": "2001:db8::/32"}, "2001:db8::/32 is IPv6, and this is for IPv4"),
     "a next hop of the other family": ({"destination": "10.80.0.0/16", "nexthop": {"ip_address": "2001:db8::1"}}, "nexthop.ip_address: 2001:db8::1 is IPv6"),
 }

@@ -431,7 +431,8 @@ def test_metrics_that_are_not_to_be_had_are_refused_before_anything_is_written()
     routes = places.make(before, base("network")[1:] + static_route.container("default", False, False))
     for metric in (65534, 65535, *range(1, 251)):
         routes.append(ET.fromstring(f"<entry name='r{metric}'><destination>10.181.0.0/16</destination><metric>{metric}</metric></entry>"))
-    by_routes = around(run(replace(sibling(0, "routes"), when_both_down="route"), before, VIRTUAL_ROUTER)[0].after, VIRTUAL_ROUTER).static_route_entries("default")
+    after = run(replace(sibling(0, "routes"), when_both_down="route"), before, VIRTUAL_ROUTER)[0].after
+    by_routes = around(after, VIRTUAL_ROUTER).static_route_entries("default")
     assert sorted(route.metric for route in by_routes if route.name.startswith("vpn-a")) == [270, 280]
     with pytest.raises(Refused, match=r"no metrics are left for this VPN's static routes in router 'default' beside the routes 'r65534' \(65534\)"):
         run(sibling(0, "pbf"), before, VIRTUAL_ROUTER)
