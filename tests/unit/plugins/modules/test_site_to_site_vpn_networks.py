@@ -190,8 +190,6 @@ WAY = "<entry name='to-peer'><destination>{}</destination><interface>ethernet1/8
 ], ids=["PBF does not steer them", "backup routes do", "nothing longer", "longer to others", "as long", "a host route", "a longer route"])
 def test_a_summary_around_the_endpoint_needs_another_way(firewalls, kind, more, route, words):
     door = VpnDoor(firewalls())
-    # A network around the far side's addresses, and not around the management interface's.
-    door.control.edit_as("somebody", "set", f"{DEVICE}/deviceconfig/system", "<ip-address>198.51.100.222</ip-address>")
     if route:
         door.control.plant(f"{ROUTERS['virtual-router']}/routing-table/ip/static-route", WAY.format(route))
     wanted = asked(kind, remote_networks=AROUND[kind], **more)
@@ -211,6 +209,8 @@ def test_a_summary_around_the_endpoint_needs_another_way(firewalls, kind, more, 
 ], ids=str)
 def test_with_bgp_an_endpoint_without_a_longer_route_is_named(firewalls, route, named):
     door = VpnDoor(firewalls())
+    # A network around the far side's addresses, and not around the management interface's.
+    door.control.edit_as("somebody", "set", f"{DEVICE}/deviceconfig/system", "<ip-address>198.51.100.222</ip-address>")
     if route:
         door.control.plant(f"{ROUTERS['virtual-router']}/routing-table/ip/static-route", WAY.format(route))
     wanted = options("bgp", remote_networks=AROUND["bgp"], allow_summary_networks=True)
