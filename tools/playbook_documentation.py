@@ -10,6 +10,7 @@ C(--check) only tells whether the page is up to date.
 
 from __future__ import annotations
 
+import json
 import pathlib
 import re
 import sys
@@ -111,16 +112,23 @@ def _table(rows: list[tuple], widths: str = "30 22 48", header: tuple = ("Variab
     return [*lines, ""]
 
 
+def _default(value: object) -> str:
+    """The value of a setting; one that is a template follows from other settings."""
+    written = json.dumps(value)
+    return "from other settings" if "{{" in written else f"``{value if isinstance(value, str) and value else written}``"
+
+
 def _of_awx() -> list[str]:
     """The settings of the AWX content: a comment above says what the variables below it are."""
     rows, comment, rows_follow = [], [], False
+    values = yaml.safe_load(SETTINGS.read_text(encoding="utf-8"))
     for line in SETTINGS.read_text(encoding="utf-8").splitlines():
         found = re.match(r"(panos_vpn_awx_\w+): ?(.*)", line)
         if line.startswith("# "):
             comment = [*([] if rows_follow else comment), line[2:]]
             rows_follow = False
         elif found:
-            rows.append((f"``{found[1]}``", f"``{found[2]}``" if found[2] and "{{" not in found[2] else "", " ".join(comment)))
+            rows.append((f"``{found[1]}``", _default(values[found[1]]), " ".join(comment)))
             rows_follow = True
         elif not line.strip():
             comment, rows_follow = [], False

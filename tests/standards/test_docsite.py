@@ -53,3 +53,9 @@ def test_the_first_page_leads_to_every_page_for_beginners():
     page.read_text(encoding="utf-8") for page in [*PAGES, ROOT / "README.md", ROOT / "CONTRIBUTING.md"]), re.MULTILINE))))
 def test_a_make_target_that_is_named_exists(target):
     assert re.search(rf"^{target}:|^lint docs:.*\b{target}\b", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda page: page.stem)
+def test_no_line_of_a_page_ends_with_blanks(page):
+    """Such a line of a generated page is a cell that nothing was found for."""
+    assert [line for line in page.read_text(encoding="utf-8").splitlines() if line != line.rstrip()] == []
