@@ -29,7 +29,7 @@ FLOORS = (
     ("errors",),
     ("configuration", "tables"),
     ("arguments", "reconcile", "peers"),
-    ("parts",),
+    ("parts", "prisma"),
     ("resources", "device"),
     ("registry",),
     ("firewall",),
@@ -40,7 +40,7 @@ FLOORS = (
     ("tasks",),
 )
 FLOOR_OF = {room: number for number, rooms_there in enumerate(FLOORS) for room in rooms_there}
-PURE = ("configuration", "tables", "reconcile", "peers", "parts", "resources", "firewall", "vpn", "status", "diagnosis", "drill", "report")
+PURE = ("configuration", "tables", "reconcile", "peers", "parts", "prisma", "resources", "firewall", "vpn", "status", "diagnosis", "drill", "report")
 # These carry the options of many resources; they replace dozens of tasks, so the cost of the imports is paid once.
 DOORS_TO_MANY = ("site_to_site_vpn", "transaction")
 ENDS_A_MODULE = "plugins/module_utils/tasks/module.py"
