@@ -1001,8 +1001,8 @@ options:
         M(tunnelsmith.panos_vpn.config_revert) takes it back. It stands where the module runs, usually on the controller.
       - What several runs write adds up until the journal is deleted, by a task with O(verify) that finds all well, by one that has taken the VPN away and
         committed that, or by whoever else has verified the VPN. It holds former pre-shared keys in the firewall's stored form, new ones as a digest.
-      - It remembers, too, which tunnels have to be negotiated anew for a change to be proven. On another machine, or in a container without this folder, that
-        is not known, and RV(outcome) says so; the firewall does not tell what it was that SAs were made with.
+      - It remembers, too, which tunnels have to be negotiated anew for a change to be proven. Without it, on another machine, or in a container without this
+        folder, a later run proves only what it changes itself, and RV(outcome) says so; the firewall does not tell what it was that SAs were made with.
       - Omitted, no journal is kept.
     type: path
   keep_journal:

@@ -149,10 +149,11 @@ def diagnose(evidence: Evidence, missing=()) -> list:
     """
     problems = {verdict.name: verdict.problems for verdict in evidence.verdicts}
     found = [told(name, cause) for name in missing for cause in _not_running(evidence, name)]
-    for tunnel in evidence.configuration["tunnels"]:
+    for tunnel in evidence.asked_tunnels:
         case = Case(evidence, tunnel, problems.get(tunnel["name"], ()))
         found += [told(case.name, with_own_option(case, cause)) for cause in ranked(case)]
-    return found + [told(name, cause) for name, cause in _not_made(evidence)]
+    is_whole = len(evidence.asked_tunnels) == len(evidence.configuration["tunnels"])
+    return found + [told(name, cause) for name, cause in (_not_made(evidence) if is_whole else ())]
 
 
 def ranked(case: Case) -> list:

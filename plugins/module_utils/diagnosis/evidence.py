@@ -69,8 +69,9 @@ class Intent:
 class Evidence:
     """What is known of a firewall. All of it is of the running configuration, but for C(changes).
 
-    C(configuration): as C(selection) has it. C(state): of all VPNs, with routes and the flows of an earlier look.
-    C(verdicts): what C(judgement) says of the tunnels. C(lines): of the log, newest first.
+    C(configuration): as C(selection) has it, of whole VPNs: what is wrong with a tunnel is told by the others as well.
+    C(asked): the names of the tunnels that are asked about; without any, all of them.
+    C(state): of all VPNs, with routes and the flows of an earlier look. C(verdicts): what C(judgement) says of the tunnels. C(lines): of the log, newest first.
     C(changes): (place, owner) of what is not committed.
     C(ha): what this firewall is in its pair, if it is in one. C(certificates): name → seconds since 1970 of its end.
     C(connection): what the cloud says of the VPN. C(keys): gateway → whether its pre-shared key is the cloud's; what cannot be told is missing.
@@ -83,6 +84,7 @@ class Evidence:
     around: Surroundings
     state: State
     verdicts: tuple = ()
+    asked: frozenset[str] = frozenset()
     lines: list = field(default_factory=list)
     changes: list = field(default_factory=list)
     ha: Member | None = None
@@ -175,6 +177,10 @@ class Evidence:
     def vpn_of(self, tunnel: str) -> str:
         """The VPN of a tunnel, by its record; where none names the tunnel, by its name."""
         return records.owner(self.claims, Object("ipsec_tunnel", tunnel)) or stem(tunnel)
+
+    @property
+    def asked_tunnels(self) -> list[dict]:
+        return [tunnel for tunnel in self.configuration["tunnels"] if not self.asked or tunnel["name"] in self.asked]
 
     def tunnels_of_vpn(self, vpn: str) -> list:
         return [tunnel["name"] for tunnel in self.configuration["tunnels"] if self.vpn_of(tunnel["name"]) == vpn and not tunnel.get("disabled")]

@@ -20,7 +20,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.carriers import led_into
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.health import Condition, Health
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.judgement import Judgement, Verdict, judge
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import asked_for, of_vpns, select
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import asked_for, of_vpns, select, with_siblings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.vpn_log import Line
 
 # How often a probe is sent that gets no answer: a rule can be in use a moment after its tunnel is up.
@@ -186,7 +186,9 @@ class Watch:
                 self._look_at_counters(view, _LITTLE)
             inquiry, question = self._inquiring(), self.question
             intent = inquiry.intent(question.source_zones, question.local_networks, question.remote_networks)
-            evidence = inquiry.evidence(view.tree, view.judged, view.whole, view.doubted(), question.connection, intent, with_log=why)
+            whole = with_siblings(view.everything, view.judged) if question.names else view.judged
+            evidence = inquiry.evidence(view.tree, whole, view.whole, view.doubted(), question.connection, intent, with_log=why)
+            evidence.asked = frozenset(tunnel["name"] for tunnel in view.judged["tunnels"])
             evidence.hosts_fail = bool(view.beyond)
             view.warnings = _joined(view.warnings, inquiry.warnings)
             causes = inquiry.diagnosed(evidence, view.missing)

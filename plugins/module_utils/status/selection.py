@@ -113,6 +113,12 @@ def asked_for(everything: dict, chosen: dict, names: Iterable[str] = (), missing
     return {**found, **{name: [] for name in names if name not in known}}
 
 
+def with_siblings(everything: dict, chosen: dict) -> dict:
+    """What was chosen, with all else of the VPNs whose tunnels are among it."""
+    names = [thing["name"] for kind in ("tunnels", "gateways") for thing in chosen[kind]]
+    return select(everything, [*asked_for(everything, chosen), *names])[0]
+
+
 def of_vpns(configuration: dict) -> dict:
     """The configuration without the PBF rules and BGP peers that have nothing to do with any of its tunnels."""
     owners = Owners(configuration)

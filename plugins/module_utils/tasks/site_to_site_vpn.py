@@ -82,6 +82,8 @@ _VPN = {
     "rule_position": {"type": "dict", "options": {
         "where": {"type": "str", "required": True, "choices": ["top", "bottom", "before", "after"]}, "rule": {"type": "str"}}},
 }
+# What is told of a look at the VPN.
+_OF_A_LOOK = ("health", "healthy", "problems", "vpns", "summary", "diagnosis", "why")
 # Keys, one per tunnel.
 _PER_TUNNEL = ("pre_shared_keys", "bgp_secrets")
 _NEEDED = ("failover", "outside_interface", "zone", "source_zones", "local_networks", "remote_networks")
@@ -216,7 +218,7 @@ class _Life:
         with telling(self.told):
             seen, step = self._turn()
             while step is Step.NEXT_TUNNEL:
-                seen, step = self._turn()
+                seen, step = self._later_turn()
             if not self.module.check_mode:
                 self._end(seen, step)
         return self.told
@@ -231,6 +233,14 @@ class _Life:
         if seen.failed and outcome.may_take_back(self.asked):
             seen = replace(seen, after=self._up_now())
         return seen, outcome.step(self.asked, seen)
+
+    def _later_turn(self) -> tuple[Seen, Step]:
+        """Where it breaks off, it is told how well the whole VPN is then, and not how well the tunnel was that had its turn before."""
+        try:
+            return self._turn()
+        except PanosVpnError:
+            self._tell_the_whole()
+            raise
 
     # Writing and committing.
 
@@ -363,12 +373,26 @@ class _Life:
         seen = replace(seen, problems=view.condition.problems(Health.DOWN))
         if outcome.step(self.asked, seen) is not Step.NEXT_TUNNEL:
             watch, view = self._of_the_whole(watch, view)
+        diagnosis = self._tell(watch, view)
+        causes = sentences.first_causes(diagnosis, verifying.concerned(view) or {found["tunnel"] for found in diagnosis})
+        return replace(seen, risks=view.condition.problems(Health.AT_RISK), causes=tuple(causes))
+
+    def _tell(self, watch: Watch, view: View) -> list[dict]:
+        """How well what was looked at is, and why; the causes once more by themselves."""
         condition, diagnosis = view.condition, view.diagnosis or []
         state = tell(view.configuration, view.state, condition, watch.question.connection)
         self.told["warnings"] += [warning for warning in view.warnings if warning not in self.told["warnings"]]
         self.told.update(**verifying.told(view), summary=summary(state, condition), diagnosis=diagnosis, why=sentences.lines(diagnosis))
-        causes = sentences.first_causes(diagnosis, verifying.concerned(view) or {found["tunnel"] for found in diagnosis})
-        return replace(seen, risks=condition.problems(Health.AT_RISK), causes=tuple(causes))
+        return diagnosis
+
+    def _tell_the_whole(self) -> None:
+        """How well all of the VPN is; nothing where the firewall does not answer any more."""
+        watch = self._watch(self._question((self.asked.vpn,)))
+        try:
+            self._tell(watch, watch.once())
+        except PanosVpnError:
+            for name in _OF_A_LOOK:
+                self.told.pop(name, None)
 
     def _of_the_whole(self, watch: Watch, view: View) -> tuple[Watch, View]:
         """The same of all tunnels of the VPN; as it is where that was asked already, or where the firewall does not answer any more."""

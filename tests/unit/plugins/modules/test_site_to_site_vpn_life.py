@@ -12,7 +12,9 @@ import pytest
 import yaml
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import secrets
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import PanosVpnError
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import config_revert as taking_back
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.vpn_planning import Planning
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import config_revert, site_to_site_vpn
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.back_to_start import bare
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK
@@ -284,6 +286,31 @@ def test_a_turn_that_is_refused_tells_what_the_turns_before_it_did(door):
     stopped = door.life(pre_shared_keys=KEYS)
     assert stopped.failed and "not now" in stopped.message
     assert stopped.changed and stopped.values["interrupts"] == [SECOND] and stopped.values["healthy"]
+
+
+@pytest.mark.parametrize("answers", [True, False], ids=["the firewall answers", "it does not"])
+def test_a_turn_that_breaks_off_tells_how_well_the_vpn_is_then(door, monkeypatch, answers):
+    """The tunnel of the turn before was well a moment ago; what it was is no answer to how the VPN is."""
+    assert not door.life().failed
+    write, turns = Planning.write, []
+
+    def breaking_off(planning, before_write):
+        turns.append(planning)
+        if len(turns) < 2:
+            return write(planning, before_write)
+        door.down(FIRST)
+        if not answers:
+            door.control.fault("error", {"type": "op", "cmd": "show vpn flow"}, times=99, code=12, message="and nothing to see")
+        raise PanosVpnError("not now")
+
+    monkeypatch.setattr(Planning, "write", breaking_off)
+    stopped = door.life(pre_shared_keys=KEYS)
+    assert stopped.failed and "not now" in stopped.message and stopped.values["interrupts"] == [SECOND]
+    told = {"health": "at_risk", "healthy": False, "vpns": [name_of("pbf")], "summary": "at_risk"}
+    found = {name: stopped.values.get(name) for name in told}
+    if answers:
+        found.update(vpns=[vpn["name"] for vpn in found["vpns"]], summary=found["summary"]["health"])
+    assert found == (told if answers else dict.fromkeys(told))
 
 
 def test_a_plan_shows_all_turns_and_touches_nothing(door):

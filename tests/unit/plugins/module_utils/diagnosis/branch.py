@@ -26,7 +26,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.inter
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.judgement import judge
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.routes import Route
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.security_associations import IkeSa, IpsecSa
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import select
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import select, with_siblings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.vpn_log import Line
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import Platform
@@ -192,12 +192,14 @@ class Branch:
     def peers(self, *peers: BgpPeer) -> None:
         self.state = replace(self.state, bgp_peers=peers, routes=tuple(route for route in self.state.routes if route.protocol != "bgp"))
 
-    def diagnose(self) -> list:
-        """What vpn_info makes of it for the VPN by name."""
+    def diagnose(self, name: str = NAME) -> list:
+        """What vpn_info makes of it for the VPN, or one of its tunnels, by name."""
         base, platform = Location().base, Platform((11, 1))
-        configuration, _missing = select(vpn_state.gathered_from(self.tree, platform, base), [NAME])
+        everything = vpn_state.gathered_from(self.tree, platform, base)
+        configuration, _missing = select(everything, [name])
         return diagnose(Evidence(
-            configuration, Surroundings(self.tree, base, platform), self.state, judge(configuration, self.state).tunnels, lines=self.lines,
+            with_siblings(everything, configuration), Surroundings(self.tree, base, platform), self.state, judge(configuration, self.state).tunnels,
+            asked=frozenset(tunnel["name"] for tunnel in configuration["tunnels"]), lines=self.lines,
             connection=read(Profile, self.connection, "connection") if self.connection else None, keys=self.keys if self.connection else {},
             key_owners=self.key_owners, intent=self.intent, interfaces=self.interfaces,
             addresses=rulebases.Addresses(self.objects), names=self.names, hosts_fail=self.hosts_fail, rules_are_complete=self.rules_are_complete, now=0.0))

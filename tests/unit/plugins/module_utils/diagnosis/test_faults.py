@@ -51,6 +51,17 @@ def test_the_true_cause_comes_first(fault):
     assert found[0]["evidence"] and found[0]["fix"]
 
 
+OF_A_TUNNEL = {name: fault for name, fault in FAULTS.items() if fault.tunnel in (ONE, TWO) and fault.cause != "tunnel-missing"}
+
+
+@pytest.mark.parametrize("fault", OF_A_TUNNEL.values(), ids=OF_A_TUNNEL.keys())
+def test_who_asks_about_one_tunnel_alone_gets_the_causes_that_it_has_beside_the_others(fault):
+    branch = Branch(fault.kind)
+    branch.connection = branch.connection if fault.known else None
+    fault.breaks(branch)
+    assert branch.diagnose(fault.tunnel) == [cause for cause in branch.diagnose() if cause["tunnel"] == fault.tunnel]
+
+
 BESIDE = (
     "the gateway of the other tunnel", "the interface of the other tunnel", "the interface of the other tunnel, by its rule",
     "inside mask too short", "a PBF rule into the other tunnel", "a PBF rule of another zone",
