@@ -12,10 +12,11 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
+import signal
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, Callable, Iterable
+from typing import Any, Callable, Iterable, Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.connection import Connection, read
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import LabError, wait_until
@@ -58,10 +59,24 @@ def labs(pairs: list[Any], stack: ExitStack, tell: Callable[[str], None]) -> dic
         return found
     for number, pair in enumerate(pairs, start=1):
         try:
-            found[pair.name] = stack.enter_context(_lab(pair, number))
+            with _interrupted_later():
+                found[pair.name] = stack.enter_context(_lab(pair, number))
         except (NoLab, LabError) as error:
             tell(f"{pair.name} without real tunnels: {error}")
     return found
+
+
+@contextmanager
+def _interrupted_later() -> Iterator[None]:
+    """An interrupt waits until what is begun here has its end in hand: a process that was just started would be nobody's."""
+    interrupts: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, dummy: interrupts.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if interrupts:
+            raise KeyboardInterrupt
 
 
 def _lab(pair: Any, number: int) -> DataPlane:

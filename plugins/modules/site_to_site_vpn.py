@@ -954,6 +954,7 @@ options:
     description:
       - Whether to wait until the tunnels are up, with what O(failover) needs. With V(bgp) they must also bring and take the routes that they are for.
       - It is left out as long as something of the VPN is uncommitted, and with O(state=absent).
+      - With O(commit), a tunnel that is down and that no packet asks for, since it has neither a monitor nor a BGP peer, is initiated once.
       - Where something of a tunnel that is there has changed that its two ends agree on (key, identity, addresses, proposal, IKE version, lifetime, pairs of
         networks), its SAs are cleared after the commit and negotiated anew, and it counts as proven on new SAs only. That is done for one tunnel after the
         other, also in a later run, where O(journal) tells of it. SAs are not cleared without O(commit), where only the far side begins, and with

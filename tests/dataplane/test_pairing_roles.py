@@ -32,7 +32,7 @@ ZSTACK = {
     "ike_encryption_algorithm": "aes-256", "ike_authentication_algorithm": "sha256", "ike_dh_group": "2", "esp_encryption_algorithm": "aes-256",
     "esp_authentication_algorithm": "sha256", "pfs_dh_group": "dh-group14"}
 # The networks behind the far sides, which none of them prints.
-NETWORKS = ["10.50.0.0/16", "10.60.0.0/16", "10.70.0.0/16"]
+NETWORKS = ["10.50.0.0/16", "10.60.0.0/16", "10.80.0.0/16"]
 HERE = {"outside_interface": "ethernet1/8", "local_networks": ["10.10.0.0/24"], "commit_poll": 0.1, "verify_timeout": 90, "verify_poll": 0.5}
 
 

@@ -62,9 +62,9 @@ def test_they_are_answered_while_a_tunnel_is_down(worlds, number):
         name = site.plane.firewall.running.tunnels[number - 1].name
         site.aws[number - 1].kill()
         try:
-            assert wait_until(lambda: not site.plane.firewall.probes()["probes"][f"tunnel {name}"]["up"], 20, 0.3)
+            assert wait_until(lambda: not site.plane.firewall.probes()["probes"][f"tunnel {name}"]["up"], 45, 0.3)
             # AWS gives the tunnel up in its own time.
-            assert wait_until(lambda: pinged(site, 1) == 1, 15, 0.3)
+            assert wait_until(lambda: pinged(site, 1) == 1, 45, 0.3)
             return begun_by_the_cloud(site)
         finally:
             site.aws[number - 1].restart()

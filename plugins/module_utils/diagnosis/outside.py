@@ -25,6 +25,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profil
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import rules_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import vpn_log
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names, refusals
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.negotiation import is_asked_for
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.rules import OUTSIDE_APPLICATIONS
 
 
@@ -346,16 +347,10 @@ def passive(case: Case) -> Iterator[Cause]:
                     (f"ike_gateway {case.gateway_name} passive_mode: true",) + (() if case.kinds else ("no negotiation in the log",)),
                     f"ike_gateway {case.gateway_name}: passive_mode: false", POSSIBLE if case.answered else LIKELY,
                     ({"ike_gateway": {"name": case.gateway_name, "passive_mode": False}},))
-    elif not case.kinds and not _sends_by_itself(case):
+    elif not case.kinds and not is_asked_for(case.tunnel, case.rules, case.peers):
         yield Cause("nobody-initiates", "nobody begins to negotiate: no packet asks for the tunnel, and it has neither a monitor nor a BGP peer",
                     ("no negotiation in the log", "tunnel_monitor.enable: not set"),
                     f"ipsec_tunnel {case.name}: tunnel_monitor.enable: true with an address of the peer; or vpn_action: action: initiate", LIKELY)
-
-
-def _sends_by_itself(case) -> bool:
-    """Whether a monitor or BGP sends packets through the tunnel, which begin a negotiation."""
-    monitored = any(((rule.get("action") or {}).get("forward") or {}).get("monitor") for rule in case.rules)
-    return bool(case.monitor or case.peers or monitored)
 
 
 def unanswered(case: Case) -> Iterator[Cause]:

@@ -109,12 +109,18 @@ class Watch:
         self.target, self.question = target, question
         self._inquiry: Any = None
 
-    def until_clear(self, patience: Patience, lacks: Callable[[View], str] = lambda view: "") -> View:
-        """The first look that shows nothing wrong, or the last one before the time is up. C(lacks): what else it does not show yet, in a sentence."""
+    def until_clear(self, patience: Patience, lacks: Callable[[View], str] = lambda view: "", begin: Callable[[View], None] | None = None) -> View:
+        """The first look that shows nothing wrong, or the last one before the time is up. C(lacks): what else it does not show yet, in a sentence.
+
+        C(begin): is given the first look where that shows something wrong.
+        """
         views: list = [None]
 
         def look() -> None:
+            is_first = views[-1] is None
             views.append(self.look(views.pop()))
+            if begin is not None and is_first and not views[-1].is_clear:
+                begin(views[-1])
             if not views[-1].is_clear and not self._is_elsewhere(views[-1]):
                 raise NotYet(f"not healthy yet, {', '.join(self.question.names) or 'the VPNs'}: {'; '.join(views[-1].symptoms)}")
             if lacks(views[-1]):
@@ -124,14 +130,14 @@ class Watch:
             patience.until(look)
         return views[-1]
 
-    def until_healthy(self, patience: Patience) -> View:
-        """A look that was judged: the first one that is not down, or the last one before the time is up.
+    def until_healthy(self, patience: Patience, begin: Callable[[View], None] | None = None) -> View:
+        """A look that was judged: the first one that is not down, or the last one before the time is up. C(begin): as of C(until_clear).
 
         What is certain although the state is clear is settled when it is still so a moment later: waiting mends no configuration.
         """
         patience = patience.begun()
         while True:
-            view = self.judged(self.until_clear(patience))
+            view = self.judged(self.until_clear(patience, begin=begin))
             if view.condition.state is not Health.DOWN or not view.is_clear or patience.left <= _SETTLES:
                 return view
             time.sleep(_SETTLES)

@@ -26,6 +26,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profil
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import revert
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.health import Health
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import egress, interface_to
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import grouped
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.summary import summary
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.telling import tell
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import config_revert, journal as journals, negotiating, verifying
@@ -359,11 +361,22 @@ class _Life:
             seen = self._negotiated_anew(seen)
             if seen.problems:
                 return seen
-            view = watch.until_healthy(self.module.patience("verify_timeout", "verify_poll"))
+            view = watch.until_healthy(self.module.patience("verify_timeout", "verify_poll"), self._begin if self.asked.commits else None)
         except PanosVpnError as exc:
             self.told["warnings"] += exc.facts.get("warnings", [])
             return replace(seen, look_failed=str(exc))
         return self._judged(seen, watch, view)
+
+    def _begin(self, view: View) -> None:
+        """Negotiate the tunnels that are down and that no packet asks for: nobody is behind a VPN that was just made, and it is to show that it works."""
+        configuration, flows = view.judged, negotiating.by_tunnel(view.whole.flows)
+        rules, peers = grouped(configuration["pbf_rules"], egress), grouped(configuration["bgp"]["peers"], interface_to)
+        for tunnel in configuration["tunnels"]:
+            unit = tunnel.get("tunnel_interface")
+            is_asked_for = negotiation.is_asked_for(tunnel, rules.get(unit, ()), peers.get(unit, ()))
+            waits = tunnel.get("disabled") or negotiation.waits_for_its_peer(tunnel, configuration)
+            if not waits and not is_asked_for and not negotiating.is_up(flows, tunnel["name"]):
+                list(negotiating.initiate(self.target.session, [tunnel]))
 
     def _judged(self, seen: Seen, watch: Watch, view: View) -> Seen:
         """What does not work is a problem of the change; what works and is at risk is told beside.

@@ -97,3 +97,12 @@ def waits_for_its_peer(tunnel: Mapping, configuration: Mapping) -> bool:
     """Whether only the far side can begin: SAs that are cleared here come back when it wants to."""
     gateways = [gateway for gateway in configuration["gateways"] if gateway["name"] in (tunnel.get("ike_gateways") or ())]
     return not gateways or any(gateway.get("passive_mode") or "dynamic" in (gateway.get("peer_address") or {}) for gateway in gateways)
+
+
+def is_asked_for(tunnel: Mapping, rules: Iterable[Mapping], peers: Collection) -> bool:
+    """Whether packets that the firewall sends by itself want into a tunnel, which begins its negotiation: those of a monitor, or of BGP.
+
+    C(rules): the PBF rules that forward into it, C(peers): the BGP peers that are reached through it.
+    """
+    monitored = any(((rule.get("action") or {}).get("forward") or {}).get("monitor") for rule in rules)
+    return bool((tunnel.get("tunnel_monitor") or {}).get("enable") or peers or monitored)

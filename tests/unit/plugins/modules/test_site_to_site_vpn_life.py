@@ -15,7 +15,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuratio
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import PanosVpnError
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import config_revert as taking_back
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.vpn_planning import Planning
-from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import config_revert, site_to_site_vpn
+from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import config_revert, site_to_site_vpn, vpn_info
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.back_to_start import bare
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.pairing import VpnDoor, name_of, options, profile
@@ -406,3 +406,29 @@ def test_what_is_returned_is_what_is_documented(door):
     assert any("by what an earlier run has begun" in warning for warning in again.warnings)
     seen |= set(again.values)
     assert seen - OF_ANSIBLE - {"diff", "failed", "msg"} == promised
+
+
+UNASKED = {"failover": "routes", "policy_based": True, "remote_networks": ["172.20.0.0/16"],
+           "tunnels": [{name: value for name, value in profile("pbf")["tunnels"][0].items() if not name.startswith("inside")}]}
+
+
+@pytest.mark.parametrize("sa, more, begins", [
+    pytest.param("down", UNASKED, True, id="no packet asks for it"),
+    pytest.param("up", UNASKED, False, id="it is up"),
+    pytest.param("down", {**UNASKED, "commit": False}, False, id="a run that only looks"),
+    pytest.param("down", {**UNASKED, "tunnels": [{**UNASKED["tunnels"][0], "initiator": "peer"}]}, False, id="only the far side begins"),
+    pytest.param("down", {}, False, id="monitors ask for it"),
+])
+def test_a_tunnel_that_nobody_asks_for_is_negotiated_before_it_is_called_down(door, sa, more, begins):
+    """A VPN that was just made has no hosts behind it yet."""
+    def life(**steps):
+        return door.run(options("pbf", **{"commit": True, "verify": True, "commit_poll": 0.05, "verify_poll": 0.05, "verify_timeout": 1, **more, **steps}))
+
+    made = life(verify=False, commit=True)
+    assert not made.failed, made.message
+    for flow in door.run({"gather": ["state"]}, module=vpn_info).values["vpn"]["state"]["tunnels"]:
+        door.control.vpn(flow["name"], sa=sa)
+    door.control.reset_requests()
+    life()
+    initiated = [request["cmd"] for request in door.control.requests() if (request["cmd"] or "").startswith("test")]
+    assert bool(initiated) is begins
