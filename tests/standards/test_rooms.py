@@ -112,7 +112,7 @@ RULES = (
     Rule("only tasks and plugins know Ansible objects", rooms("device", "inquiry"), knows(*ANSIBLE_OBJECTS)),
     Rule("only device knows the SDK", lambda room: room != "device", knows(*SDK)),
     Rule("one file of device knows the SDK", rooms("device"), lambda name, stem: stem != "sdk" and lies_in(name, SDK)),
-    Rule("the transport alone opens connections", rooms("device"), lambda name, stem: stem not in ("transport", "dialling") and lies_in(name, NETWORK)),
+    Rule("the channel alone opens connections", rooms("device"), lambda name, stem: stem not in ("channel", "dialling") and lies_in(name, NETWORK)),
     Rule("rooms do not know their doors", lambda room: room in FLOOR_OF, knows_a_door),
     Rule("a door knows its own resource only", rooms("modules"), knows_a_foreign_resource),
     Rule("no room but peers knows a single cloud", lambda room: room in FLOOR_OF and room != "peers", knows_a_cloud),
@@ -228,7 +228,7 @@ FORBIDDEN = {
         ("plugins/modules/commit.py", "from panos.firewall import Firewall"),
     "the SDK in a session":
         ("plugins/module_utils/device/connection.py", "from pan import xapi"),
-    "a connection beside the transport":
+    "a connection beside the channel":
         ("plugins/module_utils/device/connection.py", "from urllib import request"),
     "the SDK in a task":
         ("plugins/module_utils/tasks/module.py", "import pan.xapi"),

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A TCP connection to a firewall, straight or through the proxy that the environment names, and the time in which it has to be there."""
+"""A TCP connection to a far end, straight or through the proxy that the environment names, and the time in which it has to be there."""
 
 from __future__ import annotations
 
@@ -19,6 +19,20 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 _PROXY_PORT = 3128
 # How much a proxy may say before the tunnel is there; http.client takes as much in one line.
 _LONGEST_HEAD = 65536
+
+
+@dataclass(frozen=True)
+class Words:
+    """How the options are called that lead to a far end; C(usually): where its address is found."""
+
+    address: str
+    ca_path: str
+    answer_limit: str
+    usually: str
+
+
+FIREWALL = Words("provider.ip_address (PANOS_HOSTNAME)", "provider.ca_path (PANOS_CA_PATH)", "provider.answer_limit (PANOS_ANSWER_LIMIT)",
+                 "; an inventory usually says it as the host's ansible_host")
 
 
 class Deadline:
@@ -91,16 +105,16 @@ _OTHER_PROXIES = {
 }
 
 
-def dialled(host: str, port: int, deadline: Deadline) -> socket.socket:
-    """A connection to a firewall over which nothing was said yet."""
+def dialled(host: str, port: int, deadline: Deadline, words: Words = FIREWALL) -> socket.socket:
+    """A connection to a far end over which nothing was said yet."""
     proxy = proxy_for(host)
     if proxy is None:
         try:
             return _reached(host, port, deadline)
         except socket.gaierror as exc:
             raise ConnectionFailed(
-                f"no address is known for '{host}' ({exc.strerror}). Give the firewall's address as provider.ip_address (PANOS_HOSTNAME); "
-                "an inventory usually says it as the host's ansible_host", final=exc.errno == socket.EAI_NONAME) from None
+                f"no address is known for '{host}' ({exc.strerror}). Give the address as {words.address}{words.usually}",
+                final=exc.errno == socket.EAI_NONAME) from None
         except OSError as exc:
             refused = isinstance(exc, ConnectionRefusedError)
             raise ConnectionFailed(f"cannot talk to {authority(host, port)}: {_reason(exc)}", restarting=refused) from None

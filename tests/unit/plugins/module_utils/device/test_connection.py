@@ -113,7 +113,7 @@ def test_only_what_is_not_covered_is_read():
     "no address": ({"ip_address": "", "api_key": "x"}, "ip_address or PANOS_HOSTNAME"),
     "no credentials": ({"ip_address": "fw"}, "log in to fw.*api_key"),
     "a name without a password": ({"ip_address": "fw", "username": "admin"}, "username and password"),
-    "a CA that is not there": ({"ip_address": "fw", "api_key": "x", "ca_path": "/nowhere/ca.pem"}, "provider.ca_path: /nowhere/ca.pem"),
+    "a CA that is not there": ({"ip_address": "fw", "api_key": "x", "ca_path": "/nowhere/ca.pem"}, "provider.ca_path \\(PANOS_CA_PATH\\): /nowhere/ca.pem"),
 }.values(), ids=["no address", "no credentials", "no password", "no CA"])
 def test_a_provider_that_cannot_work(given_values, words):
     with pytest.raises(InvalidInput, match=words):

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import transport
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import channel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.transport import Provider, Transport
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed
@@ -165,7 +165,7 @@ def test_the_key_travels_in_a_header_and_the_rest_in_the_body(firewall):
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 @settings(deadline=None, derandomize=True)
 def test_values_are_spelled_as_forms_spell_them(value):
-    assert transport._quoted(value) == quote_plus(value)
+    assert channel.quoted(value) == quote_plus(value)
 
 
 def test_a_serial_number_goes_along(firewall, monkeypatch):
