@@ -19,7 +19,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 COLLECTION = pathlib.Path("ansible_collections", "tunnelsmith", "panos_vpn")
 #: Below plugins/module_utils.
-ROOMS = ("configuration", "tables", "reconcile", "peers", "prisma", "device", "firewall", "vpn")
+ROOMS = ("configuration", "tables", "reconcile", "peers", "prisma", "device", "scm", "firewall", "vpn")
 
 
 def check(rooms: tuple[str, ...]) -> int:

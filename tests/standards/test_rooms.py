@@ -31,7 +31,7 @@ FLOORS = (
     ("arguments", "reconcile", "peers"),
     ("parts",),
     ("resources", "device"),
-    ("registry",),
+    ("registry", "scm"),
     ("firewall", "prisma"),
     ("vpn",),
     ("status",),
@@ -113,6 +113,7 @@ RULES = (
     Rule("only device knows the SDK", lambda room: room != "device", knows(*SDK)),
     Rule("one file of device knows the SDK", rooms("device"), lambda name, stem: stem != "sdk" and lies_in(name, SDK)),
     Rule("the channel alone opens connections", rooms("device"), lambda name, stem: stem not in ("channel", "dialling") and lies_in(name, NETWORK)),
+    Rule("what speaks to the cloud's API speaks through the channel", rooms("scm"), knows(*NETWORK, *ANSIBLE_OBJECTS)),
     Rule("rooms do not know their doors", lambda room: room in FLOOR_OF, knows_a_door),
     Rule("a door knows its own resource only", rooms("modules"), knows_a_foreign_resource),
     Rule("no room but peers knows a single cloud", lambda room: room in FLOOR_OF and room != "peers", knows_a_cloud),
@@ -230,6 +231,8 @@ FORBIDDEN = {
         ("plugins/module_utils/device/connection.py", "from pan import xapi"),
     "a connection beside the channel":
         ("plugins/module_utils/device/connection.py", "from urllib import request"),
+    "a connection of its own to the cloud":
+        ("plugins/module_utils/scm/client.py", "import http.client"),
     "the SDK in a task":
         ("plugins/module_utils/tasks/module.py", "import pan.xapi"),
     "the SDK in the lab":

@@ -22,11 +22,13 @@ class NotYet(Exception):
     """What is waited for is not there; the text says in one sentence what that is.
 
     C(instead): the error that the user reads when there is no time left; where there is none, this one ends the waiting.
+    C(after): seconds after which the far side wants to be asked again, where it says so.
     """
 
-    def __init__(self, sentence: str, instead: Exception | None = None):
+    def __init__(self, sentence: str, instead: Exception | None = None, after: float | None = None):
         super().__init__(sentence)
         self.instead = instead
+        self.after = after
 
 
 def nobody(sentence: str) -> None:
@@ -62,10 +64,11 @@ class Patience:
             try:
                 return look()
             except NotYet as exc:
-                if running.left <= 0:
+                if running.left <= (exc.after or 0):
                     raise (exc.instead or exc) from None
                 self.tell(str(exc))
-            pause(min(self._wanted(attempt), running.left))
+                wanted = self._wanted(attempt) if exc.after is None else exc.after
+            pause(min(wanted, running.left))
             attempt += 1
 
     @property
