@@ -38,6 +38,9 @@ description:
     Networks can come and go without one that stays being renamed, which would end its SAs.
   - An object that no such line names is somebody else's, whatever it is called. It is never changed or removed. Where the VPN needs its name,
     the task is refused, with every such object in one message. Where the line was deleted, O(adopt=true) takes the VPN's objects over again.
+  - On a Panorama, O(template) (or O(template_stack)) and O(device_group) say where the VPN goes; both parts are written in one request. What stands
+    around it is what counts on each firewall behind them, from its stack, its device groups and its own configuration, and versions are those of
+    the firewalls. See R(Panorama,ansible_collections.tunnelsmith.panos_vpn.docsite.panorama).
 author:
   - Tunnelsmith contributors (@tunnelsmith)
 extends_documentation_fragment:
@@ -45,7 +48,8 @@ extends_documentation_fragment:
   - tunnelsmith.panos_vpn.attributes
   - tunnelsmith.panos_vpn.attributes.writes
   - tunnelsmith.panos_vpn.committing
-  - tunnelsmith.panos_vpn.location.vsys
+  - tunnelsmith.panos_vpn.location
+  - tunnelsmith.panos_vpn.location.rulebase
 requirements:
   - netaddr
 options:

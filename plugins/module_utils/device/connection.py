@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import copy
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from typing import Callable, Iterable, Mapping, Sequence
@@ -55,6 +56,13 @@ class Session:
     def beside(self) -> Session:
         """Another session with the same firewall, for a thread of its own; no further API key is generated for it."""
         return Session(replace(self.provider, api_key=self._log_in()))
+
+    def through(self, serial: str) -> Session:
+        """A session with a firewall behind this Panorama, over the same connection."""
+        other = copy.copy(self)
+        other._key = self._log_in()
+        other.provider, other.changing, other.paired, other.unions = replace(self.provider, serial_number=serial), False, False, None
+        return other
 
     @property
     def place(self) -> str:

@@ -13,6 +13,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 # The literal name of the one device entry, on firewalls and Panorama alike.
 DEVICE = ("config", "devices", ("entry", "localhost.localdomain"))
 DEFAULT_VSYS = "vsys1"
+# In the place of a device group: what is for all firewalls.
+SHARED = "shared"
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Location:
 
     def holders(self) -> list:
         """The named objects that the task's own option places things in: writing below one that is not there would make it."""
-        group = None if self.device_group == "shared" else self.device_group
+        group = None if self.device_group == SHARED else self.device_group
         found = [DEVICE + (kind, ("entry", name)) for kind, name in (
             ("template", self.template), ("template-stack", self.template_stack), ("device-group", group)) if name]
         return found + ([self.base("vsys")] if self.vsys else [])
@@ -57,6 +59,6 @@ class Location:
         rulebase = self.rulebase or ("pre-rulebase" if self.device_group else "rulebase")
         if not self.device_group:
             return DEVICE + ("vsys", ("entry", self.vsys or DEFAULT_VSYS), rulebase)
-        if self.device_group == "shared":
-            return ("config", "shared", rulebase)
+        if self.device_group == SHARED:
+            return ("config", SHARED, rulebase)
         return DEVICE + ("device-group", ("entry", self.device_group), rulebase)

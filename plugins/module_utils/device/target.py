@@ -14,13 +14,15 @@ from typing import Iterable
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.behind import Behind, behind, layers_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import DEFAULT_VSYS, DEVICE, Location
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import DEFAULT_VSYS, DEVICE, SHARED, Location
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import LOGICAL_ROUTER, VIRTUAL_ROUTER, Platform
 
 _TEMPLATES = "template or template_stack"
 _OPTIONS_FOR = {"rulebase": "device_group"}
+_SHARED = ("config", "shared")
 _SETTING = ("deviceconfig", "setting", "advance-routing")
 
 
@@ -28,13 +30,14 @@ _SETTING = ("deviceconfig", "setting", "advance-routing")
 class Target:
     """A session, where on the device the task's objects stand, and what kind of firewall they are for.
 
-    C(asked): the moment (monotonic) at which the platform was.
+    C(asked): the moment (monotonic) at which the platform was. C(behind): the firewalls that get what a template or a device group says.
     """
 
     session: Session
     location: Location
     platform: Platform
     asked: float = field(default_factory=time.monotonic)
+    behind: Behind | None = None
 
     @property
     def place(self) -> str:
@@ -60,6 +63,25 @@ class Target:
     def holders(self) -> list[Path]:
         return self.location.holders()
 
+    def address_homes(self) -> list[Path]:
+        """Where addresses stand that the rules here can name, the nearest last."""
+        group = self.location.device_group
+        if not group:
+            return [_SHARED, self.base("vsys")]
+        lineage = self.behind.fleet.lineage(group) if self.behind else (group,)
+        return [_SHARED, *(DEVICE + ("device-group", ("entry", name)) for name in reversed(lineage) if name != SHARED)]
+
+    def firewall(self, serial: str) -> Target:
+        """One of the firewalls behind, reached through this Panorama."""
+        return target_at(self.session.through(serial), Location(vsys=self.location.vsys))
+
+    @property
+    def words(self) -> str:
+        """The place that is written to, as messages call it."""
+        location = self.location
+        kinds = (("template", location.template), ("template stack", location.template_stack))
+        return next((f"{kind} '{name}'" for kind, name in kinds if name), self.place)
+
 
 def itself(session: Session) -> Target:
     """The device that the session is with, a Panorama too, and no place on it."""
@@ -71,10 +93,10 @@ def target_at(session: Session, location: Location, options: Iterable[str] = ())
 
     C(options): the location options that the task takes.
     """
-    target = Target(session, location, _platform_at(session, location))
+    target = Target(session, location, session.platform())
     _refuse_panorama_itself(target, options)
     _refuse_missing_vsys(target)
-    return target
+    return _with_those_behind(target) if target.is_panorama else target
 
 
 def _refuse_panorama_itself(target: Target, options: Iterable[str]) -> None:
@@ -86,26 +108,32 @@ def _refuse_panorama_itself(target: Target, options: Iterable[str]) -> None:
     raise Refused(f"{target.place} is a Panorama: give {given}provider.serial_number for a firewall behind it")
 
 
-def _platform_at(session: Session, location: Location) -> Platform:
-    """Panorama itself routes nothing: which routing engine counts is the template's setting, for a stack the first one of its own and
-    its templates'. That a firewall behind it has been rebooted into that engine is not known here.
+def _with_those_behind(target: Target) -> Target:
+    """What an option needs of a release, and which routing engine counts, is judged by the firewalls that get it: the Panorama may be newer, and
+    routes nothing. That a firewall has been rebooted into the engine of its templates is not known here.
     """
-    platform = session.platform()
-    if not _is_of_template(location):
-        return platform
-    for layer in _layers(session, location):
+    found = behind(target.session, target.location)
+    first = found.firewalls[0].serial if found.firewalls else ""
+    engine = _engine(target.session, found.layers(first) or _layers(found, target.location))
+    platform = replace(target.platform, version=found.oldest or target.platform.version, engine=engine or target.platform.engine)
+    return replace(target, behind=found, platform=platform)
+
+
+def _engine(session: Session, layers: Iterable[Location]) -> str | None:
+    """What the strongest layer that says anything of it says."""
+    for layer in layers:
         wanted = session.get(layer.base("device") + _SETTING)
         if wanted is not None:
-            return replace(platform, engine=LOGICAL_ROUTER if (wanted.text or "").strip() == "yes" else VIRTUAL_ROUTER)
-    return platform
+            return LOGICAL_ROUTER if (wanted.text or "").strip() == "yes" else VIRTUAL_ROUTER
+    return None
 
 
-def _layers(session: Session, location: Location) -> list[Location]:
-    """The location, and for a stack its templates, the strongest first."""
-    if not location.template_stack:
-        return [location]
-    members = session.get(DEVICE + ("template-stack", ("entry", location.template_stack), "templates"))
-    return [location] + [Location(template=name) for name in places.names(members, ())]
+def _layers(found: Behind, location: Location) -> list[Location]:
+    """The place itself where no firewall gets it, a stack's with its templates."""
+    stack = next((stack for stack in found.fleet.stacks if stack.name == location.template_stack), None)
+    if stack is not None:
+        return layers_of(stack)
+    return [location] if location.template else []
 
 
 def _refuse_missing_vsys(target: Target) -> None:

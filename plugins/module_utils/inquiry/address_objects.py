@@ -33,8 +33,8 @@ def networks(target: Target, option: str, texts: Iterable[str]) -> tuple[str, ..
 
 
 def _containers(target: Target) -> list[Path]:
-    """Where addresses stand; what the virtual system has of a name counts, so it comes last."""
-    return [parent + (kind,) for parent in (("config", "shared"), target.base("vsys")) for kind in ("address", "address-group")]
+    """Where addresses stand; what the nearest has of a name counts, so it comes last."""
+    return [parent + (kind,) for parent in target.address_homes() for kind in ("address", "address-group")]
 
 
 def resolved(target: Target, names, known, beside: Iterable[Path] = ()) -> rulebases.Addresses:

@@ -9,6 +9,7 @@ What the plan's own reads do not tell is looked up, in one request.
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
@@ -33,10 +34,10 @@ class Missing:
     certain: bool = True
 
 
-def missing(target: Target, plan: Plan, reads) -> list[Missing]:
-    """What a plan needs and is not in the candidate. C(reads): the places that the plan was made on."""
+def missing(target: Target, plan: Plan, reads, view: ET.Element | None = None) -> list[Missing]:
+    """What a plan needs and is not in the candidate. C(reads): the places that the plan was made on. C(view): what stands around, where that is known."""
     parents = dict.fromkeys([*_holders(target, plan), *plan.parents])
-    references = open_references(plan, target.base)
+    references = [reference for reference in open_references(plan, target.base) if view is None or not reference.is_in(view)]
     wanted = [path for dummy, path in parents] + [path for reference in references for path in reference.paths]
     unread = [path for path in dict.fromkeys(wanted) if not any(places.starts_with(path, read) for read in reads)]
     there = target.read(in_containers(unread))

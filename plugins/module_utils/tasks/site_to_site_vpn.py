@@ -96,7 +96,7 @@ def argument_spec() -> dict:
         **arguments.PROVIDER, **arguments.WRITING, **arguments.LOCKING,
         "name": {"type": "str", "required": True},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "vsys": {"type": "str"},
+        **{name: dict(option) for name, option in arguments.LOCATIONS.items()},
         "connection": {"type": "dict", "options": fields.argument_spec(Profile)},
         **_VPN,
         "replaces": {"type": "str"},

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.behind import refuse_unknown
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import certificates, rulebases
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import certificates, effective, rulebases
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import HIGH_AVAILABILITY, MANAGEMENT, Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import address_objects, interface_addresses, vpn_state
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.effective_configuration import Site, Standing
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import revert
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import Plan, plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import IMPORTED
@@ -83,6 +85,15 @@ class Planning:
         self.listing = vpn_state.Listing(target)
         self.known_objects: dict = {}
         self.turn = Turn()
+        self.standing = self._standing()
+
+    def _standing(self) -> Standing | None:
+        """What stands around a template and a device group; a firewall says it itself."""
+        found = self.target.behind
+        if found is None:
+            return None
+        refuse_unknown(self.target.session, found)
+        return Standing(self.target, found)
 
     def write(self, before_write) -> dict:
         """The result of C(configure), and what the commit to come has to know. C(before_write): called when something is about to be written."""
@@ -115,10 +126,12 @@ class Planning:
         return [self.target.base(location) + path for location, path in _READ + (_IMPORTED if interfaces_go else ())] + proofs
 
     def _wanted(self, tree) -> Wanted:
-        self.turn = Turn()
-        around = self._surroundings(tree)
-        built = removal.removal(self.wish.name, around) if self.wish.vpn is None else self._in_turn(around)
-        self.turn.recorded = self.wish.vpn is not None or built.inheritance is not None
+        sites = [Site(None, tree)] if self.standing is None else self.standing.sites(tree)
+        # The first one comes last: what the turn remembers is of the firewall whose plan it is.
+        planned = {site: self._judged(site, tree) for site in reversed(sites)}
+        around, built = planned[sites[0]]
+        for site in sites[1:]:
+            _refuse_differing(sites[0], built, site, planned[site][1], self.target.words)
         self._read_imports(tree, built.phases)
         self.turn.held = claim.paths([*built.held, *(item for phase in built.phases for item in phase)], self.target.base)
         self.turn.removed_before = self._removed_before()
@@ -126,16 +139,40 @@ class Planning:
         if self.module.check_mode:
             # The firewall itself says so where it is written.
             built.warnings += removal.still_used(built.phases, around)
-        return Wanted(built.phases, built.warnings, {"vpn": built.summary} if built.summary else {})
+        if self.standing is None:
+            return Wanted(built.phases, built.warnings, {"vpn": built.summary} if built.summary else {})
+        built.warnings += [f"{self.wish.name}: {told}" for told in self.standing.half_served()]
+        return Wanted(built.phases, built.warnings, {"vpn": built.summary} if built.summary else {}, sites[0].tree)
 
-    def _in_turn(self, around) -> Result:
+    def _judged(self, site: Site, own: ET.Element) -> tuple[Surroundings, Result]:
+        """As C(_built); a refusal says where something may be that is not known here."""
+        try:
+            return self._built(site, own)
+        except Refused as exc:
+            if site.device is None or site.device.connected:
+                raise
+            raise exc.adding(f"{site.words} is not connected to {self.target.place}, so what it has of its own is not known")
+
+    def _built(self, site: Site, own: ET.Element) -> tuple[Surroundings, Result]:
+        """What stands around the VPN on one firewall, and what the VPN wants there. C(own): the tree that the plan is made on."""
+        self.turn = Turn()
+        around = self._surroundings(site.tree)
+        if self.standing is not None:
+            claim.refuse_elsewhere(self.wish.name, around, self.target.words)
+        built = removal.removal(self.wish.name, around) if self.wish.vpn is None else self._in_turn(around, own)
+        self.turn.recorded = self.wish.vpn is not None or built.inheritance is not None
+        if self.standing is not None:
+            effective.refuse_others(built.phases, own, site.tree, self.target.base, self.target.words)
+        return around, built
+
+    def _in_turn(self, around: Surroundings, own: ET.Element) -> Result:
         """All of the VPN; where that would interrupt several tunnels and they are to be changed one by one, the part of the first of them."""
         vpn, more = self.wish.vpn, (self._addresses(around), self.wish.replaces)
         built = build.build(vpn, around, *more)
         self.turn.stood = bool(built.serving)
         if not built.serving:
             return built
-        numbers = rollout.interrupted(self._planned(built, around), built.serving)
+        numbers = rollout.interrupted(self._planned(built, own), built.serving)
         if not numbers:
             return built
         names = self.turn.names = {number: name for number, objects in built.serving.items() for kind, name in objects if kind == "ipsec_tunnel"}
@@ -151,7 +188,7 @@ class Planning:
             return built
         (first,) = self.turn.interrupts
         built = build.build(vpn, around, *more, only=first)
-        self._planned(built, around)
+        self._planned(built, own)
         later = "comes when that one is up again" if self.wish.goes_on else "comes in a later run, when that one is up again"
         # One that an earlier run has begun with goes first, also where nothing more is to be written there.
         causes = rollout.told(numbers[first]) if first in numbers else "by what an earlier run has begun"
@@ -159,9 +196,9 @@ class Planning:
                               f"{', '.join(names[number] for number in self.turn.waiting)} {later}")
         return built
 
-    def _planned(self, built: Result, around: Surroundings) -> Plan:
+    def _planned(self, built: Result, own: ET.Element) -> Plan:
         """The plan of the tunnels that are there, and what of them has to be negotiated anew after it."""
-        planned = plan(built.phases, around.tree, self.target.base)
+        planned = plan(built.phases, own, self.target.base)
         written = revert.differences(planned.before, planned.after, planned.operations) if planned else []
         objects = negotiation.changed(written, self.target.base) | negotiation.touched([change.path for change in self.pending], self.target.base)
         self.turn.negotiated = {agreed for agreed in objects if any(agreed in serving for serving in built.serving.values())}
@@ -241,3 +278,13 @@ class Planning:
 def _is_marked(element: ET.Element | None) -> bool:
     """Whether a candidate's element, or something in it, has been changed since the last commit: the firewall marks it so on reading."""
     return element is not None and any(node.get("dirtyId") for node in element.iter())
+
+
+def _refuse_differing(first: Site, its: Result, other: Site, others: Result, where: str) -> None:
+    """One template says the same to all of its firewalls."""
+    wanted = {(item.location, item.relative_path): item for phase in its.phases for item in phase}
+    found = {(item.location, item.relative_path): item for phase in others.phases for item in phase}
+    differing = [(wanted.get(place) or found[place]).label for place in {**wanted, **found} if wanted.get(place) != found.get(place)]
+    if differing:
+        raise Refused(f"{where} says one thing to all firewalls, and {other.words} needs something else than {first.words} of {', '.join(differing)}; "
+                      "nothing was written")

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 from typing import ContextManager
 
@@ -34,12 +35,14 @@ _SENDINGS = 3
 class Wanted:
     """What a task wants, worked out on the configuration that was read.
 
-    C(phases): lists of desired items. C(facts): further results.
+    C(phases): lists of desired items. C(facts): further results. C(view): what stands around, where that is more than what was read: behind a
+    Panorama, other templates of the stack and the firewall itself.
     """
 
     phases: list
     warnings: list = field(default_factory=list)
     facts: dict = field(default_factory=dict)
+    view: ET.Element | None = None
 
     def places(self, base) -> list:
         """The absolute paths of all items, each once."""
@@ -89,7 +92,7 @@ def _carried_out(module, target, reads, planned, before_write, journal: journals
             break
         readiness.refuse_unready(target, plan.before)
         needed.refuse_interfaces_of_others(target, plan)
-        missing = needed.missing(target, plan, reads)
+        missing = needed.missing(target, plan, reads, intent.view)
         if module.check_mode:
             intent.warnings += needed.yet(target, missing)
             break

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Callable, Iterable, Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.effective import owner_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Addresses
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
@@ -80,7 +81,12 @@ def refuse_collisions(claim: Claim, items: Iterable, view: Surroundings) -> None
     if claim.vpn.adopt:
         taken = [item for item in taken if not _says_the_same(item, view)]
     if taken:
-        raise _collisions(claim.vpn, [adoption.label(item.table.kind, item.name) for item in taken])
+        raise _collisions(claim.vpn, [_label(item, view) for item in taken])
+
+
+def _label(item: DesiredEntry, view: Surroundings) -> str:
+    label, owner = adoption.label(item.table.kind, item.name), owner_of(view.entry_at(item))
+    return f"{label} of {owner}" if owner else label
 
 
 def _is_of_others(item: Item, claim: Claim, view: Surroundings) -> bool:
@@ -122,6 +128,15 @@ def paths(items: Iterable, base: Callable[[str], tuple]) -> list:
         else:
             found.append(place)
     return found
+
+
+def refuse_elsewhere(name: str, view: Surroundings, where: str) -> None:
+    """A VPN stands in one place. C(where): the one that is written to, in words."""
+    for unit, record in records.on(view):
+        owner = owner_of(view.entry("tunnel_interface", unit))
+        if owner and (record.vpn, record.vsys) == (name, records.vsys_of(view)):
+            raise Refused(f"name: VPN '{name}' stands in {owner}, by its record at {unit}, and not in {where}. Write to {owner}, or give another name; "
+                          "nothing was written")
 
 
 def refuse_name_of_a_tunnel(vpn: Vpn, others: Iterable[Record]) -> None:

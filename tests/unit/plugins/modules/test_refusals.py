@@ -255,8 +255,6 @@ def test_nothing_is_gathered_of_a_panorama_itself(panorama, resource, case):
 
 
 WITHOUT_LOCATIONS = {
-    "site_to_site_vpn": (site_to_site_vpn, pairing.options()),
-    "site_to_site_vpn, absent": (site_to_site_vpn, {"name": "paris", "state": "absent"}),
     "vpn_info": (vpn_info, {}),
     "vpn_action": (vpn_action, {"action": "reconnect", "name": "paris"}),
     "vpn_failover": (vpn_failover, {"name": "paris", "action": "take_down"}),
@@ -268,6 +266,13 @@ WITHOUT_LOCATIONS = {
 def test_tasks_that_know_firewalls_only_ask_for_one(panorama, module, options, check):
     door = Door(module, panorama)
     refused(door, door.run(options, check=check), "127.0.0.1 is a Panorama: give provider.serial_number for a firewall behind it")
+
+
+@pytest.mark.parametrize("options", [pairing.options(), {"name": "paris", "state": "absent"}], ids=["present", "absent"])
+@each_mode
+def test_a_whole_vpn_on_a_panorama_needs_its_places(panorama, options, check):
+    door = Door(site_to_site_vpn, panorama)
+    refused(door, door.run(options, check=check), "127.0.0.1 is a Panorama: give template/template_stack/device_group, or provider.serial_number")
 
 
 @pytest.mark.parametrize("item, location, needed", [

@@ -1,0 +1,173 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What counts on a firewall behind a Panorama, made of the layers that it gets, as a tree that is asked like a firewall's own.
+
+Panorama → template, stack, device group, own configuration of the firewall
+    │ layers, the strongest first            │ rulebases, in the order in which their rules are tried
+    ▼                                        ▼
+  one tree, with the template and the device group that are written to at the place where the plan has them: C(target)
+    │ checks, allocation, choice: the view    │ the plan: the target's own tree, and nothing else
+    ▼                                        ▼
+  desired items ───────────────────────────► operations on one template and one device group
+
+An object is taken whole from the first layer that has it; so a second one of the same name would hide the first or be hidden by it. What is not
+the target's own bears the name of its owner (C(owner_of)), and nothing of the plan may be about it: C(refuse_others).
+"""
+
+from __future__ import annotations
+
+import copy
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass
+from typing import Callable, Iterable, Mapping, Sequence
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import Desired
+
+_OWNER = "owner"
+# Lists whose entries are places and no objects: what stands in them is put together.
+_PLACES = ("vsys",)
+# PAN-OS's marks of what a template gave, on a firewall.
+_GIVEN = ("src", "tpl")
+
+
+@dataclass(frozen=True)
+class Layer:
+    """C(owner): whose it is, in words; empty of what is written to. C(device): what stands below the layer's device; None where nothing does."""
+
+    owner: str
+    device: ET.Element | None
+
+
+@dataclass(frozen=True)
+class Rulebase:
+    """Rules of one level. C(owner): as a layer's. C(rules): what holds security, NAT and PBF rules."""
+
+    owner: str
+    rules: ET.Element | None
+
+
+def effective(
+    layers: Sequence[Layer], rulebases: Sequence[Rulebase], base: Callable[[str], Path], values: Mapping[str, str], taken: Iterable[str] = (),
+) -> ET.Element:
+    """The tree of one firewall. C(base): as C(Target.base). C(values): of the template variables, there.
+
+    C(taken): tunnel interfaces that are in use on other firewalls which get the same, so that they are free here only by name.
+    """
+    config = ET.Element("config")
+    device = places.make(config, base("device")[1:])
+    for layer in layers:
+        _lay_under(device, layer.device, layer.owner)
+    units = places.make(device, ("network", "interface", "tunnel", "units"))
+    for name in taken:
+        if places.child(units, ("entry", name)) is None:
+            ET.SubElement(units, "entry", {"name": name, _OWNER: "another firewall"})
+    _resolve(device, values)
+    _add_rules(config, rulebases, base)
+    return config
+
+
+def _lay_under(target: ET.Element, layer: ET.Element | None, owner: str, is_place: bool = False) -> None:
+    """Add what a weaker layer has and C(target) lacks."""
+    for child in layer if layer is not None else ():
+        there = places.child(target, places.step_of(child))
+        if _is_container(child) or (is_place and child.tag == "entry"):
+            if there is None:
+                there = ET.SubElement(target, child.tag, child.attrib)
+            _lay_under(there, child, owner, child.tag in _PLACES)
+        elif there is None:
+            target.append(_owned(child, owner))
+
+
+def _is_container(element: ET.Element) -> bool:
+    """Neither an object nor a value; an empty element outside of objects says nothing."""
+    return element.tag not in ("entry", "member") and (len(element) > 0 or not (element.text or "").strip())
+
+
+def _owned(element: ET.Element, owner: str) -> ET.Element:
+    found = copy.deepcopy(element)
+    if owner:
+        found.set(_OWNER, owner)
+    return found
+
+
+def owner_of(element: ET.Element | None) -> str:
+    """Whose an object is, in words; empty where it is the target's own."""
+    return "" if element is None else element.get(_OWNER) or ""
+
+
+def without_pushed(device: ET.Element | None) -> ET.Element | None:
+    """What a firewall has of its own: without what templates gave it, which may be an older state of them."""
+    if device is None:
+        return None
+    own = copy.deepcopy(device)
+    _strip(own)
+    return own
+
+
+def _strip(element: ET.Element) -> None:
+    for child in list(element):
+        if child.get(_GIVEN[0]) == _GIVEN[1]:
+            element.remove(child)
+        else:
+            _strip(child)
+
+
+def _resolve(device: ET.Element, values: Mapping[str, str]) -> None:
+    """Variables in the place of which stands what they are worth on this firewall; one without a value stays a name."""
+    for element in device.iter():
+        text, name = (element.text or "").strip(), element.get("name") or ""
+        if text in values:
+            element.text = values[text]
+        if name in values:
+            element.set("name", values[name])
+
+
+def _add_rules(config: ET.Element, rulebases: Sequence[Rulebase], base: Callable[[str], Path]) -> None:
+    """The rules that are written to at their place, the others where a firewall has what was pushed to it: before those, and behind."""
+    pushed = ("panorama", "vsys", ("entry", places_vsys(base)))
+    kind = "pre-rulebase"
+    for rulebase in rulebases:
+        if not rulebase.owner:
+            place, kind = base("rulebase")[1:], "post-rulebase"
+        else:
+            place = (*pushed, kind)
+        target = places.make(config, place)
+        for held in rulebase.rules if rulebase.rules is not None else ():
+            for rule in places.children(held, ("rules",)):
+                places.make(target, (held.tag, "rules")).append(_owned(rule, rulebase.owner))
+
+
+def places_vsys(base: Callable[[str], Path]) -> str:
+    """The name of the virtual system that is written to."""
+    last = base("vsys")[-1]
+    return last if isinstance(last, str) else last[1]
+
+
+def refuse_others(phases: Iterable[Iterable[Desired]], own: ET.Element, view: ET.Element, base: Callable[[str], Path], where: str) -> None:
+    """Refuse to write into what is not the target's own, or what would not count: each object has one place. C(own): the target's tree.
+
+    C(where): the place that is written to, in words.
+    """
+    for item in (item for phase in phases for item in phase if item.state != "absent"):
+        place = base(item.location) + item.relative_path
+        start = len(base(item.location))
+        named = [place[:end] for end in range(start + 1, len(place) + 1) if not isinstance(place[end - 1], str)]
+        outermost = next((path for path in named if owner_of(places.find(view, path[1:]))), None)
+        if outermost is None:
+            continue
+        owner, called = owner_of(places.find(view, outermost[1:])), places.words((*base("device"), *outermost[start:])[len(base("device")):])
+        if outermost != place or places.find(own, outermost[1:]) is not None:
+            raise Refused(_hidden(called, owner, where, places.find(own, outermost[1:]) is not None))
+
+
+def _hidden(called: str, owner: str, where: str, is_here: bool) -> str:
+    if is_here:
+        return (f"{called}: {owner} has one of this name too, which counts on the firewalls, and the one in {where} does not. Remove it there, or rename "
+                "one of both; nothing was written")
+    return (f"{called} is that of {owner}, and {where} would get a second one of the same name, of which PAN-OS takes one only. Write the VPN to "
+            f"{owner}, or name one that is in {where}; nothing was written")

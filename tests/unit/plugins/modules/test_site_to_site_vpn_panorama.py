@@ -1,0 +1,180 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A whole VPN by a template and a device group: what stands around it, what is written, and what is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import connection
+from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import site_to_site_vpn
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules import pairing
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import DEVICE
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.pairing import VpnDoor
+
+PLACE = {"template": "branch", "device_group": "branches"}
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch):
+    monkeypatch.setattr(connection, "pause", lambda attempt: None)
+
+
+@pytest.fixture
+def fleet(firewalls):
+    """A Panorama with two firewalls in branch-stack (templates branch, base) and in the group branches, below everywhere."""
+    panorama = firewalls(model="panorama", name="panorama")
+    panorama.control.commit_duration(0.05)
+    made = []
+    for number in (1, 2):
+        made.append(firewalls(version="11.1", name=f"fw{number}"))
+        made[-1].control.commit_duration(0.05)
+        panorama.manage(made[-1], "branch-stack", "branches")
+    door = VpnDoor(panorama)
+    door.firewalls = made
+    door.control.plant(f"{BRANCH}/network/virtual-router", '<entry name="vpn-router"/>')
+    return door
+
+
+IN_TEMPLATE = "config/devices/entry[@name='localhost.localdomain']"
+BASE = f"{DEVICE}/template/entry[@name='base']/{IN_TEMPLATE}"
+BRANCH = f"{DEVICE}/template/entry[@name='branch']/{IN_TEMPLATE}"
+STACK = f"{DEVICE}/template-stack/entry[@name='branch-stack']/{IN_TEMPLATE}"
+
+
+def wanted(kind="routes", **changes) -> dict:
+    return {**pairing.options("pbf" if kind in ("pbf", "routes") else "bgp", failover=kind), "virtual_router": "vpn-router", **PLACE, **changes}
+
+
+@pytest.mark.parametrize("kind", ["pbf", "bgp", "routes", "ecmp"])
+def test_a_vpn_through_template_and_device_group(fleet, kind):
+    """What faces the outside stands on the firewalls only. Made in one request, a second run is unchanged, and back to the start."""
+    before = fleet.candidate()
+    planned = fleet.done(wanted(kind), check=True)
+    assert planned.changed and not fleet.writes()
+    made = fleet.done(wanted(kind))
+    assert made.changed and made.diff == planned.diff and made.warnings == planned.warnings
+    assert len([request for request in fleet.control.requests() if request["action"] == "multi-config"]) == 1
+    places = {xpath.split("/config/devices", 2)[1].split("entry[@name='localhost.localdomain']/")[1].split("/")[0] for _action, xpath in fleet.writes()}
+    assert places == {"template", "device-group"}
+    assert not fleet.done(wanted(kind)).changed
+    gone = fleet.done({"name": made.values["vpn"]["name"], "state": "absent", **PLACE})
+    assert gone.changed and fleet.candidate() == before
+    assert not fleet.done({"name": made.values["vpn"]["name"], "state": "absent", **PLACE}).changed
+
+
+def the_outside(place) -> dict:
+    """Interface, router and zones as they can stand in a template, in a stack or on a firewall."""
+    return {
+        f"{place}/network/interface/ethernet": '<entry name="ethernet1/1"><layer3><ip><entry name="198.51.100.10/24"/></ip></layer3></entry>',
+        f"{place}/network/virtual-router": '<entry name="wan"><interface><member>ethernet1/1</member></interface></entry>',
+        f"{place}/vsys/entry[@name='vsys1']/zone": '<entry name="internet"><network><layer3><member>ethernet1/1</member></layer3></network></entry>',
+        f"{place}/vsys/entry[@name='vsys1']/import/network/interface": "<member>ethernet1/1</member>",
+    }
+
+
+@pytest.mark.parametrize("place", [BASE, STACK, DEVICE], ids=["another template", "the stack", "the firewalls only"])
+def test_what_faces_the_outside_is_found_wherever_it_stands(fleet, place):
+    for holder in fleet.firewalls if place == DEVICE else [fleet]:
+        for xpath, element in the_outside(place).items():
+            holder.control.plant(xpath, element)
+    options = wanted(outside_interface="ethernet1/1")
+    fleet.refused(wanted(outside_interface="ethernet1/3"), "no layer 3 interface ethernet1/3")
+    if place != DEVICE:
+        # The address is another one than that of the firewalls' own interface.
+        for firewall in fleet.firewalls:
+            firewall.control.edit_as("admin", "delete", f"{DEVICE}/network/interface/ethernet/entry[@name='ethernet1/8']/layer3/ip")
+    made = fleet.done(options)
+    assert made.changed and not [warning for warning in made.warnings if "has to bring it" in warning]
+    assert not fleet.done(options).changed
+
+
+def test_units_and_names_are_free_in_the_whole_view(fleet):
+    """Units of another template, of the stack, of one of the firewalls only."""
+    for place, unit in ((BASE, 1), (STACK, 3)):
+        fleet.control.plant(f"{place}/network/interface/tunnel/units", f'<entry name="tunnel.{unit}"/>')
+    fleet.firewalls[1].control.plant(f"{DEVICE}/network/interface/tunnel/units", '<entry name="tunnel.4"/>')
+    made = fleet.done(wanted())
+    assert [tunnel["tunnel_interface"] for tunnel in made.values["vpn"]["tunnels"]] == ["tunnel.2", "tunnel.5"]
+
+
+NAME = pairing.name_of("pbf")
+PROFILES = "network/ike/crypto-profiles/ike-crypto-profiles"
+ZONE = '<entry name="aws-vpn"><network><layer3/></network></entry>'
+# What stands where, the options, and the words by which it is refused.
+REFUSALS = {
+    "no such template": ({}, {"template": "brnch"}, "template: there is no template 'brnch'", "perhaps 'branch' is meant"),
+    "no such stack": ({}, {"template": None, "template_stack": "branches"}, "template_stack: there is no template stack 'branches'", "branch-stack"),
+    "no such device group": ({}, {"device_group": "Branches"}, "device_group: there is no device group 'Branches'", "perhaps 'branches' is meant"),
+    "no device group": ({}, {"device_group": None}, "give device_group"),
+    "no template": ({}, {"template": None}, "give template or template_stack"),
+    "template and stack": ({}, {"template_stack": "branch-stack"}, "template and template_stack exclude each other"),
+    "no such router": ({}, {"virtual_router": "lost"}, "there is no virtual router 'lost'"),
+    "the router is another template's": ({}, {"virtual_router": "site-router"}, "'site-router' is that of template 'base'", "template 'branch'"),
+    "the router is the firewall's own": ({}, {"virtual_router": "default"}, "'default' is that of the firewall's own configuration"),
+    "the zone is another template's": ({f"{BASE}/vsys/entry[@name='vsys1']/zone": ZONE}, {}, "zone 'aws-vpn' is that of template 'base'"),
+    "the zone is the stack's": ({f"{STACK}/vsys/entry[@name='vsys1']/zone": ZONE}, {}, "zone 'aws-vpn' is that of template stack 'branch-stack'"),
+    "a name of another template": ({f"{BASE}/{PROFILES}": f'<entry name="{NAME}"/>'}, {}, "name", f"IKE crypto profile '{NAME}' of template 'base'"),
+    "an interface of another template": (
+        {f"{BASE}/network/interface/tunnel/units": '<entry name="tunnel.30"/>'}, {"tunnel_interfaces": ["tunnel.30", "tunnel.31"]}, "tunnel.30 is there"),
+}
+
+
+@pytest.mark.parametrize("planted, changes, words", [(row[0], row[1], row[2:]) for row in REFUSALS.values()], ids=REFUSALS.keys())
+@pytest.mark.parametrize("check", [False, True], ids=["run", "check mode"])
+def test_refused_by_name_before_the_write(fleet, planted, changes, words, check):
+    for xpath, element in planted.items():
+        fleet.control.plant(xpath, element)
+    fleet.refused({option: value for option, value in wanted(**changes).items() if value is not None}, *words, check=check)
+
+
+def test_a_stack_that_overrides_what_the_template_sets(fleet):
+    """The template's object does not count any more on the firewalls: that is said, and nothing is written."""
+    fleet.done(wanted())
+    fleet.control.plant(f"{STACK}/{PROFILES}", f'<entry name="{NAME}"><dh-group><member>group2</member></dh-group></entry>')
+    fleet.refused(wanted(), f"IKE crypto profile '{NAME}'", "template stack 'branch-stack' has one of this name too, which counts on the firewalls")
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_a_vpn_of_another_template_is_not_changed(fleet, state):
+    fleet.done({**wanted(virtual_router="site-router"), "template": "base"})
+    options = wanted() if state == "present" else {"name": NAME, "state": "absent", **PLACE}
+    fleet.refused(options, f"VPN '{NAME}' stands in template 'base'", "not in template 'branch'")
+
+
+def test_firewalls_that_need_different_things_are_named(fleet):
+    fleet.firewalls[1].control.edit_as("admin", "set", f"{DEVICE}/network/interface/ethernet/entry[@name='ethernet1/8']/layer3/ip",
+                                       '<entry name="198.51.100.11/24"/>')
+    fleet.firewalls[1].control.edit_as("admin", "delete", f"{DEVICE}/network/interface/ethernet/entry[@name='ethernet1/8']/layer3/ip/"
+                                       "entry[@name='198.51.100.10/24']")
+    fleet.refused(wanted(), "template 'branch' says one thing to all firewalls", "fw2", "fw1", f"ike_gateway '{NAME}-1'")
+
+
+def test_one_that_is_not_connected_is_not_judged_by_what_it_has(fleet):
+    """What a firewall has of its own cannot be read then; those that are connected tell."""
+    serials = [firewall.firewall.serial for firewall in fleet.firewalls]
+    for serial in serials:
+        fleet.control.disconnect(serial)
+    fleet.refused(wanted(), "no layer 3 interface ethernet1/8", "is not connected to 127.0.0.1, so what it has of its own is not known")
+    fleet.control.disconnect(serials[0], connected=True)
+    assert fleet.done(wanted()).changed
+
+
+def test_a_firewall_that_gets_one_part_only_is_told(fleet, firewalls):
+    third = firewalls(version="11.1", name="fw3")
+    fleet.firewall.manage(third, "branch-stack")
+    made = fleet.done(wanted())
+    assert [warning for warning in made.warnings if "fw3" in warning and "it is not in device group 'branches'" in warning]
+
+
+def test_the_oldest_firewall_decides_what_is_known(firewalls):
+    """Panorama is newer than what is behind it."""
+    panorama = firewalls(model="panorama", version="11.1.4")
+    old = firewalls(version="10.1", name="old")
+    panorama.manage(old, "branch-stack", "branches")
+    panorama.control.plant(f"{BRANCH}/network/virtual-router", '<entry name="vpn-router"/>')
+    tunnels = pairing.every_tunnel("pbf", {"offers": None, "ike": {"dh_group": "group21"}})
+    VpnDoor(panorama).refused(wanted(tunnels=tunnels), "group21", "10.2", "10.1")
