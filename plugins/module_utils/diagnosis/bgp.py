@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_interface, ip_network
 from typing import Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
@@ -16,6 +16,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ca
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
     CERTAIN, LIKELY, PASSING, POSSIBLE, Cause, inside_of, same_address,
 )
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.outside import best_route
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.bgp_policies import EXPORT, IMPORT, Verdict
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Bgp, Profile
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import rules_of
@@ -23,6 +24,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.bg
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import prefixes, vpn_log
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import local_interface
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import bgp_place
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
 
 # What denies both denies anything: the default route, and a network that nobody routes.
 _DEFAULT = "0.0.0.0/0"
@@ -146,6 +148,34 @@ def _of_another_interface(case, peer) -> bool:
     return case.speaks_from(peer) != local_interface(peer)
 
 
+def unreached(case: Case) -> Iterator[Cause]:
+    """A far side that speaks BGP beside the inside network: a route has to lead to it, and its packets may not end at the next hop."""
+    theirs = (case.cloud.bgp or Bgp()).peer_address
+    is_beside = bool(theirs) and not inside_of(theirs, [str(address.network) for address in case.inside_addresses])
+    is_in_one_router = {peer["virtual_router"] for peer in case.evidence.configuration["bgp"]["peers"]} == {case.router}
+    if is_beside and is_in_one_router and case.evidence.state.routes and not _leads_in(case, theirs):
+        host = ip_interface(theirs).with_prefixlen
+        yield Cause("bgp-peer-unrouted", f"no route of router '{case.router}' leads to {theirs}, where the far side speaks BGP, through {case.unit}",
+                    (f"routes in use for {theirs} through the VPN: none",),
+                    f"static_route in virtual_router {case.router}: destination {host}, interface {case.unit}", CERTAIN,
+                    ({"static_route": {"virtual_router": case.router, "name": names.beside(case.name, "speaker"), "destination": host,
+                                       "interface": case.unit}},))
+    for peer in case.peers:
+        live, remote = _live(case, peer), (peer.get("peer_address") or {}).get("ip")
+        there = case.around.interfaces.get(case.speaks_from(peer) or "")
+        is_neighbour = there is None or not there.networks() or inside_of(remote, [str(address.network) for address in there.networks()])
+        external = _as_number(peer.get("peer_as")) != _as_number(_instance(case, peer).get("local_as"))
+        if remote and external and not is_neighbour and (peer.get("multihop") or 0) < 2 and (live is None or not live.established):
+            yield Cause("bgp-multihop-missing", f"BGP peer '{peer['name']}' at {remote} is no neighbour of {case.speaks_from(peer)}, and packets to it may "
+                        "pass no hop", (f"{_label(peer)} multihop: {peer.get('multihop') or 'not set, which is 1 to another AS'}",),
+                        f"{_label(peer)}: multihop: 2", CERTAIN if peer not in case.inside_peers else LIKELY, _item(peer, multihop=2))
+
+
+def _leads_in(case, address) -> bool:
+    best = best_route(case, ip_address(address), case.router)
+    return best is not None and best.interface in case.vpn_units
+
+
 def session(case: Case) -> Iterator[Cause]:
     """Both ends' AS numbers, addresses and timers, and what the peer's last words were."""
     for peer in case.peers:
@@ -165,12 +195,23 @@ def session(case: Case) -> Iterator[Cause]:
         said = _last_words(case, peer, live)
         for identity, cause, pattern, fix in _WORDS:
             words = [text for text in said if pattern.search(text)]
+            identity, cause, fix = _own_limit(peer) if identity == "cloud-route-limit" and _is_limited(peer) else (identity, cause, fix)
             if words and identity not in {found.id for found in known}:
                 yield Cause(identity, f"BGP peer '{peer['name']}': {cause}", tuple(words[:2]), fix, LIKELY)
         yield from _password(case, peer)
         yield from _too_many(case, peer, bool(said))
         if not said and not known:
             yield from _unanswered(case, peer, live)
+
+
+def _is_limited(peer) -> bool:
+    """Whether this firewall ends a session for its count of prefixes. Who ended one is not always said."""
+    return str(peer.get("max_prefixes") or "").isdigit()
+
+
+def _own_limit(peer) -> tuple[str, str, str]:
+    cause = f"the session ended for its count of prefixes, and this firewall takes {peer['max_prefixes']} of the peer"
+    return "bgp-prefix-limit", cause, f"{_label(peer)}: max_prefixes: more, or unlimited; or in the cloud fewer, summarised networks"
 
 
 def _unanswered(case, peer, live) -> Iterator[Cause]:
@@ -303,12 +344,23 @@ def learned(case: Case) -> Iterator[Cause]:
             yield Cause("nothing-learned", f"{label} is established and announces nothing", ("prefixes received: 0",),
                         "in the cloud: attach the gateway to the network whose prefixes are wanted, and let their routes propagate", LIKELY)
         elif received and accepted == 0 and not _could_be_default_only(case, peer, received):
-            yield Cause("import-policy", f"{label} announces {received} prefixes, and none is accepted", (f"received: {received}, accepted: 0",),
-                        f"{_label(peer)}: an import rule that denies them is in the way", LIKELY)
+            yield _none_accepted(case, peer, received)
         elif received and case.evidence.state.routes is not None and not _installed(case):
             yield from _not_installed(case, peer, received)
         elif received and accepted == 0:
             yield _default_rejected(case, peer, f"received: {received}, accepted: 0", LIKELY)
+
+
+def _none_accepted(case, peer, received) -> Cause:
+    """A rule keeps them out; where there is none that denies anything, it is BGP itself, which takes no path that its own AS is in."""
+    own, said = _instance(case, peer).get("local_as"), (f"received: {received}, accepted: 0",)
+    if case.around.platform.advanced or policies.denying(case, peer, IMPORT):
+        return Cause("import-policy", f"BGP peer '{peer['name']}' announces {received} prefixes, and none is accepted", said,
+                     f"{_label(peer)}: an import rule that denies them is in the way", LIKELY)
+    return Cause("as-path-loop", f"BGP peer '{peer['name']}' announces {received} prefixes, and none is accepted, though no import rule denies any: paths with "
+                 f"this firewall's own AS {own} are refused, such as those of another site of AS {own}",
+                 said + (f"local_as: {own}", "import rules that deny: none"),
+                 "an AS number of its own for each site (bgp_instance: local_as, and the cloud's customer gateway)", LIKELY)
 
 
 def _could_be_default_only(case, peer, received) -> bool:

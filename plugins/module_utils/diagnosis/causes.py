@@ -165,6 +165,10 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
         "bgp-password-mismatch": "The session has a password on one side only, or two different ones.",
         "bgp-router-id": "Both sides have the same router ID.",
         "bgp-unanswered": "The tunnel carries packets, and the peer does not answer on TCP port 179.",
+        "bgp-peer-unrouted": "The far side speaks BGP beside the inside network, and no route leads to it through the tunnel.",
+        "bgp-multihop-missing": "The peer is no neighbour, and without multihop packets to another AS end at the next hop.",
+        "as-path-loop": "None of the peer's prefixes is accepted, and no rule denies any: BGP refuses paths that this firewall's own AS is in, as those of "
+                        "another site of the same AS are.",
         "bgp-prefix-limit": "The peer sends more prefixes than max_prefixes allows it, and this firewall ends the session.",
         "cloud-route-limit": "The cloud takes fewer prefixes than it is sent, and ends the session for it.",
         "nothing-learned": "The session is established, and the far side announces nothing.",
@@ -237,6 +241,8 @@ OWN: Mapping[str, Own] = {
     "redistribution-missing": Own("redistribute", "redistribute"),
     "bgp-as-mismatch": Own(f"{_TUNNEL}bgp.peer_as", "connection"),
     "bgp-local-as-mismatch": Own(f"{_TUNNEL}bgp.local_as", "connection"),
+    "bgp-peer-unrouted": Own(f"{_TUNNEL}bgp.host_route: true", "connection"),
+    "bgp-multihop-missing": Own(f"{_TUNNEL}bgp.multihop", "connection"),
     "bgp-timers": Own(f"{_TUNNEL}bgp.hold_time", "connection"),
 }
 # Cloud → variable → what its role has instead; empty where it has nothing of that kind.

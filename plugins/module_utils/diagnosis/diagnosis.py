@@ -43,13 +43,14 @@ _BEHIND = {NO_IKE: frozenset(), NO_CHILD: {OUTSIDE, PHASE_1}, SILENT: {OUTSIDE, 
 class Rule:
     """C(always): what it finds is wrong whatever the tunnel's state shows, such as what fails at the next rekey only.
 
-    C(later): when what it finds bites a tunnel that has left the layer behind.
+    C(later): when what it finds bites a tunnel that has left the layer behind. C(rest): it tells of mere silence, which anything else may explain.
     """
 
     layer: int
     find: Callable[[Case], Iterator[Cause]]
     always: bool = False
     later: str = NOW
+    rest: bool = False
 
     def weighed(self, case: Case, cause: Cause) -> Cause:
         """The cause as it counts for how far the tunnel has come."""
@@ -87,12 +88,13 @@ RULES = (
     Rule(PHASE_1, phase_1.identity, later=SESSION),
     Rule(PHASE_1, phase_1.pre_shared_key, later=SESSION),
     Rule(OUTSIDE, outside.unknown_peer, later=SESSION),
-    Rule(OUTSIDE, outside.unanswered),
+    Rule(OUTSIDE, outside.unanswered, rest=True),
     Rule(OUTSIDE, outside.nat_without_traversal, always=True),
     Rule(PHASE_1, phase_1.lifetime, later=REKEY),
     Rule(PHASE_2, phase_2.encapsulation, later=REKEY),
     Rule(PHASE_2, phase_2.proposal, later=REKEY),
     Rule(PHASE_2, phase_2.selectors, later=REKEY),
+    Rule(PHASE_2, phase_2.several_pairs, always=True),
     Rule(PHASE_2, phase_2.forward_secrecy, always=True, later=REKEY),
     Rule(PHASE_2, phase_2.unanswered),
     Rule(INSIDE, inside.belongs_nowhere, always=True),
@@ -106,10 +108,11 @@ RULES = (
     Rule(INSIDE, inside.zones_apart),
     Rule(INSIDE, inside.intrazone_denied),
     Rule(INSIDE, inside.dead_peer_unnoticed),
-    Rule(INSIDE, inside.one_way),
+    Rule(INSIDE, inside.one_way, rest=True),
     Rule(BGP, bgp.switched_off),
     Rule(BGP, bgp.settings),
     Rule(BGP, bgp.another_interface),
+    Rule(BGP, bgp.unreached),
     Rule(BGP, bgp.session),
     Rule(FORWARDING, routing.no_way_in),
     Rule(FORWARDING, routing.no_way_back),
@@ -157,13 +160,13 @@ def diagnose(evidence: Evidence, missing=()) -> list:
 
 
 def ranked(case: Case) -> list:
-    """The causes of one tunnel: by confidence, then by nearness to the wire, then in the order of the table; each once."""
+    """The causes of one tunnel: by confidence, mere silence behind what may explain it, then by nearness to the wire, then as in the table; each once."""
     numbered = []
     for number, rule in enumerate(RULES):
         for cause in rule.find(case):
             weighed = rule.weighed(case, cause)
-            numbered.append((CONFIDENCES.index(weighed.confidence), rule.layer, number, weighed))
-    ordered = [cause for *_rank, cause in sorted(numbered, key=lambda item: item[:3])]
+            numbered.append((CONFIDENCES.index(weighed.confidence), rule.rest, rule.layer, number, weighed))
+    ordered = [cause for *_rank, cause in sorted(numbered, key=lambda item: item[:4])]
     first: dict = {}
     for cause in ordered:
         first.setdefault((cause.id, cause.cause), cause)

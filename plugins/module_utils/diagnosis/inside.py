@@ -16,7 +16,10 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ca
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
     CERTAIN, LIKELY, PASSING, POSSIBLE, SILENT, Cause, inside_of, same_address,
 )
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import allowing, denial, passes_in_another_zone, sureness
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import (
+    allowing, decisions, denial, left_zone, passes_in_another_zone, sureness,
+)
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import intended
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Traffic
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
@@ -128,7 +131,12 @@ def _duplicates(case, addresses) -> Iterator[Cause]:
 def zone_changed(case: Case) -> Iterator[Cause]:
     """The VPN's rules are for one zone, as its record says, and somebody has put its tunnels into another one."""
     record = next((each for _unit, each in case.evidence.records if each.vpn == case.vpn), None)
-    if case.zone is None or record is None or not record.members or Member(ZONE, case.zone) in record.members:
+    if case.zone is None:
+        return
+    if record is None or not record.members:
+        yield from _left_zone(case)
+        return
+    if Member(ZONE, case.zone) in record.members:
         return
     wanted = next((zone for zone in case.around.names("zone") if Member(ZONE, zone) in record.members), None)
     if wanted is not None:
@@ -136,6 +144,22 @@ def zone_changed(case: Case) -> Iterator[Cause]:
                     (f"{case.unit}: {case.zone}", f"the record of {case.vpn}: {wanted}"),
                     f"zone {wanted}: interfaces: [{case.unit}] (take it out of '{case.zone}' first); or site_to_site_vpn {case.vpn}: zone: {case.zone}",
                     CERTAIN)
+
+
+def _left_zone(case) -> Iterator[Cause]:
+    """Without a record: what is to pass is denied into the tunnel's zone, and rules let it into one that no interface is in any more."""
+    if case.evidence.addresses is None:
+        return
+    for traffic in intended(case):
+        denied = [part for part in decisions(case, traffic) if not part.decision.allows]
+        zone = left_zone(case, traffic) if denied else None
+        if zone is not None:
+            yield Cause("tunnel-interface-in-other-zone",
+                        f"{case.unit} is in zone '{case.zone}', where nothing lets {traffic.source} to {traffic.destination}; rules let it into zone '{zone}', "
+                        "which no interface is in", (f"{case.unit}: {case.zone}", f"zone {zone} interfaces: none"),
+                        f"zone {zone}: interfaces: [{case.unit}] (take it out of '{case.zone}' first); or rules for '{case.zone}'",
+                        sureness(case, denied[0].decision))
+            return
 
 
 def routers_apart(case: Case) -> Iterator[Cause]:

@@ -191,8 +191,9 @@ def duplicate_gateway(case: Case) -> Iterator[Cause]:
 
 
 def endpoint_route(case: Case) -> Iterator[Cause]:
-    """An SA may outlive the route. Where packets come back, there is one, whatever is listed."""
-    if case.phase == PASSING:
+    """An SA may outlive the route. Where packets come back, there is one, whatever is listed; of an interface that is down the routes are gone too."""
+    live = case.evidence.interfaces.get(case.outside or "")
+    if case.phase == PASSING or (live is not None and live.state == "down"):
         return
     router, (found, endpoint) = case.around.router_of(case.outside or ""), _way_out(case)
     if endpoint is not None and found is None:
@@ -339,11 +340,18 @@ def nat_without_traversal(case: Case) -> Iterator[Cause]:
 def passive(case: Case) -> Iterator[Cause]:
     if case.phase != NO_IKE:
         return
-    if case.gateway.get("passive_mode") and case.cloud.initiator in (PEER, EITHER):
+    waits = bool(case.gateway.get("passive_mode"))
+    calls_nobody = bool((case.gateway.get("peer_address") or {}).get("dynamic"))
+    if (waits or calls_nobody) and case.cloud.initiator in (PEER, EITHER):
         return
-    if case.gateway.get("passive_mode"):
-        peer = rules_of(case.cloud.cloud).beginning or "nothing shows that the peer begins"
-        yield Cause("both-sides-passive", f"gateway '{case.gateway_name}' only waits for the peer, and {peer}",
+    if calls_nobody:
+        there = case.cloud.outside_address
+        items = ({"ike_gateway": {"name": case.gateway_name, "peer_address": {"ip": there}}},) if there else ()
+        yield Cause("both-sides-passive", f"gateway '{case.gateway_name}' has a dynamic peer, which it cannot call, and {_beginning(case)}",
+                    (f"ike_gateway {case.gateway_name} peer_address.dynamic: true",) + (() if case.kinds else ("no negotiation in the log",)),
+                    f"ike_gateway {case.gateway_name}: peer_address.ip: {there or 'that of the peer'}", POSSIBLE if case.answered else LIKELY, items)
+    elif waits:
+        yield Cause("both-sides-passive", f"gateway '{case.gateway_name}' only waits for the peer, and {_beginning(case)}",
                     (f"ike_gateway {case.gateway_name} passive_mode: true",) + (() if case.kinds else ("no negotiation in the log",)),
                     f"ike_gateway {case.gateway_name}: passive_mode: false", POSSIBLE if case.answered else LIKELY,
                     ({"ike_gateway": {"name": case.gateway_name, "passive_mode": False}},))
@@ -351,6 +359,10 @@ def passive(case: Case) -> Iterator[Cause]:
         yield Cause("nobody-initiates", "nobody begins to negotiate: no packet asks for the tunnel, and it has neither a monitor nor a BGP peer",
                     ("no negotiation in the log", "tunnel_monitor.enable: not set"),
                     f"ipsec_tunnel {case.name}: tunnel_monitor.enable: true with an address of the peer; or vpn_action: action: initiate", LIKELY)
+
+
+def _beginning(case) -> str:
+    return rules_of(case.cloud.cloud).beginning or "nothing shows that the peer begins"
 
 
 def unanswered(case: Case) -> Iterator[Cause]:

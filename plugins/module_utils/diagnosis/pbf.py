@@ -187,11 +187,19 @@ def egress(case: Case) -> Iterator[Cause]:
     for rule in case.meant_rules:
         name, way = rule.get("name"), places.text(rule, ("action", "forward", "egress-interface"))
         hop = places.text(rule, ("action", "forward", "nexthop", "ip-address"))
-        if way != case.unit:
+        if way != case.unit and not _is_watched_through(case, rule, way):
             yield Cause("pbf-egress-wrong", f"PBF rule '{name}' is for the next hop {hop} behind {case.unit}, and forwards to {way}",
                         (f"PBF rule {name} egress_interface: {way}", f"{case.unit}: {', '.join(str(address) for address in case.inside_addresses)}"),
                         f"{_owner(case, name)}: paths: egress_interface {case.unit} with nexthop.ip_address {hop}",
                         CERTAIN if case.cloud_inside.inside_address else LIKELY)
+
+
+def _is_watched_through(case, rule, way) -> bool:
+    """Whether a rule's monitor asks the far end of the tunnel that it forwards into, so that its next hop is what is wrong."""
+    asked = places.text(rule, ("action", "forward", "monitor", "ip-address"))
+    targets = [(tunnel.get("tunnel_monitor") or {}).get("destination_ip") for tunnel in case.evidence.configuration["tunnels"]
+               if tunnel.get("tunnel_interface") == way]
+    return asked in targets or any(name == way and inside_of(asked, [str(network)]) for name, network in case.evidence.networks)
 
 
 def _behind_another(case, address) -> bool:
@@ -208,9 +216,10 @@ def target(case: Case) -> Iterator[Cause]:
     for rule in case.rules if not case.shares_its_interface else ():
         forward = (rule.get("action") or {}).get("forward") or {}
         hop = (forward.get("nexthop") or {}).get("ip_address")
-        theirs = case.far_end(hop)
-        for option, found in (("nexthop.ip_address", hop), ("monitor.ip_address", (forward.get("monitor") or {}).get("ip_address"))):
-            if theirs and found and not same_address(found, theirs) and inside_of(found, near + ["169.254.0.0/16"]) and not _behind_another(case, hop):
+        theirs, asked = case.far_end(hop), (forward.get("monitor") or {}).get("ip_address")
+        for option, found in (("nexthop.ip_address", hop), ("monitor.ip_address", asked)):
+            is_elsewhere = bool(theirs and found) and not same_address(found, theirs) and inside_of(found, near + ["169.254.0.0/16"])
+            if is_elsewhere and (same_address(asked, theirs) or not _behind_another(case, hop)):
                 yield Cause("pbf-next-hop-wrong",
                             f"PBF rule '{rule['name']}' goes to {found} through {case.unit}, and the peer's inside address is {theirs}",
                             (f"PBF rule {rule['name']} {option}: {found}", f"the cloud's: {theirs}"),

@@ -11,7 +11,7 @@ from typing import Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
-    CERTAIN, LIKELY, NO_CHILD, NO_IKE, POSSIBLE, Cause,
+    CERTAIN, LIKELY, NO_CHILD, NO_IKE, POSSIBLE, SILENT, Cause,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.phase_1 import (
     accepted, differences, fitting_profile, others_of_profile,
@@ -115,10 +115,16 @@ def selectors(case: Case) -> Iterator[Cause]:
     elif refused:
         yield Cause("proxy-id-mismatch", "the peer does not accept the tunnel's traffic selectors", evidence,
                     f"ipsec_tunnel {case.name}: proxy_ids: the peer's networks, the other way round", LIKELY)
-    if len(proxies) > len(wanted) and case.is_described:
+
+
+def several_pairs(case: Case) -> Iterator[Cause]:
+    """More pairs than the peer keeps SAs for."""
+    if len(case.proxies) > max(len(case.cloud.pairs), 1) and case.is_described:
+        found = ", ".join(f"{proxy['name']} {proxy.get('local') or 'any'} to {proxy.get('remote') or 'any'}" for proxy in case.proxies)
         yield Cause("several-proxy-ids",
-                    f"the tunnel has {len(proxies)} proxy IDs, and the peer keeps one pair of SAs: they push each other out", evidence,
-                    f"ipsec_tunnel {case.name}: one proxy ID that covers all of them", LIKELY if case.phase == NO_CHILD else POSSIBLE)
+                    f"the tunnel has {len(case.proxies)} proxy IDs, and the peer keeps one pair of SAs: they push each other out",
+                    (f"ipsec_tunnel {case.name}: {found}",), f"ipsec_tunnel {case.name}: one proxy ID that covers all of them",
+                    LIKELY if case.phase in (NO_CHILD, SILENT) else POSSIBLE)
 
 
 def _meet(proxies, pair) -> bool:

@@ -136,11 +136,26 @@ def denial(case: Case, traffic: Traffic) -> Decision | None:
 
 
 def passes_in_another_zone(case: Case, traffic: Traffic) -> bool:
-    """Whether it would pass if this tunnel were in the zone of the VPN's other ones, so that its own zone may be what is wrong."""
+    """Whether it would pass if this tunnel were in the zone of the VPN's other ones, or in one that was left, so that its zone may be what is wrong."""
+    if traffic.destination_zone == case.zone and left_zone(case, traffic) is not None:
+        return True
     zones = {case.around.zone_of(unit) for unit in case.vpn_units - {None, case.unit}} - {None, case.zone}
     moved = [{side: zone for side in ("source_zone", "destination_zone") if getattr(traffic, side) == case.zone} for zone in zones]
     parts = [decisions(case, replace(traffic, **sides)) for sides in moved]
     return any(all(part.decision.allows or part.decision.vague or part.decision.narrow for part in each) for each in parts)
+
+
+def left_zone(case: Case, traffic: Traffic) -> str | None:
+    """The one zone without interfaces that rules let some traffic into: what was in it was taken out."""
+    empty = [zone for zone in case.around.names("zone") if not case.around.zone_interfaces(zone)]
+    meant = [zone for zone in empty if _is_let_into(case, replace(traffic, destination_zone=zone))]
+    return meant[0] if len(meant) == 1 else None
+
+
+def _is_let_into(case, traffic) -> bool:
+    """Whether rules that name the zone let all of it pass."""
+    rules = [part.decision.rule if part.decision.allows else None for part in decisions(case, traffic)]
+    return all(rule is not None and traffic.destination_zone in places.names(rule, ("to",)) for rule in rules)
 
 
 def allowed_below(case: Case, denied: Decision) -> str | None:

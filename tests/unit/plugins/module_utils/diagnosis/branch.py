@@ -29,7 +29,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.secur
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import select, with_siblings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.vpn_log import Line
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import Platform
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import VIRTUAL_ROUTER, Platform
 
 NAME = "vpn-1a"
 HERE, ELSEWHERE = "198.51.100.10", "192.0.2.99"
@@ -131,7 +131,7 @@ class Branch:
             f"</rules></security><pbf><rules>{_PATHS + _LAST if kind == 'pbf' else ''}</rules></pbf></rulebase></entry></vsys></entry></devices></config>")
         self.connection: dict | None = {**copy.deepcopy(CONNECTION), "routing": "bgp" if kind == "bgp" else "static"}
         self.intent, self.lines, self.keys, self.key_owners, self.objects = STATED, [], {}, {}, {}
-        self.names, self.hosts_fail, self.rules_are_complete = Names(), False, True
+        self.names, self.hosts_fail, self.rules_are_complete, self.engine = Names(), False, True, VIRTUAL_ROUTER
         self.interfaces = {name: LiveInterface(name, state="up") for name in ("ethernet1/1", "ethernet1/2", "ethernet1/3")}
         self.state = State(
             ike_sas=tuple(IkeSa(f"{NAME}-{number}") for number in (1, 2)),
@@ -194,7 +194,7 @@ class Branch:
 
     def diagnose(self, name: str = NAME) -> list:
         """What vpn_info makes of it for the VPN, or one of its tunnels, by name."""
-        base, platform = Location().base, Platform((11, 1))
+        base, platform = Location().base, Platform((11, 1), self.engine)
         everything = vpn_state.gathered_from(self.tree, platform, base)
         configuration, _missing = select(everything, [name])
         return diagnose(Evidence(

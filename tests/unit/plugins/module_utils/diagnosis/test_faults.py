@@ -16,6 +16,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.d
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.faults import (
     FAULTS, HARMLESS, KINDS, ONE, ROUTED, TWO, above, guest_line, path_of, recorded, several, swapped_keys, taken_over,
 )
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.practice import EVERY
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["described", "not described"])
@@ -41,7 +42,7 @@ def test_what_harms_nobody_beside_bgp_is_no_cause(changes):
     assert [cause["id"] for cause in branch.diagnose()] == []
 
 
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
+@pytest.mark.parametrize("fault", EVERY.values(), ids=EVERY.keys())
 def test_the_true_cause_comes_first(fault):
     branch = Branch(fault.kind)
     branch.connection = branch.connection if fault.known else None

@@ -20,13 +20,13 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selec
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import Platform
 from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils.vpn_report import as_json
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.branch import NAME, Branch
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.faults import FAULTS
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.practice import EVERY
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.variants import VARIANTS
 
 
 def condition(branch: Branch) -> tuple[Condition, list]:
     """(how well the VPN is, the causes), as whoever asks is told."""
-    configuration, missing = select(vpn_state.gathered_from(branch.tree, Platform((11, 1)), Location().base), [NAME])
+    configuration, missing = select(vpn_state.gathered_from(branch.tree, Platform((11, 1), branch.engine), Location().base), [NAME])
     causes = branch.diagnose()
     vpns = asked_for(configuration, configuration, [NAME], missing)
     known = health.Known(vpns, judge(configuration, branch.state), causes, led_into(configuration, branch.state), missing)
@@ -46,9 +46,9 @@ def test_a_healthy_vpn_is_healthy(name):
         assert found.healthy, found.problems()
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("name", EVERY)
 def test_a_fault_is_judged_the_same_by_everybody(name):
-    fault = FAULTS[name]
+    fault = EVERY[name]
     branch = Branch(fault.kind)
     branch.connection = branch.connection if fault.known else None
     fault.breaks(branch)

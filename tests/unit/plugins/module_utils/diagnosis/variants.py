@@ -31,7 +31,7 @@ class Variant:
     tells: bool = True
 
 
-def _pushed(rulebase: str, *rules: str) -> Callable:
+def pushed(rulebase: str, *rules: str) -> Callable:
     def push(branch: Branch) -> None:
         place = branch.tree
         for tag, name in (("panorama", None), ("vsys", None), ("entry", "vsys1"), (rulebase, None), ("security", None), ("rules", None)):
@@ -58,8 +58,8 @@ def _allowed_by_default(branch: Branch) -> None:
 def _allowed_by_panorama(branch: Branch) -> None:
     rules = [ET.tostring(entry, encoding="unicode") for entry in branch.at("security/rules")]
     branch.at("security/rules").clear()
-    _pushed("pre-rulebase", *rules[:-1])(branch)
-    _pushed("post-rulebase", rules[-1])(branch)
+    pushed("pre-rulebase", *rules[:-1])(branch)
+    pushed("post-rulebase", rules[-1])(branch)
 
 
 def _unread_panorama(branch: Branch) -> None:
@@ -259,8 +259,8 @@ VARIANTS = {
     "interzone default allows": Variant(_allowed_by_default, tells=False),
     "all rules are Panorama's": Variant(_allowed_by_panorama, tells=False),
     "what Panorama pushed is not shown": Variant(_unread_panorama, tells=False),
-    "Panorama denies others": Variant(several(_pushed("pre-rulebase", rule("no guests", "guest", "any", "deny")),
-                                              _pushed("post-rulebase", rule("cleanup", "any", "any", "deny")))),
+    "Panorama denies others": Variant(several(pushed("pre-rulebase", rule("no guests", "guest", "any", "deny")),
+                                              pushed("post-rulebase", rule("cleanup", "any", "any", "deny")))),
     "intrazone default denies, and rules allow": Variant(several(_default("intrazone-default", "deny"), _without("deny the rest"))),
     "behind NAT": Variant(_behind_nat, tells=False),
     "rules of others": Variant(_of_others),
