@@ -43,8 +43,9 @@ $(VENV)/.core: requirements.txt
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check '$(ANSIBLE_CORE)' -r requirements.txt
 	@touch $@
 
-$(VENV)/.tests: tests/requirements.txt $(VENV)/.core
+$(VENV)/.tests: tests/requirements.txt tools/collections_of_aws.py $(VENV)/.core
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	$(VENV)/bin/python tools/collections_of_aws.py
 	@touch $@
 
 $(TOOLS)/.tools: tools/requirements.txt
