@@ -14,6 +14,7 @@ import argparse
 import collections
 import json
 import platform
+import resource
 import subprocess
 import sys
 import tempfile
@@ -132,12 +133,14 @@ class Bench:
             "aws_pairing_remote_networks": [REMOTE_NETWORK], "aws_pairing_verify": False,
         }
 
-    def cost(self, emulators: list[Emulator], kind: str, playbook: Any = PAIRING, options: Sequence[str] = (), **more: Any) -> Cost:
-        """Run a playbook on these firewalls and count."""
+    def cost(self, emulators: list[Emulator], kind: str, playbook: Any = PAIRING, options: Sequence[str] = (), failures: int = 0, **more: Any) -> Cost:
+        """Run a playbook on these firewalls and count. C(failures): on how many of them it is to fail."""
         inventory = self.workplace.inventory({emulator.firewall.name: self.variables(emulator, kind) for emulator in emulators})
         for emulator in emulators:
             emulator.control.reset_requests()
-        run = succeeded(self.workplace.run(playbook, inventory, *options, **more))
+        run = self.workplace.run(playbook, inventory, *options, **more)
+        if len({task.host for task in run.tasks if task.status == "failed"}) != failures:
+            succeeded(run)
         requests = [entry for emulator in emulators for entry in emulator.control.requests()]
         return Cost(run.seconds, run.cpu_seconds, requests, sum(emulator.control.connections() for emulator in emulators), _talking(run))
 
@@ -277,17 +280,21 @@ class Bench:
         with self.firewall() as emulator:
             return self.cost([emulator], "static", playbook, ("-e", f"@{items}"), timeout=900)
 
-    def fleet(self, count: int) -> None:
-        heading(f"A fleet of {count} firewalls, static job, {FLEET_LATENCY} ms, {count} forks")
+    def fleet(self, count: int, forks: int, failing: int) -> None:
+        """Two tunnels on each. C(failing): so many refuse the commit of the first run; the next one completes them."""
+        heading(f"A fleet of {count} firewalls, static job, {FLEET_LATENCY} ms, {forks} forks; {failing} refuse their first commit")
         rows = []
         with ExitStack() as stack:
-            emulators = [stack.enter_context(self.firewall(f"fw{number:02}", FLEET_LATENCY)) for number in range(1, count + 1)]
-            for name in ("first", "unchanged"):
-                cost = self.cost(emulators, "static", options=("--forks", str(count)))
+            emulators = [stack.enter_context(self.firewall(f"fw{number:03}", FLEET_LATENCY)) for number in range(1, count + 1)]
+            for emulator in emulators[:failing]:
+                emulator.control.fail_next_commit(["not today"])
+            for name, failures in (("first", failing), *([("completing", 0)] if failing else []), ("unchanged", 0)):
+                cost = self.cost(emulators, "static", failures=failures, options=("--forks", str(forks)), timeout=60 + 15 * count)
                 rows.append((name, f"{cost.seconds:.1f}", f"{cost.seconds / count:.2f}", f"{cost.cpu_seconds / count:.2f}",
-                             f"{len(cost.counted) / count:g}"))
-                self.budgets.at_most(f"fleet, {name} run: CPU seconds per firewall", CPU_OF_FLEET[name], cost.cpu_seconds / count, ".2f")
-        table(("run", "wall s", "wall s each", "CPU s each", "requests each"), rows)
+                             f"{len(cost.counted) / count:g}", f"{_largest_process():.0f}"))
+                if name in CPU_OF_FLEET:
+                    self.budgets.at_most(f"fleet of {count}, {name} run: CPU seconds per firewall", CPU_OF_FLEET[name], cost.cpu_seconds / count, ".2f")
+        table(("run", "wall s", "wall s each", "CPU s each", "requests each", "MB at most"), rows)
 
 
 def _asking(emulator: Emulator) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -301,6 +308,11 @@ def _asking(emulator: Emulator) -> tuple[tuple[float, float], tuple[float, float
         session.read([base("network"), base("vsys") + ("zone",), base("rulebase")])
         marks.append((time.monotonic(), time.thread_time()))
     return tuple((later[0] - earlier[0], later[1] - earlier[1]) for earlier, later in zip(marks, marks[1:]))
+
+
+def _largest_process() -> float:
+    """MB of memory that the largest process of the runs so far held: ansible-playbook itself, which knows all hosts."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
 
 
 def _talking(run: Run) -> int:
@@ -389,6 +401,8 @@ def main() -> None:
                         help="milliseconds by which the firewall's answers are late (all)")
     parser.add_argument("--tunnels", type=int, default=1000, help="tunnels of the large transaction (1000)")
     parser.add_argument("--fleet", type=int, default=10, help="firewalls of the fleet (10)")
+    parser.add_argument("--forks", type=int, default=10, help="of the fleet, how many are served at the same time (10)")
+    parser.add_argument("--failing", type=int, default=0, help="of the fleet, how many refuse their first commit (0)")
     given = parser.parse_args()
     print(f"{COLLECTION} {GALAXY['version']}, ansible-core {version('ansible-core')}, Python {platform.python_version()}, "
           "emulated PAN-OS on loopback")
@@ -398,7 +412,7 @@ def main() -> None:
             for case in CASES:
                 if case in given.cases or (case == "pairings" and {"today", "large"} & set(given.cases)):
                     {"floor": bench.floor, "pairings": bench.pairings, "today": bench.todays_collection, "large": bench.large_configuration,
-                     "tunnels": lambda: bench.many_tunnels(given.tunnels), "fleet": lambda: bench.fleet(given.fleet)}[case]()
+                     "tunnels": lambda: bench.many_tunnels(given.tunnels), "fleet": lambda: bench.fleet(given.fleet, given.forks, given.failing)}[case]()
             heading("Budgets")
             table(("what", "budget", "measured", ""), bench.budgets.rows)
     except PlaybookFailed as failure:
