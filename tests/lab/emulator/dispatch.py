@@ -17,10 +17,10 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import 
     BadXpath, InvalidCommand, InvalidCredential, MalformedCommand, MissingParameter, NoSuchNode, OperationFailed, Refusal,
     WebLayerError,
 )
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.firewall import NO_CHANGES, Firewall, Scope
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.firewall import NO_CHANGES, Firewall
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.admins import Admin
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.journal import PLACES
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.pushed import POLICY
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.scope import Scope, scope_of
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import parse_fragment, render
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.xpath import Xpath, parse_xpath, read
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.xpath_expression import Malformed, Node
@@ -33,8 +33,6 @@ _READ_ONLY = ("predefined", "readonly")
 
 #: Request types that Panorama hands on to the firewall named by ``target``.
 _PROXIED = ("op", "config", "export", "commit")
-
-_PARTS = ("device-and-network", "shared-object", "policy-and-objects")
 
 
 def authenticate(firewall: Firewall, parameters: dict[str, str], headers: dict[str, str]) -> Admin | None:
@@ -224,7 +222,7 @@ class Api:
         if command.tag != "commit":
             raise InvalidCommand(f"{command.tag} is not a commit")
         force = command.find("force")
-        scope = scope_of(command if force is None or not len(force) else force)
+        scope = scope_of((command if force is None or not len(force) else force).find("partial"))
         if command.find("validate") is not None:
             return responses.enqueued(self.firewall.validate(admin.name, scope))
         description = command.findtext("description") or command.findtext("partial/description") or ""
@@ -248,23 +246,6 @@ class Api:
 
 class _RolledBack(Exception):
     """Carries a failed operation out of the transaction."""
-
-
-def scope_of(command: ET.Element) -> Scope | None:
-    """The ``partial`` part of a commit, validate or revert; None where there is none."""
-    partial = command.find("partial")
-    if partial is None:
-        return None
-    admins = [member.text or "" for member in partial.findall("admin/member")]
-    excluded = frozenset(part for part in _PARTS if partial.findtext(part) == "excluded")
-    return Scope(frozenset(admins) if admins else None, excluded, _places_of(partial))
-
-
-def _places_of(partial: ET.Element) -> frozenset[tuple[str, str]] | None:
-    """The templates, stacks and device groups that a partial commit on Panorama names; None where it names none."""
-    places = [(tag, member.text or "") for tag in PLACES for member in partial.findall(f"{tag}/member")]
-    none_of = any(partial.find(f"no-{tag}") is not None for tag in PLACES)
-    return frozenset(places) if places or none_of else None
 
 
 def _required(parameters: dict[str, str], name: str) -> str:

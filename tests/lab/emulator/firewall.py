@@ -11,7 +11,6 @@ import random
 import threading
 import time
 import xml.etree.ElementTree as ET
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import configurations
@@ -26,6 +25,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.locks i
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.pushed import Push
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.network import Network
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import Runtime
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.scope import Scope
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.stored_configurations import (
     StoredConfigurations, refuse_foreign,
 )
@@ -48,27 +48,6 @@ _PATCH_LEVELS = {"10.1": "10.1.14", "10.2": "10.2.12", "11.0": "11.0.6", "11.1":
 NO_CHANGES = "There are no changes to commit."
 SYNCHRONISING = "Another sync is in progress. Please try again later"
 BUSY = "Another commit/validate is in progress. Please try again later"
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Which changes a partial commit or revert takes: those of some admins (None: everybody's), without some parts.
-
-    ``places``: on Panorama, the templates, stacks and device groups (tag and name) that are taken; None: all of them.
-    """
-
-    admins: frozenset[str] | None = None
-    excluded: frozenset[str] = frozenset()
-    places: frozenset[tuple[str, str]] | None = None
-
-    def includes(self, record: Record) -> bool:
-        if self.admins is not None and record.owner not in self.admins:
-            return False
-        place = record.place
-        if place is not None and self.places is not None:
-            return place in self.places
-        part = {"shared": "shared-object", "vsys": "policy-and-objects"}.get(record.component_type, "device-and-network")
-        return part not in self.excluded
 
 
 class Firewall:
@@ -173,7 +152,9 @@ class Firewall:
 
     def _records(self, scope: Scope | None) -> list[Record]:
         records = self.candidate.journal.records
-        return records if scope is None else [record for record in records if scope.includes(record)]
+        if scope is None:
+            return records
+        return [record for record in records if scope.includes(record, self.switches.named_systems_alone)]
 
     def _goal(self, records: list[Record], scope: Scope | None) -> Tree:
         """What would be running after the commit."""

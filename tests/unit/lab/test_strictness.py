@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What other people's software and data found the emulator to accept though a real firewall refuses it: by raw requests, on each version.
+"""What other people's software and data found the emulator to accept though a real firewall refuses it, and to refuse though one accepts it.
 
-A row says where a value is set, what is set, and when it is refused: with the request ("set") or by the commit.
+By raw requests, on each version. A row says where a value is set, what is set, and when it is refused: with the request ("set") or by the commit.
 """
 
 from __future__ import annotations
@@ -49,6 +49,11 @@ def proxies(*names: str, local: str = "10.0.0.0/24", remote: str = "10.1.0.0/24"
 
 def monitored(inner: str) -> str:
     return f"<destination>10.9.0.0/16</destination>{THROUGH}<path-monitor><enable>yes</enable>{inner}</path-monitor>"
+
+
+def rule(application: str = "any", more: str = "") -> str:
+    anything = "".join(f"<{tag}><member>any</member></{tag}>" for tag in ("from", "to", "source", "destination", "service"))
+    return f"{anything}<application><member>{application}</member></application><action>allow</action>{more}"
 
 
 def watched(source: str) -> str:
@@ -101,14 +106,14 @@ REFUSED = {
         f"<proxy-id>{proxies('p' * 40)}</proxy-id></auto-key>"), "commit"),
     "251 proxy IDs": (f"{TUNNEL}/auto-key/proxy-id", proxies(*(f"p{number}" for number in range(251))), "commit"),
     "PBF with a monitor of nothing": (PBF, forward("<monitor><profile>default</profile></monitor>"), "commit"),
-    "rule with a log profile that is not there": (f"{RULE}", "".join(f"<{tag}><member>any</member></{tag}>" for tag in (
-        "from", "to", "source", "destination", "application", "service")) + "<action>allow</action><log-setting>nosuch</log-setting>", "commit"),
-    "rule with a profile group that is not there": (f"{RULE}", "".join(f"<{tag}><member>any</member></{tag}>" for tag in (
-        "from", "to", "source", "destination", "application", "service"))
-        + "<action>allow</action><profile-setting><group><member>nosuch</member></group></profile-setting>", "commit"),
-    "rule with a profile that is not there": (f"{RULE}", "".join(f"<{tag}><member>any</member></{tag}>" for tag in (
-        "from", "to", "source", "destination", "application", "service"))
-        + "<action>allow</action><profile-setting><profiles><virus><member>strict</member></virus></profiles></profile-setting>", "commit"),
+    "rule with a log profile that is not there": (RULE, rule(more="<log-setting>nosuch</log-setting>"), "commit"),
+    "rule with a profile group that is not there": (
+        RULE, rule(more="<profile-setting><group><member>nosuch</member></group></profile-setting>"), "commit"),
+    "rule with a profile that is not there": (
+        RULE, rule(more="<profile-setting><profiles><virus><member>strict</member></virus></profiles></profile-setting>"), "commit"),
+    "rule for an application that is not there": (RULE, rule("ipsec_esp"), "commit"),
+    "PBF for an application that is not there": (PBF, f"{forward('')}<application><member>nosuchapp</member></application>", "commit"),
+    "group of an application that is not there": (f"{VSYS}/application-group/entry[@name='g']", "<members><member>nosuchapp</member></members>", "commit"),
     "service without a protocol": (f"{VSYS}/service/entry[@name='s']", "<description>x</description>", "commit"),
     "service without a port": (f"{VSYS}/service/entry[@name='s']", "<protocol><tcp/></protocol>", "commit"),
     "tunnel through a port": (TUNNEL, "<tunnel-interface>ethernet1/1</tunnel-interface>", "commit"),
@@ -153,9 +158,9 @@ ACCEPTED = {
     "BGP of four bytes": (BGP, "<local-as>4200000000</local-as><routing-options><as-format>4-byte</as-format></routing-options>"),
     "AS with a dot": (PEER, neighbour("1.10").replace("1.10", "0.64512")),
     "identity by an address": (f"{GATEWAY}/local-id", "<type>ipaddr</type><id>198.51.100.10</id>"),
-    "rule with a profile that comes with PAN-OS": (f"{RULE}", "".join(f"<{tag}><member>any</member></{tag}>" for tag in (
-        "from", "to", "source", "destination", "application", "service"))
-        + "<action>allow</action><profile-setting><profiles><spyware><member>strict</member></spyware></profiles></profile-setting>"),
+    "rule with a profile that comes with PAN-OS": (
+        RULE, rule(more="<profile-setting><profiles><spyware><member>strict</member></spyware></profiles></profile-setting>")),
+    **{f"rule for {name}": (RULE, rule(name)) for name in ("ike", "ipsec-esp", "ipsec-esp-udp", "ping", "bgp", "own-application", "own-group", "own-filter")},
     "path monitor from the leased address": (ROUTE, watched("DHCP")),
 }
 
@@ -163,6 +168,10 @@ ACCEPTED = {
 @pytest.mark.parametrize("xpath, element", ACCEPTED.values(), ids=ACCEPTED.keys())
 def test_accepted(firewall, client, xpath, element):
     client.set(ADDRESS, "<ip-netmask>10.0.0.1</ip-netmask>")
+    if "own-" in element:
+        client.set(f"{VSYS}/application/entry[@name='own-application']", "<category>networking</category>")
+        client.set(f"{VSYS}/application-group/entry[@name='own-group']", "<members><member>own-application</member><member>ssl</member></members>")
+        client.set(f"{VSYS}/application-filter/entry[@name='own-filter']", "<category><member>networking</member></category>")
     assert client.set(xpath, element).verdict == ("success", "20")
     job = client.commit()
     assert job.findtext("result") == "OK", "".join(job.itertext())
@@ -297,15 +306,144 @@ def test_places_of_a_panorama(client_of, xpath, element, there):
         assert there or reply.code in ("12", "13")
 
 
-@pytest.mark.parametrize("kind, xpath", [
-    ("security rule", f"{RULE}/source-imsi"), ("zone protection", f"{NETWORK}/profiles/zone-protection-profile/entry[@name='z']/net-inspection"),
-    ("SD-WAN gateway", f"{NETWORK}/interface/ethernet/entry[@name='ethernet1/1']/layer3/ip/entry[@name='10.10.0.1/24']"),
-    ("redistribution", f"{ROUTER}/protocol/redist-profile-ipv6/entry[@name='r']/filter/ospfv3"),
+PORT = f"{NETWORK}/interface/ethernet/entry[@name='ethernet1/1']/layer3"
+PROFILES = f"{NETWORK}/routing-profile"
+REDISTRIBUTION = f"{PROFILES}/filters/route-maps/redistribution/redist-entry/entry[@name='r']"
+#: Of the vendor's published schema. (xpath, element, from which release on.)
+PUBLISHED = {
+    **{f"security rule's {tag}": (f"{RULE}/{tag}", "<member>1</member>", "10.1") for tag in ("source-imsi", "source-imei", "source-nw-slice")},
+    "net inspection": (f"{NETWORK}/profiles/zone-protection-profile/entry[@name='z']/net-inspection", "<x/>", "11.1"),
+    "SD-WAN gateway of a port": (f"{PORT}/ip/entry[@name='10.10.0.1/24']", "<sdwan-gateway>10.10.0.2</sdwan-gateway>", "10.1"),
+    "SD-WAN gateway of a subinterface": (
+        f"{PORT}/units/entry[@name='ethernet1/1.7']/ip/entry[@name='10.10.7.1/24']", "<sdwan-gateway>10.10.7.2</sdwan-gateway>", "10.1"),
+    "SD-WAN gateway of an aggregate": (
+        f"{NETWORK}/interface/aggregate-ethernet/entry[@name='ae5']/layer3/ip/entry[@name='10.10.5.1/24']", "<sdwan-gateway>10.10.5.2</sdwan-gateway>", "10.1"),
+    "subinterface with a long comment": (f"{PORT}/units/entry[@name='ethernet1/1.7']", f"<comment>{'c' * 1024}</comment>", "10.1"),
+    "OSPFv3 routes of a virtual router": (f"{ROUTER}/protocol/redist-profile-ipv6/entry[@name='r']/filter/ospfv3", "<x/>", "10.1"),
+    "multicast filters that are inherited": (
+        f"{PROFILES}/bgp/filtering-profile/entry[@name='f']/ipv4/multicast", "<inherit>yes</inherit>", "11.1"),
+    **{f"long description of a {kind}": (f"{PROFILES}/{place}/entry[@name='d']", f"<description>{'d' * 1024}</description>", "11.1") for kind, place in (
+        ("dampening profile", "bgp/dampening-profile"), ("filtering profile", "bgp/filtering-profile"), ("prefix list", "filters/prefix-list"),
+        ("BGP route map", "filters/route-maps/bgp/bgp-entry"), ("redistribution route map", "filters/route-maps/redistribution/redist-entry"))},
+    **{f"redistribution to {way}, {tag}": (f"{REDISTRIBUTION}/{way}/route-map/entry[@name='10']/set", f"<{tag}>{value}</{tag}>", "11.1")
+       for tag, value, ways in (
+           ("metric-type", "type-1", ("bgp/ospf", "bgp/ospfv3", "connected-static/ospf", "connected-static/ospfv3", "rip/ospf")),
+           ("source-address", "192.0.2.1", ("bgp/rib", "connected-static/rib", "ospf/rib", "ospfv3/rib", "rip/rib")),
+           ("next-hop", "192.0.2.1", ("bgp/rip", "connected-static/rip", "ospf/rip")),
+           ("local-preference", "200", ("connected-static/bgp", "ospf/bgp", "ospfv3/bgp", "rip/bgp")))
+       for way in ways},
+}
+
+
+@pytest.fixture(scope="module")
+def of_a_release():
+    """Firewalls that several tests write to, by release; what they write is reverted."""
+    made = {}
+
+    def release(version):
+        if version not in made:
+            made[version] = Emulator(version=version, engine="virtual-router" if version == "10.1" else "logical-router").start()
+        made[version].control.commit_duration(0.01)
+        with made[version].firewall.lock:
+            made[version].firewall.revert()
+        return made[version]
+
+    yield release
+    for emulator in made.values():
+        emulator.stop()
+
+
+@pytest.mark.parametrize("xpath, element, since", PUBLISHED.values(), ids=PUBLISHED.keys())
+def test_elements_of_the_published_schema(of_a_release, client_of, xpath, element, since):
+    reply = client_of(of_a_release(since)).set(xpath, element)
+    assert reply.code == "20", reply.text
+
+
+MAP = "route-map/entry[@name='10']"
+#: What a redistribution route map of another kind has, and that one has not. Way → elements of its match and set.
+OF_ANOTHER_MAP = {
+    "connected-static/bgp": ("match/as-path-access-list", "match/tag", "match/origin", "match/peer", "match/ipv4/route-source", "set/metric-type",
+                             "set/aspath-exclude", "set/remove-regular-community", "set/overwrite-large-community", "set/source-address"),
+    "bgp/ospf": ("match/ipv6", "set/local-preference", "set/aspath-prepend", "set/next-hop"),
+    "bgp/ospfv3": ("match/ipv4", "match/ipv6/route-source"),
+    "bgp/rib": ("set/metric", "set/tag", "match/address"),
+    "ospf/bgp": ("match/ipv4", "match/origin", "set/ipv6", "set/metric-type"),
+    "ospfv3/bgp": ("set/ipv4",),
+    "rip/ospf": ("match/ipv4", "set/next-hop", "set/weight"),
+    "connected-static/rip": ("match/ipv6", "set/metric-type"),
+}
+
+
+@pytest.mark.parametrize("way, place", [(way, place) for way, places in OF_ANOTHER_MAP.items() for place in places])
+def test_a_route_map_has_what_its_two_protocols_have(of_a_release, client_of, way, place):
+    reply = client_of(of_a_release("11.1")).set(f"{REDISTRIBUTION}/{way}/{MAP}", f"<{place.replace('/', '><')}/>" + "".join(
+        f"</{tag}>" for tag in reversed(place.split("/")[:-1])))
+    assert reply.code == "12" and "unexpected here" in reply.message, reply.text
+
+
+@pytest.mark.parametrize("way", [
+    "bgp/bgp", "connected-static/connected-static", "ospf/ospf", "ospf/ospfv3", "ospfv3/ospf", "rip/rip", "rip/ospfv3", "ospfv3/rip",
 ])
-def test_elements_that_others_met(client_of, kind, xpath):
-    element = {"security rule": "<member>1</member>", "SD-WAN gateway": "<sdwan-gateway>10.10.0.2</sdwan-gateway>"}.get(kind, "<x/>")
-    with Emulator(version="11.1.4") as emulator:
-        assert client_of(emulator).set(xpath, element).code == "20"
+def test_no_way_that_routes_are_not_redistributed(of_a_release, client_of, way):
+    assert client_of(of_a_release("11.1")).set(f"{REDISTRIBUTION}/{way}/{MAP}", "<action>permit</action>").code == "13"
+
+
+NAMED = {
+    "zone": f"{VSYS}/zone", "gateway": f"{NETWORK}/ike/gateway", "tunnel": f"{NETWORK}/tunnel/ipsec", "address": f"{VSYS}/address",
+    "security rule": f"{VSYS}/rulebase/security/rules", "PBF rule": f"{VSYS}/rulebase/pbf/rules", "route": f"{ROUTER}/routing-table/ip/static-route",
+    "profile": f"{NETWORK}/ike/crypto-profiles/ike-crypto-profiles", "monitor profile": f"{NETWORK}/profiles/monitor-profile",
+    "proxy ID": f"{TUNNEL}/auto-key/proxy-id", "router": f"{NETWORK}/virtual-router", "peer": f"{BGP}/peer-group/entry[@name='g']/peer",
+    "service": f"{VSYS}/service", "application": f"{VSYS}/application",
+}
+IMPOSSIBLE = ("a:b", "-x", " lead", "trail ", "ü", "a/b", "a,b", "a'b", ".x", "a(b)")
+POSSIBLE = ("x", "7x", "_x", "a b", "a-b_c.d", "A.")
+
+
+@pytest.mark.parametrize("kind", NAMED)
+def test_characters_of_a_name(of_a_release, client_of, kind):
+    client = client_of(of_a_release("10.1"))
+
+    def made(name):
+        entry = f'<entry name="{name}"/>'
+        return {client.edit(f'{NAMED[kind]}/entry[@name="{name}"]', entry).code, client.set(NAMED[kind], entry).code}
+
+    assert {name: made(name) for name in IMPOSSIBLE} == {name: {"12"} for name in IMPOSSIBLE}
+    assert {name: made(name) for name in POSSIBLE} == {name: {"20"} for name in POSSIBLE}
+
+
+def test_a_route_may_not_be_renamed_to_what_is_no_name(of_a_release, client_of):
+    client = client_of(of_a_release("10.1"))
+    client.set(NAMED["route"], "<entry name='r'/>")
+    assert client.call(type="config", action="rename", xpath=f"{NAMED['route']}/entry[@name='r']", newname="a:b").code == "12"
+
+
+INTERFACE = f"{NETWORK}/interface"
+
+
+@pytest.mark.parametrize("place, name, code", [
+    ("ethernet", "ethernet1/9", "20"), ("ethernet", "ethernet1", "12"), ("ethernet", "eth1/9", "12"), ("ethernet", "ethernet1/9.1", "12"),
+    ("ethernet/entry[@name='ethernet1/9']/layer3/units", "ethernet1/9.7", "20"), ("ethernet/entry[@name='ethernet1/9']/layer3/units", "7", "12"),
+    ("ethernet/entry[@name='ethernet1/9']/layer3/units", "ethernet1/9.0", "12"),
+    ("aggregate-ethernet", "ae3", "20"), ("aggregate-ethernet", "ae0", "12"), ("aggregate-ethernet", "ethernet1/3", "12"),
+    ("loopback/units", "loopback.3", "20"), ("loopback/units", "tunnel.0", "12"), ("loopback/units", "loopback.0", "12"),
+    ("vlan/units", "vlan.3", "20"), ("vlan/units", "tunnel.3", "12"), ("tunnel/units", "tunnel.3", "20"), ("tunnel/units", "loopback.3", "12"),
+])
+def test_what_an_interface_is_called(of_a_release, client_of, place, name, code):
+    assert client_of(of_a_release("10.1")).set(f"{INTERFACE}/{place}", f"<entry name='{name}'/>").code == code
+
+
+def test_a_rule_has_a_uuid_of_its_own_and_no_invented_attribute(firewall, client):
+    rules = f"{VSYS}/rulebase/security/rules"
+    taken = next(entry.get("uuid") for entry in client.get(f"{rules}/entry").root.find("result"))
+    before = firewall.control.candidate()
+    twin = f"<entry name='probe' uuid='{taken}'>{rule()}</entry>"
+    assert [client.set(rules, twin).code, client.edit(RULE, twin).code] == ["12", "12"]
+    assert firewall.control.candidate() == before
+    assert client.set(rules, f"<entry name='probe' uuid='11111111-2222-3333-4444-555555555555' foo='bar'>{rule()}</entry>").code == "20"
+    assert client.set(RULE, "<source baz='1'><member>10.0.0.1</member></source>").code == "20"
+    kept = client.get(RULE).root.find("result/entry")
+    assert kept.get("uuid").startswith("11111111") and kept.get("foo") is None and kept.find("source").get("baz") is None
+    assert client.edit(RULE, f"<entry name='probe' uuid='{kept.get('uuid')}'>{rule('ssl')}</entry>").code == "20"
 
 
 # What other clients ask, and in which words it is refused.
@@ -381,6 +519,45 @@ def test_a_second_virtual_system(client):
     assert client.commit().findtext("result") == "OK"
     assert client.op("<show><system><info/></system></show>").root.findtext("result/system/multi-vsys") == "on"
     assert client.call(type="version").root.findtext("result/multi-vsys") == "on"
+
+
+PARTIAL = {
+    "one system": ("<vsys><member>vsys1</member></vsys>", True, {"vsys1"}),
+    "one system, and what is named no system": ("<vsys><member>vsys1</member></vsys>", False, {"vsys1", "network", "shared"}),
+    "the other system": ("<vsys><member>vsys2</member></vsys>", True, {"vsys2"}),
+    "no system": ("<no-vsys/>", True, {"network", "shared"}),
+    "no system and nothing shared": ("<no-vsys/><shared-object>excluded</shared-object>", True, {"network"}),
+    "all systems": ("<device-and-network>excluded</device-and-network>", True, {"vsys1", "vsys2", "shared"}),
+}
+
+
+@pytest.mark.parametrize("partial, alone, taken", PARTIAL.values(), ids=PARTIAL.keys())
+def test_a_partial_commit_by_virtual_systems(firewall, client, partial, alone, taken):
+    firewall.firewall.switches.multi_vsys, firewall.firewall.switches.named_systems_alone = True, alone
+    second = VSYS.replace("vsys1", "vsys2")
+    client.set(second, "<display-name>x</display-name>")
+    client.commit()
+    tag = "tag/entry[@name='new']"
+    profile = f"{NETWORK}/profiles/monitor-profile/entry[@name='new']"
+    places = {"vsys1": f"{VSYS}/{tag}", "vsys2": f"{second}/{tag}", "shared": f"/config/shared/{tag}", "network": profile}
+    for name, place in places.items():
+        client.set(place, "<interval>3</interval>" if name == "network" else "<comments>x</comments>")
+    assert client.commit(f"<commit><partial>{partial}</partial></commit>", action="partial").findtext("result") == "OK"
+    assert {name for name, place in places.items() if client.show(place).status == "success"} == taken
+
+
+@pytest.mark.parametrize("makes", [True, False])
+@pytest.mark.parametrize("place", [f"{DEVICE}/template/entry[@name='typo']/config", f"{DEVICE}/device-group/entry[@name='typo']/address"])
+def test_a_template_or_device_group_that_is_not_there(client_of, place, makes):
+    with Emulator(model="panorama") as panorama:
+        panorama.firewall.switches.makes_places = makes
+        client, before = client_of(panorama), panorama.control.candidate()
+        objects = place if place.endswith("address") else f"{place}/devices/entry[@name='localhost.localdomain']/network/ike/gateway"
+        assert (client.set(objects, "<entry name='a'/>").code == "20") is makes
+        assert (client.edit(f"{objects}/entry[@name='b']", "<entry name='b'/>").code == "20") is makes
+        assert (panorama.control.candidate() != before) is makes
+        # By its own name it is made in both.
+        assert client.set(place.rpartition("/")[0], "<description>x</description>").code == "20"
 
 
 def test_a_pair_has_high_availability_configured(client_of):

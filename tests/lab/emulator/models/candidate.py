@@ -16,7 +16,7 @@ import xml.etree.ElementTree as ET
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import references
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import BadXpath, InvalidObject, NotPossible, NotPresent, OperationFailed
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.changes import Change, Switches
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.journal import CREATE, DELETE, EDIT, MOVE, Journal, Record
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.journal import CREATE, DELETE, EDIT, MOVE, PLACES, Journal, Record
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.marks import Marks
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.merging import Merging, own_label, refuse_if_owned
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.pushed import is_owned
@@ -58,6 +58,7 @@ class Candidate:
             change.booked = xpath_text(path)
         with self.undo.transaction():
             created = self._merging.first_missing(path)
+            self._refuse_missing_place(created, path)
             chain = self._merging.make_path(change, path, nodes)
             self._merging.merge(change, chain[-1], nodes[-1], elements, path, labels, attached=created is None)
             if created is not None:
@@ -81,6 +82,7 @@ class Candidate:
         self._check_whole(nodes, elements[0], labels)
         change = self._begin(admin)
         with self.undo.transaction():
+            self._refuse_missing_place(self._merging.first_missing(path), path)
             self._merging.replace(change, path, nodes, elements[0], labels)
             self._finish(change, path)
         return DONE
@@ -170,6 +172,13 @@ class Candidate:
             refuse_if_owned(action, element)
 
     # Checks.
+
+    def _refuse_missing_place(self, missing: Path | None, path: Path) -> None:
+        if missing is None or len(missing) == len(path) or self.switches.makes_places:
+            return
+        (container, dummy), (tag, name) = missing[-2:]
+        if container in PLACES and tag == "entry":
+            raise NotPresent(f"{name} does not exist")
 
     def _begin(self, admin: str) -> Change:
         self.sequence += 1

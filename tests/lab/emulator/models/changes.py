@@ -28,7 +28,8 @@ class Switches:
     next one is refused as busy. ``listing``: how the list of changes looks to this account or in this release, one of
     ``LISTINGS``; one sample of it is known, and it is a Panorama's. ``multi_vsys``: several virtual systems are switched on, so that a second one may be made.
     ``commit_ends_sas``: a committed change of a key, an identity or a proposal ends the SAs that were made before it at once; without it they
-    serve on until somebody negotiates anew.
+    serve on until somebody negotiates anew. ``named_systems_alone``: a partial commit that names virtual systems leaves network, device and shared
+    objects alone. ``makes_places``: a write below a template or device group that is not there makes it, as it makes every other container on its way.
     """
 
     journal_books_container: bool = False
@@ -40,6 +41,8 @@ class Switches:
     listing: str = "objects"
     multi_vsys: bool = False
     commit_ends_sas: bool = False
+    named_systems_alone: bool = True
+    makes_places: bool = True
 
 
 @dataclass

@@ -54,6 +54,11 @@ class Record:
         return None
 
     @property
+    def system(self) -> str | None:
+        """The virtual system around the node."""
+        return next((name for (tag, dummy), (dummy, name) in zip(self.path, self.path[1:]) if tag == "vsys"), None)
+
+    @property
     def component_type(self) -> str:
         """Only "template" has been seen; the other words are ours."""
         tags = [tag for tag, dummy in self.path]

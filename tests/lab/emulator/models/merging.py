@@ -21,7 +21,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.stored_
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import (
     MARKS, Path, Step, Tree, child_of, labels_of, same, step_of, xpath_text,
 )
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.check import below, check_alone
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.check import below, check_alone, invalid
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import (
     Entries, Group, Leaf, Members, Node, Secret, Version,
 )
@@ -93,7 +93,7 @@ class Merging:
         refuse_if_owned("set", child)
         node = below(parent, place[-1], self._version)
         deeper = _deeper(labels, place[-1])
-        self._copy_attributes(change, child, element)
+        self._copy_attributes(change, child, _kept(parent, element))
         if len(element):
             self.merge(change, child, node, list(element), place, deeper, attached)
         elif place[-1][0] not in ("entry", "member") and not len(child) and isinstance(node, (Leaf, type(None))):
@@ -114,10 +114,11 @@ class Merging:
         """
         node = below(parent, place[-1], self._version)
         deeper = _deeper(labels, place[-1])
-        new = ET.Element(element.tag, {key: value for key, value in element.items() if key not in MARKS})
+        new = ET.Element(element.tag, _kept(parent, element))
         new.text = self._stored(node, element.text)
-        if isinstance(parent, Entries) and parent.rules and not new.get("uuid"):
-            new.set("uuid", str(uuid.uuid4()))
+        if isinstance(parent, Entries) and parent.rules:
+            self._refuse_taken(new.get("uuid"), place, deeper)
+            new.set("uuid", new.get("uuid") or str(uuid.uuid4()))
         self._marks.stamp(change, new)
         self._note_reference(change, parent, node, place, deeper)
         if place[-1][0] == "entry":
@@ -135,6 +136,14 @@ class Merging:
                 twin.extend([each for each in grown if child_of(twin, step_of(each)) is None])
                 twin.text = grown.text
         return new
+
+    def _refuse_taken(self, identifier: str | None, place: Path, labels: list[str]) -> None:
+        """A rule is told from all others by its uuid (inferred: refused where another one has it)."""
+        if identifier is None:
+            return
+        for rule in self._tree.root.iter("entry"):
+            if rule.get("uuid") == identifier and tuple(map(step_of, self._tree.occurrences.chain(rule))) != place:
+                raise invalid(f" uuid '{identifier}' is already in use", labels)
 
     @staticmethod
     def _drop_rival(new: ET.Element, node: Node | None, step: Step, twins: dict[Step, ET.Element]) -> None:
@@ -193,9 +202,9 @@ class Merging:
         if reference is not None and reference.checked == "set":
             change.dangling.append((place, reference, labels))
 
-    def _copy_attributes(self, change: Change, target: ET.Element, element: ET.Element) -> None:
-        for key, value in element.items():
-            if key not in MARKS and target.get(key) != value:
+    def _copy_attributes(self, change: Change, target: ET.Element, attributes: dict[str, str]) -> None:
+        for key, value in attributes.items():
+            if target.get(key) != value:
                 self._tree.set_attribute(target, key, value)
                 self._marks.mark(change, target)
                 change.changed = True
@@ -224,6 +233,12 @@ def refuse_if_owned(action: str, element: ET.Element) -> None:
 def own_label(path: Path) -> list[str]:
     """Messages about a request name the object in it, without the path to it."""
     return [labels_of(path[-1:])[0] or path[-1][0]]
+
+
+def _kept(parent: Node | None, element: ET.Element) -> dict[str, str]:
+    """The attributes that are stored: of what is described its own ones (inferred), of the rest all but the marks of changes."""
+    own = ("name", "uuid") if isinstance(parent, Entries) and parent.rules else ("name",) if isinstance(parent, Entries) else ()
+    return {key: value for key, value in element.items() if key not in MARKS and (parent is None or key in own)}
 
 
 def _deeper(labels: list[str], step: Step) -> list[str]:

@@ -12,8 +12,8 @@ import xml.etree.ElementTree as ET
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import responses
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import InvalidCommand
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.firewall import Scope
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models import locks
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.scope import scope_of
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.stored_configurations import MODES
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import Path, duplicate, render
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.xpath import parse_xpath
@@ -93,12 +93,7 @@ def _release(kind: str) -> Command:
 def _revert(context: Context) -> Answer:
     context.admin.demand("config-write")
     context.firewall.locks.refuse_write(context.admin.name)
-    partial = context.arguments.find("partial")
-    scope = None
-    if partial is not None:
-        admins = [member.text or "" for member in partial.findall("admin/member")]
-        scope = Scope(frozenset(admins) if admins else None)
-    context.firewall.revert(scope)
+    context.firewall.revert(scope_of(context.arguments.find("partial")))
     return result("<msg><line>All changes were reverted from configuration</line></msg>")
 
 
@@ -143,9 +138,7 @@ def _inside(xpath: str) -> Path:
 
 
 def _validate(context: Context) -> Answer:
-    admins = [member.text or "" for member in context.arguments.findall("admin/member")]
-    scope = Scope(frozenset(admins)) if admins else None
-    return responses.enqueued(context.firewall.validate(context.admin.name, scope))
+    return responses.enqueued(context.firewall.validate(context.admin.name, scope_of(context.arguments)))
 
 
 def _running(context: Context) -> Answer:

@@ -15,7 +15,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.devicec
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.ike import IKE
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.interfaces import INTERFACE
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.ipsec import TUNNEL
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import Entries, Group, Node, Words, by_name, entries, group
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import Entries, Node, Words, by_name, entries, group
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.objects import objects
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.panorama import panorama
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.policies import rulebase
@@ -41,7 +41,7 @@ _SETTINGS = by_name(
 
 #: What rules name, besides the objects that are described.
 _FOR_RULES = by_name(
-    "alg-override application application-filter application-group application-status application-tag data-objects device-object "
+    "alg-override application-status application-tag data-objects device-object "
     "dynamic-user-group email-scheduler override pdf-summary-report registered-ip registered-user report-group reports "
     "saas-application schedule sdwan-interface-profile sdwan-profiles threats"
 )

@@ -10,7 +10,7 @@ Names, types and ranges: codegen schema (``num_prefixes`` really has an undersco
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import (
-    HOST4, Address, AutonomousSystem, Entries, Group, Node, Reference, Text, empty, entries, group, integer, leaf, members, one_of, secret, text,
+    HOST4, Address, AutonomousSystem, Entries, Group, Name, Node, Reference, Text, empty, entries, group, integer, leaf, members, one_of, secret, text,
     undescribed, words, yes_no,
 )
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.routers import (
@@ -18,6 +18,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.routers
 )
 
 _SINCE = (10, 2)
+_DESCRIPTION = text("description", 1024)
 
 
 def _profile(tag: str, kind: str, *words_allowed: str) -> Node:
@@ -58,7 +59,7 @@ _PEER = entries(
     bgp_peer_address(),
     _connection_options("inherit", "none"),
     group("bfd", text("profile"), undescribed("multihop")),
-    name=Text(63),
+    name=Name(63),
     kind="bgp-peer",
     required=("peer-as", "peer-address"),
 )
@@ -100,7 +101,7 @@ _BGP = group(
         _by_family("filtering-profile", "bgp-filtering-profile", "none"),
         _connection_options("none"),
         _PEER,
-        name=Text(63),
+        name=Name(63),
         kind="bgp-peer-group",
     ),
 )
@@ -129,7 +130,7 @@ LOGICAL_ROUTER = entries(
         undescribed("rip"),
         undescribed("multicast"),
     ),
-    name=Text(63),
+    name=Name(63),
     kind="logical-router",
     since=_SINCE,
 )
@@ -139,9 +140,10 @@ def _network_filter(tag: str) -> Group:
     return group(tag, one_of(text("distribute-list", 63), _profile("prefix-list", "prefix-list")))
 
 
-def _filtering_family(tag: str) -> Group:
+def _filtering_family(tag: str, *more: Node) -> Group:
     return group(
         tag,
+        *more,
         group("filter-list", text("inbound", 63), text("outbound", 63)),
         _network_filter("inbound-network-filters"),
         _network_filter("outbound-network-filters"),
@@ -186,7 +188,7 @@ def _redistributed(tag: str) -> Group:
 
 _BGP_PROFILES = group(
     "bgp",
-    entries("auth-profile", secret("secret", 63), name=Text(63), kind="bgp-auth-profile"),
+    entries("auth-profile", secret("secret", 63), name=Name(63), kind="bgp-auth-profile"),
     entries(
         "timer-profile",
         integer("keep-alive-interval", 0, 1200),
@@ -194,7 +196,7 @@ _BGP_PROFILES = group(
         integer("min-route-adv-interval", 1, 600),
         integer("open-delay-time", 0, 240),
         integer("reconnect-retry-interval", 1, 3600),
-        name=Text(63),
+        name=Name(63),
         kind="bgp-timer-profile",
     ),
     entries(
@@ -203,33 +205,33 @@ _BGP_PROFILES = group(
             group("ipv4", one_of(_address_family("unicast"), _address_family("multicast"))),
             group("ipv6", _address_family("unicast")),
         ),
-        name=Text(63),
+        name=Name(63),
         kind="bgp-address-family-profile",
     ),
     entries(
         "dampening-profile",
-        text("description", 255),
+        _DESCRIPTION,
         integer("half-life", 1, 45),
         integer("reuse-limit", 1, 20000),
         integer("suppress-limit", 1, 20000),
         integer("max-suppress-limit", 1, 255),
-        name=Text(63),
+        name=Name(63),
         kind="bgp-dampening-profile",
     ),
     entries(
         "redistribution-profile",
         one_of(group("ipv4", _redistributed("unicast")), group("ipv6", _redistributed("unicast"))),
-        name=Text(63),
+        name=Name(63),
         kind="bgp-redistribution-profile",
     ),
     entries(
         "filtering-profile",
-        text("description", 255),
+        _DESCRIPTION,
         one_of(
-            group("ipv4", _filtering_family("unicast"), _filtering_family("multicast")),
+            group("ipv4", _filtering_family("unicast"), _filtering_family("multicast", *yes_no("inherit"))),
             group("ipv6", _filtering_family("unicast")),
         ),
-        name=Text(63),
+        name=Name(63),
         kind="bgp-filtering-profile",
     ),
     open=True,
@@ -256,91 +258,124 @@ def _prefix_entries(family: str, longest: int) -> Entries:
     )
 
 
-def _address_match(tag: str) -> Group:
-    lists = (_profile("access-list", "access-list"), _profile("prefix-list", "prefix-list"))
-    return group(tag, *(group(what, one_of(*lists)) for what in ("address", "next-hop", "route-source")))
+def _lists(tag: str) -> Group:
+    return group(tag, one_of(_profile("access-list", "access-list"), _profile("prefix-list", "prefix-list")))
 
 
-_MATCH = group(
-    "match",
+_INTERFACE, _METRIC, _TAG = text("interface", 64), integer("metric", 0, UINT32), integer("tag", 1, UINT32)
+_ADDRESSES = (_lists("address"), _lists("next-hop"))
+_OF_BGP = (
     text("as-path-access-list", 63),
     text("regular-community", 63),
     text("large-community", 63),
     text("extended-community", 63),
-    text("interface"),
     words("origin", "none", "egp", "igp", "incomplete"),
-    integer("metric", 0, UINT32),
-    integer("tag", 1, UINT32),
     integer("local-preference", 0, UINT32),
     text("peer"),
-    _address_match("ipv4"),
-    _address_match("ipv6"),
+    _TAG,
 )
+_BY_FAMILY = {"ipv4": group("ipv4", *_ADDRESSES, _lists("route-source")), "ipv6": group("ipv6", *_ADDRESSES)}
 
-_METRIC = group("metric", integer("value", 0, UINT32), words("action", "set", "add", "subtract"))
-
-_SET = group(
-    "set",
+_CHANGED_METRIC = group("metric", integer("value", 0, UINT32), words("action", "set", "add", "subtract"))
+_SET_IN_BGP = (
     integer("local-preference", 0, UINT32),
-    _METRIC,
+    _CHANGED_METRIC,
     integer("weight", 0, UINT32),
     words("origin", "none", "egp", "igp", "incomplete"),
-    integer("tag", 1, UINT32),
-    *yes_no("atomic-aggregate", "ipv6-nexthop-prefer-global", "overwrite-regular-community", "overwrite-large-community"),
+    _TAG,
+    *yes_no("atomic-aggregate"),
     text("originator-id"),
-    undescribed("aggregator"),
-    group("ipv4", text("source-address"), text("next-hop")),
-    group("ipv6", text("source-address"), text("next-hop")),
+    group("aggregator", integer("as", 1, UINT32), text("router-id")),
     members("aspath-prepend"),
-    members("aspath-exclude"),
     members("regular-community"),
     members("large-community"),
     members("extended-community", since=(11, 0, 2)),
-    text("remove-regular-community"),
-    text("remove-large-community"),
 )
+
+
+def _set_addresses(*families: str) -> tuple[Group, ...]:
+    return tuple(group(family, text("source-address", 128), text("next-hop")) for family in families)
 
 
 def _route_map(*settings: Node) -> Entries:
     """Its entries are named by sequence number."""
-    return entries("route-map", words("action", "deny", "permit"), text("description", 255), *settings)
+    return entries("route-map", words("action", "deny", "permit"), _DESCRIPTION, *settings)
 
 
-_REDISTRIBUTION_MAP = _route_map(_MATCH, _SET)
+#: From where routes come → where they may go; and of which families a protocol's routes are.
+_REDISTRIBUTED_TO = {
+    "bgp": ("ospf", "ospfv3", "rib", "rip"), "connected-static": ("bgp", "ospf", "ospfv3", "rib", "rip"),
+    "ospf": ("bgp", "rib", "rip"), "ospfv3": ("bgp", "rib"), "rip": ("bgp", "ospf", "rib"),
+}
+_FAMILIES = {
+    "bgp": ("ipv4", "ipv6"), "connected-static": ("ipv4", "ipv6"), "ospf": ("ipv4",), "ospfv3": ("ipv6",), "rip": ("ipv4",), "rib": ("ipv4", "ipv6"),
+}
+
+
+def _redistribution_map(source: str, target: str) -> Entries:
+    return _route_map(group("match", *_redistribution_match(source, target)), group("set", *_redistribution_set(source, target)))
+
+
+def _redistribution_match(source: str, target: str) -> tuple[Node, ...]:
+    if source == "bgp":
+        return (_INTERFACE, _METRIC, *_OF_BGP, *(_BY_FAMILY[family] for family in _FAMILIES[target]))
+    if source == "connected-static":
+        return (_INTERFACE, _METRIC, *(group(family, *_ADDRESSES) for family in _FAMILIES[target]))
+    return (_INTERFACE, _METRIC, _TAG, *_ADDRESSES)
+
+
+def _redistribution_set(source: str, target: str) -> tuple[Node, ...]:
+    if target == "bgp":
+        return (*_SET_IN_BGP, *_set_addresses(*_FAMILIES[source]))
+    if target == "rib":
+        return (text("source-address"),)
+    if target == "rip":
+        return (_CHANGED_METRIC, text("next-hop"), _TAG)
+    return (_CHANGED_METRIC, words("metric-type", "type-1", "type-2"), _TAG)
+
+
+_BGP_MAP = _route_map(
+    group("match", _INTERFACE, _METRIC, *_OF_BGP, *_BY_FAMILY.values()),
+    group(
+        "set", *_SET_IN_BGP, *_set_addresses("ipv4", "ipv6"),
+        *yes_no("ipv6-nexthop-prefer-global", "overwrite-regular-community", "overwrite-large-community"),
+        members("aspath-exclude"), text("remove-regular-community", 63), text("remove-large-community", 63),
+    ),
+)
 
 _FILTERS = group(
     "filters",
     entries(
         "prefix-list",
-        text("description", 255),
+        _DESCRIPTION,
         group(
             "type",
             one_of(group("ipv4", _prefix_entries("ipv4", 32)), group("ipv6", _prefix_entries("ipv6", 128))),
         ),
-        name=Text(63),
+        name=Name(63),
         kind="prefix-list",
     ),
-    entries("access-list", name=Text(63), kind="access-list", open=True),
-    entries("as-path-access-list", name=Text(63), kind="as-path-access-list", open=True),
-    entries("community-list", name=Text(63), kind="community-list", open=True),
+    entries("access-list", name=Name(63), kind="access-list", open=True),
+    entries("as-path-access-list", name=Name(63), kind="as-path-access-list", open=True),
+    entries("community-list", name=Name(63), kind="community-list", open=True),
     group(
         "route-maps",
         group(
             "bgp",
-            entries("bgp-entry", text("description", 255), _route_map(_MATCH, _SET), name=Text(63), kind="bgp-route-map"),
+            entries("bgp-entry", _DESCRIPTION, _BGP_MAP, name=Name(63), kind="bgp-route-map"),
         ),
         group(
             "redistribution",
             entries(
                 "redist-entry",
-                text("description", 255),
+                _DESCRIPTION,
                 one_of(
                     *(
-                        group(source, one_of(*(group(to, _REDISTRIBUTION_MAP) for to in ("bgp", "ospf", "ospfv3", "rip", "rib"))))
-                        for source in ("bgp", "connected-static", "ospf", "ospfv3", "rip")
+                        group(source, one_of(*(group(target, _redistribution_map(source, target)) for target in targets)))
+                        for source, targets in _REDISTRIBUTED_TO.items()
                     )
                 ),
-                name=Text(63),
+                name=Name(63),
                 kind="redistribution-route-map",
             ),
         ),

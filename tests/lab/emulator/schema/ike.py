@@ -11,7 +11,7 @@ Names, types and ranges: codegen schema and the vendor's cloud API description. 
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import (
-    HOST, Group, Reference, Text, Words, address_or_name, empty, entries, group, integer, leaf, members, one_of, secret, text, undescribed, words,
+    HOST, Group, Name, Reference, Text, Words, address_or_name, empty, entries, group, integer, leaf, members, one_of, secret, text, undescribed, words,
     yes_no,
 )
 
@@ -44,7 +44,7 @@ IKE_CRYPTO_PROFILES = entries(
     LIFETIME,
     integer("authentication-multiple", 0, 50),
     group("ake", open=True, since=(11, 2)),
-    name=Text(31),
+    name=Name(31),
     kind="ike-crypto-profile",
     required=("dh-group", "encryption", "hash"),
 )
@@ -68,7 +68,7 @@ IPSEC_CRYPTO_PROFILES = entries(
     LIFETIME,
     group("lifesize", one_of(*(integer(unit, 1, 65535) for unit in ("kb", "mb", "gb", "tb")))),
     group("ake", open=True, since=(11, 2)),
-    name=Text(31),
+    name=Name(31),
     kind="ipsec-crypto-profile",
 )
 
@@ -151,7 +151,7 @@ GATEWAY = entries(
     _identity("peer-id", words("matching", "exact", "wildcard")),
     _PROTOCOL,
     _PROTOCOL_COMMON,
-    name=Text(63),
+    name=Name(63),
     kind="ike-gateway",
     required=("authentication", "local-address", "peer-address"),
 )

@@ -17,6 +17,9 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds i
 
 _MANAGEMENT_PROFILE = leaf("interface-management-profile", Text(31), Reference("interface-management-profile"))
 _MTU = integer("mtu", 576, 9216)
+#: Which ports and aggregates a model has is not told here.
+_ETHERNET, _AGGREGATE = "ethernet[0-9]{1,2}/[0-9]{1,2}", "ae[1-9][0-9]{0,2}"
+_SUBINTERFACE = Text(pattern=rf"({_ETHERNET}|{_AGGREGATE})\.[1-9][0-9]{{0,3}}")
 
 
 def _addresses(*content: Node) -> Entries:
@@ -80,17 +83,19 @@ def _layer3() -> Group:
     return group(
         "layer3",
         *_layer3_unit_content(*on_a_port, "cluster-interconnect", "lacp", "lldp", "traffic-interconnect", "untagged-sub-interface"),
-        entries("units", integer("tag", 1, 4094), *_layer3_unit_content(*on_a_port), kind="interface"),
+        entries("units", integer("tag", 1, 4094), *_layer3_unit_content(*on_a_port), name=_SUBINTERFACE, kind="interface"),
     )
 
 
 def _layer2(tag: str) -> Group:
-    units = entries("units", integer("tag", 1, 4094), text("comment", 1024), *by_name("ip-classifier lldp netflow-profile"), kind="interface")
+    content = (integer("tag", 1, 4094), text("comment", 1024), *by_name("ip-classifier lldp netflow-profile"))
+    units = entries("units", *content, name=_SUBINTERFACE, kind="interface")
     return group(tag, units, *by_name("lacp lldp netflow-profile"))
 
 
 def _logical_units(tag: str) -> Group:
-    return group(tag, entries("units", *_layer3_unit_content(), kind="interface"), *by_name(
+    units = entries("units", *_layer3_unit_content(), name=Text(pattern=rf"{tag}\.[1-9][0-9]{{0,3}}"), kind="interface")
+    return group(tag, units, *by_name(
         "adjust-tcp-mss arp bonjour comment df-ignore dhcp-client interface-management-profile ip ipv6 mtu ndp-proxy netflow-profile"))
 
 
@@ -99,8 +104,8 @@ _PORT = by_name("aggregate-group forward-error-correction lacp link-duplex link-
 
 INTERFACE = group(
     "interface",
-    entries("ethernet", *_MODES, *_PORT, text("comment", 1024), kind="interface"),
-    entries("aggregate-ethernet", *_MODES, text("comment", 1024), kind="interface"),
+    entries("ethernet", *_MODES, *_PORT, text("comment", 1024), name=Text(pattern=_ETHERNET), kind="interface"),
+    entries("aggregate-ethernet", *_MODES, text("comment", 1024), name=Text(pattern=_AGGREGATE), kind="interface"),
     group("loopback", _LOOPBACK_UNITS, *by_name("adjust-tcp-mss ip ipv6 mtu comment interface-management-profile netflow-profile")),
     _logical_units("vlan"),
     group("tunnel", _TUNNEL_UNITS, *by_name("ip ipv6 mtu comment interface-management-profile netflow-profile bonjour")),

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.ike import local_address
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import (
-    HOST, Address, Entries, Group, Reference, Text, Words, address_or_name, empty, entries, group, integer, leaf, members, one_of, secret, text,
+    HOST, Address, Entries, Group, Name, Reference, Text, Words, address_or_name, empty, entries, group, integer, leaf, members, one_of, secret, text,
     by_name, words, yes_no,
 )
 
@@ -28,7 +28,7 @@ def _proxy_ids(tag: str) -> Entries:
         address_or_name("local", network),
         address_or_name("remote", network),
         group("protocol", one_of(*empty("any"), integer("number", 1, 254), _ports("tcp"), _ports("udp"))),
-        name=Text(63),
+        name=Name(63),
         kind="proxy-id",
     )
 
@@ -104,7 +104,7 @@ TUNNEL = group(
             leaf("proxy-id", refers=Reference("proxy-id")),
         ),
         one_of(_AUTO_KEY, _MANUAL_KEY, _SATELLITE, required=True),
-        name=Text(63),
+        name=Name(63),
         kind="ipsec-tunnel",
         required=("tunnel-interface",),
     ),

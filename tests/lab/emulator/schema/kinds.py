@@ -40,6 +40,17 @@ class Text:
         return None
 
 
+_NAME = re.compile("[0-9A-Za-z_]([0-9A-Za-z_. -]*[0-9A-Za-z_.-])?")
+
+
+@dataclass(frozen=True)
+class Name(Text):
+    """What an object is called. Which characters that may have is inferred (it agrees with all that was seen); the colon stands before a proxy ID."""
+
+    def defect(self, text: str, version: Version) -> str | None:
+        return super().defect(text, version) or (None if _NAME.fullmatch(text) else " is invalid")
+
+
 @dataclass(frozen=True)
 class Secret(Text):
     """Stored as ciphertext; the limit holds for plain text."""

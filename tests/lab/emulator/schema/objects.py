@@ -9,11 +9,14 @@ An ip-netmask is format-checked at set time; address and address-group share one
 
 from __future__ import annotations
 
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.applications import PREDEFINED_APPLICATIONS
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import (
-    Address, Group, Node, Reference, Text, entries, group, leaf, members, one_of, text, undescribed, yes_no,
+    Address, Group, Name, Node, Reference, Text, entries, group, leaf, members, one_of, text, undescribed, yes_no,
 )
 
 _TAGS = members("tag", refers=Reference("tag"))
+#: What rules and groups name as an application; a name that is not there fails at commit (likely, as for services and profiles).
+APPLICATION = Reference("application", words=("any", *PREDEFINED_APPLICATIONS))
 
 
 def _ports(tag: str) -> Group:
@@ -41,7 +44,7 @@ def objects() -> tuple[Node, ...]:
             text("description", 1023),
             _TAGS,
             *yes_no("disable-override"),
-            name=Text(63),
+            name=Name(63),
             kind="address",
         ),
         entries(
@@ -52,19 +55,22 @@ def objects() -> tuple[Node, ...]:
             text("description", 1023),
             _TAGS,
             *yes_no("disable-override"),
-            name=Text(63),
+            name=Name(63),
             kind="address",
         ),
         entries(
             "service", group("protocol", one_of(_ports("tcp"), _ports("udp"), required=True)), text("description", 1023), _TAGS,
-            *yes_no("disable-override"), name=Text(63), kind="service", required=("protocol",),
+            *yes_no("disable-override"), name=Name(63), kind="service", required=("protocol",),
         ),
-        entries("service-group", name=Text(63), kind="service", open=True),
-        entries("external-list", name=Text(63), kind="address", open=True),
-        entries("region", name=Text(63), kind="address", open=True),
+        entries("service-group", name=Name(63), kind="service", open=True),
+        entries("application", name=Name(31), kind="application", open=True),
+        entries("application-filter", name=Name(31), kind="application", open=True),
+        entries("application-group", members("members", refers=APPLICATION), *yes_no("disable-override"), name=Name(31), kind="application"),
+        entries("external-list", name=Name(63), kind="address", open=True),
+        entries("region", name=Name(63), kind="address", open=True),
         entries("tag", name=Text(127), kind="tag", open=True),
         entries("certificate", kind="certificate", open=True),
-        group("log-settings", entries("profiles", name=Text(63), kind="log-setting", open=True), open=True),
-        entries("profile-group", name=Text(63), kind="profile-group", open=True),
-        group("profiles", *(entries(kind, name=Text(63), kind=f"{kind} profile", open=True) for kind in SECURITY_PROFILES), open=True),
+        group("log-settings", entries("profiles", name=Name(63), kind="log-setting", open=True), open=True),
+        entries("profile-group", name=Name(63), kind="profile-group", open=True),
+        group("profiles", *(entries(kind, name=Name(63), kind=f"{kind} profile", open=True) for kind in SECURITY_PROFILES), open=True),
     )

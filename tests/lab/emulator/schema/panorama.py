@@ -12,7 +12,7 @@ may give it a value (verified by others on 12.1.4).
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import (
-    Entries, Group, Node, Reference, Text, entries, group, leaf, members, one_of, text, undescribed,
+    Entries, Group, Name, Node, Reference, Text, entries, group, leaf, members, one_of, text, undescribed,
 )
 
 #: Values of a variable, by type. The word None declares a variable without a value, so nothing is format-checked.
@@ -45,7 +45,7 @@ def panorama(configuration: Group, of_a_group: tuple[Node, ...]) -> tuple[Node, 
     return (
         entries(
             "template", text("description", 255), configuration, _settings(), _variables("variable"),
-            name=Text(63), kind="template",
+            name=Name(63), kind="template",
         ),
         entries(
             "template-stack",
@@ -56,8 +56,8 @@ def panorama(configuration: Group, of_a_group: tuple[Node, ...]) -> tuple[Node, 
             _variables(refers=_DECLARED),
             entries("devices", _variables(refers=_DECLARED), open=True),
             undescribed("user-group-source"),
-            name=Text(63),
+            name=Name(63),
             kind="template-stack",
         ),
-        entries("device-group", *of_a_group, name=Text(63), kind="device-group"),
+        entries("device-group", *of_a_group, name=Name(63), kind="device-group"),
     )

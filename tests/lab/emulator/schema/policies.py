@@ -11,14 +11,14 @@ Names and ranges: codegen schema. What a security rule misses is found at commit
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import (
-    HOST, Entries, Group, Node, Reference, Text, address_or_name, by_name, empty, entries, group, leaf, members, one_of, text, words, yes_no,
+    HOST, Entries, Group, Name, Node, Reference, Text, address_or_name, by_name, empty, entries, group, leaf, members, one_of, text, words, yes_no,
 )
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.objects import SECURITY_PROFILES
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.objects import APPLICATION, SECURITY_PROFILES
 
 _ZONE = Reference("zone", words=("any", "multicast"))
 _ADDRESS = Reference("address")
 _SERVICE = Reference("service", words=("any", "application-default", "service-http", "service-https"))
-_RULE_NAME = Text(63)
+_RULE_NAME = Name(63)
 
 
 def _about_a_rule() -> tuple[Node, ...]:
@@ -47,7 +47,7 @@ _SECURITY = entries(
     members("destination", refers=_ADDRESS),
     members("source-user"),
     members("category"),
-    members("application"),
+    members("application", refers=APPLICATION),
     members("service", refers=_SERVICE, alone=("application-default",)),
     members("source-imsi"),
     members("source-imei"),
@@ -90,7 +90,7 @@ _PBF = entries(
     members("source", refers=_ADDRESS),
     members("destination", refers=_ADDRESS),
     members("source-user"),
-    members("application"),
+    members("application", refers=APPLICATION),
     members("service", refers=_SERVICE),
     *yes_no("negate-source", "negate-destination"),
     group(

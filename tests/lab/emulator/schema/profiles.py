@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import (
-    Text, by_name, entries, group, integer, text, undescribed, words, yes_no,
+    Name, by_name, entries, group, integer, text, undescribed, words, yes_no,
 )
 
 _ZONE_PROTECTION = entries(
@@ -32,7 +32,7 @@ _ZONE_PROTECTION = entries(
     undescribed("non-ip-protocol"),
     undescribed("l2-sec-group-tag-protection"),
     undescribed("net-inspection", since=(11, 0, 2)),
-    name=Text(31),
+    name=Name(31),
     kind="zone-protection-profile",
 )
 
@@ -43,7 +43,7 @@ PROFILES = group(
         integer("interval", 2, 100),
         integer("threshold", 2, 10),
         words("action", "wait-recover", "fail-over"),
-        name=Text(31),
+        name=Name(31),
         kind="monitor-profile",
     ),
     entries(
@@ -53,7 +53,7 @@ PROFILES = group(
             "userid-syslog-listener-ssl", "userid-syslog-listener-udp",
         ),
         entries("permitted-ip"),
-        name=Text(31),
+        name=Name(31),
         kind="interface-management-profile",
     ),
     _ZONE_PROTECTION,

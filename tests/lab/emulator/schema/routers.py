@@ -12,7 +12,7 @@ codegen notes and a lab on 11.x); 12.1 replaces the old branch.
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import (
-    HOST, HOST4, HOST6, Address, AutonomousSystem, Entries, Group, Node, Reference, Text, address_or_name, empty, entries, group, integer, leaf,
+    HOST, HOST4, HOST6, Address, AutonomousSystem, Entries, Group, Name, Node, Reference, Text, address_or_name, empty, entries, group, integer, leaf,
     members, one_of, secret, text, undescribed, words, yes_no,
 )
 
@@ -69,7 +69,7 @@ def static_routes(address_tag: str, *more_next_hops: Node, more: tuple[Node, ...
         group("bfd", text("profile")),
         PATH_MONITOR,
         *more,
-        name=Text(63),
+        name=Name(63),
         kind="static-route",
         required=("destination",),
     )
@@ -98,7 +98,7 @@ _REDIST_FILTER = group(
 def _redist_profile(tag: str) -> Entries:
     return entries(
         tag, integer("priority", 1, 255), _REDIST_FILTER, group("action", one_of(*empty("redist", "no-redist"))),
-        name=Text(31), kind="redist-profile",
+        name=Name(31), kind="redist-profile",
     )
 
 
@@ -134,7 +134,7 @@ _PEER = entries(
         group("incoming-bgp-connection", integer("remote-port", 0, 65535), *yes_no("allow")),
         group("outgoing-bgp-connection", integer("local-port", 0, 65535), *yes_no("allow")),
     ),
-    name=Text(63),
+    name=Name(63),
     kind="bgp-peer",
     required=("peer-as", "peer-address"),
 )
@@ -158,7 +158,7 @@ _PEER_GROUP = entries(
         ),
     ),
     _PEER,
-    name=Text(63),
+    name=Name(63),
     kind="bgp-peer-group",
 )
 
@@ -258,7 +258,7 @@ BGP = group(
     leaf("local-as", AutonomousSystem()),
     group("global-bfd", text("profile")),
     _ROUTING_OPTIONS,
-    entries("auth-profile", secret("secret", 63), name=Text(63), kind="bgp-auth-profile"),
+    entries("auth-profile", secret("secret", 63), name=Name(63), kind="bgp-auth-profile"),
     entries(
         "dampening-profile",
         *yes_no("enable"),
@@ -302,6 +302,6 @@ VIRTUAL_ROUTER = entries(
         undescribed("rip"),
     ),
     undescribed("multicast"),
-    name=Text(31),
+    name=Name(31),
     kind="virtual-router",
 )

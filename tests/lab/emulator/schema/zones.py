@@ -11,7 +11,7 @@ Two kinds of zone: the second silently replaces the first (measured on 12.1).
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import (
-    Reference, Text, by_name, empty, entries, group, leaf, members, one_of, text, yes_no,
+    Name, Reference, by_name, empty, entries, group, leaf, members, one_of, text, yes_no,
 )
 
 _IMPORTED = Reference("imported-interface", checked="set")
@@ -36,7 +36,7 @@ ZONE = entries(
     *yes_no("enable-user-identification", "enable-device-identification"),
     group("user-acl", members("include-list"), members("exclude-list")),
     group("device-acl", members("include-list"), members("exclude-list"), open=True),
-    name=Text(63),
+    name=Name(63),
     kind="zone",
 )
 
