@@ -200,6 +200,15 @@ class Control:
         """The address that an interface has learned by DHCP."""
         self._firewall.runtime.learned_addresses[name] = cidr
 
+    def link(self, port: str, up: bool) -> None:
+        """Whether a port has a link; what is configured as down has none in any case."""
+        firewall, words = self._firewall, "up" if up else "down"
+        with firewall.lock:
+            (firewall.runtime.unplugged.discard if up else firewall.runtime.unplugged.add)(port)
+            for tunnel in Network(firewall.running, firewall.runtime).tunnels:
+                if tunnel.outer_interface.partition(".")[0] == port:
+                    self.log(f"tunnel-status-{words}", tunnel.name, f"Tunnel {tunnel.name} is {words}", "informational" if up else "critical")
+
     def vpn(self, tunnel: str, sa: str | None = None, monitor: str | None = None) -> None:
         """State of a tunnel, or of one proxy ID ("tunnel:proxyid"); what is not given stays."""
         state = copy.copy(self._firewall.runtime.tunnel(tunnel))

@@ -13,7 +13,7 @@ import zlib
 from dataclasses import dataclass, field
 from typing import Iterator
 
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import Measured, PeerState, Runtime
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import Measured, PeerState, Runtime, TunnelState
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import Tree
 
 
@@ -127,6 +127,20 @@ class Network:
             ))
         return found
 
+    @functools.cached_property
+    def without_link(self) -> set[str]:
+        """Ports that are switched off or unplugged, aggregates all of whose ports are, and their subinterfaces: nothing leaves or comes by them."""
+        interface = self.device.find("network/interface")
+        if interface is None or not self.runtime.forwards:
+            return set()
+        ports = interface.findall("ethernet/entry")
+        off = {port.get("name") for port in ports if port.findtext("link-state") == "down"} | self.runtime.unplugged
+        for aggregate in interface.findall("aggregate-ethernet/entry"):
+            members = {port.get("name") for port in ports if port.findtext("aggregate-group") == aggregate.get("name")}
+            if members and members <= off:
+                off.add(aggregate.get("name"))
+        return off | {each.name for each in self.interfaces if each.name.partition(".")[0] in off}
+
     def _resolved(self, text: str) -> str:
         """An address, or what the object of this name stands for."""
         for place in (*self.device.findall("vsys/entry"), *self.tree.root.findall("shared")):
@@ -211,23 +225,28 @@ class Network:
         told = [gateway, tunnel.configuration.find("auto-key"), *profiles]
         return "".join(ET.tostring(element, encoding="unicode") for element in told if element is not None)
 
+    def _live(self, tunnel: Tunnel) -> TunnelState:
+        """What was told of a tunnel; over an interface without a link it has neither SAs nor answers."""
+        told = self.runtime.tunnel(tunnel.name)
+        return told if tunnel.outer_interface not in self.without_link else TunnelState("down", "off" if told.monitor == "off" else "down")
+
     def tunnel_state(self, tunnel: Tunnel) -> str:
         """As the flow shows it: active, inactive (its monitor is down), init (no SA)."""
-        state = self.runtime.tunnel(tunnel.name)
+        state = self._live(tunnel)
         if not self.runtime.forwards or state.sa != "up" or (tunnel.gateway and not tunnel.gateway_identifier):
             return "init"
         return "inactive" if self.monitor_of(tunnel) == "down" else "active"
 
     def monitor_of(self, tunnel: Tunnel) -> str:
         """up, down or off. A monitor whose tunnel has no SA is down."""
-        state = self.runtime.tunnel(tunnel.name)
+        state = self._live(tunnel)
         if state.monitor == "off" or not tunnel.monitored:
             return "off"
         return state.monitor or ("up" if state.sa == "up" else "down")
 
     def measured(self, tunnel: Tunnel) -> Measured:
         """What was measured on its SAs; plausible numbers that stay the same where nothing measures."""
-        live = self.runtime.tunnel(tunnel.name).measured
+        live = self._live(tunnel).measured
         packets = 100 if self.tunnel_state(tunnel) == "active" else 0
         on, up = self.monitor_of(tunnel) != "off", self.monitor_of(tunnel) == "up"
         turn = self.runtime.negotiations.get(tunnel.name) or ""
@@ -240,14 +259,14 @@ class Network:
     def gateways_with_ike_sa(self) -> set[str]:
         if not self.runtime.forwards:
             return set()
-        return {tunnel.gateway for tunnel in self.tunnels if self.runtime.tunnel(tunnel.name).sa in ("up", "init")}
+        return {tunnel.gateway for tunnel in self.tunnels if self._live(tunnel).sa in ("up", "init")}
 
     @functools.cached_property
     def measured_gateways(self) -> dict[str, Measured]:
         """What was measured on the first tunnel of each gateway that has any measured."""
         found: dict[str, Measured] = {}
         for tunnel in self.tunnels:
-            live = self.runtime.tunnel(tunnel.name).measured
+            live = self._live(tunnel).measured
             if live is not None:
                 found.setdefault(tunnel.gateway, live)
         return found
@@ -356,18 +375,21 @@ class Network:
 
     def routes(self) -> list[Route]:
         """Connected, static and learned routes of all routers; those of a tunnel that is down are left out."""
-        found = self._own_routes()
-        down = {tunnel.interface for tunnel in self.tunnels if self.tunnel_state(tunnel) != "active"}
+        found, down = self._own_routes(), self._down
         found.extend(
             Route(route.router, route.destination, route.nexthop, route.metric, "20", "A B", route.interface, "bgp")
-            for route in self.runtime.learned_routes
+            for route in self.runtime.learned_routes if route.interface not in self.without_link
         )
         found.extend(route for route in self._learned() if route.interface not in down)
         return found
 
+    @functools.cached_property
+    def _down(self) -> set[str]:
+        """Interfaces that no route leads through."""
+        return {tunnel.interface for tunnel in self.tunnels if self.tunnel_state(tunnel) != "active"} | self.without_link
+
     def _own_routes(self) -> list[Route]:
-        interfaces = {interface.name: interface for interface in self.interfaces}
-        down = {tunnel.interface for tunnel in self.tunnels if self.tunnel_state(tunnel) != "active"}
+        interfaces, down = {interface.name: interface for interface in self.interfaces}, self._down
         found: list[Route] = []
         if not self.runtime.forwards:
             return found

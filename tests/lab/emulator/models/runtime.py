@@ -78,12 +78,15 @@ class LearnedRoute:
 
 @dataclass
 class Runtime:
-    """``far_keys``: tunnel name → the only key that its far side takes. ``refused``: tunnels whose last negotiation met another one."""
+    """``unplugged``: ports without a link, whatever the configuration says. ``far_keys``: tunnel name → the only key that its far side takes. ``refused``:
+    tunnels whose last negotiation met another one.
+    """
 
     tunnels: dict[str, TunnelState] = field(default_factory=dict)
     rules: dict[str, str] = field(default_factory=dict)
     peers: dict[str, PeerState] = field(default_factory=dict)
     learned_addresses: dict[str, str] = field(default_factory=dict)
+    unplugged: set[str] = field(default_factory=set)
     learned_routes: list[LearnedRoute] = field(default_factory=list)
     ha: str = "disabled"
     negotiations: dict[str, int] = field(default_factory=dict)

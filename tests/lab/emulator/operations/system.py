@@ -110,14 +110,16 @@ def _interfaces(context: Context) -> Answer:
     wanted = (context.arguments.text or "").strip()
     if not wanted:
         raise InvalidCommand(" show -> interface is missing a value")
-    found = Network(context.firewall.running, context.firewall.runtime).interfaces
+    network = Network(context.firewall.running, context.firewall.runtime)
+    found = network.interfaces
     if wanted not in _PARTS:
         found = [interface for interface in found if interface.name == wanted]
         if not found:
             # That it is an error is sure (napalm-panos waits for it); the words are inferred.
             raise InvalidCommand(f" show -> interface '{wanted}' is invalid")
     logical = "".join(_logical(interface) for interface in found)
-    hardware = "".join(_hardware(interface, context.firewall.runtime.forwards) for interface in found if interface.physical)
+    linked = {interface.name for interface in found if context.firewall.runtime.forwards and interface.name not in network.without_link}
+    hardware = "".join(_hardware(interface, interface.name in linked) for interface in found if interface.physical)
     # An interface without a port has no such part (napalm-panos relies on it).
     told = f"<ifnet>{logical}</ifnet>" if wanted != "hardware" else ""
     if wanted != "logical" and (hardware or wanted in _PARTS):
@@ -136,9 +138,10 @@ def _logical(interface: Interface) -> str:
 
 
 def _hardware(interface: Interface, up: bool) -> str:
+    state, duplex, speed = ("up", "full", "1000") if up else ("down", "ukn", "ukn")
     values = fields(
-        name=interface.name, duplex="full", type=0, state="up" if up else "down", st=f"1000/full/{'up' if up else 'down'}", mac=_mac(interface.name),
-        mode="(autoneg)", speed=1000, id=interface.identifier,
+        name=interface.name, duplex=duplex, type=0, state=state, st=f"{speed}/{duplex}/{state}{'' if up else '(autoneg)'}", mac=_mac(interface.name),
+        mode="(autoneg)", speed=speed, id=interface.identifier,
     )
     return f"<entry>{values}</entry>"
 

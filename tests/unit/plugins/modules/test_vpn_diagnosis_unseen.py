@@ -276,8 +276,9 @@ UNSEEN = {
     "fragments are discarded outside": Unseen(lambda patient: patient.set(
         f"{NETWORK}/profiles/zone-protection-profile/entry[@name='internet-edge']", "<discard-ip-frag>yes</discard-ip-frag>"), (
             "fragments-discarded",), probed=True),
-    "the outside link is down": Unseen(several(lambda patient: patient.set(
-        f"{NETWORK}/interface/ethernet/entry[@name='ethernet1/8']", "<link-state>down</link-state>"), down(TIMED_OUT)), ("outside-interface-down",)),
+    "the outside port is switched off": Unseen(lambda patient: patient.set(
+        f"{NETWORK}/interface/ethernet/entry[@name='ethernet1/8']", "<link-state>down</link-state>"), ("outside-interface-down",)),
+    "the outside port is unplugged": Unseen(lambda patient: patient.firewall.control.link("ethernet1/8", False), ("outside-interface-down",)),
     # What bites later.
     "another key than the cloud's, still up": Unseen(other_key, ("pre-shared-key-mismatch",)),
     "another group than the cloud takes, still up": Unseen(several(
