@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address
 
 
@@ -24,6 +25,13 @@ def host_problem(host: str) -> str:
     if not written or len(written) > 253 or not all(chr(byte).isalnum() or byte in b"-_." for byte in written):
         return "this is neither an address nor a name of a host"
     return ""
+
+
+def id_type(text: str) -> str:
+    """The kind of an IKE identity, in PAN-OS's word for it, by how it looks."""
+    if re.fullmatch(r"[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*", text):
+        return "ipaddr"
+    return "ufqdn" if "@" in text else "fqdn"
 
 
 def host_and_port(text: str, port: int) -> tuple[str, int]:

@@ -15,22 +15,27 @@ DEVICE = ("config", "devices", ("entry", "localhost.localdomain"))
 DEFAULT_VSYS = "vsys1"
 # In the place of a device group: what is for all firewalls.
 SHARED = "shared"
+# Panorama's plugin that manages Prisma Access.
+CLOUD_SERVICES = DEVICE + ("plugins", "cloud_services")
 
 
 @dataclass(frozen=True)
 class Location:
-    """The location options of one task; a location that the resource does not take is None."""
+    """The location options of one task; a location that the resource does not take is None. C(tenant): of Prisma Access, where it has several."""
 
     vsys: str | None = None
     template: str | None = None
     template_stack: str | None = None
     device_group: str | None = None
     rulebase: str | None = None
+    tenant: str | None = None
 
     def base(self, kind: str) -> tuple:
-        """The absolute path below which objects of C(kind) (C(network), C(vsys), C(rulebase), C(device)) stand."""
+        """The absolute path below which objects of C(kind) (C(network), C(vsys), C(rulebase), C(device), C(cloud_services)) stand."""
         if kind == "rulebase":
             return self._rulebase()
+        if kind == "cloud_services":
+            return CLOUD_SERVICES + (("multi-tenant", "tenants", ("entry", self.tenant)) if self.tenant else ())
         device = self._device()
         if kind == "device":
             return device

@@ -57,6 +57,21 @@ def problems(standing: Service, given: Service) -> list[str]:
     return [told(rule, broken) for rule in RULES for broken in rule.broken(tenant) if own & {site.called for site in broken.sites}]
 
 
+def removal_problems(standing: Service, given: Service) -> list[str]:
+    """Why what is C(given) cannot go: what stays needs it."""
+    going = {site.called for site in given.sites}
+    staying = [site for site in standing.sites if site.called not in going]
+    backups = {site.name for site in given.service_connections}
+    found = [f"service connection '{site.backup_sc}' is the backup of {site.called}; give that another one first"
+             for site in staying if getattr(site, "backup_sc", "") in backups]
+    for each in given.bandwidth or ():
+        nodes = next((held.spn_names for held in standing.bandwidth or () if held.name == each.name), ())
+        users = [site.called for site in staying if getattr(site, "spn_name", "") in nodes]
+        if users:
+            found.append(f"the bandwidth of compute location {each.name} is used by {', '.join(users)}")
+    return found
+
+
 def told(rule: Rule, broken: Broken) -> str:
     return f"{' and '.join(dict.fromkeys(site.called for site in broken.sites))}: {broken.text} ({rule.words})"
 

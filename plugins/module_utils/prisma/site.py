@@ -141,7 +141,9 @@ class Site:
     secondary_ipsec_tunnel: Tunnel | None = said(
         "The secondary tunnel, over another line of the device. It carries traffic while the primary one is down.", default=None)
     active_active: bool | None = said("Whether the device uses both tunnels at once, which Prisma Access does not support.", default=None)
-    subnets: tuple[str, ...] = said("Networks behind the device, which Prisma Access has static routes to.", default=(), form="network")
+    subnets: tuple[str, ...] = said(
+        "Networks behind the device, which Prisma Access has static routes to. They are all of them: one that is not given any more goes.", default=(),
+        form="network")
     bgp: Bgp | None = said("BGP through the primary tunnel.", default=None)
     bgp_peer: BgpPeer | None = said("BGP through the secondary tunnel.", default=None)
 

@@ -89,6 +89,8 @@ def named_places(kinds: tuple, name: str) -> list[tuple]:
     """
     if name.startswith("$") or name in WORDS:
         return []
+    if name in _OF_UNITS and any(kind.endswith("interface") for kind in kinds):
+        return []
     if name in _BUILT_IN and any(kind in _WITH_BUILT_IN for kind in kinds):
         return []
     found = []

@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.hosts import id_type
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import PEER, Dpd, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ike_gateway
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry
@@ -64,7 +64,7 @@ def _values(vpn: Vpn, choice: Choice, claim: Claim, number: int) -> dict:
     values["ipv6"] = True if families.family(tunnel.outside_address) == 6 else UNSET
     for option, (text, kind) in _identities(vpn, choice, number).items():
         if text:
-            values[option] = {"type": kind or _id_type(text), "id": text}
+            values[option] = {"type": kind or id_type(text), "id": text}
         elif option in claim.before.options:
             values[option] = UNSET
     return values if _is_adopted(claim, number) else {**values, _other(version): UNSET}
@@ -72,7 +72,7 @@ def _values(vpn: Vpn, choice: Choice, claim: Claim, number: int) -> dict:
 
 def _exchange_mode(tunnel: Tunnel) -> str:
     """In main mode the key is found by the peer's address, before an ID is seen."""
-    by_id = tunnel.is_dynamic and tunnel.certificate is None and (tunnel.peer_id_type or _id_type(tunnel.peer_id or "")) != "ipaddr"
+    by_id = tunnel.is_dynamic and tunnel.certificate is None and (tunnel.peer_id_type or id_type(tunnel.peer_id or "")) != "ipaddr"
     return "aggressive" if by_id else "main"
 
 
@@ -116,9 +116,3 @@ def optional(vpn: Vpn, choice: Choice, claim: Claim) -> list[str]:
     """The optional settings that adopted gateways are given, so that a later run can take them back."""
     adopted = [number for number in vpn.numbers if _is_adopted(claim, number)]
     return sorted({option for number in adopted for option, (text, _kind) in _identities(vpn, choice, number).items() if text})
-
-
-def _id_type(text: str) -> str:
-    if re.fullmatch(r"[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*", text):
-        return "ipaddr"
-    return "ufqdn" if "@" in text else "fqdn"

@@ -12,6 +12,7 @@ import sys
 import threading
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.configurations import PANORAMAS
 
 
 def _arguments() -> argparse.Namespace:
@@ -19,7 +20,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="HTTPS port; 0 takes a free one")
     parser.add_argument("--version", default="11.1", help="PAN-OS version, 10.1 to 12.1, with or without patch level")
     parser.add_argument("--engine", help="running engine, virtual-router or logical-router; else what the configuration says")
-    parser.add_argument("--config", help="base, bgp_running, panorama, or the path of an exported configuration")
+    parser.add_argument("--config", help="base, bgp_running, panorama or prisma (which is a Panorama), or the path of an exported configuration")
     parser.add_argument("--listen", default="127.0.0.1", help="loopback address to bind to")
     parser.add_argument("--name", help="host name")
     parser.add_argument("--peer", action="store_true",
@@ -31,7 +32,7 @@ def _arguments() -> argparse.Namespace:
 
 def _devices(arguments: argparse.Namespace) -> list[Emulator]:
     """What was asked for, the device of the given port first; not started yet."""
-    if arguments.panorama is None:
+    if arguments.panorama is None and arguments.config not in PANORAMAS:
         name = arguments.name or "fw1"
         made = [Emulator(arguments.version, arguments.engine, arguments.config, name, arguments.port, arguments.listen)]
         if arguments.peer:
@@ -43,7 +44,7 @@ def _devices(arguments: argparse.Namespace) -> list[Emulator]:
     panorama = Emulator(
         arguments.version, None, arguments.config, arguments.name or "panorama", arguments.port, arguments.listen, model="panorama"
     )
-    names = [f"fw{number}" for number in range(1, arguments.panorama + 1)]
+    names = [f"fw{number}" for number in range(1, (arguments.panorama or 0) + 1)]
     firewalls = [Emulator(arguments.version, arguments.engine, name=name, listen=arguments.listen) for name in names]
     for firewall in firewalls:
         panorama.manage(firewall, *(() if arguments.config else ("branch-stack", "branches")))

@@ -19,6 +19,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.firewall import Firewall
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models import device_groups, templates
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.changes import Switches
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.cloud_services import Plugin
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.jobs import Job, Outcome, Work, lines_in
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.pushed import Push
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.stored_secrets import DEFAULT_MASTER_KEY
@@ -30,7 +31,7 @@ POLICY, TEMPLATE = "shared-policy", "template"
 
 @dataclass(frozen=True)
 class PushOrder:
-    """What a commit-all asks for. ``targets``: serial number → the parts it gets."""
+    """What a commit-all asks for. ``targets``: serial number → the parts it gets. ``groups``: the device groups that it names."""
 
     kind: str
     name: str
@@ -39,6 +40,7 @@ class PushOrder:
     force_template: bool = False
     merge_candidate: bool = True
     validate_only: bool = False
+    groups: tuple[str, ...] = ()
 
 
 @dataclass
@@ -108,6 +110,7 @@ class Panorama(Firewall):
                  switches: Switches | None = None, master_key: str = DEFAULT_MASTER_KEY) -> None:
         super().__init__(version, None, config or "panorama", name, secrets, switches, master_key)
         self.devices: dict[str, Managed] = {}
+        self.plugin = Plugin()
 
     def manage(self, firewall: Firewall, stack: str | None = None, group: str | None = None) -> None:
         """Connect a firewall and list its serial number, in candidate and running alike.
@@ -196,6 +199,9 @@ class Panorama(Firewall):
             def conclude(outcome: Outcome) -> None:
                 for serial, parts in order.targets.items():
                     results[serial] = self._hand_over(serial, parts, order, user)
+                if not order.validate_only:
+                    for group in order.groups:
+                        self.plugin.pushed(self.running, self.candidate.tree, group)
 
             return judge, conclude
 
@@ -285,7 +291,7 @@ def _policy_order(panorama: Panorama, body: ET.Element) -> PushOrder:
         targets.update(dict.fromkeys(_members(members, chosen, entry.get("name")), parts))
     if not wanted:
         raise InvalidCommand(" commit-all -> shared-policy is missing 'device-group'")
-    return PushOrder(POLICY, wanted[0].get("name"), targets, **_flags(body))
+    return PushOrder(POLICY, wanted[0].get("name"), targets, groups=tuple(entry.get("name") for entry in wanted), **_flags(body))
 
 
 def _template_order(panorama: Panorama, body: ET.Element) -> PushOrder:

@@ -5,7 +5,7 @@
 """The configurations that an emulated firewall may start with.
 
 For a firewall two come along: ``base`` (no BGP) and ``bgp_running``. Both consist of ``firewall.xml`` and a router part that holds the
-same routing for either engine; ``load`` takes the half that the engine runs. ``panorama`` is for a Panorama.
+same routing for either engine; ``load`` takes the half that the engine runs. ``panorama`` and ``prisma`` are for a Panorama.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree im
 
 HERE = pathlib.Path(__file__).parent
 NAMES = ("base", "bgp_running")
-PANORAMA = "panorama"
+#: Of Panoramas: one with firewalls behind it, and one that manages Prisma Access.
+PANORAMAS = ("panorama", "prisma")
 _ENGINES = {
     "virtual-router": ("virtual-router",),
     "logical-router": ("logical-router", "routing-profile"),
@@ -38,7 +39,7 @@ def load(config: str | None, engine: str, name: str, version: tuple[int, ...]) -
         return _compose(root, engine, name, version)
     if root.tag != "config":
         raise ValueError(f"a configuration has <config> at its root, this one has <{root.tag}>")
-    if config == PANORAMA:
+    if config in PANORAMAS:
         _adapt(root, name, version)
     return root
 
@@ -48,9 +49,9 @@ def _text(config: str | None) -> bytes | str:
         config = "base"
     if isinstance(config, str) and config.lstrip("\ufeff \t\r\n").startswith("<"):
         return config.lstrip("\ufeff \t\r\n")
-    path = HERE / f"{config}.xml" if config in (*NAMES, PANORAMA) else pathlib.Path(config)
+    path = HERE / f"{config}.xml" if config in (*NAMES, *PANORAMAS) else pathlib.Path(config)
     if not path.is_file():
-        raise ValueError(f"{config} is neither a file nor one of {', '.join(NAMES)}")
+        raise ValueError(f"{config} is neither a file nor one of {', '.join((*NAMES, *PANORAMAS))}")
     return path.read_bytes()
 
 

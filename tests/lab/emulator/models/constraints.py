@@ -13,6 +13,7 @@ import ipaddress
 import xml.etree.ElementTree as ET
 from typing import Iterator
 
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models import cloud_services
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import Tree
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import HOST, Version, as_number
 
@@ -39,6 +40,7 @@ def violations(tree: Tree, version: Version, bgp_needs_identity: bool) -> Defect
             yield from _router(router, addresses, bgp_needs_identity)
     for rule in _forwarding_rules(tree):
         yield from _forwarding(rule)
+    yield from cloud_services.violations(tree)
 
 
 def _below(chain: Chain, *tags: str) -> list[Chain]:

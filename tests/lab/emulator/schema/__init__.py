@@ -11,11 +11,12 @@ that is not described is stored as it comes. Names of containers: the vendor's p
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.advanced_routing import LOGICAL_ROUTER, ROUTING_PROFILE
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.cloud_services import PLUGINS
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.deviceconfig import DEVICECONFIG
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.ike import IKE
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.interfaces import INTERFACE
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.ipsec import TUNNEL
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import Entries, Node, Words, by_name, entries, group
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.kinds import Entries, Node, Words, by_name, entries, group, undescribed
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.objects import objects
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.panorama import panorama
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.policies import rulebase
@@ -53,8 +54,8 @@ def _vsys(*content: Node) -> Entries:
     return entries("vsys", ZONE, IMPORT, *content, *_SETTINGS, *by_name("display-name dns-setting route sdwan"), kind="vsys")
 
 
-def _devices(*content: Node) -> Entries:
-    return entries("devices", *content, DEVICECONFIG, *by_name("platform plugins"), name=_DEVICE)
+def _devices(*content: Node, plugins: Node = undescribed("plugins")) -> Entries:
+    return entries("devices", *content, DEVICECONFIG, plugins, *by_name("platform"), name=_DEVICE)
 
 
 #: What Panorama has pushed to a firewall: rules beside the local ones, and their objects.
@@ -93,6 +94,7 @@ PANORAMA = group(
     _devices(
         *panorama(_TEMPLATE_CONFIG, _DEVICE_GROUP),
         *by_name("log-collector log-collector-group wildfire-appliance wildfire-appliance-cluster cloud-services"),
+        plugins=PLUGINS,
     ),
     *by_name("mgt-config panorama predefined readonly"),
 )

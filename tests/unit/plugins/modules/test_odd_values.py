@@ -45,6 +45,7 @@ NEEDED = {
     "config_revert": {"name": "branch-7", "journal": "/nonexistent/journal"},
     "commit": {},
     "config_info": {},
+    "prisma_access_panorama": {"remote_networks": [{"name": "Lyon"}]},
     "push": {"device_groups": ["branches"]},
     "recording_info": {},
     "transaction": {"items": [{"zone": {"name": "odd"}}]},

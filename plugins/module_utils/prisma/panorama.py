@@ -1,0 +1,398 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Prisma Access as Panorama's Cloud Services plugin holds it: what stands there, and what sites are made of.
+
+A site is an entry of the plugin that names tunnels. These, their gateways and crypto profiles stand in a template, with the interfaces C(tunnel) and
+C(vlan), which exist nowhere: the firewalls that the template is for are Prisma Access's own.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.hosts import id_type
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import cloud_services
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.site import (
+    AUTO_KEY, DYNAMIC, IKE, IPSEC, MANUAL_KEY, Bandwidth, Bgp, BgpPeer, EcmpLink, IkeProposal, IpsecProposal, Monitor, ProxyId, RemoteNetwork, Service,
+    ServiceConnection, Site, Tunnel, overlaid,
+)
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ike_crypto_profile, ike_gateway, ipsec_crypto_profile, ipsec_tunnel
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Table
+
+# What a gateway and a tunnel of these templates name in place of an interface.
+GATEWAY_INTERFACE, TUNNEL_INTERFACE = "vlan", "tunnel"
+_HOUR = 3600
+# The presets for devices of some vendors that came with the activation are called so.
+_PRESET = "-Default"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of the plugin's two services. C(option): what the module calls its sites; C(element): what the plugin calls it; C(template): the predefined one."""
+
+    option: str
+    kind: type
+    table: Table
+    element: str
+    template: str
+
+    @property
+    def words(self) -> str:
+        return self.element.replace("-", " ")
+
+
+REMOTE_NETWORKS = Part("remote_networks", RemoteNetwork, cloud_services.REMOTE_NETWORK, "remote-networks", "Remote_Network_Template")
+SERVICE_CONNECTIONS = Part(
+    "service_connections", ServiceConnection, cloud_services.SERVICE_CONNECTION, "service-connection", "Service_Conn_Template")
+PARTS = (REMOTE_NETWORKS, SERVICE_CONNECTIONS)
+
+
+class Templates:
+    """The VPN objects of a stack's templates. The first template that has an object of a name counts."""
+
+    def __init__(self, networks: list[tuple[str, ET.Element]]) -> None:
+        """C(networks): (template, its network settings)."""
+        self.gateways = _named(networks, ("ike", "gateway"))
+        self.entries = _named(networks, ("tunnel", "ipsec"))
+        self.ike_profiles = _named(networks, ("ike", "crypto-profiles", "ike-crypto-profiles"))
+        self.ipsec_profiles = _named(networks, ("ike", "crypto-profiles", "ipsec-crypto-profiles"))
+        self.tunnels = {name: self._tunnel(name, entry) for name, entry in self.entries.items()}
+
+    def _tunnel(self, name: str, entry: ET.Element) -> Tunnel:
+        """A tunnel as a user would describe it, without what is secret."""
+        held = read(ipsec_tunnel.TABLE.nodes, entry, ipsec_tunnel.TABLE.choices)
+        gateway = next(iter(held.get("ike_gateways") or ()), "")
+        monitor = held.get("tunnel_monitor") or {}
+        named = {"ike_gateway": gateway, "ipsec_crypto_profile": held.get("ipsec_crypto_profile") or ""}
+        proxies = [*held.get("proxy_ids", ()), *held.get("proxy_ids_v6", ())]
+        return Tunnel(
+            name=name, **named, **self._of_gateway(gateway),
+            key_exchange=MANUAL_KEY if entry.find("manual-key") is not None else AUTO_KEY,
+            proxy_ids=tuple(ProxyId(proxy["name"], proxy.get("local") or "", proxy.get("remote") or "") for proxy in proxies),
+            tunnel_monitor=Monitor(monitor["destination_ip"], monitor.get("proxy_id") or "") if monitor.get("destination_ip") else None,
+            anti_replay=held.get("anti_replay"), copy_tos=held.get("copy_tos"))
+
+    def _of_gateway(self, name: str) -> dict[str, Any]:
+        entry = self.gateways.get(name)
+        if entry is None:
+            return {}
+        held = read(ike_gateway.TABLE.nodes, entry, ike_gateway.TABLE.choices)
+        peer = held.get("peer_address") or {}
+        local, remote = held.get("local_id") or {}, held.get("peer_id") or {}
+        return {
+            "peer_address": DYNAMIC if peer.get("dynamic") else peer.get("ip") or peer.get("fqdn") or "",
+            "local_id": local.get("id") or "", "local_id_type": local.get("type") or "", "peer_id": remote.get("id") or "",
+            "peer_id_type": remote.get("type") or "", "version": held.get("version") or "", "passive_mode": held.get("passive_mode"),
+            "nat_traversal": (held.get("nat_traversal") or {}).get("enable"), "ike_crypto_profile": ike_gateway.crypto_profile(entry) or "",
+        }
+
+
+def _named(networks: list[tuple[str, ET.Element]], container: Path) -> dict[str, ET.Element]:
+    found: dict[str, ET.Element] = {}
+    for dummy, network in networks:
+        for entry in places.children(network, container):
+            found.setdefault(entry.get("name") or "", entry)
+    return found
+
+
+class Standing(NamedTuple):
+    """What stands on Panorama. C(templates): the VPN objects of each part, by its option."""
+
+    service: Service
+    templates: dict[str, Templates]
+
+    def site(self, part: Part, name: str) -> Any:
+        return next((site for site in getattr(self.service, part.option) if site.name == name), None)
+
+
+def standing(plugin: ET.Element | None, templates: dict[str, Templates]) -> Standing:
+    """What is onboarded, and what the plugin says of the whole. C(plugin): the element of the plugin, or of the tenant."""
+    networks, connections = (places.find(plugin, (part.element,)) for part in PARTS)
+    regions = places.children(networks, ("agg-bandwidth", "region"))
+    is_allocated = places.text(networks, ("agg-bandwidth", "enabled")) == "yes"
+    as_number = places.text(connections, ("infra-bgp-as",))
+    preference = places.find(plugin, ("routing-preference",))
+    return Standing(Service(
+        remote_networks=_onboarded(REMOTE_NETWORKS, networks, templates), service_connections=_onboarded(SERVICE_CONNECTIONS, connections, templates),
+        bandwidth=tuple(_bandwidth(region) for region in regions) if is_allocated else None,
+        infrastructure_subnet=places.text(connections, ("service-subnet",)) or "",
+        infra_bgp_as=int(as_number) if as_number and as_number.isdigit() else None,
+        overlapped_subnets=places.text(networks, ("overlapped-subnets",)) == "yes",
+        hot_potato_routing=None if preference is None else places.find(preference, ("Hot-Potato-Routing",)) is not None), templates)
+
+
+def _bandwidth(region: ET.Element) -> Bandwidth:
+    allocated = places.text(region, ("allocated-bw",)) or ""
+    return Bandwidth(region.get("name") or "", int(allocated) if allocated.isdigit() else None, tuple(places.names(region, ("spn-name-list",))))
+
+
+def _onboarded(part: Part, element: ET.Element | None, templates: dict[str, Templates]) -> tuple:
+    tunnels = templates[part.option].tunnels
+    return tuple(_site(part, entry, tunnels) for entry in places.children(element, ("onboarding",)))
+
+
+def _site(part: Part, entry: ET.Element, tunnels: dict[str, Tunnel]) -> Site:
+    held = read(part.table.nodes, entry, part.table.choices)
+
+    def tunnel(name: str | None) -> Tunnel | None:
+        return tunnels.get(name, Tunnel(name)) if name else None
+
+    secondary = held.get("secondary_ipsec_tunnel") if held.get("secondary_wan_enabled") else None
+    known = {field.name for field in dataclasses.fields(part.kind)}
+    values = {name: value for name, value in held.items() if name in known}
+    values.update(ipsec_tunnel=tunnel(held.get("ipsec_tunnel")), secondary_ipsec_tunnel=tunnel(secondary), subnets=tuple(held.get("subnets") or ()),
+                  bgp=_bgp(held.get("bgp")), bgp_peer=BgpPeer(**held["bgp_peer"]) if held.get("bgp_peer") else None)
+    if "ecmp_links" in known:
+        links = held.get("ecmp_links") or ()
+        values["ecmp_links"] = tuple(EcmpLink(link["name"], tunnel(link.get("ipsec_tunnel")), _bgp(link.get("bgp"))) for link in links)
+    return part.kind(name=entry.get("name") or "", **values)
+
+
+def _bgp(held: dict | None) -> Bgp | None:
+    if not (held or {}).get("enable"):
+        return None
+    said = {name: value for name, value in held.items() if name not in ("enable", "peer_as")}
+    number = held.get("peer_as") or ""
+    return Bgp(peer_as=int(number) if number.isdigit() else None, **said)
+
+
+def completed(given: Service, held: Standing) -> Service:
+    """What is C(given), with the tunnels of which only the name is said as they stand. Raises InvalidInput for one that does not."""
+    found: dict[str, Any] = {}
+    for part in PARTS:
+        tunnels = held.templates[part.option].tunnels
+        found[part.option] = tuple(_completed(site, tunnels) for site in getattr(given, part.option))
+    return dataclasses.replace(given, **found)
+
+
+def _completed(site: Any, tunnels: dict[str, Tunnel]) -> Any:
+    def full(tunnel: Tunnel | None) -> Tunnel | None:
+        if tunnel is None or not tunnel.is_only_named:
+            return tunnel if tunnel is None or tunnel.name not in tunnels else overlaid(tunnels[tunnel.name], tunnel)
+        if tunnel.name not in tunnels:
+            known = ", ".join(sorted(tunnels)) or "none"
+            raise InvalidInput(f"{site.called}: there is no IPsec tunnel '{tunnel.name}'; there is {known}. Give its peer_address to make it")
+        return overlaid(tunnels[tunnel.name], tunnel)
+
+    changes: dict[str, Any] = {"ipsec_tunnel": full(site.ipsec_tunnel), "secondary_ipsec_tunnel": full(site.secondary_ipsec_tunnel)}
+    if site.links:
+        changes["ecmp_links"] = tuple(dataclasses.replace(link, ipsec_tunnel=full(link.ipsec_tunnel)) for link in site.links)
+    return dataclasses.replace(site, **changes)
+
+
+class Wanted(NamedTuple):
+    """What sites are made of: objects of a template, and entries of the plugin."""
+
+    objects: list[DesiredEntry]
+    entries: list[DesiredEntry]
+
+
+def wanted(part: Part, sites: tuple, held: Standing, update_secret: str) -> Wanted:
+    """The objects that C(sites) need, and their entries."""
+    there = held.templates[part.option]
+    objects: dict[tuple[str, str], DesiredEntry] = {}
+    for site in sites:
+        for tunnel in site.tunnels:
+            for entry in _objects(tunnel, there, update_secret):
+                objects[entry.table.kind, entry.name] = entry
+    return Wanted(list(objects.values()), [DesiredEntry(part.table, site.name, _entry(site), update_secret=update_secret) for site in sites])
+
+
+def made_of(sites: tuple) -> list[DesiredEntry]:
+    """The objects of a template that are C(sites)' own, whatever is said of them; a profile with a name of its own may be anybody's."""
+    found = []
+    for tunnel in (tunnel for site in sites for tunnel in site.tunnels):
+        found += [DesiredEntry(ike_gateway.TABLE, tunnel.gateway), DesiredEntry(ipsec_tunnel.TABLE, tunnel.name)]
+        profiles = (ike_crypto_profile.TABLE, tunnel.ike_profile), (ipsec_crypto_profile.TABLE, tunnel.ipsec_profile)
+        found += [DesiredEntry(table, name) for table, name in profiles if name == tunnel.name]
+    return found
+
+
+def _objects(said: Tunnel, there: Templates, update_secret: str) -> Iterator[DesiredEntry]:
+    if said == Tunnel(said.name):
+        return
+    before = there.tunnels.get(said.name)
+    is_new = before is None
+    tunnel = said if before is None else _with_names_of(before, said)
+    ike, ipsec = tunnel.ike, tunnel.ipsec
+    if ike is not None or is_new and tunnel.peer_address and tunnel.ike_profile not in there.ike_profiles:
+        yield DesiredEntry(ike_crypto_profile.TABLE, tunnel.ike_profile, _ike(ike or IKE))
+    if ipsec is not None or is_new and tunnel.peer_address and tunnel.ipsec_profile not in there.ipsec_profiles:
+        yield DesiredEntry(ipsec_crypto_profile.TABLE, tunnel.ipsec_profile, _ipsec(ipsec or IPSEC))
+    if tunnel.gateway not in there.gateways and not tunnel.pre_shared_key:
+        raise InvalidInput(f"IPsec tunnel '{tunnel.name}': pre_shared_key is missing, which its new IKE gateway '{tunnel.gateway}' needs")
+    gateway = _gateway(tunnel, tunnel.gateway not in there.gateways)
+    if gateway:
+        yield DesiredEntry(ike_gateway.TABLE, tunnel.gateway, gateway, update_secret=update_secret)
+    values = _tunnel(tunnel, is_new)
+    if values:
+        yield DesiredEntry(ipsec_tunnel.TABLE, tunnel.name, values)
+
+
+def _with_names_of(before: Tunnel, said: Tunnel) -> Tunnel:
+    """A tunnel with the names of its gateway and profiles, where these are not said, as they stand."""
+    names = ("ike_gateway", "ike_crypto_profile", "ipsec_crypto_profile", "version")
+    return dataclasses.replace(said, **{name: getattr(said, name) or getattr(before, name) for name in names})
+
+
+def _ike(proposal: IkeProposal) -> dict[str, Any]:
+    return _said(encryption=_one(proposal.encryption), hash=_one(proposal.hash), dh_group=_one(proposal.dh_group),
+                 lifetime=_lifetime(proposal.lifetime_seconds))
+
+
+def _ipsec(proposal: IpsecProposal) -> dict[str, Any]:
+    esp = _said(encryption=_one(proposal.encryption), authentication=_one(proposal.authentication))
+    return _said(esp=esp, dh_group=proposal.dh_group, lifetime=_lifetime(proposal.lifetime_seconds))
+
+
+def _one(word: str) -> list[str]:
+    return [word] if word else []
+
+
+def _lifetime(seconds: int | None) -> dict[str, int]:
+    """In hours where it can be: seconds end at 65535."""
+    if seconds is None:
+        return {}
+    return {"seconds": seconds} if seconds % _HOUR else {"hours": seconds // _HOUR}
+
+
+def _gateway(tunnel: Tunnel, is_new: bool) -> dict[str, Any]:
+    """What is said of a gateway; strong values for a new one."""
+    values = _said(
+        peer_address=_peer(tunnel.peer_address), pre_shared_key=tunnel.pre_shared_key, version=tunnel.version, passive_mode=tunnel.passive_mode,
+        local_id=_identity(tunnel.local_id, tunnel.local_id_type), peer_id=_identity(tunnel.peer_id, tunnel.peer_id_type))
+    if tunnel.nat_traversal is not None or is_new:
+        values["nat_traversal"] = {"enable": tunnel.nat_traversal is not False}
+    if is_new:
+        values = {"passive_mode": tunnel.is_dynamic, "local_address": {"interface": GATEWAY_INTERFACE}, "version": IKE.version, **values}
+    if is_new or tunnel.ike_crypto_profile:
+        values.update(_with_profile(tunnel.ike_profile, tunnel.version or IKE.version))
+    return values
+
+
+def _with_profile(name: str, version: str) -> dict[str, Any]:
+    """A gateway that speaks both versions names the profile for both."""
+    spoken = {"ikev1": ("ikev1",), "ikev2": ("ikev2",)}.get(version, ("ikev1", "ikev2"))
+    return {each: {"ike_crypto_profile": name} for each in spoken}
+
+
+def _peer(address: str) -> dict[str, Any]:
+    if address == DYNAMIC:
+        return {"dynamic": True}
+    return {"ip" if id_type(address) == "ipaddr" else "fqdn": address} if address else {}
+
+
+def _identity(text: str, kind: str) -> dict[str, str]:
+    return {"type": kind or id_type(text), "id": text} if text else {}
+
+
+def _tunnel(tunnel: Tunnel, is_new: bool) -> dict[str, Any]:
+    monitor = tunnel.tunnel_monitor
+    values = _said(
+        anti_replay=tunnel.anti_replay, copy_tos=tunnel.copy_tos,
+        proxy_ids=[{**_said(name=proxy.name, local=proxy.local, remote=proxy.remote), "protocol": {"any": True}} for proxy in tunnel.proxy_ids],
+        tunnel_monitor={"enable": True, **_said(destination_ip=monitor.destination_ip, proxy_id=monitor.proxy_id)} if monitor else {})
+    if is_new or tunnel.ike_gateway:
+        values["ike_gateways"] = [tunnel.gateway]
+    if is_new or tunnel.ipsec_crypto_profile:
+        values["ipsec_crypto_profile"] = tunnel.ipsec_profile
+    if is_new:
+        values["tunnel_interface"] = TUNNEL_INTERFACE
+    return values
+
+
+def _entry(site: Any) -> dict[str, Any]:
+    """What is said of a site, in the plugin's options."""
+    beside = {name: getattr(site, name, None) for name in (
+        "region", "license_type", "spn_name", "inbound_flow_over_pa_backbone", "backup_sc", "nat_pool", "source_nat", "no_export_community")}
+    values = _said(**beside, subnets=list(site.subnets), ipsec_tunnel=site.ipsec_tunnel.name if site.ipsec_tunnel else "",
+                   bgp=_speaker(site.bgp), bgp_peer=_said(**dataclasses.asdict(site.bgp_peer)) if site.bgp_peer else {})
+    if site.secondary_ipsec_tunnel:
+        values.update(secondary_wan_enabled=True, secondary_ipsec_tunnel=site.secondary_ipsec_tunnel.name)
+    if site.links:
+        links = [_said(name=link.name, ipsec_tunnel=link.ipsec_tunnel.name if link.ipsec_tunnel else "", bgp=_speaker(link.bgp)) for link in site.links]
+        values.update(ecmp_load_balancing=cloud_services.ECMP, ecmp_links=links)
+    return values
+
+
+def _speaker(bgp: Bgp | None) -> dict[str, Any]:
+    if bgp is None:
+        return {}
+    said = _said(**dataclasses.asdict(bgp))
+    return {"enable": True, **said, **({"peer_as": str(bgp.peer_as)} if bgp.peer_as else {})}
+
+
+def _said(**values: Any) -> dict[str, Any]:
+    """The values that say something."""
+    return {name: value for name, value in values.items() if value not in (None, "", [], {})}
+
+
+def unwanted(part: Part, given: tuple, held: Standing) -> Wanted:
+    """What goes with the sites that are C(given): their entries, the tunnels that they name, and of those the gateways and crypto profiles that nothing else
+    names. A profile with a name of its own goes only where its contents are given: it may be anybody's. The presets stay."""
+    there = held.templates[part.option]
+    going = [site for site in (held.site(part, each.name) for each in given) if site is not None]
+    entries = [DesiredEntry(part.table, site.name, state="absent") for site in going]
+    kept = {tunnel.name for site in getattr(held.service, part.option) if site not in going for tunnel in site.tunnels}
+    names = dict.fromkeys(tunnel.name for site in going for tunnel in site.tunnels)
+    tunnels = [there.tunnels[name] for name in names if name in there.tunnels and name not in kept and not name.endswith(_PRESET)]
+    left = [tunnel for tunnel in there.tunnels.values() if tunnel not in tunnels]
+    own = _own_profiles(tunnels, given)
+    objects = [_absent(ipsec_tunnel.TABLE, tunnel.name) for tunnel in tunnels]
+    for table, names_of in ((ike_gateway.TABLE, _gateways), (ike_crypto_profile.TABLE, _ike_profiles), (ipsec_crypto_profile.TABLE, _ipsec_profiles)):
+        used = {name for tunnel in left for name in names_of(tunnel)}
+        if table is ike_crypto_profile.TABLE:
+            used |= _named_by_gateways(there, {tunnel.gateway for tunnel in tunnels})
+        for name in dict.fromkeys(name for tunnel in tunnels for name in names_of(tunnel)):
+            is_own = table is ike_gateway.TABLE or name in own
+            if is_own and name not in used and not name.endswith(_PRESET):
+                objects.append(_absent(table, name))
+    return Wanted(objects, entries)
+
+
+def _named_by_gateways(there: Templates, going: set[str]) -> set[str]:
+    """The profiles of gateways that stay, whether or not a tunnel names those."""
+    return {name for gateway, entry in there.gateways.items() if gateway not in going for name in (ike_gateway.crypto_profile(entry),) if name}
+
+
+def _own_profiles(tunnels: list[Tunnel], given: tuple) -> set[str]:
+    said = [tunnel for site in given for tunnel in site.tunnels]
+    return {tunnel.name for tunnel in tunnels} | {tunnel.ike_profile for tunnel in said if tunnel.ike} | {
+        tunnel.ipsec_profile for tunnel in said if tunnel.ipsec}
+
+
+def _gateways(tunnel: Tunnel) -> list[str]:
+    return [tunnel.ike_gateway] if tunnel.ike_gateway else []
+
+
+def _ike_profiles(tunnel: Tunnel) -> list[str]:
+    return [tunnel.ike_crypto_profile] if tunnel.ike_crypto_profile else []
+
+
+def _ipsec_profiles(tunnel: Tunnel) -> list[str]:
+    return [tunnel.ipsec_crypto_profile] if tunnel.ipsec_crypto_profile else []
+
+
+def _absent(table: Table, name: str) -> DesiredEntry:
+    return DesiredEntry(table, name, state="absent")
+
+
+def bandwidth(given: Service, state: str) -> list[DesiredEntry]:
+    """The compute locations that are given, and that bandwidth is allocated by them at all."""
+    found = [DesiredEntry(cloud_services.COMPUTE_LOCATION, each.name, _said(allocated_bandwidth=each.allocated_bandwidth), state)
+             for each in given.bandwidth or ()]
+    if found and state != "absent":
+        enabled = DesiredEntry(cloud_services.AGGREGATE_BANDWIDTH, "agg-bandwidth", {"enabled": True}, place=cloud_services.AGGREGATE_PLACE)
+        return [enabled, *found]
+    return found

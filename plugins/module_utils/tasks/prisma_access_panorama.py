@@ -1,0 +1,286 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What C(prisma_access_panorama) does: brings remote networks and service connections to Prisma Access by way of Panorama.
+
+All rules are asked before anything is written. The sites of each service are one transaction, everything is one commit, and each service that has
+changed is pushed, until the plugin says what became of it.
+"""
+
+from __future__ import annotations
+
+import copy
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import cloud_services, commit, push
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import CLOUD_SERVICES, DEVICE, Location
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, InvalidInput, PanosVpnError, Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import fields
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma import panorama, rules, site
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.panorama import PARTS, REMOTE_NETWORKS, Part, Standing, Templates
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import Plan, add, finished, in_reference_order
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import validate
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import uncommitted
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit import COMMITTING, commit_changes, jobs_of
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import NOTHING_WRITTEN, PanosModule, telling, with_session
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, carry_out
+
+CHANGED, ALWAYS, NEVER = "changed", "always", "never"
+
+
+def argument_spec() -> dict:
+    return {
+        **arguments.PROVIDER, **arguments.WRITING, **COMMITTING, **site.ARGUMENTS,
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "tenant": {"type": "str"},
+        "update_secret": {"type": "str", "choices": ["on_create", "always"], "default": "on_create"},
+        "commit": {"type": "bool", "default": True},
+        "push": {"type": "str", "choices": [CHANGED, ALWAYS, NEVER], "default": CHANGED},
+        "push_timeout": {"type": "int", "default": 2700},
+        "push_poll": {"type": "float"},
+    }
+
+
+def run() -> None:
+    """The whole life of the module."""
+    module = PanosModule(argument_spec(), required_one_of=[tuple(site.ARGUMENTS)])
+    with_session(module, lambda session: _Run(module, session).done())
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Where a part's objects stand. C(stack), C(group): what the plugin says; C(templates): of the stack, the one that is written to first."""
+
+    part: Part
+    stack: str
+    group: str
+    templates: tuple[str, ...]
+
+    def networks(self) -> list[tuple[str, Path]]:
+        return [(name, Location(template=name).base("network")) for name in self.templates]
+
+    @property
+    def reads(self) -> list[Path]:
+        return [base + (below,) for dummy, base in self.networks() for below in ("ike", "tunnel")]
+
+
+@dataclass
+class _Run:
+    """One task. C(result) grows as things are done, so that a failure tells what was before it. C(lacking): the services that have to be pushed."""
+
+    module: Any
+    session: Session
+    result: dict = field(default_factory=lambda: {"changed": False, "warnings": [], "objects": [], "jobs": [], "pushes": []})
+    lacking: set[str] = field(default_factory=set)
+
+    def done(self) -> dict:
+        params = self.module.params
+        self.tenant, self.state = params["tenant"] or None, params["state"]
+        self.given = site.service(params)
+        self.parts = [part for part in PARTS if getattr(self.given, part.option)]
+        self.root = Location(tenant=self.tenant).base("cloud_services")
+        self.grounds = self._grounds()
+        self.pending = uncommitted.listed(self.module, self.session) if params["commit"] else []
+        self._refuse(self.session.read(self._reads()))
+        self.result["objects"] = [places.render(path) for path in self.own]
+        before = self._newest_jobs()
+        with telling(self.result):
+            for ground in self._written():
+                self._write(ground)
+            if params["commit"]:
+                self._commit()
+                self._push(before)
+        self._tell_sites()
+        return self.result
+
+    # Where things stand.
+
+    def _grounds(self) -> dict[str, Ground]:
+        """Raises Refused where this Panorama does not manage Prisma Access, or has no such tenant."""
+        platform = self.session.platform()
+        whole = Target(self.session, Location(), platform)
+        if not whole.is_panorama:
+            raise Refused(f"{whole.place} is no Panorama: Prisma Access is managed by one, or in the cloud").leaving(NOTHING_WRITTEN)
+        tree = self.session.read([CLOUD_SERVICES, DEVICE + ("template-stack",)])
+        plugin = places.find(tree, CLOUD_SERVICES[1:])
+        if plugin is None:
+            raise Refused(f"{whole.place} has no Cloud Services plugin that is set up: it does not manage Prisma Access").leaving(NOTHING_WRITTEN)
+        self._refuse_tenant(plugin)
+        self.platform = platform
+        held = places.find(tree, self.root[1:])
+        return {part.option: self._ground(part, held, tree) for part in PARTS}
+
+    def _refuse_tenant(self, plugin: ET.Element) -> None:
+        has_tenants = places.text(plugin, ("multi-tenant-enable",)) == "yes"
+        names = places.names(plugin, ("multi-tenant", "tenants"))
+        if has_tenants and not self.tenant:
+            raise InvalidInput(f"tenant: this Prisma Access has several, say which: {', '.join(names) or 'there is none yet'}")
+        if self.tenant and not has_tenants:
+            raise InvalidInput(f"tenant: this Prisma Access has no tenants, leave '{self.tenant}' out")
+        if self.tenant and self.tenant not in names:
+            raise InvalidInput(f"tenant: there is no '{self.tenant}'{instead(self.tenant, names)}")
+
+    def _ground(self, part: Part, held: ET.Element | None, tree: ET.Element) -> Ground:
+        stack = places.text(held, (part.element, "template-stack")) or ""
+        group = places.text(held, (part.element, "device-group")) or ""
+        listed = places.names(tree, (DEVICE + ("template-stack", ("entry", stack), "templates"))[1:]) if stack else []
+        if getattr(self.given, part.option) and not (stack and group and listed):
+            raise Refused(f"{self.session.place}: the plugin names no template stack with templates, or no device group, for {part.words}; set up Prisma "
+                          "Access on it first").leaving(NOTHING_WRITTEN)
+        # The predefined template is written to, wherever it stands among those that users have added.
+        first = [name for name in listed if name == part.template]
+        return Ground(part, stack, group, tuple([*first, *(name for name in listed if name not in first)]))
+
+    def _reads(self) -> list[Path]:
+        return [self.root, *(path for ground in self.grounds.values() for path in ground.reads)]
+
+    def _standing(self, tree: ET.Element) -> Standing:
+        templates = {}
+        for option, ground in self.grounds.items():
+            found = [(name, places.find(tree, base[1:])) for name, base in ground.networks()]
+            templates[option] = Templates([(name, network) for name, network in found if network is not None])
+        return panorama.standing(places.find(tree, self.root[1:]), templates)
+
+    def _refuse(self, tree: ET.Element) -> None:
+        """Everything that the rules of Prisma Access forbid, and what no plan can be made of, for all parts."""
+        held = self._standing(tree)
+        try:
+            found = self._broken(held)
+            if found:
+                raise InvalidInput("; ".join(found))
+            for ground in self._written():
+                self._planned(ground, tree)
+        except PanosVpnError as exc:
+            raise exc if NOTHING_WRITTEN in str(exc) else exc.leaving(NOTHING_WRITTEN)
+        self.own = [path for ground in self._written() for path in self._own(ground, held)]
+
+    def _broken(self, held: Standing) -> list[str]:
+        if self.state == "absent":
+            return rules.removal_problems(held.service, self.given)
+        return rules.problems(held.service, panorama.completed(self.given, held))
+
+    # Writing.
+
+    def _written(self) -> list[Ground]:
+        """The parts that something is written to; what is no site is written with remote networks."""
+        return [ground for option, ground in self.grounds.items()
+                if ground.part in self.parts or ground.part is REMOTE_NETWORKS and self.given.bandwidth]
+
+    def _target(self, ground: Ground) -> Target:
+        return Target(self.session, Location(template=ground.templates[0], tenant=self.tenant), self.platform)
+
+    def _write(self, ground: Ground) -> None:
+        holder = DEVICE + ("template", ("entry", ground.templates[0]), "settings")
+        result = carry_out(self.module, self._target(ground), [*self._reads(), holder], lambda tree: (Wanted([]), self._planned(ground, tree)),
+                           lambda intent: self._refuse_foreign())
+        if result["changed"]:
+            self.result["changed"] = True
+            self.lacking.add(ground.part.element)
+        self.result["warnings"] += result["warnings"]
+        self._add_diff(result.get("diff"))
+
+    def _planned(self, ground: Ground, tree: ET.Element) -> Plan:
+        target, plan = self._target(ground), Plan(before=tree, after=copy.deepcopy(tree))
+        for items in self._items(ground.part, self._standing(tree)):
+            for item in items:
+                plan.warnings += validate(item, target.platform)
+            add(plan, in_reference_order(items), target.base)
+        return finished(plan)
+
+    def _own(self, ground: Ground, held: Standing) -> list[Path]:
+        """Where all stands that the part's sites are made of, whether or not this task changes it."""
+        target = self._target(ground)
+        items = [item for some in self._items(ground.part, held) for item in some]
+        if self.state != "absent":
+            items += panorama.made_of(getattr(panorama.completed(self.given, held), ground.part.option))
+        return list(dict.fromkeys(target.base(item.location) + item.relative_path for item in items))
+
+    def _items(self, part: Part, held: Standing) -> list[list]:
+        """In the order in which they are written: what is named comes before what names it, and goes after it."""
+        sites = getattr(self.given, part.option)
+        beside = panorama.bandwidth(self.given, self.state) if part is REMOTE_NETWORKS else []
+        if self.state == "absent":
+            going = panorama.unwanted(part, sites, held)
+            return [going.entries, going.objects, beside]
+        wanted = panorama.wanted(part, sites, held, self.module.params["update_secret"])
+        return [beside, wanted.objects, wanted.entries]
+
+    def _refuse_foreign(self) -> None:
+        if self.module.params["commit"]:
+            uncommitted.refuse_foreign(self.module, self.session, self.pending, self._is_mine)
+
+    def _is_mine(self, change: commit.Change) -> bool:
+        return commit.concerns(change, self.own)
+
+    def _add_diff(self, diff: dict | None) -> None:
+        if diff:
+            before = self.result.get("diff", {"before": "", "after": ""})
+            self.result["diff"] = {side: before[side] + diff[side] for side in ("before", "after")}
+
+    # Commit and push.
+
+    def _commit(self) -> None:
+        if self.module.check_mode or not self.lacking and not any(map(self._is_mine, self.pending)):
+            return
+        earlier = uncommitted.earlier_changes(self.pending, self._is_mine)
+        description = self.module.params["description"] or "Prisma Access, by tunnelsmith.panos_vpn"
+        committed = commit_changes(self.module, self.session, self.result["objects"], earlier, description)
+        if committed["changed"] and not self.lacking:
+            # What an earlier run wrote and did not commit.
+            self.result["changed"] = True
+            self.lacking.update(ground.part.element for ground in self._written())
+        self.result["warnings"] += committed["warnings"]
+        self.result["jobs"] += jobs_of(committed)
+
+    def _newest_jobs(self) -> dict[str, str]:
+        """Service → the number of the plugin's newest job, from before anything is pushed."""
+        if self.module.params["push"] == NEVER or not self.module.params["commit"]:
+            return {}
+        return {ground.part.element: cloud_services.latest(self.session, ground.part.element, self.tenant) for ground in self._written()}
+
+    def _push(self, before: dict[str, str]) -> None:
+        for ground in self._written():
+            service = ground.part.element
+            if service not in before or not self._is_due(service, before[service]):
+                continue
+            self.result["changed"] = True
+            if self.module.check_mode:
+                continue
+            pushed = push.of_service(self.session, ground.group, self.module.patience("push_timeout", "push_poll"))
+            job = cloud_services.followed(self.session, service, self.tenant, before[service], self.module.patience("push_timeout", "push_poll"))
+            self.result["pushes"].append({"job_id": pushed.job, **job.plain()})
+            if not job.went_well:
+                raise DeviceError(f"Prisma Access could not provision {job.failed if job.failed is not None else 'all'} of {job.total} {ground.part.words} "
+                                  f"(job {job.number}, error code {job.error_code or 'not told'}); which, Panorama shows at Cloud Services > Status").leaving(
+                                      "what is described is committed on Panorama; run again to push it once more")
+
+    def _is_due(self, service: str, newest: str) -> bool:
+        """Whether Prisma Access lacks something: what this task wrote or committed, or what the last push did not bring."""
+        if self.module.params["push"] == ALWAYS or service in self.lacking:
+            return True
+        return cloud_services.has_failed(self.session, service, self.tenant, newest)
+
+    # What is told.
+
+    def _tell_sites(self) -> None:
+        """The sites that were asked for, as they stand."""
+        if self.state == "absent" or self.module.check_mode:
+            return
+        held = self._standing(self.session.read(self._reads()))
+        self.result["infrastructure"] = {"subnet": held.service.infrastructure_subnet, "bgp_as": held.service.infra_bgp_as}
+        for part in PARTS:
+            names = [each.name for each in getattr(self.given, part.option)]
+            stand: list[Any] = [each for each in getattr(held.service, part.option) if each.name in names]
+            self.result[part.option] = [fields.plain(each) for each in stand]
+        if self.given.bandwidth:
+            named = [each.name for each in self.given.bandwidth]
+            self.result["bandwidth"] = [fields.plain(each) for each in held.service.bandwidth or () if each.name in named]

@@ -1,0 +1,73 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Writes what modules and the role document of remote networks, service connections and bandwidth, which the types of prisma/site.py say.
+
+C(--check) only tells whether it is up to date.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+
+from peer_documentation import ROOT, Place, block, importable, updated
+
+MODULES = ("prisma_access_panorama",)
+ROLE = "prisma_access"
+# Option → the one that stands behind it in the module.
+OPTIONS = {"remote_networks": "service_connections", "service_connections": "bandwidth", "bandwidth": "update_secret"}
+
+
+def places() -> list[Place]:
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import fields
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma import site
+
+    kinds = {"remote_networks": site.RemoteNetwork, "service_connections": site.ServiceConnection, "bandwidth": site.Bandwidth}
+    found = []
+    for option, behind in OPTIONS.items():
+        documented = fields.documentation(kinds[option])
+        for module in MODULES:
+            begin = rf"\n  {option}:\n(?:    .*\n)*?    suboptions:\n"
+            found.append(Place(f"plugins/modules/{module}.py", begin, rf"  {re.escape(behind)}:\n", block(documented, 6)))
+        begin = rf"\n      {ROLE}_{option}:\n(?:        .*\n)*?        options:\n"
+        found.append(Place(f"roles/{ROLE}/meta/argument_specs.yml", begin, rf"      {ROLE}_{behind}:\n", block(of_role(documented, kinds[option]), 10)))
+    return found
+
+
+def of_role(documented: dict, kind: type) -> dict:
+    """The same in the words of a role's argument spec, where secrets are marked."""
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import fields
+
+    found = {}
+    for field in fields.fields_of(kind):
+        option = {name: value for name, value in documented[field.name].items() if name != "suboptions"}
+        if field.said.secret:
+            option["no_log"] = True
+        if field.is_nested:
+            option["options"] = of_role(documented[field.name]["suboptions"], field.kind)
+        found[field.name] = option
+    return found
+
+
+def main() -> int:
+    importable()
+    stale = []
+    for place in places():
+        path = ROOT / place.file
+        source = path.read_text(encoding="utf-8")
+        written = updated(source, place)
+        if written != source:
+            stale.append(place.file)
+            if "--check" not in sys.argv:
+                path.write_text(written, encoding="utf-8")
+    if "--check" not in sys.argv:
+        return 0
+    for name in dict.fromkeys(stale):
+        print(f"{name}: what it says of sites of Prisma Access is not what prisma/site.py says; run tools/prisma_documentation.py")
+    return int(bool(stale))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
