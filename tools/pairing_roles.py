@@ -206,9 +206,9 @@ PLAYBOOK = """\
 # ansible-playbook tunnelsmith.panos_vpn.{role} -i INVENTORY
 #
 # The inventory gives each firewall its {role}_* variables, and panos_provider where the PANOS_* environment variables do not say it all.
-# {role}_hosts limits the play to hosts or a group of the inventory, and is refused where there is none of that name.
+# {role}_hosts, or --limit, says which hosts of the inventory are meant; a name that is nobody's is refused. An inventory of one host needs neither.
 - name: {play}
-  hosts: "{{{{ query('tunnelsmith.panos_vpn.firewalls', {role}_hosts | default('')) }}}}"
+  hosts: "{{{{ query('tunnelsmith.panos_vpn.firewalls', {role}_hosts | default(''), variable='{role}_hosts') }}}}"
   gather_facts: false
   module_defaults:
     group/tunnelsmith.panos_vpn.all:
@@ -236,8 +236,8 @@ def playbook(role: str) -> str:
 
 def playbook_arguments(role: str) -> str:
     """What a playbook takes besides what its role takes."""
-    hosts = {"description": "Hosts or a group of the inventory, where not all of them are meant. A name that the inventory does not have is refused.",
-             "type": "raw"}
+    hosts = {"description": "Hosts or a group of the inventory. Omitted, C(--limit) says which; only an inventory of one host needs neither. "
+                            "A name that the inventory does not have is refused.", "type": "raw"}
     return f"---\n{WRITTEN}\n" + yaml_of({"argument_specs": {"main": {"short_description": own(role)["play"], "options": {f"{role}_hosts": hosts}}}})
 
 

@@ -63,7 +63,7 @@ def lives(installed, tmp_path_factory):
             "vars": {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"},
         }}
         start = candidates()
-        planned = playbooks.run(None, PAIRING, "--check", "--diff", variables=MAKE, inventory=inventory, environment={})
+        planned = playbooks.run(None, PAIRING, "-l", "all", "--check", "--diff", variables=MAKE, inventory=inventory, environment={})
         after_plan = candidates()
         sent = {name: writes(firewall) + commits(firewall) for name, firewall in firewalls.items()}
         run = playbooks.run(None, play(pairing(**MAKE), pairing(**MAKE), pairing(**TAKE_AWAY), module_defaults={

@@ -56,7 +56,7 @@ def test_each_line_names_its_firewall_and_none_holds_a_key(playbooks, firewalls)
         firewall.control.commit_duration(SECONDS)
     inventory = {"all": {"hosts": {name: {"panos_provider": provider_of(firewall)} for name, firewall in started.items()},
                          "vars": {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}}}
-    run = playbooks.run(None, PAIRING, "-f", "4", inventory=inventory, environment={}, variables=paired("pbf"))
+    run = playbooks.run(None, PAIRING, "-f", "4", "-l", "all", inventory=inventory, environment={}, variables=paired("pbf"))
     assert run.status == 0, run.output
     told = [LINE.fullmatch(line) for line in printed(run)]
     assert {line[1] for line in told} == set(started)

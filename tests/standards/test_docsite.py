@@ -26,6 +26,8 @@ ENTRY_POINTS |= {path.name for path in (ROOT / "roles").iterdir()}
 def test_every_page_is_listed():
     sections = yaml.safe_load((DOCSITE / "extra-docs.yml").read_text(encoding="utf-8"))["sections"]
     assert sorted(name for section in sections for name in section["toctree"]) == [page.stem for page in PAGES]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [page.stem for page in PAGES if f"`{page.stem}`" not in readme] == []
 
 
 @pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda page: page.stem)

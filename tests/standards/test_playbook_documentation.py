@@ -79,6 +79,19 @@ def test_a_playbook_checks_its_variables(playbook):
     assert is_checked(family, code(playbook) + roles) or "import_playbook: emulator_stop.yml" in code(playbook)
 
 
+# Of a whole inventory, it asks nothing of hosts that are no ends of its connections.
+BY_THEIR_ENDS = {"vpn_connections"}
+
+
+@pytest.mark.parametrize("playbook", pages.playbooks())
+def test_a_playbook_takes_no_whole_inventory_without_being_told(playbook):
+    """Where several hosts are there and nobody says which are meant, it names the variable that says so."""
+    plays = yaml.safe_load((ROOT / "playbooks" / f"{playbook}.yml").read_text(encoding="utf-8"))
+    hosts = [found["hosts"] for found in plays if "hosts" in found and found["hosts"] != "localhost"]
+    told = f"variable='{pages.family_of(playbook)}_hosts'"
+    assert playbook in BY_THEIR_ENDS or [text for text in hosts if told not in text] == []
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_every_variable_of_a_role_is_in_its_readme_and_its_checks(role):
     readme = (ROOT / "roles" / role / "README.md").read_text(encoding="utf-8")
