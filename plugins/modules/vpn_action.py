@@ -56,6 +56,10 @@ options:
         M(tunnelsmith.panos_vpn.site_to_site_vpn) has made it. An empty one leaves that gateway's key.
     type: list
     elements: str
+  cloud:
+    description: Whose rules new keys of V(rotate_keys) have to keep. One that the far side could not have is refused before anything is written.
+    type: str
+    choices: [aws, azure, gcp, harmony_sase, zstack]
   vsys:
     description:
       - Virtual system of the VPNs. Omitted, it is V(vsys1). One that the firewall does not have is refused.

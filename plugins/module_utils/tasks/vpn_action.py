@@ -14,6 +14,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import vpn_state
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import CLOUDS, rules_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import names, select
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import negotiating
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit import COMMITTING, jobs_of
@@ -37,6 +38,7 @@ def argument_spec() -> dict:
         "vsys": dict(arguments.LOCATIONS["vsys"]),
         "object": {"type": "str", "choices": [TUNNEL, GATEWAY, PEER], "default": TUNNEL},
         "pre_shared_keys": {"type": "list", "elements": "str", "no_log": True},
+        "cloud": {"type": "str", "choices": [*CLOUDS]},
         "timeout": {"type": "int", "default": 30},
         "poll": {"type": "float"},
         "commit": {"type": "bool", "default": True},
@@ -80,8 +82,9 @@ class _Task:
         return {**result, "warnings": [*result["warnings"], *self.listing.warnings]}
 
     def _done(self, action) -> dict:
-        if self.params["pre_shared_keys"] and action != ROTATE:
-            raise InvalidInput(f"pre_shared_keys: they go with action: {ROTATE}")
+        for option in ("pre_shared_keys", "cloud") if action != ROTATE else ():
+            if self.params[option]:
+                raise InvalidInput(f"{option}: it goes with action: {ROTATE}")
         if action in (ENABLE, DISABLE):
             return self._switch(action == ENABLE)
         return self._rotate() if action == ROTATE else self._negotiate(action)
@@ -161,6 +164,10 @@ class _Task:
         found = {name: key for name, key in zip(names, keys) if key}
         if not found:
             raise InvalidInput("pre_shared_keys: all of them are empty, so there is nothing to rotate")
+        for name, key in found.items():
+            problem = rules_of(self.params["cloud"]).key_problem(key)
+            if problem:
+                raise InvalidInput(f"pre_shared_keys: IKE gateway '{name}' {problem.replace('has', 'would have', 1)}")
         return found
 
     def _write_keys(self, keys: dict, change: Change | None = None) -> dict:

@@ -406,7 +406,8 @@ def test_an_empty_key_leaves_that_tunnel_alone(door):
 @pytest.mark.parametrize("options, words", [
     ({"pre_shared_keys": ["Single.key"]}, "one key for each IKE gateway"), ({"pre_shared_keys": ["", ""]}, "all of them are empty"),
     ({"pre_shared_keys": KEYS, "commit": False}, "leave commit out"), ({"pre_shared_keys": KEYS, "object": "bgp_peer"}, "object"),
-    ({"action": "reconnect", "pre_shared_keys": KEYS}, "rotate_keys"),
+    ({"action": "reconnect", "pre_shared_keys": KEYS}, "rotate_keys"), ({"action": "reconnect", "cloud": "aws"}, "rotate_keys"),
+    ({"pre_shared_keys": ["", "0.is_first_here"], "cloud": "aws"}, f"'{SECOND}' would have a pre-shared key that AWS does not allow"),
 ])
 def test_what_makes_no_sense_with_keys_is_refused_before_anything_is_written(door, options, words):
     result = door.run({"action": "rotate_keys", **options})
