@@ -14,7 +14,7 @@ import sys
 
 from peer_documentation import ROOT, Place, block, importable, updated
 
-MODULES = ("prisma_access_panorama",)
+MODULES = ("prisma_access_cloud", "prisma_access_panorama")
 ROLE = "prisma_access"
 # Option → the one that stands behind it in the module.
 OPTIONS = {"remote_networks": "service_connections", "service_connections": "bandwidth", "bandwidth": "update_secret"}

@@ -45,6 +45,25 @@ PROVIDER = {
     },
 }
 
+SCM = {
+    "scm": {
+        "type": "dict",
+        "apply_defaults": True,
+        "options": {
+            "client_id": _from_environment("SCM_CLIENT_ID", type="str"),
+            "client_secret": _from_environment("SCM_CLIENT_SECRET", type="str", no_log=True),
+            "tsg_id": _from_environment("SCM_TSG_ID", type="str"),
+            "base_url": _from_environment("SCM_BASE_URL", type="str", default="https://api.strata.paloaltonetworks.com"),
+            "token_url": _from_environment(
+                "SCM_TOKEN_URL", type="str", default="https://auth.apps.paloaltonetworks.com/oauth2/access_token", no_log=False),
+            "validate_certs": _from_environment("SCM_VALIDATE_CERTS", type="bool", default=True),
+            "ca_path": _from_environment("SCM_CA_PATH", type="path"),
+            "timeout": _from_environment("SCM_TIMEOUT", type="int", default=60),
+            "retry_timeout": _from_environment("SCM_RETRY_TIMEOUT", type="int", default=120),
+        },
+    },
+}
+
 LOCATIONS = {
     "vsys": {"type": "str"},
     "template": {"type": "str"},
@@ -62,7 +81,7 @@ WRITING = {"lock_timeout": {"type": "int", "default": 60}, "progress": {"type": 
 # Options that are prose, or a language of its own: they may have several lines.
 _SEVERAL_LINES = frozenset({"comment", "description", "demands", "warnings", "status_message", "select"})
 # Of other single lines each can become a part of an xpath, which has no way to say both kinds of quotes.
-_BOTH_QUOTES = _SEVERAL_LINES | {"id", "local_id", "peer_id", "xpath", "objects", "probe", "base_url", "journal", "ca_path"}
+_BOTH_QUOTES = _SEVERAL_LINES | {"id", "local_id", "peer_id", "xpath", "objects", "probe", "base_url", "token_url", "journal", "ca_path"}
 _LONGEST_WAIT = 86400
 # In characters. PAN-OS's longest line and text have about 1000; what others than people wrote is longer.
 _LONGEST_LINE, _LONGEST_TEXT = 4096, 65536
@@ -118,13 +137,13 @@ def unknown(spec: Mapping[str, Any], params: Mapping[str, Any], place: str = "")
                 yield from unknown(option["options"], item, f"{place}{name}[{number}]." if isinstance(value, list) else f"{place}{name}.")
 
 
-def provider_of(value: Any) -> tuple[dict, str]:
+def connection_of(spec: Mapping[str, Any], option: str, value: Any) -> tuple[dict, str]:
     """(The connection as a mapping, what is wrong with it): Ansible adds to it from the environment before it looks at what it is."""
     try:
         return check_type_dict(value), ""
     except TypeError:
-        keys = ", ".join(PROVIDER["provider"]["options"])
-        return {}, f"argument 'provider' is a text, and a mapping belongs there; it has {keys}, so an address alone is provider: {{ip_address: ...}}"
+        keys = list(spec[option]["options"])
+        return {}, f"argument '{option}' is a text, and a mapping belongs there; it has {', '.join(keys)}, so the first alone is {option}: {{{keys[0]}: ...}}"
 
 
 def meant(sentence: str) -> str:

@@ -19,6 +19,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.registry imp
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COLLECTION = "tunnelsmith.panos_vpn"
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("[a-z]*.py"))
+# Those that talk to a cloud have a connection of their own, and a group: what a play sets for firewalls is not for them.
+CLOUD = ["prisma_access_cloud"]
 ATTRIBUTES = ("check_mode", "diff_mode", "platform")
 # What an option that stays silent about it has.
 SILENT = {"type": "str", "required": False, "elements": None, "choices": [], "aliases": [], "default": None}
@@ -94,7 +96,7 @@ def runtime() -> dict:
 
 
 def test_action_group_lists_every_module():
-    assert runtime()["action_groups"]["all"] == MODULES
+    assert runtime()["action_groups"] == {"all": [module for module in MODULES if module not in CLOUD], "cloud": CLOUD}
 
 
 def test_every_module_runs_in_process():
@@ -128,7 +130,7 @@ def test_documentation_is_complete(module):
     assert documented["module"] == module
     assert documented["version_added"]
     assert any(name.startswith(f"{COLLECTION}.") for name in documented["extends_documentation_fragment"])
-    assert "provider" in documented["options"]
+    assert ("scm" if module in CLOUD else "provider") in documented["options"]
 
 
 @each_module
@@ -137,7 +139,7 @@ def test_attributes_are_declared(module, attribute):
     declared = documentation(module)["attributes"][attribute]
     assert declared["description"]
     if attribute == "platform":
-        assert declared["platforms"] == "panos"
+        assert declared["platforms"] == ("Strata Cloud Manager" if module in CLOUD else "panos")
     else:
         assert declared["support"] in ("full", "partial", "none", "N/A")
         assert declared["support"] != "partial" or declared["details"]

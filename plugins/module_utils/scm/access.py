@@ -15,8 +15,6 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.chann
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.dialling import Words
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 
-BASE_URL = "https://api.strata.paloaltonetworks.com"
-TOKEN_URL = "https://auth.apps.paloaltonetworks.com/oauth2/access_token"
 _LONGEST_WAIT = 86400
 
 
@@ -35,8 +33,8 @@ class Access:
     client_id: str
     client_secret: str = field(repr=False)
     tsg_id: str
-    base_url: str = BASE_URL
-    token_url: str = TOKEN_URL
+    base_url: str
+    token_url: str
     validate_certs: bool = True
     ca_path: str | None = None
     timeout: int = 60

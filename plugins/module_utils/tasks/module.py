@@ -24,36 +24,35 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.progre
 
 NOTHING_WRITTEN = "nothing was written"
 # Options that no role hands on under a name of its own.
-_OF_ALL_MODULES = ("provider", "name", "configure", "option_prefix")
+_OF_ALL_MODULES = ("provider", "scm", "name", "configure", "option_prefix")
 
 
-class PanosModule(AnsibleModule):
+class CollectionModule(AnsibleModule):
     """AnsibleModule that keeps secrets out of what it says, in every spelling, and out of the system log altogether.
 
     Ansible masks raw secrets, in everything that a module returns. In the system log it masks their C(repr()) form, where quotes
     and backslashes make it miss them: the log is given option names only.
     """
 
-    def __init__(self, argument_spec, libraries=(), **kwargs):
-        """C(libraries): (name, error of its import or None) of what the module needs beside pan-os-python."""
+    def __init__(self, argument_spec, connection, far_end, libraries=(), **kwargs):
+        """C(connection): the option that leads to the C(far_end). C(libraries): (name, error of its import or None) of what the module needs."""
         self.misplaced = ""
+        self.connection = connection
         super().__init__(argument_spec=argument_spec, supports_check_mode=True, **kwargs)
         self.progress = Progress()
-        # The journal as this task left it, where it keeps one.
-        self.journal = None
         self.secret_forms = {form for secret in _secrets(self.argument_spec, self.params) for form in secrets.printable_forms(secret)}
         self._take_arguments()
-        for library, import_error in ((sdk.LIBRARY, sdk.IMPORT_ERROR), *libraries):
+        for library, import_error in libraries:
             if import_error is not None:
                 self.fail_json(msg=missing_required_lib(library), exception=import_error)
-        if not self.params["provider"]["validate_certs"]:
-            self.warn("provider.validate_certs is off: the firewall's certificate is not verified, anybody on the way can read the credentials")
+        if not self.params[connection]["validate_certs"]:
+            self.warn(f"{connection}.validate_certs is off: the certificate of {far_end} is not verified, anybody on the way can read the credentials")
 
     def _load_params(self):
         """Before Ansible takes what is null for given, and makes texts of what is none."""
         super()._load_params()
         self.params = arguments.said(self.argument_spec, self.params)
-        self.params["provider"], problem = arguments.provider_of(self.params.get("provider") or {})
+        self.params[self.connection], problem = arguments.connection_of(self.argument_spec, self.connection, self.params.get(self.connection) or {})
         self.misplaced = problem or "; ".join(arguments.unknown(self.argument_spec, self.params)) or (
             next(arguments.misplaced(self.argument_spec, self.params), ""))
 
@@ -96,6 +95,16 @@ class PanosModule(AnsibleModule):
         return Patience(self.params[timeout], self.params[poll] if poll else None, self.tell)
 
 
+class PanosModule(CollectionModule):
+    """A module that talks to a firewall, or to a Panorama."""
+
+    def __init__(self, argument_spec, libraries=(), **kwargs):
+        """C(libraries): what the module needs beside pan-os-python."""
+        # The journal as this task left it, where it keeps one.
+        self.journal = None
+        super().__init__(argument_spec, "provider", "the firewall", ((sdk.LIBRARY, sdk.IMPORT_ERROR), *libraries), **kwargs)
+
+
 def _naming_the_option(msg: str, validation_result) -> str:
     """Where there is text in the place of a mapping, Ansible's search for secrets complains first, and names no option; a later complaint does."""
     errors = list(validation_result.errors) if validation_result else []
@@ -124,10 +133,19 @@ def with_session(module, work, untouched=NOTHING_WRITTEN) -> None:
 
     C(untouched): what a failure says that came before any request which changes something.
     """
-    try:
+
+    def in_session():
         with high_availability.reached(Provider(**module.params["provider"])) as session:
             session.tell = module.tell
-            result = _worked(session, work, untouched)
+            return _worked(session, work, untouched)
+
+    concluded(module, in_session)
+
+
+def concluded(module, work) -> None:
+    """Run C(work), and hand its result, or what went wrong, to Ansible."""
+    try:
+        result = work()
     except PanosVpnError as exc:
         told = shortened(secrets.masked({"msg": str(exc), "reason": module.naming(exc.reason), **exc.facts}, module.secret_forms))
         _warn(module, told)

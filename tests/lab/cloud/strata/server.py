@@ -216,10 +216,10 @@ class Cloud:
 def _candidate(tenant: Tenant) -> list[dict]:
     """Who edited is known to be told; that there is an entry for each folder and account, with its counts, is inferred from the schema."""
     return [
-        {"id": number, "version": "candidate", "date": "2026-11-06T14:38:54.000Z", "admin": account, "edited_by": account, "scope": folder,
-         "description": "", **counts}
-        for number, (folder, account, counts) in enumerate(
-            ((folder, account, counts) for folder, by in tenant.edits.items() for account, counts in by.items()), 1)
+        {"id": number, "version": "candidate", "admin": account, "edited_by": account, "scope": folder,
+         "description": "", **noted}
+        for number, (folder, account, noted) in enumerate(
+            ((folder, account, noted) for folder, by in tenant.edits.items() for account, noted in by.items()), 1)
     ]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import copy
 import hashlib
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -45,7 +46,7 @@ class Tenant:
     bandwidth: dict[str, dict] = field(default_factory=dict)
     running: dict[str, Any] = field(default_factory=dict)
     #: Folder → account → how many objects it made, changed and removed there since the last push.
-    edits: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
+    edits: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     version: int = 1
 
     def __post_init__(self) -> None:
@@ -208,8 +209,9 @@ class Tenant:
             raise errors.referenced(nodes[0], paths)
 
     def _note(self, resource: str, found: dict, account: str, what: str) -> None:
-        counts = self.edits.setdefault(_folder_of(resource, found), {}).setdefault(account, {"created": 0, "updated": 0, "deleted": 0})
-        counts[what] += 1
+        noted = self.edits.setdefault(_folder_of(resource, found), {}).setdefault(account, {"created": 0, "updated": 0, "deleted": 0})
+        noted[what] += 1
+        noted["date"] = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
 
 
 def references(resource: str, found: dict) -> Iterator[tuple[str, str, str]]:

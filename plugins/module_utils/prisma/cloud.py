@@ -1,0 +1,493 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Prisma Access as Strata Cloud Manager's API holds it: what stands there, and what sites are made of.
+
+A site is an object that names tunnels. These, their gateways and crypto profiles stand in the folder of its kind, or above it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.hosts import id_type
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.laying import Step, Wanted, removal
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.site import (
+    AGGREGATE, DYNAMIC, IKE, IPSEC, Bandwidth, Bgp, BgpPeer, EcmpLink, IkeProposal, IpsecProposal, Monitor, ProxyId, RemoteNetwork, Service,
+    ServiceConnection, Site, Tunnel, overlaid,
+)
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm import kinds
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm.kinds import Kind
+
+#: What stands in each folder beside the sites themselves.
+VPN = (kinds.IKE_CRYPTO, kinds.IPSEC_CRYPTO, kinds.IKE_GATEWAY, kinds.IPSEC_TUNNEL)
+_GROUPS = ("group1", "group2", "group5", "group14", "group19", "group20")
+_CIPHERS = ("des", "3des", "aes-128-cbc", "aes-192-cbc", "aes-256-cbc", "aes-128-gcm", "aes-256-gcm")
+_HASHES = ("md5", "sha1", "sha256", "sha384", "sha512")
+#: (phase, option) → what the API knows of it.
+_KNOWN = {
+    ("ike", "encryption"): _CIPHERS, ("ike", "hash"): (*_HASHES, "non-auth"), ("ike", "dh_group"): _GROUPS,
+    ("ipsec", "encryption"): (*_CIPHERS, "null"), ("ipsec", "authentication"): (*_HASHES, "none"), ("ipsec", "dh_group"): ("no-pfs", *_GROUPS),
+}
+_LEAST_LIFETIME = 180
+# The most that one unit of a lifetime can say, and what it counts in seconds.
+_UNITS = (("seconds", 1, 65535), ("minutes", 60, 65535), ("hours", 3600, 65535))
+
+
+@dataclass(frozen=True)
+class Part:
+    """Remote networks, or service connections. C(option): what the module calls them; C(folder): where they and their tunnels stand."""
+
+    option: str
+    type: type
+    kind: Kind
+    folder: str
+
+
+REMOTE_NETWORKS = Part("remote_networks", RemoteNetwork, kinds.REMOTE_NETWORK, kinds.REMOTE_NETWORKS)
+SERVICE_CONNECTIONS = Part("service_connections", ServiceConnection, kinds.SERVICE_CONNECTION, kinds.SERVICE_CONNECTIONS)
+PARTS = (REMOTE_NETWORKS, SERVICE_CONNECTIONS)
+
+
+@dataclass(frozen=True)
+class Folder:
+    """What a folder has, its own and what it has from above: kind → name → object."""
+
+    name: str
+    objects: dict[str, dict[str, dict]]
+
+    def of(self, kind: Kind) -> dict[str, dict]:
+        return self.objects.setdefault(kind.resource, {})
+
+    def is_own(self, found: dict) -> bool:
+        """Objects of some kinds do not say their folder, since there is only one."""
+        return found.get("folder", self.name) == self.name
+
+    def tunnels(self) -> dict[str, Tunnel]:
+        return {name: self._tunnel(found) for name, found in self.of(kinds.IPSEC_TUNNEL).items()}
+
+    def _tunnel(self, found: dict) -> Tunnel:
+        """A tunnel as a user would describe it, without what is secret."""
+        keys = found.get("auto_key") or {}
+        gateway = next((each.get("name", "") for each in keys.get("ike_gateway") or []), "")
+        monitor = found.get("tunnel_monitor") or {}
+        return Tunnel(
+            name=found["name"], ike_gateway=gateway, ipsec_crypto_profile=keys.get("ipsec_crypto_profile", ""),
+            **self._of_gateway(self.of(kinds.IKE_GATEWAY).get(gateway)),
+            proxy_ids=tuple(ProxyId(each["name"], each.get("local", ""), each.get("remote", "")) for each in keys.get("proxy_id") or []),
+            tunnel_monitor=Monitor(monitor["destination_ip"], monitor.get("proxy_id", "")) if monitor.get("destination_ip") else None,
+            anti_replay=found.get("anti_replay"), copy_tos=found.get("copy_tos"))
+
+    @staticmethod
+    def _of_gateway(found: dict | None) -> dict[str, Any]:
+        if found is None:
+            return {}
+        peer, common = found.get("peer_address") or {}, found.get("protocol_common") or {}
+        local, remote = found.get("local_id") or {}, found.get("peer_id") or {}
+        return {
+            "peer_address": DYNAMIC if "dynamic" in peer else peer.get("ip") or peer.get("fqdn") or "",
+            "local_id": local.get("id", ""), "local_id_type": local.get("type", ""), "peer_id": remote.get("id", ""),
+            "peer_id_type": remote.get("type", ""), "version": (found.get("protocol") or {}).get("version", ""),
+            "passive_mode": common.get("passive_mode"), "nat_traversal": (common.get("nat_traversal") or {}).get("enable"),
+            "ike_crypto_profile": next(_profiles_of_gateway(found), ""),
+        }
+
+
+@dataclass(frozen=True)
+class Held:
+    """What stands in a tenant. C(bandwidth): compute location → its object; C(settings): of the infrastructure; C(locations): what sites may stand in."""
+
+    folders: dict[str, Folder]
+    bandwidth: dict[str, dict]
+    locations: list[dict]
+    settings: dict = field(repr=False, default_factory=dict)
+
+    def folder(self, part: Part) -> Folder:
+        return self.folders[part.folder]
+
+    @property
+    def service(self) -> Service:
+        number = str(self.settings.get("infra_bgp_as") or "")
+        return Service(
+            remote_networks=self._sites(REMOTE_NETWORKS), service_connections=self._sites(SERVICE_CONNECTIONS),
+            bandwidth=tuple(_bandwidth(found) for found in self.bandwidth.values()),
+            infrastructure_subnet=str(self.settings.get("infrastructure_subnet") or ""), infra_bgp_as=int(number) if number.isdigit() else None)
+
+    def _sites(self, part: Part) -> tuple:
+        folder = self.folder(part)
+        tunnels = folder.tunnels()
+        return tuple(_site(part, found, tunnels) for found in folder.of(part.kind).values())
+
+    @property
+    def regions(self) -> list[str]:
+        return sorted({str(each[name]) for each in self.locations for name in ("value", "region") if each.get(name)})
+
+    @property
+    def compute_locations(self) -> list[str]:
+        return sorted({str(each["aggregate_region"]) for each in self.locations if each.get("aggregate_region")})
+
+
+def _bandwidth(found: dict) -> Bandwidth:
+    return Bandwidth(found["name"], found.get("allocated_bandwidth"), tuple(found.get("spn_name_list") or ()))
+
+
+def _site(part: Part, found: dict, tunnels: dict[str, Tunnel]) -> Site:
+    def tunnel(name: str | None) -> Tunnel | None:
+        return tunnels.get(name, Tunnel(name)) if name else None
+
+    protocol = found.get("protocol") or {}
+    values: dict[str, Any] = {
+        "name": found["name"], "region": found.get("region", ""), "ipsec_tunnel": tunnel(found.get("ipsec_tunnel")),
+        "secondary_ipsec_tunnel": tunnel(found.get("secondary_ipsec_tunnel")), "subnets": tuple(found.get("subnets") or ()),
+        "bgp": _bgp(protocol.get("bgp")), "bgp_peer": _bgp_peer(protocol.get("bgp_peer") or found.get("bgp_peer")),
+    }
+    if part is REMOTE_NETWORKS:
+        links = found.get("ecmp_tunnels") or []
+        values.update(license_type=found.get("license_type", ""), spn_name=found.get("spn_name", ""), ecmp_links=tuple(
+            EcmpLink(link["name"], tunnel(link.get("ipsec_tunnel")), _bgp((link.get("protocol") or {}).get("bgp"))) for link in links))
+    else:
+        values.update(bgp_peer=_as_said(values["bgp"], values["bgp_peer"]), backup_sc=found.get("backup_SC", ""),
+                      nat_pool=found.get("nat_pool", ""), source_nat=found.get("source_nat"),
+                      no_export_community=found.get("no_export_community", ""))
+    return part.type(**values)
+
+
+def _bgp(found: dict | None) -> Bgp | None:
+    if not found or found.get("enable") is False:
+        return None
+    number = str(found.get("peer_as") or "")
+    return Bgp(peer_as=int(number) if number.isdigit() else None, peer_ip_address=found.get("peer_ip_address", ""),
+               local_ip_address=found.get("local_ip_address", ""), originate_default_route=found.get("originate_default_route"),
+               summarize_mobile_user_routes=found.get("summarize_mobile_user_routes"), do_not_export_routes=found.get("do_not_export_routes"))
+
+
+def _bgp_peer(found: dict | None) -> BgpPeer | None:
+    if not found:
+        return None
+    return BgpPeer(found.get("same_as_primary"), found.get("peer_ip_address", ""), found.get("local_ip_address", ""))
+
+
+def _as_said(bgp: Bgp | None, peer: BgpPeer | None) -> BgpPeer | None:
+    """A second speaker that is the first one again is told in one word, as it is said."""
+    if bgp is None or peer is None or (peer.peer_ip_address, peer.local_ip_address) != (bgp.peer_ip_address, bgp.local_ip_address):
+        return peer
+    return BgpPeer(same_as_primary=True)
+
+
+# -- what is given
+
+def completed(given: Service, held: Held) -> Service:
+    """What is C(given), with the tunnels of which only the name is said as they stand."""
+    found: dict[str, Any] = {}
+    for part in PARTS:
+        tunnels = held.folder(part).tunnels()
+        found[part.option] = tuple(_completed(site, tunnels) for site in getattr(given, part.option))
+    return dataclasses.replace(given, **found)
+
+
+def _completed(site: Any, tunnels: dict[str, Tunnel]) -> Any:
+    def full(tunnel: Tunnel | None) -> Tunnel | None:
+        return tunnel if tunnel is None or tunnel.name not in tunnels else overlaid(tunnels[tunnel.name], tunnel)
+
+    changes: dict[str, Any] = {"ipsec_tunnel": full(site.ipsec_tunnel), "secondary_ipsec_tunnel": full(site.secondary_ipsec_tunnel)}
+    if site.links:
+        changes["ecmp_links"] = tuple(dataclasses.replace(link, ipsec_tunnel=full(link.ipsec_tunnel)) for link in site.links)
+    return dataclasses.replace(site, **changes)
+
+
+def problems(given: Service, held: Held) -> list[str]:
+    """What this API does not know of what is C(given), as sentences."""
+    found = [f"bandwidth of {each.name}: there is no such compute location{instead(each.name, held.compute_locations)}"
+             for each in given.bandwidth or () if each.name not in held.compute_locations]
+    for part in PARTS:
+        folder = held.folder(part)
+        standing = folder.of(part.kind)
+        for site in getattr(given, part.option):
+            found += [f"{site.called}: {text}" for text in _of_site(site, held)]
+            for tunnel in site.tunnels:
+                found += [f"{site.called}: IPsec tunnel '{tunnel.name}': {text}" for text in _of_tunnel(tunnel, folder)]
+            found += [f"{site.called}: {text}" for text in _foreign(site, folder, standing.get(site.name))]
+    return found
+
+
+def _of_site(site: Site, held: Held) -> Iterator[str]:
+    if site.region and site.region not in held.regions:
+        yield f"there is no location '{site.region}'{instead(site.region, held.regions)}"
+    if getattr(site, "inbound_flow_over_pa_backbone", None) is not None:
+        yield "inbound_flow_over_pa_backbone is an option of Panorama alone, the cloud's API has none"
+
+
+def _of_tunnel(tunnel: Tunnel, folder: Folder) -> Iterator[str]:
+    if tunnel.is_only_named and tunnel.name not in folder.of(kinds.IPSEC_TUNNEL):
+        own = sorted(name for name, found in folder.of(kinds.IPSEC_TUNNEL).items() if folder.is_own(found))
+        yield f"it is not in folder {folder.name}; there is {', '.join(own) or 'none'}. Give its peer_address to make it"
+    gateway = folder.of(kinds.IKE_GATEWAY).get(_names(tunnel, folder).gateway)
+    if gateway is None and not tunnel.is_only_named and not tunnel.pre_shared_key:
+        yield "pre_shared_key is missing, and its IKE gateway is new"
+    for phase, proposal in (("ike", tunnel.ike), ("ipsec", tunnel.ipsec)):
+        yield from _of_proposal(phase, proposal)
+    for kind, name, holds in _profiles(tunnel):
+        standing = folder.of(kind).get(name)
+        if standing is not None and holds and not folder.is_own(standing):
+            yield f"{kind.words} '{name}' stands in folder {standing.get('folder')}, which is above {folder.name}; give another name to hold something else"
+        if standing is None and not holds and _is_named(tunnel, kind):
+            yield f"there is no {kind.words} '{name}'{instead(name, list(folder.of(kind)))}; say what it holds, to make it"
+
+
+def _of_proposal(phase: str, proposal: IkeProposal | IpsecProposal | None) -> Iterator[str]:
+    if proposal is None:
+        return
+    for (of, option), known in _KNOWN.items():
+        value = getattr(proposal, option) if of == phase else ""
+        if value and value not in known:
+            yield f"{phase}.{option}: the API knows no {value}; it knows {', '.join(known)}"
+    seconds = proposal.lifetime_seconds
+    if seconds is not None and not _lifetime(seconds):
+        yield f"{phase}.lifetime_seconds: {seconds} is less than {_LEAST_LIFETIME}, or no whole number of minutes where it is more than 65535"
+
+
+def _foreign(site: Site, folder: Folder, standing: dict | None) -> Iterator[str]:
+    """Objects of a name that is to be ours, and which something else uses: a change of them would change that."""
+    own = {tunnel.name for tunnel in site.tunnels} | set(_tunnels_of(standing or {}))
+    for tunnel in site.tunnels:
+        name = _names(tunnel, folder).gateway
+        users = [each["name"] for each in folder.of(kinds.IPSEC_TUNNEL).values() if name in _gateways_of(each) and each["name"] not in own]
+        if users and not tunnel.is_only_named:
+            yield f"IKE gateway '{name}' is that of IPsec tunnel {', '.join(users)}; give another ike_gateway"
+
+
+def _is_named(tunnel: Tunnel, kind: Kind) -> bool:
+    return bool(tunnel.ike_crypto_profile if kind is kinds.IKE_CRYPTO else tunnel.ipsec_crypto_profile)
+
+
+def _profiles(tunnel: Tunnel) -> Iterator[tuple[Kind, str, Any]]:
+    yield kinds.IKE_CRYPTO, tunnel.ike_profile, tunnel.ike
+    yield kinds.IPSEC_CRYPTO, tunnel.ipsec_profile, tunnel.ipsec
+
+
+# -- what it is made of
+
+def wanted(part: Part, sites: Iterable[Site], held: Held) -> list[Wanted]:
+    """The objects that sites need, in the order in which they are made."""
+    folder = held.folder(part)
+    found: dict[tuple[str, str], Wanted] = {}
+    for site in sites:
+        for tunnel in site.tunnels:
+            for each in _objects(tunnel, folder):
+                found[each.kind.resource, each.name] = each
+    objects = sorted(found.values(), key=lambda each: kinds.KINDS.index(each.kind))
+    return [*objects, *(_entry(part, site) for site in sites)]
+
+
+def bandwidth(given: Service, held: Held) -> list[Wanted]:
+    """The service names the termination nodes of a new allocation itself."""
+    return [Wanted(kinds.BANDWIDTH, each.name, None, _said(
+        allocated_bandwidth=each.allocated_bandwidth, spn_name_list=list(each.spn_names) if each.name in held.bandwidth else []))
+            for each in given.bandwidth or ()]
+
+
+def _names(said: Tunnel, folder: Folder) -> Tunnel:
+    """A tunnel with the names of its gateway and profiles, where these are not said, as they stand."""
+    before = folder.of(kinds.IPSEC_TUNNEL).get(said.name)
+    if before is None:
+        return said
+    stands = folder.tunnels()[said.name]
+    names = ("ike_gateway", "ike_crypto_profile", "ipsec_crypto_profile", "version")
+    return dataclasses.replace(said, **{name: getattr(said, name) or getattr(stands, name) for name in names})
+
+
+def _objects(said: Tunnel, folder: Folder) -> Iterator[Wanted]:
+    if said == Tunnel(said.name):
+        return
+    tunnel = _names(said, folder)
+    is_new = said.name not in folder.of(kinds.IPSEC_TUNNEL)
+    yield from _profile(kinds.IKE_CRYPTO, tunnel.ike_profile, _ike(tunnel.ike), _ike(IKE), is_new, folder)
+    yield from _profile(kinds.IPSEC_CRYPTO, tunnel.ipsec_profile, _ipsec(tunnel.ipsec), _ipsec(IPSEC), is_new, folder)
+    gateway = _gateway(said, tunnel)
+    if gateway:
+        yield Wanted(kinds.IKE_GATEWAY, tunnel.gateway, folder.name, gateway, _new_gateway(tunnel))
+    values = _tunnel(said, tunnel)
+    new = {"auto_key": {"ike_gateway": [{"name": tunnel.gateway}], "ipsec_crypto_profile": tunnel.ipsec_profile}, "anti_replay": True}
+    if values or is_new:
+        yield Wanted(kinds.IPSEC_TUNNEL, tunnel.name, folder.name, values, new)
+
+
+def _profile(kind: Kind, name: str, holds: dict, usual: dict, is_for_new: bool, folder: Folder) -> Iterator[Wanted]:
+    """What is said of a profile; a new tunnel has one of the usual contents, where none of that name is there."""
+    if holds or is_for_new and name not in folder.of(kind):
+        yield Wanted(kind, name, folder.name, holds, usual)
+
+
+def _ike(proposal: IkeProposal | None) -> dict[str, Any]:
+    if proposal is None:
+        return {}
+    return _said(encryption=_one(proposal.encryption), hash=_one(proposal.hash), dh_group=_one(proposal.dh_group),
+                 lifetime=_lifetime(proposal.lifetime_seconds))
+
+
+def _ipsec(proposal: IpsecProposal | None) -> dict[str, Any]:
+    if proposal is None:
+        return {}
+    esp = _said(encryption=_one(proposal.encryption), authentication=_one(proposal.authentication))
+    return _said(esp=esp, dh_group=proposal.dh_group, lifetime=_lifetime(proposal.lifetime_seconds))
+
+
+def _one(word: str) -> list[str]:
+    return [word] if word else []
+
+
+def _lifetime(seconds: int | None) -> dict[str, int]:
+    """In the smallest unit that can say it; empty where none can."""
+    if seconds is None or seconds < _LEAST_LIFETIME:
+        return {}
+    return next(({unit: seconds // length} for unit, length, most in _UNITS if not seconds % length and seconds // length <= most), {})
+
+
+def _gateway(said: Tunnel, tunnel: Tunnel) -> dict[str, Any]:
+    """What is said of a gateway."""
+    common = _said(passive_mode=said.passive_mode, nat_traversal=_said(enable=said.nat_traversal))
+    protocol = _said(version=said.version)
+    if said.ike_crypto_profile:
+        protocol.update(_with_profile(tunnel))
+    return _said(
+        authentication={"pre_shared_key": {"key": said.pre_shared_key}} if said.pre_shared_key else {}, peer_address=_peer(said.peer_address),
+        local_id=_identity(said.local_id, said.local_id_type), peer_id=_identity(said.peer_id, said.peer_id_type), protocol=protocol,
+        protocol_common=common)
+
+
+def _new_gateway(tunnel: Tunnel) -> dict[str, Any]:
+    return {"protocol": {"version": IKE.version, **_with_profile(tunnel)},
+            "protocol_common": {"nat_traversal": {"enable": True}, "passive_mode": tunnel.is_dynamic}}
+
+
+def _with_profile(tunnel: Tunnel) -> dict[str, Any]:
+    """A gateway that speaks both versions names the profile for both."""
+    spoken = {"ikev1": ("ikev1",), "ikev2": ("ikev2",)}.get(tunnel.version or IKE.version, ("ikev1", "ikev2"))
+    return {each: {"ike_crypto_profile": tunnel.ike_profile} for each in spoken}
+
+
+def _peer(address: str) -> dict[str, Any]:
+    if address == DYNAMIC:
+        return {"dynamic": {}}
+    return {"ip" if id_type(address) == "ipaddr" else "fqdn": address} if address else {}
+
+
+def _identity(text: str, kind: str) -> dict[str, str]:
+    return {"type": kind or id_type(text), "id": text} if text else {}
+
+
+def _tunnel(said: Tunnel, tunnel: Tunnel) -> dict[str, Any]:
+    keys = _said(
+        ike_gateway=[{"name": tunnel.gateway}] if said.ike_gateway else [], ipsec_crypto_profile=said.ipsec_crypto_profile,
+        proxy_id=[_said(name=proxy.name, local=proxy.local, remote=proxy.remote) for proxy in said.proxy_ids])
+    monitor = said.tunnel_monitor
+    return _said(
+        auto_key=keys, anti_replay=said.anti_replay, copy_tos=said.copy_tos,
+        tunnel_monitor={"enable": True, **_said(destination_ip=monitor.destination_ip, proxy_id=monitor.proxy_id)} if monitor else {})
+
+
+def _entry(part: Part, site: Any) -> Wanted:
+    """A site itself."""
+    values = _said(region=site.region, subnets=list(site.subnets), ipsec_tunnel=site.ipsec_tunnel.name if site.ipsec_tunnel else "",
+                   secondary_ipsec_tunnel=site.secondary_ipsec_tunnel.name if site.secondary_ipsec_tunnel else "")
+    if part is REMOTE_NETWORKS:
+        protocol = _said(bgp=_speaker(site.bgp), bgp_peer=_said(**dataclasses.asdict(site.bgp_peer)) if site.bgp_peer else {})
+        links = [{"name": link.name, "ipsec_tunnel": link.ipsec_tunnel.name if link.ipsec_tunnel else "", "protocol": {"bgp": _speaker(link.bgp)}}
+                 for link in site.links]
+        values.update(_said(license_type=site.license_type, spn_name=site.spn_name, protocol=protocol, ecmp_tunnels=links,
+                            ecmp_load_balancing="enable" if links else ""))
+        return Wanted(part.kind, site.name, part.folder, values, {"license_type": AGGREGATE})
+    values.update(_said(protocol=_said(bgp=_speaker(site.bgp)), bgp_peer=_second_speaker(site), backup_SC=site.backup_sc, nat_pool=site.nat_pool,
+                        source_nat=site.source_nat, no_export_community=site.no_export_community))
+    return Wanted(part.kind, site.name, part.folder, values)
+
+
+def _speaker(bgp: Bgp | None) -> dict[str, Any]:
+    if bgp is None:
+        return {}
+    said = _said(**dataclasses.asdict(bgp))
+    return {"enable": True, **said, **({"peer_as": str(bgp.peer_as)} if bgp.peer_as else {})}
+
+
+def _second_speaker(site: Site) -> dict[str, Any]:
+    """A service connection of this API has no word for the same speaker: it is named again."""
+    peer = site.bgp_peer
+    if peer is None:
+        return {}
+    if peer.same_as_primary and site.bgp:
+        return _said(peer_ip_address=site.bgp.peer_ip_address, local_ip_address=site.bgp.local_ip_address, secret=peer.secret or site.bgp.secret)
+    return _said(peer_ip_address=peer.peer_ip_address, local_ip_address=peer.local_ip_address, secret=peer.secret)
+
+
+def _said(**values: Any) -> dict[str, Any]:
+    """The values that say something."""
+    return {name: value for name, value in values.items() if value not in (None, "", [], {})}
+
+
+# -- what goes
+
+def unwanted(part: Part, given: Iterable[Site], held: Held) -> list[Step]:
+    """What goes with the sites that are C(given), each before what it names: the sites, the tunnels that they name, and of those the gateways and crypto
+    profiles that nothing else names. A profile with a name of its own goes only where its contents are given: it may be anybody's."""
+    folder, sites = held.folder(part), list(given)
+    entries = folder.of(part.kind)
+    going = [entries[site.name] for site in sites if site.name in entries]
+    kept = {name for entry in entries.values() if entry not in going for name in _tunnels_of(entry)}
+    tunnels = _present(folder, kinds.IPSEC_TUNNEL, (name for entry in going for name in _tunnels_of(entry)), kept)
+    used = {name for each in folder.of(kinds.IPSEC_TUNNEL).values() if each not in tunnels for name in _gateways_of(each)}
+    gateways = _present(folder, kinds.IKE_GATEWAY, (name for each in tunnels for name in _gateways_of(each)), used)
+    own = {each["name"] for each in tunnels} | _described_profiles(sites)
+    steps = [removal(part.kind, part.folder, entry) for entry in going]
+    steps += [removal(kinds.IPSEC_TUNNEL, part.folder, each) for each in tunnels]
+    steps += [removal(kinds.IKE_GATEWAY, part.folder, each) for each in gateways]
+    for kind, users, gone, names_of in ((kinds.IPSEC_CRYPTO, kinds.IPSEC_TUNNEL, tunnels, _profiles_of_tunnel),
+                                        (kinds.IKE_CRYPTO, kinds.IKE_GATEWAY, gateways, _profiles_of_gateway)):
+        used = {name for each in folder.of(users).values() if each not in gone for name in names_of(each)}
+        named = [name for each in gone for name in names_of(each) if name in own]
+        steps += [removal(kind, part.folder, each) for each in _present(folder, kind, named, used)]
+    return steps
+
+
+def _present(folder: Folder, kind: Kind, names: Iterable[str], used: set[str]) -> list[dict]:
+    """The folder's own objects of these names, without those that something else uses."""
+    there = folder.of(kind)
+    wanted_names = dict.fromkeys(name for name in names if name in there and name not in used)
+    return [there[name] for name in wanted_names if folder.is_own(there[name])]
+
+
+def released(given: Service, held: Held) -> list[Step]:
+    return [removal(kinds.BANDWIDTH, None, held.bandwidth[each.name]) for each in given.bandwidth or () if each.name in held.bandwidth]
+
+
+def _described_profiles(sites: Iterable[Site]) -> set[str]:
+    said = [tunnel for site in sites for tunnel in site.tunnels]
+    return {tunnel.ike_profile for tunnel in said if tunnel.ike} | {tunnel.ipsec_profile for tunnel in said if tunnel.ipsec}
+
+
+def _tunnels_of(entry: dict) -> list[str]:
+    named = [entry.get("ipsec_tunnel"), entry.get("secondary_ipsec_tunnel"), *(link.get("ipsec_tunnel") for link in entry.get("ecmp_tunnels") or [])]
+    return [name for name in named if name]
+
+
+def _gateways_of(tunnel: dict) -> list[str]:
+    return [each.get("name", "") for each in (tunnel.get("auto_key") or {}).get("ike_gateway") or []]
+
+
+def _profiles_of_tunnel(tunnel: dict) -> Iterator[str]:
+    name = (tunnel.get("auto_key") or {}).get("ipsec_crypto_profile")
+    if name:
+        yield name
+
+
+def _profiles_of_gateway(gateway: dict) -> Iterator[str]:
+    """The one that its version speaks first."""
+    protocol = gateway.get("protocol") or {}
+    for version in ("ikev2", "ikev1"):
+        name = (protocol.get(version) or {}).get("ike_crypto_profile")
+        if name:
+            yield name

@@ -1,0 +1,1102 @@
+#!/usr/bin/python
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: prisma_access_cloud
+short_description: Bring remote networks and service connections to Prisma Access that is managed in the cloud
+version_added: 0.1.0
+description:
+  - Makes remote networks and service connections of Prisma Access in Strata Cloud Manager, changes them, or takes them away, with the tunnels, IKE gateways
+    and crypto profiles that they are made of, in the folders C(Remote Networks) and C(Service Connections).
+  - The rules that Prisma Access and this API have for them are asked before anything is written, for all that is given and beside all that is there.
+  - Each kind of object is read once, however many sites are given; give all of them to one task. The API has no transaction. Where a write fails, the task
+    tells what was written before, nothing is pushed, and a second run goes on from there.
+  - What changed is pushed, together with whatever else is not pushed in these folders. The task ends when the push and the job of each folder have
+    ended. It also pushes what an earlier run wrote and did not push, or what its push did not bring, as far as the API tells.
+  - What is not given stays as it is, also fields of which this module knows nothing. Predefined objects are neither changed nor taken away.
+author:
+  - Tunnelsmith contributors (@tunnelsmith)
+extends_documentation_fragment:
+  - tunnelsmith.panos_vpn.scm
+  - tunnelsmith.panos_vpn.scm.attributes
+options:
+  state:
+    description:
+      - V(present) makes what is given, or changes it.
+      - V(absent) takes the sites away, and with them their tunnels and what nothing else names of their gateways and crypto profiles. A crypto profile
+        with a name of its own goes only where its contents are given. Compute locations lose their bandwidth.
+    type: str
+    choices: [present, absent]
+    default: present
+  remote_networks:
+    description: Branches.
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description: Name of it.
+        type: str
+        required: true
+      region:
+        description: Location, by its key, such as V(us-east-1).
+        type: str
+      ipsec_tunnel:
+        description: The primary tunnel.
+        type: dict
+        suboptions:
+          name:
+            description: Name of the IPsec tunnel. With nothing else, it is one that is there already.
+            type: str
+            required: true
+          ike_gateway:
+            description: Name of its IKE gateway. Omitted, it is that of the tunnel.
+            type: str
+          peer_address:
+            description: Address of the device, which no other tunnel has. V(dynamic) where it is not fixed; the device begins then.
+            type: str
+          pre_shared_key:
+            description: The key.
+            type: str
+          key_exchange:
+            description: How the keys come about. Prisma Access takes V(auto-key) only.
+            type: str
+            choices:
+            - auto-key
+            - manual-key
+          local_id:
+            description: ID that Prisma Access shows.
+            type: str
+          local_id_type:
+            description: Kind of that ID. Omitted, it is seen from the ID itself.
+            type: str
+            choices:
+            - ipaddr
+            - fqdn
+            - ufqdn
+            - keyid
+            - dn
+          peer_id:
+            description: ID that the device shows.
+            type: str
+          peer_id_type:
+            description: Kind of that ID. Omitted, it is seen from the ID itself.
+            type: str
+            choices:
+            - ipaddr
+            - fqdn
+            - ufqdn
+            - keyid
+            - dn
+          version:
+            description: Version of IKE. A new tunnel has V(ikev2).
+            type: str
+            choices:
+            - ikev2-preferred
+            - ikev2
+            - ikev1
+          passive_mode:
+            description: Whether Prisma Access only waits for the device. A new tunnel to a dynamic address has V(true).
+            type: bool
+          nat_traversal:
+            description: Whether ESP can travel in UDP. A new tunnel has V(true).
+            type: bool
+          ike_crypto_profile:
+            description: Name of its IKE crypto profile. Omitted, it is that of the tunnel.
+            type: str
+          ike:
+            description: What that profile holds. Omitted, a profile of this name has to be there, or the tunnel is new.
+            type: dict
+            suboptions:
+              version:
+                description: Version of IKE.
+                type: str
+                choices:
+                - ikev1
+                - ikev2
+              encryption:
+                description: Cipher, V(des), V(3des), V(aes-128-cbc), V(aes-192-cbc), V(aes-256-cbc), V(aes-128-gcm) or V(aes-256-gcm).
+                type: str
+              hash:
+                description: Hash, V(md5), V(sha1), V(sha256), V(sha384), V(sha512) or V(non-auth).
+                type: str
+              dh_group:
+                description: Diffie-Hellman group, V(group1), V(group2), V(group5), V(group14), V(group15), V(group16), V(group19), V(group20)
+                  or V(group21).
+                type: str
+              lifetime_seconds:
+                description: Lifetime of the IKE SA. 180 to 31536000 seconds.
+                type: int
+          ipsec_crypto_profile:
+            description: Name of its IPsec crypto profile. Omitted, it is that of the tunnel.
+            type: str
+          ipsec:
+            description: What that profile holds. Omitted, a profile of this name has to be there, or the tunnel is new.
+            type: dict
+            suboptions:
+              encryption:
+                description: Cipher, V(des), V(3des), V(aes-128-cbc), V(aes-192-cbc), V(aes-256-cbc), V(aes-128-ccm), V(aes-128-gcm), V(aes-256-gcm)
+                  or V(null).
+                type: str
+              authentication:
+                description: Hash, V(md5), V(sha1), V(sha256), V(sha384), V(sha512), or V(none) with a GCM cipher.
+                type: str
+              dh_group:
+                description: Diffie-Hellman group for perfect forward secrecy, V(no-pfs) for none, else V(group1), V(group2), V(group5), V(group14),
+                  V(group15), V(group16), V(group19), V(group20) or V(group21).
+                type: str
+              lifetime_seconds:
+                description: Lifetime of the IPsec SA. 180 to 31536000 seconds.
+                type: int
+          proxy_ids:
+            description: Pairs of networks, for a device with policy-based VPN.
+            type: list
+            elements: dict
+            suboptions:
+              name:
+                description: Name of the proxy ID.
+                type: str
+                required: true
+              local:
+                description: Network on the side of Prisma Access.
+                type: str
+              remote:
+                description: Network behind the device.
+                type: str
+          tunnel_monitor:
+            description: What Prisma Access pings, to see whether the tunnel works.
+            type: dict
+            suboptions:
+              destination_ip:
+                description: Address behind the device that answers pings from all of the infrastructure subnet.
+                type: str
+                required: true
+              proxy_id:
+                description: Name of the proxy ID that lets these pings through. Needed where the tunnel has several.
+                type: str
+          anti_replay:
+            description: Whether packets are refused that come twice. A new tunnel has V(true).
+            type: bool
+          copy_tos:
+            description: Whether the type of service is copied to the outer header.
+            type: bool
+      secondary_ipsec_tunnel:
+        description: The secondary tunnel, over another line of the device. It carries traffic while the primary one is down.
+        type: dict
+        suboptions:
+          name:
+            description: Name of the IPsec tunnel. With nothing else, it is one that is there already.
+            type: str
+            required: true
+          ike_gateway:
+            description: Name of its IKE gateway. Omitted, it is that of the tunnel.
+            type: str
+          peer_address:
+            description: Address of the device, which no other tunnel has. V(dynamic) where it is not fixed; the device begins then.
+            type: str
+          pre_shared_key:
+            description: The key.
+            type: str
+          key_exchange:
+            description: How the keys come about. Prisma Access takes V(auto-key) only.
+            type: str
+            choices:
+            - auto-key
+            - manual-key
+          local_id:
+            description: ID that Prisma Access shows.
+            type: str
+          local_id_type:
+            description: Kind of that ID. Omitted, it is seen from the ID itself.
+            type: str
+            choices:
+            - ipaddr
+            - fqdn
+            - ufqdn
+            - keyid
+            - dn
+          peer_id:
+            description: ID that the device shows.
+            type: str
+          peer_id_type:
+            description: Kind of that ID. Omitted, it is seen from the ID itself.
+            type: str
+            choices:
+            - ipaddr
+            - fqdn
+            - ufqdn
+            - keyid
+            - dn
+          version:
+            description: Version of IKE. A new tunnel has V(ikev2).
+            type: str
+            choices:
+            - ikev2-preferred
+            - ikev2
+            - ikev1
+          passive_mode:
+            description: Whether Prisma Access only waits for the device. A new tunnel to a dynamic address has V(true).
+            type: bool
+          nat_traversal:
+            description: Whether ESP can travel in UDP. A new tunnel has V(true).
+            type: bool
+          ike_crypto_profile:
+            description: Name of its IKE crypto profile. Omitted, it is that of the tunnel.
+            type: str
+          ike:
+            description: What that profile holds. Omitted, a profile of this name has to be there, or the tunnel is new.
+            type: dict
+            suboptions:
+              version:
+                description: Version of IKE.
+                type: str
+                choices:
+                - ikev1
+                - ikev2
+              encryption:
+                description: Cipher, V(des), V(3des), V(aes-128-cbc), V(aes-192-cbc), V(aes-256-cbc), V(aes-128-gcm) or V(aes-256-gcm).
+                type: str
+              hash:
+                description: Hash, V(md5), V(sha1), V(sha256), V(sha384), V(sha512) or V(non-auth).
+                type: str
+              dh_group:
+                description: Diffie-Hellman group, V(group1), V(group2), V(group5), V(group14), V(group15), V(group16), V(group19), V(group20)
+                  or V(group21).
+                type: str
+              lifetime_seconds:
+                description: Lifetime of the IKE SA. 180 to 31536000 seconds.
+                type: int
+          ipsec_crypto_profile:
+            description: Name of its IPsec crypto profile. Omitted, it is that of the tunnel.
+            type: str
+          ipsec:
+            description: What that profile holds. Omitted, a profile of this name has to be there, or the tunnel is new.
+            type: dict
+            suboptions:
+              encryption:
+                description: Cipher, V(des), V(3des), V(aes-128-cbc), V(aes-192-cbc), V(aes-256-cbc), V(aes-128-ccm), V(aes-128-gcm), V(aes-256-gcm)
+                  or V(null).
+                type: str
+              authentication:
+                description: Hash, V(md5), V(sha1), V(sha256), V(sha384), V(sha512), or V(none) with a GCM cipher.
+                type: str
+              dh_group:
+                description: Diffie-Hellman group for perfect forward secrecy, V(no-pfs) for none, else V(group1), V(group2), V(group5), V(group14),
+                  V(group15), V(group16), V(group19), V(group20) or V(group21).
+                type: str
+              lifetime_seconds:
+                description: Lifetime of the IPsec SA. 180 to 31536000 seconds.
+                type: int
+          proxy_ids:
+            description: Pairs of networks, for a device with policy-based VPN.
+            type: list
+            elements: dict
+            suboptions:
+              name:
+                description: Name of the proxy ID.
+                type: str
+                required: true
+              local:
+                description: Network on the side of Prisma Access.
+                type: str
+              remote:
+                description: Network behind the device.
+                type: str
+          tunnel_monitor:
+            description: What Prisma Access pings, to see whether the tunnel works.
+            type: dict
+            suboptions:
+              destination_ip:
+                description: Address behind the device that answers pings from all of the infrastructure subnet.
+                type: str
+                required: true
+              proxy_id:
+                description: Name of the proxy ID that lets these pings through. Needed where the tunnel has several.
+                type: str
+          anti_replay:
+            description: Whether packets are refused that come twice. A new tunnel has V(true).
+            type: bool
+          copy_tos:
+            description: Whether the type of service is copied to the outer header.
+            type: bool
+      active_active:
+        description: Whether the device uses both tunnels at once, which Prisma Access does not support.
+        type: bool
+      subnets:
+        description: 'Networks behind the device, which Prisma Access has static routes to. They are all of them: one that is not given any more
+          goes.'
+        type: list
+        elements: str
+      bgp:
+        description: BGP through the primary tunnel.
+        type: dict
+        suboptions:
+          peer_as:
+            description: AS number of the device. 1 to 4294967295.
+            type: int
+          peer_ip_address:
+            description: Address of the device's BGP speaker.
+            type: str
+          local_ip_address:
+            description: Address of Prisma Access's BGP speaker.
+            type: str
+          secret:
+            description: Key of the TCP MD5 signatures.
+            type: str
+          originate_default_route:
+            description: Whether Prisma Access announces a default route.
+            type: bool
+          summarize_mobile_user_routes:
+            description: Whether it announces few large networks for its mobile users.
+            type: bool
+          do_not_export_routes:
+            description: Whether it announces nothing at all.
+            type: bool
+      bgp_peer:
+        description: BGP through the secondary tunnel.
+        type: dict
+        suboptions:
+          same_as_primary:
+            description: Whether it is the speaker that the primary tunnel leads to.
+            type: bool
+          peer_ip_address:
+            description: Address of the device's BGP speaker.
+            type: str
+          local_ip_address:
+            description: Address of Prisma Access's BGP speaker.
+            type: str
+          secret:
+            description: Key of the TCP MD5 signatures.
+            type: str
+      license_type:
+        description: How its bandwidth is licensed. V(FWAAS-AGGREGATE), of what is allocated to the compute location, V(FWAAS-25Mbps) and the
+          like, of its own, or V(FWAAS-SITE-25Mbps) and the like, of its site. A new one has V(FWAAS-AGGREGATE).
+        type: str
+      spn_name:
+        description: IPsec termination node that it ends at. Needed with V(FWAAS-AGGREGATE).
+        type: str
+      ecmp_links:
+        description: Two to four tunnels that carry traffic at once, in place of a primary and a secondary one.
+        type: list
+        elements: dict
+        suboptions:
+          name:
+            description: Name of the link.
+            type: str
+            required: true
+          ipsec_tunnel:
+            description: Its tunnel.
+            type: dict
+            suboptions:
+              name:
+                description: Name of the IPsec tunnel. With nothing else, it is one that is there already.
+                type: str
+                required: true
+              ike_gateway:
+                description: Name of its IKE gateway. Omitted, it is that of the tunnel.
+                type: str
+              peer_address:
+                description: Address of the device, which no other tunnel has. V(dynamic) where it is not fixed; the device begins then.
+                type: str
+              pre_shared_key:
+                description: The key.
+                type: str
+              key_exchange:
+                description: How the keys come about. Prisma Access takes V(auto-key) only.
+                type: str
+                choices:
+                - auto-key
+                - manual-key
+              local_id:
+                description: ID that Prisma Access shows.
+                type: str
+              local_id_type:
+                description: Kind of that ID. Omitted, it is seen from the ID itself.
+                type: str
+                choices:
+                - ipaddr
+                - fqdn
+                - ufqdn
+                - keyid
+                - dn
+              peer_id:
+                description: ID that the device shows.
+                type: str
+              peer_id_type:
+                description: Kind of that ID. Omitted, it is seen from the ID itself.
+                type: str
+                choices:
+                - ipaddr
+                - fqdn
+                - ufqdn
+                - keyid
+                - dn
+              version:
+                description: Version of IKE. A new tunnel has V(ikev2).
+                type: str
+                choices:
+                - ikev2-preferred
+                - ikev2
+                - ikev1
+              passive_mode:
+                description: Whether Prisma Access only waits for the device. A new tunnel to a dynamic address has V(true).
+                type: bool
+              nat_traversal:
+                description: Whether ESP can travel in UDP. A new tunnel has V(true).
+                type: bool
+              ike_crypto_profile:
+                description: Name of its IKE crypto profile. Omitted, it is that of the tunnel.
+                type: str
+              ike:
+                description: What that profile holds. Omitted, a profile of this name has to be there, or the tunnel is new.
+                type: dict
+                suboptions:
+                  version:
+                    description: Version of IKE.
+                    type: str
+                    choices:
+                    - ikev1
+                    - ikev2
+                  encryption:
+                    description: Cipher, V(des), V(3des), V(aes-128-cbc), V(aes-192-cbc), V(aes-256-cbc), V(aes-128-gcm) or V(aes-256-gcm).
+                    type: str
+                  hash:
+                    description: Hash, V(md5), V(sha1), V(sha256), V(sha384), V(sha512) or V(non-auth).
+                    type: str
+                  dh_group:
+                    description: Diffie-Hellman group, V(group1), V(group2), V(group5), V(group14), V(group15), V(group16), V(group19), V(group20)
+                      or V(group21).
+                    type: str
+                  lifetime_seconds:
+                    description: Lifetime of the IKE SA. 180 to 31536000 seconds.
+                    type: int
+              ipsec_crypto_profile:
+                description: Name of its IPsec crypto profile. Omitted, it is that of the tunnel.
+                type: str
+              ipsec:
+                description: What that profile holds. Omitted, a profile of this name has to be there, or the tunnel is new.
+                type: dict
+                suboptions:
+                  encryption:
+                    description: Cipher, V(des), V(3des), V(aes-128-cbc), V(aes-192-cbc), V(aes-256-cbc), V(aes-128-ccm), V(aes-128-gcm), V(aes-256-gcm)
+                      or V(null).
+                    type: str
+                  authentication:
+                    description: Hash, V(md5), V(sha1), V(sha256), V(sha384), V(sha512), or V(none) with a GCM cipher.
+                    type: str
+                  dh_group:
+                    description: Diffie-Hellman group for perfect forward secrecy, V(no-pfs) for none, else V(group1), V(group2), V(group5), V(group14),
+                      V(group15), V(group16), V(group19), V(group20) or V(group21).
+                    type: str
+                  lifetime_seconds:
+                    description: Lifetime of the IPsec SA. 180 to 31536000 seconds.
+                    type: int
+              proxy_ids:
+                description: Pairs of networks, for a device with policy-based VPN.
+                type: list
+                elements: dict
+                suboptions:
+                  name:
+                    description: Name of the proxy ID.
+                    type: str
+                    required: true
+                  local:
+                    description: Network on the side of Prisma Access.
+                    type: str
+                  remote:
+                    description: Network behind the device.
+                    type: str
+              tunnel_monitor:
+                description: What Prisma Access pings, to see whether the tunnel works.
+                type: dict
+                suboptions:
+                  destination_ip:
+                    description: Address behind the device that answers pings from all of the infrastructure subnet.
+                    type: str
+                    required: true
+                  proxy_id:
+                    description: Name of the proxy ID that lets these pings through. Needed where the tunnel has several.
+                    type: str
+              anti_replay:
+                description: Whether packets are refused that come twice. A new tunnel has V(true).
+                type: bool
+              copy_tos:
+                description: Whether the type of service is copied to the outer header.
+                type: bool
+          bgp:
+            description: BGP through it.
+            type: dict
+            suboptions:
+              peer_as:
+                description: AS number of the device. 1 to 4294967295.
+                type: int
+              peer_ip_address:
+                description: Address of the device's BGP speaker.
+                type: str
+              local_ip_address:
+                description: Address of Prisma Access's BGP speaker.
+                type: str
+              secret:
+                description: Key of the TCP MD5 signatures.
+                type: str
+              originate_default_route:
+                description: Whether Prisma Access announces a default route.
+                type: bool
+              summarize_mobile_user_routes:
+                description: Whether it announces few large networks for its mobile users.
+                type: bool
+              do_not_export_routes:
+                description: Whether it announces nothing at all.
+                type: bool
+      inbound_flow_over_pa_backbone:
+        description: Whether traffic from the internet to it takes Prisma Access's own network.
+        type: bool
+  service_connections:
+    description: Data centres and headquarters.
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description: Name of it.
+        type: str
+        required: true
+      region:
+        description: Location, by its key, such as V(us-east-1).
+        type: str
+      ipsec_tunnel:
+        description: The primary tunnel.
+        type: dict
+        suboptions:
+          name:
+            description: Name of the IPsec tunnel. With nothing else, it is one that is there already.
+            type: str
+            required: true
+          ike_gateway:
+            description: Name of its IKE gateway. Omitted, it is that of the tunnel.
+            type: str
+          peer_address:
+            description: Address of the device, which no other tunnel has. V(dynamic) where it is not fixed; the device begins then.
+            type: str
+          pre_shared_key:
+            description: The key.
+            type: str
+          key_exchange:
+            description: How the keys come about. Prisma Access takes V(auto-key) only.
+            type: str
+            choices:
+            - auto-key
+            - manual-key
+          local_id:
+            description: ID that Prisma Access shows.
+            type: str
+          local_id_type:
+            description: Kind of that ID. Omitted, it is seen from the ID itself.
+            type: str
+            choices:
+            - ipaddr
+            - fqdn
+            - ufqdn
+            - keyid
+            - dn
+          peer_id:
+            description: ID that the device shows.
+            type: str
+          peer_id_type:
+            description: Kind of that ID. Omitted, it is seen from the ID itself.
+            type: str
+            choices:
+            - ipaddr
+            - fqdn
+            - ufqdn
+            - keyid
+            - dn
+          version:
+            description: Version of IKE. A new tunnel has V(ikev2).
+            type: str
+            choices:
+            - ikev2-preferred
+            - ikev2
+            - ikev1
+          passive_mode:
+            description: Whether Prisma Access only waits for the device. A new tunnel to a dynamic address has V(true).
+            type: bool
+          nat_traversal:
+            description: Whether ESP can travel in UDP. A new tunnel has V(true).
+            type: bool
+          ike_crypto_profile:
+            description: Name of its IKE crypto profile. Omitted, it is that of the tunnel.
+            type: str
+          ike:
+            description: What that profile holds. Omitted, a profile of this name has to be there, or the tunnel is new.
+            type: dict
+            suboptions:
+              version:
+                description: Version of IKE.
+                type: str
+                choices:
+                - ikev1
+                - ikev2
+              encryption:
+                description: Cipher, V(des), V(3des), V(aes-128-cbc), V(aes-192-cbc), V(aes-256-cbc), V(aes-128-gcm) or V(aes-256-gcm).
+                type: str
+              hash:
+                description: Hash, V(md5), V(sha1), V(sha256), V(sha384), V(sha512) or V(non-auth).
+                type: str
+              dh_group:
+                description: Diffie-Hellman group, V(group1), V(group2), V(group5), V(group14), V(group15), V(group16), V(group19), V(group20)
+                  or V(group21).
+                type: str
+              lifetime_seconds:
+                description: Lifetime of the IKE SA. 180 to 31536000 seconds.
+                type: int
+          ipsec_crypto_profile:
+            description: Name of its IPsec crypto profile. Omitted, it is that of the tunnel.
+            type: str
+          ipsec:
+            description: What that profile holds. Omitted, a profile of this name has to be there, or the tunnel is new.
+            type: dict
+            suboptions:
+              encryption:
+                description: Cipher, V(des), V(3des), V(aes-128-cbc), V(aes-192-cbc), V(aes-256-cbc), V(aes-128-ccm), V(aes-128-gcm), V(aes-256-gcm)
+                  or V(null).
+                type: str
+              authentication:
+                description: Hash, V(md5), V(sha1), V(sha256), V(sha384), V(sha512), or V(none) with a GCM cipher.
+                type: str
+              dh_group:
+                description: Diffie-Hellman group for perfect forward secrecy, V(no-pfs) for none, else V(group1), V(group2), V(group5), V(group14),
+                  V(group15), V(group16), V(group19), V(group20) or V(group21).
+                type: str
+              lifetime_seconds:
+                description: Lifetime of the IPsec SA. 180 to 31536000 seconds.
+                type: int
+          proxy_ids:
+            description: Pairs of networks, for a device with policy-based VPN.
+            type: list
+            elements: dict
+            suboptions:
+              name:
+                description: Name of the proxy ID.
+                type: str
+                required: true
+              local:
+                description: Network on the side of Prisma Access.
+                type: str
+              remote:
+                description: Network behind the device.
+                type: str
+          tunnel_monitor:
+            description: What Prisma Access pings, to see whether the tunnel works.
+            type: dict
+            suboptions:
+              destination_ip:
+                description: Address behind the device that answers pings from all of the infrastructure subnet.
+                type: str
+                required: true
+              proxy_id:
+                description: Name of the proxy ID that lets these pings through. Needed where the tunnel has several.
+                type: str
+          anti_replay:
+            description: Whether packets are refused that come twice. A new tunnel has V(true).
+            type: bool
+          copy_tos:
+            description: Whether the type of service is copied to the outer header.
+            type: bool
+      secondary_ipsec_tunnel:
+        description: The secondary tunnel, over another line of the device. It carries traffic while the primary one is down.
+        type: dict
+        suboptions:
+          name:
+            description: Name of the IPsec tunnel. With nothing else, it is one that is there already.
+            type: str
+            required: true
+          ike_gateway:
+            description: Name of its IKE gateway. Omitted, it is that of the tunnel.
+            type: str
+          peer_address:
+            description: Address of the device, which no other tunnel has. V(dynamic) where it is not fixed; the device begins then.
+            type: str
+          pre_shared_key:
+            description: The key.
+            type: str
+          key_exchange:
+            description: How the keys come about. Prisma Access takes V(auto-key) only.
+            type: str
+            choices:
+            - auto-key
+            - manual-key
+          local_id:
+            description: ID that Prisma Access shows.
+            type: str
+          local_id_type:
+            description: Kind of that ID. Omitted, it is seen from the ID itself.
+            type: str
+            choices:
+            - ipaddr
+            - fqdn
+            - ufqdn
+            - keyid
+            - dn
+          peer_id:
+            description: ID that the device shows.
+            type: str
+          peer_id_type:
+            description: Kind of that ID. Omitted, it is seen from the ID itself.
+            type: str
+            choices:
+            - ipaddr
+            - fqdn
+            - ufqdn
+            - keyid
+            - dn
+          version:
+            description: Version of IKE. A new tunnel has V(ikev2).
+            type: str
+            choices:
+            - ikev2-preferred
+            - ikev2
+            - ikev1
+          passive_mode:
+            description: Whether Prisma Access only waits for the device. A new tunnel to a dynamic address has V(true).
+            type: bool
+          nat_traversal:
+            description: Whether ESP can travel in UDP. A new tunnel has V(true).
+            type: bool
+          ike_crypto_profile:
+            description: Name of its IKE crypto profile. Omitted, it is that of the tunnel.
+            type: str
+          ike:
+            description: What that profile holds. Omitted, a profile of this name has to be there, or the tunnel is new.
+            type: dict
+            suboptions:
+              version:
+                description: Version of IKE.
+                type: str
+                choices:
+                - ikev1
+                - ikev2
+              encryption:
+                description: Cipher, V(des), V(3des), V(aes-128-cbc), V(aes-192-cbc), V(aes-256-cbc), V(aes-128-gcm) or V(aes-256-gcm).
+                type: str
+              hash:
+                description: Hash, V(md5), V(sha1), V(sha256), V(sha384), V(sha512) or V(non-auth).
+                type: str
+              dh_group:
+                description: Diffie-Hellman group, V(group1), V(group2), V(group5), V(group14), V(group15), V(group16), V(group19), V(group20)
+                  or V(group21).
+                type: str
+              lifetime_seconds:
+                description: Lifetime of the IKE SA. 180 to 31536000 seconds.
+                type: int
+          ipsec_crypto_profile:
+            description: Name of its IPsec crypto profile. Omitted, it is that of the tunnel.
+            type: str
+          ipsec:
+            description: What that profile holds. Omitted, a profile of this name has to be there, or the tunnel is new.
+            type: dict
+            suboptions:
+              encryption:
+                description: Cipher, V(des), V(3des), V(aes-128-cbc), V(aes-192-cbc), V(aes-256-cbc), V(aes-128-ccm), V(aes-128-gcm), V(aes-256-gcm)
+                  or V(null).
+                type: str
+              authentication:
+                description: Hash, V(md5), V(sha1), V(sha256), V(sha384), V(sha512), or V(none) with a GCM cipher.
+                type: str
+              dh_group:
+                description: Diffie-Hellman group for perfect forward secrecy, V(no-pfs) for none, else V(group1), V(group2), V(group5), V(group14),
+                  V(group15), V(group16), V(group19), V(group20) or V(group21).
+                type: str
+              lifetime_seconds:
+                description: Lifetime of the IPsec SA. 180 to 31536000 seconds.
+                type: int
+          proxy_ids:
+            description: Pairs of networks, for a device with policy-based VPN.
+            type: list
+            elements: dict
+            suboptions:
+              name:
+                description: Name of the proxy ID.
+                type: str
+                required: true
+              local:
+                description: Network on the side of Prisma Access.
+                type: str
+              remote:
+                description: Network behind the device.
+                type: str
+          tunnel_monitor:
+            description: What Prisma Access pings, to see whether the tunnel works.
+            type: dict
+            suboptions:
+              destination_ip:
+                description: Address behind the device that answers pings from all of the infrastructure subnet.
+                type: str
+                required: true
+              proxy_id:
+                description: Name of the proxy ID that lets these pings through. Needed where the tunnel has several.
+                type: str
+          anti_replay:
+            description: Whether packets are refused that come twice. A new tunnel has V(true).
+            type: bool
+          copy_tos:
+            description: Whether the type of service is copied to the outer header.
+            type: bool
+      active_active:
+        description: Whether the device uses both tunnels at once, which Prisma Access does not support.
+        type: bool
+      subnets:
+        description: 'Networks behind the device, which Prisma Access has static routes to. They are all of them: one that is not given any more
+          goes.'
+        type: list
+        elements: str
+      bgp:
+        description: BGP through the primary tunnel.
+        type: dict
+        suboptions:
+          peer_as:
+            description: AS number of the device. 1 to 4294967295.
+            type: int
+          peer_ip_address:
+            description: Address of the device's BGP speaker.
+            type: str
+          local_ip_address:
+            description: Address of Prisma Access's BGP speaker.
+            type: str
+          secret:
+            description: Key of the TCP MD5 signatures.
+            type: str
+          originate_default_route:
+            description: Whether Prisma Access announces a default route.
+            type: bool
+          summarize_mobile_user_routes:
+            description: Whether it announces few large networks for its mobile users.
+            type: bool
+          do_not_export_routes:
+            description: Whether it announces nothing at all.
+            type: bool
+      bgp_peer:
+        description: BGP through the secondary tunnel.
+        type: dict
+        suboptions:
+          same_as_primary:
+            description: Whether it is the speaker that the primary tunnel leads to.
+            type: bool
+          peer_ip_address:
+            description: Address of the device's BGP speaker.
+            type: str
+          local_ip_address:
+            description: Address of Prisma Access's BGP speaker.
+            type: str
+          secret:
+            description: Key of the TCP MD5 signatures.
+            type: str
+      backup_sc:
+        description: Service connection that takes over, where routing is hot potato.
+        type: str
+      nat_pool:
+        description: Network that sources are translated to.
+        type: str
+      source_nat:
+        description: Whether sources are translated.
+        type: bool
+      no_export_community:
+        description: Where the community C(no-export) is set.
+        type: str
+        choices:
+        - Disabled
+        - Enabled-In
+        - Enabled-Out
+        - Enabled-Both
+  bandwidth:
+    description:
+      - Bandwidth of compute locations, for remote networks with the licence type V(FWAAS-AGGREGATE). Prisma Access makes termination nodes of it and
+        names them itself.
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description: The compute location, by its key, such as V(us-east).
+        type: str
+        required: true
+      allocated_bandwidth:
+        description: Bandwidth. 50 to 1000000 Mbps.
+        type: int
+      spn_names:
+        description: Its IPsec termination nodes, which Prisma Access names itself.
+        type: list
+        elements: str
+  update_secret:
+    description:
+      - Whether a key is written that cannot be compared with the one that is there, since the API shows only that there is one. V(on_create) writes it for new
+        objects only, and wherever the two can be compared and differ.
+    type: str
+    choices: [on_create, always]
+    default: on_create
+  push:
+    description:
+      - V(changed) pushes where this task writes something, where an earlier one of the same account wrote something that is not pushed, and where its last push
+        failed. V(always) pushes anyhow, and V(never) leaves the changes in the candidate.
+    type: str
+    choices: [changed, always, never]
+    default: changed
+  push_admins:
+    description: Accounts whose changes alone are pushed. Omitted, everybody's are.
+    type: list
+    elements: str
+  push_foreign:
+    description:
+      - What becomes of a push where other accounts have changes in these folders that are not pushed. V(include) pushes them along and says so; V(fail) fails
+        before anything is written.
+    type: str
+    choices: [fail, include]
+    default: include
+  push_timeout:
+    description: Seconds to wait for a push, until its jobs have ended. The first one of a site takes many minutes.
+    type: int
+    default: 2700
+  push_poll:
+    description: Seconds between two looks at a push. Omitted, they grow from 0.2 to 5.
+    type: float
+  description:
+    description: Text that is stored with the push.
+    type: str
+  progress:
+    description: Whether the task tells what it waits for meanwhile.
+    type: bool
+    default: true
+notes:
+  - No library is needed for it; C(pan-scm-sdk) is not used.
+seealso:
+  - module: tunnelsmith.panos_vpn.site_to_site_vpn
+"""
+
+EXAMPLES = r"""
+- name: Bring a branch to Prisma Access, over two lines
+  tunnelsmith.panos_vpn.prisma_access_cloud:
+    scm:
+      client_id: automation@1000000001.iam.panserviceaccount.com
+      client_secret: "{{ vault_scm_secret }}"
+      tsg_id: "1000000001"
+    remote_networks:
+      - name: Lyon
+        region: eu-central-1
+        spn_name: europe-central-lime
+        subnets: [10.80.0.0/16]
+        ipsec_tunnel:
+          name: lyon-1
+          peer_address: 198.51.100.10
+          pre_shared_key: "{{ vault_lyon_first_key }}"
+          tunnel_monitor:
+            destination_ip: 10.80.0.1
+        secondary_ipsec_tunnel:
+          name: lyon-2
+          peer_address: 198.51.100.74
+          pre_shared_key: "{{ vault_lyon_second_key }}"
+
+- name: Take it away, with its account from the environment
+  tunnelsmith.panos_vpn.prisma_access_cloud:
+    state: absent
+    remote_networks:
+      - name: Lyon
+"""
+
+RETURN = r"""
+objects:
+  description: What was written, in this order; in check mode, what would be.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    kind:
+      description: What the API calls this kind of object.
+      type: str
+    name:
+      description: Name.
+      type: str
+    folder:
+      description: Folder; empty for bandwidth, which has none.
+      type: str
+    action:
+      description: V(made), V(changed) or V(removed).
+      type: str
+  sample:
+    - kind: ike-gateways
+      name: lyon-1
+      folder: Remote Networks
+      action: made
+push:
+  description: The push, with its own job and those of the folders.
+  returned: when something was pushed
+  type: dict
+  contains:
+    job_id:
+      description: Number of its job.
+      type: str
+    folders:
+      description: Folders that were pushed.
+      type: list
+      elements: str
+    jobs:
+      description: How each job ended, in the service's own words.
+      type: list
+      elements: dict
+  sample:
+    job_id: "187"
+    folders: [Remote Networks]
+    jobs:
+      - job_id: "188"
+        description: Remote Networks configuration pushed to cloud
+        status: FIN
+        result: OK
+        told: []
+infrastructure:
+  description: What a device at the other end needs to know of Prisma Access as a whole.
+  returned: not in check mode
+  type: dict
+  contains:
+    subnet:
+      description: Infrastructure subnet.
+      type: str
+    bgp_as:
+      description: AS number of Prisma Access.
+      type: int
+    tunnel_monitor_address:
+      description: Address from which tunnels are monitored; the device needs a route to it.
+      type: str
+    loopback_addresses:
+      description: Addresses of the speakers of BGP, among others.
+      type: list
+      elements: str
+remote_networks:
+  description: The remote networks of the task as they stand, without keys.
+  returned: when sites are made or changed, not in check mode
+  type: list
+  elements: dict
+service_connections:
+  description: The service connections of the task as they stand, likewise.
+  returned: when sites are made or changed, not in check mode
+  type: list
+  elements: dict
+bandwidth:
+  description: The compute locations of the task as they stand, with the termination nodes that they have.
+  returned: when sites are made or changed, not in check mode
+  type: list
+  elements: dict
+"""
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import prisma_access_cloud
+
+
+def argument_spec():
+    return prisma_access_cloud.argument_spec()
+
+
+def main():
+    prisma_access_cloud.run()
+
+
+if __name__ == "__main__":
+    main()
