@@ -45,7 +45,7 @@ _TUNNEL_SECOND = "info get get info get info get info get"
 def steps(tunnels: Sequence[Tunnel], local_network: str, remote_network: str) -> list[Step]:
     """The tasks in their order; ``tunnels`` as the reader of AWS's output makes them."""
     return [
-        Step("panos_zone", {"zone": "aws-vpn", "mode": "layer3"}, f"{VSYS}/zone", _ONE_OBJECT),
+        Step("panos_zone", {"zone": "aws-vpn", "mode": "layer3", "state": "merged"}, f"{VSYS}/zone", _ONE_OBJECT),
         *(_interface(number, tunnel) for number, tunnel in enumerate(tunnels, 1)),
         _ike_crypto(tunnels[0]),
         _ipsec_crypto(tunnels[0]),
@@ -56,8 +56,8 @@ def steps(tunnels: Sequence[Tunnel], local_network: str, remote_network: str) ->
         *(_gateway(number, tunnel) for number, tunnel in enumerate(tunnels, 1)),
         *(_tunnel(number, tunnel) for number, tunnel in enumerate(tunnels, 1)),
         *(_forwarding(number, tunnel, local_network, remote_network) for number, tunnel in enumerate(tunnels, 1)),
-        _security("aws-out", "trust", "aws-vpn", local_network, remote_network),
-        _security("aws-in", "aws-vpn", "trust", remote_network, local_network),
+        _security("aws-out", "trust", "aws-vpn", local_network, remote_network, {"location": "top"}),
+        _security("aws-in", "aws-vpn", "trust", remote_network, local_network, {"location": "after", "existing_rule": "aws-out"}),
         Step("panos_commit_firewall", {}, VSYS, "info commit", "info commit"),
     ]
 
@@ -109,10 +109,10 @@ def _forwarding(number, tunnel, source, destination) -> Step:
     }, f"{VSYS}/rulebase/pbf/rules", "info get get set", "info get get")
 
 
-def _security(name, source_zone, destination_zone, source, destination) -> Step:
+def _security(name, source_zone, destination_zone, source, destination, place) -> Step:
     return Step("panos_security_rule", {
         "rule_name": name, "source_zone": [source_zone], "destination_zone": [destination_zone], "source_ip": [source],
-        "destination_ip": [destination], "application": ["any"], "service": ["any"], "action": "allow", "location": "top",
+        "destination_ip": [destination], "application": ["any"], "service": ["any"], "action": "allow", **place,
     }, f"{VSYS}/rulebase/security/rules", "info get get set move", "info get get")
 
 

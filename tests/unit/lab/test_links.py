@@ -71,7 +71,7 @@ def test_vpns_and_routes_over_a_port(ask, emulator, port, client_of):
     # As in the one recorded answer that has ports without a link.
     assert hardware(client, "ethernet1/8") == ("down", "ukn", "ukn", "ukn/ukn/down(autoneg)")
     assert hardware(client, "ethernet1/2")[0] == "up"
-    assert client.op("<show><interface>ethernet1/8</interface></show>").root.findtext("result/ifnet/entry/ip") == "198.51.100.10/24"
+    assert client.op("<show><interface>ethernet1/8</interface></show>").root.findtext("result/ifnet/addr/member") == "198.51.100.10/24"
     assert through(ask, emulator) == before - {"ethernet1/8", "tunnel.7"}
     flow = next(ask("show vpn flow").iter("IPSec")).find("entry")
     assert [flow.findtext(tag) for tag in ("state", "monitor/on", "monitor/status")] == ["init", "True", "False"]

@@ -150,8 +150,8 @@ def test_address_learned_by_dhcp(client, firewall):
         "<dhcp-client><enable>yes</enable></dhcp-client>",
     )
     firewall.control.set_interface_address("ethernet1/9", "192.0.2.77/24")
-    entry = client.op("<show><interface>ethernet1/9</interface></show>").root.find("result/ifnet/entry")
-    assert entry.findtext("ip") == "192.0.2.77/24"
+    shown = client.op("<show><interface>ethernet1/9</interface></show>").root
+    assert shown.findtext("result/ifnet/addr/member") == "192.0.2.77/24"
 
 
 class TestTunnel:

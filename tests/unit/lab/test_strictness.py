@@ -493,10 +493,60 @@ def test_a_hash_of_a_password_is_another_one_each_time_and_needs_the_password(cl
     assert client.op("<request><password-hash/></request>").verdict == ("error", "17")
 
 
-def test_an_interface_that_is_not_there_is_an_error(client):
-    assert client.op("<show><interface>nosuch</interface></show>").verdict == ("error", "17")
-    assert client.op("<show><interface>tunnel.7</interface></show>").root.find("result/hw") is None
-    assert client.op("<show><interface>ethernet1/8</interface></show>").root.find("result/hw/entry") is not None
+def test_one_interface(client):
+    """Quoted by panos-upgrade-assurance; that one without a port has no such part is what napalm-panos relies on."""
+    def shown(name):
+        return client.op(f"<show><interface>{name}</interface></show>").root.find("result")
+
+    assert [element.tag for element in shown("nosuch")] == ["error", "dp"] and shown("nosuch").findtext("error") == "Interface 'nosuch' not found"
+    assert shown("tunnel.7").find("hw") is None
+    assert [shown("ethernet1/8").findtext(f"hw/{tag}") for tag in ("name", "state", "state_c")] == ["ethernet1/8", "up", "auto"]
+    inside = shown("ae1.10").find("ifnet")
+    assert [inside.findtext(tag) for tag in ("name", "tag", "fwd_type", "vr", "zone", "mtu")] == ["ae1.10", "10", "vr", "default", "trust", "1500"]
+
+
+QUIET = {
+    "show clock more": ("member", "dataplane time: "), "show system resources": (".", "MiB Mem :"), "show user user-id-service status": (".", "down"),
+    "show running resource-monitor minute": ("resource-monitor/data-processors/dp0/minute/cpu-load-average/entry/value", "0,0,"),
+}
+
+
+@pytest.mark.parametrize("command, place, words", [(command, *told) for command, told in QUIET.items()])
+def test_what_a_machine_tells_of_itself(client, command, place, words):
+    tags = command.split()
+    reply = client.op("".join(f"<{tag}>" for tag in tags) + "".join(f"</{tag}>" for tag in reversed(tags)))
+    assert words in reply.root.find("result").find(place).text
+
+
+def test_variables_of_the_system(client):
+    def shown(pattern):
+        return client.op(f"<show><system><state><filter>{pattern}</filter></state></system></show>").root.findtext("result")
+
+    assert "'ethernet1/8': { 'mtu': 1500, }" in shown("sw.dev.interface.config")
+    assert "'1minavg': 3" in shown("sys.monitor.*.mp.exports")
+    assert shown("nosuch") == "NO_MATCHES"
+
+
+@pytest.mark.parametrize("command", ["<request><support><check/></support></request>", "<request><system><software><check/></software></system></request>"])
+def test_servers_for_updates_are_not_reached(client, command):
+    reply = client.op(command)
+    assert reply.status == "error" and "Please check network connectivity" in reply.message
+
+
+@pytest.mark.parametrize("engine, legacy", [("virtual-router", True), ("logical-router", False)])
+def test_forwarding_tables_of_the_engines(client_of, engine, legacy):
+    with Emulator(version="11.1.4", engine=engine) as emulator:
+        client = client_of(emulator)
+        old, new = (client.op(f"<show><{words}><fib/></{words}></show>") for words in ("routing", "advanced-routing"))
+        assert (old.root.find("result/fibs/entry/entries/entry/dst") is not None) is legacy
+        assert new.verdict == (("error", "17") if legacy else ("success", None))
+        assert legacy or new.root.find("result/fibs/entry/entries/entry/dst") is not None
+
+
+def test_a_panorama_that_is_configured_is_told(client, firewall):
+    assert client.op("<show><panorama-status/></show>").root.find("result").text is None
+    firewall.control.plant(f"{DEVICE}/deviceconfig/system/panorama/local-panorama", "<panorama-server>192.0.2.5</panorama-server>")
+    assert "Panorama Server 1 : 192.0.2.5" in client.op("<show><panorama-status/></show>").root.findtext("result")
 
 
 @pytest.mark.parametrize("version, result", [("10.1", "OK"), ("12.1", "FAIL")])

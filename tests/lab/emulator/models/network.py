@@ -27,6 +27,8 @@ class Interface:
     zone: str
     forwarding: str
     physical: bool
+    shut: bool
+    mtu: str
     ipv6: tuple[str, ...] = ()
 
     @property
@@ -123,7 +125,8 @@ class Network:
             learned = self.runtime.learned_addresses.get(name)
             found.append(Interface(
                 name, 16 + number if physical else 256 + number, addresses or ((learned,) if learned else ()), bool(learned),
-                element.findtext("tag") or "0", zones.get(name, ""), forwarding.get(name, "N/A"), physical, six,
+                element.findtext("tag") or "0", zones.get(name, ""), forwarding.get(name, "N/A"), physical,
+                element.findtext("link-state") == "down", (layer3.findtext("mtu") if layer3 is not None else None) or "1500", six,
             ))
         return found
 
@@ -134,12 +137,15 @@ class Network:
         if interface is None or not self.runtime.forwards:
             return set()
         ports = interface.findall("ethernet/entry")
-        off = {port.get("name") for port in ports if port.findtext("link-state") == "down"} | self.runtime.unplugged
+        off = {each.name for each in self.interfaces if each.shut} | self.runtime.unplugged
         for aggregate in interface.findall("aggregate-ethernet/entry"):
             members = {port.get("name") for port in ports if port.findtext("aggregate-group") == aggregate.get("name")}
             if members and members <= off:
                 off.add(aggregate.get("name"))
         return off | {each.name for each in self.interfaces if each.name.partition(".")[0] in off}
+
+    def has_link(self, port: Interface) -> bool:
+        return self.runtime.forwards and port.name not in self.without_link
 
     def _resolved(self, text: str) -> str:
         """An address, or what the object of this name stands for."""

@@ -16,7 +16,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.firewall import Firewall
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.admins import Admin
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.operations import (
-    cloud_services, configuration, high_availability, inventory, panorama, policies, routing, system, vpn,
+    cloud_services, configuration, high_availability, inventory, machine, panorama, policies, routing, system, vpn,
 )
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.operations.registry import Command, Context
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.panorama import Panorama
@@ -34,7 +34,7 @@ def _commands(*modules: ModuleType) -> dict[tuple[str, ...], Command]:
 
 #: What a device of each model understands. Panorama has no VPN state and no routing of its own.
 _COMMANDS = {
-    Firewall.model: _commands(*_EVERYWHERE, vpn, routing, policies, inventory),
+    Firewall.model: _commands(*_EVERYWHERE, vpn, routing, policies, inventory, machine),
     Panorama.model: {**_commands(*_EVERYWHERE, panorama, cloud_services), **{command.words: command for command in inventory.EVERYWHERE}},
 }
 

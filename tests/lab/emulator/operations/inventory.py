@@ -80,10 +80,18 @@ def _disk(dummy: Context) -> Answer:
     return text_result("\n".join(rows) + "\n")
 
 
+def _legacy_fib(context: Context) -> Answer:
+    return text_result("Command deprecated in Advanced Routing Mode.") if context.firewall.engine == LOGICAL_ROUTER else _fib(context)
+
+
+def _advanced_fib(context: Context) -> Answer:
+    if context.firewall.engine != LOGICAL_ROUTER:
+        raise InvalidCommand(" show -> advanced-routing unexpected here")
+    return _fib(context)
+
+
 def _fib(context: Context) -> Answer:
-    """What packets follow: the active routes of each virtual router, and its table of IPv6 (that this one stands beside it is inferred)."""
-    if context.firewall.engine == LOGICAL_ROUTER:
-        return text_result("Command deprecated in Advanced Routing Mode.")
+    """What packets follow: the active routes of each router, and its table of IPv6 (that this one stands beside it is inferred)."""
     routes = [route for route in Network(context.firewall.running, context.firewall.runtime).routes() if route.flags.startswith("A")]
     routers = list(dict.fromkeys(route.router for route in routes))
     parts = []
@@ -110,6 +118,7 @@ COMMANDS: list[Command] = [
     command("show arp", _arp, "entry"),
     command("show system setting jumbo-frame", _jumbo),
     command("show system disk-space", _disk),
-    command("show routing fib", _fib),
+    command("show routing fib", _legacy_fib),
+    command("show advanced-routing fib", _advanced_fib),
     command("check full-commit-required", _whole_commit),
 ]

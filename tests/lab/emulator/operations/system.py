@@ -10,6 +10,7 @@ import hashlib
 import time
 import uuid
 import xml.etree.ElementTree as ET
+from typing import Iterable
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import InvalidCommand
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.firewall import LOGICAL_ROUTER
@@ -111,20 +112,32 @@ def _interfaces(context: Context) -> Answer:
     if not wanted:
         raise InvalidCommand(" show -> interface is missing a value")
     network = Network(context.firewall.running, context.firewall.runtime)
-    found = network.interfaces
     if wanted not in _PARTS:
-        found = [interface for interface in found if interface.name == wanted]
-        if not found:
-            # That it is an error is sure (napalm-panos waits for it); the words are inferred.
-            raise InvalidCommand(f" show -> interface '{wanted}' is invalid")
-    logical = "".join(_logical(interface) for interface in found)
-    linked = {interface.name for interface in found if context.firewall.runtime.forwards and interface.name not in network.without_link}
-    hardware = "".join(_hardware(interface, interface.name in linked) for interface in found if interface.physical)
-    # An interface without a port has no such part (napalm-panos relies on it).
-    told = f"<ifnet>{logical}</ifnet>" if wanted != "hardware" else ""
-    if wanted != "logical" and (hardware or wanted in _PARTS):
-        told += f"<hw>{hardware}</hw>"
-    return result(told)
+        return _one_interface(network, wanted)
+    logical = "".join(_logical(interface) for interface in network.interfaces)
+    hardware = "".join(_hardware(interface, network.has_link(interface)) for interface in network.interfaces if interface.physical)
+    return result((f"<ifnet>{logical}</ifnet>" if wanted != "hardware" else "") + (f"<hw>{hardware}</hw>" if wanted != "logical" else ""))
+
+
+def _one_interface(network: Network, name: str) -> Answer:
+    """In the form that panos-upgrade-assurance quotes; what is told of the port is what napalm-panos reads, and where there is none no such part."""
+    interface = next((each for each in network.interfaces if each.name == name), None)
+    if interface is None:
+        return result(fields(error=f"Interface '{name}' not found", dp="dp0"))
+    kind, dummy, router = interface.forwarding.partition(":")
+    logical = fields(
+        verbatim={"fwd_type": kind if router else "N/A"}, name=name, id=interface.identifier, mode="layer3", mtu=interface.mtu, tag=interface.tag,
+        vr=router or "N/A", vsys="vsys1", zone=interface.zone or "N/A") + "<addr>" + _members(interface.addresses) + "</addr><addr6>" + _members(
+            interface.ipv6) + "</addr6><dyn-addr/>"
+    port = ""
+    if interface.physical:
+        linked, configured = network.has_link(interface), "down" if interface.shut else "auto"
+        port = fields(verbatim={"state_c": configured, "duplex_c": "auto", "speed_c": "auto"}, mac=_mac(name), **_of_a_port(interface, linked))
+    return result((f"<hw>{port}</hw>" if port else "") + f"<ifnet>{logical}</ifnet>" + fields(dp="dp0"))
+
+
+def _members(texts: Iterable[str]) -> str:
+    return "".join(f"<member>{escape(text)}</member>" for text in texts)
 
 
 def _logical(interface: Interface) -> str:
@@ -133,17 +146,18 @@ def _logical(interface: Interface) -> str:
     return (
         "<entry>" + fields(name=interface.name, zone=interface.zone, fwd=interface.forwarding, vsys=1) + dynamic
         + "<addr6/>" + fields(tag=interface.tag, ip=address, id=interface.identifier)
-        + "<addr>" + "".join(f"<member>{escape(more)}</member>" for more in interface.addresses[1:]) + "</addr></entry>"
+        + "<addr>" + _members(interface.addresses[1:]) + "</addr></entry>"
     )
 
 
 def _hardware(interface: Interface, up: bool) -> str:
-    state, duplex, speed = ("up", "full", "1000") if up else ("down", "ukn", "ukn")
-    values = fields(
-        name=interface.name, duplex=duplex, type=0, state=state, st=f"{speed}/{duplex}/{state}{'' if up else '(autoneg)'}", mac=_mac(interface.name),
-        mode="(autoneg)", speed=speed, id=interface.identifier,
-    )
+    values = fields(type=0, mac=_mac(interface.name), mode="(autoneg)", id=interface.identifier, **_of_a_port(interface, up))
     return f"<entry>{values}</entry>"
+
+
+def _of_a_port(interface: Interface, up: bool) -> dict[str, str]:
+    state, duplex, speed = ("up", "full", "1000") if up else ("down", "ukn", "ukn")
+    return {"name": interface.name, "duplex": duplex, "state": state, "st": f"{speed}/{duplex}/{state}{'' if up else '(autoneg)'}", "speed": speed}
 
 
 def _job(context: Context) -> Answer:
