@@ -951,6 +951,27 @@ options:
     description: Whether to commit what the task wrote, or an earlier one left uncommitted of the VPN. Other administrators' changes stay uncommitted.
     type: bool
     default: false
+  push:
+    description:
+      - On a Panorama, whether what is committed is brought to the firewalls that get both the template and the device group, and to no other. Each has a result
+        of its own, and one that is not connected or refuses does not keep the others from it; the task fails in the end, and a later run brings it to those.
+      - Omitted, it is pushed where it is committed. O(verify) looks at each of the firewalls, through Panorama.
+    type: bool
+  push_foreign:
+    description:
+      - A push brings everything that is committed on Panorama for a firewall. Where a firewall lacks something already, and no other one of its group and stack
+        has it, V(fail) refuses before anything is written, and V(include) brings it along.
+      - A run that changes nothing leaves such a firewall as it is, and says so.
+    type: str
+    choices: [fail, include]
+    default: fail
+  force_template_values:
+    description: Whether the push takes back what was set on a firewall itself over a template's value, of anything that its templates say.
+    type: bool
+    default: false
+  merge_with_candidate:
+    description: Whether a firewall commits what is uncommitted on itself along with the push. Omitted, it is Panorama's default, which is to do so.
+    type: bool
   description:
     description: Text that the firewall stores with the commit. Omitted, it names the VPN.
     type: str
@@ -1115,6 +1136,54 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+devices:
+  description: On a Panorama, what became of each firewall. It is there when the task fails, too.
+  returned: when something was pushed or verified on a Panorama
+  type: list
+  elements: dict
+  contains:
+    serial:
+      description: Serial number.
+      type: str
+    hostname:
+      description: Name; empty of one that is not connected.
+      type: str
+    device_group:
+      description: Its device group.
+      type: str
+    template_stack:
+      description: Its template stack.
+      type: str
+    result:
+      description:
+        - V(in_sync), it had it all; V(pushed), it got it; V(pending), it would get it, or lacks it where nothing is pushed; V(failed); V(not_connected);
+          V(of_others), what it lacks is not the VPN's; V(unknown), where Panorama lost the job.
+      type: str
+    told:
+      description: The firewall's or Panorama's own words.
+      type: str
+    warnings:
+      description: Warnings of the firewall's commit.
+      type: list
+      elements: str
+    health:
+      description: With O(verify), how well the VPN is there; beside it stand C(healthy), C(problems), C(vpns), C(summary), C(diagnosis) and C(why).
+      type: str
+  sample:
+    - serial: "007054000543212"
+      hostname: katy-fw1
+      device_group: branches
+      template_stack: branch-stack
+      result: pushed
+      told: commit succeeded; Configuration committed successfully
+      warnings: []
+      health: healthy
+push_jobs:
+  description: Numbers of the push jobs that ended.
+  returned: when something was pushed
+  type: list
+  elements: str
+  sample: ["71"]
 vpn:
   description: What the VPN is on this firewall, without its keys.
   returned: with O(state=present)

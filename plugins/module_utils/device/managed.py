@@ -82,6 +82,14 @@ class Fleet:
     groups: tuple[DeviceGroup, ...]
     stacks: tuple[TemplateStack, ...]
 
+    @property
+    def hostnames(self) -> dict[str, str]:
+        return {device.serial: device.hostname for device in self.devices}
+
+    @property
+    def connected(self) -> set[str]:
+        return {device.serial for device in self.devices if device.connected}
+
     def group_of(self, serial: str) -> DeviceGroup | None:
         return next((group for group in self.groups if serial in group.serials), None)
 

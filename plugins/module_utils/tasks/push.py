@@ -82,21 +82,47 @@ def _run(module, session: Session) -> dict:
     _refuse_admins_too_early(params["admins"], target.platform)
     fleet = managed.fleet(session)
     wanted = _wanted(fleet, params)
-    names = {device.serial: device.hostname for device in fleet.devices}
-    connected = {device.serial for device in fleet.devices if device.connected}
+    names = fleet.hostnames
     lacking = [aim for aim in wanted if params["force"] or not aim.in_sync]
-    reached = [aim for aim in lacking if aim.serial in connected]
     fates = [Fate(aim, names[aim.serial], IN_SYNC, push.IN_SYNC) for aim in wanted if aim not in lacking]
-    fates += [Fate(aim, names[aim.serial], NOT_CONNECTED, "it is not connected to Panorama") for aim in lacking if aim not in reached]
     if module.check_mode:
-        fates += [Fate(aim, names[aim.serial], PENDING, "it would get a push") for aim in reached]
-        return _told(params, session, wanted, fates, [])
-    done, failure = _pushed(session, params, job, push.pushes(reached), module.patience("commit_timeout", "commit_poll"))
-    fates += _fates(session, reached, done, names, failure)
-    result = _told(params, session, wanted, fates, done)
-    if failure is not None and not _failures(params, fates):
-        raise failure
+        return _told(params, session, wanted, fates + pending(fleet, lacking), [])
+    how = How(params["description"] or "", params["force_template_values"], params["merge_with_candidate"], tuple(params["admins"] or ()))
+    brought = bring(session, fleet, lacking, how, module.patience("commit_timeout", "commit_poll"), job)
+    fates += brought.fates
+    result = _told(params, session, wanted, fates, brought.done)
+    if brought.failure is not None and not _failures(params, fates):
+        raise brought.failure
     return result
+
+
+def pending(fleet: Fleet, lacking: Iterable[Aim]) -> list[Fate]:
+    """What would become of firewalls that lack something."""
+    connected = fleet.connected
+    return [Fate(aim, fleet.hostnames[aim.serial], PENDING, "it would get a push") if aim.serial in connected else _not_connected(fleet, aim)
+            for aim in lacking]
+
+
+def _not_connected(fleet: Fleet, aim: Aim) -> Fate:
+    return Fate(aim, fleet.hostnames[aim.serial], NOT_CONNECTED, "it is not connected to Panorama")
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What became of the firewalls that lacked something. C(failure): of the first push that went wrong."""
+
+    fates: list[Fate]
+    done: list[Pushed]
+    failure: PanosVpnError | None
+
+
+def bring(session: Session, fleet: Fleet, lacking: Sequence[Aim], how: How, patience: Patience, job: str = "") -> Brought:
+    """Push to the firewalls that are connected; one that fails does not keep the others from it. C(job): of the first push, where it is under way already."""
+    connected = fleet.connected
+    reached = [aim for aim in lacking if aim.serial in connected]
+    fates = [_not_connected(fleet, aim) for aim in lacking if aim not in reached]
+    done, failure = _pushed(session, how, job, push.pushes(reached), patience)
+    return Brought(fates + _fates(session, reached, done, fleet.hostnames, failure), done, failure)
 
 
 def _refuse_admins_too_early(admins: Sequence[str] | None, platform: Platform) -> None:
@@ -131,12 +157,11 @@ def _job_to_follow(number: str | None, session: Session) -> str:
     return job
 
 
-def _pushed(session: Session, params: dict, job: str, wanted: Sequence[Push], patience: Patience) -> tuple[list[Pushed], PanosVpnError | None]:
+def _pushed(session: Session, how: How, job: str, wanted: Sequence[Push], patience: Patience) -> tuple[list[Pushed], PanosVpnError | None]:
     """The pushes that ended, and what went wrong with the first one that did not: the others are carried out all the same.
 
     C(job): of the first one, where it is under way already; empty: all begin now.
     """
-    how = How(params["description"] or "", params["force_template_values"], params["merge_with_candidate"], tuple(params["admins"] or ()))
     done: list[Pushed] = []
     failure: PanosVpnError | None = None
     for number, one in enumerate(wanted):

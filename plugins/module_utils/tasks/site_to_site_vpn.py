@@ -30,7 +30,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selec
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import grouped
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.summary import summary
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.telling import tell
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import config_revert, journal as journals, negotiating, verifying
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import config_revert, delivery, journal as journals, negotiating, verifying
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit import COMMITTING, commit_changes, jobs_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import (
     PanosModule, locked, target_of, telling, with_session,
@@ -103,7 +103,7 @@ def argument_spec() -> dict:
         "rollout": {"type": "str", "choices": [outcome.TOGETHER, outcome.ONE_BY_ONE], "default": outcome.TOGETHER},
         "configure": {"type": "bool", "default": True},
         "commit": {"type": "bool", "default": False},
-        **COMMITTING,
+        **COMMITTING, **delivery.OPTIONS,
         "verify": {"type": "bool", "default": False},
         "verify_timeout": {"type": "int", "default": 120},
         "verify_poll": {"type": "float"},
@@ -161,7 +161,19 @@ def _run(module, session) -> dict:
     if vpn is not None and vpn.names_objects:
         vpn = _with_networks_of_objects(vpn, target)
         check(vpn)
-    return _Life(module, target, vpn, _asked(params)).run()
+    _refuse_push(params, target)
+    asked = replace(_asked(params), by_push=target.behind is not None)
+    return _Life(module, target, vpn, asked).run()
+
+
+def _refuse_push(params, target: Target) -> None:
+    """A push needs a Panorama, and something that is committed there; only what was pushed can be verified."""
+    if target.behind is None and params["push"]:
+        raise InvalidInput(f"push: {target.place} is no Panorama, a commit is all that it takes; leave push out")
+    if target.behind is not None and params["push"] is False and params["verify"]:
+        raise InvalidInput("verify: on a Panorama there is nothing to see, and its firewalls get the VPN by a push; say push: true, or verify: false")
+    if params["push"] and params["configure"] and not params["commit"]:
+        raise InvalidInput("push: only what is committed on a Panorama is pushed; say commit: true as well")
 
 
 def _with_networks_of_objects(vpn: Vpn, target: Target) -> Vpn:
@@ -198,6 +210,7 @@ class _Life:
 
     C(told): all that has been done and seen by now. C(before): what was up before anything was changed, C(spis): on which SAs. C(committed_at): when
     the last commit of it had ended. C(remembers): a journal would tell what earlier runs left unproven, or there were none.
+    C(notes): it is remembered in the task's journal what was proven.
     """
 
     module: Any
@@ -205,14 +218,18 @@ class _Life:
     vpn: Vpn | None
     asked: Asked
     told: dict = field(default_factory=lambda: {"changed": False, "warnings": []})
+    notes: bool = True
     before: Up | None = None
     spis: dict[str, frozenset] = field(default_factory=dict)
     committed_at: float | None = None
     proof: Proof = field(init=False)
     remembers: bool = field(init=False)
+    delivery: delivery.Delivery | None = field(init=False)
 
     def __post_init__(self) -> None:
         self.proof = Proof(self.target)
+        behind = self.target.behind
+        self.delivery = delivery.Delivery(self.module, self.target, behind, self.asked.vpn) if behind is not None else None
         self.remembers = journals.is_kept(self.module.params["journal"])
 
     def run(self) -> dict:
@@ -228,6 +245,8 @@ class _Life:
     def _turn(self) -> tuple[Seen, Step]:
         """One turn, and what comes next."""
         seen = self._written() if self.module.params["configure"] else Seen()
+        if self._delivers and not seen.failed and (self.module.check_mode or not seen.uncommitted):
+            seen = self._delivered(seen)
         if self.module.check_mode:
             return seen, Step.LEAVE
         if outcome.can_verify(self.asked, seen.uncommitted) and not seen.failed:
@@ -243,6 +262,53 @@ class _Life:
         except PanosVpnError:
             self._tell_the_whole()
             raise
+
+    # Bringing it from a Panorama to its firewalls.
+
+    @property
+    def _delivers(self) -> bool:
+        """Whether what is committed goes on to firewalls; said or not, that is where a VPN runs."""
+        wanted = self.module.params["push"]
+        return self.delivery is not None and (self.asked.commits if wanted is None else bool(wanted))
+
+    def _delivered(self, seen: Seen) -> Seen:
+        assert self.delivery is not None
+        self.module.progress.about = "bringing it to the firewalls"
+        is_new = seen.committed or self.module.check_mode and self.told["changed"]
+        told = self.delivery.deliver(is_new, not self.asked.removes)
+        self._add({"earlier_changes": self.told.get("earlier_changes", []), **told})
+        names = self.target.behind.fleet.hostnames if self.target.behind else {}
+        return replace(seen, undelivered=self.delivery.undelivered, delivered=tuple(names[serial] or serial for serial in self.delivery.reached))
+
+    def _on_firewalls(self, serials: Sequence[str]) -> list[tuple[str, _Life]]:
+        """(name, what a task would do there) of firewalls behind the Panorama. What is to be remembered of them stands in the Panorama's journal."""
+        names = self.target.behind.fleet.hostnames if self.target.behind else {}
+        found = []
+        for serial in serials:
+            life = _Life(self.module, self.target.firewall(serial), self.vpn, replace(self.asked, by_push=False), notes=False)
+            life.proof.wrote(self.proof.concerned(self._noted()))
+            found.append((names.get(serial) or serial, life))
+        return found
+
+    def _verified_on_each(self, seen: Seen) -> Seen:
+        """One firewall after the other: a tunnel that does not come up on one of them hides none of the others."""
+        assert self.delivery is not None
+        if seen.delivered is None:
+            self._add({"changed": False, "earlier_changes": [], **self.delivery.look()})
+        devices = {device["serial"]: device for device in self.told["devices"]}
+        looks = []
+        for serial, (name, life) in zip(self.delivery.reached, self._on_firewalls(self.delivery.reached)):
+            look = life._verified(replace(seen, undelivered=(), delivered=None))
+            looks.append((name, look))
+            devices[serial].update({key: value for key, value in life.told.items() if key not in ("changed", "warnings")})
+            self.told["warnings"] += [f"{name}: {warning}" for warning in life.told["warnings"]]
+        failures = [f"{name}: {look.look_failed}" for name, look in looks if look.look_failed is not None]
+        healths = [device["health"] for device in devices.values() if "health" in device]
+        problems = _of_each(looks, "problems")
+        if healths:
+            self.told.update(health=max(healths, key=[each.value for each in Health].index), healthy=not problems and not failures, problems=list(problems))
+        return replace(seen, problems=problems, risks=_of_each(looks, "risks"), causes=_of_each(looks, "causes"), unproven=_of_each(looks, "unproven"),
+                       look_failed="; ".join(failures) or None)
 
     # Writing and committing.
 
@@ -302,6 +368,10 @@ class _Life:
         """The journal as this task left it; one that it has only looked at is as it stands."""
         return self.module.journal or journal_of(self.module)
 
+    def _noted(self) -> journals.Journal | None:
+        """What earlier runs and this one have noted, as it stands."""
+        return journal_of(self.module) if self.notes else None
+
     def _can_be_taken_back(self) -> bool:
         return bool(self._journal and self._journal.differences)
 
@@ -311,7 +381,7 @@ class _Life:
         told["changed"] = done.pop("changed") or told["changed"]
         # What was uncommitted before the first turn was so before the run.
         told.setdefault("earlier_changes", done.pop("earlier_changes"))
-        for name in ("warnings", "objects", "interrupts", "committed", "jobs"):
+        for name in ("warnings", "objects", "interrupts", "committed", "jobs", "push_jobs"):
             if name in done:
                 told[name] = [*told.get(name, ()), *(item for item in done.pop(name) if item not in told.get(name, ()))]
         if "diff" in done:
@@ -327,6 +397,8 @@ class _Life:
 
     def _before_write(self, planning: Planning) -> None:
         """No tunnel is changed while another one has not shown that it works after its own change, in an earlier run."""
+        if self.delivery is not None and self._delivers:
+            self.delivery.refuse_foreign()
         self._remember()
         turn = planning.turn
         if turn.interrupts:
@@ -334,20 +406,37 @@ class _Life:
         if self.module.params["rollout"] != outcome.ONE_BY_ONE or not self.asked.verifies or not turn.interrupts:
             return
         changing = tuple(turn.names[number] for number in (*turn.interrupts, *turn.waiting))
-        unproven = self._negotiated_anew(Seen(tunnels=tuple(turn.names.values()), waiting=changing), notes=False)
-        if unproven.problems or unproven.unproven:
-            raise Refused(outcome.not_before(self.asked, unproven))
+        lives = [self] if self.delivery is None else [life for _name, life in self._on_firewalls(self.delivery.connected)]
+        for life in lives:
+            unproven = life._negotiated_anew(Seen(tunnels=tuple(turn.names.values()), waiting=changing), notes=False)
+            if unproven.problems or unproven.unproven:
+                raise Refused(outcome.not_before(self.asked, unproven))
 
     def _remember(self) -> None:
         """What is up before anything is changed; asked only where that may decide what becomes of the change."""
-        if self.before is None and outcome.may_take_back(self.asked) and not self.module.check_mode:
+        if self.before is not None or not outcome.may_take_back(self.asked) or self.module.check_mode:
+            return
+        if self.delivery is not None:
+            self.before = self._up_on_each()
+        else:
             view = self._watch(Question()).look()
             flows = negotiating.by_tunnel(view.whole.flows)
             self.before, self.spis = _up(view), {name: negotiating.spis(flows, name) for name in flows}
 
+    def _up_on_each(self) -> Up:
+        """What is up on any of the firewalls, and with the firewall's name, on which."""
+        assert self.delivery is not None
+        looks = [(name, _up(life._watch(Question()).look())) for name, life in self._on_firewalls(self.delivery.connected)]
+
+        def both(what: str) -> tuple[str, ...]:
+            each = [(name, each) for name, up in looks for each in getattr(up, what)]
+            return tuple(dict.fromkeys([*(each for _name, each in each), *(f"{each} on {name}" for name, each in each)]))
+
+        return Up(both("tunnels"), both("peers"), both("there"))
+
     def _up_now(self) -> Up | None:
         try:
-            return _up(self._watch(Question()).look())
+            return self._up_on_each() if self.delivery is not None else _up(self._watch(Question()).look())
         except PanosVpnError:
             return None
 
@@ -355,6 +444,8 @@ class _Life:
         return Watch(self.target, question)
 
     def _verified(self, seen: Seen) -> Seen:
+        if self.delivery is not None:
+            return self._verified_on_each(seen)
         names = outcome.names_to_verify(self.asked, tuple(self.told.get("interrupts", ())), seen.waiting)
         watch = self._watch(self._question(names))
         try:
@@ -425,7 +516,7 @@ class _Life:
 
         C(notes): whether it is noted in the journal, which is not ours to write to while something is about to be written.
         """
-        journal = journal_of(self.module)
+        journal = self._noted()
         if not self.proof.concerned(journal):
             return replace(seen, unproven=())
         configuration = vpn_state.configuration(self.target)
@@ -478,8 +569,8 @@ class _Life:
     def _up_again(self, seen: Seen) -> Again:
         """After it was taken back, what was up before and may have lost its SAs, or have made them with what is gone, begins anew too."""
         before = [name for name in (self.before or Up()).tunnels if name in seen.tunnels]
-        if not before:
-            return Again()
+        if not before or self.delivery is not None:
+            return Again(unproven=tuple(before))
         try:
             return self._negotiated_as_before(before, seen)
         except PanosVpnError as exc:
@@ -488,7 +579,7 @@ class _Life:
     def _negotiated_as_before(self, before: list[str], seen: Seen) -> Again:
         configuration = vpn_state.configuration(self.target)
         there = {tunnel["name"]: tunnel for tunnel in configuration["tunnels"]}
-        journal = journal_of(self.module)
+        journal = self._noted()
         again: dict[str, list] = {"up": [], "down": [], "unproven": []}
         for name in self._order([name for name in before if name in there], seen.tunnels):
             is_as_before = name not in self.proof.cleared and self.proof.spis(name) == self.spis.get(name) and name in self.proof.up()
@@ -572,7 +663,14 @@ class _Life:
         self.told["jobs"] = [*self.told.get("jobs", ()), *jobs_of(done)]
         if "diff" in done:
             self._add_diff(done["diff"])
+        if self._delivers:
+            seen = self._delivered(replace(seen, committed=True))
+            self.told["warnings"] += [f"taking it back did not come to {words}" for words in seen.undelivered]
         return tuple(item["xpath"] for item in done["left"])
+
+
+def _of_each(looks: Sequence[tuple[str, Seen]], what: str) -> tuple[str, ...]:
+    return tuple(f"{name}: {text}" for name, look in looks for text in getattr(look, what) or ())
 
 
 def _up(view: View) -> Up:

@@ -223,8 +223,14 @@ class Planning:
                       "take the last change back (config_revert), or say rollout: together; nothing was written")
 
     def _up(self, serving) -> set:
-        """The numbers of the tunnels that carry packets."""
-        active = {each.tunnel for each in self.listing.flows() if each.state == flow.ACTIVE}
+        """The numbers of the tunnels that carry packets; behind a Panorama, on each firewall that can be asked."""
+        if self.standing is None:
+            listings = [self.listing]
+        else:
+            connected = [device.serial for device in self.standing.known if device.connected]
+            listings = [vpn_state.Listing(self.target.firewall(serial)) for serial in connected]
+        on_each = [{each.tunnel for each in listing.flows() if each.state == flow.ACTIVE} for listing in listings]
+        active = set.intersection(*on_each) if on_each else set()
         return {number for number, objects in serving.items() if any(kind == "ipsec_tunnel" and name in active for kind, name in objects)}
 
     def _read_imports(self, tree, phases) -> None:

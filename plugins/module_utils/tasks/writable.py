@@ -9,26 +9,37 @@ from __future__ import annotations
 import functools
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import DEVICE
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import DEVICE, SHARED
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import kinds
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import IMPORTED, PLACES
 
+_ONE_DEVICE = ("config", "devices", "entry")
+# A firewall, and what a Panorama holds of one in its templates and stacks.
+_DEVICES = (_ONE_DEVICE, *(_ONE_DEVICE + (kind, "entry") + _ONE_DEVICE for kind in ("template", "template-stack")))
+# Where a Panorama has rules.
+_RULES_OF_MANY = (("config", SHARED), _ONE_DEVICE + ("device-group", "entry"))
+# Location → the tags from the root to each of its bases. No other location is a VPN's.
 _BASES = {
-    "network": ("config", "devices", "entry", "network"),
-    "vsys": ("config", "devices", "entry", "vsys", "entry"),
-    "rulebase": ("config", "devices", "entry", "vsys", "entry", "rulebase"),
-    "device": ("config", "devices", "entry"),
+    "network": tuple(device + ("network",) for device in _DEVICES),
+    "vsys": tuple(device + ("vsys", "entry") for device in _DEVICES),
+    "rulebase": (_ONE_DEVICE + ("vsys", "entry", "rulebase"),
+                 *(place + (rules,) for place in _RULES_OF_MANY for rules in ("pre-rulebase", "post-rulebase"))),
+    "device": _DEVICES,
 }
 
 
 def can_be_written(path: Path) -> bool:
     """Whether an object of ours can stand at a place, or around it: in one of the containers that the tables name, and on the one device of a firewall."""
-    return path[:len(DEVICE)] == DEVICE and any(_lies_in(_tags(path), container) for container in _containers())
+    return _is_of_one_device(path) and any(_lies_in(_tags(path), container) for container in _containers())
+
+
+def _is_of_one_device(path: Path) -> bool:
+    return path[:len(DEVICE)] == DEVICE or path[:2] == ("config", SHARED)
 
 
 def can_be_read(path: Path) -> bool:
     """Whether a place is of the one device of a firewall: a task reads more than it writes, and what is read is only compared."""
-    return path[:len(DEVICE)] == DEVICE and len(path) > len(DEVICE)
+    return _is_of_one_device(path) and len(path) > len(DEVICE)
 
 
 def _lies_in(tags: tuple[str, ...], container: tuple[str, ...]) -> bool:
@@ -42,7 +53,7 @@ def _containers() -> frozenset[tuple[str, ...]]:
     found = {(table.location, table.container) for table in tables if table.container}
     found |= {PLACES[parent] for table in tables for parent in table.parents if parent in PLACES}
     found.add(("vsys", IMPORTED))
-    return frozenset(_BASES[location] + tuple(container) for location, container in found)
+    return frozenset(base + tuple(container) for location, container in found for base in _BASES.get(location, ()))
 
 
 def _tags(path: Path) -> tuple[str, ...]:

@@ -21,7 +21,10 @@ _NOT_REMEMBERED = ("Without the journal of earlier runs it is not known whether 
 
 @dataclass(frozen=True)
 class Asked:
-    """How far a task is to carry a VPN. C(removes): it is to be gone afterwards. C(keeps_journal): also when all is well."""
+    """How far a task is to carry a VPN. C(removes): it is to be gone afterwards. C(keeps_journal): also when all is well.
+
+    C(by_push): it stands on a Panorama, and runs where that has pushed it to.
+    """
 
     vpn: str
     removes: bool = False
@@ -29,6 +32,7 @@ class Asked:
     verifies: bool = False
     on_failure: str = FAIL
     keeps_journal: bool = False
+    by_push: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,8 @@ class Seen:
     C(recorded): where the VPN was to go, a record in the candidate told of it. C(commit_goes_on): its job does, whose end nobody saw.
     C(unproven): tunnels that run on what was negotiated before the change, so that their state tells nothing of it.
     C(remembers): a journal would tell of what earlier runs left unproven, or there was no earlier run, or all tunnels have been negotiated since.
+    C(undelivered): on a Panorama, the firewalls that did not get it, each with the reason. C(delivered): the names of those that have it;
+    None where it was not brought to any, as on a firewall itself.
     """
 
     tunnels: tuple[str, ...] = ()
@@ -71,6 +77,8 @@ class Seen:
     unproven: tuple[str, ...] = ()
     remembers: bool = True
     risks: tuple[str, ...] = ()
+    undelivered: tuple[str, ...] = ()
+    delivered: tuple[str, ...] | None = None
 
     @property
     def broke_off(self) -> bool:
@@ -125,7 +133,7 @@ def is_proven(asked: Asked, seen: Seen) -> bool:
     since: until then it works by what it was. One that is taken away has to be out of the running configuration;
     where no record told of it, its objects may stand there all the same, and then the journal is the only way to them.
     """
-    if seen.failed or seen.uncommitted:
+    if seen.failed or seen.uncommitted or seen.undelivered:
         return False
     if asked.removes:
         return seen.recorded or seen.committed
@@ -166,7 +174,7 @@ def carrying(seen: Seen) -> tuple[str, ...]:
 
 def fails(asked: Asked, seen: Seen) -> bool:
     """Whether the task fails. C(keep) is about what does not work, not about what could not be done or seen."""
-    return seen.broke_off or seen.failed and asked.on_failure != KEEP
+    return seen.broke_off or bool(seen.undelivered) or seen.failed and asked.on_failure != KEEP
 
 
 def reason(asked: Asked, seen: Seen) -> str:
@@ -175,9 +183,13 @@ def reason(asked: Asked, seen: Seen) -> str:
         return seen.commit_failed
     if seen.look_failed is not None:
         return seen.look_failed
-    if not seen.problems:
-        return ""
-    return f"{asked.vpn} is not healthy: {'; '.join([*seen.problems, *seen.causes, *_unchanged(seen)])}"
+    said = []
+    if seen.undelivered:
+        there = len(seen.delivered or ())
+        said.append(f"{len(seen.undelivered)} of {len(seen.undelivered) + there} firewalls did not get {asked.vpn}: {'; '.join(seen.undelivered)}")
+    if seen.problems:
+        said.append(f"{asked.vpn} is not healthy: {'; '.join([*seen.problems, *seen.causes, *_unchanged(seen)])}")
+    return ". ".join(said)
 
 
 def _unchanged(seen: Seen) -> list[str]:
@@ -190,6 +202,11 @@ def standing(asked: Asked, seen: Seen, done: Step, left: tuple[str, ...] = (), a
         return _after_taking_back(left, again)
     if may_take_back(asked) and seen.failed:
         return _why_nothing_was_taken_back(seen)
+    if seen.undelivered:
+        return _on_some(asked, seen)
+    if asked.by_push and seen.delivered is None and not (seen.uncommitted or seen.broke_off):
+        what = "is taken out of" if asked.removes else "stands on"
+        return f"{asked.vpn} {what} Panorama; its firewalls get to know of it by a push (push: true, or the module push)."
     if asked.removes:
         return _after_removal(asked, seen)
     if done is Step.SETTLE:
@@ -220,6 +237,13 @@ def _why_nothing_was_taken_back(seen: Seen) -> str:
     if not seen.noted:
         return "Nothing was taken back, because nothing had been changed since the last verified run."
     return f"Nothing was taken back, because {', '.join(carrying(seen))} is up and nothing that was up before is down."
+
+
+def _on_some(asked: Asked, seen: Seen) -> str:
+    """Panorama has it, and some firewalls do not."""
+    have = ", ".join(seen.delivered or ()) or "none of its firewalls"
+    done = f"{asked.vpn} is taken out of Panorama, and gone from {have}." if asked.removes else f"{asked.vpn} stands on Panorama, and runs on {have}."
+    return f"{done} Run again for the others."
 
 
 def _after_removal(asked: Asked, seen: Seen) -> str:

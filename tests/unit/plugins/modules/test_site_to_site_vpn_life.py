@@ -396,7 +396,8 @@ def test_a_run_that_was_left_alone_can_be_taken_back(door):
 
 
 def test_what_is_returned_is_what_is_documented(door):
-    promised = set(documented(yaml.safe_load(site_to_site_vpn.RETURN)))
+    # What is told of a Panorama's firewalls besides is looked for in its own tests.
+    promised = set(documented(yaml.safe_load(site_to_site_vpn.RETURN))) - {"devices", "push_jobs"}
     door.life()
     seen = set(door.life(pre_shared_keys=["notReal.another.one", "notReal.another.two"]).values)
     door.down(FIRST, SECOND)

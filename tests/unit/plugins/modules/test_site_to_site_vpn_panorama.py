@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import connection
-from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import site_to_site_vpn
+from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import commit, monitor_profile, push
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules import pairing
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import DEVICE
@@ -35,13 +35,16 @@ def fleet(firewalls):
         panorama.manage(made[-1], "branch-stack", "branches")
     door = VpnDoor(panorama)
     door.firewalls = made
-    door.control.plant(f"{BRANCH}/network/virtual-router", '<entry name="vpn-router"/>')
+    door.control.plant(f"{BRANCH}/network/virtual-router", VPN_ROUTER)
     return door
 
 
 IN_TEMPLATE = "config/devices/entry[@name='localhost.localdomain']"
 BASE = f"{DEVICE}/template/entry[@name='base']/{IN_TEMPLATE}"
 BRANCH = f"{DEVICE}/template/entry[@name='branch']/{IN_TEMPLATE}"
+# The hosts are behind another router.
+VPN_ROUTER = """<entry name="vpn-router"><routing-table><ip><static-route><entry name="hosts"><destination>10.10.0.0/24</destination>
+    <nexthop><next-vr>site-router</next-vr></nexthop></entry></static-route></ip></routing-table></entry>"""
 STACK = f"{DEVICE}/template-stack/entry[@name='branch-stack']/{IN_TEMPLATE}"
 
 
@@ -66,10 +69,14 @@ def test_a_vpn_through_template_and_device_group(fleet, kind):
     assert not fleet.done({"name": made.values["vpn"]["name"], "state": "absent", **PLACE}).changed
 
 
+# The far side expects the VPN from the address of that interface.
+FROM_THERE = pairing.every_tunnel("pbf", {"customer_outside_address": "192.0.2.77"})
+
+
 def the_outside(place) -> dict:
     """Interface, router and zones as they can stand in a template, in a stack or on a firewall."""
     return {
-        f"{place}/network/interface/ethernet": '<entry name="ethernet1/1"><layer3><ip><entry name="198.51.100.10/24"/></ip></layer3></entry>',
+        f"{place}/network/interface/ethernet": '<entry name="ethernet1/1"><layer3><ip><entry name="192.0.2.77/24"/></ip></layer3></entry>',
         f"{place}/network/virtual-router": '<entry name="wan"><interface><member>ethernet1/1</member></interface></entry>',
         f"{place}/vsys/entry[@name='vsys1']/zone": '<entry name="internet"><network><layer3><member>ethernet1/1</member></layer3></network></entry>',
         f"{place}/vsys/entry[@name='vsys1']/import/network/interface": "<member>ethernet1/1</member>",
@@ -81,12 +88,8 @@ def test_what_faces_the_outside_is_found_wherever_it_stands(fleet, place):
     for holder in fleet.firewalls if place == DEVICE else [fleet]:
         for xpath, element in the_outside(place).items():
             holder.control.plant(xpath, element)
-    options = wanted(outside_interface="ethernet1/1")
+    options = wanted(outside_interface="ethernet1/1", tunnels=FROM_THERE)
     fleet.refused(wanted(outside_interface="ethernet1/3"), "no layer 3 interface ethernet1/3")
-    if place != DEVICE:
-        # The address is another one than that of the firewalls' own interface.
-        for firewall in fleet.firewalls:
-            firewall.control.edit_as("admin", "delete", f"{DEVICE}/network/interface/ethernet/entry[@name='ethernet1/8']/layer3/ip")
     made = fleet.done(options)
     assert made.changed and not [warning for warning in made.warnings if "has to bring it" in warning]
     assert not fleet.done(options).changed
@@ -178,3 +181,106 @@ def test_the_oldest_firewall_decides_what_is_known(firewalls):
     panorama.control.plant(f"{BRANCH}/network/virtual-router", '<entry name="vpn-router"/>')
     tunnels = pairing.every_tunnel("pbf", {"offers": None, "ike": {"dh_group": "group21"}})
     VpnDoor(panorama).refused(wanted(tunnels=tunnels), "group21", "10.2", "10.1")
+
+
+# To the firewalls, and seen there.
+
+
+@pytest.fixture
+def running(fleet):
+    """The outside stands in the base template. The firewalls have everything that Panorama has for them."""
+    for xpath, element in the_outside(BASE).items():
+        fleet.control.plant(xpath, element)
+    fleet.done({"device_groups": ["branches"], "template_stacks": ["branch-stack"]}, module=push)
+    return fleet
+
+
+LIFE = {"commit": True, "verify": True, "commit_poll": 0.05, "verify_poll": 0.05, "verify_timeout": 5}
+
+
+def outside(**changes) -> dict:
+    return {**wanted(outside_interface="ethernet1/1", tunnels=FROM_THERE), **LIFE, **changes}
+
+
+def results(result) -> dict:
+    return {device["hostname"]: device["result"] for device in result.values["devices"]}
+
+
+def test_committed_pushed_and_seen_on_each_firewall(running):
+    planned = running.done(outside(), check=True)
+    assert planned.changed and results(planned) == {"fw1": "pending", "fw2": "pending"}
+    made = running.done(outside())
+    assert made.changed and results(made) == {"fw1": "pushed", "fw2": "pushed"}
+    assert [device["health"] for device in made.values["devices"]] == ["healthy", "healthy"] and made.values["healthy"], made.values
+    assert f"{NAME} works" in made.values["outcome"] and made.values["push_jobs"]
+    again = running.done(outside())
+    assert not again.changed and results(again) == {"fw1": "in_sync", "fw2": "in_sync"} and again.values["healthy"]
+    gone = running.done({"name": NAME, "state": "absent", **PLACE, "commit": True, "commit_poll": 0.05})
+    assert gone.changed and results(gone) == {"fw1": "pushed", "fw2": "pushed"}
+    assert all(NAME not in firewall.control.running() for firewall in running.firewalls)
+    assert not running.done({"name": NAME, "state": "absent", **PLACE, "commit": True, "commit_poll": 0.05}).changed
+
+
+def test_one_that_is_not_connected_hides_none_of_the_others(running):
+    """It is named, the others have it and are seen; a later run completes it."""
+    serial = running.firewalls[1].firewall.serial
+    running.control.disconnect(serial)
+    made = running.run(outside())
+    assert made.failed and results(made) == {"fw1": "pushed", "": "not_connected"}
+    assert f"1 of 2 firewalls did not get {NAME}: {serial}: it is not connected to Panorama" in made.message
+    assert made.values["devices"][0]["health"] == "healthy" and "runs on fw1. Run again for the others" in made.values["outcome"]
+    running.control.disconnect(serial, connected=True)
+    later = running.done(outside())
+    assert later.changed and results(later) == {"fw1": "in_sync", "fw2": "pushed"} and later.values["healthy"]
+    assert not running.done(outside()).changed
+
+
+def test_one_that_refuses_is_told_in_its_own_words(running):
+    running.firewalls[0].control.fail_next_commit(["this one has an error of its own"])
+    made = running.run(outside())
+    assert made.failed and results(made) == {"fw1": "failed", "fw2": "pushed"}
+    assert "fw1" in made.message and "this one has an error of its own" in made.message
+    assert results(running.done(outside())) == {"fw1": "pushed", "fw2": "in_sync"}
+
+
+def test_what_others_have_committed_and_not_pushed_does_not_come_along(running):
+    running.done({"template": "branch", "name": "theirs", "interval": 3}, module=monitor_profile)
+    running.done({"admin": "admin", "commit_poll": 0.05}, module=commit)
+    running.refused(outside(), "push_foreign: fw1 (branches and branch-stack), fw2", "lack what others have committed", "push_foreign: include")
+    made = running.done(outside(push_foreign="include"))
+    assert results(made) == {"fw1": "pushed", "fw2": "pushed"}
+
+
+def test_an_unchanged_run_pushes_nothing_of_others(running):
+    running.done(outside())
+    running.done({"template": "branch", "name": "theirs", "interval": 3}, module=monitor_profile)
+    running.done({"admin": "admin", "commit_poll": 0.05}, module=commit)
+    again = running.done(outside())
+    assert not again.changed and results(again) == {"fw1": "of_others", "fw2": "of_others"} and again.values["healthy"]
+    assert not [request for request in running.control.requests() if request["type"] == "commit"]
+
+
+def test_a_tunnel_that_is_down_on_one_firewall_is_told_of_that_one(running):
+    running.done(outside())
+    running.firewalls[1].control.vpn(f"{NAME}-1", sa="down")
+    running.firewalls[1].control.vpn(f"{NAME}-2", sa="down")
+    seen = running.run(outside(verify_timeout=1))
+    assert seen.failed and [device["health"] for device in seen.values["devices"]] == ["healthy", "down"]
+    assert "fw2: " in seen.message and "fw1: " not in seen.message
+
+
+@pytest.mark.parametrize("options, words", [
+    ({"push": True, "commit": False, "verify": False}, ("push: only what is committed", "commit: true")),
+    ({"push": False}, ("verify: on a Panorama there is nothing to see", "push: true")),
+], ids=["a push without a commit", "a look without a push"])
+def test_a_push_goes_with_its_commit_and_a_look_with_its_push(running, options, words):
+    running.refused(outside(**options), *words)
+
+
+def test_a_firewall_is_not_pushed_to(firewalls):
+    VpnDoor(firewalls()).refused({**pairing.options("pbf"), "push": True, "commit": True}, "push: 127.0.0.1 is no Panorama")
+
+
+def test_committed_and_not_pushed_is_said(running):
+    made = running.done(outside(push=False, verify=False))
+    assert "stands on Panorama; its firewalls get to know of it by a push" in made.values["outcome"] and "devices" not in made.values
