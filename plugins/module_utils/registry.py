@@ -19,7 +19,6 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import
     address,
     bgp_policy,
     bgp_users,
-    cloud_services,
     interface,
     nat,
     pbf,

@@ -45,7 +45,7 @@ PURE = ("configuration", "tables", "reconcile", "peers", "parts", "prisma", "res
 DOORS_TO_MANY = ("site_to_site_vpn", "transaction")
 ENDS_A_MODULE = "plugins/module_utils/tasks/module.py"
 # Every cloud has a folder of its own in peers/.
-CLOUDS = ("aws", "azure", "gcp", "harmony_sase", "zstack")
+CLOUDS = ("aws", "azure", "gcp", "harmony_sase", "prisma_access", "zstack")
 
 
 class Use(NamedTuple):

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -20,7 +20,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuratio
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.hosts import id_type
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import cloud_services
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma import cloud_services
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.site import (
     AUTO_KEY, DYNAMIC, IKE, IPSEC, MANUAL_KEY, Bandwidth, Bgp, BgpPeer, EcmpLink, IkeProposal, IpsecProposal, Monitor, ProxyId, RemoteNetwork, Service,
     ServiceConnection, Site, Tunnel, overlaid,
@@ -97,6 +97,31 @@ class Templates:
             "nat_traversal": (held.get("nat_traversal") or {}).get("enable"), "ike_crypto_profile": ike_gateway.crypto_profile(entry) or "",
         }
 
+    def with_proposals(self, tunnel: Tunnel) -> Tunnel:
+        """A tunnel with what its profiles hold; of several values the first, which is tried first."""
+        ike, ipsec = self.ike_profiles.get(tunnel.ike_profile), self.ipsec_profiles.get(tunnel.ipsec_profile)
+        version = "ikev1" if tunnel.version == "ikev1" else "ikev2"
+        return dataclasses.replace(
+            tunnel, ike=None if ike is None else _ike_proposal(read(ike_crypto_profile.TABLE.nodes, ike, ike_crypto_profile.TABLE.choices), version),
+            ipsec=None if ipsec is None else _ipsec_proposal(read(ipsec_crypto_profile.TABLE.nodes, ipsec, ipsec_crypto_profile.TABLE.choices)))
+
+
+def _ike_proposal(held: dict[str, Any], version: str) -> IkeProposal:
+    first = {name: next(iter(held.get(name) or ()), "") for name in ("encryption", "hash", "dh_group")}
+    return IkeProposal(version=version, **first, lifetime_seconds=_seconds(held.get("lifetime")))
+
+
+def _ipsec_proposal(held: dict[str, Any]) -> IpsecProposal:
+    esp = held.get("esp") or {}
+    first = {name: next(iter(esp.get(name) or ()), "") for name in ("encryption", "authentication")}
+    return IpsecProposal(**first, dh_group=held.get("dh_group") or "", lifetime_seconds=_seconds(held.get("lifetime")))
+
+
+def _seconds(lifetime: dict[str, int] | None) -> int | None:
+    """A profile's lifetime, in whatever unit it is."""
+    unit, count = next(iter((lifetime or {}).items()), ("", 0))
+    return count * {"seconds": 1, "minutes": 60, "hours": _HOUR, "days": 24 * _HOUR}[unit] if unit else None
+
 
 def _named(networks: list[tuple[str, ET.Element]], container: Path) -> dict[str, ET.Element]:
     found: dict[str, ET.Element] = {}
@@ -114,6 +139,11 @@ class Standing(NamedTuple):
 
     def site(self, part: Part, name: str) -> Any:
         return next((site for site in getattr(self.service, part.option) if site.name == name), None)
+
+    def told(self, part: Part, name: str) -> Any:
+        """A site with what its crypto profiles hold."""
+        found, held = self.site(part, name), self.templates[part.option]
+        return None if found is None else _with_tunnels(found, lambda tunnel: tunnel and held.with_proposals(tunnel))
 
 
 def standing(plugin: ET.Element | None, templates: dict[str, Templates]) -> Standing:
@@ -185,9 +215,14 @@ def _completed(site: Any, tunnels: dict[str, Tunnel]) -> Any:
             raise InvalidInput(f"{site.called}: there is no IPsec tunnel '{tunnel.name}'; there is {known}. Give its peer_address to make it")
         return overlaid(tunnels[tunnel.name], tunnel)
 
-    changes: dict[str, Any] = {"ipsec_tunnel": full(site.ipsec_tunnel), "secondary_ipsec_tunnel": full(site.secondary_ipsec_tunnel)}
+    return _with_tunnels(site, full)
+
+
+def _with_tunnels(site: Any, made: Callable[[Tunnel | None], Tunnel | None]) -> Any:
+    """The site with other tunnels in the place of its own."""
+    changes: dict[str, Any] = {option: made(getattr(site, option)) for option in ("ipsec_tunnel", "secondary_ipsec_tunnel")}
     if site.links:
-        changes["ecmp_links"] = tuple(dataclasses.replace(link, ipsec_tunnel=full(link.ipsec_tunnel)) for link in site.links)
+        changes["ecmp_links"] = tuple(dataclasses.replace(link, ipsec_tunnel=made(link.ipsec_tunnel)) for link in site.links)
     return dataclasses.replace(site, **changes)
 
 

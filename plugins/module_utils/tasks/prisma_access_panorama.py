@@ -278,9 +278,8 @@ class _Run:
         held = self._standing(self.session.read(self._reads()))
         self.result["infrastructure"] = {"subnet": held.service.infrastructure_subnet, "bgp_as": held.service.infra_bgp_as}
         for part in PARTS:
-            names = [each.name for each in getattr(self.given, part.option)]
-            stand: list[Any] = [each for each in getattr(held.service, part.option) if each.name in names]
-            self.result[part.option] = [fields.plain(each) for each in stand]
+            stand = [held.told(part, each.name) for each in getattr(self.given, part.option)]
+            self.result[part.option] = [fields.plain(each) for each in stand if each is not None]
         if self.given.bandwidth:
             named = [each.name for each in self.given.bandwidth]
             self.result["bandwidth"] = [fields.plain(each) for each in held.service.bandwidth or () if each.name in named]
