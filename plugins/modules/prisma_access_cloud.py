@@ -963,6 +963,15 @@ options:
   description:
     description: Text that is stored with the push.
     type: str
+  address_url:
+    description:
+      - Address of the address API of Prisma Access, such as V(https://api.prod.datapath.prismaaccess.com/getPrismaAccessIP/v2); Strata Cloud Manager
+        names the right one beside the API key. Where it is given, the task asks which addresses Prisma Access has for the remote networks.
+    type: str
+  address_timeout:
+    description: Seconds in which the address API is asked again while a remote network has no address yet.
+    type: int
+    default: 0
   progress:
     description: Whether the task tells what it waits for meanwhile.
     type: bool
@@ -1070,8 +1079,12 @@ infrastructure:
       description: Addresses of the speakers of BGP, among others.
       type: list
       elements: str
+addresses:
+  description: The answer of the address API.
+  returned: when O(address_url) is given, not in check mode
+  type: dict
 remote_networks:
-  description: The remote networks of the task as they stand, without keys.
+  description: The remote networks of the task as they stand, without keys. P(tunnelsmith.panos_vpn.prisma_access_site#filter) makes a profile of one.
   returned: when sites are made or changed, not in check mode
   type: list
   elements: dict

@@ -16,8 +16,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 DOCSITE = ROOT / "docs" / "docsite"
 PAGES = sorted((DOCSITE / "rst").glob("*.rst"))
 NAMED = re.compile(r"tunnelsmith\.panos_vpn\.((?:\w+\.)*[a-z]\w*)")
-# What is not an entry point of the collection: documentation labels, the action group, the lab.
-OTHERS = ("docsite.", "all", "tests.")
+# What is not an entry point of the collection: documentation labels, the action groups, the lab.
+OTHERS = ("docsite.", "all", "cloud", "tests.")
 FOLDERS = ("plugins/modules", "plugins/filter", "plugins/lookup", "plugins/test", "plugins/inventory", "playbooks")
 ENTRY_POINTS = {path.stem for folder in FOLDERS for path in (ROOT / folder).glob("[a-z]*.*")}
 ENTRY_POINTS |= {path.name for path in (ROOT / "roles").iterdir()}

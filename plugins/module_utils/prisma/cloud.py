@@ -10,16 +10,17 @@ A site is an object that names tunnels. These, their gateways and crypto profile
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.hosts import id_type
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.laying import Step, Wanted, removal
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.laying import Step, Wanted, removal, seconds_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.site import (
     AGGREGATE, DYNAMIC, IKE, IPSEC, Bandwidth, Bgp, BgpPeer, EcmpLink, IkeProposal, IpsecProposal, Monitor, ProxyId, RemoteNetwork, Service,
-    ServiceConnection, Site, Tunnel, overlaid,
+    ServiceConnection, Site, Tunnel, overlaid, with_tunnels,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm import kinds
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm.kinds import Kind
@@ -83,6 +84,13 @@ class Folder:
             tunnel_monitor=Monitor(monitor["destination_ip"], monitor.get("proxy_id", "")) if monitor.get("destination_ip") else None,
             anti_replay=found.get("anti_replay"), copy_tos=found.get("copy_tos"))
 
+    def with_proposals(self, tunnel: Tunnel) -> Tunnel:
+        """A tunnel with what its profiles hold; of several values the first, which is tried first."""
+        ike, ipsec = self.of(kinds.IKE_CRYPTO).get(tunnel.ike_profile), self.of(kinds.IPSEC_CRYPTO).get(tunnel.ipsec_profile)
+        version = "ikev1" if tunnel.version == "ikev1" else "ikev2"
+        return dataclasses.replace(
+            tunnel, ike=None if ike is None else _ike_proposal(ike, version), ipsec=None if ipsec is None else _ipsec_proposal(ipsec))
+
     @staticmethod
     def _of_gateway(found: dict | None) -> dict[str, Any]:
         if found is None:
@@ -96,6 +104,19 @@ class Folder:
             "passive_mode": common.get("passive_mode"), "nat_traversal": (common.get("nat_traversal") or {}).get("enable"),
             "ike_crypto_profile": next(_profiles_of_gateway(found), ""),
         }
+
+
+def _ike_proposal(found: dict, version: str) -> IkeProposal:
+    return IkeProposal(version, _first(found, "encryption"), _first(found, "hash"), _first(found, "dh_group"), seconds_of(found.get("lifetime") or {}))
+
+
+def _ipsec_proposal(found: dict) -> IpsecProposal:
+    held = found.get("esp") or {}
+    return IpsecProposal(_first(held, "encryption"), _first(held, "authentication"), found.get("dh_group", ""), seconds_of(found.get("lifetime") or {}))
+
+
+def _first(found: dict, name: str) -> str:
+    return next(iter(found.get(name) or []), "")
 
 
 @dataclass(frozen=True)
@@ -122,6 +143,11 @@ class Held:
         folder = self.folder(part)
         tunnels = folder.tunnels()
         return tuple(_site(part, found, tunnels) for found in folder.of(part.kind).values())
+
+    def told(self, part: Part, names: Iterable[str]) -> list[Any]:
+        """The sites of these names, with what their crypto profiles hold."""
+        folder, wanted_names = self.folder(part), set(names)
+        return [with_tunnels(site, folder.with_proposals) for site in self._sites(part) if site.name in wanted_names]
 
     @property
     def regions(self) -> list[str]:
@@ -185,19 +211,13 @@ def completed(given: Service, held: Held) -> Service:
     """What is C(given), with the tunnels of which only the name is said as they stand."""
     found: dict[str, Any] = {}
     for part in PARTS:
-        tunnels = held.folder(part).tunnels()
-        found[part.option] = tuple(_completed(site, tunnels) for site in getattr(given, part.option))
+        standing = functools.partial(_over_what_stands, held.folder(part).tunnels())
+        found[part.option] = tuple(with_tunnels(site, standing) for site in getattr(given, part.option))
     return dataclasses.replace(given, **found)
 
 
-def _completed(site: Any, tunnels: dict[str, Tunnel]) -> Any:
-    def full(tunnel: Tunnel | None) -> Tunnel | None:
-        return tunnel if tunnel is None or tunnel.name not in tunnels else overlaid(tunnels[tunnel.name], tunnel)
-
-    changes: dict[str, Any] = {"ipsec_tunnel": full(site.ipsec_tunnel), "secondary_ipsec_tunnel": full(site.secondary_ipsec_tunnel)}
-    if site.links:
-        changes["ecmp_links"] = tuple(dataclasses.replace(link, ipsec_tunnel=full(link.ipsec_tunnel)) for link in site.links)
-    return dataclasses.replace(site, **changes)
+def _over_what_stands(tunnels: dict[str, Tunnel], said: Tunnel) -> Tunnel:
+    return overlaid(tunnels[said.name], said) if said.name in tunnels else said
 
 
 def problems(given: Service, held: Held) -> list[str]:

@@ -97,7 +97,7 @@ def covers(found: dict, wanted: dict, kind: Kind) -> bool:
 
 def laid(under: dict, over: dict) -> dict:
     """C(over) laid over C(under)."""
-    if _seconds(under) is not None and _seconds(under) == _seconds(over):
+    if seconds_of(under) is not None and seconds_of(under) == seconds_of(over):
         return copy.deepcopy(under)
     gone = {name for choice in _CHOICES if choice & over.keys() for name in choice - over.keys()}
     found = {name: copy.deepcopy(value) for name, value in under.items() if name not in gone}
@@ -122,7 +122,7 @@ def _laid_entries(under: Sequence[dict], over: Sequence[dict]) -> list[dict]:
     return [*stays, *given.values()]
 
 
-def _seconds(lifetime: dict) -> int | None:
+def seconds_of(lifetime: dict) -> int | None:
     """What a lifetime comes to; V(None) for what is none."""
     if len(lifetime) != 1:
         return None

@@ -11,7 +11,7 @@ The words are those of Prisma Access, and the same whether Panorama or the cloud
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any, TypeVar
@@ -234,6 +234,15 @@ class Service:
         return dataclasses.replace(
             self, bandwidth=bandwidth, remote_networks=_laid(self.remote_networks, given.remote_networks),
             service_connections=_laid(self.service_connections, given.service_connections))
+
+
+def with_tunnels(site: Any, made: Callable[[Tunnel], Tunnel]) -> Any:
+    """The site with what is C(made) of each of its tunnels."""
+    changes: dict[str, Any] = {option: made(getattr(site, option)) for option in ("ipsec_tunnel", "secondary_ipsec_tunnel") if getattr(site, option)}
+    if site.links:
+        changes["ecmp_links"] = tuple(
+            dataclasses.replace(link, ipsec_tunnel=made(link.ipsec_tunnel)) if link.ipsec_tunnel else link for link in site.links)
+    return dataclasses.replace(site, **changes)
 
 
 Named = TypeVar("Named", RemoteNetwork, ServiceConnection, Bandwidth)

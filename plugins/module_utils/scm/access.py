@@ -65,7 +65,10 @@ class Access:
         return self._place("token_url", self.token_url, "SCM_TOKEN_URL")
 
     def _place(self, option: str, url: str, variable: str) -> Place:
-        name = f"scm.{option} ({variable})"
+        return self.place_of(f"scm.{option} ({variable})", url)
+
+    def place_of(self, name: str, url: str) -> Place:
+        """Where an address leads to that the option C(name) gives; it is spoken to as the API is."""
         parts = urlsplit(url)
         if parts.scheme != "https":
             raise InvalidInput(f"{name}: '{url[:200]}' does not begin with https://, and secrets go to it")

@@ -16,12 +16,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import secrets
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import fields
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma import cloud, laying, rules, site
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.cloud import PARTS, Folder, Held
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.laying import Step, Wanted
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm import kinds, push
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm import addresses, kinds, push
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm.access import Access
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm.answers import CloudError
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm.client import Client
@@ -43,6 +44,8 @@ def argument_spec() -> dict:
         "push_timeout": {"type": "int", "default": 2700},
         "push_poll": {"type": "float"},
         "description": {"type": "str"},
+        "address_url": {"type": "str"},
+        "address_timeout": {"type": "int", "default": 0},
         "progress": {"type": "bool", "default": True},
     }
 
@@ -101,6 +104,7 @@ class _Run:
             if is_due:
                 self._push()
             self._tell_sites()
+            self._tell_addresses()
         return self.result
 
     # -- reading
@@ -233,10 +237,23 @@ class _Run:
             return
         for part in PARTS:
             names = [each.name for each in getattr(self.given, part.option)]
-            stand: list[Any] = [each for each in getattr(self.held.service, part.option) if each.name in names]
-            self.result[part.option] = [fields.plain(each) for each in stand]
+            self.result[part.option] = [fields.plain(each) for each in self.held.told(part, names)]
         named = [each.name for each in self.given.bandwidth or ()]
         self.result["bandwidth"] = [fields.plain(each) for each in self.held.service.bandwidth or () if each.name in named]
+
+    def _tell_addresses(self) -> None:
+        """The answer of the address API, once it has an address for each remote network, or when the time for that is over."""
+        url, names = self.module.params["address_url"], [each.name for each in self.given.remote_networks]
+        if not url or not names or self.module.params["state"] == "absent":
+            return
+        key = str(self.held.settings.get("api_key") or "")
+        if not key:
+            raise Refused(f"{self.client.place} shows no key of the address API; generate one in Strata Cloud Manager, or leave address_url out")
+        self.module.secret_forms |= secrets.printable_forms(key)
+        found, missing = addresses.deployed(self.client.access, url, key, names, self.module.patience("address_timeout"))
+        self.result["addresses"] = found
+        if missing:
+            self.result["warnings"].append(f"the address API has no address yet for {', '.join(missing)}; they are being provisioned")
 
 
 def _entries(told: Any) -> list[dict]:

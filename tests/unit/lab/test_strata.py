@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata import errors, presets
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata.jobs import Jobs
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata.schema import SCHEMAS, Fields, Flag, Many, Number, Text, problems
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata.server import ACCOUNT, Asked, Cloud
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata.server import ACCOUNT, ADDRESSES, Asked, Cloud
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata.tenant import HIDDEN, Tenant, stored
 
 FAMILIES = {"ike-crypto-profiles": "network", "ipsec-crypto-profiles": "network", "ike-gateways": "network", "ipsec-tunnels": "network",
@@ -209,6 +209,16 @@ def shape(value):
     if isinstance(value, dict):
         return {name: shape(item) for name, item in value.items()}
     return [shape(item) for item in value] if isinstance(value, list) else type(value)
+
+
+def test_addresses_have_the_recorded_shape(shared_fixtures):
+    shown = json.loads((shared_fixtures / "prisma" / "getPrismaAccessIP.remote_network.response.rebuilt.json").read_text(encoding="utf-8"))
+    asked = json.loads((shared_fixtures / "prisma" / "getPrismaAccessIP.request.json").read_text(encoding="utf-8"))
+    cloud = Cloud()
+    assert cloud.answer(Asked("POST", ADDRESSES, {}, asked), "", {"header-api-key": "wrong"})[0] == 400
+    cloud.tenant.running["objects"]["remote-networks"]["x"] = {"name": "US_RN", "region": "us-east-1"}
+    status, told = cloud.answer(Asked("POST", ADDRESSES, {}, asked), "", {"header-api-key": presets.SETTINGS["api_key"]})
+    assert (status, shape(told), told["result"][0]["zone"]) == (200, shape(shown), "US East")
 
 
 def test_a_tenant_can_hide_its_secrets():

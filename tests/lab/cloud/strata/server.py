@@ -35,6 +35,7 @@ _FAMILIES = {
     "/config/operations/v1": ("config-versions", "jobs"),
 }
 LEGACY = "/sse/config/v1"
+ADDRESSES = "/getPrismaAccessIP/v2"
 _DEFAULT_LIMIT, _LARGEST_LIMIT = 200, 10000
 _QUERIES = ("folder", "limit", "offset", "name")
 ACCOUNT = "svc@1000000001.iam.panserviceaccount.com"
@@ -125,6 +126,8 @@ class Cloud:
     def answer(self, asked: Asked, authorization: str, headers: dict[str, str]) -> tuple[int, Any]:
         if asked.path in TOKEN_PATHS and asked.method == "POST":
             return 200, self.token(authorization, asked.body)
+        if asked.path == ADDRESSES:
+            return _addresses(self.tenant, asked.body, headers.get("header-api-key", ""))
         token = self.who(authorization)
         if "x-panw-region" in headers:
             raise errors.Refusal(400, "E003", "Invalid Request Header: x-panw-region", {})
@@ -213,6 +216,21 @@ class Cloud:
             raise errors.invalid_query(name, asked.query[name])
 
 
+def _addresses(tenant: Tenant, body: Any, key: str) -> tuple[int, dict]:
+    """Of the remote networks that run. The words of a refusal are invented."""
+    if key != presets.SETTINGS["api_key"]:
+        return 400, {"status": "error", "result": "Invalid API key"}
+    if not isinstance(body, dict) or body.get("serviceType") not in ("all", "remote_network"):
+        return 400, {"status": "error", "result": "Invalid serviceType"}
+    zones: dict[str, list[dict]] = {}
+    for number, site in enumerate(tenant.running["objects"]["remote-networks"].values(), 1):
+        display = next(location["display"] for location in presets.LOCATIONS if site["region"] in (location["value"], location["region"]))
+        zones.setdefault(display, []).append({
+            "address": f"203.0.113.{100 + number}", "serviceType": "remote_network", "addressType": "active", "node_name": [site["name"]]})
+    return 200, {"status": "success", "result": [
+        {"zone": zone, "addresses": [each["address"] for each in details], "address_details": details} for zone, details in zones.items()]}
+
+
 def _candidate(tenant: Tenant) -> list[dict]:
     """Who edited is known to be told; that there is an entry for each folder and account, with its counts, is inferred from the schema."""
     return [
@@ -271,7 +289,7 @@ class _Handler(BaseHTTPRequestHandler):
                 if fault is not None:
                     _refuse_by(fault)
                 asked.body = self._body(asked, raw)
-                status, told = self.cloud.answer(asked, self.headers.get("Authorization") or "", {name.lower(): "" for name in self.headers})
+                status, told = self.cloud.answer(asked, self.headers.get("Authorization") or "", {name.lower(): value for name, value in self.headers.items()})
                 if fault is not None and fault.kind == "500_after":
                     raise errors.failing(500)
                 return status, json.loads(json.dumps(told))

@@ -12,7 +12,8 @@ import json
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import prisma_access_cloud
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata.server import ACCOUNT, Account, Cloud, running
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata import presets
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata.server import ACCOUNT, ADDRESSES, Account, Cloud, running
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata.tenant import REMOTE_NETWORKS, SERVICE_CONNECTIONS, stored
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import run_module
 
@@ -413,6 +414,21 @@ def test_who_has_no_access_writes_nothing(cloud, run, options, words):
     told = run(scm_options=options, remote_networks=[LYON])
     assert words in told.message
     assert "nothing was written" in told.message
+
+
+def test_addresses_are_asked_for_and_their_key_is_a_secret(cloud, there, run):
+    url = f"{there.url}{ADDRESSES}"
+    cloud.faults.plan("503", "POST", ADDRESSES)
+    told = run(remote_networks=[LYON], address_url=url)
+    details = told.values["addresses"]["result"][0]["address_details"]
+    assert [(detail["node_name"], detail["address"]) for detail in details] == [(["Lyon"], "203.0.113.101")]
+    site = told.values["remote_networks"][0]
+    assert site["ipsec_tunnel"]["ike"] == {"version": "ikev2", "encryption": "aes-256-cbc", "hash": "sha384", "dh_group": "group20", "lifetime_seconds": 28800}
+    assert presets.SETTINGS["api_key"] not in told.everything()
+    early = run(remote_networks=[changed(LYON, name="Nice", subnets=["10.82.0.0/16"], bgp=None, bgp_peer=None, secondary_ipsec_tunnel=None, ipsec_tunnel={
+        "name": "nice-1", "peer_address": "198.51.100.99", "pre_shared_key": "a key of Nice"})], address_url=url, push="never")
+    assert any("no address yet for Nice" in warning for warning in early.warnings)
+    assert "cannot ask the address API: no reason is given (HTTP 401)" in run(remote_networks=[LYON], address_url=there.url).message
 
 
 def many(number):
