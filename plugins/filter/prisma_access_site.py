@@ -35,6 +35,16 @@ options:
     description: Whether the profile is that of the device, seen from Prisma Access.
     type: bool
     default: false
+  outside_interfaces:
+    description: Interfaces of the firewall from which the tunnels leave, in their order, where it has a line for each.
+    type: list
+    elements: str
+    default: []
+  outside_next_hops:
+    description: The next routers on these lines. With one, the address of Prisma Access has a route of its own there.
+    type: list
+    elements: str
+    default: []
   panos_version:
     description: The firewall's PAN-OS version, for example V(11.1.4-h2). It decides which Diffie-Hellman groups can be taken.
     type: str
@@ -47,7 +57,10 @@ options:
     type: bool
     default: false
 notes:
-  - Prisma Access's BGP speaker stands behind the tunnel. The session is a multihop one, and a route of its own leads there.
+  - Where the addresses of the two BGP speakers are the two hosts of one network, as 169.254.80.1 and 169.254.80.2 are, they are the tunnel's own, and the
+    firewall's tunnel interface gets the one. Otherwise Prisma Access's speaker stands behind the tunnel, the session is a multihop one, a route leads
+    there, and the firewall has its own address already.
+  - One address of Prisma Access can end several tunnels, if they leave from different addresses.
 seealso:
   - module: tunnelsmith.panos_vpn.prisma_access_panorama
   - module: tunnelsmith.panos_vpn.site_to_site_vpn
@@ -479,16 +492,17 @@ _value:
 """
 
 
-def prisma_access_site(document, name=None, service_addresses=(), of_device=False, panos_version=None, outside_mtu=1500, nat_traversal=False):
+def prisma_access_site(document, name=None, service_addresses=(), of_device=False, outside_interfaces=(), outside_next_hops=(), panos_version=None,
+                       outside_mtu=1500, nat_traversal=False):
     """The profile of one site; see the documentation above."""
     # Ansible loads every filter of a collection in every task that uses one of them.
     from ansible.module_utils.parsing.convert_bool import boolean
 
-    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.prisma_access.reader import site
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.prisma_access.reader import Lines, site
     from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils import profile_filter
 
-    is_of_device = boolean(of_device, strict=False)
-    return profile_filter.result(lambda: site(document, name or None, service_addresses or (), is_of_device), panos_version, outside_mtu, nat_traversal)
+    is_of_device, lines = boolean(of_device, strict=False), Lines(outside_interfaces or (), outside_next_hops or ())
+    return profile_filter.result(lambda: site(document, name or None, service_addresses or (), is_of_device, lines), panos_version, outside_mtu, nat_traversal)
 
 
 class FilterModule:

@@ -10,7 +10,8 @@ What the product calls its algorithms is turned into the words of C(connection.P
 from __future__ import annotations
 
 import ipaddress
-from typing import Any
+import xml.etree.ElementTree as ET
+from typing import Any, Callable
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.connection import Bgp, Connection, Endpoint, Phase
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.policy_based import PolicyBasedPeer
@@ -18,6 +19,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.policy_based impo
 EVERYTHING = "0.0.0.0/0"
 CIPHERS = {"aes128": "AES128", "aes256": "AES256", "gcmaes128": "AES128-GCM-16", "gcmaes256": "AES256-GCM-16"}
 HASHES = {"sha1": "SHA1", "sha256": "SHA2-256", "sha384": "SHA2-384", "sha512": "SHA2-512"}
+PANOS_CIPHERS = {"aes-128-cbc": "AES128", "aes-256-cbc": "AES256", "aes-128-gcm": "AES128-GCM-16", "aes-256-gcm": "AES256-GCM-16"}
 AZURE_GROUPS = {"DHGroup2": 2, "DHGroup14": 14, "DHGroup2048": 14, "ECP256": 19, "ECP384": 20, "PFS2": 2, "PFS2048": 14, "PFS14": 14}
 # strongSwan's words for the numbers of groups, for far sides that take pairs of networks.
 MODP = {2: "modp1024", 5: "modp1536", 14: "modp2048", 15: "modp3072", 16: "modp4096", 19: "ecp256", 20: "ecp384"}
@@ -77,6 +79,36 @@ def harmony(form: dict[str, Any]) -> Connection:
             tunnel["shared_secret"], ({"V1": "ikev1", "V2": "ikev2"}[form["ike_version"]],), phases[0], phases[1], form["dead_peer_detection_timeout"],
             "clear", False, Bgp(tunnel["remote_gateway_asn"], form["gateway_asn"], form["hold_time"])))
     return Connection("harmony", (), EVERYTHING, EVERYTHING, tuple(endpoints))
+
+
+def prisma(panorama: ET.Element, name: str, addresses: list[str], reveal: Callable[[str], str], hold_time: int = 90) -> Connection:
+    """What a Panorama runs of a remote network, whose two tunnels end at C(addresses): its entry of the plugin, and the objects of its template."""
+    device = panorama.find("devices/entry")
+    service = device.find("plugins/cloud_services")
+    entry = service.find(f"remote-networks/onboarding/entry[@name='{name}']")
+    network = device.find("template/entry[@name='Remote_Network_Template']/config/devices/entry/network")
+    primary, secondary = entry.find("protocol/bgp"), entry.find("bgp-peer")
+    own_as = int(service.findtext("service-connection/infra-bgp-as"))
+    endpoints = []
+    for number, (tag, speaker) in enumerate((("ipsec-tunnel", primary), ("secondary-ipsec-tunnel", secondary)), 1):
+        tunnel = network.find(f"tunnel/ipsec/entry[@name='{entry.findtext(tag)}']")
+        gateway = network.find(f"ike/gateway/entry[@name='{tunnel.find('auto-key/ike-gateway/entry').get('name')}']")
+        ike, ipsec = (network.find(f"ike/crypto-profiles/{kind}-crypto-profiles/entry[@name='{profile}']") for kind, profile in (
+            ("ike", gateway.findtext("protocol/ikev2/ike-crypto-profile")), ("ipsec", tunnel.findtext("auto-key/ipsec-crypto-profile"))))
+        endpoints.append(Endpoint(
+            number, addresses[number - 1], gateway.findtext("peer-address/ip"), speaker.findtext("local-ip-address"), speaker.findtext("peer-ip-address"), 30,
+            reveal(gateway.findtext("authentication/pre-shared-key/key")), ("ikev2",), _panos_phase(ike, "encryption", "hash", "dh-group/member"),
+            _panos_phase(ipsec, "esp/encryption", "esp/authentication", "dh-group"), 10, "clear", False,
+            Bgp(int(primary.findtext("peer-as")), own_as, hold_time)))
+    return Connection("prisma", (), EVERYTHING, EVERYTHING, tuple(endpoints))
+
+
+def _panos_phase(profile: ET.Element, ciphers: str, hashes: str, groups: str) -> Phase:
+    named = [[member.text or "" for member in profile.findall(f"{place}/member")] for place in (ciphers, hashes)]
+    hours = int(profile.findtext("lifetime/hours") or 1)
+    return Phase(
+        tuple(PANOS_CIPHERS[cipher] for cipher in named[0]), tuple(HASHES[each] for each in named[1] if each != "none"),
+        tuple(int((group.text or "").removeprefix("group")) for group in profile.findall(groups)), hours * 3600)
 
 
 def zstack(form: dict[str, Any]) -> PolicyBasedPeer:

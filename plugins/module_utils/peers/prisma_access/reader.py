@@ -11,6 +11,8 @@ What Prisma Access calls local is its own side.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from ipaddress import ip_address, ip_network
 from typing import Any, NamedTuple
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
@@ -36,7 +38,15 @@ class _Speaker(NamedTuple):
     service: str | None
 
 
-def site(document: Any, name: str | None = None, service_addresses: Sequence[str] = (), of_device: bool = False) -> Profile:
+@dataclass(frozen=True)
+class Lines:
+    """The lines of the firewall at the other end, in the order of the tunnels, as far as they are not the VPN's."""
+
+    interfaces: Sequence[str] = ()
+    next_hops: Sequence[str] = ()
+
+
+def site(document: Any, name: str | None = None, service_addresses: Sequence[str] = (), of_device: bool = False, lines: Lines = Lines()) -> Profile:
     """The profile of one site. C(service_addresses): those of Prisma Access, one for each tunnel, or one for all; else those that the document tells.
 
     C(of_device): the profile of the device, seen from Prisma Access. Raises C(InvalidInput) for what no further variable could mend.
@@ -50,9 +60,28 @@ def site(document: Any, name: str | None = None, service_addresses: Sequence[str
     tunnels = tuple(
         _of_device(tunnel, address, bgp) if of_device else _of_service(tunnel, address, bgp)
         for tunnel, address, bgp in zip(told, addresses, _sessions(held, infrastructure, len(told))))
+    tunnels = tuple(replace(tunnel, **_line(number, lines)) for number, tunnel in enumerate(map(_with_inside, tunnels)))
     return Profile(
         id=str(held["name"]), routing=BGP if any(tunnel.bgp for tunnel in tunnels) else STATIC,
         static_routes=tuple(str(subnet) for subnet in held.get("subnets") or ()), tunnels=tunnels)
+
+
+def _line(number: int, lines: Lines) -> dict[str, Any]:
+    """The line of a tunnel, where it has one of its own."""
+    told = {"outside_interface": lines.interfaces, "outside_next_hop": lines.next_hops}
+    return {option: values[number] for option, values in told.items() if number < len(values) and values[number]}
+
+
+def _with_inside(tunnel: Tunnel) -> Tunnel:
+    """Where both speakers are the two hosts of one network, they are the tunnel's own addresses, and no route has to lead from one to the other."""
+    bgp = tunnel.bgp
+    if bgp is None or not (bgp.local_address and bgp.peer_address):
+        return tunnel
+    network = ip_network(f"{bgp.local_address}/30", strict=False)
+    if network.version == 6 or not {ip_address(bgp.local_address), ip_address(bgp.peer_address)} <= set(network.hosts()):
+        return tunnel
+    return replace(tunnel, inside_cidr=str(network), inside_address=bgp.local_address, inside_peer_address=bgp.peer_address,
+                   bgp=replace(bgp, local_address=None, peer_address=None, multihop=None, host_route=None))
 
 
 def _chosen(given: dict, name: str | None) -> dict:

@@ -55,6 +55,16 @@ def test_the_secondary_tunnel_has_a_speaker_of_its_own():
     assert (second["local_address"], second["peer_address"]) == ("10.80.0.5", "172.16.55.8")
 
 
+def test_speakers_that_are_neighbours_are_the_tunnel_s_own_addresses():
+    done = copy.deepcopy(DONE)
+    done["remote_networks"][0]["bgp"].update(peer_ip_address="169.254.80.2", local_ip_address="169.254.80.1")
+    tunnel = prisma_access_site(done, service_addresses=["203.0.113.101"], outside_interfaces=["", "ethernet1/7"], outside_next_hops=["", "203.0.113.5"])
+    first, second = tunnel["tunnels"]
+    assert (first["inside_cidr"], first["inside_address"], first["inside_peer_address"]) == ("169.254.80.0/30", "169.254.80.2", "169.254.80.1")
+    assert "peer_address" not in first["bgp"] and "outside_interface" not in first
+    assert (second["outside_interface"], second["outside_next_hop"]) == ("ethernet1/7", "203.0.113.5")
+
+
 def test_the_address_is_that_of_the_address_api():
     tunnels = prisma_access_site({**DONE, "addresses": ANSWER})["tunnels"]
     assert {tunnel["outside_address"] for tunnel in tunnels} == {"203.0.113.101"}
