@@ -15,8 +15,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave impor
 
 LASTS, AFTER = 7, 12
 CASES = {
-    "virtual router, endpoint killed": ("virtual-router", "bird", "killed"), "virtual router, path cut": ("virtual-router", "bird", "cut"),
-    "logical router, endpoint killed": ("logical-router", "bird", "killed"), "logical router, path cut": ("logical-router", "bird", "cut"),
+    "virtual router, endpoint killed": ("virtual-router", "bird", "killed"),
     "FRR on the firewall, endpoint killed": ("virtual-router", "frr", "killed"), "FRR on the firewall, path cut": ("logical-router", "frr", "cut"),
     "both endpoints killed": ("virtual-router", "bird", "both"),
     "both endpoints killed, with a discard route": ("logical-router", "bird", "both"),

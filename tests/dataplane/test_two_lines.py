@@ -8,30 +8,28 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import site_to_site_vpn
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import SECOND_LINE, connection, on_two_lines
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.wire import captured
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import provider_of, run_module
 
 INTERFACE, OWN, ROUTER = SECOND_LINE
 
 
 @pytest.fixture(scope="module")
 def site(sites):
-    """Its second tunnel goes out of the second line, and comes up when the route to its peer does so too."""
+    """Its second tunnel goes out of the second line, by what is said of that tunnel and nothing that is written by hand."""
     made = sites(on_two_lines(connection("pbf")), dead_after=4)
-    made.pair("pbf", backup_routes=True, monitor_interval=2, monitor_threshold=2)
-    second = made.plane.firewall.running.tunnels[1]
-    made.change({"ike_gateway": {"name": second.gateway, "local_address": {"interface": INTERFACE, "ip": f"{OWN}/30"}, "ikev2": {"dpd": {"interval": 2}}}},
-                {"ike_gateway": {"name": made.plane.firewall.running.tunnels[0].gateway, "ikev2": {"dpd": {"interval": 2}}}})
-    assert wait_until(lambda: is_up(made, 1), 20)
-    assert not wait_until(lambda: is_up(made, 2), 3), "the provider of the first line takes no packets of the second line's address"
-    # The lab's last rule denies what no zone's rules allow, also within the zone of the second line.
-    ends = [OWN, second.peer_address]
-    made.change({"security_rule": {
-        "name": "ike by the second line", "from": ["guest"], "to": ["guest"], "source": ends, "destination": ends, "action": "allow",
-        "application": ["ike", "ipsec-esp", "ipsec-esp-udp"], "service": ["application-default"], "position": "top"}})
-    made.change({"static_route": {"virtual_router": "default", "name": "second-endpoint", "destination": f"{second.peer_address}/32",
-                                  "interface": INTERFACE, "nexthop": {"ip_address": ROUTER}}})
+    first, second = made.options("pbf")["tunnels"]
+    by_second_line = {**second, "outside_interface": INTERFACE, "local_address": f"{OWN}/30"}
+    asked = {"tunnels": [first, by_second_line], "monitor_interval": 2, "monitor_threshold": 2}
+    refused = run_module(site_to_site_vpn, {"provider": provider_of(made.emulator), **made.options("pbf", **asked)})
+    assert refused.failed and "outside_next_hop" in refused.message, "the router would send its packets into the first line"
+    asked["tunnels"] = [first, {**by_second_line, "outside_next_hop": ROUTER}]
+    made.pair("pbf", **asked)
+    assert not made.module("site_to_site_vpn", **made.options("pbf", **asked))["changed"]
+    made.quick_detection()
     made.up()
     assert made.ping(3) == 3
     return made

@@ -106,7 +106,8 @@ def _aws(sheet: dict[str, Any], own: Own) -> Connection:
 def _azure(sheet: dict[str, Any], own: Own) -> Connection:
     local, form = Form(sheet, "Create local network gateway"), Form(sheet, "Create connection")
     version = {"IKEv1": "ikev1", "IKEv2": "ikev2"}[form["IKE Protocol"]]
-    phase1 = _phase("azure", form["IKE Phase 1: Encryption"], form["IKE Phase 1: Integrity/PRF"], outputs.AZURE_GROUPS[form["IKE Phase 1: DH Group"]], "28800")
+    phase1 = _phase("azure", form["IKE Phase 1: Encryption"], form["IKE Phase 1: Integrity/PRF"],
+                    outputs.AZURE_GROUPS[form["IKE Phase 1: DH Group"]], "28800")
     phase2 = _phase("azure", form["IKE Phase 2(IPsec): IPsec Encryption"], form["IKE Phase 2(IPsec): IPsec Integrity"],
                     outputs.AZURE_GROUPS[form["IKE Phase 2(IPsec): PFS Group"]], form["IPsec SA lifetime in seconds"])
     inside = form["Primary Custom BGP Address"]
@@ -115,8 +116,9 @@ def _azure(sheet: dict[str, Any], own: Own) -> Connection:
     if customer != local["BGP peer IP address"] or form["Enable BGP"] != "Yes":
         raise ValueError("the form contradicts itself")
     endpoint = Endpoint(
-        1, own.addresses[0], local["IP address"], inside, customer, 30, form["Shared key (PSK)"], (version,), phase1, phase2, int(form["DPD timeout in seconds"]),
-        "clear", form["Connection Mode"] == "InitiatorOnly", Bgp(int(local["Autonomous system number (ASN)"]), own.number, 180))
+        1, own.addresses[0], local["IP address"], inside, customer, 30, form["Shared key (PSK)"], (version,), phase1, phase2,
+        int(form["DPD timeout in seconds"]), "clear", form["Connection Mode"] == "InitiatorOnly",
+        Bgp(int(local["Autonomous system number (ASN)"]), own.number, 180))
     return Connection(sheet["name"], (), outputs.EVERYTHING, outputs.EVERYTHING, (endpoint,))
 
 
@@ -129,8 +131,11 @@ def _google(sheet: dict[str, Any], dummy: Own) -> Connection:
         interface, address = form["Associated peer VPN gateway interface"].split(" : ")
         if gateway[f"Interface {interface} IP address"] != address:
             raise ValueError("the forms contradict each other")
-        phases = [_phase("gcp", form[f"Phase {phase}: Encryption"], form.get(f"Phase {phase}: Integrity"),
-                         int(form[f"Phase {phase}: {group}"].removeprefix("Group-")), lifetime) for phase, group, lifetime in ((1, "DH", "36000"), (2, "PFS", "10800"))]
+        phases = [
+            _phase("gcp", form[f"Phase {phase}: Encryption"], form.get(f"Phase {phase}: Integrity"),
+                   int(form[f"Phase {phase}: {group}"].removeprefix("Group-")), lifetime)
+            for phase, group, lifetime in ((1, "DH", "36000"), (2, "PFS", "10800"))
+        ]
         endpoints.append(Endpoint(
             number, form["Associated Cloud VPN gateway interface"].split(" : ")[1], address, session["Cloud Router BGP IPv4 address"],
             session["BGP peer IPv4 address"], 30, form["IKE pre-shared key"], (form["IKE version"].lower(),), *phases, 60, "clear", False,
@@ -140,8 +145,11 @@ def _google(sheet: dict[str, Any], dummy: Own) -> Connection:
 
 def _harmony(sheet: dict[str, Any], own: Own) -> Connection:
     shared, advanced = Form(sheet, "Shared settings"), Form(sheet, "Advanced settings")
-    phases = [_phase("harmony_sase", advanced[f"Encryption (Phase {number})"], advanced.get(f"Integrity (Phase {number})"),
-                     int(advanced[f"Diffie-Hellman Groups (Phase {number})"]), advanced[f"{kind} Lifetime"]) for number, kind in (("I", "IKE"), ("II", "Tunnel"))]
+    phases = [
+        _phase("harmony_sase", advanced[f"Encryption (Phase {number})"], advanced.get(f"Integrity (Phase {number})"),
+               int(advanced[f"Diffie-Hellman Groups (Phase {number})"]), advanced[f"{kind} Lifetime"])
+        for number, kind in (("I", "IKE"), ("II", "Tunnel"))
+    ]
     version = {"IKEv1": "ikev1", "IKEv2": "ikev2"}[advanced["IKE Version"]]
     titles = _titles(sheet, "IPSec Site-2-Site tunnel") or _titles(sheet, "Redundant tunnels: tunnel ")
     endpoints = []

@@ -134,6 +134,11 @@ class Enclave:
         folders = sorted(path.parent.name for path in base_folder().glob("*/state.json"))
         return [name for name in folders if cls.find(name) is not None]
 
+    @property
+    def pid(self) -> int:
+        """Of the process that holds the namespaces."""
+        return self._pid
+
     def alive(self) -> bool:
         # A process number is given out again some day; the start time tells them apart.
         return _start_of(self._pid) == self._start
@@ -220,6 +225,20 @@ class Enclave:
             f"ip link add {one_device} mtu {mtu} netns {one} type veth peer name {other_device} mtu {mtu} netns {other}; "
             f"ip -n {one} link set {one_device} up; ip -n {other} link set {other_device} up"
         )
+
+
+def splice(one: Enclave, one_host: str, other: Enclave, other_host: str, device: str) -> None:
+    """A cable of this name between hosts of two labs. It takes root, because one process has to see the namespaces of both."""
+    if os.geteuid() != 0:
+        raise LabError("to connect two labs takes root")
+    here, there = (f"/proc/{lab.pid}/root/run/netns/{host}" for lab, host in ((one, one_host), (other, other_host)))
+    enter = ["nsenter", f"--net={here}", "ip", "link"]
+    for arguments in (["add", device, "type", "veth", "peer", "name", f"{device}-far"], ["set", f"{device}-far", "netns", there, "name", device]):
+        done = subprocess.run([*enter, *arguments], check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if done.returncode:
+            raise LabError(f"the labs cannot be connected: {done.stdout.strip()}")
+    for lab, host in ((one, one_host), (other, other_host)):
+        lab.run(f"ip link set {device} up", host)
 
 
 def _start_of(pid: int) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass
 
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import Enclave
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import Enclave, splice
 
 HOST = "internet"
 
@@ -77,6 +77,12 @@ class Internet:
             f"ip -n {HOST} addr add {ours}/30 dev {device}; ip -n {host} addr add {theirs}/30 dev public; ip -n {host} addr add {address}/32 dev lo; "
             f"ip -n {HOST} route add {address} via {theirs}; ip -n {host} route add default via {ours} src {address}"
         )
+
+    def meet(self, other: Internet, ours: str, theirs: str) -> None:
+        """One internet with another lab's: C(ours) is a network that is here, C(theirs) one that is there."""
+        splice(self.enclave, HOST, other.enclave, HOST, "beyond")
+        for internet, address, hop, network in ((self, "100.64.0.1", "100.64.0.2", theirs), (other, "100.64.0.2", "100.64.0.1", ours)):
+            internet.enclave.run(f"ip link set beyond mtu {1500 + ENCAPSULATION}; ip addr add {address}/30 dev beyond; ip route add {network} via {hop}", HOST)
 
     # Lines.
 
