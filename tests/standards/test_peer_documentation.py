@@ -27,8 +27,9 @@ def tool(repository):
     return module
 
 
-def test_everything_is_up_to_date(repository):
-    done = subprocess.run([sys.executable, "tools/peer_documentation.py", "--check"], cwd=repository, capture_output=True, text=True,
+@pytest.mark.parametrize("written_by", ["peer_documentation", "peer_pages"])
+def test_everything_is_up_to_date(repository, written_by):
+    done = subprocess.run([sys.executable, f"tools/{written_by}.py", "--check"], cwd=repository, capture_output=True, text=True,
                           timeout=60, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -247,8 +247,10 @@ OWN: Mapping[str, Own] = {
 }
 # Cloud → variable → what its role has instead; empty where it has nothing of that kind.
 _INSTEAD: Mapping[str, Mapping[str, str]] = {
+    "azure": {"backup_routes": ""},
     "gcp": {"backup_routes": "", "monitor_addresses": "", "monitor_interval": ""},
-    "harmony_sase": {"connection": "", "local_id": "tunnels", "pre_shared_keys": "tunnels"},
+    "harmony_sase": {"backup_routes": "", "connection": "", "local_id": "tunnels", "monitor_addresses": "", "monitor_interval": "",
+                     "pre_shared_keys": "tunnels"},
     "zstack": {"backup_routes": "", "install_route": "", "monitor_addresses": "", "monitor_interval": "", "pre_shared_keys": "authentication_key",
                "redistribute": ""},
 }
