@@ -8,6 +8,16 @@ from __future__ import annotations
 
 import sys
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils import in_process
+from ansible.plugins.loader import filter_loader, lookup_loader
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils import byte_code, in_process
+
+# What the roles' filters import when they are used.
+with byte_code.used():
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.report import terminal  # noqa: F401  # pylint: disable=unused-import
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils import vpn_role  # noqa: F401  # pylint: disable=unused-import
 
 in_process.print_at_once(sys.stdout)
+# A worker that had to load these itself would do so for every task. With the first filter, Ansible loads all of a collection.
+filter_loader.get("tunnelsmith.panos_vpn.role_steps")
+lookup_loader.get("tunnelsmith.panos_vpn.variable_problems")
