@@ -13,7 +13,7 @@ short_description: What is wrong with the variables of a role or playbook of thi
 description:
   - Ansible ignores a variable that nobody reads. This tells of every variable that has the prefix of a role or playbook, or nearly has it, and is none of its
     variables, and names the one that was probably meant.
-  - Of a playbook it tells as well which variables are missing, and which have a value of another kind. Of a role Ansible does that itself.
+  - It tells as well which variables have a value of another kind or none of the choices, and of a playbook which ones are missing.
   - The roles and playbooks of the collection ask for it before they do anything.
 options:
   _terms:
@@ -44,7 +44,7 @@ _raw:
 import pathlib
 from collections.abc import Iterator, Mapping
 
-from ansible.errors import AnsibleLookupError
+from ansible.errors import AnsibleLookupError, AnsibleUndefinedVariable
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.lookup import LookupBase
 
@@ -54,6 +54,7 @@ _COLLECTION = pathlib.Path(__file__).resolve().parents[2]
 _OF_ROLES = "roles/{}/meta/argument_specs.yml"
 _OF_PLAYBOOKS = "playbooks/argument_specs/{}.yml"
 
+_KINDS = {"list": "a list", "dict": "a mapping", "str": "a text"}
 _LISTED = "the documentation lists them (ansible-doc -t role, or the page about playbooks)"
 
 
@@ -68,7 +69,7 @@ class LookupModule(LookupBase):
             raise AnsibleLookupError(f"variable_problems: the collection has no role or playbook '{name}' with variables")
         known = {**(of_role or {}), **(of_playbook or {})}
         unknown = list(_unknown(name, known, variables))
-        return unknown or self._of_values(of_playbook or {}, variables)
+        return unknown or self._missing(of_playbook or {}, variables) or self._of_values(known, variables, of_playbook or {})
 
     def _described(self, path):
         """The options that a file of argument specs describes; None where there is no such file. Ansible keeps what it has read of a role."""
@@ -77,20 +78,36 @@ class LookupModule(LookupBase):
         specs = self._loader.load_from_file(str(_COLLECTION / path))["argument_specs"].values()
         return {name: option for spec in specs for name, option in spec.get("options", {}).items()}
 
-    def _of_values(self, options, variables):
-        """What Ansible says of the values of a role's variables. An empty text is an answer that was left out."""
-        given = {name: self._templar.template(variables[name]) for name in options if name in variables}
-        result = ArgumentSpecValidator({name: _spec(option) for name, option in options.items()}).validate(
-            {name: value for name, value in given.items() if value not in ("", None)})
-        missing = [name for name, option in options.items() if option.get("required") and given.get(name) in ("", None)]
-        if missing:
-            return [f"{name} is not set; it is {_lowered(options[name]['description'])}" for name in missing]
-        return list(result.error_messages)
+    def _missing(self, options, variables):
+        """What a playbook needs and was not given. What a role needs, it says itself."""
+        return [f"{name} is not set; it is {_lowered(option['description'])}" for name, option in options.items()
+                if option.get("required") and self._value(name, variables) in ("", None)]
+
+    def _of_values(self, options, variables, of_playbook):
+        """What Ansible would say of the values, one by one. To a playbook an empty text is an answer that was left out."""
+        found = []
+        for name, option in options.items():
+            value = self._value(name, variables) if option.get("type") != "raw" else None
+            if value is None or (value == "" and name in of_playbook):
+                continue
+            messages = ArgumentSpecValidator({name: _spec(option)}).validate({name: value}).error_messages
+            # Ansible repeats the value, and a secret's is nobody's to see.
+            found += [f"{name} is to be {_KINDS.get(option['type'], option['type'])}"] if messages and option.get("no_log") else messages
+        return found
+
+    def _value(self, name, variables):
+        """A variable's value; None where it is not set, or follows from one that is not."""
+        try:
+            return self._templar.template(variables[name]) if name in variables else None
+        except AnsibleUndefinedVariable:
+            return None
 
 
 def _spec(option: Mapping) -> dict:
     """What Ansible's validation takes of an option: it has no descriptions, and what is missing is said here."""
-    return {key: value for key, value in option.items() if key in ("type", "elements", "choices", "no_log")}
+    found = {key: value for key, value in option.items() if key in ("type", "elements", "choices", "no_log")}
+    inside = {name: {**_spec(each), "required": each.get("required", False)} for name, each in option.get("options", {}).items()}
+    return {**found, **({"options": inside} if inside else {})}
 
 
 def _lowered(description) -> str:

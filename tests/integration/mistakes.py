@@ -89,6 +89,10 @@ ROLE = {
     "no truth value": role("aws_pairing_backup_routes", "maybe", "boolean", backup_routes="maybe"),
     "everything as remote network": role("aws_pairing_remote_networks", "0.0.0.0/0", "aws_pairing_allow_default_route", remote_networks=["0.0.0.0/0"]),
     "a summary that holds the LAN": role("aws_pairing_remote_networks", "10.0.0.0/8", "aws_pairing_allow_summary_networks", remote_networks=["10.0.0.0/8"]),
+    "another state": role("aws_pairing_state", "removed", "present, absent, reconnected", state="removed"),
+    "another way when both are down": role("aws_pairing_when_both_down", "drop", "discard, route", when_both_down="drop"),
+    "another word for foreign changes": role("aws_pairing_commit_foreign", "ignore", "fail, include", commit_foreign="ignore"),
+    "a mapping of keys": role("aws_pairing_pre_shared_keys is to be a list", pre_shared_keys={"first": "One.Key_of.AWS"}),
     "an MTU that no tunnel has": role("aws_pairing_mtu", "90000", "9216", mtu=90000),
     "itself as what it replaces": role("aws_pairing_replaces", IDS["pbf"], replaces=IDS["pbf"]),
     # As a survey hands it over: texts.
@@ -111,7 +115,7 @@ PLAYBOOKS = {
     "vpn_verify": {
         "a misspelt name": Mistake({"vpn_verify_nam": "vpn-0abc"}, ("vpn_verify_nam", "vpn_verify_name")),
         "a time in words": Mistake({"vpn_verify_name": "branch-7", "vpn_verify_timeout": "soon"}, ("vpn_verify_timeout", "soon", "int")),
-        "a VPN that is not there": Mistake({"vpn_verify_name": "brnch-7", "vpn_verify_timeout": 0}, ("brnch-7", "no tunnel or gateway of the name")),
+        "a VPN that is not there": Mistake({"vpn_verify_name": "brnch-7", "vpn_verify_timeout": 0}, ("brnch-7", "perhaps 'branch-7'")),
     },
     "vpn_action": {
         "no name": Mistake({}, ("vpn_action_name is not set", "names of VPNs")),
@@ -163,7 +167,7 @@ MODULES = {
     "a profile that is not there": ("ipsec_tunnel", Mistake(
         {"name": "branch-7", "ipsec_crypto_profile": "Suite-B-GCM-265"}, ("Suite-B-GCM-265", "perhaps 'Suite-B-GCM-256'"))),
     "a tunnel that is not there": ("proxy_id", Mistake(
-        {"name": "a", "tunnel": "branch7", "local": "10.10.0.0/24", "remote": "10.70.0.0/24"}, ("IPsec tunnel 'branch7'", "make it first"))),
+        {"name": "a", "tunnel": "branch7", "local": "10.10.0.0/24", "remote": "10.70.0.0/24"}, ("IPsec tunnel 'branch7'", "perhaps 'branch-7'"))),
     "a zone that is not there": ("security_rule", Mistake(
         {"name": "a", "from": ["trst"], "to": ["untrust"], "source": ["any"], "destination": ["any"], "application": ["any"], "service": ["any"],
          "action": "allow"}, ("zone 'trst'", "perhaps 'trust'"))),

@@ -29,6 +29,8 @@ def messages(playbooks, firewall, playbook, table, *arguments) -> dict[str, str]
              for number, mistake in enumerate(table.values())}
     here = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
     run = playbooks.run(firewall, playbook, "-f", "2", "-l", "all", *arguments, inventory={"all": {"hosts": hosts, "vars": here}})
+    # Ansible's own validation adds the description of every variable to the line that people read.
+    assert "argument_spec_data" not in run.output
     told = {task.host: task.message for task in run.failures()}
     return {name: told.get(host, "") for name, host in zip(table, hosts)}
 
@@ -40,6 +42,8 @@ def test_a_mistake_is_told_so_that_it_can_be_mended(playbooks, firewall, playboo
     told = messages(playbooks, firewall, playbook, table)
     assert {name: (missing(mistake, told[name]), told[name]) for name, mistake in table.items() if missing(mistake, told[name])} == {}
     assert writes(firewall) == [] and firewall.control.candidate(marks=True) == start
+    # Every third one: where it is refused, a check has come no further than the run.
+    table = dict(list(table.items())[::3])
     checked = messages(playbooks, firewall, playbook, table, "--check")
     # Ansible lists in any order what counts as true and false. A check judges no VPN.
     same = {name for name in table if "boolean" in told[name] or "likely cause" in told[name] or told[name] == checked[name]}

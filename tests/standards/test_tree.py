@@ -26,7 +26,7 @@ HEADER = """\
 SHEBANG = "#!/usr/bin/python\n"
 NAMELESS = re.compile(r"(^|_)(utils?|helpers?|common|misc|managers?)($|_)")
 PYTHON_FILES = sorted(path for folder in ("plugins", "tests", "tools") for path in (ROOT / folder).rglob("*.py") if path.stat().st_size)
-ROLES = sorted(path.parent.parent for path in (ROOT / "roles").glob("*/meta/main.yml"))
+ROLES = sorted(path.parent.parent for path in (ROOT / "roles").glob("*/meta/argument_specs.yml"))
 
 
 def load(path: pathlib.Path) -> dict:

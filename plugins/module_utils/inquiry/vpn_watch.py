@@ -20,7 +20,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.carriers import led_into
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.health import Condition, Health
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.judgement import Judgement, Verdict, judge
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import asked_for, of_vpns, select, with_siblings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import asked_for, not_there, of_vpns, select, with_siblings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.vpn_log import Line
 
 # How often a probe is sent that gets no answer: a rule can be in use a moment after its tunnel is up.
@@ -87,7 +87,7 @@ class View:
         """What the state shows to be wrong, in sentences; how well it is takes more than that."""
         if self.judgement is None:
             return ()
-        missing = (f"there is no tunnel or gateway of the name '{name}' in the running configuration" for name in self.missing)
+        missing = (not_there(name, self.everything) for name in self.missing)
         return (*missing, *self.judgement.problems, *self.beyond)
 
     @property
@@ -204,7 +204,8 @@ class Watch:
             view.diagnosis = causes
         if away:
             view.warnings = _joined(view.warnings, [f"{self.target.place} is the passive member of an HA pair: look at its VPNs on the active one"])
-        known = health.Known(vpns, view.judgement, causes, led_into(view.everything, view.whole), view.missing, view.beyond, away)
+        known = health.Known(vpns, view.judgement, causes, led_into(view.everything, view.whole),
+                             {name: not_there(name, view.everything) for name in view.missing}, view.beyond, away)
         view.condition = health.of_firewall(self.target.place, known)
 
     def _take(self, view: View, state, listing) -> None:

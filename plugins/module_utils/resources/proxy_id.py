@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import entries
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.ipsec_tunnel import PROXY_ID_NODES, check_operational_name
@@ -28,13 +26,7 @@ def _container(request: Request) -> tuple:
 
 
 def reads(request: Request) -> list:
-    return [("network", _tunnel(request))]
-
-
-def refuse_without_tunnel(request: Request, tree) -> None:
-    """A proxy ID alone would be a tunnel without interface and gateway."""
-    if request.state in ("present", "replaced") and places.find(tree, (request.base("network") + _tunnel(request))[1:]) is None:
-        raise Refused(f"proxy_id '{request.name}': there is no IPsec tunnel '{request.names['tunnel']}'; make it first")
+    return [("network", _container(request))]
 
 
 def desired(request: Request, tree) -> list:
@@ -50,5 +42,4 @@ def gathered(request: Request, tree) -> list:
 RESOURCE = Resource(
     "proxy_id", TABLE, reads, desired, gathered, identity=("tunnel", "address_family", "name"),
     identity_specs={"address_family": {"required": False, "choices": ["ipv4", "ipv6"], "default": "ipv4"}},
-    checks=(refuse_without_tunnel,),
 )

@@ -10,7 +10,7 @@ is called better than what is known of it; what is only likely or possible chang
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Collection, Iterable, Mapping, Sequence
 
@@ -103,7 +103,8 @@ class Known:
     """What is known of a firewall's VPNs when they are judged.
 
     C(vpns): VPN → the names of its tunnels. C(judgement): what the state shows. C(causes): of the diagnosis, as it tells them.
-    C(led_into): names of the tunnels that traffic is led into now. C(missing): names that were asked for and that nothing answers to.
+    C(led_into): names of the tunnels that traffic is led into now. C(missing): names that were asked for and that nothing answers to
+    → what is said of that.
     C(beyond): what is wrong with all that was asked about and no state of the firewall tells, such as a probe without an answer.
     C(away): whether another member of an HA pair does the work, so that nothing is to be up here.
     """
@@ -112,7 +113,7 @@ class Known:
     judgement: Judgement
     causes: Sequence[Mapping] = ()
     led_into: Collection[str] = ()
-    missing: Sequence[str] = ()
+    missing: Mapping[str, str] = field(default_factory=dict)
     beyond: Sequence[str] = ()
     away: bool = False
 
@@ -141,7 +142,7 @@ def without_answer(name: str, why: str) -> Condition:
 
 def _missing(name: str, known: Known) -> Condition:
     causes = tuple(_of_cause(cause, Health.DOWN) for cause in known.causes if cause["tunnel"] == name and cause["confidence"] != _POSSIBLE)
-    return Condition(name, Health.DOWN, (Reason(f"there is no tunnel or gateway of the name '{name}' in the running configuration"), *causes))
+    return Condition(name, Health.DOWN, (Reason(known.missing[name]), *causes))
 
 
 def _vpn(name: str, verdicts: Sequence[Verdict], known: Known) -> Condition:

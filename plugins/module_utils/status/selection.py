@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Collection, Iterable
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import record as records
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.names import last_rule_of, stem
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object
@@ -68,6 +69,11 @@ def names(configuration: dict) -> list[str]:
     things = [Object("ipsec_tunnel", tunnel["name"]) for tunnel in configuration["tunnels"]]
     things += [Object("ike_gateway", gateway["name"]) for gateway in configuration["gateways"]]
     return sorted({name for thing in things for name in owners.of(thing)})
+
+
+def not_there(name: str, configuration: dict) -> str:
+    """What is said of a name that nothing in the whole configuration answers to, with those that there are."""
+    return f"there is no tunnel or gateway of the name '{name}' in the running configuration{instead(name, names(configuration))}"
 
 
 def select(configuration: dict, names: Iterable[str]) -> tuple:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import time
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import high_availability
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import vpn_state
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import CLOUDS, rules_of
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import names, select
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import not_there, select
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import negotiating
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit import COMMITTING, jobs_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import NOTHING_WRITTEN, PanosModule, target_of, telling, with_session
@@ -72,8 +71,7 @@ class _Task:
         self.everything = vpn_state.configuration(self.target)
         self.chosen, missing = (self.everything, []) if self.params["all"] else select(self.everything, self.names)
         if missing:
-            raise Refused(f"there is no tunnel or gateway of the name {', '.join(map(repr, missing))} in the running configuration of {session.place}"
-                          f"{instead(missing[0], names(self.everything))}")
+            raise Refused(f"{session.place}: {'; '.join(not_there(name, self.everything) for name in missing)}")
 
     def run(self) -> dict:
         action = self.params["action"]

@@ -10,7 +10,6 @@ import time
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.drill import drill as drills, expectation, paths, record as records
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.drill.measurement import Measurement
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError, Refused
@@ -20,7 +19,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.si
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import monitor_profile
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.judgement import judge
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import names, select
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import not_there, select
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit import COMMITTING
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, target_of, telling, with_session
@@ -80,8 +79,7 @@ class _Task:
         everything = vpn_state.configuration(self.target)
         found, missing = select(everything, [name])
         if missing:
-            raise Refused(f"there is no tunnel or gateway of the name '{name}' in the running configuration of {self.session.place}"
-                          f"{instead(name, names(everything))}")
+            raise Refused(f"{self.session.place}: {not_there(name, everything)}")
         if not found["tunnels"]:
             raise Refused(f"'{name}' is an IKE gateway without a tunnel in the running configuration of {self.session.place}: nothing can fail over")
         return found

@@ -200,7 +200,7 @@ def samples(node) -> tuple:
 @pytest.fixture(autouse=True)
 def _names_of_nothing(monkeypatch):
     """Where an option names another object, any name will do here."""
-    monkeypatch.setattr(needed, "missing", lambda target, plan, reads: [])
+    monkeypatch.setattr(needed, "missing", lambda target, plan, reads, view=None: [])
 
 
 def options_of(resource, engine, nodes, choices, above=()):

@@ -203,7 +203,8 @@ def test_without_a_name_everything_is_told_and_only_vpns_are_judged(pbf):
 
 def test_a_name_that_nothing_answers_to_is_a_problem_and_no_error(pbf):
     found = pbf.done({"name": ["vpn-0fff"]}).values
-    assert found["problems"] == ["there is no tunnel or gateway of the name 'vpn-0fff' in the running configuration"]
+    assert found["problems"] == [f"there is no tunnel or gateway of the name 'vpn-0fff' in the running configuration "
+                                 f"(there are branch, branch-7, {NAME}, {FIRST}, {SECOND})"]
     assert found["vpn"]["tunnels"] == []
     assert not any(request["cmd"].startswith("show vpn") for request in pbf.control.requests() if request["type"] == "op")
 

@@ -29,7 +29,7 @@ def condition(branch: Branch) -> tuple[Condition, list]:
     configuration, missing = select(vpn_state.gathered_from(branch.tree, Platform((11, 1), branch.engine), Location().base), [NAME])
     causes = branch.diagnose()
     vpns = asked_for(configuration, configuration, [NAME], missing)
-    known = health.Known(vpns, judge(configuration, branch.state), causes, led_into(configuration, branch.state), missing)
+    known = health.Known(vpns, judge(configuration, branch.state), causes, led_into(configuration, branch.state), dict.fromkeys(missing, "not there"))
     return health.of_firewall("fw", known), causes
 
 

@@ -66,7 +66,8 @@ TABLE = {
 
 def known(row: Row) -> Known:
     verdicts = tuple(Verdict(name, (row.problems[name],) if name in row.problems else ()) for name in row.tunnels)
-    return Known({"vpn-1a": row.tunnels}, Judgement(verdicts, row.beyond), row.causes, row.led_into, row.missing, row.asked)
+    missing = {name: f"{name} is not there" for name in row.missing}
+    return Known({"vpn-1a": row.tunnels}, Judgement(verdicts, row.beyond), row.causes, row.led_into, missing, row.asked)
 
 
 @pytest.mark.parametrize("row", TABLE.values(), ids=TABLE.keys())
@@ -107,11 +108,11 @@ def test_two_causes_of_one_missing_tunnel_are_of_one_tunnel():
 
 
 def test_what_was_asked_for_and_is_not_there_is_down():
-    found = health.of_firewall("fw", Known({}, Judgement(), missing=("vpn-1a",), causes=(cause("vpn-1a", words="it is not committed"),)))
+    found = health.of_firewall("fw", Known({}, Judgement(), missing={"vpn-1a": "it is not there"}, causes=(cause("vpn-1a", words="it is not committed"),)))
     (vpn,) = found.parts
     assert (vpn.name, vpn.state, found.state) == ("vpn-1a", DOWN, DOWN)
     assert [reason.words for reason in vpn.reasons] == [
-        "there is no tunnel or gateway of the name 'vpn-1a' in the running configuration", "it is not committed"]
+        "it is not there", "it is not committed"]
 
 
 def test_where_nothing_is_and_nothing_was_asked_for_nothing_is_wrong():
