@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes what modules and the role document of remote networks, service connections and bandwidth, which the types of prisma/site.py say.
+"""Writes what modules and the role document of remote networks, service connections and bandwidth, which the types of prisma/site.py say, and the guide's
+table of the rules in prisma/rules.py.
 
 C(--check) only tells whether it is up to date.
 """
@@ -16,6 +17,7 @@ from peer_documentation import ROOT, Place, block, importable, updated
 
 MODULES = ("prisma_access_cloud", "prisma_access_panorama")
 ROLE = "prisma_access"
+RULES = ".. rules, written by tools/prisma_documentation.py"
 # Option → the one that stands behind it in the module.
 OPTIONS = {"remote_networks": "service_connections", "service_connections": "bandwidth", "bandwidth": "update_secret"}
 
@@ -24,8 +26,8 @@ def places() -> list[Place]:
     from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import fields
     from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma import site
 
+    found = [Place("docs/docsite/rst/prisma_access.rst", re.escape(f"{RULES}\n"), re.escape(".. end of rules\n"), rules())]
     kinds = {"remote_networks": site.RemoteNetwork, "service_connections": site.ServiceConnection, "bandwidth": site.Bandwidth}
-    found = []
     for option, behind in OPTIONS.items():
         documented = fields.documentation(kinds[option])
         for module in MODULES:
@@ -34,6 +36,16 @@ def places() -> list[Place]:
         begin = rf"\n      {ROLE}_{option}:\n(?:        .*\n)*?        options:\n"
         found.append(Place(f"roles/{ROLE}/meta/argument_specs.yml", begin, rf"      {ROLE}_{behind}:\n", block(of_role(documented, kinds[option]), 10)))
     return found
+
+
+def rules() -> str:
+    """The table of the rules, with who says so."""
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.rules import RULES as ROWS
+
+    lines = ["", ".. list-table::", "   :header-rows: 1", "   :widths: 70 30", "", "   * - Rule", "     - Source"]
+    for row in ROWS:
+        lines += [f"   * - {row.words[0].upper()}{row.words[1:]}.", f"     - {row.source}"]
+    return "\n".join([*lines, "", ""])
 
 
 def of_role(documented: dict, kind: type) -> dict:
@@ -65,7 +77,7 @@ def main() -> int:
     if "--check" not in sys.argv:
         return 0
     for name in dict.fromkeys(stale):
-        print(f"{name}: what it says of sites of Prisma Access is not what prisma/site.py says; run tools/prisma_documentation.py")
+        print(f"{name}: what it says of sites of Prisma Access is not what prisma/ says; run tools/prisma_documentation.py")
     return int(bool(stale))
 
 

@@ -22,7 +22,8 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door i
 
 PAGES = ROOT / "docs" / "docsite" / "rst"
 BLOCK = re.compile(r"^\.\. code-block:: yaml\n\n((?:   .*\n|\n)+)", re.MULTILINE)
-SECRETS = {"vault_google_key": "notReal.google-key", "vault_zstack_key": "notReal.zstack-key", "vault_hub_key": "notReal.hub-key"}
+SECRETS = {"vault_google_key": "notReal.google-key", "vault_zstack_key": "notReal.zstack-key", "vault_hub_key": "notReal.hub-key",
+           "vault_lyon_key": "notReal.lyon-key"}
 # What clouds print; the firewall is known there by the address and the AS number that it has.
 OUTPUTS = {"azure.json": json.dumps(azure.BUNDLE), "google.json": json.dumps(google.BUNDLE).replace("192.0.2.10", "198.51.100.10").replace("65000", "65010")}
 
@@ -41,6 +42,7 @@ GUIDES = {page.stem: plays(page) for page in sorted(PAGES.glob("*.rst")) if play
 @pytest.mark.parametrize("guide", GUIDES)
 def test_the_plays_of_a_guide_run(playbooks, firewalls, guide, tmp_path):
     device = firewalls(model="panorama") if guide == "panorama" else firewalls()
+    panorama = firewalls(model="panorama", config="prisma") if guide == "prisma_access" else device
     if guide == "panorama":
         device.manage(firewalls(name="fw1"), "branch-stack", "branches")
     environment = {}
@@ -48,12 +50,13 @@ def test_the_plays_of_a_guide_run(playbooks, firewalls, guide, tmp_path):
         other = firewalls(name="fw1-peer")
         device.pair_with(other)
         environment = {**access(device), "PANOS_HA_PEER": f"127.0.0.1:{other.port}"}
-    provider = provider_of(device)
-    hosts = {"hosts": {"fw1": {"panos_provider": provider, "ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}}}
+    here = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    groups = {group: {"hosts": {"fw1" if one is device else "pano1": {"panos_provider": provider_of(one), **here}}} for group, one in (
+        ("firewalls", device), ("panorama", panorama))}
     files = {"connection_static.json": STATIC, "connection_bgp.json": BGP, **{name: tmp_path / name for name in OUTPUTS}}
     for name, text in OUTPUTS.items():
         files[name].write_text(text, encoding="utf-8")
-    run = playbooks.run(device, GUIDES[guide], inventory={"firewalls": hosts, "panorama": hosts}, environment=environment,
+    run = playbooks.run(device, GUIDES[guide], inventory=groups, environment=environment,
                         variables={**SECRETS, "aws_pairing_commit_poll": 0.05}, files=files)
     assert run.status == 0, run.output
     assert run.changed()

@@ -20,8 +20,9 @@ ON_CREATE, ALWAYS = "on_create", "always"
 _UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 _CHOICES: tuple[frozenset[str], ...] = (
     frozenset(_UNITS), frozenset(("ip", "fqdn", "dynamic")), frozenset(("pre_shared_key", "certificate")), frozenset(("esp", "ah")))
-# Members and entries are added to those that are there. Other lists have an order that means something, and are set as they are given.
-_MEMBERS, _ENTRIES = ("subnets",), ("proxy_id", "ecmp_tunnels")
+# Entries are laid over those of their names. Others of the one stay, others of the other go. Any other list is set as it is given, and of one the order says
+# nothing.
+_ADDED, _EXACT, _UNORDERED = ("proxy_id",), ("ecmp_tunnels",), ("subnets",)
 
 
 @dataclass(frozen=True)
@@ -109,11 +110,11 @@ def laid(under: dict, over: dict) -> dict:
 def _laid_value(name: str, under: Any, over: Any) -> Any:
     if isinstance(under, dict) and isinstance(over, dict):
         return laid(under, over)
-    if isinstance(under, list) and name in _MEMBERS:
-        return [*under, *(member for member in over if member not in under)]
-    if isinstance(under, list) and name in _ENTRIES:
-        return _laid_entries(under, over)
-    return over
+    if isinstance(under, list) and name in (*_ADDED, *_EXACT):
+        named = {entry["name"] for entry in over}
+        return _laid_entries([entry for entry in under if name in _ADDED or entry.get("name") in named], over)
+    is_the_same = name in _UNORDERED and isinstance(under, list) and set(under) == set(over)
+    return under if is_the_same else over
 
 
 def _laid_entries(under: Sequence[dict], over: Sequence[dict]) -> list[dict]:

@@ -139,11 +139,11 @@ def test_one_value_is_changed_and_the_rest_stays(cloud, run):
     assert after["authentication"]["pre_shared_key"]["key"] == stored(KEYS["lyon-1"])
 
 
-def test_what_is_added_is_added(cloud, run):
+def test_the_networks_are_those_that_are_given(cloud, run):
     run(remote_networks=[LYON])
     told = run(remote_networks=[{"name": "Lyon", "subnets": ["10.81.0.0/16"]}])
     assert [each["kind"] for each in told.values["objects"]] == ["remote-networks"]
-    assert held(cloud)["remote-networks"]["Lyon"]["subnets"] == ["10.80.0.0/16", "10.81.0.0/16"]
+    assert held(cloud)["remote-networks"]["Lyon"]["subnets"] == ["10.81.0.0/16"]
 
 
 def test_another_lifetime_unit_is_the_same_lifetime(cloud, run):
