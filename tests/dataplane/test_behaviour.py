@@ -2,20 +2,25 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What nobody tells of a firewall, in both positions on a pairing by BGP: as the lab begins, and the other way."""
+"""What nobody tells of a firewall, in both positions: as the lab begins, and the other way. Where sessions may go and whose answers PBF sees: test_sessions.py;
+keys: test_changes.py; segments: tests/unit/lab/test_packet_filter.py.
+"""
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.failovers import together
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import connection
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.behaviour import Behaviour
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.behaviour import A_KEY, EVERYTHING, Behaviour
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
 
 HOLD_TIME = 3
+#: Seconds in which a tunnel would be up again.
+UNASKED = 6
 WORLDS = {
     "as the lab begins": Behaviour(),
     "the other way": Behaviour(interfaces_go_with_their_tunnel=True, negotiates_unasked=True, tells_bgp_errors=True),
@@ -62,6 +67,71 @@ def test_bgp_over_a_tunnel_that_is_disabled(worlds, words):
     site.up()
     assert site.ping(3) == 3
     assert lines(site)[-1].startswith("routed-BGP-peer-enter-established")
+
+
+@pytest.mark.parametrize("words", WORLDS)
+def test_a_tunnel_that_no_packet_asks_for(worlds, words):
+    """Without BGP and monitors nothing wants into a tunnel, and AWS begins none: it comes back where the firewall negotiates unasked, else with a packet."""
+    site = worlds[words]
+    peers = [{"bgp_peer": {"name": peer["name"], "virtual_router": "default", "peer_group": peer["group"]}} for peer in site.state()["bgp_peers"]]
+    site.change(*({"bgp_peer": {**peer["bgp_peer"], "enable": False}} for peer in peers))
+    assert wait_until(lambda: established(site) == 0, 10, 0.1)
+    # AWS goes on asking for BGP as long as it can, and is answered by a packet: once that may fall into the moment.
+    assert all(comes_back(site) for dummy in range(3)) is WORLDS[words].negotiates_unasked
+    site.change(*({"bgp_peer": {**peer["bgp_peer"], "enable": True}} for peer in peers))
+    site.up()
+
+
+def comes_back(site) -> bool:
+    """Whether the first tunnel has another SA soon after its SAs were cleared."""
+    before = spi(site)
+    assert site.plane.clear(site.plane.firewall.running.tunnels[0].gateway, None)
+    return wait_until(lambda: spi(site) not in (None, before), UNASKED, 0.2)
+
+
+def spi(site) -> str | None:
+    """Of the first tunnel's SA."""
+    sa = site.daemon(1).ike_sa()
+    return sa.children[0].inbound_spi if sa is not None and sa.children else None
+
+
+@pytest.fixture(scope="module")
+def waiting(sites):
+    """By what becomes of old sessions and SAs: pairings whose first PBF rule has a monitor that only waits."""
+    made = {keeps: sites(connection("pbf"), dead_after=4, behaviour=Behaviour(dead_peers_keep_sessions=keeps, sas_outlive=EVERYTHING if keeps else A_KEY))
+            for keeps in (False, True)}
+    for site in made.values():
+        site.pair("pbf", monitor_interval=2, monitor_threshold=2)
+        site.change({"monitor_profile": {"name": "waits", "interval": 2, "threshold": 2, "action": "wait-recover"}},
+                    {"pbf_rule": {"name": f"{site.options('pbf')['name']}-1", "action": {"forward": {"monitor": {"profile": "waits"}}}}})
+    together(*(site.up for site in made.values()))
+    return made
+
+
+@pytest.mark.parametrize("outlive", [False, True])
+def test_sas_under_other_terms(waiting, outlive):
+    site = waiting[outlive]
+    before = spi(site)
+    site.change({"ipsec_crypto_profile": {"name": site.options("pbf")["name"], "lifetime": {"seconds": 7200}}})
+    site.up()
+    assert (spi(site) == before) is outlive
+
+
+@pytest.mark.parametrize("keeps", [False, True])
+def test_sessions_of_a_rule_whose_monitor_only_waits(waiting, keeps):
+    """The rule takes no new sessions once its monitor is down; whether those that it has stay on the dead way is told by the mark's own table."""
+    site = waiting[keeps]
+    assert site.ping(3) == 3
+    before = marks(site)
+    site.aws[0].kill()
+    assert wait_until(lambda: not site.plane.firewall.probes()["rules"][f"{site.options('pbf')['name']}-1"], 45, 0.3)
+    assert wait_until(lambda: site.ping(1) == 1, 45, 0.3), "new sessions take the second rule"
+    assert len(before - marks(site)) == (0 if keeps else 1)
+
+
+def marks(site) -> set[str]:
+    """The marks of sessions for which the firewall has a table of their own."""
+    return set(re.findall("fwmark (0x[0-9a-f]+) lookup", site.run("ip rule")))
 
 
 @pytest.mark.parametrize("words", WORLDS)

@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
+import pathlib
 import re
 
 import pytest
@@ -120,3 +122,11 @@ def test_each_echo_request_is_judged_by_the_rules_and_its_answer_is_not():
 def test_segments_are_adjusted_where_that_is_asked_for(adjusts):
     found = chains(Running(interfaces=INTERFACES), adjusts_mss=adjusts)["segments"]
     assert [line.split()[0] for line in found if "size set 1406" in line] == (["iifname", "oifname"] if adjusts else [])
+
+
+@pytest.mark.parametrize("switch", [field.name for field in dataclasses.fields(Behaviour)])
+def test_each_switch_is_turned_by_a_test(switch):
+    """In the lab or in these unit tests; what is asserted there differs by its position."""
+    tests = pathlib.Path(__file__).resolve().parents[2]
+    turned = [path.name for folder in ("dataplane", "unit/lab") for path in (tests / folder).glob("test_*.py") if f"{switch}=" in path.read_text("utf-8")]
+    assert turned, f"no test turns {switch}"
