@@ -109,3 +109,14 @@ def test_role_variables_begin_with_its_name(role):
 def test_role_is_described(role):
     assert (role / "README.md").is_file()
     assert load(role / "meta" / "main.yml")["galaxy_info"]["description"]
+
+
+def test_operational_commands_stand_in_one_place():
+    """As words or as XML: what is sent is named once, so that whoever has a real firewall can record all of it."""
+    verbs = "show|check|request|test|clear|revert|validate|load|save|set"
+    nouns = "vpn|routing|advanced-routing|system|config|jobs|pbf|interface|high-availability|devices|running"
+    literal = re.compile(rf"""["'](<({verbs})>|({verbs}) ({nouns})\b)""")
+    rooms = ROOT / "plugins" / "module_utils"
+    found = [f"{path.relative_to(rooms)}: {line.strip()}" for path in sorted(rooms.rglob("*.py")) if path.name != "commands.py"
+             for line in path.read_text(encoding="utf-8").splitlines() if literal.search(line)]
+    assert found == []

@@ -11,6 +11,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from typing import Callable, Iterable, Sequence
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import commands
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, tree as trees
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import jobs, locks, sdk
@@ -60,7 +61,7 @@ def changes(session: Session) -> list[Change]:
 
     Raises DeviceError where the firewall does not tell; an entry that cannot be read is a change at a place of which only the words are known.
     """
-    answer = session.op("<show><config><list><changes/></list></config></show>", "list uncommitted changes")
+    answer = session.op(commands.command(commands.CHANGES), "list uncommitted changes")
     listed = list(answer.iter("entry"))
     if not listed and message(answer) and _pending(session):
         raise DeviceError(f"failed to list uncommitted changes on {session.place}: in the place of a list it says: {message(answer)}")
@@ -82,7 +83,7 @@ def _place(words: str) -> Path:
 
 def _pending(session: Session) -> bool:
     """Whether there is anything uncommitted, by the firewall's other answer to that."""
-    answer = session.op("<check><pending-changes/></check>", "ask for uncommitted changes")
+    answer = session.op(commands.command(commands.PENDING), "ask for uncommitted changes")
     return (answer.findtext("result") or "").strip() != "no"
 
 
@@ -259,7 +260,7 @@ def _holders(session: Session, error: DeviceError) -> str:
     if error.code != CODE_LOCKED:
         return ""
     try:
-        held = session.op("<show><commit-locks/></show>", "list commit locks").iter("entry")
+        held = session.op(commands.command(commands.COMMIT_LOCKS), "list commit locks").iter("entry")
     except DeviceError:
         return ""
     names = [f"{entry.get('name')} ({entry.findtext('comment') or 'no comment'})" for entry in held]

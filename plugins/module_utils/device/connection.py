@@ -11,6 +11,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 from typing import Callable, Iterable, Mapping, Sequence
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import commands
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import answer, union
@@ -176,7 +177,7 @@ class Session:
 
     def platform(self) -> Platform:
         """Version, routing engine (the running one) and virtual systems, from C(show system info)."""
-        system = self.op("<show><system><info/></system></show>", "read the system information").find("result/system")
+        system = self.op(commands.command(commands.SYSTEM), "read the system information").find("result/system")
         if system is None:
             raise DeviceError(f"{self.place} gave no system information: it is not a PAN-OS firewall, or not ready")
         try:

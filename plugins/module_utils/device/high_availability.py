@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass, replace
 from typing import Callable
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import commands
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.hosts import host_and_port
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
@@ -17,7 +18,6 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patie
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.transport import Provider
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, DeviceError, InvalidInput, PanosVpnError, Refused
 
-_COMMAND = "<show><high-availability><state/></high-availability></show>"
 # A firewall's states, and a Panorama's, which has its priority in front.
 _ACTIVE = ("active", "active-primary", "active-secondary", "primary-active", "secondary-active")
 _SYNCHRONISED = "synchronized"
@@ -57,7 +57,7 @@ def member(session: Session) -> Member | None:
 
     A firewall tells it inside its group, a Panorama has none. Where HA is off, what stands there all the same counts for nothing.
     """
-    answer = session.op(_COMMAND, "read the HA state").find("result")
+    answer = session.op(commands.command(commands.HA_STATE), "read the HA state").find("result")
     if (places.text(answer, ("enabled",)) or "").lower() != "yes":
         return None
     told = answer if answer is None or answer.find("group") is None else answer.find("group")

@@ -9,8 +9,8 @@ from __future__ import annotations
 import time
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import commands
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import CODE_MISSING, Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet, Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, DeviceError, JobUnknown, PanosVpnError
@@ -61,7 +61,7 @@ def _going_on(error: PanosVpnError) -> PanosVpnError:
 def _finished(session: Session, job: str, overdue: PanosVpnError, queued: float | None) -> Job:
     """The finished job; raises NotYet while it runs."""
     try:
-        answer = session.op(f"<show><jobs><id>{escape(job)}</id></jobs></show>", f"ask for commit job {job}")
+        answer = session.op(commands.command(commands.JOB, job), f"ask for commit job {job}")
     except DeviceError as exc:
         if exc.code != CODE_MISSING:
             raise
@@ -76,7 +76,7 @@ def _finished(session: Session, job: str, overdue: PanosVpnError, queued: float 
 
 def commits(session: Session) -> list[ET.Element]:
     """The commit jobs that the firewall remembers, the newest first."""
-    answer = session.op("<show><jobs><all/></jobs></show>", "look for commit jobs")
+    answer = session.op(commands.command(commands.JOBS), "look for commit jobs")
     found = [job for job in answer.iter("job") if said(job, "type") == "Commit" and said(job, "id").isdigit()]
     return sorted(found, key=lambda job: -int(said(job, "id")))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from secrets import token_hex
 from typing import Callable
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import commands
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet, Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, PanosVpnError
@@ -61,7 +62,7 @@ def take(session: Session, patience: Patience) -> None:
 
     def look() -> None:
         try:
-            session.op(_taking(_COMMENT), "take the configuration lock")
+            session.op(commands.command(commands.TAKE_CONFIG_LOCK, _COMMENT), "take the configuration lock")
         except DeviceError as exc:
             if _OTHERS in str(exc) or is_locked(exc):
                 raise NotYet(str(exc), exc.adding(f"waited {patience.timeout:g} s")) from None
@@ -69,10 +70,6 @@ def take(session: Session, patience: Patience) -> None:
                 raise
 
     patience.until(look)
-
-
-def _taking(comment: str) -> str:
-    return f"<request><config-lock><add><comment>{comment}</comment></add></config-lock></request>"
 
 
 def account(session: Session) -> str | None:
@@ -83,12 +80,12 @@ def account(session: Session) -> str | None:
     comment = f"{_COMMENT}, {token_hex(4)}"
     try:
         try:
-            session.op(_taking(comment), "take the configuration lock")
+            session.op(commands.command(commands.TAKE_CONFIG_LOCK, comment), "take the configuration lock")
         except DeviceError as exc:
             if _OWN not in str(exc):
                 return None
         held = {entry.get("name"): entry.findtext("comment") for entry in session.op(
-            "<show><config-locks/></show>", "list configuration locks").iter("entry")}
+            commands.command(commands.CONFIG_LOCKS), "list configuration locks").iter("entry")}
         if comment in held.values():
             release(session)
     except PanosVpnError:
@@ -100,7 +97,7 @@ def account(session: Session) -> str | None:
 def release(session: Session) -> None:
     """Let it go; one that is gone already, by a commit, is let go."""
     try:
-        session.op("<request><config-lock><remove/></config-lock></request>", "release the configuration lock")
+        session.op(commands.command(commands.RELEASE_CONFIG_LOCK), "release the configuration lock")
     except DeviceError as exc:
         if _NONE not in str(exc):
             raise

@@ -12,7 +12,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.command import command
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import commands
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 
 _UNKNOWN = ("", "unknown", "none")
@@ -112,21 +112,21 @@ def fleet(session: Session) -> Fleet:
 
 
 def devices(session: Session) -> tuple[Device, ...]:
-    answer = session.op(command("show devices all"), "list the firewalls behind this Panorama")
+    answer = session.op(commands.command(commands.DEVICES), "list the firewalls behind this Panorama")
     return tuple(_device(entry) for entry in answer.findall("result/devices/entry"))
 
 
 def device_groups(session: Session, name: str = "") -> tuple[DeviceGroup, ...]:
     """All device groups, or the one of a name, with what each of their firewalls has of them."""
-    answer = session.op(command("show devicegroups name", name) if name else command("show devicegroups"), "list the device groups")
-    parents = _parents(session.op(command("show dg-hierarchy"), "read which device group lies below which"))
+    answer = session.op(commands.command(commands.DEVICE_GROUP, name) if name else commands.command(commands.DEVICE_GROUPS), "list the device groups")
+    parents = _parents(session.op(commands.command(commands.HIERARCHY), "read which device group lies below which"))
     return tuple(DeviceGroup(_name(entry), parents.get(_name(entry), ""), _statuses(entry, "shared-policy-status"))
                  for entry in answer.findall("result/devicegroups/entry"))
 
 
 def template_stacks(session: Session, name: str = "") -> tuple[TemplateStack, ...]:
     """All template stacks, or the one of a name, with what each of their firewalls has of them."""
-    answer = session.op(command("show template-stack name", name) if name else command("show template-stack"), "list the template stacks")
+    answer = session.op(commands.command(commands.TEMPLATE_STACK, name) if name else commands.command(commands.TEMPLATE_STACKS), "list the template stacks")
     return tuple(TemplateStack(_name(entry), _texts(entry.find("templates")), _statuses(entry, "template-status"))
                  for entry in answer.findall("result/template-stack/entry"))
 

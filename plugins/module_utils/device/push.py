@@ -15,6 +15,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 from typing import Iterable
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import commands
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit, jobs
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import CODE_MISSING, Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.jobs import said
@@ -209,7 +210,7 @@ def _enqueued(session: Session, push: Push, wanted: ET.Element, patience: Patien
 
 def _left_behind(session: Session) -> str | None:
     """The push that runs, where the answer to a request for one was lost."""
-    answer = session.op("<show><jobs><all/></jobs></show>", "look for push jobs")
+    answer = session.op(commands.command(commands.JOBS), "look for push jobs")
     running = [said(job, "id") for job in answer.iter("job") if said(job, "type") == "CommitAll" and jobs.is_unfinished(job) and said(job, "id")]
     return max(running, key=int, default=None)
 
@@ -236,7 +237,7 @@ def followed(session: Session, job: str, push: Push, patience: Patience, queued:
 
 def _job(session: Session, job: str, overdue: DeviceError, queued: float | None) -> ET.Element:
     try:
-        answer = session.op(f"<show><jobs><id>{job}</id></jobs></show>", f"ask for push job {job}")
+        answer = session.op(commands.command(commands.JOB, job), f"ask for push job {job}")
     except ConnectionFailed as exc:
         if exc.final:
             raise

@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.command import command
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import commands
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.addresses import Known
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import address_objects
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import interfaces, looks
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import interfaces
 
 
 def known(target: Target, around: Surroundings, objects: dict) -> Known:
@@ -25,5 +25,5 @@ def known(target: Target, around: Surroundings, objects: dict) -> Known:
 def _leases(target: Target, around: Surroundings) -> dict[str, str]:
     if target.is_panorama:
         return {}
-    live = interfaces.interfaces(target.session.op(command(*looks.INTERFACES), "read the interfaces' state"))
+    live = interfaces.interfaces(target.session.op(commands.command(*commands.INTERFACES), "read the interfaces' state"))
     return {name: live[name].address for name in around.given_addresses() if name in live and live[name].address}

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Sequence
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import commands
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, secrets
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit, high_availability
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.command import command
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import DEVICE
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.diagnosis import diagnose
@@ -21,7 +21,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.add
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import address_objects
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import IMPORTED
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import interfaces, looks, vpn_log
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import interfaces, vpn_log
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.rules import INSIDE_APPLICATIONS, OUTSIDE_APPLICATIONS
 
 _PANORAMA = ("deviceconfig", "system", "panorama")
@@ -81,7 +81,7 @@ class Inquiry:
             return instead
 
     def _interfaces(self) -> dict:
-        return interfaces.interfaces(self.session.op(command(*looks.INTERFACES), "read the interfaces' state"))
+        return interfaces.interfaces(self.session.op(commands.command(*commands.INTERFACES), "read the interfaces' state"))
 
     def _objects(self, around) -> dict:
         """What the address objects stand for that interfaces have instead of an address."""

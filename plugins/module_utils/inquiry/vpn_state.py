@@ -12,8 +12,8 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import commands
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.command import command
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import entries
@@ -22,7 +22,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources im
     bgp_instance, bgp_peer, ike_gateway, ipsec_tunnel, monitor_profile, pbf_rule, tunnel_interface,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import (
-    answer, bgp, flow, forwarding, looks, prefixes, routes, security_associations,
+    answer, bgp, flow, forwarding, prefixes, routes, security_associations,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import local_interface
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State
@@ -100,11 +100,11 @@ class Listing:
         tunnels, rules, peers = bool(found["tunnels"]), bool(found["pbf_rules"]), bool(found["bgp"]["peers"])
         routing = self.routing(found) if with_routes and tunnels else {}
         return State(
-            ike_sas=self._asked(looks.IKE_SAS, lambda response: security_associations.ike_sas(response, self.now)) if tunnels else (),
-            ipsec_sas=self._asked(looks.IPSEC_SAS, security_associations.ipsec_sas) if tunnels else (),
+            ike_sas=self._asked(commands.IKE_SAS, lambda response: security_associations.ike_sas(response, self.now)) if tunnels else (),
+            ipsec_sas=self._asked(commands.IPSEC_SAS, security_associations.ipsec_sas) if tunnels else (),
             flows=self.flows() if tunnels else (),
             pbf_rules=self.pbf_rules() if rules else (),
-            bgp_peers=self._asked(looks.BGP_PEERS[self.platform.advanced], bgp.peers) if peers else (),
+            bgp_peers=self._asked(commands.BGP_PEERS[self.platform.advanced], bgp.peers) if peers else (),
             **routing,
         )
 
@@ -112,23 +112,23 @@ class Listing:
         """The routes, and what the legacy engine's BGP peers have sent and are sent. No such table of the other engine is documented."""
         told = {"routes": self.routes()}
         if found["bgp"]["peers"] and not self.platform.advanced:
-            told["prefixes"] = (self._asked(looks.LEARNED, prefixes.learned)
-                                + self._asked(looks.ADVERTISED, prefixes.advertised))
+            told["prefixes"] = (self._asked(commands.LEARNED, prefixes.learned)
+                                + self._asked(commands.ADVERTISED, prefixes.advertised))
         return told
 
     def flows(self) -> tuple:
         """The flows alone: their counters move."""
-        return self._asked(looks.FLOWS, flow.flows)
+        return self._asked(commands.FLOWS, flow.flows)
 
     def pbf_rules(self) -> tuple:
-        return self._asked(looks.PBF_RULES, forwarding.pbf_rules)
+        return self._asked(commands.PBF_RULES, forwarding.pbf_rules)
 
     def routes(self) -> tuple:
         """The whole routing table of either engine."""
-        return self._asked(looks.ROUTES[self.platform.advanced], routes.routes)
+        return self._asked(commands.ROUTES[self.platform.advanced], routes.routes)
 
     def _asked(self, words, parse) -> tuple:
-        response = self.session.op(command(words), words)
+        response = self.session.op(commands.command(words), words)
         remark = answer.remark(response)
         if remark:
             self.warnings.append(f"the answer of {self.session.place} to '{words}' was not understood: {remark}")

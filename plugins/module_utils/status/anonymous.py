@@ -17,6 +17,8 @@ import re
 import xml.etree.ElementTree as ET
 from typing import Any
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import commands
+
 # PAN-OS's own words in answers; names that people like to give (trust, vpn, lan) are none of them.
 WORDS = frozenset("""
     active Active active-passive inactive init Init initial up UP down DOWN off on yes no ok OK FAIL FIN ACT PEND pending tunnel peer gateway IKE IKEv1 IKEv2
@@ -37,7 +39,7 @@ NAMED = frozenset(("name", "gateway", "peer", "peer-name", "peer-group", "zone",
 # Where a number is an organization's.
 _NUMBERED = re.compile(r"(^|-)as$|^as-|remoteas|localas|aspath", re.IGNORECASE)
 # How many levels of a JSON answer are keyed by names.
-NAMED_LEVELS = {"show advanced-routing route": 2}
+NAMED_LEVELS = {commands.ROUTES[True]: 2}
 
 _INTERFACE = re.compile(r"(ethernet\d+/\d+|ae\d+|tunnel|loopback|vlan)(\.\d{1,4})?|vsys\d+|hsci|mgt|management")
 _VERSION = re.compile(r"\d{1,2}\.\d{1,2}\.\d{1,2}(-[hbc]\d{1,3})?|PA-\d{3,4}[A-Z]?")

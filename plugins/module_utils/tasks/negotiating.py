@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Iterable, Iterator, Mapping, Sequence
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.command import act
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import commands
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session, message
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.flow import Flow
 
@@ -35,13 +35,13 @@ class Answer:
 
 def clear(session: Session, group: Sequence[Mapping]) -> Iterator[Answer]:
     """Phase 2 before phase 1, so that no phase 2 SA is left behind. C(group): tunnels, those with a gateway in common together."""
-    yield from _of_tunnels(session, group, "clear vpn ipsec-sa tunnel")
-    yield from _of_gateways(session, group, "clear vpn ike-sa gateway")
+    yield from _of_tunnels(session, group, commands.CLEAR_IPSEC)
+    yield from _of_gateways(session, group, commands.CLEAR_IKE)
 
 
 def initiate(session: Session, group: Sequence[Mapping]) -> Iterator[Answer]:
-    yield from _of_gateways(session, group, "test vpn ike-sa gateway")
-    yield from _of_tunnels(session, group, "test vpn ipsec-sa tunnel")
+    yield from _of_gateways(session, group, commands.TEST_IKE)
+    yield from _of_tunnels(session, group, commands.TEST_IPSEC)
 
 
 def _of_tunnels(session: Session, group: Sequence[Mapping], words: str) -> Iterator[Answer]:
@@ -56,7 +56,9 @@ def _of_gateways(session: Session, group: Sequence[Mapping], words: str) -> Iter
 
 
 def _sent(session: Session, tunnels: tuple[str, ...], words: str, value: str) -> Answer:
-    return Answer(tunnels, f"{words} {value}", act(session, words, value))
+    """Once; the firewall's own words come in one line."""
+    answer = session.change(f"{words} '{value}'", {"type": "op", "cmd": commands.command(words, value)})
+    return Answer(tunnels, f"{words} {value}", message(answer))
 
 
 def _units(tunnel: Mapping) -> list[str]:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import commands
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.command import command
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.anonymous import Anonymizer
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.looks import looks
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, target_of, with_session
 
 COMMIT = "commit"
@@ -39,9 +38,9 @@ def _recorded(module: PanosModule, target: Target) -> dict:
         text = ET.tostring(anonymizer.answer(answer, words), encoding="unicode")
         answers.append({"command": " ".join(filter(None, (words, value))), "answer": text})
 
-    for words, value in looks(target.platform.advanced):
+    for words, value in commands.looks(target.platform.advanced):
         try:
-            note(words, value, target.session.op(command(words, value), words))
+            note(words, value, target.session.op(commands.command(words, value), words))
         except DeviceError as exc:
             # The firewall's own words may name what must not be told.
             warnings.append(f"'{words}' is refused: {anonymizer.text(str(exc.code or 'no code'))}")

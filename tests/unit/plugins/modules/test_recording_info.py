@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.looks import looks
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.commands import looks
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import recording_info, vpn_info
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, Door
 

@@ -14,7 +14,6 @@ import yaml
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import negotiating as what_it_does
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import config_revert, monitor_profile, vpn_action
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import COLLECTION, NETWORK, Door, run_module
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.test_vpn_info import (
@@ -108,7 +107,7 @@ def test_names_as_a_text_may_have_spaces(door):
 def test_an_answer_that_is_not_understood_is_a_warning(door, monkeypatch):
     answers = Session.op
     table = ET.fromstring("<response status='success'><result>flows in words</result></response>")
-    monkeypatch.setattr(Session, "op", lambda self, command, *more: table if "<flow>" in command else answers(self, command, *more))
+    monkeypatch.setattr(Session, "op", lambda self, command, *more: table if "<flow" in command else answers(self, command, *more))
     result = door.run({"action": "reconnect", "timeout": 1})
     assert result.failed
     assert len([warning for warning in result.warnings if "flows in words" in warning]) == 1
@@ -121,13 +120,15 @@ def plant_proxy_ids(door):
 
 @pytest.mark.parametrize("words", ["clear vpn ipsec-sa tunnel", "test vpn ipsec-sa tunnel"], ids=["cleared", "initiated"])
 def test_what_was_sent_is_told_where_the_rest_fails(door, monkeypatch, words):
-    def refusing(session, sent_words, value):
-        if (sent_words, value) == (words, f"{FIRST}:b"):
+    changed = Session.change
+
+    def refusing(session, doing, parameters):
+        if doing == f"{words} '{FIRST}:b'":
             raise DeviceError("no such thing here")
-        return "done"
+        return changed(session, doing, parameters)
 
     plant_proxy_ids(door)
-    monkeypatch.setattr(what_it_does, "act", refusing)
+    monkeypatch.setattr(Session, "change", refusing)
     result = door.run({"action": "reconnect"})
     assert result.failed and "no such thing here" in result.message
     assert sent(result)[-1] == f"{words} {FIRST}:a"

@@ -27,7 +27,7 @@ def device(inner: str) -> Device:
 def test_recorded_devices(shared_fixtures):
     session = Told((shared_fixtures / "panorama" / "show-devices-all.ha-pair.10.1.xml").read_text(encoding="utf-8"))
     alone, active, passive = managed.devices(session)
-    assert session.asked == ["<show><devices><all></all></devices></show>"]
+    assert session.asked == ["<show><devices><all/></devices></show>"]
     assert (alone.serial, alone.hostname, alone.version, alone.ha_state) == ("007054000543213", "lab-fw3", "10.1.4", "")
     assert (active.ha_state, active.ha_peer, active.takes_changes) == ("active", passive.serial, True)
     assert (passive.ha_state, passive.ha_peer, passive.takes_changes) == ("passive", active.serial, False)
