@@ -11,16 +11,17 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.hosts import id_type
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.laying import Step, Wanted, removal, seconds_of
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.laying import Step, Wanted, removal
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.site import (
     AGGREGATE, DYNAMIC, IKE, IPSEC, Bandwidth, Bgp, BgpPeer, EcmpLink, IkeProposal, IpsecProposal, Monitor, ProxyId, RemoteNetwork, Service,
-    ServiceConnection, Site, Tunnel, overlaid, with_tunnels,
+    ServiceConnection, Site, Tunnel, overlaid, seconds_of, with_tunnels,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm import kinds
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm.kinds import Kind
@@ -70,9 +71,9 @@ class Folder:
         return found.get("folder", self.name) == self.name
 
     def tunnels(self) -> dict[str, Tunnel]:
-        return {name: self._tunnel(found) for name, found in self.of(kinds.IPSEC_TUNNEL).items()}
+        return {name: self.tunnel(found) for name, found in self.of(kinds.IPSEC_TUNNEL).items()}
 
-    def _tunnel(self, found: dict) -> Tunnel:
+    def tunnel(self, found: dict) -> Tunnel:
         """A tunnel as a user would describe it, without what is secret."""
         keys = found.get("auto_key") or {}
         gateway = next((each.get("name", "") for each in keys.get("ike_gateway") or []), "")
@@ -226,12 +227,12 @@ def problems(given: Service, held: Held) -> list[str]:
              for each in given.bandwidth or () if each.name not in held.compute_locations]
     for part in PARTS:
         folder = held.folder(part)
-        standing = folder.of(part.kind)
+        users = _users_of_gateways(folder)
         for site in getattr(given, part.option):
             found += [f"{site.called}: {text}" for text in _of_site(site, held)]
             for tunnel in site.tunnels:
                 found += [f"{site.called}: IPsec tunnel '{tunnel.name}': {text}" for text in _of_tunnel(tunnel, folder)]
-            found += [f"{site.called}: {text}" for text in _foreign(site, folder, standing.get(site.name))]
+            found += [f"{site.called}: {text}" for text in _foreign(site, folder, users)]
     return found
 
 
@@ -271,14 +272,24 @@ def _of_proposal(phase: str, proposal: IkeProposal | IpsecProposal | None) -> It
         yield f"{phase}.lifetime_seconds: {seconds} is less than {_LEAST_LIFETIME}, or no whole number of minutes where it is more than 65535"
 
 
-def _foreign(site: Site, folder: Folder, standing: dict | None) -> Iterator[str]:
-    """Objects of a name that is to be ours, and which something else uses: a change of them would change that."""
+def _users_of_gateways(folder: Folder) -> dict[str, list[str]]:
+    """Gateway → the tunnels that name it."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for name, tunnel in folder.of(kinds.IPSEC_TUNNEL).items():
+        for gateway in _gateways_of(tunnel):
+            found[gateway].append(name)
+    return found
+
+
+def _foreign(site: Site, folder: Folder, users: dict[str, list[str]]) -> Iterator[str]:
+    """Gateways of a name that is to be ours, and which something else uses: a change of them would change that."""
+    standing = folder.of(kinds.REMOTE_NETWORK if isinstance(site, RemoteNetwork) else kinds.SERVICE_CONNECTION).get(site.name)
     own = {tunnel.name for tunnel in site.tunnels} | set(_tunnels_of(standing or {}))
     for tunnel in site.tunnels:
-        name = _names(tunnel, folder).gateway
-        users = [each["name"] for each in folder.of(kinds.IPSEC_TUNNEL).values() if name in _gateways_of(each) and each["name"] not in own]
-        if users and not tunnel.is_only_named:
-            yield f"IKE gateway '{name}' is that of IPsec tunnel {', '.join(users)}; give another ike_gateway"
+        gateway = _names(tunnel, folder).gateway
+        others = [name for name in users.get(gateway, ()) if name not in own]
+        if others and not tunnel.is_only_named:
+            yield f"IKE gateway '{gateway}' is that of IPsec tunnel {', '.join(others)}; give another ike_gateway"
 
 
 def _is_named(tunnel: Tunnel, kind: Kind) -> bool:
@@ -316,7 +327,7 @@ def _names(said: Tunnel, folder: Folder) -> Tunnel:
     before = folder.of(kinds.IPSEC_TUNNEL).get(said.name)
     if before is None:
         return said
-    stands = folder.tunnels()[said.name]
+    stands = folder.tunnel(before)
     names = ("ike_gateway", "ike_crypto_profile", "ipsec_crypto_profile", "version")
     return dataclasses.replace(said, **{name: getattr(said, name) or getattr(stands, name) for name in names})
 

@@ -13,13 +13,13 @@ from typing import Any
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import secrets
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.site import UNITS, seconds_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm.kinds import Kind
 
 ON_CREATE, ALWAYS = "on_create", "always"
-# Of each of these sets of fields an object has one. The value is what a unit of time counts in seconds.
-_UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
+# Of each of these sets of fields an object has one.
 _CHOICES: tuple[frozenset[str], ...] = (
-    frozenset(_UNITS), frozenset(("ip", "fqdn", "dynamic")), frozenset(("pre_shared_key", "certificate")), frozenset(("esp", "ah")))
+    frozenset(UNITS), frozenset(("ip", "fqdn", "dynamic")), frozenset(("pre_shared_key", "certificate")), frozenset(("esp", "ah")))
 # Entries are laid over those of their names. Others of the one stay, others of the other go. Any other list is set as it is given, and of one the order says
 # nothing.
 _ADDED, _EXACT, _UNORDERED = ("proxy_id",), ("ecmp_tunnels",), ("subnets",)
@@ -121,14 +121,6 @@ def _laid_entries(under: Sequence[dict], over: Sequence[dict]) -> list[dict]:
     given = {entry["name"]: entry for entry in over}
     stays = [laid(entry, given.pop(entry.get("name"), {})) for entry in under]
     return [*stays, *given.values()]
-
-
-def seconds_of(lifetime: dict) -> int | None:
-    """What a lifetime comes to; V(None) for what is none."""
-    if len(lifetime) != 1:
-        return None
-    (unit, count), = lifetime.items()
-    return count * _UNITS[unit] if unit in _UNITS and isinstance(count, int) else None
 
 
 # -- secrets

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -23,7 +23,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma import cloud_services
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.site import (
     AUTO_KEY, DYNAMIC, IKE, IPSEC, MANUAL_KEY, Bandwidth, Bgp, BgpPeer, EcmpLink, IkeProposal, IpsecProposal, Monitor, ProxyId, RemoteNetwork, Service,
-    ServiceConnection, Site, Tunnel, overlaid,
+    ServiceConnection, Site, Tunnel, overlaid, seconds_of, with_tunnels,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ike_crypto_profile, ike_gateway, ipsec_crypto_profile, ipsec_tunnel
@@ -74,7 +74,7 @@ class Templates:
         held = read(ipsec_tunnel.TABLE.nodes, entry, ipsec_tunnel.TABLE.choices)
         gateway = next(iter(held.get("ike_gateways") or ()), "")
         monitor = held.get("tunnel_monitor") or {}
-        named = {"ike_gateway": gateway, "ipsec_crypto_profile": held.get("ipsec_crypto_profile") or ""}
+        named: dict[str, Any] = {"ike_gateway": gateway, "ipsec_crypto_profile": held.get("ipsec_crypto_profile") or ""}
         proxies = [*held.get("proxy_ids", ()), *held.get("proxy_ids_v6", ())]
         return Tunnel(
             name=name, **named, **self._of_gateway(gateway),
@@ -108,19 +108,13 @@ class Templates:
 
 def _ike_proposal(held: dict[str, Any], version: str) -> IkeProposal:
     first = {name: next(iter(held.get(name) or ()), "") for name in ("encryption", "hash", "dh_group")}
-    return IkeProposal(version=version, **first, lifetime_seconds=_seconds(held.get("lifetime")))
+    return IkeProposal(version=version, **first, lifetime_seconds=seconds_of(held.get("lifetime") or {}))
 
 
 def _ipsec_proposal(held: dict[str, Any]) -> IpsecProposal:
     esp = held.get("esp") or {}
     first = {name: next(iter(esp.get(name) or ()), "") for name in ("encryption", "authentication")}
-    return IpsecProposal(**first, dh_group=held.get("dh_group") or "", lifetime_seconds=_seconds(held.get("lifetime")))
-
-
-def _seconds(lifetime: dict[str, int] | None) -> int | None:
-    """A profile's lifetime, in whatever unit it is."""
-    unit, count = next(iter((lifetime or {}).items()), ("", 0))
-    return count * {"seconds": 1, "minutes": 60, "hours": _HOUR, "days": 24 * _HOUR}[unit] if unit else None
+    return IpsecProposal(**first, dh_group=held.get("dh_group") or "", lifetime_seconds=seconds_of(held.get("lifetime") or {}))
 
 
 def _named(networks: list[tuple[str, ET.Element]], container: Path) -> dict[str, ET.Element]:
@@ -143,7 +137,7 @@ class Standing(NamedTuple):
     def told(self, part: Part, name: str) -> Any:
         """A site with what its crypto profiles hold."""
         found, held = self.site(part, name), self.templates[part.option]
-        return None if found is None else _with_tunnels(found, lambda tunnel: tunnel and held.with_proposals(tunnel))
+        return None if found is None else with_tunnels(found, held.with_proposals)
 
 
 def standing(plugin: ET.Element | None, templates: dict[str, Templates]) -> Standing:
@@ -190,7 +184,7 @@ def _site(part: Part, entry: ET.Element, tunnels: dict[str, Tunnel]) -> Site:
 
 
 def _bgp(held: dict | None) -> Bgp | None:
-    if not (held or {}).get("enable"):
+    if not held or not held.get("enable"):
         return None
     said = {name: value for name, value in held.items() if name not in ("enable", "peer_as")}
     number = held.get("peer_as") or ""
@@ -207,23 +201,15 @@ def completed(given: Service, held: Standing) -> Service:
 
 
 def _completed(site: Any, tunnels: dict[str, Tunnel]) -> Any:
-    def full(tunnel: Tunnel | None) -> Tunnel | None:
-        if tunnel is None or not tunnel.is_only_named:
-            return tunnel if tunnel is None or tunnel.name not in tunnels else overlaid(tunnels[tunnel.name], tunnel)
+    def full(tunnel: Tunnel) -> Tunnel:
+        if tunnel.name not in tunnels and not tunnel.is_only_named:
+            return tunnel
         if tunnel.name not in tunnels:
             known = ", ".join(sorted(tunnels)) or "none"
             raise InvalidInput(f"{site.called}: there is no IPsec tunnel '{tunnel.name}'; there is {known}. Give its peer_address to make it")
         return overlaid(tunnels[tunnel.name], tunnel)
 
-    return _with_tunnels(site, full)
-
-
-def _with_tunnels(site: Any, made: Callable[[Tunnel | None], Tunnel | None]) -> Any:
-    """The site with other tunnels in the place of its own."""
-    changes: dict[str, Any] = {option: made(getattr(site, option)) for option in ("ipsec_tunnel", "secondary_ipsec_tunnel")}
-    if site.links:
-        changes["ecmp_links"] = tuple(dataclasses.replace(link, ipsec_tunnel=made(link.ipsec_tunnel)) for link in site.links)
-    return dataclasses.replace(site, **changes)
+    return with_tunnels(site, full)
 
 
 class Wanted(NamedTuple):

@@ -10,15 +10,16 @@ The rules are asked of the whole tenant as it will be, so that a site is held ag
 
 from __future__ import annotations
 
-import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
-from typing import NamedTuple
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import NamedTuple, Union
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import addresses
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.site import AGGREGATE, MANUAL_KEY, Bgp, EcmpLink, Service, Site, Tunnel
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.site import (
+    AGGREGATE, MANUAL_KEY, Bgp, EcmpLink, RemoteNetwork, Service, Site, Tunnel,
+)
 
 LONGEST_NAME = 31
 FEWEST_LINKS, MOST_LINKS = 2, 4
@@ -26,6 +27,8 @@ FEWEST_LINKS, MOST_LINKS = 2, 4
 RESERVED = ("trust", "untrust", "inter-fw")
 # RFC 6996.
 PRIVATE_AS = (range(64512, 65535), range(4200000000, 4294967295))
+
+Network = Union[IPv4Network, IPv6Network]
 
 _TUNNELS = "Set Up an IPSec Tunnel: Prisma Access (Panorama Managed)"
 _CLOUD = "Set Up an IPSec Tunnel: Prisma Access (Cloud Management)"
@@ -63,7 +66,7 @@ def removal_problems(standing: Service, given: Service) -> list[str]:
     staying = [site for site in standing.sites if site.called not in going]
     backups = {site.name for site in given.service_connections}
     found = [f"service connection '{site.backup_sc}' is the backup of {site.called}; give that another one first"
-             for site in staying if getattr(site, "backup_sc", "") in backups]
+             for site in standing.service_connections if site.called not in going and site.backup_sc in backups]
     for each in given.bandwidth or ():
         nodes = next((held.spn_names for held in standing.bandwidth or () if held.name == each.name), ())
         users = [site.called for site in staying if getattr(site, "spn_name", "") in nodes]
@@ -222,7 +225,9 @@ def _wrong_monitors(tenant: Service) -> Iterator[Broken]:
 def _monitors_outside_proxy_id(tenant: Service) -> Iterator[Broken]:
     for site, tunnel in tenant.ends:
         monitor = tunnel.tunnel_monitor
-        proxies = [proxy for proxy in tunnel.proxy_ids if monitor and monitor.proxy_id in ("", proxy.name)]
+        if monitor is None:
+            continue
+        proxies = [proxy for proxy in tunnel.proxy_ids if monitor.proxy_id in ("", proxy.name)]
         for proxy in proxies:
             if proxy.remote and not _holds(proxy.remote, monitor.destination_ip):
                 yield Broken((site,), f"tunnel_monitor.destination_ip {monitor.destination_ip} is not in remote {proxy.remote} of proxy ID '{proxy.name}'")
@@ -231,16 +236,28 @@ def _monitors_outside_proxy_id(tenant: Service) -> Iterator[Broken]:
 
 
 def _holds(network: str, inside: str) -> bool:
-    outer, inner = ip_network(network, strict=False), ip_network(inside, strict=False)
-    return outer.version == inner.version and outer.supernet_of(inner)
+    return _lies_in(ip_network(inside, strict=False), ip_network(network, strict=False))
 
 
 def _overlaps(tenant: Service) -> Iterator[Broken]:
     held = [(site, network) for site in tenant.sites for network in site.networks]
-    for (first, one), (second, other) in itertools.combinations(held, 2):
-        are_let = tenant.overlapped_subnets and first in tenant.remote_networks and second in tenant.remote_networks
-        if first is not second and not are_let and one.version == other.version and one.overlaps(other):
+    for (first, one), (second, other) in _overlapping(held):
+        are_let = tenant.overlapped_subnets and isinstance(first, RemoteNetwork) and isinstance(second, RemoteNetwork)
+        if first is not second and not are_let:
             yield Broken((first, second), f"subnets {one} and {other} overlap")
+
+
+def _overlapping(held: list[tuple[Site, Network]]) -> Iterator[tuple[tuple[Site, Network], tuple[Site, Network]]]:
+    """The pairs that overlap. Networks lie in each other or apart, so that each, in their order, meets those only that it lies in: a tenant has thousands."""
+    around: list[tuple[Site, Network]] = []
+    for each in sorted(held, key=lambda of: (of[1].version, int(of[1].network_address), of[1].prefixlen)):
+        around = [outer for outer in around if _lies_in(each[1], outer[1])]
+        yield from ((outer, each) for outer in around)
+        around.append(each)
+
+
+def _lies_in(inner: Network, outer: Network) -> bool:
+    return outer.version == inner.version and inner.network_address in outer and inner.prefixlen >= outer.prefixlen
 
 
 def _overlaps_with_infrastructure(tenant: Service) -> Iterator[Broken]:

@@ -30,6 +30,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm.kinds im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import NOTHING_WRITTEN, CollectionModule, concluded, telling
 
 CHANGED, ALWAYS, NEVER = "changed", "always", "never"
+# So many writes apart whoever watches is told how far they are.
+_TELL_EVERY = 50
 DESCRIPTION = "Prisma Access, by tunnelsmith.panos_vpn"
 
 
@@ -96,6 +98,8 @@ class _Run:
         self.result["changed"] = bool(steps) or is_due
         if is_due:
             self._look_at_foreign(edits)
+        # All options would be shown otherwise, and Ansible would look for each of thousands of keys in each text of them.
+        self.result["invocation"] = {"module_args": {option: [each.name for each in getattr(self.given, option) or ()] for option in site.ARGUMENTS}}
         if self.module.check_mode:
             self.result["objects"] = [_told(step) for step in steps]
             return self.result
@@ -185,7 +189,8 @@ class _Run:
 
     def _write(self, steps: list[Step]) -> None:
         for number, step in enumerate(steps):
-            self.module.tell(f"{step.words}, {number + 1} of {len(steps)}")
+            if number % _TELL_EVERY == 0:
+                self.module.tell(f"{number} of {len(steps)} objects are written")
             try:
                 self._carry_out(step)
             except PanosVpnError as exc:

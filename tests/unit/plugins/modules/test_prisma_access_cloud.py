@@ -11,6 +11,7 @@ import json
 
 import pytest
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.prisma_access import reader
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import prisma_access_cloud
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata import presets
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata.server import ACCOUNT, ADDRESSES, Account, Cloud, running
@@ -429,6 +430,17 @@ def test_addresses_are_asked_for_and_their_key_is_a_secret(cloud, there, run):
         "name": "nice-1", "peer_address": "198.51.100.99", "pre_shared_key": "a key of Nice"})], address_url=url, push="never")
     assert any("no address yet for Nice" in warning for warning in early.warnings)
     assert "cannot ask the address API: no reason is given (HTTP 401)" in run(remote_networks=[LYON], address_url=there.url).message
+
+
+def test_the_other_end_is_told_by_what_the_task_returns(there, run):
+    told = run(**SITES, address_url=f"{there.url}{ADDRESSES}").values
+    profile = reader.site(told, "Lyon")
+    assert [(tunnel.outside_address, tunnel.customer_outside_address) for tunnel in profile.tunnels] == [
+        ("203.0.113.101", "198.51.100.10"), ("203.0.113.101", "198.51.100.74")]
+    assert [(tunnel.bgp.local_as, tunnel.bgp.peer_as, tunnel.inside_peer_address, tunnel.inside_address) for tunnel in profile.tunnels] == [
+        (65010, 65534, "10.80.255.2", "10.80.255.1"), (65010, 65534, "10.80.255.6", "10.80.255.5")]
+    paris = reader.site(told, "Paris", ["203.0.113.200"])
+    assert (paris.tunnels[0].customer_outside_address, paris.tunnels[0].local_id, paris.tunnels[0].initiator) == (None, "paris.example.com", "firewall")
 
 
 def many(number):
