@@ -71,7 +71,8 @@ def failover(site, fault: str, lasts: float, after: float, title: str) -> Observ
     """``fault``: the active endpoint is "killed", its path is "cut", or "both" endpoints are killed; for so many seconds."""
     active = site.aws[site.active]
     site.up()
-    assert site.ping(3) == 3
+    # A path that has just come up may lose its first packets.
+    assert wait_until(lambda: site.ping(5) == 5, 20), title
     watch = site.watch(BEFORE + lasts + after)
     watch.until(BEFORE)
     watch.note("broken")

@@ -26,10 +26,11 @@ ELSEWHERE = {"198.51.100.": "198.18.7.", "10.10.0.": "10.30.0.", "10.20.0.": "10
 ROTATIONS = int(os.environ.get("ROTATIONS", "2"))
 SAME = {"outside_interface": "ethernet1/8", "zone": "sites", "source_zones": ["trust"]}
 ENDS = {
-    "fw-a": {"outside_address": "198.51.100.10", "networks": ["10.10.0.0/24"], **SAME},
-    "fw-b": {"outside_address": "198.18.7.10", "networks": ["10.30.0.0/24"], **SAME},
+    "fw-a": {"outside_address": "198.51.100.10", "networks": ["10.10.0.0/24"], "bgp_as": 65010, **SAME},
+    "fw-b": {"outside_address": "198.18.7.10", "networks": ["10.30.0.0/24"], "bgp_as": 65020, **SAME},
 }
-DESCRIBED = {"a": "fw-a", "b": "fw-b", "name": NAME}
+DESCRIBED = {"a": "fw-a", "b": "fw-b", "name": NAME, "failover": "bgp", "inside_cidr": "169.254.60.0/30", "a_inside_address": "169.254.60.1",
+             "b_inside_address": "169.254.60.2"}
 KEY = re.compile(rf'<entry name="{NAME}-1".*?<key>(.*?)</key>', re.DOTALL)
 
 
@@ -86,6 +87,7 @@ def test_packets_pass_both_ways_and_keys_change_under_traffic(run, both):
     assert made.status == 0, made.output[-4000:]
     assert wait_until(lambda: first.plane.ping(LAN, "10.30.0.10"), 20, 0.2)
     assert second.ping(3, LAN, "10.10.0.10") == 3
+    assert [peer["state"] for site in both.values() for peer in site.state()["bgp_peers"]] == ["Established"] * 2
     before, keys = spis(both), stored(both)
     there, back = Pings(first, "10.30.0.10"), Pings(second, "10.10.0.10")
     rotated = run(ROTATIONS, vpn_connections_rotate=True)

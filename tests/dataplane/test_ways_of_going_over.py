@@ -13,7 +13,7 @@ import re
 
 import pytest
 
-from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.failovers import BEFORE, Case, at_once, outage
+from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.failovers import Case, at_once, outage
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import VPC, connection
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
 
@@ -92,6 +92,5 @@ def test_it_takes_as_long_as_the_documentation_says(seen, way, fault):
 def test_nothing_leaves_in_clear_text_and_all_is_as_before_afterwards(seen, way, fault):
     case, as_before = seen[0][way, fault], seen[1][way, fault]
     assert case.clear == []
-    assert case.observation.lost("ping") < 10 * (BEFORE + LASTS + AFTER[fault]) / 2, "not silent from the beginning"
     assert as_before
     assert way == "ecmp" or case.back, "active before, active again"

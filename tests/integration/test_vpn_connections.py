@@ -65,6 +65,12 @@ def test_both_ends_from_one_description(playbooks, firewalls, tmp_path):
     assert second.status == 0, [task.message for task in second.failures()]
     assert second.status == 0 and not any(task.changed for task in second.of("site_to_site_vpn")), [task.message for task in second.failures()]
     assert {host: stored(firewall) for host, firewall in both.items()} == keys
+    assert "described is" not in second.output
+    # Described otherwise, it is told what differs on either end, and written with the next key.
+    longer = {**GOOD, "ike": {"version": "ikev2", "encryption": "aes-256-cbc", "hash": "sha384", "dh_group": "group20", "lifetime_seconds": 14400}}
+    compared = run(vpn_connections=[longer])
+    assert compared.status == 0 and compared.output.count("lifetime seconds 14400. Nothing of it was written") == 2, compared.output[-4000:]
+    assert {host: stored(firewall) for host, firewall in both.items()} == keys and "pre-shared-key" not in compared.everything()
     rotated = run(vpn_connections_rotate=True)
     assert rotated.status == 0, rotated.output[-4000:]
     rotated_keys = {host: stored(firewall) for host, firewall in both.items()}
