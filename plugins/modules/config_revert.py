@@ -125,7 +125,7 @@ left:
       type: str
       sample: it no longer holds what was written
 unproven:
-  description: Tunnels that may still carry packets on what was agreed before this was taken back, until they are negotiated anew.
+  description: Tunnels that may still carry packets on what was agreed before this was taken back, until they are negotiated, or their BGP session begins, anew.
   returned: always
   type: list
   elements: str

@@ -984,6 +984,8 @@ options:
         networks), its SAs are cleared after the commit and negotiated anew, and it counts as proven on new SAs only. That is done for one tunnel after the
         other, also in a later run, where O(journal) tells of it. SAs are not cleared without O(commit), where only the far side begins, and with
         O(rollout=one_by_one) where the tunnel is the only one that is up; such tunnels are in RV(unproven), the journal stays, and so do tunnels that wait.
+      - What a BGP session begins with (timers, password, addresses, AS numbers, router ID) counts as proven by a session that began after the commit. Where the
+        one of before goes on, its tunnel is in RV(unproven), and it is not ended.
     type: bool
     default: false
   verify_timeout:
@@ -1368,6 +1370,7 @@ unproven:
   description:
     - Tunnels that may still carry packets on what was agreed before the change, so that RV(healthy) tells nothing of it. They are proven when they have been
       negotiated anew, as by C(action=reconnect) of M(tunnelsmith.panos_vpn.vpn_action).
+    - Tunnels as well through which a BGP session goes on that began before a change of what it begins with. They are proven when it has begun anew.
   returned: with RV(healthy)
   type: list
   elements: str

@@ -690,6 +690,7 @@ vpn:
               duration_seconds: 3804
               hold_time: 30
               keep_alive: 10
+              established_count: 1
               prefixes:
                 - {address_family: ipv4_unicast, received: 2, accepted: 2, advertised: 1}
         unassigned:
@@ -722,6 +723,7 @@ vpn:
 unproven:
   description:
     - Tunnels that have not been negotiated anew since something was changed that their two ends agree on. Their state is that of the former agreement.
+    - Tunnels as well whose BGP session has not begun anew since something was changed that it begins with, such as its timers or its password.
   returned: with O(journal)
   type: list
   elements: str

@@ -104,7 +104,7 @@ class Listing:
             ipsec_sas=self._asked(commands.IPSEC_SAS, security_associations.ipsec_sas) if tunnels else (),
             flows=self.flows() if tunnels else (),
             pbf_rules=self.pbf_rules() if rules else (),
-            bgp_peers=self._asked(commands.BGP_PEERS[self.platform.advanced], bgp.peers) if peers else (),
+            bgp_peers=self.bgp_peers() if peers else (),
             **routing,
         )
 
@@ -119,6 +119,9 @@ class Listing:
     def flows(self) -> tuple:
         """The flows alone: their counters move."""
         return self._asked(commands.FLOWS, flow.flows)
+
+    def bgp_peers(self) -> tuple:
+        return self._asked(commands.BGP_PEERS[self.platform.advanced], bgp.peers)
 
     def pbf_rules(self) -> tuple:
         return self._asked(commands.PBF_RULES, forwarding.pbf_rules)

@@ -35,14 +35,14 @@ def _table(advanced: bool) -> Table:
             Leaf("as_format", "routing-options/as-format", choices=("2-byte", "4-byte"), absent="2-byte"),
             Leaf("aggregate_med", "routing-options/aggregate/aggregate-med", "bool"),
             Leaf("reflector_cluster_id", "routing-options/reflector-cluster-id", form="IPv4 address"),
-            Leaf("confederation_member_as", "routing-options/confederation-member-as", **_AS),
+            Leaf("confederation_member_as", "routing-options/confederation-member-as", **_AS, of_session=True),
         )
     return Table(
         "bgp_instance", "network", (),
         nodes=(
             Leaf("enable", "enable", "bool", absent=False),
-            Leaf("router_id", "router-id", form="IPv4 address"),
-            Leaf("local_as", "local-as", **_AS),
+            Leaf("router_id", "router-id", form="IPv4 address", of_session=True),
+            Leaf("local_as", "local-as", **_AS, of_session=True),
             Leaf("install_route", "install-route", "bool"),
             Leaf("ecmp_multi_as", "ecmp-multi-as", "bool"),
             Leaf("enforce_first_as", "enforce-first-as", "bool"),
@@ -53,7 +53,7 @@ def _table(advanced: bool) -> Table:
                 Leaf("deterministic_med_comparison", "deterministic-med-comparison", "bool"),
             )),
             Group("graceful_restart", options + "graceful-restart", (
-                Leaf("enable", "enable", "bool"),
+                Leaf("enable", "enable", "bool", of_session=True),
                 Leaf("stale_route_time", "stale-route-time", **_SECONDS),
                 Leaf("local_restart_time", "local-restart-time", **_SECONDS),
                 Leaf("max_peer_restart_time", "max-peer-restart-time", **_SECONDS),

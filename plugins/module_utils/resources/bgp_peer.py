@@ -28,57 +28,58 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table
     Choice, Group, Leaf, Members, Request, Resource, Table,
 )
 
+_ANEW = "the BGP session starts anew"
 _TIMERS = (
-    Leaf("keep_alive_interval", "keep-alive-interval", "int", minimum=0, maximum=1200, unit="seconds"),
-    Leaf("hold_time", "hold-time", "int", minimum=3, maximum=3600, unit="seconds"),
+    Leaf("keep_alive_interval", "keep-alive-interval", "int", minimum=0, maximum=1200, unit="seconds", of_session=True),
+    Leaf("hold_time", "hold-time", "int", minimum=3, maximum=3600, unit="seconds", of_session=True),
     Leaf("min_route_adv_interval", "min-route-adv-interval", "int", minimum=1, maximum=600, unit="seconds"),
-    Leaf("open_delay_time", "open-delay-time", "int", minimum=0, maximum=240, unit="seconds"),
+    Leaf("open_delay_time", "open-delay-time", "int", minimum=0, maximum=240, unit="seconds", of_session=True),
 )
 _RETRY = {"type": "int", "minimum": 1, "maximum": 3600, "unit": "seconds"}
 _ADDRESSES = (
-    Leaf("peer_as", "peer-as", pattern=r"\d{1,10}(\.\d{1,5})?", form="an AS number, plain or as-dot"),
+    Leaf("peer_as", "peer-as", pattern=r"\d{1,10}(\.\d{1,5})?", form="an AS number, plain or as-dot", of_session=True),
     Group("peer_address", "peer-address", (
-        Leaf("ip", "ip", form="address or name"),
-        Leaf("fqdn", "fqdn", max_length=255),
+        Leaf("ip", "ip", form="address or name", of_session=True),
+        Leaf("fqdn", "fqdn", max_length=255, of_session=True),
     ), choices=(Choice("", ("ip", "fqdn")),)),
     Group("local_address", "local-address", (
-        Leaf("interface", "interface", refers_to=("interface",)),
-        Leaf("ip", "ip", max_length=50, form="interface address or name"),
+        Leaf("interface", "interface", refers_to=("interface",), of_session=True),
+        Leaf("ip", "ip", max_length=50, form="interface address or name", of_session=True),
     )),
     Leaf("enable", "enable", "bool"),
     Leaf("enable_sender_side_loop_detection", "enable-sender-side-loop-detection", "bool"),
     Leaf("bfd_profile", "bfd/profile"),
 )
-_MULTIHOP = Leaf("multihop", "connection-options/multihop", "int", minimum=0, maximum=255, unit="hops")
+_MULTIHOP = Leaf("multihop", "connection-options/multihop", "int", minimum=0, maximum=255, unit="hops", of_session=True)
 _REQUIRED = ("peer_as", "peer_address", "local_address.interface")
 
 _LEGACY_ONLY = (
-    Leaf("enable_mp_bgp", "enable-mp-bgp", "bool", absent=False),
+    Leaf("enable_mp_bgp", "enable-mp-bgp", "bool", absent=False, of_session=True),
     Group("subsequent_address_family_identifier", "subsequent-address-family-identifier", (
-        Leaf("unicast", "unicast", "bool"),
-        Leaf("multicast", "multicast", "bool"),
+        Leaf("unicast", "unicast", "bool", of_session=True),
+        Leaf("multicast", "multicast", "bool", of_session=True),
     )),
     Leaf("peering_type", "peering-type", choices=("unspecified", "bilateral")),
     Group("incoming_bgp_connection", "connection-options/incoming-bgp-connection", (
         Leaf("allow", "allow", "bool"),
-        Leaf("remote_port", "remote-port", "int", minimum=0, maximum=65535),
+        Leaf("remote_port", "remote-port", "int", minimum=0, maximum=65535, of_session=True),
     )),
     Group("outgoing_bgp_connection", "connection-options/outgoing-bgp-connection", (
         Leaf("allow", "allow", "bool"),
-        Leaf("local_port", "local-port", "int", minimum=0, maximum=65535),
+        Leaf("local_port", "local-port", "int", minimum=0, maximum=65535, of_session=True),
     )),
 )
 LEGACY_PEER = Table(
-    "bgp_peer_entry", "network", (), words="BGP peer", listed_in=("peer",), interrupts="the BGP session starts anew",
+    "bgp_peer_entry", "network", (), words="BGP peer", listed_in=("peer",), interrupts=_ANEW,
     nodes=_ADDRESSES + tuple(
-        Leaf(leaf.option, "connection-options/" + leaf.path, "int", minimum=leaf.minimum, maximum=leaf.maximum, unit=leaf.unit) for leaf in _TIMERS
+        replace(leaf, path="connection-options/" + leaf.path) for leaf in _TIMERS
     ) + (
         Leaf("reconnect_retry_interval", "connection-options/idle-hold-time", **_RETRY),
         _MULTIHOP,
-        Leaf("authentication", "connection-options/authentication", refers_to=("bgp_auth_profile",)),
+        Leaf("authentication", "connection-options/authentication", refers_to=("bgp_auth_profile",), of_session=True),
         Leaf("max_prefixes", "max-prefixes", pattern=r"unlimited|\d+", form="a number or unlimited"),
         Leaf("reflector_client", "reflector-client", choices=("non-client", "client", "meshed-client")),
-        Leaf("address_family_identifier", "address-family-identifier", choices=("ipv4", "ipv6"), absent="ipv4"),
+        Leaf("address_family_identifier", "address-family-identifier", choices=("ipv4", "ipv6"), absent="ipv4", of_session=True),
     ) + _LEGACY_ONLY,
     parents=("bgp_peer_group",), required=_REQUIRED,
 )
@@ -102,17 +103,17 @@ LEGACY_GROUP = Table(
 )
 _AUTH = "BGP authentication profile"
 LEGACY_AUTH = Table(
-    "bgp_auth_profile", "network", (), words=_AUTH, listed_in=("bgp", "auth-profile"),
-    nodes=(Leaf("secret", "secret", "secret", max_length=63),), parents=("bgp_instance",),
+    "bgp_auth_profile", "network", (), words=_AUTH, listed_in=("bgp", "auth-profile"), interrupts=_ANEW,
+    nodes=(Leaf("secret", "secret", "secret", max_length=63, of_session=True),), parents=("bgp_instance",),
 )
 
 ADVANCED_PEER = Table(
-    "bgp_peer_entry", "network", (), words="BGP peer", listed_in=("peer",), interrupts="the BGP session starts anew",
+    "bgp_peer_entry", "network", (), words="BGP peer", listed_in=("peer",), interrupts=_ANEW,
     nodes=_ADDRESSES + (
         Leaf("passive", "passive", "bool", absent=False),
         _MULTIHOP,
-        Leaf("timers", "connection-options/timers", refers_to=("bgp_timer_profile",)),
-        Leaf("authentication", "connection-options/authentication", refers_to=("bgp_auth_profile",)),
+        Leaf("timers", "connection-options/timers", refers_to=("bgp_timer_profile",), of_session=True),
+        Leaf("authentication", "connection-options/authentication", refers_to=("bgp_auth_profile",), of_session=True),
         Leaf("inherit", "inherit/yes", "empty"),
     ),
     created={"inherit": True},
@@ -125,17 +126,17 @@ ADVANCED_GROUP = Table(
         Group("type", "type", (
             Leaf("ebgp", "ebgp", "empty"), Leaf("ibgp", "ibgp", "empty"),
         ), choices=(Choice("", ("ebgp", "ibgp")),)),
-        Leaf("address_family", "address-family/ipv4", refers_to=("bgp_address_family_profile",)),
+        Leaf("address_family", "address-family/ipv4", refers_to=("bgp_address_family_profile",), of_session=True),
         Leaf("filtering_profile", "filtering-profile/ipv4", refers_to=("bgp_filtering_profile",)),
-        Leaf("address_family_ipv6", "address-family/ipv6", refers_to=("bgp_address_family_profile",)),
+        Leaf("address_family_ipv6", "address-family/ipv6", refers_to=("bgp_address_family_profile",), of_session=True),
         Leaf("filtering_profile_ipv6", "filtering-profile/ipv6", refers_to=("bgp_filtering_profile",)),
     ),
     created={"enable": True, "type": {"ebgp": True}},
     parents=("bgp_instance",), holds=("peer",),
 )
-ADVANCED_AUTH = Table("bgp_auth_profile", *PLACES["bgp_auth_profile"], words=_AUTH, nodes=LEGACY_AUTH.nodes)
+ADVANCED_AUTH = Table("bgp_auth_profile", *PLACES["bgp_auth_profile"], words=_AUTH, interrupts=_ANEW, nodes=LEGACY_AUTH.nodes)
 TIMER_PROFILE = Table(
-    "bgp_timer_profile", *PLACES["bgp_timer_profile"], words="BGP timer profile", interrupts="the BGP session starts anew",
+    "bgp_timer_profile", *PLACES["bgp_timer_profile"], words="BGP timer profile", interrupts=_ANEW,
     nodes=_TIMERS + (Leaf("reconnect_retry_interval", "reconnect-retry-interval", **_RETRY),),
 )
 ADDRESS_FAMILY_PROFILE = Table(

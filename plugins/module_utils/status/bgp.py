@@ -14,6 +14,8 @@ from typing import Mapping
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.answer import Fields, entries, json_objects, plain, texts_of, texts_of_json
 
 ESTABLISHED = "established"
+# Seconds by which the beginning of one session differs between two looks: firewalls tell whole seconds, and answers take their time.
+_ABOUT = 5.0
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class BgpPeer:
     """One peer. C(router) is not told by the Advanced Routing Engine. Addresses are without port.
 
     C(duration_seconds): how long it has been in this state. C(hold_time), C(keep_alive): the negotiated ones, in seconds.
+    C(established_count): how many sessions with it there have been.
     """
 
     name: str
@@ -45,6 +48,7 @@ class BgpPeer:
     duration_seconds: int | str | None = None
     hold_time: int | str | None = None
     keep_alive: int | str | None = None
+    established_count: int | str | None = None
     last_error: str | None = None
     prefixes: tuple = ()
     other: Mapping = field(default_factory=dict)
@@ -65,6 +69,30 @@ class BgpPeer:
         return sum(told) if told else None
 
 
+@dataclass(frozen=True)
+class Session:
+    """By what a session of a peer is known again. C(began): about when, in seconds since 1970. C(number): the how many-th it is; None: not told."""
+
+    began: float | None
+    number: int | None
+
+    def is_another_than(self, before: Session | None) -> bool:
+        """Whether it has begun after C(before) was seen; None: there was none then."""
+        if before is None:
+            return True
+        if None not in (self.number, before.number) and self.number != before.number:
+            return True
+        return self.began is not None and before.began is not None and self.began - before.began > _ABOUT
+
+
+def session(peer: BgpPeer, now: float) -> Session | None:
+    """The session that a peer has; None where it has none. C(now): when it was looked at."""
+    if not peer.established:
+        return None
+    began = now - peer.duration_seconds if isinstance(peer.duration_seconds, int) else None
+    return Session(began, peer.established_count if isinstance(peer.established_count, int) else None)
+
+
 def peers(response: ET.Element) -> list:
     """The peers in an answer of either engine."""
     found = [_legacy(element, fields) for element, fields in entries(response, "peer", "peer_name", "name")]
@@ -80,7 +108,8 @@ def _legacy(element: ET.Element, fields: Fields) -> BgpPeer:
         state=fields.text("status", "state"), remote_as=fields.number("remote_as"), local_as=fields.number("local_as"),
         peer_address=_without_port(fields.text("peer_address")), local_address=_without_port(fields.text("local_address")),
         duration_seconds=fields.number("status_duration"), hold_time=fields.number("holdtime"), keep_alive=fields.number("keepalive"),
-        last_error=fields.text("last_error"), prefixes=tuple(_legacy_prefixes(Fields(texts_of(entry))) for entry in counters),
+        established_count=fields.number("established_counts"), last_error=fields.text("last_error"),
+        prefixes=tuple(_legacy_prefixes(Fields(texts_of(entry))) for entry in counters),
         other=fields.rest(without="prefix_counter.entry."),
     )
 
@@ -106,6 +135,7 @@ def _advanced(key: str, peer: dict) -> BgpPeer:
         fields.text("peer_name") or key, group=fields.text("peer_group_name", "detail.peer_group"), state=fields.text("state", "detail.bgp_state"),
         remote_as=fields.number("remote_as", "detail.remote_as"), local_as=fields.number("local_as", "detail.local_as"),
         peer_address=fields.text("peer_ip"), local_address=fields.text("local_ip"), duration_seconds=fields.number("status_time"),
+        established_count=fields.number("detail.connections_established"),
         prefixes=tuple(_advanced_prefixes(family, counters) for family, counters in _families(peer)), other=fields.rest(without=_FAMILIES),
     )
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, field
-from typing import Any, Callable, Mapping
+from typing import Any, Callable, Iterator, Mapping
 
 Version = tuple
 
@@ -33,6 +33,7 @@ class Leaf:
     C(values_until): the version from which a value is no longer taken.
     C(refers_to): the kinds of objects this leaf can name; they give the order of creation and deletion.
     C(stands): for an option that is no element of its own, what stands for it in the configuration; for readers.
+    C(of_session): a BGP session has it as it was when the session began; a change is in force with the next one.
     """
 
     option: str
@@ -53,6 +54,7 @@ class Leaf:
     refers_to: tuple = ()
     aliases: tuple = ()
     quiet: bool = False
+    of_session: bool = False
 
 
 @dataclass(frozen=True)
@@ -186,9 +188,22 @@ class Table:
         quiet = [node.quiet for node in self.nodes if steps(node.path)[:1] == (element,)]
         return bool(self.interrupts) and not (quiet and all(quiet))
 
+    @functools.cached_property
+    def of_session(self) -> tuple[tuple[str, ...], ...]:
+        """The places below the entry of what a BGP session has as it was when it began."""
+        return tuple(_of_session(self.nodes))
+
     def negotiates(self, element: str) -> bool:
         """Whether a change of this element is in force only when the tunnel has been negotiated anew."""
         return self.negotiated and element not in self.at_once and self.disturbs(element)
+
+
+def _of_session(nodes: tuple, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for node in nodes:
+        if isinstance(node, Group):
+            yield from _of_session(node.nodes, above + steps(node.path))
+        elif isinstance(node, Leaf) and node.of_session:
+            yield above + steps(node.path)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, secrets
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit, jobs
@@ -13,13 +15,12 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.targe
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.transaction import CODE_REFERENCED
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, InvalidInput, PanosVpnError
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import vpn_state
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import revert
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import uncommitted
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit import COMMITTING, commit_changes
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.journal import Journal
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, locked, target_of, telling, with_session
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.proving import Proof
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.proving import Proof, Running
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, carry_out, journal_held, journal_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import record as records, removal
 
@@ -156,13 +157,26 @@ class _Reverting:
         rest = self.journal.taken_back()
         try:
             rest.save()
-            result["unproven"] = Proof(self.target).due(rest, vpn_state.configuration(self.target)) if rest else []
+            result["unproven"] = self._not_proven(rest) if rest else []
             if not result["unproven"]:
                 rest.forget()
         except PanosVpnError as exc:
             result["warnings"].append(str(exc))
 
+    def _not_proven(self, rest: Journal) -> list[str]:
+        running, proof = Running.of(self.target), Proof(self.target, sessions=self.journal.sessions)
+        old = proof.old_sessions(running, rest, self.module.tell, notes=False)
+        return list(dict.fromkeys([*proof.due(rest, running.configuration), *old]))
+
+    def _look_at_sessions(self) -> None:
+        """Which BGP sessions there are before what was taken back of them is running."""
+        proof = Proof(self.target)
+        if proof.spoken(self.journal):
+            proof.look_before_commit()
+            self.journal = replace(self.journal, sessions=proof.sessions)
+
     def _commit(self, result) -> None:
+        self._look_at_sessions()
         description = self.module.params["description"] or f"{self.vpn} reverted, by tunnelsmith.panos_vpn.config_revert"
         try:
             committed = commit_changes(self.module, self.target.session, [places.render(path) for path in self.objects],

@@ -20,7 +20,7 @@ import stat
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field, replace
 from secrets import token_hex
-from typing import Callable, Iterator, Sequence
+from typing import Callable, Iterator, Mapping, Sequence
 from urllib.parse import quote, unquote
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
@@ -29,10 +29,11 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patie
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import revert
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.revert import Difference
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.bgp import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import writable
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import negotiation
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import negotiation, sessions
 
-_FORMAT = 2
+_FORMAT = 3
 # Seconds in which another run has done with the journal that is in its way at the end.
 _SETTLING = 60
 
@@ -43,8 +44,9 @@ class Journal:
 
     C(places): all that was written to, also what in the end is as it was: it may be uncommitted.
     C(hand): of the run that noted something last; another one each time. C(negotiated): places of the objects of which something was written that
-    is in force when tunnels are negotiated anew, also where it is what it was by now: there may be SAs of meanwhile. C(proven): (tunnel,
-    place of an object that it runs on), where the tunnel has been negotiated anew since that was written.
+    is in force when tunnels are negotiated, or BGP sessions begin, anew, also where it is what it was by now: there may be SAs and sessions of meanwhile.
+    C(proven): (tunnel or BGP peer, place of an object that it runs on), where that has been done since that was written. C(sessions): the session that a
+    BGP peer had before what was written last was committed; without a peer nobody looked.
     """
 
     file: str
@@ -55,6 +57,7 @@ class Journal:
     hand: str = ""
     negotiated: list[Path] = field(default_factory=list)
     proven: list[tuple[str, Path]] = field(default_factory=list)
+    sessions: dict[str, Session | None] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         """Whether it says anything. Where nothing is left to take back, tunnels can still have to be negotiated anew."""
@@ -70,19 +73,21 @@ class Journal:
         later = revert.differences(plan.before, plan.after, plan.operations)
         beside = [difference.path[:-1] for difference in later if not any(places.starts_with(difference.path, path) for path in reads)]
         all_of_it = revert.merged(earlier, later, plan.after)
-        negotiated = negotiation.places_of(negotiation.changed([*later, *all_of_it], base), base)
+        negotiated = negotiation.places_of(negotiation.changed([*later, *all_of_it], base), base) + sessions.changed([*later, *all_of_it], base)
         return Journal(
             self.file, self.vpn, list(dict.fromkeys([*self.reads, *reads, *beside])),
             list(dict.fromkeys([*self.places, *(difference.path for difference in later)])),
-            all_of_it, token_hex(8), list(dict.fromkeys([*self.negotiated, *negotiated])), self._still_proven(later))
+            all_of_it, token_hex(8), list(dict.fromkeys([*self.negotiated, *negotiated])), self._still_proven(later),
+            {} if sessions.changed(later, base) else self.sessions)
 
     def taking_back(self) -> Journal:
         """This journal while what it says is taken back: nothing that is negotiated was seen with what was there before."""
-        return replace(self, hand=token_hex(8), proven=self._still_proven(self.differences))
+        return replace(self, hand=token_hex(8), proven=self._still_proven(self.differences), sessions={})
 
     def taken_back(self) -> Journal:
         """What is left of it then: there may be SAs that were made with what was there meanwhile."""
-        return Journal(self.file, self.vpn, hand=token_hex(8), negotiated=self.negotiated, proven=self._still_proven(self.differences))
+        return Journal(self.file, self.vpn, hand=token_hex(8), negotiated=self.negotiated, proven=self._still_proven(self.differences),
+                       sessions=self.sessions)
 
     def _still_proven(self, changed: Sequence[Difference]) -> list[tuple[str, Path]]:
         return [(tunnel, place) for tunnel, place in self.proven if not any(places.starts_with(difference.path, place) for difference in changed)]
@@ -125,6 +130,15 @@ class Journal:
                 found.negotiated = self.negotiated = []
             found.save()
 
+    def note_sessions(self, before: Mapping[str, Session | None], tell: Callable[[str], None]) -> None:
+        """Note which sessions BGP peers have before a commit; unless another run has noted something since."""
+        with held(self.file, Patience(_SETTLING, tell=tell)):
+            found = load(self.file, self.vpn)
+            if not found or found.hand != self.hand:
+                return
+            found.sessions = self.sessions = {**found.sessions, **before}
+            found.save()
+
     def release(self, paths: Sequence[Path], tell: Callable[[str], None], is_done: Callable[[Journal], bool]) -> None:
         """What was changed at these places stays for good; unless another run has noted something since. C(is_done): as of C(prove)."""
         with held(self.file, Patience(_SETTLING, tell=tell)):
@@ -156,6 +170,7 @@ class Journal:
                 "container": places.render(item.container)} for item in self.differences],
             "negotiated": [places.render(place) for place in self.negotiated],
             "proven": [[tunnel, places.render(place)] for tunnel, place in self.proven],
+            "sessions": {peer: [session.began, session.number] if session else None for peer, session in self.sessions.items()},
         }
 
 
@@ -272,7 +287,8 @@ def load(file: str, vpn: str) -> Journal:
         reads, written, negotiated = ([places.parse(xpath) for xpath in document[kind]] for kind in ("reads", "places", "negotiated"))
         proven = [(str(tunnel), places.parse(xpath)) for tunnel, xpath in document["proven"]]
         differences = [_difference(item) for item in document["differences"]]
-        journal = Journal(file, document["vpn"], reads, written, differences, str(document["hand"]), negotiated, proven)
+        known = {str(peer): _session(told) for peer, told in document["sessions"].items()}
+        journal = Journal(file, document["vpn"], reads, written, differences, str(document["hand"]), negotiated, proven, known)
         _refuse_strange_places(journal)
         return journal
     except FileNotFoundError:
@@ -317,6 +333,13 @@ def _refuse_strange_places(journal: Journal) -> None:
 def _difference(item) -> Difference:
     return Difference(item["label"], places.parse(item["xpath"]), _xml(item["before"]), _xml(item["after"]), _xml(item["remains"]),
                       tuple(item["above"]), item["moved_below"], places.parse(item["container"]))
+
+
+def _session(told) -> Session | None:
+    if told is None:
+        return None
+    began, number = told
+    return Session(None if began is None else float(began), None if number is None else int(number))
 
 
 def _xml(text: str) -> str:

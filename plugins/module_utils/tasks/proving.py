@@ -2,23 +2,28 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which tunnels of a VPN still run on what was agreed before a change, and how they are brought to show what they do after it."""
+"""Which tunnels and BGP sessions of a VPN still run on what was agreed before a change, and how tunnels are brought to show what they do after it."""
 
 from __future__ import annotations
 
 import time
+import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
-from typing import Callable, Collection, Mapping
+from typing import Callable, Collection, Mapping, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import vpn_state
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.vpn_watch import View, Watch
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import bgp
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.bgp import Session
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import interface_to
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import negotiating
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.journal import Journal
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import negotiation
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import negotiation, sessions
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.negotiation import Agreed, Due
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.sessions import Speaking
 
 
 @dataclass(frozen=True)
@@ -34,21 +39,52 @@ class Negotiated:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Running:
+    """What runs. C(configuration): as the resources gather it. C(speaking): BGP peers, with what their sessions begin with."""
+
+    configuration: Mapping
+    speaking: Sequence[Speaking]
+
+    @classmethod
+    def of(cls, target: Target) -> Running:
+        tree = vpn_state.running(target)
+        return cls.in_tree(tree, target, vpn_state.gathered_from(tree, target.platform, target.base))
+
+    @classmethod
+    def in_tree(cls, tree: ET.Element, target: Target, configuration: Mapping) -> Running:
+        """C(configuration): of the tree, all of it or a part; then the peers are those of that part."""
+        peers = {peer["name"] for peer in configuration["bgp"]["peers"]}
+        found = sessions.everything(tree, target.base, target.platform.advanced)
+        return cls(configuration, [speaking for speaking in found if speaking.peer in peers])
+
+    def tunnel_to(self, peer: str) -> str:
+        """The tunnel through which a BGP peer is spoken to; the peer, where that is none."""
+        units = [interface_to(each) for each in self.configuration["bgp"]["peers"] if each["name"] == peer]
+        return next((tunnel["name"] for tunnel in self.configuration["tunnels"] if tunnel.get("tunnel_interface") in units), peer)
+
+
 @dataclass
 class Proof:
-    """What a run knows of the tunnels that have to be negotiated anew.
+    """What a run knows of the tunnels that have to be negotiated anew, and of the BGP sessions that have to begin anew.
 
-    C(objects): what it changed itself. C(done): what it has seen negotiated since. C(cleared): the names of tunnels whose SAs it has cleared.
+    C(objects), C(places): what it changed itself. C(done), C(begun): what it has seen negotiated, and begun, since. C(cleared): the names of tunnels
+    whose SAs it has cleared. C(sessions): those that BGP peers had before it committed; None: nobody looked.
     """
 
     target: Target
     objects: set[Agreed] = field(default_factory=set)
     done: set[Due] = field(default_factory=set)
     cleared: list[str] = field(default_factory=list)
+    places: set[Path] = field(default_factory=set)
+    begun: set[Speaking] = field(default_factory=set)
+    sessions: dict[str, Session | None] | None = None
 
-    def wrote(self, objects: Collection[Agreed]) -> None:
+    def wrote(self, objects: Collection[Agreed], places: Collection[Path] = ()) -> None:
         self.objects |= set(objects)
         self.done = {due for due in self.done if due.object not in objects}
+        self.places |= set(places)
+        self.begun = {speaking for speaking in self.begun if speaking.place not in places}
 
     def concerned(self, journal: Journal | None) -> set[Agreed]:
         """The objects that were changed. Without a journal, only what this run has changed is known."""
@@ -61,13 +97,63 @@ class Proof:
         found = [due for due in negotiation.due(objects, configuration) if due not in proven]
         return list(dict.fromkeys(due.tunnel for due in found))
 
-    def settle(self, tunnel: Mapping, configuration: Mapping, journal: Journal | None, tell: Callable[[str], None]) -> None:
+    def settle(self, tunnel: Mapping, running: Running, journal: Journal | None, tell: Callable[[str], None]) -> None:
         """A tunnel has been negotiated anew, with all that it runs on; with a journal a later run is told."""
-        settled = [due for due in negotiation.everything(configuration) if due.tunnel == tunnel["name"]]
+        settled = [due for due in negotiation.everything(running.configuration) if due.tunnel == tunnel["name"]]
         self.done |= set(settled)
         if journal:
             noted = [(due.tunnel, place) for due in settled for place in negotiation.places_of([due.object], self.target.base)]
-            journal.prove(noted, tell, lambda found: not self.due(found, configuration))
+            journal.prove(noted, tell, lambda found: self.is_settled(found, running))
+
+    def is_settled(self, journal: Journal, running: Running) -> bool:
+        """Whether nothing of what a journal tells of has to be negotiated, or to begin, anew."""
+        return not self.due(journal, running.configuration) and not self.peers_due(journal, running)
+
+    # BGP sessions.
+
+    def spoken(self, journal: Journal | None) -> set[Path]:
+        """Where the objects stand of which something was changed that BGP sessions begin with. A Panorama has none; those of its firewalls it does not see."""
+        if self.target.is_panorama:
+            return set()
+        return self.places | (set(sessions.touched(journal.negotiated, self.target.base)) if journal else set())
+
+    def peers_due(self, journal: Journal | None, running: Running) -> list[str]:
+        """The BGP peers whose sessions have to begin anew."""
+        wanted, proven = self.spoken(journal), self.begun | {Speaking(*each) for each in (journal.proven if journal else ())}
+        return list(dict.fromkeys(each.peer for each in running.speaking if each.place in wanted and each not in proven))
+
+    def look_before_commit(self) -> None:
+        """Which sessions there are before what was changed of them is running."""
+        self.sessions = self._sessions()
+
+    def old_sessions(self, running: Running, journal: Journal | None, tell: Callable[[str], None],
+                     concerned: Callable[[str], bool] = lambda tunnel: True, notes: bool = True) -> list[str]:
+        """The tunnels through which a BGP session goes on that began before a change of it was running; of the others that is noted.
+
+        A peer that has no session now cannot go on with an old one. Where nobody looked before the commit, the one that is there now counts as old.
+        C(concerned): which of the tunnels are asked about. C(notes): whether the journal is ours to write to.
+        """
+        due = [peer for peer in self.peers_due(journal, running) if concerned(running.tunnel_to(peer))]
+        if not due:
+            return []
+        now = self._sessions()
+        before = dict.fromkeys(due) | self.sessions if self.sessions is not None else journal.sessions if journal else {}
+        unseen = {peer: now.get(peer) for peer in due if peer not in before}
+        old = [peer for peer in due if _goes_on(now.get(peer), {**before, **unseen}[peer])]
+        begun = [each for each in running.speaking if each.peer in due and each.peer not in old]
+        self.begun |= set(begun)
+        if journal and notes:
+            if unseen:
+                journal.note_sessions(unseen, tell)
+            journal.prove([tuple(each) for each in begun], tell, lambda found: self.is_settled(found, running))
+        return list(dict.fromkeys(map(running.tunnel_to, old)))
+
+    def _sessions(self) -> dict[str, Session | None]:
+        peers = vpn_state.Listing(self.target).bgp_peers()
+        now = time.time()
+        return {peer.name: bgp.session(peer, now) for peer in peers}
+
+    # Tunnels.
 
     def negotiate(self, tunnel: Mapping, watch: Watch, patience: Patience) -> Negotiated:
         """Clear a tunnel's SAs, begin anew, and wait until all that is asked about it is well, on SAs that are new. C(watch): asks about it alone."""
@@ -105,6 +191,11 @@ class Proof:
 
 def _flows_of(view: View) -> negotiating.Flows:
     return negotiating.by_tunnel(view.whole.flows)
+
+
+def _goes_on(now: Session | None, before: Session | None) -> bool:
+    """Whether a session is the one of before."""
+    return now is not None and not now.is_another_than(before)
 
 
 def _due(tunnel: str, place: Path, target: Target) -> Due | None:

@@ -16,10 +16,11 @@ from typing import Any, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis import sentences
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import address_objects, vpn_state
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import address_objects
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.vpn_watch import Question, View, Watch
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import document, fields
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import PEER_TUNNEL, Profile, tunnels_of
@@ -35,7 +36,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import (
     PanosModule, locked, target_of, telling, with_session,
 )
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.proving import Negotiated, Proof
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.proving import Negotiated, Proof, Running
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.vpn_planning import Planning, Wish
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import journal_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import negotiation, outcome, rollout
@@ -86,6 +87,8 @@ _VPN = {
 }
 # What is told of a look at the VPN.
 _OF_A_LOOK = ("health", "healthy", "problems", "vpns", "summary", "diagnosis", "why")
+# Seconds after a commit in which a firewall that ends BGP sessions by it has done so.
+_ENDS_SESSIONS = 5.0
 # Keys, one per tunnel.
 _PER_TUNNEL = ("pre_shared_keys", "bgp_secrets")
 _NEEDED = ("failover", "outside_interface", "zone", "source_zones", "local_networks", "remote_networks")
@@ -347,6 +350,7 @@ class _Life:
             return done
         self.module.progress.about = outcome.turn(tuple(done.get("interrupts", ())), tuple(done.get("waiting", ())), "interrupts" in self.told)
         self._remember()
+        self._look_at_sessions(planning)
         try:
             committed = commit_changes(self.module, self.target.session, done["objects"], done["earlier_changes"], self._description(),
                                        is_written=planning.is_written)
@@ -359,6 +363,20 @@ class _Life:
             **done, "changed": done["changed"] or committed["changed"], "warnings": done["warnings"] + committed["warnings"],
             "uncommitted": self.module.check_mode, "committed": committed["committed"],
             "jobs": jobs_of(committed)}
+
+    def _look_at_sessions(self, planning: Planning) -> None:
+        """Which BGP sessions are there before what was changed of them is running: by that a later look tells which have begun since."""
+        if self.delivery is not None or self.asked.removes:
+            return
+        self.proof.wrote((), planning.turn.spoken)
+        journal = self._noted()
+        places = self.proof.spoken(journal)
+        if not places:
+            return
+        self.proof.look_before_commit()
+        peers = [each.peer for each in planning.turn.speaking if each.place in places]
+        if journal and peers:
+            journal.note_sessions({peer: self.proof.sessions.get(peer) for peer in peers}, self.module.tell)
 
     def _description(self) -> str:
         return self.module.params["description"] or f"{self.asked.vpn} {self.module.params['state']}, by tunnelsmith.panos_vpn.site_to_site_vpn"
@@ -409,7 +427,9 @@ class _Life:
         lives = [self] if self.delivery is None else [life for _name, life in self._on_firewalls(self.delivery.connected)]
         for life in lives:
             unproven = life._negotiated_anew(Seen(tunnels=tuple(turn.names.values()), waiting=changing), notes=False)
-            if unproven.problems or unproven.unproven:
+            if life.proof.spoken(life._noted()):
+                unproven = replace(unproven, sessions=life._old_sessions(unproven, Running.of(life.target), notes=False))
+            if unproven.problems or unproven.unproven or unproven.sessions:
                 raise Refused(outcome.not_before(self.asked, unproven))
 
     def _remember(self) -> None:
@@ -452,7 +472,10 @@ class _Life:
             seen = self._negotiated_anew(seen)
             if seen.problems:
                 return seen
+            seen = replace(seen, sessions=self._sessions_that_stay(seen))
             view = watch.until_healthy(self.module.patience("verify_timeout", "verify_poll"), self._begin if self.asked.commits else None)
+            if seen.sessions:
+                seen = replace(seen, sessions=self._old_sessions(seen, Running.of(self.target)))
         except PanosVpnError as exc:
             self.told["warnings"] += exc.facts.get("warnings", [])
             return replace(seen, look_failed=str(exc))
@@ -519,7 +542,8 @@ class _Life:
         journal = self._noted()
         if not self.proof.concerned(journal):
             return replace(seen, unproven=())
-        configuration = vpn_state.configuration(self.target)
+        running = Running.of(self.target)
+        configuration = running.configuration
         due = self.proof.due(journal, configuration)
         names = [name for name in due if name not in seen.waiting and (not seen.tunnels or name in seen.tunnels)]
         if not names:
@@ -538,12 +562,40 @@ class _Life:
             done = self.proof.negotiate(tunnels[name], watch, self.module.patience("verify_timeout", "verify_poll"))
             self._measured(name, done)
             if done.forgot:
-                self.proof.settle(tunnels[name], configuration, journal if notes else None, self.module.tell)
+                self.proof.settle(tunnels[name], running, journal if notes else None, self.module.tell)
             else:
                 unproven.append(name)
             if not done.view.is_clear:
                 return replace(self._judged(seen, watch, watch.judged(done.view)), unproven=(*unproven, *order[place + 1:]))
         return replace(seen, unproven=tuple(unproven))
+
+    # So is what a BGP session begins with, when it has begun anew.
+
+    def _sessions_that_stay(self, seen: Seen) -> tuple[str, ...]:
+        """The tunnels through which old BGP sessions go on, when a firewall that ends them by a commit has had the time to do so."""
+        if not self.proof.spoken(self._noted()):
+            return ()
+        running = Running.of(self.target)
+
+        def look() -> tuple[str, ...]:
+            old = self._old_sessions(seen, running)
+            if old:
+                raise NotYet(f"the BGP session through {', '.join(old)} has not begun anew yet")
+            return old
+
+        patience = self.module.patience("verify_timeout", "verify_poll")
+        try:
+            return replace(patience, timeout=min(patience.timeout, _ENDS_SESSIONS)).until(look)
+        except NotYet:
+            return self._old_sessions(seen, running)
+
+    def _old_sessions(self, seen: Seen, running: Running, notes: bool = True) -> tuple[str, ...]:
+        """The tunnels through which BGP sessions go on that are older than what was changed of them. C(notes): as of C(_negotiated_anew)."""
+
+        def is_concerned(tunnel: str) -> bool:
+            return tunnel not in seen.waiting and (not seen.tunnels or tunnel in seen.tunnels)
+
+        return tuple(self.proof.old_sessions(running, self._noted(), self.module.tell, is_concerned, notes))
 
     def _measured(self, name: str, done: Negotiated) -> None:
         """How long a tunnel was interrupted; one that the commit had ended was so from its end on."""
@@ -577,14 +629,15 @@ class _Life:
             return Again(trouble=str(exc))
 
     def _negotiated_as_before(self, before: list[str], seen: Seen) -> Again:
-        configuration = vpn_state.configuration(self.target)
+        running = Running.of(self.target)
+        configuration = running.configuration
         there = {tunnel["name"]: tunnel for tunnel in configuration["tunnels"]}
         journal = self._noted()
         again: dict[str, list] = {"up": [], "down": [], "unproven": []}
         for name in self._order([name for name in before if name in there], seen.tunnels):
             is_as_before = name not in self.proof.cleared and self.proof.spis(name) == self.spis.get(name) and name in self.proof.up()
             if is_as_before:
-                self.proof.settle(there[name], configuration, journal, self.module.tell)
+                self.proof.settle(there[name], running, journal, self.module.tell)
                 continue
             if negotiation.waits_for_its_peer(there[name], configuration) or (again["down"] and name in self.proof.up()):
                 again["unproven"].append(name)
@@ -593,7 +646,7 @@ class _Life:
             done = self.proof.negotiate(there[name], self._watch(Question(names=(name,))), self.module.patience("verify_timeout", "verify_poll"))
             is_up = done.view.is_clear and done.forgot
             if done.forgot:
-                self.proof.settle(there[name], configuration, journal, self.module.tell)
+                self.proof.settle(there[name], running, journal, self.module.tell)
             again["up" if is_up else "down"].append(name)
         return Again(**{kind: tuple(names) for kind, names in again.items()})
 
@@ -620,10 +673,10 @@ class _Life:
             again = self._up_again(seen)
             if not journal_of(self.module):
                 self.told.pop("journal", None)
-        if seen.unproven and step is not Step.TAKE_BACK:
-            self.told["warnings"].append(outcome.not_proven(seen.unproven))
+        if step is not Step.TAKE_BACK:
+            self.told["warnings"] += outcome.all_not_proven(seen)
         if "healthy" in self.told:
-            self.told["unproven"] = list(again.unproven if step is Step.TAKE_BACK else seen.unproven)
+            self.told["unproven"] = list(dict.fromkeys(again.unproven if step is Step.TAKE_BACK else (*seen.unproven, *seen.sessions)))
         seen = replace(seen, remembers=self.remembers or bool(seen.tunnels) and self.proof.covers(seen.tunnels))
         self.told["outcome"] = outcome.standing(self.asked, seen, step, left, again)
         if outcome.fails(self.asked, seen):

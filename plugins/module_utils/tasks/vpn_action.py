@@ -18,7 +18,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selec
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import negotiating
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit import COMMITTING, jobs_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import NOTHING_WRITTEN, PanosModule, target_of, telling, with_session
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.proving import Proof
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.proving import Proof, Running
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.switching import GATEWAY, PEER, TUNNEL, Change, Switch
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import journal_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import outcome
@@ -68,7 +68,8 @@ class _Task:
         self.target = target_of(module, session)
         high_availability.refuse_inactive(session)
         self.listing = vpn_state.Listing(self.target)
-        self.everything = vpn_state.configuration(self.target)
+        self.running = Running.of(self.target)
+        self.everything = self.running.configuration
         self.chosen, missing = (self.everything, []) if self.params["all"] else select(self.everything, self.names)
         if missing:
             raise Refused(f"{session.place}: {'; '.join(not_there(name, self.everything) for name in missing)}")
@@ -319,7 +320,7 @@ class _Task:
         proof = Proof(self.target)
         for tunnel in self.chosen["tunnels"] if journal else ():
             if tunnel["name"] in names:
-                proof.settle(tunnel, self.everything, journal, self.module.tell)
+                proof.settle(tunnel, self.running, journal, self.module.tell)
 
     def _keep_for_good(self, keys) -> None:
         """What a journal tells of these keys is not taken back any more where all tunnels have come up with them: the far side has no others now."""
@@ -330,7 +331,7 @@ class _Task:
         due = proof.due(journal, self.everything)
         unproven = {gateway for tunnel in self.everything["tunnels"] if tunnel["name"] in due for gateway in tunnel.get("ike_gateways", ())}
         proven = [Switch(GATEWAY, name).place(self.target) + _KEY for name in keys if name not in unproven]
-        journal.release(proven, self.module.tell, lambda found: not proof.due(found, self.everything))
+        journal.release(proven, self.module.tell, lambda found: proof.is_settled(found, self.running))
 
     def _still_down(self, down, rest) -> PanosVpnError:
         spared = [tunnel["name"] for other in rest for tunnel in other]

@@ -23,7 +23,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.summa
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.telling import tell
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import journal as journals, verifying
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, target_of, with_session
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.proving import Proof
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.proving import Proof, Running
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import firewall_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.outcome import not_proven
 
@@ -170,7 +170,8 @@ class _Task:
             except InvalidInput as exc:
                 result["warnings"] = [*result["warnings"], f"{exc}; what is not proven of {vpn} is not known"]
                 continue
-            unproven += Proof(self.watch.target).due(journal, view.configuration)
+            running, proof = Running.in_tree(view.tree, self.watch.target, view.configuration), Proof(self.watch.target)
+            unproven += [*proof.due(journal, view.configuration), *proof.old_sessions(running, journal, self.module.tell, notes=False)]
         result["unproven"] = list(dict.fromkeys(unproven))
         if unproven:
             result["warnings"] = [*result["warnings"], not_proven(tuple(result["unproven"]))]

@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.behind import refuse_unknown
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
@@ -24,9 +25,10 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.place
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import uncommitted
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, configure
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import adoption, build, claim, negotiation, removal, rollout
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import adoption, build, claim, negotiation, removal, rollout, sessions
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.negotiation import Agreed
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.result import Result
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.sessions import Speaking
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import PBF, Vpn
 
 # The containers that a VPN touches. The vsys import is read only where interfaces can go: a member of a zone is imported.
@@ -61,7 +63,8 @@ class Turn:
     C(stood): the VPN has tunnels already. C(recorded): a record tells of the VPN that is to go. C(phases): what is wanted. C(marked): the candidate
     has marks of changes at the VPN's places.
     C(negotiated): objects of the tunnels whose change is in force only when they are negotiated anew: by what is written now, and by what was
-    written before and is not committed yet.
+    written before and is not committed yet. C(spoken): in the same way, where the objects stand that BGP sessions begin with.
+    C(speaking): the BGP peers that are there then, with all that their sessions begin with.
     """
 
     held: list = field(default_factory=list)
@@ -74,6 +77,8 @@ class Turn:
     phases: list = field(default_factory=list)
     marked: bool = False
     negotiated: set[Agreed] = field(default_factory=set)
+    spoken: set[Path] = field(default_factory=set)
+    speaking: list[Speaking] = field(default_factory=list)
 
 
 class Planning:
@@ -200,7 +205,10 @@ class Planning:
         """The plan of the tunnels that are there, and what of them has to be negotiated anew after it."""
         planned = plan(built.phases, own, self.target.base)
         written = revert.differences(planned.before, planned.after, planned.operations) if planned else []
-        objects = negotiation.changed(written, self.target.base) | negotiation.touched([change.path for change in self.pending], self.target.base)
+        pending = [change.path for change in self.pending]
+        self.turn.spoken = {*sessions.changed(written, self.target.base), *sessions.touched(pending, self.target.base)}
+        self.turn.speaking = sessions.everything(planned.after, self.target.base, self.target.platform.advanced)
+        objects = negotiation.changed(written, self.target.base) | negotiation.touched(pending, self.target.base)
         self.turn.negotiated = {agreed for agreed in objects if any(agreed in serving for serving in built.serving.values())}
         return planned
 

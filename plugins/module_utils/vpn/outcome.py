@@ -55,7 +55,8 @@ class Seen:
     renewed, a session begins or a tunnel goes down. C(causes): why, in sentences.
     C(before): what was up before anything was changed, C(after): what is up now; None where nobody looked.
     C(recorded): where the VPN was to go, a record in the candidate told of it. C(commit_goes_on): its job does, whose end nobody saw.
-    C(unproven): tunnels that run on what was negotiated before the change, so that their state tells nothing of it.
+    C(unproven): tunnels that run on what was negotiated before the change, so that their state tells nothing of it. C(sessions): tunnels through which a
+    BGP session goes on that began before it.
     C(remembers): a journal would tell of what earlier runs left unproven, or there was no earlier run, or all tunnels have been negotiated since.
     C(undelivered): on a Panorama, the firewalls that did not get it, each with the reason. C(delivered): the names of those that have it;
     None where it was not brought to any, as on a firewall itself.
@@ -75,6 +76,7 @@ class Seen:
     recorded: bool = True
     commit_goes_on: bool = False
     unproven: tuple[str, ...] = ()
+    sessions: tuple[str, ...] = ()
     remembers: bool = True
     risks: tuple[str, ...] = ()
     undelivered: tuple[str, ...] = ()
@@ -129,15 +131,15 @@ def turn(interrupted: tuple[str, ...], waiting: tuple[str, ...], goes_on: bool) 
 def is_proven(asked: Asked, seen: Seen) -> bool:
     """Whether a change has shown what it needs to show. What that is, is decided here and nowhere else.
 
-    A VPN has to be seen to work while nothing of it is uncommitted, and where something changed that is negotiated, on SAs that were made
-    since: until then it works by what it was. One that is taken away has to be out of the running configuration;
+    A VPN has to be seen to work while nothing of it is uncommitted, and where something changed that is negotiated, on SAs and BGP sessions that were
+    made since: until then it works by what it was. One that is taken away has to be out of the running configuration;
     where no record told of it, its objects may stand there all the same, and then the journal is the only way to them.
     """
     if seen.failed or seen.uncommitted or seen.undelivered:
         return False
     if asked.removes:
         return seen.recorded or seen.committed
-    return seen.problems == () and not seen.unproven
+    return seen.problems == () and not seen.unproven and not seen.sessions
 
 
 def step(asked: Asked, seen: Seen) -> Step:
@@ -269,7 +271,7 @@ def _as_written(asked: Asked, seen: Seen) -> str:
     if seen.failed:
         rest = "".join(f" {text}." for text in _unchanged(seen))
         return f"{asked.vpn} runs as it was written, and was left so.{rest}{_unproven(seen)}{can_be_taken_back}"
-    if seen.unproven and seen.problems == ():
+    if (seen.unproven or seen.sessions) and seen.problems == ():
         waiting = f" {', '.join(seen.waiting)} comes in a later run, when that is proven." if seen.waiting else ""
         return f"{asked.vpn} runs as it was written.{_unproven(seen)}{waiting}{can_be_taken_back}"
     rest = f" {', '.join(seen.waiting)} comes in a later run." if seen.waiting else ""
@@ -277,7 +279,12 @@ def _as_written(asked: Asked, seen: Seen) -> str:
 
 
 def _unproven(seen: Seen) -> str:
-    return f" {not_proven(seen.unproven)}." if seen.unproven else ""
+    return "".join(f" {sentence}." for sentence in all_not_proven(seen))
+
+
+def all_not_proven(seen: Seen) -> list[str]:
+    """What the user reads of what is older than the change, in sentences without a full stop."""
+    return ([not_proven(seen.unproven)] if seen.unproven else []) + ([no_new_session(seen.sessions)] if seen.sessions else [])
 
 
 def announced(tunnels: Sequence[str]) -> str:
@@ -291,9 +298,15 @@ def not_proven(tunnels: tuple[str, ...]) -> str:
             "before; vpn_action (reconnect) negotiates at once")
 
 
+def no_new_session(tunnels: tuple[str, ...]) -> str:
+    """What the user reads of tunnels through which BGP sessions go on that are older than the change."""
+    return (f"What was changed of BGP is not proven until the session through {', '.join(tunnels)} begins anew: it is the one of before, with what was "
+            "agreed then; end it on either side, and run again with verify")
+
+
 def not_before(asked: Asked, seen: Seen) -> str:
     """What the user reads where the next tunnel's turn cannot come."""
-    why = f"{'; '.join([*seen.problems, *seen.causes])}" if seen.problems else not_proven(seen.unproven)
+    why = "; ".join([*seen.problems, *seen.causes] if seen.problems else all_not_proven(seen))
     return (f"rollout: {', '.join(seen.waiting)} cannot be changed before the change of an earlier run is proven: {why}. Or say rollout: together; "
             "nothing was written")
 

@@ -20,7 +20,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
 
 # Kinds of objects that each tunnel has one of.
-_OF_ONE_TUNNEL = ("ike_gateway", "ipsec_tunnel", "pbf_rule", "bgp_peer_entry", "bgp_timer_profile")
+_OF_ONE_TUNNEL = ("ike_gateway", "ipsec_tunnel", "pbf_rule", "bgp_peer_entry", "bgp_timer_profile", "bgp_auth_profile")
 
 # Option → element of a router's BGP that each of its sessions says to its peer.
 _OF_ALL_SESSIONS = {"local_as": "local-as", "router_id": "router-id"}

@@ -133,7 +133,7 @@ def _session(peer: dict[str, Any]) -> Session:
     family = peer.get("addressFamilyInfo", {}).get("ipv4Unicast", {})
     return Session(
         peer["nbrDesc"], peer.get("bgpState", "Idle"), family.get("acceptedPrefixCounter", 0), family.get("sentPrefixCounter", 0),
-        peer.get("lastNotificationReason", ""),
+        peer.get("lastNotificationReason", ""), since=str(peer.get("bgpTimerUpEstablishedEpoch", "")),
     )
 
 

@@ -27,7 +27,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.routing_daemo
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.running import Peer, Running, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.translation import translate
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.vici import ViciError
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import LearnedRoute, Measured, PeerState, Runtime, TunnelState
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import Begun, LearnedRoute, Measured, PeerState, Runtime, TunnelState
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.system_log import SystemLog
 
 #: Said once, because it holds for every configuration.
@@ -84,6 +84,8 @@ class DataPlane:
         self._read: dict[str, int] = {}
         self._was_up: dict[str, bool] = {}
         self._peers: dict[str, PeerState] = {}
+        # BGP peer → (since when its session is there, in the daemon's words; the session).
+        self._begun_by_peer: dict[str, tuple[str, Begun]] = {}
         self._lock = threading.RLock()
 
     def close(self) -> None:
@@ -136,7 +138,10 @@ class DataPlane:
             sessions = self.firewall.routing.sessions() if running.bgp else {}
             runtime.peers = {}
             for peer in running.bgp.peers if running.bgp else ():
-                runtime.peers[peer.name] = self._observe_peer(log, peer, sessions.get(symbol("peer", peer.name)))
+                session = sessions.get(symbol("peer", peer.name))
+                runtime.peers[peer.name] = self._observe_peer(log, peer, session)
+                if session is not None and session.state == "Established":
+                    runtime.sessions[peer.name] = self._begun(peer.name, session)
             runtime.learned_routes = self._learned(running)
 
     def _observe_peer(self, log: SystemLog, peer: Peer, session: Session | None) -> PeerState:
@@ -149,6 +154,14 @@ class DataPlane:
             log.write(happening.eventid, happening.object, happening.text, happening.severity, "routing")
         self._peers[peer.name] = found
         return found
+
+    def _begun(self, name: str, session: Session) -> Begun:
+        """A session that has been there since another moment than the one that was seen last is another one."""
+        since, begun = self._begun_by_peer.get(name, ("", Begun(time.monotonic(), 0)))
+        if since != session.since:
+            begun = Begun(time.monotonic(), begun.number + 1)
+            self._begun_by_peer[name] = (session.since, begun)
+        return begun
 
     def _observe_tunnel(self, runtime: Runtime, log: SystemLog, tunnel: Tunnel, probe: dict[str, Any] | None) -> None:
         daemon = self.firewall.daemons[tunnel.name]

@@ -17,7 +17,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave impor
 @dataclass(frozen=True)
 class Session:
     """A BGP session as the daemon sees it. ``state``: Idle, Connect, Active, OpenSent, OpenConfirm, Established. ``received``: routes that were let in,
-    ``refused``: those that were not.
+    ``refused``: those that were not. ``since``: when it came into this state, in the daemon's words.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Session:
     advertised: int
     last_error: str
     refused: int = 0
+    since: str = ""
 
     @property
     def notification(self) -> str:
@@ -89,7 +90,7 @@ class RoutingDaemon:
                 found[words[0]] = Session(
                     words[0], "Idle" if state is None or state[1] == "Down" else "Connect" if state[1] == "Passive" else state[1],
                     int(routes[1]) if routes else 0, int(routes[2]) if routes else 0, error[1] if error else "",
-                    int(refused[1]) if refused else 0,
+                    int(refused[1]) if refused else 0, words[4],
                 )
         return found
 

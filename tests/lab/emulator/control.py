@@ -236,6 +236,25 @@ class Control:
         """Whether a committed change of what is negotiated ends the SAs that were made before it."""
         self._firewall.switches.commit_ends_sas = ends
 
+    def commit_ends_sessions(self, ends: bool = True) -> None:
+        """Whether a committed change of what a BGP session begins with (timers, password, addresses) ends the session that was there before it."""
+        self._firewall.switches.commit_ends_sessions = ends
+
+    def far_side_secret(self, peer: str, secret: str | None) -> None:
+        """The only password that the far side of a BGP peer takes from its next session on; None: any."""
+        with self._firewall.lock:
+            runtime = self._firewall.runtime
+            runtime.far_secrets.pop(peer, None)
+            if secret is not None:
+                runtime.far_secrets[peer] = secret
+            if peer in runtime.unheard:
+                self._firewall.begin_session(peer)
+
+    def restart_session(self, peer: str) -> None:
+        """A BGP session is lost, and begins anew."""
+        with self._firewall.lock:
+            self._firewall.begin_session(peer)
+
     def pbf(self, rule: str, state: str) -> None:
         """Whether a rule is in use; without it, that follows from the tunnel and its monitor."""
         self._firewall.runtime.rules[rule] = _one_of("state", state.lower(), _RULE_STATES)
@@ -244,6 +263,9 @@ class Control:
             received_prefixes: list[str] | None = None, advertised_prefixes: list[str] | None = None) -> None:
         """State of a BGP peer. Counters that are not given follow from the prefixes, which the two RIBs show."""
         theirs, ours = tuple(received_prefixes or ()), tuple(advertised_prefixes or ())
+        before = self._firewall.runtime.peers.get(peer)
+        if before is not None and before.state != "Established" and state == "Established":
+            self._firewall.begin_session(peer)
         self._firewall.runtime.peers[peer] = PeerState(
             _one_of("state", state, PEER_STATES), len(theirs) if received is None else received,
             len(ours) if advertised is None else advertised, theirs, ours,

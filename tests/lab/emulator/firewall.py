@@ -11,6 +11,7 @@ import random
 import threading
 import time
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import configurations
@@ -24,7 +25,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.journal
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.locks import Locks
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.pushed import Push
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.network import Network
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import Runtime
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import Begun, Runtime
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.scope import Scope
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.stored_configurations import (
     StoredConfigurations, refuse_foreign,
@@ -191,6 +192,7 @@ class Firewall:
         self._follow()
         if self.data_plane is None:
             self._negotiate_after(before)
+            self._speak_after(before)
         if self.pair is not None:
             self.pair.committed(self)
 
@@ -219,6 +221,37 @@ class Firewall:
             elif name not in self.runtime.refused:
                 self.runtime.refused.add(name)
                 self.log.write("ikev2-nego-ike-fail", gateway, "received notify type AUTHENTICATION_FAILED", "informational")
+
+    # BGP sessions, where no data plane has real ones.
+
+    def _speak_after(self, before: Tree) -> None:
+        """What is down is tried for ever. What is up begins anew by a commit only where that ends sessions; until then it has the timers that it began with."""
+        earlier = {peer.name: peer for peer in Network(before, self.runtime).peers()}
+        for peer in Network(self.running, self.runtime).peers():
+            known = earlier.get(peer.name)
+            if known == peer:
+                continue
+            if known is None:
+                self.begin_session(peer.name, is_first=True)
+            elif self.switches.commit_ends_sessions or peer.name in self.runtime.unheard:
+                self.begin_session(peer.name)
+            else:
+                begun = self.runtime.session(peer.name)
+                self.runtime.sessions[peer.name] = replace(
+                    begun, keep_alive=begun.keep_alive or known.keep_alive, hold_time=begun.hold_time or known.hold_time)
+
+    def begin_session(self, name: str, is_first: bool = False) -> None:
+        """A BGP session from the start: the far side takes its own password only, where one was told."""
+        runtime = self.runtime
+        if not is_first and name not in runtime.unheard:
+            runtime.sessions.setdefault(name, runtime.session(name))
+        for peer in Network(self.running, runtime).peers():
+            if peer.name == name and runtime.far_secrets.get(name) not in (None, self.secrets.reveal(peer.secret)):
+                runtime.unheard.add(name)
+                return
+        runtime.unheard.discard(name)
+        before = runtime.sessions.get(name)
+        runtime.sessions[name] = Begun(time.monotonic(), before.number + 1 if before else 1)
 
     # Packets.
 

@@ -30,6 +30,7 @@ class Switches:
     ``commit_ends_sas``: a committed change of a key, an identity or a proposal ends the SAs that were made before it at once; without it they
     serve on until somebody negotiates anew. ``named_systems_alone``: a partial commit that names virtual systems leaves network, device and shared
     objects alone. ``makes_places``: a write below a template or device group that is not there makes it, as it makes every other container on its way.
+    ``commit_ends_sessions``: the same of a BGP session whose timers, password or addresses a commit changes.
     """
 
     journal_books_container: bool = False
@@ -43,6 +44,7 @@ class Switches:
     commit_ends_sas: bool = False
     named_systems_alone: bool = True
     makes_places: bool = True
+    commit_ends_sessions: bool = True
 
 
 @dataclass

@@ -70,6 +70,7 @@ class Peer:
     local_address: str
     keep_alive: str
     hold_time: str
+    secret: str = ""
 
 
 @dataclass(frozen=True)
@@ -322,14 +323,22 @@ class Network:
             peer.get("name"), group.get("name"), router.get("name"), peer.findtext("peer-as") or "",
             bgp.findtext("local-as") or "", bgp.findtext("router-id") or "",
             peer.findtext("peer-address/ip") or peer.findtext("peer-address/fqdn") or "", local.split("/")[0],
-            keep_alive or "30", hold_time or "90",
+            keep_alive or "30", hold_time or "90", self._stored_secret(bgp, options),
         )
+
+    def _stored_secret(self, bgp: ET.Element, options: ET.Element | None) -> str:
+        """As it is stored: in the router's own profiles, or in those of the Advanced Routing Engine."""
+        name = options.findtext("authentication") if options is not None else None
+        profiles = [*bgp.findall("auth-profile/entry"), *self.device.findall("network/routing-profile/bgp/auth-profile/entry")]
+        return next((profile.findtext("secret") or "" for profile in profiles if profile.get("name") == name), "")
 
     def session(self, peer: Peer) -> PeerState:
         """What was told of a peer. One that nothing was told of has sent a prefix, and is sent what the configuration announces."""
         told = self.runtime.peers.get(peer.name)
         if told is not None:
             return told
+        if peer.name in self.runtime.unheard:
+            return PeerState("Active")
         announced = self._announced(peer)
         return PeerState("Established", 1, len(announced), (_far_prefix(peer),), announced)
 

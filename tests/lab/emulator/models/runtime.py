@@ -9,6 +9,7 @@ Whatever is committed is up until told otherwise.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import Iterable
 
@@ -21,6 +22,9 @@ HA_STATES = (
 PANORAMA_HA_STATES = tuple(
     f"{rank}-{role}" for rank in ("primary", "secondary") for role in ("active", "passive", "suspended")
 )
+
+#: Seconds since a BGP session of the recorded answers began.
+RECORDED_AGE = 3804
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,16 @@ class PeerState:
 
 
 @dataclass(frozen=True)
+class Begun:
+    """A BGP session: when it began, on the monotonic clock, the how many-th of its peer it is, and with which timers."""
+
+    at: float
+    number: int = 1
+    keep_alive: str | None = None
+    hold_time: str | None = None
+
+
+@dataclass(frozen=True)
 class LearnedRoute:
     """A route that came from a BGP peer; ``interface`` is the way out."""
 
@@ -80,6 +94,8 @@ class LearnedRoute:
 class Runtime:
     """``unplugged``: ports without a link, whatever the configuration says. ``far_keys``: tunnel name → the only key that its far side takes. ``refused``:
     tunnels whose last negotiation met another one.
+
+    ``sessions``: BGP peer → its session, where it has begun since the firewall was started. ``far_secrets``, ``unheard``: as the two above, of BGP peers.
     """
 
     tunnels: dict[str, TunnelState] = field(default_factory=dict)
@@ -92,6 +108,13 @@ class Runtime:
     negotiations: dict[str, int] = field(default_factory=dict)
     far_keys: dict[str, str] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
+    sessions: dict[str, Begun] = field(default_factory=dict)
+    far_secrets: dict[str, str] = field(default_factory=dict)
+    unheard: set[str] = field(default_factory=set)
+
+    def session(self, peer: str) -> Begun:
+        """A session that was there before the firewall was looked at has the age of the recorded one."""
+        return self.sessions.get(peer) or Begun(time.monotonic() - RECORDED_AGE)
 
     def negotiated_anew(self, names: Iterable[str]) -> None:
         """SAs that were deleted and made again: their SPIs are others, where nothing measures them."""

@@ -11,12 +11,13 @@ XML, as captured.
 from __future__ import annotations
 
 import json
+import time
 from typing import Any, Callable
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import InvalidCommand
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.firewall import LOGICAL_ROUTER
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.network import Network, Peer, Route
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import PeerState
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import Begun, PeerState
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.operations.registry import Command, Context, command
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.operations.system import fields
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.responses import Answer, escape, result, text_result
@@ -67,6 +68,7 @@ def _bgp_peers(context: Context) -> Answer:
 def _bgp_peer(context: Context, peer: Peer) -> str:
     live = _network(context).session(peer)
     up = live.state == "Established"
+    begun = context.firewall.runtime.session(peer.name)
     counters = fields(
         incoming_total=live.received + live.refused, incoming_accepted=live.received, incoming_rejected=live.refused, policy_rejected=live.refused,
         outgoing_total=live.advertised, outgoing_advertised=live.advertised,
@@ -74,21 +76,25 @@ def _bgp_peer(context: Context, peer: Peer) -> str:
     counter = f'<entry afi-safi="bgpAfiIpv4-unicast">{counters}</entry>' if up else ""
     values = fields(
         peer_group=peer.group, peer_router_id=peer.peer_address if up else "0.0.0.0", remote_as=peer.remote_as,
-        status=live.state, status_duration=3804 if up else 0, password_set="no", passive="no", multi_hop_ttl=2,
+        status=live.state, status_duration=_age(begun) if up else 0, password_set="no", passive="no", multi_hop_ttl=2,
         peer_address=f"{peer.peer_address}:35355" if up else peer.peer_address,
         local_address=f"{peer.local_address}:179" if up else peer.local_address, reflector_client="not-client",
         same_confederation="no", aggregate_confed_as="yes", peering_type="Unspecified", connect_retry_interval=15,
-        open_delay=0, idle_hold=15, prefix_limit=5000, holdtime=peer.hold_time if up else 0, holdtime_config=peer.hold_time,
-        keepalive=peer.keep_alive if up else 0, keepalive_config=peer.keep_alive, msg_update_in=2 if up else 0,
+        open_delay=0, idle_hold=15, prefix_limit=5000, holdtime=(begun.hold_time or peer.hold_time) if up else 0, holdtime_config=peer.hold_time,
+        keepalive=(begun.keep_alive or peer.keep_alive) if up else 0, keepalive_config=peer.keep_alive, msg_update_in=2 if up else 0,
         msg_update_out=1 if up else 0, msg_total_in=385 if up else 0, msg_total_out=442 if up else 0, last_update_age=3,
-        last_error=live.last_error, status_flap_counts=1, established_counts=1 if up else 0, ORF_entry_received=0, nexthop_self="no",
-        nexthop_thirdparty="yes", nexthop_peer="no",
+        last_error=live.last_error, status_flap_counts=begun.number, established_counts=begun.number if up else begun.number - 1, ORF_entry_received=0,
+        nexthop_self="no", nexthop_thirdparty="yes", nexthop_peer="no",
     )
     return (
         f'<entry peer="{escape(peer.name)}" vr="{escape(peer.router)}">{values}'
         f"<config><remove-private-as>no</remove-private-as></config>"
         f"<peer-capability>{_CAPABILITIES if up else ''}</peer-capability><prefix-counter>{counter}</prefix-counter></entry>"
     )
+
+
+def _age(begun: Begun) -> int:
+    return int(time.monotonic() - begun.at)
 
 
 def _local_rib(context: Context) -> Answer:
@@ -181,6 +187,7 @@ def _advanced_peers(context: Context) -> Any:
 def _advanced_peer(context: Context, peer: Peer) -> dict[str, Any]:
     live = _network(context).session(peer)
     up = live.state == "Established"
+    begun = context.firewall.runtime.session(peer.name)
     return {
         "remote-as": _number(peer.remote_as),
         "local-as": _number(peer.local_as),
@@ -189,7 +196,7 @@ def _advanced_peer(context: Context, peer: Peer) -> dict[str, Any]:
         **({"local-ip": peer.local_address} if up else {}),
         "peer-ip": peer.peer_address,
         "peer-name": peer.name,
-        "status-time": 3804.0 if up else 0.0,
+        "status-time": float(_age(begun)) if up else 0.0,
         "ipv4": True,
         "ipv6": False,
         "detail": {
@@ -199,8 +206,8 @@ def _advanced_peer(context: Context, peer: Peer) -> dict[str, Any]:
             "remoteRouterId": peer.peer_address if up else "0.0.0.0",
             "localRouterId": peer.router_id,
             "bgpState": live.state,
-            "connectionsEstablished": int(up),
-            "connectionsDropped": 0,
+            "connectionsEstablished": begun.number if up else begun.number - 1,
+            "connectionsDropped": begun.number - 1,
             "messageStats": {"updatesSent": int(up), "updatesRecv": int(up), "totalSent": 442 * up, "totalRecv": 385 * up},
             "addressFamilyInfo": {
                 "ipv4Unicast": {
