@@ -1296,6 +1296,7 @@ interruptions:
   description:
     - How long tunnels were interrupted that were negotiated anew and came up, from the clearing of their SAs, or from the end of the commit where it had
       ended them, until they were seen up on new ones.
+    - With O(replaces), of all tunnels how long it took from the end of the commit until the whole VPN was seen up.
   returned: with O(commit) and O(verify), when there were any
   type: list
   elements: dict

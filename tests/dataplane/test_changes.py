@@ -10,10 +10,12 @@ Each on a firewall that keeps SAs over a commit and on one that ends them.
 from __future__ import annotations
 
 import itertools
+import re
 
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import connection
+from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.test_several_connections import another
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.back_to_start import bare
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.behaviour import A_KEY, NOTHING, Behaviour
 
@@ -119,3 +121,24 @@ def test_a_zone_changes_under_traffic(worlds):
     found = {world: every(world) for world in WORLDS}
     print(f"lost while the zone changed twice: {found}")
     assert all(lost["ping"] <= 3 and lost["new"] <= 3 for lost in found.values())
+
+
+@pytest.mark.parametrize("failover", ["pbf", "bgp"])
+def test_a_connection_is_replaced_under_traffic(sites, failover):
+    """By one to the same network: no longer than was said, and as long as is told afterwards."""
+    first = connection(failover)
+    site = sites(first, another(first, 1), vpcs=["10.200.0.0/16"] * 2)
+    assert not site.life(failover).failed
+    site.up()
+    watch = site.watch(40)
+    watch.until(1)
+    done = site.life(failover, number=1, replaces=site.options(failover)["name"])
+    assert not done.failed, done.message
+    observation = watch.stop()
+    (said,) = [int(number) for warning in done.warnings for number in re.findall(r"nothing passes for up to (\d+) s", warning)]
+    measured = [each["seconds"] for each in done.values["interruptions"]]
+    lost = observation.lost("ping")
+    print(f"{failover}: {said} s said, {max(measured)} s measured, {lost} pings lost")
+    assert len(measured) == 2 and max(measured) <= said and lost * 0.1 <= said
+    assert site.ping(3) == 3
+    site.close()

@@ -212,7 +212,8 @@ class _Life:
     """One run of the module.
 
     C(told): all that has been done and seen by now. C(before): what was up before anything was changed, C(spis): on which SAs. C(committed_at): when
-    the last commit of it had ended. C(remembers): a journal would tell what earlier runs left unproven, or there were none.
+    the last commit of it had ended. C(took_over): with that another VPN went. C(remembers): a journal would tell what earlier runs left unproven, or
+    there were none.
     C(notes): it is remembered in the task's journal what was proven.
     """
 
@@ -225,6 +226,7 @@ class _Life:
     before: Up | None = None
     spis: dict[str, frozenset] = field(default_factory=dict)
     committed_at: float | None = None
+    took_over: bool = False
     proof: Proof = field(init=False)
     remembers: bool = field(init=False)
     delivery: delivery.Delivery | None = field(init=False)
@@ -322,6 +324,7 @@ class _Life:
         done = locked(self.module, self.target.session, lambda: self._write_and_commit(planning, failed),
                       lambda result: result["uncommitted"] and not self.asked.commits)
         self._add(done)
+        self.took_over = self.took_over or bool(planning.turn.replaces and "committed" in done)
         self.proof.wrote(planning.turn.negotiated)
         # Once a turn has made it, it stands; what was so before this task counts.
         self.remembers = self.remembers or not planning.turn.stood
@@ -419,6 +422,8 @@ class _Life:
             self.delivery.refuse_foreign()
         self._remember()
         turn = planning.turn
+        if turn.replaces:
+            self.module.announce(turn.replaces)
         if turn.interrupts:
             self.module.announce(outcome.announced([turn.names[number] for number in turn.interrupts]))
         if self.module.params["rollout"] != outcome.ONE_BY_ONE or not self.asked.verifies or not turn.interrupts:
@@ -474,6 +479,7 @@ class _Life:
                 return seen
             seen = replace(seen, sessions=self._sessions_that_stay(seen))
             view = watch.until_healthy(self.module.patience("verify_timeout", "verify_poll"), self._begin if self.asked.commits else None)
+            self._took_over(view)
             if seen.sessions:
                 seen = replace(seen, sessions=self._old_sessions(seen, Running.of(self.target)))
         except PanosVpnError as exc:
@@ -603,6 +609,12 @@ class _Life:
             return
         since = 0.0 if done.was_up or self.committed_at is None else time.monotonic() - done.seconds - self.committed_at
         self.told.setdefault("interruptions", []).append({"tunnel": name, "seconds": round(since + done.seconds, 1)})
+
+    def _took_over(self, view: View) -> None:
+        """How long nothing passed, at the most, while this VPN took the place of another one: until all of it was seen up."""
+        if self.took_over and view.is_clear and self.committed_at is not None:
+            seconds = round(view.at - self.committed_at, 1)
+            self.told["interruptions"] = [{"tunnel": verdict.name, "seconds": max(seconds, 0.0)} for verdict in view.judgement.tunnels]
 
     def _order(self, names: list[str], tunnels: tuple[str, ...]) -> list[str]:
         """The one that is preferred last, those that are down first."""

@@ -64,7 +64,7 @@ class Turn:
     has marks of changes at the VPN's places.
     C(negotiated): objects of the tunnels whose change is in force only when they are negotiated anew: by what is written now, and by what was
     written before and is not committed yet. C(spoken): in the same way, where the objects stand that BGP sessions begin with.
-    C(speaking): the BGP peers that are there then, with all that their sessions begin with.
+    C(speaking): the BGP peers that are there then, with all that their sessions begin with. C(replaces): as of C(Result).
     """
 
     held: list = field(default_factory=list)
@@ -79,6 +79,7 @@ class Turn:
     negotiated: set[Agreed] = field(default_factory=set)
     spoken: set[Path] = field(default_factory=set)
     speaking: list[Speaking] = field(default_factory=list)
+    replaces: str = ""
 
 
 class Planning:
@@ -174,6 +175,8 @@ class Planning:
         """All of the VPN; where that would interrupt several tunnels and they are to be changed one by one, the part of the first of them."""
         vpn, more = self.wish.vpn, (self._addresses(around), self.wish.replaces)
         built = build.build(vpn, around, *more)
+        self.turn.replaces = built.replaces
+        built.warnings += [built.replaces] if built.replaces else []
         self.turn.stood = bool(built.serving)
         if not built.serving:
             return built

@@ -75,7 +75,7 @@ def _built(vpn: Vpn, around: Surroundings, addresses: Addresses, replaces: str |
     phases = [turns.turn(interfaces.moves(vpn, choice, view), vpn, choice, claim, view), merged(now + comments), list(left.zones)]
     warnings = [*removed.warnings, *claim.warnings(), *choice.warnings, *told, *left.warnings, *interruptions]
     return Result(removed.phases + phases, warnings, _summary(vpn, choice, claim), held=_held(vpn, choice, view, items, record),
-                  serving=turns.serving(vpn, choice, claim, view))
+                  serving=turns.serving(vpn, choice, claim, view), replaces=removed.replaces)
 
 
 def _is_made(item: Item, vpn: Vpn, choice: Choice, claim: Claim) -> bool:

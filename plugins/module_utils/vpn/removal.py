@@ -22,7 +22,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tu
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry, DesiredMember
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import router
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Table
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import adoption, bgp, ecmp, interfaces, names, record as records
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import adoption, bgp, ecmp, interfaces, names, record as records, replacement
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Item, Object, Record, object_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.result import Result
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import ECMP, Vpn
@@ -133,7 +133,8 @@ def replaced(name: str, view: Surroundings, successor: Vpn) -> Result:
         known = f"the VPNs of this firewall that have a record are {', '.join(sorted(there))}" if there else "no VPN on this firewall has a record"
         raise Refused(f"replaces: there is no VPN '{name}'; {known}. Correct the name, or leave replaces out where there is nothing to replace; "
                       "nothing was written")
-    return removal(name, view, successor)
+    gone = removal(name, view, successor)
+    return replace(gone, replaces=replacement.announced(name, successor)) if name in there else gone
 
 
 def _unclaimed(name: str, view: Surroundings) -> list:

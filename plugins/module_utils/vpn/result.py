@@ -18,6 +18,7 @@ class Result:
     C(inheritance): what a VPN that goes leaves to its successor to put back one day.
     C(held): items that are the VPN's although nothing has to be done for them: an earlier run may have left them uncommitted.
     C(serving): number of a tunnel that is there → the (kind, name) of what it runs on.
+    C(replaces): where it takes the place of a VPN that is there, what that means to traffic, as a sentence.
     """
 
     phases: list
@@ -26,3 +27,4 @@ class Result:
     inheritance: Record | None = None
     held: list = field(default_factory=list)
     serving: dict = field(default_factory=dict)
+    replaces: str = ""

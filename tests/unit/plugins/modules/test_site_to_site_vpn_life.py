@@ -14,6 +14,7 @@ import yaml
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import secrets
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import PanosVpnError
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import config_revert as taking_back
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.vpn_planning import Planning
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import config_revert, site_to_site_vpn, vpn_info
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.back_to_start import bare
@@ -257,6 +258,24 @@ def test_a_probe_decides(door):
     result = door.life(probe="false", on_failure="keep")
     assert not result.failed and result.values["problems"] == ["the probe got no answer: false"]
     assert not door.life(probe="true").failed
+
+
+REPLACED = {"bgp": "up to 25 s", "pbf with backup routes": "up to 7 s", "pbf alone": "stay lost"}
+
+
+@pytest.mark.parametrize("how, words", REPLACED.items())
+def test_a_vpn_that_takes_the_place_of_another_one_says_how_long_that_takes_before_and_after(door, monkeypatch, how, words):
+    said = []
+    monkeypatch.setattr(PanosModule, "announce", lambda module, sentence: said.append((sentence, door.commits())))
+    failover, backup = how.split()[0], "alone" not in how
+    old, new = ("pbf", "bgp") if failover == "bgp" else ("bgp", "pbf")
+    assert not door.life(old).failed
+    result = door.life(new, replaces=name_of(old), **({} if failover == "bgp" else {"backup_routes": backup}))
+    assert not result.failed, result.message
+    (told,) = [(sentence, commits) for sentence, commits in said if "takes the place of" in sentence]
+    assert words in told[0] and told[1] == 0 and told[0] in result.warnings
+    measured = result.values["interruptions"]
+    assert [each["tunnel"] for each in measured] == [f"{name_of(new)}-{number}" for number in (1, 2)] and all(each["seconds"] < 7 for each in measured)
 
 
 # Tunnel by tunnel.
