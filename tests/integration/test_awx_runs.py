@@ -151,12 +151,26 @@ def told_of_failures(awx, organization) -> dict:
 def test_what_may_be_asked_at_a_launch_is_pinned(awx):
     for kind, template in ((kind, item) for kind in ("job_templates", "workflow_job_templates") for item in awx.items[kind].values()):
         asked = {name for name, value in template.items() if name.startswith("ask_") and value}
-        assert asked == {"ask_limit_on_launch", *(["ask_verbosity_on_launch"] if kind == "job_templates" else [])}, template["name"]
+        # The schedule of the whole fleet says how many slices share it.
+        of_fleet = {"ask_job_slice_count_on_launch"} if template["name"] == "VPN verify" else set()
+        assert asked == {"ask_limit_on_launch", *(["ask_verbosity_on_launch"] if kind == "job_templates" else []), *of_fleet}, template["name"]
     # All that AWX can ask is said, so that what somebody has switched on by hand is found.
     tasks = yaml.safe_load((ROOT / "playbooks" / "awx" / "tasks" / "content.yml").read_text(encoding="utf-8"))
     for kind, module in (("job_templates", "awx.awx.job_template"), ("workflow_job_templates", "awx.awx.workflow_job_template")):
         task = next(task for task in tasks if module in task)
         assert {name for name in awx.options[kind] if name.startswith("ask_")} <= set(task[module]), module
+
+
+@pytest.mark.parametrize("role, peer", [("azure_pairing", "Azure"), ("gcp_pairing", "Google Cloud"), ("harmony_sase_pairing", "Harmony SASE"),
+                                        ("zstack_pairing", "ZStack"), ("site_to_site", "any peer")])
+def test_each_role_that_makes_vpns_has_a_form(awx, role, peer):
+    """Its questions are the role's own, and the firewall that is answered is the one that its playbook runs on."""
+    options = yaml.safe_load((ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]
+    for name in (f"VPN with {peer}", f"VPN with {peer} (check)"):
+        template = awx.named("job_templates", name)
+        first, *others = [question["variable"] for question in awx.surveys["job_templates", template["id"]]["spec"]]
+        assert template["playbook"] == f"playbooks/{role}.yml" and json.loads(template["extra_vars"])[f"{role}_hosts"] == "{{ %s }}" % first
+        assert [variable for variable in others if variable.removeprefix("answer_") not in options] == [] and f"answer_{role}_state" in others
 
 
 def test_forms_ask_for_keys_as_passwords_without_a_default(awx):
@@ -374,7 +388,9 @@ def test_slices_share_the_fleet(jobs, awx, firewalls):
     fleet = [firewalls(name=f"fw{number}") for number in (1, 2, 3)]
     leads_to(awx, *fleet)
     job = jobs.launched("VPN verify", {"vpn_verify_timeout": "0"})
-    assert awx.named("job_templates", "VPN verify")["job_slice_count"] == 2
+    # Only the schedule of the whole fleet is divided: a slice knows nothing of a firewall that another one has.
+    assert awx.named("job_templates", "VPN verify").get("job_slice_count", 1) == 1
+    assert awx.named("schedules", "VPN verification, hourly")["job_slice_count"] == 2
     seen = [set(jobs.run(job, slices=(number, 2)).stats()["vpn_verify"]) for number in (1, 2)]
     assert seen == [{"fw1", "fw3"}, {"fw2"}]
     assert [len(firewall.control.requests()) > 0 for firewall in fleet] == [True] * 3
