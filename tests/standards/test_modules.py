@@ -20,7 +20,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 COLLECTION = "tunnelsmith.panos_vpn"
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("[a-z]*.py"))
 # Those that talk to a cloud have a connection of their own, and a group: what a play sets for firewalls is not for them.
-CLOUD = ["prisma_access_cloud"]
+CLOUD = ["prisma_access_cloud", "prisma_access_cloud_info"]
 ATTRIBUTES = ("check_mode", "diff_mode", "platform")
 # What an option that stays silent about it has.
 SILENT = {"type": "str", "required": False, "elements": None, "choices": [], "aliases": [], "default": None}

@@ -42,12 +42,15 @@ class Lost(NotYet):
 
 
 class Client:
-    """One tenant of Strata Cloud Manager. C(changing): whether a request went out that changes something."""
+    """One tenant of Strata Cloud Manager. C(changing): whether a request went out that changes something.
 
-    def __init__(self, access: Access, tell: Callable[[str], None] = nobody):
+    C(headers): further ones, for an API that wants such.
+    """
+
+    def __init__(self, access: Access, tell: Callable[[str], None] = nobody, headers: Mapping[str, str] | None = None):
         self.access = access
+        self._headers = dict(headers or {})
         self.changing = False
-        self.requests: list[str] = []
         self._tell = tell
         self._api = Channel(access.api.far_end)
         self._authority = Channel(access.authority.far_end)
@@ -66,6 +69,10 @@ class Client:
     def get(self, path: str, what: str, query: Mapping[str, Any] | None = None) -> Any:
         """C(what): in words, for those who read that it failed."""
         return self._insisting(lambda: self._asked("GET", path, what, query))
+
+    def query(self, path: str, what: str, body: dict) -> Any:
+        """What a question brings that is asked by POST, and changes nothing."""
+        return self._insisting(lambda: self._asked("POST", path, what, None, body, is_question=True))
 
     def listed(self, path: str, what: str, query: Mapping[str, Any] | None = None) -> list[dict]:
         """All of a list, however many answers it takes. Raises CloudError for a list that ends before its end."""
@@ -168,8 +175,10 @@ class Client:
         """What it brings, tried again while the service takes nothing, as long as that is given time."""
         return Patience(self.access.retry_timeout, tell=self._tell).until(attempt)
 
-    def _asked(self, method: str, path: str, what: str, query: Mapping[str, Any] | None = None, body: dict | None = None) -> Any:
+    def _asked(self, method: str, path: str, what: str, query: Mapping[str, Any] | None = None, body: dict | None = None,
+               is_question: bool = False) -> Any:
         """What one answer says. Raises NotYet where it is worth to ask again, Lost where besides it is not known what became of the request."""
+        self.changing = self.changing or not (is_question or method == "GET")
         answer = self._sent(method, path, what, query, body)
         if answer.status == 401:
             # It may have ended before its time; one that is refused when it is new says something else.
@@ -188,16 +197,15 @@ class Client:
             raise _lost(method, f"{self.access.api.far_end.place} answers {words}", CloudError(f"cannot {what}: {words}", answer.status)) from None
 
     def _sent(self, method: str, path: str, what: str, query: Mapping[str, Any] | None, body: dict | None) -> Answer:
-        headers = {"Authorization": f"Bearer {self._valid_token().text}", "Accept": "application/json", "Connection": "keep-alive"}
+        headers = {"Authorization": f"Bearer {self._valid_token().text}", "Accept": "application/json", "Connection": "keep-alive",
+                   **self._headers}
         if body is not None:
             headers["Content-Type"] = "application/json"
-        self.changing = self.changing or method != "GET"
         place = self.access.api
         target = f"{place.path}{path}" + (f"?{urlencode(query)}" if query else "")
         return self._exchanged(self._api, method, target, b"" if body is None else json.dumps(body).encode(), headers, what)
 
     def _exchanged(self, channel: Channel, method: str, target: str, body: bytes, headers: dict[str, str], what: str) -> Answer:
-        self.requests.append(f"{method} {target}")
         try:
             return channel.exchange(method, target, body, headers)
         except ConnectionFailed as exc:

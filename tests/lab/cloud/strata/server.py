@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata import errors, presets
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata import errors, presets, telemetry
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata.faults import Fault, Faults
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata.jobs import Jobs
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata.schema import PUSH, SCHEMAS, problems
@@ -35,6 +35,7 @@ _FAMILIES = {
     "/config/operations/v1": ("config-versions", "jobs"),
 }
 LEGACY = "/sse/config/v1"
+TUNNELS = "/api/sase/v2.0/resource/custom/query/tunnels/tunnel_list"
 ADDRESSES = "/getPrismaAccessIP/v2"
 _DEFAULT_LIMIT, _LARGEST_LIMIT = 200, 10000
 _QUERIES = ("folder", "limit", "offset", "name")
@@ -82,6 +83,8 @@ class Cloud:
         self.jobs = {tsg: Jobs() for tsg in self.tenants}
         self.tokens: dict[str, Token] = {}
         self.uses: dict[str, int] = {}
+        #: Tunnel → fields of its row in the telemetry; None: nothing is reported of it.
+        self.reports: dict[str, dict | None] = {}
         self.faults = Faults()
         self.log: list[Asked] = []
         self.lock = threading.RLock()
@@ -129,6 +132,8 @@ class Cloud:
         if asked.path == ADDRESSES:
             return _addresses(self.tenant, asked.body, headers.get("header-api-key", ""))
         token = self.who(authorization)
+        if asked.path == TUNNELS and asked.method == "POST":
+            return 200, self._telemetry(asked.body, headers.get("prisma-tenant", ""), token)
         if "x-panw-region" in headers:
             raise errors.Refusal(400, "E003", "Invalid Request Header: x-panw-region", {})
         tenant, jobs = self.tenants[token.tenant], self.jobs[token.tenant]
@@ -144,6 +149,17 @@ class Cloud:
         if resource == BANDWIDTH:
             return self._bandwidth(tenant, asked, token.account)
         return self._objects(tenant, resource, asked, rest, token.account)
+
+    def _telemetry(self, body: Any, tenant: str, token: Token) -> dict:
+        """Of every tunnel of a site that runs; C(reports) says what differs from up and not monitored. The words of a refusal are invented."""
+        rules = body.get("filter", {}).get("rules", []) if isinstance(body, dict) else []
+        if tenant != token.tenant:
+            raise errors.unauthorized()
+        if not any(rule.get("property") == "event_time" for rule in rules):
+            raise errors.invalid_payload(['"filter" is required'])
+        rows = list(telemetry.rows(self.tenants[token.tenant].running["objects"], self.reports))
+        return {"header": {"createdAt": "2026-11-06T14:38:54Z", "dataCount": len(rows), "requestId": "a887f67a-688c-4d35-a240-5232fc74dada",
+                           "queryInput": {}, "status": {"subCode": 200}}, "data": rows}
 
     def _objects(self, tenant: Tenant, resource: str, asked: Asked, identity: str, account: str) -> tuple[int, Any]:
         self._refuse_queries(asked, _QUERIES if asked.method == "GET" and not identity else ())

@@ -1,0 +1,90 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How the sites of Prisma Access are, by the telemetry of the cloud."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import prisma_access_cloud, prisma_access_cloud_info
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata import telemetry
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata.server import ACCOUNT, TUNNELS, Account, Cloud, running
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import run_module
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.test_prisma_access_cloud import SECRET, SITES, TSG
+
+DOWN, SILENT, UNANSWERED = {"tunnel_state": 0, "tunnel_state_name": "Init"}, None, {"tunnel_monitoring_state": 0, "tunnel_monitoring_state_name": "Down"}
+
+
+@pytest.fixture(name="there", scope="module")
+def fixture_there(tmp_path_factory):
+    with running(Cloud({ACCOUNT: Account(SECRET, TSG)}), tmp_path_factory.mktemp("cloud")) as there:
+        yield there
+
+
+@pytest.fixture(name="options", scope="module")
+def fixture_options(there):
+    """What leads to a cloud in which both sites run."""
+    scm = {"client_id": ACCOUNT, "client_secret": SECRET, "tsg_id": TSG, "base_url": there.url, "token_url": f"{there.url}/oauth2/access_token",
+           "ca_path": str(there.ca_path), "retry_timeout": 3}
+    assert run_module(prisma_access_cloud, {"scm": scm, "push_poll": 0.02, **SITES}).changed
+    return {"scm": scm, "insights_url": there.url}
+
+
+@pytest.fixture(name="ask")
+def fixture_ask(there, options):
+    there.cloud.reports.clear()
+    there.cloud.log.clear()
+    return lambda **more: run_module(prisma_access_cloud_info, {**options, **more})
+
+
+def test_sites_whose_tunnels_are_up_are_well(there, ask):
+    told = ask()
+    assert (told.values["health"], told.values["problems"], told.changed) == ("healthy", [], False)
+    assert [vpn["name"] for vpn in told.values["vpns"]] == ["Lyon", "Paris"]
+    assert told.values["tunnels"][0] == {
+        "name": "lyon-1", "site": "Lyon", "up": True, "state": "Up", "monitor": "Not Configured", "address": "203.0.113.101", "disconnections": 0}
+    assert len(there.cloud.log) == 5
+
+
+#: (what is reported) → how Lyon is, and what is said of it.
+REPORTS = {
+    "the secondary one waits": ({"lyon-2": DOWN}, "healthy", []),
+    "nothing of the secondary one": ({"lyon-2": SILENT}, "healthy", []),
+    "the monitor of the secondary one": ({"lyon-2": UNANSWERED}, "at_risk", ["the monitor of tunnel 'lyon-2' gets no answer"]),
+    "the primary one is down": ({"lyon-1": DOWN}, "at_risk", ["tunnel 'lyon-1' is not up (Init)"]),
+    "the monitor of the primary one": ({"lyon-1": UNANSWERED}, "at_risk", ["the monitor of tunnel 'lyon-1' gets no answer"]),
+    "both are down": ({"lyon-1": DOWN, "lyon-2": DOWN}, "down", ["tunnel 'lyon-1' is not up (Init)", "tunnel 'lyon-2' is not up (Init)"]),
+    "nothing of both": ({"lyon-1": SILENT, "lyon-2": SILENT}, "down", [
+        f"of tunnel '{name}' Prisma Access has reported nothing for 15 minutes" for name in ("lyon-1", "lyon-2")]),
+}
+
+
+@pytest.mark.parametrize("reports, health, problems", REPORTS.values(), ids=REPORTS.keys())
+def test_what_is_reported_is_judged(there, ask, reports, health, problems):
+    there.cloud.reports.update(reports)
+    told = ask(sites=["Lyon"]).values
+    assert (told["health"], told["problems"]) == (health, problems)
+    assert [vpn["name"] for vpn in told["vpns"]] == ["Lyon"]
+    assert not [each for each in told["tunnels"] if each["site"] == "Paris"]
+
+
+def test_what_cannot_be_asked_is_said(there, ask):
+    assert "there is no remote network or service connection 'Lion' (perhaps 'Lyon' is meant" in ask(sites=["Lion"]).message
+    assert "minutes: 0 is less than 1" in ask(minutes=0).message
+    there.cloud.faults.plan("503", "POST", TUNNELS)
+    assert not ask().failed
+    there.cloud.faults.plan("html", "POST", TUNNELS, times=100)
+    assert "this is not the API" in ask().message
+    there.cloud.faults.clear()
+
+
+def test_rows_have_the_recorded_fields(shared_fixtures, there, options):
+    recorded = json.loads((shared_fixtures / "prisma" / "insights.tunnel_list.response.json").read_text(encoding="utf-8"))
+    rows = list(telemetry.rows(there.cloud.tenant.running["objects"], {}))
+    assert [{name: type(value) for name, value in row.items()} for row in (rows[0], rows[-1])] == [
+        {name: type(value) for name, value in row.items()} for row in recorded["data"]]
+    assert [row["node_type_name"] for row in (rows[0], rows[-1])] == [row["node_type_name"] for row in recorded["data"]]
