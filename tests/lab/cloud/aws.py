@@ -182,8 +182,11 @@ class AwsConnection:
         # Graceful restart would keep the routes of a dead path for as long as the path is dead.
         six = self.vpc.version == 6
         ours, theirs = (settings.inside_ipv6, settings.customer_inside_ipv6) if six else (settings.inside, settings.customer_inside)
+        hops = ""
+        if settings.is_beside:
+            hops, text = "multihop 2;", text + f'protocol static speaker {{ {self._channel}; route {theirs}/32 via "{TUN}"; }}\n'
         return text + (
-            f"protocol bgp customer {{ local {ours} as {settings.bgp.aws_as}; neighbor {theirs} as {settings.bgp.customer_as};\n"
+            f"protocol bgp customer {{ local {ours} as {settings.bgp.aws_as}; neighbor {theirs} as {settings.bgp.customer_as}; {hops}\n"
             f"  hold time {hold}; keepalive time {keep_alive}; graceful restart off; {_QUICK}\n"
             f"  {self._channel} {{ import all; export filter {{\n"
             f"    if proto = \"network\" then {{ bgp_med = {self._med.get(settings.number, 100)}; accept; }} reject; }}; }}; }}\n"

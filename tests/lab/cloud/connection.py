@@ -64,6 +64,11 @@ class Endpoint:
     def has_ipv6(self) -> bool:
         return bool(self.inside_ipv6) or ":" in self.outside
 
+    @property
+    def is_beside(self) -> bool:
+        """Whether the two ends of the BGP session have no network in common."""
+        return ipaddress.ip_address(self.customer_inside) not in ipaddress.ip_interface(f"{self.inside}/{self.prefix_length}").network
+
     def __repr__(self) -> str:
         return f"Endpoint({self.number}, {self.outside})"
 

@@ -26,22 +26,26 @@ MODP = {2: "modp1024", 5: "modp1536", 14: "modp2048", 15: "modp3072", 16: "modp4
 
 
 def azure(gateway: dict[str, Any], connection: dict[str, Any], local: dict[str, Any], key: dict[str, Any]) -> Connection:
-    """As REST prints them: a VPN gateway, a connection with a policy and BGP, its local network gateway, and its shared key."""
+    """As REST prints them: a VPN gateway, a connection with a policy and BGP, its local network gateway, and its shared key.
+
+    Without custom addresses Azure speaks BGP from an address in the GatewaySubnet, with the one that the local network gateway has.
+    """
     gateway, connection, local = (document["properties"] for document in (gateway, connection, local))
     policy = connection["ipsecPolicies"][0]
     phase1 = Phase((CIPHERS[policy["ikeEncryption"].lower()],), (HASHES[policy["ikeIntegrity"].lower()],), (AZURE_GROUPS[policy["dhGroup"]],), 28800)
     esp = policy["ipsecIntegrity"].lower()
     phase2 = Phase((CIPHERS[policy["ipsecEncryption"].lower()],), () if esp.startswith("gcm") else (HASHES[esp],), (AZURE_GROUPS[policy["pfsGroup"]],),
                    policy["saLifeTimeSeconds"])
-    chosen = {entry["ipConfigurationId"]: entry["customBgpIpAddress"] for entry in connection["gatewayCustomBgpIpAddresses"]}
+    chosen = {entry["ipConfigurationId"]: entry["customBgpIpAddress"] for entry in connection.get("gatewayCustomBgpIpAddresses", ())}
     endpoints = []
     for number, entry in enumerate(gateway["bgpSettings"]["bgpPeeringAddresses"], 1):
-        inside = ipaddress.ip_address(chosen[entry["ipconfigurationId"]])
-        # Azure's addresses of APIPA are one of the two hosts of a network of four.
-        network = ipaddress.ip_network(f"{inside}/30", strict=False)
-        customer = next(host for host in network.hosts() if host != inside)
+        inside, customer, length = entry["defaultBgpIpAddresses"][0], local["bgpSettings"]["bgpPeeringAddress"], 32
+        if chosen:
+            # Azure's addresses of APIPA are one of the two hosts of a network of four.
+            inside, length = chosen[entry["ipconfigurationId"]], 30
+            customer = next(str(host) for host in ipaddress.ip_network(f"{inside}/30", strict=False).hosts() if str(host) != inside)
         endpoints.append(Endpoint(
-            number, entry["tunnelIpAddresses"][0], local["gatewayIpAddress"], str(inside), str(customer), 30, key["value"], ("ikev2",), phase1, phase2,
+            number, entry["tunnelIpAddresses"][0], local["gatewayIpAddress"], inside, customer, length, key["value"], ("ikev2",), phase1, phase2,
             connection["dpdTimeoutSeconds"], "clear", False, Bgp(local["bgpSettings"]["asn"], gateway["bgpSettings"]["asn"], 180)))
     return Connection("azure", (), EVERYTHING, EVERYTHING, tuple(endpoints))
 
