@@ -15,7 +15,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave impor
 
 peer_sheet = FilterModule().filters()["peer_sheet"]
 COMBINED = {"encryption": "aes-256-gcm", "authentication": "none", "dh_group": "group20", "lifetime_seconds": 3600}
-# Product → what its proposal has that others have not.
+# Product, and how it is used where there are two ways → what its proposal has that others have not.
 PRODUCTS = {
     "aws": {"ike": {"encryption": "aes-256-gcm", "hash": "sha512", "dh_group": "group19"}},
     "azure": {"ike": {"hash": "sha384", "dh_group": "group14"}, "ipsec": {**COMBINED, "dh_group": "group14", "lifetime_seconds": 27000}},
@@ -24,7 +24,9 @@ PRODUCTS = {
     "strongswan": {"ike": {"encryption": "aes-128-gcm", "dh_group": "group21"}, "ipsec": {"encryption": "aes-128-cbc", "authentication": "sha512"}},
     "generic": {"ike": {"dh_group": "group15"}, "ipsec": {"dh_group": "group5"}},
     "zstack": {"ike": {"dh_group": "group14"}},
+    "harmony_sase, policy-based": {"ike": {"hash": "sha512"}, "ipsec": {"dh_group": "group16"}},
 }
+POLICY_BASED = ("zstack", "harmony_sase, policy-based")
 IKE = {"version": "ikev2", "encryption": "aes-256-cbc", "hash": "sha256", "dh_group": "group20", "lifetime_seconds": 28800}
 IPSEC = {"encryption": "aes-256-cbc", "authentication": "sha256", "dh_group": "group14", "lifetime_seconds": 3600}
 OWN_AS = 65515
@@ -38,6 +40,7 @@ IDLE = {
     "strongswan": {"connections.sheet-4.dpd_delay", "connections.sheet-4.local.auth", "connections.sheet-4.remote.auth", "secrets.ike-sheet-4.id-1",
                    "secrets.ike-sheet-4.id-2"},
     "generic": {"Mode", "Your BGP address", "Our BGP address", "MTU inside"},
+    "harmony_sase, policy-based": {"Name", "IKE Lifetime", "Tunnel Lifetime", "Dead Peer Detection (DPD) Delay", "Dead Peer Detection (DPD) Timeout"},
     "zstack": {"Name", "Authentication Mode", "ID Configuration Method", "Local ID", "Peer ID", "Encapsulation Mode", "IPsec Security Protocol"},
 }
 
@@ -47,7 +50,7 @@ def profile(number: int, product: str) -> dict:
     tunnel = {
         "outside_address": f"203.0.113.{100 + number}", "customer_outside_address": "198.51.100.10", "pre_shared_key": f"notReal.sheet.{number}",
         "ike": {**IKE, **PRODUCTS[product].get("ike", {})}, "ipsec": {**IPSEC, **PRODUCTS[product].get("ipsec", {})}}
-    if product == "zstack":
+    if product in POLICY_BASED:
         tunnel["selector_pairs"] = [{"local": "10.10.0.0/24", "remote": network(number)}]
     else:
         inside = f"169.254.{100 + number}"
@@ -66,11 +69,11 @@ NETWORKS = {product: network(number) for number, product in enumerate(PRODUCTS)}
 
 
 def sheet_of(product: str) -> dict:
-    return peer_sheet(PROFILES[product], product=product, show_keys=True, local_networks=["10.10.0.0/24"], remote_networks=[NETWORKS[product]])
+    return peer_sheet(PROFILES[product], product=product.partition(",")[0], show_keys=True, local_networks=["10.10.0.0/24"], remote_networks=[NETWORKS[product]])
 
 
 def entered(sheet: dict) -> sheets.Side:
-    told = PROFILES[sheet["product"]]["tunnels"][0]
+    told = next(told for told in PROFILES.values() if told["id"] == sheet["name"])["tunnels"][0]
     return sheets.far_side(sheet, sheets.Own((told["outside_address"],), OWN_AS))
 
 
@@ -96,10 +99,10 @@ def test_the_far_side_is_made_of_the_sheet_s_fields(product):
 @pytest.fixture(scope="module")
 def site(sites):
     far = {product: entered(sheet_of(product)) for product in PRODUCTS}
-    policy_based = far.pop("zstack")
-    made = sites(connections=list(far.values()), vpcs=[NETWORKS[product] for product in far], peers=[policy_based], bgp_timers=(3, 9))
+    policy_based = [far.pop(product) for product in POLICY_BASED]
+    made = sites(connections=list(far.values()), vpcs=[NETWORKS[product] for product in far], peers=policy_based, bgp_timers=(3, 9))
     for product, told in PROFILES.items():
-        routed = {"failover": "routes", "policy_based": True} if product == "zstack" else {"failover": "bgp", "allow_readvertise": True}
+        routed = {"failover": "routes", "policy_based": True} if product in POLICY_BASED else {"failover": "bgp", "allow_readvertise": True}
         written = made.module(
             "site_to_site_vpn", name=told["id"], tunnels=told["tunnels"], outside_interface="ethernet1/8", zone="partners", source_zones=["trust"],
             local_networks=["10.10.0.0/24"], remote_networks=[NETWORKS[product]], **routed)
@@ -110,7 +113,7 @@ def site(sites):
 
 def test_every_product_s_form_is_filled_from_its_sheet(site):
     addresses = {product: cloud.address for product, cloud in zip(PRODUCTS, site.plane.clouds)}
-    addresses["zstack"] = site.plane.peers[0].addresses[0]
+    addresses.update({product: peer.addresses[0] for product, peer in zip(POLICY_BASED, site.plane.peers)})
     assert set(addresses) == set(PRODUCTS)
     up = {product: wait_until(lambda address=address: site.plane.ping(LAN, address), 45, 0.2) for product, address in addresses.items()}
     assert up == dict.fromkeys(PRODUCTS, True)

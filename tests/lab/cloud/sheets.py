@@ -143,8 +143,11 @@ def _google(sheet: dict[str, Any], dummy: Own) -> Connection:
     return Connection(sheet["name"], (), outputs.EVERYTHING, outputs.EVERYTHING, tuple(endpoints))
 
 
-def _harmony(sheet: dict[str, Any], own: Own) -> Connection:
+def _harmony(sheet: dict[str, Any], own: Own) -> Side:
     shared, advanced = Form(sheet, "Shared settings"), Form(sheet, "Advanced settings")
+    ours, theirs = shared["Harmony SASE Gateway Proposal Subnets"], shared["Remote Gateway Proposal Subnets"]
+    if [*ours, *theirs] != [outputs.EVERYTHING] * 2:
+        return _policy_based_harmony(sheet, own, ours, theirs)
     phases = [
         _phase("harmony_sase", advanced[f"Encryption (Phase {number})"], advanced.get(f"Integrity (Phase {number})"),
                int(advanced[f"Diffie-Hellman Groups (Phase {number})"]), advanced[f"{kind} Lifetime"])
@@ -160,8 +163,17 @@ def _harmony(sheet: dict[str, Any], own: Own) -> Connection:
             number, address, form["Public IP"], form["Harmony SASE Gateway Internal IP"], form["Remote Gateway Internal IP"], 30, form["Shared Secret"],
             (version,), *phases, int(advanced["Dead Peer Detection (DPD) Timeout"].rstrip(" s")), "clear", False,
             Bgp(int(form["Remote Gateway ASN"]), int(shared["Harmony SASE Gateway ASN"]), 30)))
-    (ours,), (customers,) = shared["Harmony SASE Gateway Proposal Subnets"], shared["Remote Gateway Proposal Subnets"]
-    return Connection(sheet["name"], (), customers, ours, tuple(endpoints))
+    return Connection(sheet["name"], (), outputs.EVERYTHING, outputs.EVERYTHING, tuple(endpoints))
+
+
+def _policy_based_harmony(sheet: dict[str, Any], own: Own, ours: list[str], theirs: list[str]) -> PolicyBasedPeer:
+    form, advanced = Form(sheet, "IPSec Site-2-Site tunnel"), Form(sheet, "Advanced settings")
+    proposals = []
+    for number in ("I", "II"):
+        group = outputs.MODP[int(advanced[f"Diffie-Hellman Groups (Phase {number})"])]
+        proposals.append("-".join((advanced[f"Encryption (Phase {number})"], advanced[f"Integrity (Phase {number})"], group)))
+    return PolicyBasedPeer(own.addresses[0], form["Public IP"], form["Shared Secret"], tuple(ours), tuple(theirs), "", form["Remote ID"],
+                           advanced["IKE Version"].removeprefix("IKEv"), (proposals[0],), (proposals[1],))
 
 
 def _strongswan(sheet: dict[str, Any], dummy: Own) -> Connection:
