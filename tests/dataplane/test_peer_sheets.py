@@ -69,7 +69,8 @@ NETWORKS = {product: network(number) for number, product in enumerate(PRODUCTS)}
 
 
 def sheet_of(product: str) -> dict:
-    return peer_sheet(PROFILES[product], product=product.partition(",")[0], show_keys=True, local_networks=["10.10.0.0/24"], remote_networks=[NETWORKS[product]])
+    of_product = product.partition(",")[0]
+    return peer_sheet(PROFILES[product], product=of_product, show_keys=True, local_networks=["10.10.0.0/24"], remote_networks=[NETWORKS[product]])
 
 
 def entered(sheet: dict) -> sheets.Side:
