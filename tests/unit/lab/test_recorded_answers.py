@@ -29,8 +29,20 @@ class World:
     def __init__(self, client_of):
         self.started = []
         self.client_of = client_of
-        self.firewall, self.ask = self.start(config="bgp_running")
-        self.advanced, self.ask_advanced = self.start(config="bgp_running", engine="logical-router")
+
+    def __getattr__(self, name):
+        """What a moment needs is started when it is asked for."""
+        if name in ("firewall", "ask"):
+            self.firewall, self.ask = self.start(config="bgp_running")
+        elif name in ("advanced", "ask_advanced"):
+            self.advanced, self.ask_advanced = self.start(config="bgp_running", engine="logical-router")
+        elif name in ("one", "two", "pair", "panorama", "ask_one", "ask_two", "ask_panorama"):
+            self._start_pair()
+        else:
+            raise AttributeError(name)
+        return self.__dict__[name]
+
+    def _start_pair(self):
         self.one, self.ask_one = self.start(name="fw1")
         self.two, dummy = self.start(name="fw2")
         self.panorama, self.ask_panorama = self.start(model="panorama")
