@@ -127,7 +127,7 @@ def _left_to_the_firewall(reference: Reference, value: str, referrer: list[ET.El
 
 def exists(tree: Tree, reference: Reference, value: str, referrer: list[ET.Element]) -> bool:
     """Whether what a reference names is there, or needs no object."""
-    if value in reference.words or _is_literal(reference, value) or _left_to_the_firewall(reference, value, referrer):
+    if value in reference.words or _is_literal(reference, value):
         return True
     if value.startswith("$") and reference.kind != "variable":
         return True
@@ -137,7 +137,7 @@ def exists(tree: Tree, reference: Reference, value: str, referrer: list[ET.Eleme
         chain = occurrences.chain(element)
         if TARGETS.get(_tags(chain)) == kind and _fits(reference, chain) and _in_scope(chain, referrer):
             return True
-    return False
+    return _left_to_the_firewall(reference, value, referrer)
 
 
 def _is_literal(reference: Reference, value: str) -> bool:

@@ -148,13 +148,15 @@ class Network:
     def has_link(self, port: Interface) -> bool:
         return self.runtime.forwards and port.name not in self.without_link
 
-    def _resolved(self, text: str) -> str:
+    def _resolved(self, text: str | None) -> str:
         """An address, or what the object of this name stands for."""
-        for place in (*self.device.findall("vsys/entry"), *self.tree.root.findall("shared")):
-            for entry in place.findall("address/entry"):
-                if entry.get("name") == text:
-                    return entry.findtext("ip-netmask") or text
-        return text
+        return self._objects.get(text or "", text or "")
+
+    @functools.cached_property
+    def _objects(self) -> dict[str, str]:
+        """Address objects with an address; those of a virtual system come before shared ones."""
+        places = (*self.tree.root.findall("shared/address"), *self.device.findall("vsys/entry/address"))
+        return {entry.get("name") or "": entry.findtext("ip-netmask") or entry.get("name") or "" for place in places for entry in place}
 
     def _interface_elements(self) -> Iterator[tuple[ET.Element, bool]]:
         interface = self.device.find("network/interface")
