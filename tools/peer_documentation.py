@@ -57,7 +57,10 @@ def places() -> list[Place]:
     packed = "".join(f"    from {ROOMS}.peers.{cloud} import rules as _{cloud}  # noqa: F401\n" for cloud in CLOUDS)
     imports = "    # pylint: disable=unused-import\n" + packed
     found = [Place("plugins/module_utils/peers/rules.py", re.escape(PACKED) + r"\n", r"\n\nclass Rules:\n", imports)]
-    found.append(Place("plugins/modules/site_to_site_vpn.py", r"\n  tunnels:\n(?:    .*\n)*?    suboptions:\n", r"  pre_shared_keys:\n", tunnels))
+    found.append(Place("plugins/modules/site_to_site_vpn.py", r"\n  tunnels:\n(?:    .*\n)*?    suboptions:\n", r"  devices:\n", tunnels))
+    of_a_device = block(fields.documentation(Profile), 10)
+    begin = r"\n      connection:\n(?:        .*\n)*?        suboptions:\n"
+    found.append(Place("plugins/modules/site_to_site_vpn.py", begin, r"      local_address:\n", of_a_device))
     found.append(Place("plugins/modules/site_to_site_vpn.py", r"\n  connection:\n(?:    .*\n)*?    suboptions:\n", r"  tunnels:\n", connection))
     found.append(Place("plugins/modules/vpn_info.py", r"\n  connection:\n(?:    .*\n)*?    suboptions:\n", r"  source_zones:\n", connection))
     profile = block(fields.returned(Profile), 4)

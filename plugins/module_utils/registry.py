@@ -22,6 +22,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import
     interface,
     nat,
     pbf,
+    template_variable,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.order import ranks
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import (  # noqa: F401  pylint: disable=unused-import

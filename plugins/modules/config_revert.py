@@ -30,6 +30,8 @@ author:
 extends_documentation_fragment:
   - tunnelsmith.panos_vpn.provider
   - tunnelsmith.panos_vpn.attributes
+  - tunnelsmith.panos_vpn.location
+  - tunnelsmith.panos_vpn.location.rulebase
 options:
   name:
     description: Name of the VPN.
@@ -39,13 +41,28 @@ options:
     description: The folder that was given to the tasks that wrote. The journal stands where modules run, usually on the controller.
     type: path
     required: true
-  vsys:
-    description: Virtual system of the VPN. Omitted, it is V(vsys1).
-    type: str
   commit:
     description: Whether to commit. With V(false) only the candidate is put back, and the journal stays.
     type: bool
     default: true
+  push:
+    description:
+      - On a Panorama, whether what was taken back and committed is brought to the firewalls that had the VPN. Omitted, it is. A firewall that does not get it
+        does not keep the others from it; the task fails in the end, and names it.
+    type: bool
+  push_foreign:
+    description: What becomes of a push that would bring along what others have committed on Panorama for a firewall and nobody has pushed. V(fail) refuses
+      before anything is taken back, V(include) brings it along.
+    type: str
+    choices: [fail, include]
+    default: fail
+  force_template_values:
+    description: Whether the push takes back what was set on a firewall itself over a template's value.
+    type: bool
+    default: false
+  merge_with_candidate:
+    description: Whether a firewall commits what is uncommitted on itself along with the push. Omitted, it is Panorama's default, which is to do so.
+    type: bool
   config_lock:
     description:
       - Whether to hold the firewall's configuration lock from the first read to the end of the commit, also one that a killed run left behind.
@@ -96,6 +113,16 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+devices:
+  description: On a Panorama, what became of each firewall, as M(tunnelsmith.panos_vpn.push) returns it.
+  returned: when something was pushed
+  type: list
+  elements: dict
+push_jobs:
+  description: Numbers of the push jobs that ended.
+  returned: when something was pushed
+  type: list
+  elements: str
 reverted:
   description: What has been taken back, or was not there any more.
   returned: always

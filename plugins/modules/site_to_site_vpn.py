@@ -711,6 +711,373 @@ options:
           accepted_routes:
             description: Number of routes that the cloud learned through it. 0 to 2147483648 routes.
             type: int
+  devices:
+    description:
+      - Behind a Panorama, what is other for each firewall that gets O(template). Every one of them has to be named. What is left out of an entry is as it is
+        said for all.
+      - Where the firewalls need different values, template variables stand for them, which the task declares in the template, gives a value for each
+        firewall in its stack, and removes with the VPN. Keys cannot be variables. They have to be the same for all firewalls, see O(pre_shared_keys).
+    type: list
+    elements: dict
+    suboptions:
+      serial:
+        description: Serial number of the firewall.
+        type: str
+        required: true
+      connection:
+        description: As O(connection), for this firewall.
+        type: dict
+        suboptions:
+          id:
+            description: ID of the connection.
+            type: str
+          cloud:
+            description: Cloud that the connection is of.
+            type: str
+            choices:
+            - aws
+            - azure
+            - gcp
+            - harmony_sase
+            - zstack
+          state:
+            description: State of the connection, in the cloud's words, where they are known.
+            type: str
+          routing:
+            description: How the peer learns routes, fixed when the connection was created.
+            type: str
+            choices:
+            - static
+            - bgp
+          gateway:
+            description: What ends the tunnels in the cloud.
+            type: str
+          customer_gateway_id:
+            description: ID of what the cloud calls this firewall.
+            type: str
+          acceleration:
+            description: Whether the connection is accelerated, which needs NAT traversal.
+            type: bool
+          static_routes:
+            description: Networks that the peer sends through a static connection.
+            type: list
+            elements: str
+          tunnels:
+            description: The tunnels, in the order of the description.
+            type: list
+            elements: dict
+            suboptions:
+              outside_address:
+                description: Address of the peer's endpoint, or its name. V(dynamic) for one without a fixed address, which begins itself and
+                  is known by its ID.
+                type: str
+                required: true
+              cloud:
+                description: Cloud of the peer's endpoint. The tunnel is held to that cloud's rules, and without it to none.
+                type: str
+                choices:
+                - aws
+                - azure
+                - gcp
+                - harmony_sase
+                - zstack
+              customer_outside_address:
+                description: The public address from which the peer expects this firewall. It decides which address the firewall uses.
+                type: str
+              outside_interface:
+                description: Interface of the firewall from which this tunnel leaves, where that is not the VPN's.
+                type: str
+              local_address:
+                description: Address of that interface, with its length, where it has several.
+                type: str
+              outside_next_hop:
+                description: Next router on the way to the peer's endpoint. Where it is given, the endpoint has a static route of its own through
+                  the outside interface.
+                type: str
+              local_id:
+                description: ID that this tunnel's gateway shows to the peer. Omitted, it is that of the VPN.
+                type: str
+              local_id_type:
+                description: Kind of the local ID. Omitted, it is seen from the ID itself.
+                type: str
+                choices:
+                - ipaddr
+                - fqdn
+                - ufqdn
+                - keyid
+                - dn
+              peer_id:
+                description: ID that the peer must show. Omitted, it is not looked at beyond the address.
+                type: str
+              peer_id_type:
+                description: Kind of the peer's ID. Omitted, it is seen from the ID itself.
+                type: str
+                choices:
+                - ipaddr
+                - fqdn
+                - ufqdn
+                - keyid
+                - dn
+              initiator:
+                description: Who begins to negotiate. With V(peer) the gateway only waits. Omitted, it is V(either).
+                type: str
+                choices:
+                - firewall
+                - peer
+                - either
+              dpd:
+                description: How soon a peer that is silent is taken for dead.
+                type: dict
+                suboptions:
+                  interval:
+                    description: Time between probes. Omitted, it is V(10). 2 to 100 seconds.
+                    type: int
+                  retry:
+                    description: Probes without an answer, with IKEv1; PAN-OS has no such number for IKEv2. Omitted, it is V(3). 2 to 100 probes.
+                    type: int
+              ike_fragmentation:
+                description: Whether the peer wants large IKE messages in fragments. With IKEv2 that needs PAN-OS 11.2; older releases go without.
+                type: bool
+              certificate:
+                description: Certificates, where the sides do not authenticate by a pre-shared key.
+                type: dict
+                suboptions:
+                  local_certificate:
+                    description: Name of the certificate on the firewall that it shows.
+                    type: str
+                  certificate_profile:
+                    description: Name of the certificate profile on the firewall whose authorities the peer's certificate is checked against.
+                    type: str
+                  local_subject:
+                    description: Subject that the peer demands of the firewall's certificate.
+                    type: str
+                  peer_subject:
+                    description: Subject of the peer's certificate.
+                    type: str
+                  authorities:
+                    description: Certificates of the authorities that the peer trusts, as PEM or base64.
+                    type: list
+                    elements: str
+              inside_cidr:
+                description: Network inside the tunnel. It goes with both inside addresses; failover by PBF or BGP needs all three.
+                type: str
+              inside_address:
+                description: Address of this firewall inside the tunnel.
+                type: str
+              inside_peer_address:
+                description: Address of the peer inside the tunnel.
+                type: str
+              inside_ipv6_cidr:
+                description: IPv6 network inside the tunnel.
+                type: str
+              inside_ipv6_address:
+                description: IPv6 address of this firewall inside the tunnel.
+                type: str
+              inside_ipv6_peer_address:
+                description: IPv6 address of the peer inside the tunnel.
+                type: str
+              pre_shared_key:
+                description: The key. Without it, where it is not known readably.
+                type: str
+              ike:
+                description: The phase 1 proposal. What the peer offers comes before it.
+                type: dict
+                required: true
+                suboptions:
+                  version:
+                    description: Version of IKE.
+                    type: str
+                    choices:
+                    - ikev1
+                    - ikev2
+                  encryption:
+                    description: Cipher, V(des), V(3des), V(aes-128-cbc), V(aes-192-cbc), V(aes-256-cbc), V(aes-128-gcm) or V(aes-256-gcm).
+                    type: str
+                  hash:
+                    description: Hash, V(md5), V(sha1), V(sha256), V(sha384), V(sha512) or V(non-auth).
+                    type: str
+                  dh_group:
+                    description: Diffie-Hellman group, V(group1), V(group2), V(group5), V(group14), V(group15), V(group16), V(group19), V(group20)
+                      or V(group21).
+                    type: str
+                  lifetime_seconds:
+                    description: Lifetime of the IKE SA. 180 to 31536000 seconds.
+                    type: int
+              ipsec:
+                description: The phase 2 proposal. What the peer offers comes before it.
+                type: dict
+                required: true
+                suboptions:
+                  encryption:
+                    description: Cipher, V(des), V(3des), V(aes-128-cbc), V(aes-192-cbc), V(aes-256-cbc), V(aes-128-ccm), V(aes-128-gcm), V(aes-256-gcm)
+                      or V(null).
+                    type: str
+                  authentication:
+                    description: Hash, V(md5), V(sha1), V(sha256), V(sha384), V(sha512), or V(none) with a GCM cipher.
+                    type: str
+                  dh_group:
+                    description: Diffie-Hellman group for perfect forward secrecy, V(no-pfs) for none, else V(group1), V(group2), V(group5), V(group14),
+                      V(group15), V(group16), V(group19), V(group20) or V(group21).
+                    type: str
+                  lifetime_seconds:
+                    description: Lifetime of the IPsec SA. 180 to 31536000 seconds.
+                    type: int
+              offers:
+                description: All that the peer accepts, best first. Where it is given, one proposal per phase is chosen of it, for the PAN-OS
+                  version that the firewall runs.
+                type: dict
+                suboptions:
+                  ike:
+                    description: What the peer accepts in phase 1.
+                    type: dict
+                    suboptions:
+                      versions:
+                        description: Versions of IKE.
+                        type: list
+                        elements: str
+                      encryption:
+                        description: Ciphers.
+                        type: list
+                        elements: str
+                      hash:
+                        description: Hashes.
+                        type: list
+                        elements: str
+                      dh_group:
+                        description: Diffie-Hellman groups.
+                        type: list
+                        elements: str
+                      lifetime_seconds:
+                        description: Lifetime. 1 to 31536000 seconds.
+                        type: int
+                  ipsec:
+                    description: What the peer accepts in phase 2.
+                    type: dict
+                    suboptions:
+                      encryption:
+                        description: Ciphers.
+                        type: list
+                        elements: str
+                      authentication:
+                        description: Hashes.
+                        type: list
+                        elements: str
+                      dh_group:
+                        description: Diffie-Hellman groups.
+                        type: list
+                        elements: str
+                      lifetime_seconds:
+                        description: Lifetime. 1 to 31536000 seconds.
+                        type: int
+                  demands:
+                    description: What the peer insists on besides and no PAN-OS can be told, as sentences. With one, no tunnel can come up.
+                    type: list
+                    elements: str
+              mtu:
+                description: The largest MTU of the tunnel interface with which no packet is fragmented outside, as far as that was known when
+                  the tunnel was described. M(tunnelsmith.panos_vpn.site_to_site_vpn) computes it anew. 576 to 9216 octets.
+                type: int
+              path_mtu:
+                description: The largest packet that the peer lets through the tunnel, where it says so. The tunnel interface's MTU is not larger.
+                  576 to 9216 octets.
+                type: int
+              outside_mtu:
+                description: MTU of the peer's side outside of the tunnel. The tunnel interface's MTU is computed from it where it is smaller
+                  than that of the firewall's outside interface. 576 to 9216 octets.
+                type: int
+              anti_replay_window:
+                description: Anti-replay window, rounded up to one that PAN-OS has. 1 to 4294967296 packets.
+                type: int
+              bgp:
+                description: The BGP session through the tunnel, without which traffic cannot fail over by BGP.
+                type: dict
+                suboptions:
+                  local_as:
+                    description: AS number of this firewall. 1 to 4294967295.
+                    type: int
+                  peer_as:
+                    description: AS number of the peer. 1 to 4294967295.
+                    type: int
+                  hold_time:
+                    description: Hold time. 3 to 65535 seconds.
+                    type: int
+                  keep_alive:
+                    description: Keep-alive interval. 1 to 21845 seconds.
+                    type: int
+                  med:
+                    description: Metric (MED) with which the peer announces its routes here; of two tunnels the one with the smaller is preferred.
+                      It arrives by itself. 0 to 4294967295.
+                    type: int
+                  peer_address:
+                    description: Address of the peer's BGP speaker, where that is not its inside address.
+                    type: str
+                  local_address:
+                    description: Address from which the peer expects this firewall's BGP, where that is not the inside address.
+                    type: str
+                  multihop:
+                    description: How far the peer's BGP speaker is, where it is outside of the inside network. 1 to 255 hops.
+                    type: int
+                  host_route:
+                    description: Whether the peer's BGP speaker is reached by a route of its own into the tunnel.
+                    type: bool
+                  authentication:
+                    description: Name of the key with which the peer demands TCP MD5 signatures.
+                    type: str
+                  secret:
+                    description: The key of the TCP MD5 signatures, 63 characters at most.
+                    type: str
+              traffic_selectors:
+                description: Networks that the peer accepts inside the tunnel. Where they are narrower than everything, the tunnel gets a proxy
+                  ID.
+                type: dict
+                suboptions:
+                  local:
+                    description: Network on this firewall's side.
+                    type: str
+                  remote:
+                    description: Network on the peer's side.
+                    type: str
+              selector_pairs:
+                description: Pairs of networks, where the peer accepts several. Each gets a proxy ID, and they are taken instead of the one pair.
+                type: list
+                elements: dict
+                suboptions:
+                  local:
+                    description: Network on this firewall's side.
+                    type: str
+                  remote:
+                    description: Network on the peer's side.
+                    type: str
+              telemetry:
+                description: What the cloud said of the tunnel when it was described.
+                type: dict
+                suboptions:
+                  status:
+                    description: Whether it is up, in the cloud's words.
+                    type: str
+                  status_message:
+                    description: What the cloud says about it.
+                    type: str
+                  accepted_routes:
+                    description: Number of routes that the cloud learned through it. 0 to 2147483648 routes.
+                    type: int
+          warnings:
+            description: What works but should be seen.
+            type: list
+            elements: str
+      local_address:
+        description: As O(local_address).
+        type: str
+      local_id:
+        description: As O(local_id).
+        type: str
+      monitor_addresses:
+        description: As O(monitor_addresses).
+        type: list
+        elements: str
+      router_id:
+        description: As O(router_id).
+        type: str
   pre_shared_keys:
     description:
       - Keys, one per tunnel and in their order, for a peer whose output does not hold them readably. An empty one means that of the tunnel itself.

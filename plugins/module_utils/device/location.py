@@ -31,11 +31,18 @@ class Location:
     tenant: str | None = None
 
     def base(self, kind: str) -> tuple:
-        """The absolute path below which objects of C(kind) (C(network), C(vsys), C(rulebase), C(device), C(cloud_services)) stand."""
+        """The absolute path below which objects of C(kind) (C(network), C(vsys), C(rulebase), C(device), C(cloud_services)) stand.
+
+        On a Panorama also C(template), its own settings, and C(stacks), which all of them lie below.
+        """
         if kind == "rulebase":
             return self._rulebase()
         if kind == "cloud_services":
             return CLOUD_SERVICES + (("multi-tenant", "tenants", ("entry", self.tenant)) if self.tenant else ())
+        if kind == "stacks":
+            return DEVICE + ("template-stack",)
+        if kind == "template":
+            return DEVICE + ("template", ("entry", self.template or ""))
         device = self._device()
         if kind == "device":
             return device

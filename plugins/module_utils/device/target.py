@@ -12,7 +12,6 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field, replace
 from typing import Iterable
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.behind import Behind, behind, layers_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session

@@ -78,6 +78,7 @@ class Interface:
     """A layer 3 interface. C(given_by): how it is given an IPv4 address, whether it has one now or not.
 
     C(default_metric): of the default route that comes with such an address; None where none does.
+    C(owner): behind a Panorama, whose it is; see C(effective.owner_of).
     """
 
     name: str
@@ -86,6 +87,7 @@ class Interface:
     default_metric: int | None = None
     mtu: int = _MTU
     template: str = ""
+    owner: str = ""
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -104,12 +106,12 @@ def literal(text: str) -> Address | None:
         return None
 
 
-def interface(name: str, element: ET.Element, known: Known, floating: ET.Element | None = None, template: str = "") -> Interface:
+def interface(name: str, element: ET.Element, known: Known, floating: ET.Element | None = None, template: str = "", owner: str = "") -> Interface:
     """C(element): what has the interface's layer 3. C(floating): what an active/active pair says of its addresses."""
     giver, given_by = next(((giver, source) for tag, source in _GIVEN_BY for giver in [places.find(element, (tag,))] if _is_on(giver)), (None, ""))
     held = (*_configured(element, known), *_given(name, element, given_by, known), *_floating(floating))
     default_metric = number(giver, "default-route-metric", _METRIC) if giver is not None and _is_wanted(giver) else None
-    return Interface(name, held, given_by, default_metric, number(element, "mtu", _PPPOE_MTU if given_by == PPPOE else _MTU), template)
+    return Interface(name, held, given_by, default_metric, number(element, "mtu", _PPPOE_MTU if given_by == PPPOE else _MTU), template, owner)
 
 
 def _is_wanted(giver: ET.Element) -> bool:

@@ -31,6 +31,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desir
 _OWNER = "owner"
 # Lists whose entries are places and no objects: what stands in them is put together.
 _PLACES = ("vsys",)
+# The owner of what a firewall has itself.
+THE_FIREWALL = "the firewall's own configuration"
 # PAN-OS's marks of what a template gave, on a firewall.
 _GIVEN = ("src", "tpl")
 
@@ -90,8 +92,8 @@ def _is_container(element: ET.Element) -> bool:
 
 def _owned(element: ET.Element, owner: str) -> ET.Element:
     found = copy.deepcopy(element)
-    if owner:
-        found.set(_OWNER, owner)
+    for each in found.iter() if owner else ():
+        each.set(_OWNER, owner)
     return found
 
 
@@ -115,6 +117,20 @@ def _strip(element: ET.Element) -> None:
             element.remove(child)
         else:
             _strip(child)
+
+
+def resolved(own: ET.Element, values: Mapping[str, str]) -> ET.Element:
+    """The target's own tree as one firewall gets it."""
+    found = copy.deepcopy(own)
+    _resolve(found, values)
+    return found
+
+
+def names_in(tree: ET.Element, variables: Iterable[str]) -> list[str]:
+    """Those of the variables that a tree names."""
+    wanted = set(variables)
+    found = {said for element in tree.iter() for said in ((element.text or "").strip(), element.get("name") or "") if said in wanted} if wanted else set()
+    return sorted(found)
 
 
 def _resolve(device: ET.Element, values: Mapping[str, str]) -> None:

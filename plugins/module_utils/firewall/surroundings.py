@@ -15,6 +15,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuratio
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import addresses, kinds
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.addresses import Held, Known, Network
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.effective import owner_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts.interface import routers_of, zones_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.refusals import template_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import Desired
@@ -78,7 +79,7 @@ class Surroundings:
         self.known = known
         self.network = places.find(tree, base("network")[1:])
         floating = {entry.get("name"): entry for entry in places.children(tree, self._at("device", _FLOATING))}
-        self.interfaces = {name: addresses.interface(name, element, known, floating.get(name), template_of(element))
+        self.interfaces = {name: addresses.interface(name, element, known, floating.get(name), template_of(element), owner_of(element))
                            for name, element in _interfaces(self.network)}
 
     def knowing(self, known: Known) -> Surroundings:

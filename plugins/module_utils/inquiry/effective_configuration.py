@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field, replace
-from typing import Iterable, Sequence
+from typing import Iterable
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
@@ -19,10 +19,9 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.targe
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import effective
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.effective import Layer, Rulebase
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import HIGH_AVAILABILITY, MANAGEMENT
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts.template_variable import NO_VALUE
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import IMPORTED
 
-# The word for a variable that has no value.
-_NO_VALUE = "None"
 _RULEBASES = ("pre-rulebase", "post-rulebase")
 _UNITS = ("network", "interface", "tunnel", "units")
 # What is read of a firewall's own.
@@ -45,6 +44,15 @@ class Site:
     @property
     def words(self) -> str:
         return "the firewalls" if self.device is None else called(self.device)
+
+    @property
+    def serial(self) -> str:
+        return "" if self.device is None else self.device.serial
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether what the firewall has itself is in the tree."""
+        return self.device is None or self.device.connected
 
 
 def called(device: Device) -> str:
@@ -77,10 +85,9 @@ class Standing:
         return told
 
     def sites(self, own: ET.Element) -> list[Site]:
-        """One for each firewall that tells what it has, or for all where none does. C(own): what was read of the target itself."""
+        """One for each firewall. C(own): what was read of the target itself."""
         units = {device.serial: self._units(device.serial, own) for device in self.known}
-        judged = [device for device in self.known if device.connected] or self.known
-        found = [self._site(device, own, [name for serial, names in units.items() if serial != device.serial for name in names]) for device in judged]
+        found = [self._site(device, own, [name for serial, names in units.items() if serial != device.serial for name in names]) for device in self.known]
         return found or [Site(None, own)]
 
     def _units(self, serial: str, own: ET.Element) -> list[str]:
@@ -88,13 +95,13 @@ class Standing:
 
     def _site(self, device: Device, own: ET.Element, taken: Iterable[str]) -> Site:
         values = self._values(device.serial)
-        known = {name: value for name, value in values.items() if value != _NO_VALUE}
+        known = {name: value for name, value in values.items() if value != NO_VALUE}
         tree = effective.effective(self._layers(device.serial, own), self._rulebases(device.serial, own), self.target.base, known, taken)
         return Site(device, tree, known, tuple(name for name in values if name not in known))
 
     def _layers(self, serial: str, own: ET.Element) -> list[Layer]:
         """What a firewall has itself comes before all that it gets."""
-        found = [Layer("the firewall's own configuration", self._own.get(serial))]
+        found = [Layer(effective.THE_FIREWALL, self._own.get(serial))]
         for location in self.behind.layers(serial):
             if location.base("device") == self.target.base("device"):
                 found.append(Layer("", places.find(own, self.target.base("device")[1:])))
@@ -108,7 +115,7 @@ class Standing:
         lineage = self.behind.lineage(serial)
         before, after = ([self._level(name, kind, own) for name in names] for kind, names in zip(_RULEBASES, (lineage, lineage[::-1])))
         local = places.find(self._own.get(serial), ("vsys", ("entry", effective.places_vsys(self.target.base)), "rulebase"))
-        return [*before, Rulebase("the firewall's own configuration", local), *after]
+        return [*before, Rulebase(effective.THE_FIREWALL, local), *after]
 
     def _level(self, group: str, kind: str, own: ET.Element) -> Rulebase:
         path = _rulebase(group, kind)
@@ -125,8 +132,8 @@ class Standing:
             for variable in places.children(holder, ("variable",)):
                 kinds = places.children(variable, ("type",))
                 name = variable.get("name") or ""
-                if kinds and found.get(name, _NO_VALUE) == _NO_VALUE:
-                    found[name] = (kinds[0].text or "").strip() or _NO_VALUE
+                if kinds and found.get(name, NO_VALUE) == NO_VALUE:
+                    found[name] = (kinds[0].text or "").strip() or NO_VALUE
         return found
 
     # Reading.

@@ -16,7 +16,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.trans
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, InvalidInput, PanosVpnError
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import revert
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import uncommitted
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import delivery, uncommitted
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit import COMMITTING, commit_changes
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.journal import Journal
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, locked, target_of, telling, with_session
@@ -33,8 +33,9 @@ def argument_spec() -> dict:
         **arguments.PROVIDER, **arguments.WRITING, **arguments.LOCKING, **COMMITTING,
         "name": {"type": "str", "required": True},
         "journal": {"type": "path", "required": True},
-        "vsys": dict(arguments.LOCATIONS["vsys"]),
+        **{name: dict(option) for name, option in arguments.LOCATIONS.items()},
         "commit": {"type": "bool", "default": True},
+        **delivery.OPTIONS,
     }
 
 
@@ -54,12 +55,29 @@ def _taken_back_if_noted(module, session) -> dict:
     journal = journal_of(module)
     if not journal.differences:
         raise PanosVpnError(f"{_why_nothing(module.params['name'], journal)}. {_AS_THEY_WERE}", nothing_noted=True)
-    result = taken_back(module, target_of(module, session), module.params["commit"])
+    target = target_of(module, session)
+    way = delivery.Delivery(module, target, target.behind, module.params["name"]) if target.behind is not None else None
+    pushes = way is not None and module.params["commit"] and module.params["push"] is not False
+    if way is not None and pushes:
+        way.refuse_foreign()
+    result = taken_back(module, target, module.params["commit"])
+    if way is not None and pushes:
+        _deliver(way, result)
     tunnels = ", ".join(result["unproven"])
     if tunnels:
         result["warnings"].append(f"{tunnels} may still carry packets on what was agreed before this was taken back, until the next negotiation: the next run "
                                   "with verify negotiates anew, vpn_action (reconnect) at once")
     return result
+
+
+def _deliver(way: delivery.Delivery, result: dict) -> None:
+    """What was taken back on a Panorama goes to its firewalls, too. Raises PanosVpnError where one does not get it."""
+    told = way.deliver(True, False)
+    result.update(devices=told["devices"], push_jobs=told["push_jobs"], changed=told["changed"] or result["changed"],
+                  warnings=[*result["warnings"], *told["warnings"]])
+    if way.undelivered:
+        raise PanosVpnError(f"it was taken back on Panorama, and {len(way.undelivered)} of {len(way.fates)} firewalls did not get that: "
+                            f"{'; '.join(way.undelivered)}. Push to them again (module push)", **result)
 
 
 def _why_nothing(vpn: str, journal: Journal) -> str:

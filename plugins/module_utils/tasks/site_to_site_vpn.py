@@ -12,15 +12,16 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
-from typing import Any, Sequence
+from typing import Any, Mapping, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis import sentences
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import address_objects
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import address_objects, effective_configuration
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.vpn_watch import Question, View, Watch
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import document, fields
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import PEER_TUNNEL, Profile, tunnels_of
@@ -89,6 +90,8 @@ _VPN = {
 _OF_A_LOOK = ("health", "healthy", "problems", "vpns", "summary", "diagnosis", "why")
 # Seconds after a commit in which a firewall that ends BGP sessions by it has done so.
 _ENDS_SESSIONS = 5.0
+# What can differ between the firewalls behind a Panorama.
+_OF_A_DEVICE = ("local_address", "local_id", "monitor_addresses", "router_id")
 # Keys, one per tunnel.
 _PER_TUNNEL = ("pre_shared_keys", "bgp_secrets")
 _NEEDED = ("failover", "outside_interface", "zone", "source_zones", "local_networks", "remote_networks")
@@ -102,6 +105,10 @@ def argument_spec() -> dict:
         **{name: dict(option) for name, option in arguments.LOCATIONS.items()},
         "connection": {"type": "dict", "options": fields.argument_spec(Profile)},
         **_VPN,
+        "devices": _list("dict", options={
+            "serial": {"type": "str", "required": True},
+            "connection": {"type": "dict", "options": fields.argument_spec(Profile)},
+            **{option: dict(_VPN[option]) for option in _OF_A_DEVICE}}),
         "replaces": {"type": "str"},
         "rollout": {"type": "str", "choices": [outcome.TOGETHER, outcome.ONE_BY_ONE], "default": outcome.TOGETHER},
         "configure": {"type": "bool", "default": True},
@@ -151,22 +158,52 @@ def _run(module, session) -> dict:
     params = module.params
     check_name(params["name"])
     verifying.refuse_no_time(params, "verify_poll", "counter_interval", "probe_timeout")
-    vpn = None
+    vpn, on_each = None, {}
     if params["state"] == "present" and params["configure"]:
         _refuse_missing(params)
         _refuse_revert_of_nothing(params)
         if params["replaces"] == params["name"]:
             raise InvalidInput(f"replaces: '{params['name']}' is this VPN itself; give the name of the older one, or leave it out")
-        vpn = _vpn(params)
-        if not vpn.names_objects:
-            check(vpn)
+        on_each = {device["serial"]: _vpn(_params_of(device, params)) for device in params["devices"] or ()}
+        vpn = next(iter(on_each.values()), None) or _vpn(params)
+        for each in on_each.values() or (vpn,):
+            if not each.names_objects:
+                check(each)
     target = target_of(module, session)
     if vpn is not None and vpn.names_objects:
         vpn = _with_networks_of_objects(vpn, target)
-        check(vpn)
+        on_each = {serial: _with_networks_of_objects(each, target) for serial, each in on_each.items()}
+        for each in on_each.values() or (vpn,):
+            check(each)
     _refuse_push(params, target)
     asked = replace(_asked(params), by_push=target.behind is not None)
-    return _Life(module, target, vpn, asked).run()
+    if vpn is not None and on_each:
+        _refuse_devices(on_each, target)
+    return _Life(module, target, vpn, asked, on_each=on_each).run()
+
+
+def _params_of(device: dict, params: dict) -> dict:
+    """The options with what is said for one firewall in the place of what is said for all."""
+    said = given(device)
+    if "connection" in said:
+        said = {**said, "tunnels": None}
+    return {**params, **{option: value for option, value in said.items() if option != "serial"}}
+
+
+def _refuse_devices(on_each: dict[str, Vpn], target: Target) -> None:
+    """Each firewall that gets the template has to be told what the variables are worth there."""
+    found = target.behind
+    if found is None:
+        raise InvalidInput(f"devices: {target.place} is no Panorama; give tunnels or connection")
+    there = {device.serial: effective_configuration.called(device) for device in found.firewalls if all(found.parts(device.serial))}
+    unknown = [serial for serial in on_each if serial not in there]
+    if unknown:
+        raise Refused(f"devices: {', '.join(unknown)} gets nothing by {target.words} and device group '{target.location.device_group}'"
+                      f"{instead(unknown[0], list(there))}; nothing was written")
+    missing = [called for serial, called in there.items() if serial not in on_each]
+    if missing:
+        raise Refused(f"devices: {', '.join(missing)} gets {target.words} too, and the variables would have no value there; say what differs for it as well, "
+                      "or take it out of the stack or the device group; nothing was written")
 
 
 def _refuse_push(params, target: Target) -> None:
@@ -188,7 +225,8 @@ def _with_networks_of_objects(vpn: Vpn, target: Target) -> Vpn:
 def _refuse_missing(params) -> None:
     """What a VPN that is to be written cannot do without; one that is only looked at or taken away needs its name alone."""
     missing = [option for option in _NEEDED if params[option] is None]
-    if params["tunnels"] is None and params["connection"] is None:
+    described = [params["tunnels"], *(each["connection"] for each in (params, *(params["devices"] or ())))]
+    if all(each is None for each in described):
         missing.insert(0, "tunnels (or the connection that has them)")
     if missing:
         raise InvalidInput(f"state is present but all of the following are missing: {', '.join(missing)}")
@@ -214,7 +252,8 @@ class _Life:
     C(told): all that has been done and seen by now. C(before): what was up before anything was changed, C(spis): on which SAs. C(committed_at): when
     the last commit of it had ended. C(took_over): with that another VPN went. C(remembers): a journal would tell what earlier runs left unproven, or
     there were none.
-    C(notes): it is remembered in the task's journal what was proven.
+    C(notes): it is remembered in the task's journal what was proven. C(on_each): behind a Panorama, serial number → the VPN there, where that differs.
+    C(said): the options, with what is said for this firewall alone.
     """
 
     module: Any
@@ -223,6 +262,8 @@ class _Life:
     asked: Asked
     told: dict = field(default_factory=lambda: {"changed": False, "warnings": []})
     notes: bool = True
+    on_each: Mapping[str, Vpn] = field(default_factory=dict)
+    said: Mapping[str, Any] = field(default_factory=dict)
     before: Up | None = None
     spis: dict[str, frozenset] = field(default_factory=dict)
     committed_at: float | None = None
@@ -288,9 +329,12 @@ class _Life:
     def _on_firewalls(self, serials: Sequence[str]) -> list[tuple[str, _Life]]:
         """(name, what a task would do there) of firewalls behind the Panorama. What is to be remembered of them stands in the Panorama's journal."""
         names = self.target.behind.fleet.hostnames if self.target.behind else {}
+        params = self.module.params
+        said = {device["serial"]: _params_of(device, params) for device in params["devices"] or ()}
         found = []
         for serial in serials:
-            life = _Life(self.module, self.target.firewall(serial), self.vpn, replace(self.asked, by_push=False), notes=False)
+            asked = replace(self.asked, by_push=False)
+            life = _Life(self.module, self.target.firewall(serial), self.vpn, asked, notes=False, said=said.get(serial, {}))
             life.proof.wrote(self.proof.concerned(self._noted()))
             found.append((names.get(serial) or serial, life))
         return found
@@ -339,7 +383,7 @@ class _Life:
         # A plan of what this task carries through shows all of it.
         in_turn = self.module.params["rollout"] == outcome.ONE_BY_ONE and not (self.module.check_mode and goes_on)
         goes_on = goes_on and self.module.params["rollout"] == outcome.ONE_BY_ONE
-        return Wish(self.asked.vpn, self.vpn, self.module.params["replaces"] if self.vpn else None, in_turn, goes_on)
+        return Wish(self.asked.vpn, self.vpn, self.module.params["replaces"] if self.vpn else None, in_turn, goes_on, self.on_each)
 
     def _write_and_commit(self, planning, failed: list) -> dict:
         """C(failed): takes the error of a commit, which does not end the run where the change is taken back."""
@@ -664,7 +708,7 @@ class _Life:
 
     def _question(self, names: tuple) -> Question:
         """Routes are asked for with the whole VPN: of its tunnels one alone may have the best path."""
-        params = self.module.params
+        params = {**self.module.params, **self.said}
         return Question(
             names=names, routes=names == (self.asked.vpn,), connection=_described(params),
             source_zones=verifying.texts(params, "source_zones"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
+from typing import Iterable, Mapping, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
@@ -18,7 +19,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import certificates, effective, rulebases
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import HIGH_AVAILABILITY, MANAGEMENT, Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import address_objects, interface_addresses, vpn_state
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.effective_configuration import Site, Standing
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.effective_configuration import Site, Standing, called
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts.template_variable import CONTAINER, declared, gone, owner, valued
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import revert
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import Plan, plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import IMPORTED
@@ -29,6 +31,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import a
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.negotiation import Agreed
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.result import Result
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.sessions import Speaking
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.variables import Naming, Variable
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import PBF, Vpn
 
 # The containers that a VPN touches. The vsys import is read only where interfaces can go: a member of a zone is imported.
@@ -41,6 +44,7 @@ class Wish:
     """What is to become of a VPN. C(vpn): as it is to be; None where it is to go. C(replaces): another one that goes with it.
 
     C(in_turn): where several tunnels are interrupted, they are changed one after the other. C(goes_on): by this task itself.
+    C(on_each): behind a Panorama, serial number → the VPN as it is to be there, where that is said for each firewall.
     """
 
     name: str
@@ -48,6 +52,7 @@ class Wish:
     replaces: str | None = None
     in_turn: bool = False
     goes_on: bool = False
+    on_each: Mapping[str, Vpn] = field(default_factory=dict)
 
     @property
     def going(self) -> str | None:
@@ -129,15 +134,16 @@ class Planning:
     def _reads(self) -> list:
         interfaces_go = self.wish.going or self.wish.vpn.tunnel_interfaces
         proofs = certificates.reads(self.target.base) if self.wish.vpn is not None and self.wish.vpn.certifies else []
-        return [self.target.base(location) + path for location, path in _READ + (_IMPORTED if interfaces_go else ())] + proofs
+        variables = (("template", CONTAINER), ("stacks", ())) if self.target.behind and self.target.location.template else ()
+        return [self.target.base(location) + path for location, path in _READ + (_IMPORTED if interfaces_go else ()) + variables] + proofs
 
     def _wanted(self, tree) -> Wanted:
+        self._add_holders(tree)
         sites = [Site(None, tree)] if self.standing is None else self.standing.sites(tree)
-        # The first one comes last: what the turn remembers is of the firewall whose plan it is.
-        planned = {site: self._judged(site, tree) for site in reversed(sites)}
-        around, built = planned[sites[0]]
-        for site in sites[1:]:
-            _refuse_differing(sites[0], built, site, planned[site][1], self.target.words)
+        planned = self._on_each(sites, tree)
+        around, built = planned[next(iter(planned))]
+        if self.standing is not None:
+            built.phases = self._of_one_template(planned, tree)
         self._read_imports(tree, built.phases)
         self.turn.held = claim.paths([*built.held, *(item for phase in built.phases for item in phase)], self.target.base)
         self.turn.removed_before = self._removed_before()
@@ -150,30 +156,89 @@ class Planning:
         built.warnings += [f"{self.wish.name}: {told}" for told in self.standing.half_served()]
         return Wanted(built.phases, built.warnings, {"vpn": built.summary} if built.summary else {}, sites[0].tree)
 
-    def _judged(self, site: Site, own: ET.Element) -> tuple[Surroundings, Result]:
-        """As C(_built); a refusal says where something may be that is not known here."""
-        try:
-            return self._built(site, own)
-        except Refused as exc:
-            if site.device is None or site.device.connected:
-                raise
-            raise exc.adding(f"{site.words} is not connected to {self.target.place}, so what it has of its own is not known")
+    def _add_holders(self, tree: ET.Element) -> None:
+        """What holds the VPN's objects on a Panorama, where nothing in it was there to be read: else it would count as made by this plan, and go with it."""
+        if self.standing is None:
+            return
+        vsys = self.target.base("vsys")
+        if places.find(tree, vsys[1:]) is None and self.target.session.get(vsys) is not None:
+            places.make(tree, vsys[1:])
+        for holder in self.target.holders():
+            if holder != vsys:
+                places.make(tree, holder[1:])
+
+    def _on_each(self, sites: Sequence[Site], own: ET.Element) -> dict[Site, tuple[Surroundings, Result]]:
+        """What stands around the VPN on each firewall, and what it wants there. One that is not connected is left out where the others tell, and where
+        nothing is said for it alone.
+        """
+        found: dict[Site, tuple[Surroundings, Result]] = {}
+        negotiated: set[Agreed] = set()
+        # The first one comes last: what the turn remembers is of the firewall that stands for all.
+        for site in sorted(sites, key=lambda site: site.is_seen, reverse=True)[::-1]:
+            try:
+                found[site] = self._built(site, own)
+            except Refused as exc:
+                if site.is_seen:
+                    raise
+                if self.wish.on_each or not any(other.is_seen for other in sites):
+                    raise exc.adding(f"{site.words} is not connected to {self.target.place}, so what it has of its own is not known")
+                continue
+            negotiated |= self.turn.negotiated
+        self.turn.negotiated = negotiated
+        return dict(reversed(found.items()))
 
     def _built(self, site: Site, own: ET.Element) -> tuple[Surroundings, Result]:
-        """What stands around the VPN on one firewall, and what the VPN wants there. C(own): the tree that the plan is made on."""
+        """C(own): the tree that the plan is made on."""
         self.turn = Turn()
         around = self._surroundings(site.tree)
+        vpn = self.wish.on_each.get(site.serial, self.wish.vpn)
         if self.standing is not None:
             claim.refuse_elsewhere(self.wish.name, around, self.target.words)
-        built = removal.removal(self.wish.name, around) if self.wish.vpn is None else self._in_turn(around, own)
-        self.turn.recorded = self.wish.vpn is not None or built.inheritance is not None
+            _refuse_unset(site, vpn)
+        there = effective.resolved(own, site.values) if site.values else own
+        built = removal.removal(self.wish.name, around) if vpn is None else self._in_turn(vpn, around, there)
+        self.turn.recorded = vpn is not None or built.inheritance is not None
         if self.standing is not None:
             effective.refuse_others(built.phases, own, site.tree, self.target.base, self.target.words)
         return around, built
 
-    def _in_turn(self, around: Surroundings, own: ET.Element) -> Result:
+    def _of_one_template(self, planned: Mapping[Site, tuple[Surroundings, Result]], own: ET.Element) -> list:
+        """The phases of all firewalls as those of the one template, with the variables that stand for what differs."""
+        entries = places.children(own, (self.target.base("template") + CONTAINER)[1:]) if self.target.location.template else []
+        ours = {entry.get("name") or "" for entry in entries if owner(entry) == self.wish.name}
+        declared_ = {name for site in planned for name in (*site.values, *site.unset)}
+        naming = Naming(self.wish.name, {site.serial: site.words for site in planned}, {site.serial: site.values for site in planned},
+                        declared_ - ours, _on_firewalls_only(around for around, _built in planned.values()))
+        phases = naming.common({site.serial: built.phases for site, (_around, built) in planned.items()})
+        if naming.made and not self.target.location.template:
+            raise Refused(f"{self.target.words}: {', '.join(naming.made)} would have to be a variable, and those are declared in a template; write to a "
+                          "template, nothing was written")
+        phases = [self._valued(naming.made.values(), planned), *phases]
+        idle = ours - set(naming.made)
+        device = places.find(plan(phases, own, self.target.base).after, self.target.base("device")[1:]) if idle else None
+        idle -= set(effective.names_in(device, idle)) if device is not None else set()
+        return [*phases, [item for name in sorted(idle) for item in gone(name, places.find(own, self.target.base("stacks")[1:]))]]
+
+    def _valued(self, made: Iterable[Variable], planned: Iterable[Site]) -> list:
+        """The variables, and what they are worth on each firewall; what is the same on all is said once."""
+        judged = {site.serial for site in planned}
+        found = []
+        for variable in made:
+            if variable.of_all is not None:
+                found.append(declared(variable.name, variable.kind, self.wish.name, variable.of_all))
+                continue
+            left = [called(device) for device in self.standing.known if device.serial not in judged] if self.standing else []
+            if left:
+                raise Refused(f"{', '.join(left)} is not connected to {self.target.place}, so what variable {variable.name} is to be worth there is not known; "
+                              "nothing was written")
+            found.append(declared(variable.name, variable.kind, self.wish.name))
+            stacks = {serial: self.target.behind.parts(serial)[1] for serial in variable.values} if self.target.behind else {}
+            found += [valued(variable.name, variable.kind, value, stacks[serial], serial) for serial, value in variable.values.items()]
+        return found
+
+    def _in_turn(self, vpn: Vpn, around: Surroundings, own: ET.Element) -> Result:
         """All of the VPN; where that would interrupt several tunnels and they are to be changed one by one, the part of the first of them."""
-        vpn, more = self.wish.vpn, (self._addresses(around), self.wish.replaces)
+        more = (self._addresses(vpn, around), self.wish.replaces)
         built = build.build(vpn, around, *more)
         self.turn.replaces = built.replaces
         built.warnings += [built.replaces] if built.replaces else []
@@ -261,9 +326,8 @@ class Planning:
             return around
         return around.knowing(interface_addresses.known(self.target, around, self.known_objects))
 
-    def _addresses(self, around) -> rulebases.Addresses:
+    def _addresses(self, vpn: Vpn, around: Surroundings) -> rulebases.Addresses:
         """Address objects, read by name, and only where a rule that could see the VPN's traffic names one."""
-        vpn = self.wish.vpn
         rules = [rule for rulebase in ("security", "nat") for rule in around.entries("rulebase", (rulebase, "rules"))]
         zones = [pair for zone in vpn.source_zones for pair in ((zone, vpn.zone), (vpn.zone, zone))]
         known = rulebases.Addresses(self.known_objects)
@@ -297,11 +361,14 @@ def _is_marked(element: ET.Element | None) -> bool:
     return element is not None and any(node.get("dirtyId") for node in element.iter())
 
 
-def _refuse_differing(first: Site, its: Result, other: Site, others: Result, where: str) -> None:
-    """One template says the same to all of its firewalls."""
-    wanted = {(item.location, item.relative_path): item for phase in its.phases for item in phase}
-    found = {(item.location, item.relative_path): item for phase in others.phases for item in phase}
-    differing = [(wanted.get(place) or found[place]).label for place in {**wanted, **found} if wanted.get(place) != found.get(place)]
-    if differing:
-        raise Refused(f"{where} says one thing to all firewalls, and {other.words} needs something else than {first.words} of {', '.join(differing)}; "
-                      "nothing was written")
+def _refuse_unset(site: Site, vpn: Vpn | None) -> None:
+    """A push to a firewall fails where anything that it gets names a variable that has no value there."""
+    unset = effective.names_in(site.tree, site.unset) if vpn is not None else []
+    if unset:
+        raise Refused(f"template variable {', '.join(unset)} has no value on {site.words}, and a push to it would fail; give it one for the firewall, in its "
+                      "stack or in the template; nothing was written")
+
+
+def _on_firewalls_only(views: Iterable[Surroundings]) -> set[str]:
+    """The interfaces that no template has, so that one can name them only by a variable."""
+    return {interface.name for view in views for interface in view.interfaces.values() if interface.owner == effective.THE_FIREWALL}

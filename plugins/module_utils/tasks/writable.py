@@ -11,6 +11,7 @@ import functools
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import DEVICE, SHARED
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import kinds
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts.template_variable import DECLARED, VALUED
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import IMPORTED, PLACES
 
 _ONE_DEVICE = ("config", "devices", "entry")
@@ -25,6 +26,8 @@ _BASES = {
     "rulebase": (_ONE_DEVICE + ("vsys", "entry", "rulebase"),
                  *(place + (rules,) for place in _RULES_OF_MANY for rules in ("pre-rulebase", "post-rulebase"))),
     "device": _DEVICES,
+    "template": (_ONE_DEVICE + ("template", "entry"),),
+    "stacks": (_ONE_DEVICE + ("template-stack",),),
 }
 
 
@@ -52,7 +55,7 @@ def _containers() -> frozenset[tuple[str, ...]]:
     tables = kinds.tables()
     found = {(table.location, table.container) for table in tables if table.container}
     found |= {PLACES[parent] for table in tables for parent in table.parents if parent in PLACES}
-    found.add(("vsys", IMPORTED))
+    found |= {("vsys", IMPORTED), (DECLARED.location, DECLARED.container), (VALUED.location, VALUED.container)}
     return frozenset(base + tuple(container) for location, container in found for base in _BASES.get(location, ()))
 
 

@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import connection
-from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import commit, monitor_profile, push
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
+from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import commit, config_revert, monitor_profile, push
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules import pairing
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import DEVICE
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.pairing import VpnDoor
@@ -153,7 +154,7 @@ def test_firewalls_that_need_different_things_are_named(fleet):
                                        '<entry name="198.51.100.11/24"/>')
     fleet.firewalls[1].control.edit_as("admin", "delete", f"{DEVICE}/network/interface/ethernet/entry[@name='ethernet1/8']/layer3/ip/"
                                        "entry[@name='198.51.100.10/24']")
-    fleet.refused(wanted(), "template 'branch' says one thing to all firewalls", "fw2", "fw1", f"ike_gateway '{NAME}-1'")
+    fleet.refused(wanted(), f"local_id of ike_gateway '{NAME}-1' differs, and PAN-OS has no variable for it", "fw1", "fw2")
 
 
 def test_one_that_is_not_connected_is_not_judged_by_what_it_has(fleet):
@@ -181,6 +182,125 @@ def test_the_oldest_firewall_decides_what_is_known(firewalls):
     panorama.control.plant(f"{BRANCH}/network/virtual-router", '<entry name="vpn-router"/>')
     tunnels = pairing.every_tunnel("pbf", {"offers": None, "ike": {"dh_group": "group21"}})
     VpnDoor(panorama).refused(wanted(tunnels=tunnels), "group21", "10.2", "10.1")
+
+
+# What differs by firewall.
+
+
+@pytest.fixture
+def branches(running):
+    """Each firewall has an outside address of its own, by a variable of the base template."""
+    running.control.plant(f"{BASE}/network/interface/ethernet", '<entry name="ethernet1/3"><layer3><ip><entry name="$wan"/></ip></layer3></entry>')
+    running.control.plant(f"{BASE}/network/virtual-router/entry[@name='wan']/interface", "<member>ethernet1/3</member>")
+    running.control.plant(f"{BASE}/vsys/entry[@name='vsys1']/zone/entry[@name='internet']/network/layer3", "<member>ethernet1/3</member>")
+    running.control.plant(f"{BASE}/vsys/entry[@name='vsys1']/import/network/interface", "<member>ethernet1/3</member>")
+    running.control.plant(f"{DEVICE}/template/entry[@name='base']/variable", '<entry name="$wan"><type><ip-netmask>None</ip-netmask></type></entry>')
+    for number, firewall in enumerate(running.firewalls, 1):
+        give(running, firewall, f"192.0.2.{number}/24")
+    running.serials = [firewall.firewall.serial for firewall in running.firewalls]
+    return running
+
+
+def give(door, firewall, value):
+    door.control.plant(f"{DEVICE}/template-stack/entry[@name='branch-stack']/devices/entry[@name='{firewall.firewall.serial}']/variable",
+                       f'<entry name="$wan"><type><ip-netmask>{value}</ip-netmask></type></entry>')
+
+
+def of_one(number, kind, **changes) -> list:
+    """The tunnels of one firewall: other far ends, other inside addresses, the same keys."""
+    return pairing.changed_tunnels(kind, *({
+        "outside_address": f"203.0.113.{10 * number + tunnel}", "customer_outside_address": f"192.0.2.{number}",
+        "inside_cidr": f"169.254.{tunnel}.{8 * number}/30",
+        "inside_address": f"169.254.{tunnel}.{8 * number + 2}", "inside_peer_address": f"169.254.{tunnel}.{8 * number + 1}", **changes} for tunnel in (1, 2)))
+
+
+def differing(door, kind="routes", **changes) -> dict:
+    profile = "bgp" if kind in ("bgp", "ecmp") else "pbf"
+    devices = [{"serial": serial, "connection": {"tunnels": of_one(number, profile)}} for number, serial in enumerate(door.serials, 1)]
+    return {**wanted(kind, outside_interface="ethernet1/3"), "tunnels": None, "devices": devices, **changes}
+
+
+@pytest.mark.parametrize("kind", ["bgp", "routes", "ecmp"])
+def test_one_template_with_variables_serves_all(branches, kind):
+    """Names are written, and each firewall gets what they are worth there."""
+    before = branches.candidate()
+    made = branches.done(differing(branches, kind))
+    gateway = branches.control.candidate(f"{BRANCH}/network/ike/gateway")
+    assert "<ip>$wan</ip>" in gateway and "203.0.113" not in gateway and f"<ip>${made.values['vpn']['name']}-1-ike-gateway-peer</ip>" in gateway
+    again = branches.done(differing(branches, kind))
+    assert not again.changed, again.diff
+    branches.done({"scope": "all", "commit_poll": 0.05}, module=commit)
+    branches.done({"device_groups": ["branches"], "template_stacks": ["branch-stack"]}, module=push)
+    for number, firewall in enumerate(branches.firewalls, 1):
+        running = firewall.control.running(f"{DEVICE}/network")
+        assert f"203.0.113.{10 * number + 1}" in running and f"169.254.2.{8 * number + 2}/30" in running and "$" not in running
+    assert not branches.done(differing(branches, kind)).changed
+    assert branches.done({"name": made.values["vpn"]["name"], "state": "absent", **PLACE}).changed and branches.candidate() == before
+
+
+def test_a_value_that_changes_on_one_firewall_changes_its_variable_alone(branches):
+    branches.done(differing(branches))
+    moved = differing(branches)
+    moved["devices"][1]["connection"]["tunnels"][0]["outside_address"] = "203.0.113.99"
+    assert branches.done(moved).changed
+    writes = branches.writes()
+    assert len(writes) == 1 and f"entry[@name='{branches.serials[1]}']/variable/entry[@name='${NAME}-1-ike-gateway-peer']" in writes[0][1], writes
+
+
+def test_what_becomes_the_same_everywhere_needs_no_variable_any_more(branches):
+    branches.done(differing(branches))
+    same = differing(branches)
+    for device in same["devices"]:
+        for tunnel, other in zip(device["connection"]["tunnels"], of_one(7, "pbf")):
+            tunnel["outside_address"] = other["outside_address"]
+    assert branches.done(same).changed
+    assert "ike-gateway-peer" not in branches.control.candidate() and not branches.done(same).changed
+
+
+def test_an_interface_of_the_firewalls_only_is_named_by_a_variable(fleet):
+    """A template cannot name what only the firewalls have; a commit on Panorama would refuse it."""
+    made = fleet.done(wanted())
+    assert "<interface>ethernet1/8</interface>" not in fleet.control.candidate(f"{BRANCH}/network/ike/gateway")
+    assert "<interface>ethernet1/8</interface>" in fleet.control.candidate(f"{DEVICE}/template/entry[@name='branch']/variable")
+    assert not fleet.commit(made).failed
+
+
+def keyed(door, number) -> dict:
+    options = differing(door)
+    options["devices"][number]["connection"]["tunnels"][0]["pre_shared_key"] = "notReal.another.key"
+    return options
+
+
+# What is changed first, the options, and the words by which it is refused.
+UNSUITED = {
+    "keys that differ": (None, lambda door: keyed(door, 1), "pre_shared_key of ike_gateway", "PAN-OS has no variable for a key", "fw1", "fw2"),
+    "a firewall that nothing is said for": (
+        None, lambda door: differing(door, devices=differing(door)["devices"][:1]), "devices: fw2", "the variables would have no value there"),
+    "a firewall that is none of these": (
+        None, lambda door: differing(door, devices=[*differing(door)["devices"], {"serial": "007", "connection": {"tunnels": of_one(3, "pbf")}}]),
+        "devices: 007 gets nothing"),
+    "rules that differ": (None, lambda door: differing(door, "pbf"), "pbf_rule", "rules of a device group take no variables"),
+    "a variable without a value on one of them": (
+        lambda door: door.control.edit_as("admin", "delete", f"{DEVICE}/template-stack/entry[@name='branch-stack']/devices/entry[@name='{door.serials[1]}']"
+                                                             "/variable/entry[@name='$wan']"),
+        differing, "template variable $wan has no value on fw2", "a push to it would fail"),
+    "a stack to write to": (
+        None, lambda door: differing(door, template=None, template_stack="branch-stack", virtual_router="stack-router"), "declared in a template"),
+    "somebody else's variable of that name": (
+        lambda door: door.control.plant(f"{DEVICE}/template/entry[@name='branch']/variable",
+                                        f'<entry name="${NAME}-1-ike-gateway-peer"><type><ip-netmask>192.0.2.99</ip-netmask></type></entry>'),
+        differing, f"template variable '${NAME}-1-ike-gateway-peer'", "does not say that it is"),
+}
+
+
+@pytest.mark.parametrize("before, options, words", [(row[0], row[1], row[2:]) for row in UNSUITED.values()], ids=UNSUITED.keys())
+@pytest.mark.parametrize("check", [False, True], ids=["run", "check mode"])
+def test_what_no_variable_can_stand_for(branches, before, options, words, check):
+    branches.control.plant(f"{STACK}/network/virtual-router", VPN_ROUTER.replace("vpn-router", "stack-router"))
+    if before:
+        before(branches)
+    asked = {option: value for option, value in options(branches).items() if value is not None}
+    branches.refused(asked, *words, check=check)
 
 
 # To the firewalls, and seen there.
@@ -284,3 +404,22 @@ def test_a_firewall_is_not_pushed_to(firewalls):
 def test_committed_and_not_pushed_is_said(running):
     made = running.done(outside(push=False, verify=False))
     assert "stands on Panorama; its firewalls get to know of it by a push" in made.values["outcome"] and "devices" not in made.values
+
+
+def test_what_is_noted_to_be_taken_back_is_the_vpn_s_alone(running, tmp_path):
+    """Neither a template's virtual system nor a device group, which held nothing before, counts as made by the VPN."""
+    start = running.candidate()
+    running.done(outside(journal=str(tmp_path), verify=False))
+    (journal,) = tmp_path.glob("*.json")
+    made = [difference["xpath"] for difference in json.loads(journal.read_text(encoding="utf-8"))["differences"]]
+    assert made and not [xpath for xpath in made if xpath.endswith(("/vsys/entry[@name='vsys1']", "/device-group/entry[@name='branches']"))]
+    taken = running.done({"name": NAME, "journal": str(tmp_path), **PLACE, "commit_poll": 0.05}, module=config_revert)
+    assert running.candidate() == start and results(taken) == {"fw1": "pushed", "fw2": "pushed"}
+    assert all(NAME not in firewall.control.running() for firewall in running.firewalls)
+
+
+def test_a_firewall_that_does_not_get_what_was_taken_back_is_named(running, tmp_path):
+    running.done(outside(journal=str(tmp_path), verify=False))
+    running.firewalls[0].control.fail_next_commit(["not today"])
+    taken = running.run({"name": NAME, "journal": str(tmp_path), **PLACE, "commit_poll": 0.05}, module=config_revert)
+    assert taken.failed and "taken back on Panorama, and 1 of 2 firewalls did not get that: fw1" in taken.message and "not today" in taken.message
