@@ -16,6 +16,9 @@ import xml.etree.ElementTree as ET
 
 FILLED, EXTRA, FORM, LACKING = "filled where the recordings are empty", "in no recording", "another form", "only in the recording"
 
+#: Not a text's form: what has others inside.
+HOLDS = "elements"
+
 #: Rows of a list that differ in kind: the field that tells it, and the kind that its text says.
 KINDS = {
     "show-routing-route": ("flags", lambda text: "".join(letter for letter in text if letter in "CHSBO")),
@@ -56,6 +59,7 @@ def _collect(name: str, element: ET.Element, place: str, found: dict[str, set[st
         if child.tag == "json":
             _collect_json(json.loads(child.text), here, NAMED_LEVELS.get(name, 1), found)
         elif len(child):
+            found.setdefault(here, set()).add(HOLDS)
             _collect(name, child, here, found)
         else:
             text = (child.text or "").strip()
@@ -83,6 +87,8 @@ def _collect_json(value: object, place: str, named: int, found: dict[str, set[st
 def kinder(recorded: dict[str, set[str]], given: dict[str, set[str]]) -> dict[str, str]:
     found = {}
     for place, forms in given.items():
+        if HOLDS in forms:
+            continue
         known = recorded.get(place)
         if known is None:
             # Rows of a kind that was not recorded, and what lies in a container that was not, are told by the container.
