@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import ROOT
@@ -69,3 +72,20 @@ def test_a_site_that_breaks_a_rule_is_refused_and_the_example_is_one_of_a_site(t
     there.cloud.tenant.bandwidth["europe-central"] = {"name": "europe-central", "allocated_bandwidth": 500, "spn_name_list": ["europe-central-lime"]}
     done = run(playbook=[play])
     assert done.status == 0, done.output
+
+
+def test_the_stand_in_says_how_it_is_reached(playbooks, tmp_path):
+    """As the guide starts it, with the environment that it prints."""
+    started = "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); import conftest; runpy.run_module(sys.argv.pop(1), run_name='__main__')"
+    module = "ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata"
+    with subprocess.Popen([sys.executable, "-c", started, str(ROOT / "tests"), module], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            printed = [process.stdout.readline() for dummy in range(7)]
+            environment = dict(line.removeprefix("export ").rstrip().replace("'", "").split("=", 1) for line in printed if line.startswith("export "))
+            play = [{"hosts": "localhost", "gather_facts": False, "tasks": [{"tunnelsmith.panos_vpn.prisma_access_cloud_info": {
+                "insights_url": environment["SCM_BASE_URL"]}}]}]
+            told = playbooks.run(None, play, inventory=NOBODY, environment=environment)
+        finally:
+            process.terminate()
+    assert told.status == 0, told.output
+    assert told.of("prisma_access_cloud_info")[0].result["vpns"] == []

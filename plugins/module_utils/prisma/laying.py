@@ -128,7 +128,7 @@ def _laid_entries(under: Sequence[dict], over: Sequence[dict]) -> list[dict]:
 def masked(kind: Kind, value: dict, hide: bool = False) -> dict:
     """An object as it may be shown: of its secrets only whether two are alike within one run. C(hide): not even that."""
     shown = copy.deepcopy(value)
-    for place, secret in _secrets_of(kind, shown).items():
+    for place, secret in _found(shown, (*kind.secrets, *kind.private)).items():
         _put(shown, place, "********" if hide else f"(secret {secrets.fingerprint(secret)})")
     return shown
 
@@ -156,9 +156,13 @@ def _sendable(wanted: Wanted, place: tuple, secret: str, given: dict[tuple, str]
 
 
 def _secrets_of(kind: Kind, value: dict) -> dict[tuple, str]:
-    """Place → secret. A place names the entries of lists by their names."""
+    return _found(value, kind.secrets)
+
+
+def _found(value: dict, paths: Sequence[Sequence[str]]) -> dict[tuple, str]:
+    """Place → text of what stands at these paths. A place names the entries of lists by their names."""
     found: dict[tuple, str] = {}
-    for path in kind.secrets:
+    for path in paths:
         found.update(_below(value, path, ()))
     return found
 
@@ -177,9 +181,9 @@ def _below(value: Any, path: Sequence[str], place: tuple) -> Iterator[tuple[tupl
 def _at(value: Any, place: tuple) -> Any:
     for name in place:
         if isinstance(name, tuple):
-            value = next((entry for entry in value if entry.get("name") == name[1]), None)
-        elif isinstance(value, dict):
-            value = value.get(name)
+            value = next((entry for entry in value or () if entry.get("name") == name[1]), None)
+        else:
+            value = value.get(name) if isinstance(value, dict) else None
     return value
 
 

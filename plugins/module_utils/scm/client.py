@@ -164,7 +164,13 @@ class Client:
     def _named(self, kind: Kind, name: str, folder: str | None) -> dict | None:
         what = f"look for {kind.words} '{name}'"
         query = {"folder": folder, "name": name} if folder else {"limit": PAGE, "offset": 0}
-        told = self._asked("GET", kind.path, what, query)
+        try:
+            told = self._asked("GET", kind.path, what, query)
+        except CloudError as exc:
+            # Where one object answers to its name, a name that nothing has is told so.
+            if not exc.is_missing:
+                raise
+            return None
         listed = _page(told, what)
         found = [told] if listed is None else listed
         return next((each for each in found if each.get("name") == name and each.get("folder", folder) == folder), None)

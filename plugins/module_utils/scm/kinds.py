@@ -14,7 +14,8 @@ NETWORK, DEPLOYMENT, OPERATIONS = "/config/network/v1", "/config/deployment/v1",
 
 @dataclass(frozen=True)
 class Kind:
-    """C(words): for one of it. C(secrets): paths of fields that come back in another form than they were given in.
+    """C(words): for one of it. C(secrets): paths of fields that come back in another form than they were given in. C(private): of further ones that are
+    nobody's business, and come back as they are.
 
     C(names_folder): whether an object says its own folder. C(has_id): whether one is changed and removed by an id; if not, by its name.
     """
@@ -23,6 +24,7 @@ class Kind:
     words: str
     family: str = NETWORK
     secrets: tuple[tuple[str, ...], ...] = ()
+    private: tuple[tuple[str, ...], ...] = ()
     names_folder: bool = True
     has_id: bool = True
 
@@ -34,7 +36,8 @@ class Kind:
 BANDWIDTH = Kind("bandwidth-allocations", "bandwidth allocation", DEPLOYMENT, names_folder=False, has_id=False)
 IKE_CRYPTO = Kind("ike-crypto-profiles", "IKE crypto profile")
 IPSEC_CRYPTO = Kind("ipsec-crypto-profiles", "IPsec crypto profile")
-IKE_GATEWAY = Kind("ike-gateways", "IKE gateway", secrets=(("authentication", "pre_shared_key", "key"),))
+IKE_GATEWAY = Kind("ike-gateways", "IKE gateway", secrets=(("authentication", "pre_shared_key", "key"),),
+                   private=(("protocol", "ikev2", "pq_ppk", "keys", "key"),))
 IPSEC_TUNNEL = Kind("ipsec-tunnels", "IPsec tunnel")
 REMOTE_NETWORK = Kind("remote-networks", "remote network", DEPLOYMENT, (
     ("protocol", "bgp", "secret"), ("protocol", "bgp_peer", "secret"), ("ecmp_tunnels", "protocol", "bgp", "secret")))

@@ -219,7 +219,8 @@ def _of_text(kind: Text, value: Any, place: str) -> Iterator[str]:
 
 
 def _of_number(kind: Number, value: Any, place: str) -> Iterator[str]:
-    if isinstance(value, bool) or not isinstance(value, int if kind.whole else (int, float)):
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not is_number or kind.whole and value != int(value):
         yield f'"{place}" must be a number'
         return
     if kind.low is not None and value < kind.low:

@@ -191,7 +191,9 @@ class Cloud:
         limit, offset = (_number(asked.query, name, default) for name, default in (("limit", _DEFAULT_LIMIT), ("offset", 0)))
         if not 1 <= limit <= _LARGEST_LIMIT:
             raise errors.invalid_query("limit", str(limit))
-        if self.bare_object_by_name and asked.query.get("name") and found:
+        if self.bare_object_by_name and asked.query.get("name"):
+            if not found:
+                raise errors.not_present()
             return found[0]
         limit = min(limit, self.page)
         return {"data": found[offset:offset + limit], "offset": offset, "total": len(found), "limit": limit}

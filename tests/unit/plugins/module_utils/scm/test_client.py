@@ -68,8 +68,9 @@ def test_a_list_that_ends_before_its_end_is_none(cloud, client, monkeypatch):
 
 def test_an_object_by_name_may_be_alone(cloud, client):
     cloud.bare_object_by_name = True
-    cloud.faults.plan("drop_after", "POST", "ike-crypto")
-    assert client.create(IKE_CRYPTO, PROFILE, REMOTE_NETWORKS)["name"] == "branch"
+    for fault in ("drop", "drop_after"):
+        cloud.faults.plan(fault, "POST", "ike-crypto")
+        assert client.create(IKE_CRYPTO, {**PROFILE, "name": fault}, REMOTE_NETWORKS)["name"] == fault
 
 
 @pytest.mark.parametrize("fault", KINDS)
