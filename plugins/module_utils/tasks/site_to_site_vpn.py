@@ -420,7 +420,11 @@ class _Life:
         places = self.proof.spoken(journal)
         if not places:
             return
-        self.proof.look_before_commit()
+        if planning.turn.stood or planning.pending:
+            self.proof.look_before_commit()
+        else:
+            # Peers of a VPN that was in no configuration have none.
+            self.proof.sessions = {}
         peers = [each.peer for each in planning.turn.speaking if each.place in places]
         if journal and peers:
             journal.note_sessions({peer: self.proof.sessions.get(peer) for peer in peers}, self.module.tell)

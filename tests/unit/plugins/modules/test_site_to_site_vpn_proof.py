@@ -69,9 +69,14 @@ NEGOTIATED = {
 }
 
 
+# Where a commit ends the SAs, it does so whatever of them was changed: one change of each object is enough.
+IN_BOTH_WORLDS = ("one key", "an identity", "a phase 2 group")
+
+
 def test_what_is_negotiated_is_negotiated_anew_one_tunnel_after_the_other(paired):
     """There and back again, whatever it is."""
-    for change, tunnels in NEGOTIATED.values():
+    ends_sas = paired.control._firewall.switches.commit_ends_sas
+    for change, tunnels in (NEGOTIATED[name] for name in (IN_BOTH_WORLDS if ends_sas else NEGOTIATED)):
         for step, keys in ((change, change.get("pre_shared_keys", OLD)), ({}, OLD)):
             before = paired.flows()
             paired.far_sides_take(*keys)

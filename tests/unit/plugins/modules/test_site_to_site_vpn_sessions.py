@@ -54,6 +54,14 @@ def outlives(door) -> bool:
     return not door.control._firewall.switches.commit_ends_sessions
 
 
+def test_of_a_new_vpn_no_session_is_looked_at_before_its_commit(door):
+    """What was in no configuration has none."""
+    assert not door.bgp().failed
+    asked = door.control.requests()
+    before = asked[:[request["type"] for request in asked].index("commit")]
+    assert [request["cmd"] for request in before if "bgp" in (request["cmd"] or "")] == []
+
+
 OPENED = {
     "one password": ({"bgp_secrets": [SECRETS[0], OTHERS[1]]}, [SECOND]),
     "the timers": ({"tunnels": every_tunnel("bgp", {"bgp": {"hold_time": 60, "keep_alive": 20}})}, TUNNELS),
