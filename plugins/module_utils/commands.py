@@ -38,6 +38,8 @@ DEVICE_GROUP = "show devicegroups name"
 HIERARCHY = "show dg-hierarchy"
 TEMPLATE_STACKS = "show template-stack"
 TEMPLATE_STACK = "show template-stack name"
+# What its Cloud Services plugin is asked about Prisma Access, whose commands have elements beside each other.
+PRISMA_ACCESS = "request plugins cloud_services prisma-access"
 
 # What acts on what is running, or on a lock.
 CLEAR_IKE = "clear vpn ike-sa gateway"

@@ -945,8 +945,8 @@ options:
     default: true
   push:
     description:
-      - V(changed) pushes each service that has changed, or whose last push failed. V(always) pushes what is given anyhow, as after a run that was interrupted
-        between commit and push, and V(never) leaves the push to others.
+      - V(changed) pushes each service that has changed, whose last push failed, or that an earlier task committed something for and nobody has pushed
+        since. V(always) pushes what is given anyhow, and V(never) leaves the push to others.
     type: str
     choices: [changed, always, never]
     default: changed

@@ -13,6 +13,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import commands
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet, Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError
@@ -107,10 +108,8 @@ def _asked(session: Session, service: str, tenant: str | None, which: ET.Element
 
 
 def _request(service: str, tenant: str | None, which: ET.Element) -> ET.Element:
-    root = ET.Element("request")
-    place = root
-    for tag in ("plugins", "cloud_services", "prisma-access"):
-        place = ET.SubElement(place, tag)
+    root = ET.fromstring(commands.command(commands.PRISMA_ACCESS))
+    place = list(root.iter())[-1]
     if tenant:
         place = ET.SubElement(place, "multi-tenant")
         ET.SubElement(ET.SubElement(place, "tenant-name"), "entry", {"name": tenant})

@@ -10,6 +10,7 @@ its own, which can end later, and one that was not connected may have none.
 
 from __future__ import annotations
 
+import re
 import time
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patie
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, DeviceError, JobUnknown
 
 IN_SYNC = "In Sync"
+# At the end of a commit's description.
+_MARK = re.compile(r"\(([a-z-]+(?:, [a-z-]+)*)\)$")
 
 
 @dataclass(frozen=True)
@@ -187,6 +190,26 @@ def of_service(session: Session, group: str, patience: Patience) -> Pushed:
     if pushed.result != "OK":
         raise DeviceError(f"push job {job} of {push.words} on {session.place} failed: {'; '.join(pushed.lines) or 'it gives no reason'}", job_id=job)
     return pushed
+
+
+def marked(description: str, services: Iterable[str]) -> str:
+    """The description of a commit after which these services are to be pushed, by which a later run sees whether they were."""
+    return f"{description} ({', '.join(services)})"
+
+
+def is_owed(session: Session, service: str, group: str) -> bool:
+    """Whether such a commit was followed by no push of the service's device group that went well, as far as Panorama's list of jobs goes back."""
+    answer = session.op(commands.command(commands.JOBS), "look for commits and pushes")
+    ended = [job for job in answer.iter("job") if said(job, "result") == "OK" and said(job, "id").isdigit()]
+    commits = [int(said(job, "id")) for job in ended if said(job, "type") == "Commit" and service in _services_of(said(job, "description"))]
+    pushed = [int(said(job, "id")) for job in ended if said(job, "type") == "CommitAll" and said(job, "dgname") == group]
+    return max(commits, default=0) > max(pushed, default=0)
+
+
+def _services_of(description: str) -> list[str]:
+    """The services that the mark in a description names."""
+    found = _MARK.search(description)
+    return found[1].split(", ") if found else []
 
 
 def _enqueued(session: Session, push: Push, wanted: ET.Element, patience: Patience) -> str:

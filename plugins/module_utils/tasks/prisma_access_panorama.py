@@ -161,7 +161,8 @@ class _Run:
                 self._planned(ground, tree)
         except PanosVpnError as exc:
             raise exc if NOTHING_WRITTEN in str(exc) else exc.leaving(NOTHING_WRITTEN)
-        self.own = [path for ground in self._written() for path in self._own(ground, held)]
+        self.own_of = {ground.part.element: self._own(ground, held) for ground in self._written()}
+        self.own = [path for paths in self.own_of.values() for path in paths]
 
     def _broken(self, held: Standing) -> list[str]:
         if self.state == "absent":
@@ -232,12 +233,15 @@ class _Run:
         if self.module.check_mode or not self.lacking and not any(map(self._is_mine, self.pending)):
             return
         earlier = uncommitted.earlier_changes(self.pending, self._is_mine)
-        description = self.module.params["description"] or "Prisma Access, by tunnelsmith.panos_vpn"
+        said = self.module.params["description"] or "Prisma Access, by tunnelsmith.panos_vpn"
+        # What an earlier run wrote and did not commit.
+        self.lacking |= {service for service, paths in self.own_of.items() if any(commit.concerns(change, paths) for change in self.pending)}
+        description = push.marked(said, sorted(self.lacking))
         committed = commit_changes(self.module, self.session, self.result["objects"], earlier, description)
-        if committed["changed"] and not self.lacking:
-            # What an earlier run wrote and did not commit.
+        if committed["changed"]:
             self.result["changed"] = True
-            self.lacking.update(ground.part.element for ground in self._written())
+        elif not self.result["changed"]:
+            self.lacking.clear()
         self.result["warnings"] += committed["warnings"]
         self.result["jobs"] += jobs_of(committed)
 
@@ -250,7 +254,7 @@ class _Run:
     def _push(self, before: dict[str, str]) -> None:
         for ground in self._written():
             service = ground.part.element
-            if service not in before or not self._is_due(service, before[service]):
+            if service not in before or not self._is_due(service, ground.group, before[service]):
                 continue
             self.result["changed"] = True
             if self.module.check_mode:
@@ -263,11 +267,11 @@ class _Run:
                                   f"(job {job.number}, error code {job.error_code or 'not told'}); which, Panorama shows at Cloud Services > Status").leaving(
                                       "what is described is committed on Panorama; run again to push it once more")
 
-    def _is_due(self, service: str, newest: str) -> bool:
-        """Whether Prisma Access lacks something: what this task wrote or committed, or what the last push did not bring."""
+    def _is_due(self, service: str, group: str, newest: str) -> bool:
+        """Whether Prisma Access lacks something: what this task wrote or committed, or what an earlier one did and no push has brought."""
         if self.module.params["push"] == ALWAYS or service in self.lacking:
             return True
-        return cloud_services.has_failed(self.session, service, self.tenant, newest)
+        return cloud_services.has_failed(self.session, service, self.tenant, newest) or push.is_owed(self.session, service, group)
 
     # What is told.
 
