@@ -51,6 +51,8 @@ WRONG = {
     "a route without its interface": ("show routing route", "<interface>ethernet1/8</interface>", "<interface/>", None),
     "an interface's state in a number": ("show interface all", "<state>up</state>", "<state>17</state>", "another form"),
     "a field that is new": ("show vpn flow", "<entry>", "<entry><brand-new>yes</brand-new>", "only in the recording"),
+    "a value that stands alone": ("check pending-changes", ">no<", "><", "filled where the recordings are empty"),
+    "a value that stands alone, in a number": ("check pending-changes", ">no<", ">0<", "another form"),
     "a field that is not there": ("show vpn ipsec-sa", "<proto>ESP</proto>", "", "in no recording"),
 }
 
