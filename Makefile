@@ -21,6 +21,8 @@ ifndef PYTHON
 PYTHON := $(shell for candidate in python3.11 python3.12 python3.13 python3.14 python3; do \
 	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && command -v $$candidate && break; done)
 endif
+# The byte code of the collection and of its tests is kept, whatever the caller's environment says: otherwise every playbook of the tests compiles all of it.
+unexport PYTHONDONTWRITEBYTECODE
 # pip takes the newest that the interpreter allows: 2.19 on Python 3.11, later ones on 3.12 and newer.
 ANSIBLE_CORE ?= ansible-core>=2.17,<2.22
 
