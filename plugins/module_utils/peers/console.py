@@ -20,7 +20,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "": 1}
 
 @dataclass(frozen=True)
 class Setting:
-    """C(words): what the console calls it; C(others): what else it is called, such as by the product's API. C(default): None where it has to be given."""
+    """C(words): what the console calls it; C(others): what else it is called, the product's API last. C(default): None where it has to be given."""
 
     name: str
     words: str
@@ -31,6 +31,12 @@ class Setting:
     @property
     def called(self) -> str:
         return f"{self.words} ({self.name})"
+
+    @property
+    def in_api(self) -> str:
+        """What a document of the API has to hold, which spells its names in one word."""
+        first, *rest = (self.others[-1] if self.others else self.name).split("_")
+        return first + "".join(part.capitalize() for part in rest)
 
 
 def read(given: Any, settings: Sequence[Setting], place: str, strict: bool = True) -> dict[str, Any]:
@@ -43,8 +49,10 @@ def read(given: Any, settings: Sequence[Setting], place: str, strict: bool = Tru
         raise InvalidInput(f"{place}: there is no {', '.join(foreign)}; there are {', '.join(setting.called for setting in settings)}.")
     told = {known[_folded(name)].name: value for name, value in given.items() if _folded(name) in known and value not in (None, "", [])}
     found = {setting.name: told.get(setting.name, setting.default) for setting in settings}
-    missing = [setting.called for setting in settings if setting.needed and found[setting.name] is None]
-    if missing:
+    lacking = [setting for setting in settings if setting.needed and found[setting.name] is None]
+    if lacking:
+        of_api = {_folded(name) for setting in settings for name in setting.others} & {_folded(name) for name in given}
+        missing = [setting.in_api if of_api else setting.called for setting in lacking]
         raise InvalidInput(f"{place}: {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing.")
     return found
 

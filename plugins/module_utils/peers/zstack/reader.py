@@ -31,7 +31,7 @@ SETTINGS = (
     Setting("local_ip_address", "Local IP Address", ("vip", "vip_address", "vip_ip")),
     Setting("peer_public_ip", "Peer Public IP", ("peer_address",), needed=False),
     Setting("source_network_cidr", "Source Network CIDR", ("source_networks", "local_cidrs")),
-    Setting("peer_cidr", "Peer CIDR", ("peer_cidrs", "peer_networks")),
+    Setting("peer_cidr", "Peer CIDR", ("peer_networks", "peer_cidrs")),
     Setting("authentication_mode", "Authentication Mode", ("auth_mode",), default="psk"),
     Setting("authentication_key", "Authentication Key", ("auth_key",), needed=False),
     Setting("id_configuration_method", "ID Configuration Method", ("id_type",), needed=False),

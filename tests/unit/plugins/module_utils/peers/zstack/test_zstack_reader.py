@@ -98,6 +98,8 @@ def test_what_is_local_there_is_the_peers_here(changes, ours, theirs):
 
 
 REFUSED = {
+    "missing in an answer of the API": ({"uuid": "5aa1", "name": "x", "vipIp": "203.0.113.17", "localCidrs": ["172.20.0.0/16"]}, [
+        "ZStack: peerCidrs is missing"]),
     "missing": ({"Name": "x"}, ["Local IP Address (local_ip_address), Source Network CIDR (source_network_cidr), Peer CIDR (peer_cidr) are missing"]),
     "an unknown setting": ({**CONSOLE, "Local Network": "10.0.0.0/8"}, ["there is no Local Network; there are Name (name), Local IP Address"]),
     "no address": ({**CONSOLE, "Local IP Address": "vip-1"}, ["Local IP Address 'vip-1' is no address"]),
