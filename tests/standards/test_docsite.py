@@ -57,6 +57,13 @@ def test_a_make_target_that_is_named_exists(target):
     assert re.search(rf"^{target}:|^lint docs:.*\b{target}\b", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_what_goes_on_in_a_cell_is_set_in_below_its_text(page):
+    """Below its dash it would end the table."""
+    tables = re.findall(r"^\.\. list-table::\n((?:   .*\n|\n)+)", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert [line for table in tables for line in table.splitlines() if re.match(r" {4,6}(?!-( |$))\S", line)] == []
+
+
 @pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda page: page.stem)
 def test_no_line_of_a_page_ends_with_blanks(page):
     """Such a line of a generated page is a cell that nothing was found for."""
