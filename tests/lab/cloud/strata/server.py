@@ -23,7 +23,7 @@ from typing import Any
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata import errors, presets, telemetry
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata.faults import Fault, Faults
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata.jobs import Jobs
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata.schema import PUSH, SCHEMAS, problems
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata.schema import PUSH, problems
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata.tenant import BANDWIDTH, FOLDERS, Tenant
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.certificates import Authority
 

@@ -317,6 +317,25 @@ def test_what_others_edited_is_said_or_refused(cloud, run):
     assert any(words in warning and "are pushed along" in warning for warning in run(remote_networks=[LYON]).warnings)
 
 
+def test_changes_that_the_service_goes_on_telling_after_their_push_are_not_pushed_again(cloud, run, monkeypatch):
+    """What becomes of these entries is not recorded: they are older than the push then."""
+    kept = []
+    monkeypatch.setattr(cloud.tenant, "push", lambda folders: kept.extend(folders))
+    run(remote_networks=[LYON])
+    assert (kept, list(cloud.tenant.edits)) == ([REMOTE_NETWORKS], [REMOTE_NETWORKS])
+    assert not run(remote_networks=[LYON]).changed
+
+
+def test_only_the_changes_of_accounts_that_are_named_are_pushed(cloud, run):
+    cloud.tenant.create("ike-crypto-profiles", {
+        "name": "hers", "folder": REMOTE_NETWORKS, "hash": ["sha256"], "encryption": ["aes-256-cbc"], "dh_group": ["group14"]}, "anna@example.com")
+    told = run(remote_networks=[LYON], push_admins=[ACCOUNT], push_foreign="fail", description="branch Lyon")
+    assert not told.failed, told.message
+    body = next(each.body for each in cloud.log if each.path.endswith("candidate:push"))
+    assert (body["admin"], body["folders"]) == ([ACCOUNT], [REMOTE_NETWORKS])
+    assert body["description"].startswith("branch Lyon [")
+
+
 # Keys.
 
 def test_a_new_key_is_written_and_the_same_is_not(cloud, run):
