@@ -423,3 +423,13 @@ def test_a_firewall_that_does_not_get_what_was_taken_back_is_named(running, tmp_
     running.firewalls[0].control.fail_next_commit(["not today"])
     taken = running.run({"name": NAME, "journal": str(tmp_path), **PLACE, "commit_poll": 0.05}, module=config_revert)
     assert taken.failed and "taken back on Panorama, and 1 of 2 firewalls did not get that: fw1" in taken.message and "not today" in taken.message
+
+
+def test_what_comes_up_nowhere_is_taken_back_there_too(running, tmp_path):
+    start = running.candidate()
+    for firewall in running.firewalls:
+        for number in (1, 2):
+            firewall.control.vpn(f"{NAME}-{number}", sa="down")
+    made = running.run(outside(journal=str(tmp_path), on_failure="revert", verify_timeout=1))
+    assert made.failed and "is what it was" in made.message, made.message
+    assert running.candidate() == start and all(NAME not in firewall.control.running() for firewall in running.firewalls)
