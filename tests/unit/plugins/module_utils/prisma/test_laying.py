@@ -15,6 +15,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma import laying
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.laying import ALWAYS, ON_CREATE, Wanted, laid
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm.kinds import IKE_GATEWAY, KINDS, REMOTE_NETWORK
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata.schema import SCHEMAS, Fields, Many
 
 KEY, OTHER = "the key of the branch", "another key"
 GATEWAY = {
@@ -87,6 +88,22 @@ def test_what_is_to_be_hidden_is_in_no_step_that_is_told(kind):
     told = laying.removal(kind, "Remote Networks", standing)
     assert "secret number" not in json.dumps(told.before)
     assert "secret number" not in repr(told)
+
+
+def sounding_secret(kind, path=()):
+    """The paths of all texts in a published schema that are called as keys are."""
+    if isinstance(kind, Many):
+        yield from sounding_secret(kind.of, path)
+    elif isinstance(kind, Fields):
+        for name, inner in kind.fields.items():
+            yield from sounding_secret(inner, (*path, name))
+    elif path[-1] in ("key", "secret", "password"):
+        yield path
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.resource)
+def test_every_key_of_the_schema_is_known_as_one(kind):
+    assert set(sounding_secret(SCHEMAS[kind.resource])) == {*kind.secrets, *kind.private}
 
 
 def test_a_key_that_is_hidden_is_not_sent_back():
