@@ -22,7 +22,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuratio
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import cloud_services, commit, push
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import CLOUD_SERVICES, DEVICE, Location
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target, itself
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, InvalidInput, PanosVpnError, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import fields
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma import panorama, rules, site
@@ -106,8 +106,7 @@ class _Run:
 
     def _grounds(self) -> dict[str, Ground]:
         """Raises Refused where this Panorama does not manage Prisma Access, or has no such tenant."""
-        platform = self.session.platform()
-        whole = Target(self.session, Location(), platform)
+        whole = itself(self.session)
         if not whole.is_panorama:
             raise Refused(f"{whole.place} is no Panorama: Prisma Access is managed by one, or in the cloud").leaving(NOTHING_WRITTEN)
         tree = self.session.read([CLOUD_SERVICES, DEVICE + ("template-stack",)])
@@ -115,7 +114,7 @@ class _Run:
         if plugin is None:
             raise Refused(f"{whole.place} has no Cloud Services plugin that is set up: it does not manage Prisma Access").leaving(NOTHING_WRITTEN)
         self._refuse_tenant(plugin)
-        self.platform = platform
+        self.platform = whole.platform
         held = places.find(tree, self.root[1:])
         return {part.option: self._ground(part, held, tree) for part in PARTS}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 # What a pattern of names begins with, word for word.
-_LITERALLY = re.compile(r"(?:[A-Za-z0-9_-]|\\[.-])*")
+_LITERALLY = re.compile(r"(?:[A-Za-z0-9_-]|\\[.$-])*")
 
 
 def name_for(table, number: int = 5) -> str:

@@ -18,7 +18,10 @@ INFO = ("<response status='success'><result><system><sw-version>11.1.4</sw-versi
         "<model>{model}</model></system></result></response>")
 FIREWALL = INFO.format(multi="off", model="PA-VM")
 PANORAMA = INFO.format(multi="off", model="Panorama")
-MEMBERS = "<templates><member>one</member><member>two</member></templates>"
+STACKS = ("<template-stack><entry name='both'><templates><member>one</member><member>two</member></templates></entry></template-stack>")
+NOTHING = "<response status='success'><result/></response>"
+# What a Panorama tells of the firewalls that get what stands at a place: none of them.
+OF_TEMPLATES, OF_GROUPS = (STACKS, NOTHING), (STACKS, NOTHING, NOTHING, NOTHING)
 YES, NO = "<advance-routing>yes</advance-routing>", "<advance-routing>no</advance-routing>"
 
 
@@ -47,23 +50,29 @@ def test_a_virtual_system_that_the_firewall_cannot_have(vsys, multi, refused):
 
 
 def test_a_template_s_virtual_systems_are_not_the_panorama_s():
-    assert target_at(Told(PANORAMA, None), Location(vsys="vsys2", template="one"))
+    assert target_at(Told(PANORAMA, *OF_TEMPLATES, None), Location(vsys="vsys2", template="one"))
 
 
-@pytest.mark.parametrize("answers, location, advanced, asked", {
-    "a template that says so": ([YES], Location(template="one"), True, 2),
-    "a template that says otherwise": ([NO], Location(template="one"), False, 2),
-    "a template that says nothing": ([None], Location(template="one"), False, 2),
-    "the stack itself counts first": ([MEMBERS, NO], Location(template_stack="both"), False, 3),
-    "then its templates in their order": ([MEMBERS, None, YES], Location(template_stack="both"), True, 4),
-    "the last of them": ([MEMBERS, None, None, YES], Location(template_stack="both"), True, 5),
-    "nobody in a stack": ([MEMBERS, None, None, None], Location(template_stack="both"), False, 5),
-    "a device group says nothing of it": ([], Location(device_group="branches"), False, 1),
+@pytest.mark.parametrize("answers, location, advanced", {
+    "a template that says so": ([YES], Location(template="one"), True),
+    "a template that says otherwise": ([NO], Location(template="one"), False),
+    "a template that says nothing": ([None], Location(template="one"), False),
+    "the stack itself counts first": ([NO], Location(template_stack="both"), False),
+    "then its templates in their order": ([None, YES], Location(template_stack="both"), True),
+    "the last of them": ([None, None, YES], Location(template_stack="both"), True),
+    "nobody in a stack": ([None, None, None], Location(template_stack="both"), False),
+    "a stack that is not there": ([], Location(template_stack="others"), False),
 }.values(), ids=lambda value: "" if isinstance(value, (list, Location)) else str(value))
-def test_the_routing_engine_of_a_template(answers, location, advanced, asked):
-    session = Told(PANORAMA, *answers)
+def test_the_routing_engine_of_a_template(answers, location, advanced):
+    session = Told(PANORAMA, *OF_TEMPLATES, *answers)
     assert target_at(session, location).platform.advanced is advanced
-    assert len(session.asked) == asked
+    assert session.answers == []
+
+
+def test_a_device_group_says_nothing_of_it():
+    session = Told(PANORAMA, *OF_GROUPS)
+    assert not target_at(session, Location(device_group="branches")).platform.advanced
+    assert session.answers == []
 
 
 def test_what_kind_of_firewall_it_is_is_worked_out_in_one_place(repository):
