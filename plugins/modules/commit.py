@@ -25,9 +25,13 @@ options:
     description:
       - V(own) commits the changes of one account only. It takes the account's name from O(admin) or O(provider.username); with an API key
         alone, from the firewall's own book of who changed O(objects), or from whose key it says this is. It never guesses.
+      - V(written) commits what tasks of this run of C(ansible-playbook) have written for this host on this firewall, O(objects) need not be collected. What
+        such a task found as it should be belongs to it, so that a second run commits what the first one wrote and did not get to commit.
+      - PAN-OS commits by account. Where the same account has other changes uncommitted, from before or since, V(written) does what O(commit_foreign) says.
+        Tasks of another run, or of another node of a workflow, are not known, nor are those that run with C(async); C(config_revert) commits itself.
       - V(all) commits everybody's changes.
     type: str
-    choices: [own, all]
+    choices: [own, written, all]
     default: own
   admin:
     description: Name of the account whose changes are committed. Omitted, it is the one that Ansible uses.
@@ -36,13 +40,13 @@ options:
     description:
       - The RV(tunnelsmith.panos_vpn.site_to_site_vpn#module:objects) of the tasks before, joined to one list. With it the module knows which
         uncommitted changes are meant; if these objects are the same in the candidate and in the running configuration there is nothing to commit.
-      - Omitted, all changes of the account are meant.
+      - Omitted, all changes of the account are meant, or with O(scope=written) what the tasks of this run have written.
     type: list
     elements: str
   earlier_changes:
     description:
       - Uncommitted changes that were there before ours, as RV(tunnelsmith.panos_vpn.site_to_site_vpn#module:earlier_changes) returns them.
-      - Those of our own account are what O(commit_foreign) is about.
+      - Those of our own account are what O(commit_foreign) is about. With O(scope=written) they need not be given.
     type: list
     elements: dict
     suboptions:
@@ -102,13 +106,22 @@ EXAMPLES = r"""
       username: automation
     description: VPN to the branch
 
+- name: Make a slow profile
+  tunnelsmith.panos_vpn.monitor_profile:
+    name: slow
+    interval: 9
+
+- name: Commit what the tasks before have written, and nothing else
+  tunnelsmith.panos_vpn.commit:
+    scope: written
+
 - name: Make a profile
   tunnelsmith.panos_vpn.monitor_profile:
     name: fast
     interval: 2
   register: profile
 
-- name: Commit exactly that
+- name: Commit what one task has written
   tunnelsmith.panos_vpn.commit:
     objects: "{{ profile.objects }}"
 """

@@ -32,6 +32,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils import byte_
 with byte_code.used():
     from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import sdk
     from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import progress, site_to_site_vpn  # pylint: disable=unused-import
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils.written import Written
 
 _MODULES = "ansible_collections.tunnelsmith.panos_vpn.plugins.modules"
 
@@ -41,15 +42,24 @@ class ActionModule(NormalActionModule):
 
     def _execute_module(self, module_name=None, module_args=None, tmp=None, task_vars=None, **more):
         name = module_name or self._task.action
+        given = dict(self._task.args if module_args is None else module_args)
         try:
-            prepared = self._prepared(name, dict(self._task.args if module_args is None else module_args), task_vars or {})
+            prepared = self._prepared(name, dict(given), task_vars or {})
         except (AttributeError, TypeError) as exc:
             prepared = None
             Display().warning(f"{name} runs as a program of its own, which takes longer: ansible-core {core_version} is not as expected: {exc}")
-        if prepared is None:
-            return self._elsewhere(module_name, module_args, tmp, task_vars, **more)
-        module, arguments, environment = prepared
-        with _environment(environment), progress.shown_by(self._shown(task_vars or {})):
+        module, arguments, environment = prepared or (None, given, {})
+        written = Written((task_vars or {}).get("inventory_hostname", "localhost"), given, environment)
+        arguments = {**arguments, **written.asked_for(name, given)}
+        if module is None:
+            result = self._elsewhere(module_name, arguments, tmp, task_vars, **more)
+        else:
+            result = self._here(module, arguments, environment, task_vars or {})
+        written.note(result)
+        return result
+
+    def _here(self, module, arguments, environment, task_vars) -> dict:
+        with _environment(environment), progress.shown_by(self._shown(task_vars)):
             output, warnings = _called(module, arguments)
         # What a module returns is data, whatever looks like a template in it.
         return wrap_var({**json.loads(output), **({"warnings": warnings} if warnings else {})})

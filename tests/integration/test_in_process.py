@@ -12,6 +12,7 @@ import sys
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import access, play
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import VSYS
 
 MODULE = "tunnelsmith.panos_vpn.monitor_profile"
 # A program that Ansible starts shows in what -vvv prints.
@@ -67,6 +68,28 @@ def test_the_defaults_of_the_group_reach_every_module_and_those_of_a_module_only
     assert run.status == 0, run.output
     assert [task.changed for task in run.of("monitor_profile") + run.of("zone")] == [True, True]
     assert "<threshold>7</threshold>" in firewall.control.candidate()
+
+
+def commits(**more) -> dict:
+    return {"name": "Commit what was written", "tunnelsmith.panos_vpn.commit": {"scope": "written", "lock_timeout": 0, **more}, "ignore_errors": True}
+
+
+def test_a_commit_of_what_was_written_needs_no_objects_and_takes_nothing_else(playbooks, firewall):
+    """Tasks of a loop, of a program of its own and of an earlier play are tasks of this run; those of another host are not."""
+    zones = {"name": "Make zones", "tunnelsmith.panos_vpn.zone": {"name": "{{ item }}"}, "loop": ["vpn", "lan"]}
+    by_others = f"{VSYS}/address/entry[@name='hers']"
+    firewall.control.edit_as("alice", "set", by_others, "<ip-netmask>192.0.2.1</ip-netmask>")
+    slow = {"name": "Make a slow profile", MODULE: {"name": "slow", "interval": 9}}
+    again = {"name": "Make it slower", MODULE: {"name": "fast", "interval": 8}}
+    whole = [*play(profile(), hosts="first"), *play(zones, commits(), commits(), hosts="first"),
+             *play(slow, hosts="second"), *play(again, commits(), commits(commit_foreign="include"), hosts="first")]
+    local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    run = playbooks.run(firewall, whole, inventory={"all": {"hosts": {"first": {}, "second": {}}, "vars": local}})
+    written, nothing, refused, along = run.of("commit")
+    assert sorted(place.rpartition("/")[2] for place in written.result["committed"]) == ["entry[@name='fast']", "entry[@name='lan']", "entry[@name='vpn']"]
+    assert (nothing.changed, nothing.result["committed"]) == (False, [])
+    assert "slow" in refused.message and "commit_foreign" in refused.message and not refused.changed
+    assert along.changed and firewall.control.running(by_others) == ""
 
 
 READS_A_TASK = """

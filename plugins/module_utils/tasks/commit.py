@@ -19,7 +19,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module
 
 
 # Whose changes are committed.
-OWN, EVERYBODY = "own", "all"
+OWN, WRITTEN, EVERYBODY = "own", "written", "all"
 # What every task that commits takes beside the connection; the doc fragment has the same name.
 COMMITTING = {
     "commit_foreign": {"type": "str", "choices": ["fail", "include"], "default": "fail"},
@@ -32,7 +32,7 @@ COMMITTING = {
 def argument_spec() -> dict:
     return {
         **arguments.PROVIDER, **arguments.WRITING, **arguments.LOCKING, **COMMITTING,
-        "scope": {"type": "str", "choices": [OWN, EVERYBODY], "default": OWN},
+        "scope": {"type": "str", "choices": [OWN, WRITTEN, EVERYBODY], "default": OWN},
         "admin": {"type": "str"},
         "objects": {"type": "list", "elements": "str"},
         "earlier_changes": {"type": "list", "elements": "dict", "options": {
@@ -60,6 +60,8 @@ def _committed(module, session) -> dict:
         if places.parse(xpath)[:1] != ("config",):
             raise InvalidInput(f"objects[{number}]: '{xpath}' is no xpath of a configuration, as other modules return it")
     if params["job_id"] is None:
+        if params["scope"] == WRITTEN and params["objects"] is None:
+            raise InvalidInput("scope: written: nothing tells here what the tasks before have written; give their objects")
         return commit_changes(module, session, params["objects"], params["earlier_changes"], params["description"] or "",
                               params["scope"], params["admin"])
     number = arguments.trimmed(params["job_id"])
@@ -96,12 +98,12 @@ class _Committing:
         unlisted = [] if ours or not self.paths else commit.apart(self.session, self.paths)
         if not ours and not unlisted:
             return self._nothing_uncommitted()
-        account = (admin or self.session.provider.username or self._booked_on(ours, unlisted)) if scope == OWN else None
+        account = None if scope == EVERYBODY else admin or self.session.provider.username or self._booked_on(ours, unlisted)
         if account is not None:
             ours = self._of_account(ours, account)
             if not ours and not unlisted:
                 return _result(None, [])
-            self._refuse_foreign(account)
+            self._refuse_foreign(account, scope)
         committed = [change.xpath for change in ours] + [places.render(path) for path in unlisted]
         if self.module.check_mode:
             return {"changed": True, "committed": committed, "warnings": []}
@@ -187,14 +189,17 @@ class _Committing:
                           "or admin").leaving(commit.NOTHING_COMMITTED)
         return found
 
-    def _refuse_foreign(self, account: str) -> None:
-        """Changes of the same account that were there before ours and are not ours: they would be committed along."""
-        if self.module.params["commit_foreign"] == "include" or not self.earlier_changes:
-            return
-        earlier = {change["xpath"] for change in self.earlier_changes if change["owner"] in ("", account)}
-        paths = self.paths or ()
-        commit.refuse_foreign(self.session, account, self.pending, lambda change: change.xpath in earlier and not commit.concerns(change, paths),
-                              self.module.patience("lock_timeout"), commit.NOTHING_COMMITTED)
+    def _refuse_foreign(self, account: str, scope: str) -> None:
+        """Changes of the same account that are not ours, and would be committed along."""
+        if self.module.params["commit_foreign"] != "include" and (scope == WRITTEN or self.earlier_changes):
+            commit.refuse_foreign(self.session, account, self.pending, lambda change: self._is_foreign(change, account, scope),
+                                  self.module.patience("lock_timeout"), commit.NOTHING_COMMITTED)
+
+    def _is_foreign(self, change: commit.Change, account: str, scope: str) -> bool:
+        """Not ours: whatever its place, where just what was written is meant; else what was there before ours."""
+        if commit.concerns(change, self.paths or ()):
+            return False
+        return scope == WRITTEN or any(change.xpath == earlier["xpath"] and earlier["owner"] in ("", account) for earlier in self.earlier_changes)
 
 
 def jobs_of(committed: dict) -> list:
