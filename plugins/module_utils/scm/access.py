@@ -28,7 +28,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Access:
-    """A service account of one tenant. C(timeout): seconds for one answer; C(retry_timeout): for all attempts at one request together."""
+    """A service account of one tenant. C(timeout): seconds for one answer; C(retry_timeout): for all attempts at one request together.
+
+    C(base_option): how the option is called that says C(base_url).
+    """
 
     client_id: str
     client_secret: str = field(repr=False)
@@ -39,6 +42,7 @@ class Access:
     ca_path: str | None = None
     timeout: int = 60
     retry_timeout: int = 120
+    base_option: str = "scm.base_url (SCM_BASE_URL)"
 
     def __post_init__(self) -> None:
         for name, variable in (("client_id", "SCM_CLIENT_ID"), ("client_secret", "SCM_CLIENT_SECRET"), ("tsg_id", "SCM_TSG_ID")):
@@ -57,15 +61,12 @@ class Access:
 
     @property
     def api(self) -> Place:
-        return self._place("base_url", self.base_url, "SCM_BASE_URL")
+        return self.place_of(self.base_option, self.base_url)
 
     @property
     def authority(self) -> Place:
         """Who gives tokens."""
-        return self._place("token_url", self.token_url, "SCM_TOKEN_URL")
-
-    def _place(self, option: str, url: str, variable: str) -> Place:
-        return self.place_of(f"scm.{option} ({variable})", url)
+        return self.place_of("scm.token_url (SCM_TOKEN_URL)", self.token_url)
 
     def place_of(self, name: str, url: str) -> Place:
         """Where an address leads to that the option C(name) gives; it is spoken to as the API is."""

@@ -42,7 +42,8 @@ def _asked(module) -> dict:
         raise InvalidInput(f"minutes: {params['minutes']} is less than 1")
     access = Access(**{name: "" if value is None else value for name, value in params["scm"].items()})
     client = Client(access, module.tell)
-    telemetry = Client(dataclasses.replace(access, base_url=params["insights_url"]), module.tell, {"Prisma-Tenant": access.tsg_id})
+    of_telemetry = dataclasses.replace(access, base_url=params["insights_url"], base_option="insights_url")
+    telemetry = Client(of_telemetry, module.tell, {"Prisma-Tenant": access.tsg_id})
     try:
         sites = _sites(client, params["sites"])
         told = prisma_access.reported(insights.tunnels(telemetry, params["minutes"]))

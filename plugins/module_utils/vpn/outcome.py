@@ -253,9 +253,12 @@ def _after_removal(asked: Asked, seen: Seen) -> str:
         return f"{asked.vpn} is taken out of the candidate configuration; whether it still runs depends on the commit job, which goes on."
     if seen.uncommitted:
         return f"{asked.vpn} is taken out of the candidate configuration, and still runs."
+    place = "Panorama" if asked.by_push else "this firewall"
     if not seen.recorded and not seen.committed:
-        return f"No record on this firewall tells of {asked.vpn}, and nothing was removed." + (" Its journal stays." if seen.noted else "")
-    return f"{asked.vpn} is not on this firewall any more."
+        return f"No record on {place} tells of {asked.vpn}, and nothing was removed." + (" Its journal stays." if seen.noted else "")
+    if seen.delivered:
+        return f"{asked.vpn} is neither on {place} nor on {', '.join(seen.delivered)} any more."
+    return f"{asked.vpn} is not on {place} any more."
 
 
 def _as_written(asked: Asked, seen: Seen) -> str:

@@ -82,6 +82,17 @@ def test_what_cannot_be_asked_is_said(there, ask):
     there.cloud.faults.clear()
 
 
+@pytest.mark.parametrize("option, given", {
+    "insights_url": {"insights_url": "https://nowhere.invalid"},
+    "scm.base_url (SCM_BASE_URL)": {"scm": {"base_url": "https://nowhere.invalid"}},
+    "scm.token_url (SCM_TOKEN_URL)": {"scm": {"token_url": "https://nowhere.invalid/token"}},
+}.items())
+def test_an_address_that_leads_nowhere_is_told_by_the_option_that_gives_it(options, option, given):
+    scm = {**options["scm"], **given.get("scm", {}), "retry_timeout": 0}
+    told = run_module(prisma_access_cloud_info, {**options, **given, "scm": scm})
+    assert f"Give the address as {option}" in told.message
+
+
 def test_rows_have_the_recorded_fields(shared_fixtures, there, options):
     recorded = json.loads((shared_fixtures / "prisma" / "insights.tunnel_list.response.json").read_text(encoding="utf-8"))
     rows = list(telemetry.rows(there.cloud.tenant.running["objects"], {}))

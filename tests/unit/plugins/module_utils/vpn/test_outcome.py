@@ -122,6 +122,12 @@ ROWS = {
     # Removal.
     "removed": Row(asked(removes=True), seen(), Step.SETTLE, False, ("is not on this firewall any more",)),
     "nothing to remove": Row(asked(removes=True), seen(noted=False, committed=False), Step.SETTLE, False, ("is not on this firewall any more",)),
+    "removed from Panorama": Row(asked(removes=True, by_push=True), seen(delivered=("fw1", "fw2")), Step.SETTLE, False,
+                                 ("paris is neither on Panorama nor on fw1, fw2 any more",)),
+    "removed from Panorama, which has no firewall for it": Row(asked(removes=True, by_push=True), seen(delivered=()), Step.SETTLE, False,
+                                                               ("paris is not on Panorama any more",)),
+    "nothing is recorded on Panorama": Row(asked(removes=True, by_push=True), seen(committed=False, recorded=False, delivered=("fw1",)), Step.LEAVE, False,
+                                           ("No record on Panorama tells of paris", "nothing was removed")),
     "nothing is recorded": Row(asked(removes=True), seen(committed=False, recorded=False), Step.LEAVE, False,
                                ("No record on this firewall tells of paris", "nothing was removed", "Its journal stays")),
     "the record is gone already, now it is committed": Row(asked(removes=True), seen(recorded=False), Step.SETTLE, False, ("any more",)),
