@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
 
     up = command("up", _up, "start a lab in the background and print the way in")
     up.add_argument("--connection", action="append", type=pathlib.Path, help="output of aws ec2 describe-vpn-connections; may be given again")
-    up.add_argument("--config", help="base, bgp_running, or the path of an exported configuration")
+    up.add_argument("--config", help="base, bgp_running, second_site, or the path of an exported configuration")
     up.add_argument("--version", default="11.1", help="PAN-OS version")
     up.add_argument("--engine", help="virtual-router or logical-router")
     up.add_argument("--routing", choices=sorted(KINDS), default="bird", help="the firewall's routing daemon")

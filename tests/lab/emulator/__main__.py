@@ -20,7 +20,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="HTTPS port; 0 takes a free one")
     parser.add_argument("--version", default="11.1", help="PAN-OS version, 10.1 to 12.1, with or without patch level")
     parser.add_argument("--engine", help="running engine, virtual-router or logical-router; else what the configuration says")
-    parser.add_argument("--config", help="base, bgp_running, panorama or prisma (which is a Panorama), or the path of an exported configuration")
+    parser.add_argument("--config", help="base, bgp_running, second_site, panorama or prisma (which is a Panorama), or the path of an exported configuration")
     parser.add_argument("--listen", default="127.0.0.1", help="loopback address to bind to")
     parser.add_argument("--name", help="host name")
     parser.add_argument("--peer", action="store_true",

@@ -32,7 +32,7 @@ class Emulator:
 
     ``version``: "10.1" … "12.1", with or without patch level. ``engine``: the routing engine that runs,
     "virtual-router" or "logical-router" (from 10.2); None: what the configuration's setting says. ``config``: None or
-    "base", "bgp_running", a path, or the XML text of an exported configuration. ``secrets``: "classic" or "opaque".
+    "base", "bgp_running", "second_site", a path, or the XML text of an exported configuration. ``secrets``: "classic" or "opaque".
     ``port``: 0 takes a free one. ``model``: "firewall" or "panorama"; a Panorama manages other emulators (``manage``).
     ``master_key``: what secrets are encrypted with; the same plain text has another stored form under another key.
     Raises ValueError for a combination that no firewall has.

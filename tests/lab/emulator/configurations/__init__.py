@@ -4,8 +4,9 @@
 
 """The configurations that an emulated firewall may start with.
 
-For a firewall two come along: ``base`` (no BGP) and ``bgp_running``. Both consist of ``firewall.xml`` and a router part that holds the
-same routing for either engine; ``load`` takes the half that the engine runs. ``panorama`` and ``prisma`` are for a Panorama.
+For a firewall three come along: ``base`` (no BGP), ``bgp_running``, and ``second_site``, which can be the far side of the first two. Each consists of
+a firewall (``firewall.xml``, ``second_firewall.xml``) and a router part that holds the same routing for either engine; ``load`` takes the half that the
+engine runs. ``panorama`` and ``prisma`` are for a Panorama.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import xml.etree.ElementTree as ET
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import parse_document
 
 HERE = pathlib.Path(__file__).parent
-NAMES = ("base", "bgp_running")
+NAMES = ("base", "bgp_running", "second_site")
 #: Of Panoramas: one with firewalls behind it, and one that manages Prisma Access.
 PANORAMAS = ("panorama", "prisma")
 _ENGINES = {
