@@ -11,7 +11,7 @@ import binascii
 import xml.etree.ElementTree as ET
 from typing import Callable
 
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import log_api, operations, responses
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import file_api, log_api, operations, report_api, responses, user_id_api
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.completion import completions
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import (
     BadXpath, InvalidCommand, InvalidCredential, MalformedCommand, MissingParameter, NoSuchNode, OperationFailed, Refusal,
@@ -32,7 +32,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.responses impo
 _READ_ONLY = ("predefined", "readonly")
 
 #: Request types that Panorama hands on to the firewall named by ``target``.
-_PROXIED = ("op", "config", "export", "commit")
+_PROXIED = ("op", "config", "export", "commit", "report", "user-id")
 
 
 def authenticate(firewall: Firewall, parameters: dict[str, str], headers: dict[str, str]) -> Admin | None:
@@ -66,6 +66,8 @@ class Api:
             "export": self._export,
             "import": self._import,
             "log": self._log,
+            "report": self._report,
+            "user-id": self._user_id,
         }
 
     def answer(self, request: Request, admin: Admin | None, failing_operation: tuple[int, Refusal] | None = None) -> Answer:
@@ -91,7 +93,7 @@ class Api:
             raise WebLayerError(400, f'Invalid value for parameter "type": {kind}.')
         target = request.parameters.get("target")
         if target and kind in _PROXIED and isinstance(self.firewall, Panorama):
-            # Measured on 11.x: honoured for these types, ignored for log and version.
+            # Measured on 11.x: honoured for these types (reports and User-ID: pan-python's tests), ignored for log and version.
             firewall = self.firewall.reach(target)
             with firewall.lock:
                 return Api(firewall).answer_here(kind, request, admin, failing_operation)
@@ -119,21 +121,24 @@ class Api:
 
     def _export(self, request: Request, admin: Admin) -> Answer:
         admin.demand("export")
-        category = _required(request.parameters, "category")
-        if category != "configuration":
-            raise WebLayerError(400, f'Invalid value for parameter "category": {category}.')
-        name = request.parameters.get("from")
-        root = self.firewall.stored.named(name) if name else self.firewall.running.root
-        return Answer('<?xml version="1.0"?>\n' + render(self.firewall.own(root)))
+        return file_api.sent(self.firewall, admin.name, request.parameters)
 
     def _import(self, request: Request, admin: Admin) -> Answer:
         admin.demand("config-write")
-        category = _required(request.parameters, "category")
-        if category != "configuration":
-            raise WebLayerError(400, f'Invalid value for parameter "category": {category}.')
-        text, name = _required(request.parameters, "file"), _required(request.parameters, "filename")
-        self.firewall.stored.import_text(name, text)
-        return responses.lines(f"{name} saved")
+        self._refuse_missing_vsys(request.parameters)
+        return file_api.taken(self.firewall, admin.name, request.parameters)
+
+    def _report(self, request: Request, admin: Admin) -> Answer:
+        admin.demand("op")
+        if request.action == "get":
+            return report_api.collect(self.firewall, _required(request.parameters, "job-id"))
+        return report_api.begin(self.firewall, admin.name, request.parameters)
+
+    def _user_id(self, request: Request, admin: Admin) -> Answer:
+        admin.demand("op-request")
+        message = _command(_required(request.parameters, "cmd"))
+        self._refuse_missing_vsys(request.parameters)
+        return user_id_api.update(self.firewall.identities_of(request.parameters.get("vsys")), message)
 
     def _log(self, request: Request, admin: Admin) -> Answer:
         admin.demand("op")
@@ -235,10 +240,13 @@ class Api:
         if request.action == "complete":
             raise InvalidCommand("No completions available")
         command = _command(_required(request.parameters, "cmd"))
-        vsys = request.parameters.get("vsys")
+        self._refuse_missing_vsys(request.parameters)
+        return operations.run(self.firewall, admin, command, request.parameters.get("vsys"))
+
+    def _refuse_missing_vsys(self, parameters: dict[str, str]) -> None:
+        vsys = parameters.get("vsys")
         if vsys and vsys != "shared" and not self._has_vsys(vsys):
             raise InvalidCommand(f"{vsys} is invalid vsys")
-        return operations.run(self.firewall, admin, command)
 
     def _has_vsys(self, name: str) -> bool:
         return any(entry.get("name") == name for entry in self.firewall.running.root.findall("devices/entry/vsys/entry"))

@@ -20,6 +20,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models import 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.admins import Admins
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.candidate import Candidate
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.changes import Switches
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.identities import Identities
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.jobs import Job, Jobs, Outcome, Work
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.journal import Record, transfer
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.locks import Locks
@@ -85,6 +86,9 @@ class Firewall:
         self.runtime = Runtime()
         self.log = SystemLog()
         self.stored = StoredConfigurations(self.running.root)
+        self.identities: dict[str, Identities] = {}
+        #: By the xpath of a rule, what its next commit is said to be for.
+        self.audit_comments: dict[str, str] = {}
         self.started = time.time()
         self.serial = f"0{random.Random(name).randrange(10**13, 10**14)}"
         self.commit_duration = 0.2
@@ -177,6 +181,10 @@ class Firewall:
             return Outcome(False, ["Validation Error:", *found[0]])
         return Outcome(True, [praise], planned.warnings if planned is not None else warnings(goal))
 
+    def identities_of(self, vsys: str | None) -> Identities:
+        """Users and tags of a virtual system, which is the first where none is named."""
+        return self.identities.setdefault(vsys or "vsys1", Identities())
+
     @property
     def multi_vsys(self) -> bool:
         return self.switches.multi_vsys or len(self.running.root.findall("devices/entry/vsys/entry")) > 1
@@ -189,6 +197,7 @@ class Firewall:
         self.stored.commit(goal.root, user, description)
         self.candidate.journal.forget(records, sequence)
         self.candidate.unmark(records, sequence)
+        self.audit_comments.clear()
         self._follow()
         if self.data_plane is None:
             self._negotiate_after(before)

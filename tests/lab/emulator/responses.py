@@ -17,6 +17,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.jobs im
 
 XML = "application/xml; charset=UTF-8"
 HTML = "text/html"
+BINARY = "application/octet-stream"
 
 LOGIN_PAGE = """<!DOCTYPE html>
 <html><head><title>Login</title></head>
@@ -26,13 +27,19 @@ LOGIN_PAGE = """<!DOCTYPE html>
 
 @dataclass(frozen=True)
 class Answer:
-    """What goes over the wire; ``status`` and ``code`` are kept beside the text for the request log."""
+    """What goes over the wire; ``status`` and ``code`` are kept beside the text for the request log. ``data``: instead of the text, of a file of that name."""
 
     body: str
     status: str = "success"
     code: str | None = None
     http_status: int = 200
     content_type: str = XML
+    data: bytes = b""
+    file_name: str = ""
+
+    @property
+    def content(self) -> bytes:
+        return self.data or self.body.encode()
 
 
 def escape(text: str) -> str:
@@ -104,6 +111,16 @@ def transaction(answers: list[Answer]) -> Answer:
     failed = bool(answers) and answers[-1].status != "success"
     inner = "".join(answer.body for answer in answers)
     return _envelope("error" if failed else "success", 13 if failed else 20, inner)
+
+
+def refused_in_part(inner: str) -> Answer:
+    """Elements inside a line of the message, as updates of User-ID are refused."""
+    return _envelope("error", None, f"<msg><line>{inner}</line></msg>")
+
+
+def file(name: str, data: bytes) -> Answer:
+    """A download."""
+    return Answer("", "success", None, 200, BINARY, data, name)
 
 
 def web_layer(http_status: int, text: str) -> Answer:

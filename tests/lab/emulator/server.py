@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import email.parser
 import email.policy
+import re
 import socket
 import ssl
 import threading
@@ -171,7 +172,7 @@ class _Handler(BaseHTTPRequestHandler):
         request.bytes_in = len(self.requestline) + len(body)
         self._web.log.begin(request)
         answer, finish = self._answer(request)
-        size = len(answer.body.encode()) if answer is not None else 0
+        size = len(answer.content) if answer is not None else 0
         self._web.log.add(
             request, answer and answer.status, answer and answer.code, size, time.monotonic() - started
         )
@@ -209,11 +210,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def _send(self, answer: Answer) -> None:
-        body = answer.body.encode()
+        body = answer.content
         self.send_response(answer.http_status)
         self.send_header("Content-Type", answer.content_type)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Cache-Control", "no-store")
+        if answer.file_name:
+            self.send_header("Content-Disposition", f"attachment; filename={answer.file_name}")
         self.end_headers()
         self.wfile.write(body)
 
@@ -255,7 +258,9 @@ def _parameters(query: str, body: bytes, content_type: str) -> dict[str, str]:
     """Query and body as one; a parameter in the body wins. Forms are urlencoded or multipart."""
     parameters = dict(urllib.parse.parse_qsl(query, keep_blank_values=True))
     if content_type.startswith("multipart/form-data"):
-        head = f"Content-Type: {content_type}\r\n\r\n".encode()
+        # pan-python's boundaries have characters that want quotes, and have none.
+        quoted = re.sub(r'boundary=([^";]+)', r'boundary="\1"', content_type)
+        head = f"Content-Type: {quoted}\r\n\r\n".encode()
         form = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(head + body)
         for part in form.iter_parts():
             name = part.get_param("name", header="content-disposition")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pathlib
 import subprocess
 import sys
+import tarfile
 
 import pytest
 
@@ -96,6 +97,26 @@ def test_log(run, emulator):
 
 def test_export(run):
     assert "<config " in run("-x", "--export", "configuration")
+
+
+def test_export_of_a_device_state(run, tmp_path):
+    run("--export", "device-state", "--dst", str(tmp_path))
+    with tarfile.open(tmp_path / "device_state_cfg.tgz") as archive:
+        assert archive.getnames() == ["running-config.xml"]
+
+
+def test_technical_support_begins_a_job(run):
+    assert "Exec job enqueued" in run("--export", "tech-support")
+
+
+def test_user_id(run):
+    login = "<login><entry name='jo' ip='192.0.2.1'/></login>"
+    run("-U", f"<uid-message><version>1.0</version><type>update</type><payload>{login}</payload></uid-message>")
+    assert "<user>jo</user>" in run("-x", "-X", "-o", 'show user ip-user-mapping-mp ip "192.0.2.1"')
+
+
+def test_report(run):
+    assert "top-attacks" in run("-x", "--report", "predefined", "--name", "top-attacks", "--interval", "0.05")
 
 
 def test_override_of_what_no_template_owns(run, at):

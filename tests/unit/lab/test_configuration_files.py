@@ -21,9 +21,8 @@ def load(words):
     return f"<load><config>{words}</config></load>"
 
 
-def upload(client, name, text):
+def upload(client, name, text, boundary="-----boundary"):
     """Import a file, as a browser's form sends it."""
-    boundary = "-----boundary"
     parts = "".join(
         f'--{boundary}\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'
         for field, value in (("type", "import"), ("category", "configuration"))
@@ -44,6 +43,16 @@ class TestFiles:
         assert client.names(f"{at.gateways}/entry") == ["branch-8"]
         assert client.commit().findtext("result") == "OK"
         assert firewall.control.running() == text
+
+    def test_boundaries_as_pan_python_makes_them(self, client, firewall):
+        assert "saved" in upload(client, "conf1.xml", firewall.control.running(), "____wRlx5/v9QM+P9=")
+
+    def test_deleted(self, client, firewall):
+        upload(client, "conf1.xml", firewall.control.running())
+        assert client.op("<delete><config><saved>conf1.xml</saved></config></delete>").status == "success"
+        for gone in ("conf1.xml", "running-config.xml", ""):
+            assert client.op(f"<delete><config><saved>{gone}</saved></config></delete>").status == "error"
+        assert client.op(load("<from>running-config.xml</from>")).status == "success"
 
     @pytest.mark.parametrize("text", ["<config><devices></config>", "<response/>", "no XML"], ids=["not closed", "other root", "text"])
     def test_what_is_no_configuration_is_not_imported(self, client, text):

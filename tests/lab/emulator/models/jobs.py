@@ -14,7 +14,7 @@ import threading
 import time
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
-from typing import Callable, Tuple
+from typing import Any, Callable, Tuple
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import JobNotFound
 
@@ -34,7 +34,7 @@ Work = Tuple[Callable[[], Outcome], Callable[[Outcome], None]]
 
 @dataclass
 class Job:
-    """``started`` is None while the job waits; ``extras`` are elements that its kind has beside the usual ones."""
+    """``started`` is None while the job waits; ``extras`` are elements that its kind has beside the usual ones; ``product`` is fetched by its number."""
 
     number: int
     kind: str
@@ -47,6 +47,7 @@ class Job:
     outcome: Outcome | None = None
     position: int = 0
     extras: Callable[[], list[ET.Element]] = list
+    product: Any = None
 
     @property
     def progress(self) -> int:
@@ -161,14 +162,17 @@ class Jobs:
             self._begin_next()
         return job
 
-    def record(self, kind: str, user: str, outcome: Outcome) -> Job:
+    def record(self, kind: str, user: str, outcome: Outcome, product: Any = None) -> Job:
         """A job that is over as soon as it is known."""
-        job = Job(self._next, kind, user, "", 0.0)
+        job = Job(self._next, kind, user, "", 0.0, product=product)
         self._next += 1
         job.started = job.finished = job.enqueued
         job.outcome = outcome
         self._jobs[job.number] = job
         return job
+
+    def forget(self, job: Job) -> None:
+        del self._jobs[job.number]
 
     def lose(self) -> None:
         """The management process restarts: what runs or waits is lost, and only a stub without a number tells of it."""

@@ -68,6 +68,13 @@ class StoredConfigurations:
     def names(self) -> list[str]:
         return sorted(self._named)
 
+    def delete(self, name: str) -> None:
+        """Raises LoadFailed for what is not there, OperationFailed for what no device does without."""
+        if name == RUNNING:
+            raise OperationFailed(f"{name} cannot be deleted")
+        self.named(name)
+        del self._named[name]
+
     def named(self, name: str) -> ET.Element:
         root = self._named.get(name)
         if root is None:

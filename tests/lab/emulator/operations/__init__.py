@@ -16,7 +16,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.firewall import Firewall
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.admins import Admin
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.operations import (
-    cloud_services, configuration, high_availability, inventory, machine, panorama, policies, routing, system, vpn,
+    cloud_services, configuration, high_availability, identities, inventory, machine, panorama, policies, routing, system, vpn,
 )
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.operations.registry import Command, Context
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.panorama import Panorama
@@ -34,12 +34,12 @@ def _commands(*modules: ModuleType) -> dict[tuple[str, ...], Command]:
 
 #: What a device of each model understands. Panorama has no VPN state and no routing of its own.
 _COMMANDS = {
-    Firewall.model: _commands(*_EVERYWHERE, vpn, routing, policies, inventory, machine),
+    Firewall.model: _commands(*_EVERYWHERE, vpn, routing, policies, identities, inventory, machine),
     Panorama.model: {**_commands(*_EVERYWHERE, panorama, cloud_services), **{command.words: command for command in inventory.EVERYWHERE}},
 }
 
 
-def run(firewall: Firewall, admin: Admin, root: ET.Element) -> Answer:
+def run(firewall: Firewall, admin: Admin, root: ET.Element, vsys: str | None = None) -> Answer:
     """Find the longest known beginning of the command and let it answer. Raises InvalidCommand, Unauthorized."""
     known = _COMMANDS[firewall.model]
     words, node = (root.tag,), root
@@ -57,4 +57,4 @@ def run(firewall: Firewall, admin: Admin, root: ET.Element) -> Answer:
             raise InvalidCommand(f" {' -> '.join((*command.words, argument.tag))} unexpected here")
     if _LIVE.intersection(command.words):
         firewall.observe()
-    return command.answer(Context(firewall, admin, arguments))
+    return command.answer(Context(firewall, admin, arguments, vsys))

@@ -11,7 +11,7 @@ import re
 import xml.etree.ElementTree as ET
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import responses
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import InvalidCommand
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import InvalidCommand, NotPresent
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models import locks
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.scope import scope_of
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.stored_configurations import MODES
@@ -21,6 +21,9 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.operations.reg
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.responses import (
     Answer, cdata_result, escape, result, text_result,
 )
+
+#: Characters of an audit comment (vendor documentation).
+_LONGEST_COMMENT = 256
 
 
 def _pending(context: Context) -> Answer:
@@ -177,6 +180,14 @@ def _saved(context: Context) -> Answer:
     return result(render(context.firewall.own(context.firewall.stored.named(name))))
 
 
+def _delete_saved(context: Context) -> Answer:
+    name = (context.arguments.text or "").strip()
+    if not name:
+        raise InvalidCommand(" delete -> config -> saved is missing a value")
+    context.firewall.stored.delete(name)
+    return text_result(f"{name} removed")
+
+
 def _difference(context: Context) -> Answer:
     """Running against candidate, line by line."""
     texts = []
@@ -187,8 +198,35 @@ def _difference(context: Context) -> Answer:
     return cdata_result("\n".join(difflib.unified_diff(*texts, "running", "candidate", n=3, lineterm="")))
 
 
+def _rule(context: Context) -> str:
+    """The xpath of the rule that an audit comment is about."""
+    xpath = context.given("xpath")
+    if xpath is None:
+        raise InvalidCommand(" audit-comment is missing 'xpath'")
+    chains = parse_xpath(xpath).select(context.firewall.candidate.tree)
+    if len(chains) != 1 or [element.tag for element in chains[0][-2:]] != ["rules", "entry"]:
+        raise NotPresent(f"{xpath} is no rule")
+    return xpath
+
+
+def _comment(context: Context) -> Answer:
+    """Kept until the next commit."""
+    comment = context.given("comment") or ""
+    if len(comment) > _LONGEST_COMMENT:
+        raise InvalidCommand(f" set -> audit-comment -> comment is longer than {_LONGEST_COMMENT}")
+    context.firewall.audit_comments[_rule(context)] = comment
+    return text_result("command succeeded")
+
+
+def _comments(context: Context) -> Answer:
+    comment = context.firewall.audit_comments.get(_rule(context))
+    return result("" if comment is None else f"<entry><comment>{escape(comment)}</comment></entry>")
+
+
 COMMANDS: list[Command] = [
     command("check pending-changes", _pending),
+    command("set audit-comment", _comment, "xpath", "comment", changes=True),
+    command("show config list audit-comments", _comments, "xpath"),
     command("show config list changes", _changes),
     command("show config running", _running),
     command("show config effective-running-config", _effective),
@@ -197,6 +235,7 @@ COMMANDS: list[Command] = [
     command("show config pushed-template", _pushed_template),
     command("show config pushed-shared-policy", _pushed_policy, "vsys"),
     command("show config saved", _saved),
+    command("delete config saved", _delete_saved, changes=True),
     command("show config diff", _difference),
     command("revert config", _revert, "partial", changes=True),
     command("save config", _save, "to", changes=True),

@@ -17,11 +17,12 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.responses impo
 
 @dataclass(frozen=True)
 class Context:
-    """Who asks whom; ``arguments`` is the element of the command's last word, with what was given below it."""
+    """Who asks whom; ``arguments`` is the element of the command's last word, with what was given below it; ``vsys``: the system that is asked, if one is."""
 
     firewall: Firewall
     admin: Admin
     arguments: ET.Element
+    vsys: str | None = None
 
     def given(self, name: str) -> str | None:
         """The text of an argument; None when it is missing or empty."""

@@ -111,12 +111,22 @@ def _interfaces(context: Context) -> Answer:
     wanted = (context.arguments.text or "").strip()
     if not wanted:
         raise InvalidCommand(" show -> interface is missing a value")
+    if wanted == "management":
+        return _management(context)
     network = Network(context.firewall.running, context.firewall.runtime)
     if wanted not in _PARTS:
         return _one_interface(network, wanted)
     logical = "".join(_logical(interface) for interface in network.interfaces)
     hardware = "".join(_hardware(interface, network.has_link(interface)) for interface in network.interfaces if interface.physical)
     return result((f"<ifnet>{logical}</ifnet>" if wanted != "hardware" else "") + (f"<hw>{hardware}</hw>" if wanted != "logical" else ""))
+
+
+def _management(context: Context) -> Answer:
+    """What pan-python's tests read of it, and its address."""
+    system = context.firewall.running.root.find("devices/entry/deviceconfig/system")
+    address = "" if system is None else system.findtext("ip-address") or ""
+    counters = fields(rx_bytes=0, rx_packets=0, tx_bytes=0, tx_packets=0)
+    return result(f"<info>{fields(name='Management Interface', hwaddr=_mac('management'), ip=address)}</info><counters>{counters}</counters>")
 
 
 def _one_interface(network: Network, name: str) -> Answer:
