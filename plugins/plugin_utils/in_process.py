@@ -31,7 +31,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils import byte_
 # Ansible comes here before it forks (see plugins/action/__init__.py): what is imported here is there in the worker of every host.
 with byte_code.used():
     from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import sdk
-    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import progress, site_to_site_vpn  # pylint: disable=unused-import
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import progress, site_to_site_vpn  # noqa: F401  # pylint: disable=unused-import
     from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils.written import Written
 
 _MODULES = "ansible_collections.tunnelsmith.panos_vpn.plugins.modules"

@@ -181,7 +181,7 @@ def answer_problems(spec: dict, answers: dict) -> list:
     may stay open."""
     found = []
     for question in spec.get("spec", []):
-        name, kind = question["variable"], question["type"]
+        name = question["variable"]
         if name not in answers:
             if question["required"]:
                 found.append(f"'{name}' value missing")

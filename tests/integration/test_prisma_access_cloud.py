@@ -35,9 +35,9 @@ def fixture_run(there, playbooks):
     environment = {"SCM_CLIENT_ID": ACCOUNT, "SCM_CLIENT_SECRET": SECRET, "SCM_TSG_ID": TSG, "SCM_BASE_URL": there.url,
                    "SCM_TOKEN_URL": f"{there.url}/oauth2/access_token", "SCM_CA_PATH": str(there.ca_path)}
 
-    def run(*arguments, playbook=ROLE, **variables):
+    def run(*arguments, playbook=None, **variables):
         told = {f"prisma_access_{name}": value for name, value in {"managed_by": "cloud", "push_poll": 0.05, **variables}.items()}
-        done = playbooks.run(None, playbook, *arguments, variables=told, inventory=NOBODY, environment=environment)
+        done = playbooks.run(None, playbook or ROLE, *arguments, variables=told, inventory=NOBODY, environment=environment)
         for secret in [SECRET, presets.SETTINGS["api_key"], *KEYS.values(), *map(stored, KEYS.values()), *there.cloud.tokens]:
             assert secret not in done.everything()
         return done

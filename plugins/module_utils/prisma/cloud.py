@@ -317,8 +317,10 @@ def wanted(part: Part, sites: Iterable[Site], held: Held) -> list[Wanted]:
 
 def bandwidth(given: Service, held: Held) -> list[Wanted]:
     """The service names the termination nodes of a new allocation itself."""
-    return [Wanted(kinds.BANDWIDTH, each.name, None, _said(
-        allocated_bandwidth=each.allocated_bandwidth, spn_name_list=list(each.spn_names) if each.name in held.bandwidth else []))
+    def names(each: Bandwidth) -> list[str]:
+        return list(each.spn_names) if each.name in held.bandwidth else []
+
+    return [Wanted(kinds.BANDWIDTH, each.name, None, _said(allocated_bandwidth=each.allocated_bandwidth, spn_name_list=names(each)))
             for each in given.bandwidth or ()]
 
 

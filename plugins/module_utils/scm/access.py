@@ -15,6 +15,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.chann
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.dialling import Words
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 
+_TOKEN_OPTION = "scm.token_url (SCM_TOKEN_URL)"
 _LONGEST_WAIT = 86400
 
 
@@ -56,8 +57,9 @@ class Access:
         for name, low in (("timeout", 1), ("retry_timeout", 0)):
             if not low <= getattr(self, name) <= _LONGEST_WAIT:
                 raise InvalidInput(f"scm.{name}: {getattr(self, name)} is outside {low} to {_LONGEST_WAIT} seconds")
-        # Noticed before anything is sent.
-        assert self.api and self.authority
+        # What is wrong with an address is noticed before anything is sent.
+        self.place_of(self.base_option, self.base_url)
+        self.place_of(_TOKEN_OPTION, self.token_url)
 
     @property
     def api(self) -> Place:
@@ -66,7 +68,7 @@ class Access:
     @property
     def authority(self) -> Place:
         """Who gives tokens."""
-        return self.place_of("scm.token_url (SCM_TOKEN_URL)", self.token_url)
+        return self.place_of(_TOKEN_OPTION, self.token_url)
 
     def place_of(self, name: str, url: str) -> Place:
         """Where an address leads to that the option C(name) gives; it is spoken to as the API is."""

@@ -65,7 +65,7 @@ class Naming:
         phases = []
         for number in range(len(wanted[serials[0]])):
             by_place = [_by_place(wanted[serial][number]) for serial in serials]
-            phases.append([self._item([items.get(place) for items in by_place], serials) for place in by_place[0]])
+            phases.append([self._item(first, [items.get(place) for items in by_place], serials) for place, first in by_place[0].items()])
             self._refuse_more(by_place, serials)
         return phases
 
@@ -75,9 +75,7 @@ class Naming:
             if more:
                 raise self._refusal(more[0], (serials[0], serial), "is for one of them only")
 
-    def _item(self, items: Sequence[Desired | None], serials: Sequence[str]) -> Desired:
-        first = items[0]
-        assert first is not None
+    def _item(self, first: Desired, items: Sequence[Desired | None], serials: Sequence[str]) -> Desired:
         for serial, other in zip(serials, items):
             if other is None or other.state != first.state:
                 raise self._refusal(first.label, (serials[0], serial), "is for one of them only")

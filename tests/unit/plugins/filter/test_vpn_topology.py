@@ -17,7 +17,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.filter.vpn_topology impor
 POOL = "10.128.0.0/10"
 
 
-def site(number: int, /, **more) -> dict:
+def site(number: int, **more) -> dict:
     return {"host": f"fw-{number}", "number": number, **more}
 
 
@@ -68,8 +68,8 @@ def test_a_site_that_leaves_takes_its_connections_away():
     ([["fw-1"]], {}, "sites[1]: give a dictionary"),
     ([site(1, hubb=True)], {}, "sites[1]: a site has no 'hubb' (perhaps 'hub' is meant"),
     ([{"host": "fw-1"}], {}, "sites[1]: number missing"),
-    ([site(1), site(2, number=0)], {}, "sites[2]: number is a whole number from 1 on, not 0"),
-    ([site(1), site(2, number="²")], {}, "sites[2]: number is a whole number"),
+    ([site(1), {"host": "fw-2", "number": 0}], {}, "sites[2]: number is a whole number from 1 on, not 0"),
+    ([site(1), {"host": "fw-2", "number": "²"}], {}, "sites[2]: number is a whole number"),
     ([site(1, state="gone")], {}, "state is present or absent, not 'gone'"),
     ([site(1, hub="yes")], {}, "hub is true or false"),
     ([site(1), site(1, host="other")], {}, "number 1 is of 2 sites"),
