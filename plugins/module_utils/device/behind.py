@@ -59,6 +59,11 @@ class Behind:
         by_stack = stack is not None and any(_is_at(layer, self.location) for layer in layers_of(stack))
         return (group.name if group and by_group else ""), (stack.name if stack and by_stack else "")
 
+    def nobody(self, place: str) -> str:
+        """What is said where no firewall gets all of a place, and what to do. C(place): the template or the stack, in words."""
+        stack = "that stack" if self.location.template_stack else "a stack with that template"
+        return (f"no firewall gets both {place} and device group '{self.location.device_group}'. Put one into {stack}, and into that group or one below it")
+
     def stack_entry(self, serial: str) -> ET.Element | None:
         stack = self.fleet.stack_of(serial)
         return next((entry for entry in self.stacks if stack is not None and entry.get("name") == stack.name), None)

@@ -43,9 +43,19 @@ class Device:
     may_vpn: bool = True
 
     @property
+    def words(self) -> str:
+        """The firewall as messages call it."""
+        return called(self.serial, self.hostname)
+
+    @property
     def takes_changes(self) -> bool:
         """Whether what is configured there counts: the one firewall, or the active (in active/active: active-primary) member of a pair."""
         return self.ha_state in ("", "active", "active-primary")
+
+
+def called(serial: str, hostname: str) -> str:
+    """A firewall as messages call it. C(hostname): empty where that is not known."""
+    return f"{hostname} ({serial})" if hostname else serial
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,10 @@ class Target:
     def is_panorama(self) -> bool:
         return re.match(r"panorama|m-\d", self.platform.model, re.IGNORECASE) is not None
 
+    @property
+    def is_of_template(self) -> bool:
+        return bool(self.location.template or self.location.template_stack)
+
     def base(self, kind: str) -> Path:
         """The absolute path below which objects of C(kind) stand; see C(Location). Raises Refused where a Panorama needs another option for it."""
         if self.is_panorama and not self._is_placed(kind):
@@ -54,7 +58,7 @@ class Target:
         return self.location.base(kind)
 
     def _is_placed(self, kind: str) -> bool:
-        return bool(self.location.device_group) if kind == "rulebase" else _is_of_template(self.location)
+        return bool(self.location.device_group) if kind == "rulebase" else self.is_of_template
 
     def read(self, paths: Iterable[Path], running: bool = False) -> ET.Element:
         return self.session.read(paths, running)
@@ -100,7 +104,7 @@ def target_at(session: Session, location: Location, options: Iterable[str] = ())
 
 def _refuse_panorama_itself(target: Target, options: Iterable[str]) -> None:
     """Panorama has no VPN of its own: what it holds for firewalls stands in templates and device groups."""
-    if not target.is_panorama or _is_of_template(target.location) or target.location.device_group:
+    if not target.is_panorama or target.is_of_template or target.location.device_group:
         return
     here = [option for option in ("template", "template_stack", "device_group") if option in options]
     given = f"{'/'.join(here)}, or " if here else ""
@@ -138,10 +142,6 @@ def _layers(found: Behind, location: Location) -> list[Location]:
 def _refuse_missing_vsys(target: Target) -> None:
     """Without several virtual systems there is only the first one; a template's are not this device's."""
     wanted = target.location.vsys
-    if wanted in (None, DEFAULT_VSYS) or target.platform.multi_vsys or _is_of_template(target.location):
+    if wanted in (None, DEFAULT_VSYS) or target.platform.multi_vsys or target.is_of_template:
         return
     raise Refused(f"vsys: this firewall has no '{wanted}', it runs with one virtual system ({DEFAULT_VSYS})")
-
-
-def _is_of_template(location: Location) -> bool:
-    return bool(location.template or location.template_stack)

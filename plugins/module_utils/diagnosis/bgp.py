@@ -153,7 +153,8 @@ def unreached(case: Case) -> Iterator[Cause]:
     theirs = (case.cloud.bgp or Bgp()).peer_address
     is_beside = bool(theirs) and not inside_of(theirs, [str(address.network) for address in case.inside_addresses])
     is_in_one_router = {peer["virtual_router"] for peer in case.evidence.configuration["bgp"]["peers"]} == {case.router}
-    if is_beside and is_in_one_router and case.evidence.state.routes and not _leads_in(case, theirs):
+    are_routes_known = bool(case.evidence.state.routes)
+    if is_beside and is_in_one_router and are_routes_known and not _leads_in(case, theirs):
         host = ip_interface(theirs).with_prefixlen
         yield Cause("bgp-peer-unrouted", f"no route of router '{case.router}' leads to {theirs}, where the far side speaks BGP, through {case.unit}",
                     (f"routes in use for {theirs} through the VPN: none",),
@@ -165,7 +166,9 @@ def unreached(case: Case) -> Iterator[Cause]:
         there = case.around.interfaces.get(case.speaks_from(peer) or "")
         is_neighbour = there is None or not there.networks() or inside_of(remote, [str(address.network) for address in there.networks()])
         external = _as_number(peer.get("peer_as")) != _as_number(_instance(case, peer).get("local_as"))
-        if remote and external and not is_neighbour and (peer.get("multihop") or 0) < 2 and (live is None or not live.established):
+        is_far = bool(remote) and external and not is_neighbour
+        has_session = live is not None and live.established
+        if is_far and not has_session and (peer.get("multihop") or 0) < 2:
             yield Cause("bgp-multihop-missing", f"BGP peer '{peer['name']}' at {remote} is no neighbour of {case.speaks_from(peer)}, and packets to it may "
                         "pass no hop", (f"{_label(peer)} multihop: {peer.get('multihop') or 'not set, which is 1 to another AS'}",),
                         f"{_label(peer)}: multihop: 2", CERTAIN if peer not in case.inside_peers else LIKELY, _item(peer, multihop=2))

@@ -181,9 +181,22 @@ def refuse_others(phases: Iterable[Iterable[Desired]], own: ET.Element, view: ET
             raise Refused(_hidden(called, owner, where, places.find(own, outermost[1:]) is not None))
 
 
+def refuse_hidden(paths: Iterable[Path], view: ET.Element, base: Callable[[str], Path], where: str) -> None:
+    """Refuse to go on with objects of the target in the place of which those of a stronger layer count. C(where): as of C(refuse_others)."""
+    for path in paths:
+        owner = owner_of(places.find(view, path[1:]))
+        if owner:
+            raise Refused(_hidden(places.words(path[len(base("device")):]), owner, where, True))
+
+
+def way_to(owner: str) -> str:
+    """What is written to where something is to stand at an owner, in words."""
+    return f"{owner} (provider.serial_number)" if owner == THE_FIREWALL else owner
+
+
 def _hidden(called: str, owner: str, where: str, is_here: bool) -> str:
     if is_here:
         return (f"{called}: {owner} has one of this name too, which counts on the firewalls, and the one in {where} does not. Remove it there, or rename "
                 "one of both; nothing was written")
     return (f"{called} is that of {owner}, and {where} would get a second one of the same name, of which PAN-OS takes one only. Write the VPN to "
-            f"{owner}, or name one that is in {where}; nothing was written")
+            f"{way_to(owner)}, or name one that is in {where}; nothing was written")

@@ -26,6 +26,8 @@ _ADDRESSED = ("ethernet", "aggregate-ethernet", "loopback", "vlan", "tunnel")
 # Where the address of the management interface stands, and how long its network is.
 MANAGEMENT = (("deviceconfig", "system", "ip-address"), ("deviceconfig", "system", "netmask"))
 HIGH_AVAILABILITY = ("deviceconfig", "high-availability")
+# (location, path below it) of all that is read to know what stands around a VPN, but the lists of imported interfaces.
+READ = (("network", ()), ("vsys", ("zone",)), ("rulebase", ()), ("device", HIGH_AVAILABILITY), *(("device", path) for path in MANAGEMENT))
 # Where an active/active pair says which addresses float between its members, by interface.
 _FLOATING = HIGH_AVAILABILITY + ("group", "mode", "active-active", "virtual-address")
 _DEFAULT = ip_network("0.0.0.0/0")

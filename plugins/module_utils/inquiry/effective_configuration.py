@@ -18,15 +18,14 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.manag
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import effective
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.effective import Layer, Rulebase
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import HIGH_AVAILABILITY, MANAGEMENT
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import READ
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts.template_variable import NO_VALUE
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import IMPORTED
 
 _RULEBASES = ("pre-rulebase", "post-rulebase")
 _UNITS = ("network", "interface", "tunnel", "units")
 # What is read of a firewall's own.
-_OWN = (("network", ()), ("vsys", ("zone",)), ("vsys", IMPORTED), ("rulebase", ()), ("device", HIGH_AVAILABILITY),
-        *(("device", path) for path in MANAGEMENT))
+_OWN = (*READ, ("vsys", IMPORTED))
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +42,7 @@ class Site:
 
     @property
     def words(self) -> str:
-        return "the firewalls" if self.device is None else called(self.device)
+        return "the firewalls" if self.device is None else self.device.words
 
     @property
     def serial(self) -> str:
@@ -53,11 +52,6 @@ class Site:
     def is_seen(self) -> bool:
         """Whether what the firewall has itself is in the tree."""
         return self.device is None or self.device.connected
-
-
-def called(device: Device) -> str:
-    """A firewall as messages call it."""
-    return f"{device.hostname} ({device.serial})" if device.hostname else device.serial
 
 
 class Standing:
@@ -75,13 +69,13 @@ class Standing:
         return [stack] + ([group] if self.target.location.device_group else [])
 
     def half_served(self) -> list[str]:
-        """A sentence for each firewall that gets one part of the place only."""
-        told = []
+        """A sentence for each firewall that gets one part of the place only, and one where none gets both."""
+        told = [] if self.known else [self.behind.nobody(self.target.words)]
         for device in self.behind.firewalls:
             _group, stack = self.behind.parts(device.serial)
             if device not in self.known:
                 no_rules = f"the rules: it is not in device group '{self.target.location.device_group}'"
-                told.append(f"{called(device)} does not get {no_rules if stack else 'the template: it is in no stack that has it'}")
+                told.append(f"{device.words} does not get {no_rules if stack else 'the template: it is in no stack that has it'}")
         return told
 
     def sites(self, own: ET.Element) -> list[Site]:

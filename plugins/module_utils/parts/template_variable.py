@@ -17,12 +17,12 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table
 NO_VALUE = "None"
 IP_NETMASK, FQDN, AS_NUMBER, INTERFACE = "ip_netmask", "fqdn", "as_number", "interface"
 _TYPES = (IP_NETMASK, FQDN, AS_NUMBER, INTERFACE)
-_TYPE_OF_TAG = {kind.replace("_", "-"): kind for kind in _TYPES}
 # Before what a variable's description says of whose it is.
 MARK = "tunnelsmith "
 CONTAINER = ("variable",)
-_NODES = tuple(Leaf(kind, f"type/{kind.replace('_', '-')}") for kind in _TYPES)
-_CHOICES = (Choice("type", tuple(_TYPE_OF_TAG)),)
+_TAGS = tuple(kind.replace("_", "-") for kind in _TYPES)
+_NODES = tuple(Leaf(kind, f"type/{tag}") for kind, tag in zip(_TYPES, _TAGS))
+_CHOICES = (Choice("type", _TAGS),)
 _NAME = r"\$[0-9A-Za-z_.-]+"
 DECLARED = Table("template_variable", "template", CONTAINER, words="template variable", choices=_CHOICES, name_pattern=_NAME,
                  nodes=(*_NODES, Leaf("description", "description", max_length=255)))
@@ -56,9 +56,3 @@ def owner(entry: ET.Element) -> str:
     said = marked_line.contents(places.text(entry, ("description",)), MARK)
     vpn = said[0].get("vpn") if said and isinstance(said[0], dict) else None
     return vpn if isinstance(vpn, str) else ""
-
-
-def kind_of(entry: ET.Element) -> str:
-    """The type of a variable, as the options here call it; empty for one that VPNs have no use for."""
-    types = places.children(entry, ("type",))
-    return _TYPE_OF_TAG.get(types[0].tag, "") if types else ""

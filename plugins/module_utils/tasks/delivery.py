@@ -23,6 +23,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import r
 
 # What a firewall lacks is not the VPN's.
 OF_OTHERS = "of_others"
+# What was to go to a firewall did not, or nobody knows.
+_UNDELIVERED = (FAILED, NOT_CONNECTED, UNKNOWN)
 # Options of a task that pushes what it committed.
 OPTIONS = {
     "push": {"type": "bool"},
@@ -45,12 +47,12 @@ class Delivery:
 
     @property
     def reached(self) -> list[str]:
-        """The serial numbers of the firewalls that have what Panorama has for them."""
-        return [fate.aim.serial for fate in self.fates if fate.result in (IN_SYNC, PUSHED, OF_OTHERS)]
+        """The serial numbers of the firewalls that can be looked at: they got what was for them, or nothing was to go to them."""
+        return [fate.aim.serial for fate in self.fates if fate.result not in _UNDELIVERED]
 
     @property
     def undelivered(self) -> tuple[str, ...]:
-        return tuple(fate.words for fate in self.fates if fate.result in (FAILED, NOT_CONNECTED, UNKNOWN))
+        return tuple(fate.words for fate in self.fates if fate.result in _UNDELIVERED)
 
     @property
     def connected(self) -> list[str]:
@@ -60,9 +62,7 @@ class Delivery:
     def look(self) -> dict:
         """What each firewall has, and nothing is pushed; what is told of it."""
         fleet = managed.fleet(self.target.session)
-        lacks = "it lacks what is committed on Panorama for it; a push brings it"
-        self.fates = [Fate(aim, fleet.hostnames[aim.serial], IN_SYNC if aim.in_sync else PENDING, push.IN_SYNC if aim.in_sync else lacks)
-                      for aim in self._aims(fleet)]
+        self.fates = [pushing.as_it_is(fleet, aim) for aim in self._aims(fleet)]
         return {"devices": [fate.plain() for fate in self.fates], "warnings": [fate.words for fate in self.fates if fate.result == PENDING]}
 
     def refuse_foreign(self) -> None:
@@ -81,7 +81,8 @@ class Delivery:
                           "nothing was written")
 
     def _called(self, aims: Sequence[Aim], fleet: Fleet) -> str:
-        named = [f"{fleet.hostnames[aim.serial] or aim.serial} ({' and '.join(filter(None, (aim.device_group, aim.template_stack)))})" for aim in aims]
+        """Firewalls, each with that by which it gets something."""
+        named = [f"{fleet.hostnames[aim.serial] or aim.serial} ({aim.device_group} and {aim.template_stack})" for aim in aims]
         return ", ".join(named)
 
     def _aims(self, fleet: Fleet) -> list[Aim]:

@@ -42,7 +42,7 @@ def missing(target: Target, plan: Plan, reads, view: ET.Element | None = None) -
     unread = [path for path in dict.fromkeys(wanted) if not any(places.starts_with(path, read) for read in reads)]
     there = target.read(in_containers(unread))
     found = [Missing(f"{label}: there is no {places.words(path)}", path) for label, path in parents if places.find(there, path[1:]) is None]
-    return found + [Missing(str(reference), reference.paths[0], not _is_of_template(target))
+    return found + [Missing(str(reference), reference.paths[0], not target.is_of_template)
                     for reference in references if not reference.is_in(there)]
 
 
@@ -59,7 +59,7 @@ def refuse(target: Target, found: list[Missing]) -> list[str]:
     certain = next((each for each in found if each.certain), None)
     if certain is not None:
         raise Refused(f"{certain.words}{_instead(target, certain.path)}; make it first, nothing was written")
-    return [f"{each.words} in {_place_of(target)}: another template of the firewall's stack has to bring it" for each in found]
+    return [f"{each.words} in {target.words}: another template of the firewall's stack has to bring it" for each in found]
 
 
 def yet(target: Target, found: list[Missing]) -> list[str]:
@@ -85,19 +85,10 @@ def _holders(target, plan) -> list[tuple]:
     return [(label, holder) for holder in target.holders() if places.find(plan.before, holder[1:]) is None]
 
 
-def _is_of_template(target) -> bool:
-    return bool(target.location.template or target.location.template_stack)
-
-
-def _place_of(target) -> str:
-    location = target.location
-    return f"template '{location.template}'" if location.template else f"template stack '{location.template_stack}'"
-
-
 def refuse_interfaces_of_others(target: Target, plan: Plan) -> None:
     """An interface is one virtual system's. The lists of all are read where there are several and something is imported."""
     wanted = [item for item, dummy in plan.touched if getattr(item, "kind", "") == "vsys_import" and item.state != "absent"]
-    if not wanted or not target.platform.multi_vsys or _is_of_template(target):
+    if not wanted or not target.platform.multi_vsys or target.is_of_template:
         return
     try:
         lists = target.session.get_each(_IMPORT_LISTS)

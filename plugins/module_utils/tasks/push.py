@@ -65,8 +65,7 @@ class Fate:
 
     @property
     def words(self) -> str:
-        name = f"{self.hostname} ({self.aim.serial})" if self.hostname else self.aim.serial
-        return f"{name}: {self.told}"
+        return f"{managed.called(self.aim.serial, self.hostname)}: {self.told}"
 
     def plain(self) -> dict:
         return {"serial": self.aim.serial, "hostname": self.hostname, "device_group": self.aim.device_group, "template_stack": self.aim.template_stack,
@@ -101,6 +100,14 @@ def pending(fleet: Fleet, lacking: Iterable[Aim]) -> list[Fate]:
     connected = fleet.connected
     return [Fate(aim, fleet.hostnames[aim.serial], PENDING, "it would get a push") if aim.serial in connected else _not_connected(fleet, aim)
             for aim in lacking]
+
+
+def as_it_is(fleet: Fleet, aim: Aim) -> Fate:
+    """Where nothing is pushed: what a firewall has by now."""
+    if aim.serial not in fleet.connected:
+        return _not_connected(fleet, aim)
+    result, told = (IN_SYNC, push.IN_SYNC) if aim.in_sync else (PENDING, "it lacks what is committed on Panorama for it; a push brings it")
+    return Fate(aim, fleet.hostnames[aim.serial], result, told)
 
 
 def _not_connected(fleet: Fleet, aim: Aim) -> Fate:

@@ -17,11 +17,12 @@ from typing import Any, Mapping, Sequence
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis import sentences
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.behind import Behind, refuse_unknown
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import address_objects, effective_configuration
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import address_objects
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.vpn_watch import Question, View, Watch
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import document, fields
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import PEER_TUNNEL, Profile, tunnels_of
@@ -176,6 +177,8 @@ def _run(module, session) -> dict:
         for each in on_each.values() or (vpn,):
             check(each)
     _refuse_push(params, target)
+    if target.behind is not None and params["verify"] and params["state"] == "present":
+        _refuse_nobody(target, target.behind)
     asked = replace(_asked(params), by_push=target.behind is not None)
     if vpn is not None and on_each:
         _refuse_devices(on_each, target)
@@ -195,7 +198,7 @@ def _refuse_devices(on_each: dict[str, Vpn], target: Target) -> None:
     found = target.behind
     if found is None:
         raise InvalidInput(f"devices: {target.place} is no Panorama; give tunnels or connection")
-    there = {device.serial: effective_configuration.called(device) for device in found.firewalls if all(found.parts(device.serial))}
+    there = {device.serial: device.words for device in found.firewalls if all(found.parts(device.serial))}
     unknown = [serial for serial in on_each if serial not in there]
     if unknown:
         raise Refused(f"devices: {', '.join(unknown)} gets nothing by {target.words} and device group '{target.location.device_group}'"
@@ -214,6 +217,15 @@ def _refuse_push(params, target: Target) -> None:
         raise InvalidInput("verify: on a Panorama there is nothing to see, and its firewalls get the VPN by a push; say push: true, or verify: false")
     if params["push"] and params["configure"] and not params["commit"]:
         raise InvalidInput("push: only what is committed on a Panorama is pushed; say commit: true as well")
+
+
+def _refuse_nobody(target: Target, behind: Behind) -> None:
+    """A VPN that runs nowhere cannot be seen to work. C(behind): as of the target."""
+    for kind in ("network", "rulebase"):
+        target.base(kind)
+    refuse_unknown(target.session, behind)
+    if not any(all(behind.parts(device.serial)) for device in behind.firewalls):
+        raise Refused(f"verify: {behind.nobody(target.words)}; or say verify: false; nothing was written")
 
 
 def _with_networks_of_objects(vpn: Vpn, target: Target) -> Vpn:
@@ -291,7 +303,8 @@ class _Life:
     def _turn(self) -> tuple[Seen, Step]:
         """One turn, and what comes next."""
         seen = self._written() if self.module.params["configure"] else Seen()
-        if self._delivers and not seen.failed and (self.module.check_mode or not seen.uncommitted):
+        is_on_panorama = self.module.check_mode or not seen.uncommitted
+        if self._delivers and is_on_panorama and not seen.failed:
             seen = self._delivered(seen)
         if self.module.check_mode:
             return seen, Step.LEAVE
@@ -321,39 +334,49 @@ class _Life:
         if self.delivery is None:
             return seen
         self.module.progress.about = "bringing it to the firewalls"
-        is_new = seen.committed or self.module.check_mode and self.told["changed"]
+        is_new = seen.committed or (self.module.check_mode and self.told["changed"])
         told = self.delivery.deliver(is_new, not self.asked.removes)
         self._add({"earlier_changes": self.told.get("earlier_changes", []), **told})
-        names = self.target.behind.fleet.hostnames if self.target.behind else {}
-        return replace(seen, undelivered=self.delivery.undelivered, delivered=tuple(names[serial] or serial for serial in self.delivery.reached))
+        return replace(seen, undelivered=self.delivery.undelivered, delivered=self._names(self.delivery.reached))
+
+    def _names(self, serials: Sequence[str]) -> tuple[str, ...]:
+        """What firewalls behind the Panorama are called; one that is not connected by its serial number."""
+        known = self.target.behind.fleet.hostnames if self.target.behind else {}
+        return tuple(known.get(serial) or serial for serial in serials)
 
     def _on_firewalls(self, serials: Sequence[str]) -> list[tuple[str, _Life]]:
         """(name, what a task would do there) of firewalls behind the Panorama. What is to be remembered of them stands in the Panorama's journal."""
-        names = self.target.behind.fleet.hostnames if self.target.behind else {}
-        params = self.module.params
+        params, asked = self.module.params, replace(self.asked, by_push=False)
         said = {device["serial"]: _params_of(device, params) for device in params["devices"] or ()}
         found = []
-        for serial in serials:
-            asked = replace(self.asked, by_push=False)
+        for name, serial in zip(self._names(serials), serials):
             life = _Life(self.module, self.target.firewall(serial), self.vpn, asked, notes=False, said=said.get(serial, {}))
             life.proof.wrote(self.proof.concerned(self._noted()))
-            found.append((names.get(serial) or serial, life))
+            found.append((name, life))
         return found
 
     def _verified_on_each(self, seen: Seen) -> Seen:
         """One firewall after the other: a tunnel that does not come up on one of them hides none of the others."""
         if self.delivery is None:
             return seen
+        failures = []
         if seen.delivered is None:
             self._add({"changed": False, "earlier_changes": [], **self.delivery.look()})
+            seen = replace(seen, delivered=self._names(self.delivery.reached))
+            failures += self.delivery.undelivered
         devices = {device["serial"]: device for device in self.told["devices"]}
         looks = []
-        for serial, (name, life) in zip(self.delivery.reached, self._on_firewalls(self.delivery.reached)):
+        for name, serial in zip(self._names(self.delivery.reached), self.delivery.reached):
+            try:
+                ((_name, life),) = self._on_firewalls([serial])
+            except PanosVpnError as exc:
+                failures.append(f"{name}: {exc}")
+                continue
             look = life._verified(replace(seen, undelivered=(), delivered=None))
             looks.append((name, look))
             devices[serial].update({key: value for key, value in life.told.items() if key not in ("changed", "warnings")})
             self.told["warnings"] += [f"{name}: {warning}" for warning in life.told["warnings"]]
-        failures = [f"{name}: {look.look_failed}" for name, look in looks if look.look_failed is not None]
+        failures += [f"{name}: {look.look_failed}" for name, look in looks if look.look_failed is not None]
         healths = [device["health"] for device in devices.values() if "health" in device]
         problems = _of_each(looks, "problems")
         if healths:

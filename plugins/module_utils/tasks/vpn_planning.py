@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
-from typing import Iterable, Mapping, Sequence
+from typing import Callable, Iterable, Mapping, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
@@ -17,9 +17,9 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.behin
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import certificates, effective, rulebases
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import HIGH_AVAILABILITY, MANAGEMENT, Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import READ, Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import address_objects, interface_addresses, vpn_state
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.effective_configuration import Site, Standing, called
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.effective_configuration import Site, Standing
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts.template_variable import CONTAINER, declared, gone, owner, valued
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import revert
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import Plan, plan
@@ -28,14 +28,14 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import uncommitted
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, configure
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import adoption, build, claim, negotiation, removal, rollout, sessions
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import record as records
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.negotiation import Agreed
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.result import Result
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.sessions import Speaking
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.variables import Naming, Variable
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import PBF, Vpn
 
-# The containers that a VPN touches. The vsys import is read only where interfaces can go: a member of a zone is imported.
-_READ = (("network", ()), ("vsys", ("zone",)), ("rulebase", ()), ("device", HIGH_AVAILABILITY), *(("device", path) for path in MANAGEMENT))
+# The vsys import is read only where interfaces can go: a member of a zone is imported.
 _IMPORTED = (("vsys", IMPORTED),)
 
 
@@ -135,13 +135,14 @@ class Planning:
         interfaces_go = self.wish.going or self.wish.vpn.tunnel_interfaces
         proofs = certificates.reads(self.target.base) if self.wish.vpn is not None and self.wish.vpn.certifies else []
         variables = (("template", CONTAINER), ("stacks", ())) if self.target.behind and self.target.location.template else ()
-        return [self.target.base(location) + path for location, path in _READ + (_IMPORTED if interfaces_go else ()) + variables] + proofs
+        return [self.target.base(location) + path for location, path in READ + (_IMPORTED if interfaces_go else ()) + variables] + proofs
 
     def _wanted(self, tree) -> Wanted:
         self._add_holders(tree)
         sites = [Site(None, tree)] if self.standing is None else self.standing.sites(tree)
         planned = self._on_each(sites, tree)
-        around, built = planned[next(iter(planned))]
+        first = next(iter(planned))
+        around, built = planned[first]
         if self.standing is not None:
             built.phases = self._of_one_template(planned, tree)
         self._read_imports(tree, built.phases)
@@ -154,7 +155,7 @@ class Planning:
         if self.standing is None:
             return Wanted(built.phases, built.warnings, {"vpn": built.summary} if built.summary else {})
         built.warnings += [f"{self.wish.name}: {told}" for told in self.standing.half_served()]
-        return Wanted(built.phases, built.warnings, {"vpn": built.summary} if built.summary else {}, sites[0].tree)
+        return Wanted(built.phases, built.warnings, {"vpn": built.summary} if built.summary else {}, first.tree)
 
     def _add_holders(self, tree: ET.Element) -> None:
         """What holds the VPN's objects on a Panorama, where nothing in it was there to be read: else it would count as made by this plan, and go with it."""
@@ -178,6 +179,10 @@ class Planning:
             try:
                 found[site] = self._built(site, own)
             except Refused as exc:
+                if site.device is not None and site.words not in str(exc):
+                    exc.adding(f"so it is for {site.words}")
+                elif self.standing is not None and site.device is None:
+                    exc.adding(self.standing.behind.nobody(self.target.words))
                 if site.is_seen:
                     raise
                 if self.wish.on_each or not any(other.is_seen for other in sites):
@@ -194,6 +199,7 @@ class Planning:
         vpn = self.wish.on_each.get(site.serial, self.wish.vpn)
         if self.standing is not None:
             claim.refuse_elsewhere(self.wish.name, around, self.target.words)
+            effective.refuse_hidden(_units_of(self.wish.name, own, self.target.base), site.tree, self.target.base, self.target.words)
             _refuse_unset(site, vpn)
         there = effective.resolved(own, site.values) if site.values else own
         built = removal.removal(self.wish.name, around) if vpn is None else self._in_turn(vpn, around, there)
@@ -206,9 +212,9 @@ class Planning:
         """The phases of all firewalls as those of the one template, with the variables that stand for what differs."""
         entries = places.children(own, (self.target.base("template") + CONTAINER)[1:]) if self.target.location.template else []
         ours = {entry.get("name") or "" for entry in entries if owner(entry) == self.wish.name}
-        declared_ = {name for site in planned for name in (*site.values, *site.unset)}
+        declared_names = {name for site in planned for name in (*site.values, *site.unset)}
         naming = Naming(self.wish.name, {site.serial: site.words for site in planned}, {site.serial: site.values for site in planned},
-                        declared_ - ours, _on_firewalls_only(around for around, _built in planned.values()))
+                        declared_names - ours, _on_firewalls_only(around for around, _built in planned.values()))
         phases = naming.common({site.serial: built.phases for site, (_around, built) in planned.items()})
         if naming.made and not self.target.location.template:
             raise Refused(f"{self.target.words}: {', '.join(naming.made)} would have to be a variable, and those are declared in a template; write to a "
@@ -227,7 +233,7 @@ class Planning:
             if variable.of_all is not None:
                 found.append(declared(variable.name, variable.kind, self.wish.name, variable.of_all))
                 continue
-            left = [called(device) for device in self.standing.known if device.serial not in judged] if self.standing else []
+            left = [device.words for device in self.standing.known if device.serial not in judged] if self.standing else []
             if left:
                 raise Refused(f"{', '.join(left)} is not connected to {self.target.place}, so what variable {variable.name} is to be worth there is not known; "
                               "nothing was written")
@@ -359,6 +365,14 @@ class Planning:
 def _is_marked(element: ET.Element | None) -> bool:
     """Whether a candidate's element, or something in it, has been changed since the last commit: the firewall marks it so on reading."""
     return element is not None and any(node.get("dirtyId") for node in element.iter())
+
+
+def _units_of(vpn: str, own: ET.Element, base: Callable[[str], Path]) -> list[Path]:
+    """Where the tunnel interfaces of a VPN stand in the target's own tree, by its record there."""
+    units = base("network") + ("interface", "tunnel", "units")
+    comments = {unit.get("name") or "": places.text(unit, ("comment",)) for unit in places.children(own, units[1:])}
+    found = [record for record in records.among(comments).values() if record.vpn == vpn]
+    return [units + (("entry", unit),) for record in found for unit in record.units.values()]
 
 
 def _refuse_unset(site: Site, vpn: Vpn | None) -> None:

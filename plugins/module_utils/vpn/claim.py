@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Callable, Iterable, Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.effective import owner_of
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.effective import owner_of, way_to
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Addresses
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
@@ -135,7 +135,7 @@ def refuse_elsewhere(name: str, view: Surroundings, where: str) -> None:
     for unit, record in records.on(view):
         owner = owner_of(view.entry("tunnel_interface", unit))
         if owner and (record.vpn, record.vsys) == (name, records.vsys_of(view)):
-            raise Refused(f"name: VPN '{name}' stands in {owner}, by its record at {unit}, and not in {where}. Write to {owner}, or give another name; "
+            raise Refused(f"name: VPN '{name}' stands in {owner}, by its record at {unit}, and not in {where}. Write to {way_to(owner)}, or give another name; "
                           "nothing was written")
 
 

@@ -206,11 +206,14 @@ def standing(asked: Asked, seen: Seen, done: Step, left: tuple[str, ...] = (), a
         return _why_nothing_was_taken_back(seen)
     if seen.undelivered:
         return _on_some(asked, seen)
-    if asked.by_push and seen.delivered is None and not (seen.uncommitted or seen.broke_off):
+    is_committed = not (seen.uncommitted or seen.broke_off)
+    if asked.by_push and is_committed and seen.delivered is None:
         what = "is taken out of" if asked.removes else "stands on"
         return f"{asked.vpn} {what} Panorama; its firewalls get to know of it by a push (push: true, or the module push)."
     if asked.removes:
         return _after_removal(asked, seen)
+    if is_committed and seen.delivered == ():
+        return f"{asked.vpn} stands on Panorama; there is no firewall that gets both its template and its device group."
     if done is Step.SETTLE:
         at_risk = f", and is at risk: {'; '.join(seen.risks)}" if seen.risks else ""
         said = f"{asked.vpn} works, as it was asked for{at_risk}."

@@ -68,7 +68,8 @@ def _at(path: Path, base: Callable[[str], Path]) -> Iterator[tuple[Path, bool]]:
     below = path[len(network):]
     for pattern, table in _OBJECTS:
         inside = below[len(pattern):]
-        if len(below) >= len(pattern) and all(map(_fits, pattern, below)) and (not inside or _is_of_session(table, inside)):
+        is_there = len(below) >= len(pattern) and all(map(_fits, pattern, below))
+        if is_there and (not inside or _is_of_session(table, inside)):
             yield network + below[:len(pattern)], not inside
 
 

@@ -174,6 +174,50 @@ def test_a_firewall_that_gets_one_part_only_is_told(fleet, firewalls):
     assert [warning for warning in made.warnings if "fw3" in warning and "it is not in device group 'branches'" in warning]
 
 
+def orphaned(fleet) -> None:
+    """All that a VPN needs, in a template that no stack has."""
+    place = f"{DEVICE}/template/entry[@name='orphan']/{IN_TEMPLATE}"
+    fleet.control.plant(f"{DEVICE}/template", '<entry name="orphan"/>')
+    for xpath, element in [(f"{place}/network/virtual-router", VPN_ROUTER), *the_outside(place).items()]:
+        fleet.control.plant(xpath, element)
+    fleet.done({"scope": "all", "commit_poll": 0.05}, module=commit)
+
+
+def test_a_place_that_no_firewall_gets_is_told_and_never_said_to_work(fleet):
+    orphaned(fleet)
+    nobody = "no firewall gets both template 'orphan' and device group 'branches'. Put one into a stack with that template"
+    options = outside(template="orphan", source_zones=["internet"])
+    for check in (False, True):
+        fleet.refused(options, f"verify: {nobody}", "say verify: false", check=check)
+    fleet.refused({**options, "configure": False, "commit": False}, f"verify: {nobody}")
+    fleet.refused(wanted(template="orphan"), "no layer 3 interface ethernet1/8", nobody)
+    made = fleet.done({**options, "verify": False})
+    assert made.changed and [warning for warning in made.warnings if nobody in warning]
+    assert made.values["outcome"] == f"{NAME} stands on Panorama; there is no firewall that gets both its template and its device group."
+
+
+def test_what_is_wrong_on_one_firewall_of_several_names_that_one(fleet):
+    for xpath, element in the_outside(DEVICE).items():
+        fleet.firewalls[0].control.plant(xpath, element)
+    refused = fleet.refused(wanted(outside_interface="ethernet1/1", tunnels=FROM_THERE), "no layer 3 interface ethernet1/1", "so it is for fw2")
+    assert "fw1" not in refused.message
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_a_vpn_whose_interface_a_stronger_template_hides_is_told_as_that(fleet, state):
+    """Its record does not count then; it is neither somebody else's VPN nor none."""
+    made = fleet.done({**wanted(virtual_router="site-router"), "template": "base"})
+    hidden = made.values["vpn"]["tunnels"][1]["tunnel_interface"]
+    fleet.control.plant(f"{BRANCH}/network/interface/tunnel/units", f'<entry name="{hidden}"/>')
+    options = wanted(virtual_router="site-router") if state == "present" else {"name": NAME, "state": "absent", **PLACE}
+    fleet.refused({**options, "template": "base"}, f"interface '{hidden}': template 'branch' has one of this name too", "Remove it there")
+
+
+def test_a_vpn_of_the_firewall_itself_is_reached_by_its_serial_number(fleet):
+    VpnDoor(fleet.firewalls[1]).done(pairing.options("pbf", failover="routes"))
+    fleet.refused(wanted(), f"VPN '{NAME}' stands in the firewall's own configuration", "provider.serial_number", "so it is for fw2")
+
+
 def test_the_oldest_firewall_decides_what_is_known(firewalls):
     """Panorama is newer than what is behind it."""
     panorama = firewalls(model="panorama", version="11.1.4")
@@ -387,6 +431,33 @@ def test_a_tunnel_that_is_down_on_one_firewall_is_told_of_that_one(running):
     seen = running.run(outside(verify_timeout=1))
     assert seen.failed and [device["health"] for device in seen.values["devices"]] == ["healthy", "down"]
     assert "fw2: " in seen.message and "fw1: " not in seen.message
+
+
+LOOK = {"configure": False, "commit": False, "verify_timeout": 1}
+
+
+def test_a_look_alone_looks_at_every_firewall(running):
+    """One that lacks what is committed is looked at too, one that is not connected is named, and none is passed over."""
+    running.done(outside(push=False, verify=False))
+    lacking = running.run(outside(**LOOK))
+    assert lacking.failed and results(lacking) == {"fw1": "pending", "fw2": "pending"}
+    assert f"fw1: there is no tunnel or gateway of the name '{NAME}'" in lacking.message and "fw2: there is no" in lacking.message
+    running.done(outside())
+    seen = running.done(outside(**LOOK))
+    assert not seen.changed and seen.values["healthy"] and f"{NAME} works" in seen.values["outcome"]
+    serial = running.firewalls[1].firewall.serial
+    running.control.disconnect(serial)
+    away = running.run(outside(**LOOK))
+    assert away.failed and f"{serial}: it is not connected to Panorama" in away.message and away.values["devices"][0]["health"] == "healthy"
+
+
+@pytest.mark.parametrize("changes, words", [
+    ({"template": "brnch"}, "there is no template 'brnch'"), ({"device_group": "brnch"}, "there is no device group 'brnch'"),
+    ({"template": None}, "give template or template_stack"), ({"device_group": None}, "give device_group"),
+], ids=["another template", "another group", "no template", "no group"])
+def test_a_look_at_a_place_that_is_not_there_is_refused(running, changes, words):
+    options = outside(**LOOK, **changes)
+    running.refused({option: value for option, value in options.items() if value is not None}, words)
 
 
 @pytest.mark.parametrize("options, words", [

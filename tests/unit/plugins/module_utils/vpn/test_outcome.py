@@ -126,6 +126,8 @@ ROWS = {
                                  ("paris is neither on Panorama nor on fw1, fw2 any more",)),
     "removed from Panorama, which has no firewall for it": Row(asked(removes=True, by_push=True), seen(delivered=()), Step.SETTLE, False,
                                                                ("paris is not on Panorama any more",)),
+    "on Panorama, which has no firewall for it": Row(asked(verifies=False, by_push=True), seen(problems=None, delivered=()), Step.LEAVE, False,
+                                                     ("paris stands on Panorama", "no firewall that gets both")),
     "nothing is recorded on Panorama": Row(asked(removes=True, by_push=True), seen(committed=False, recorded=False, delivered=("fw1",)), Step.LEAVE, False,
                                            ("No record on Panorama tells of paris", "nothing was removed")),
     "nothing is recorded": Row(asked(removes=True), seen(committed=False, recorded=False), Step.LEAVE, False,
