@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Lifetimes of keys. PAN-OS, and Prisma Access like it, counts one in a unit of its own."""
+"""Lifetimes of keys, each counted in a unit of its own."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any
 
 #: What a lifetime is counted in, and how many seconds that is, the smallest first.
 UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
-# Of days there are 365 at most, and of any other unit as many as 16 bits hold.
-_MOST, _MOST_DAYS = 65535, 365
+# A count has 16 bits.
+_MOST = 65535
 
 
 def seconds_of(lifetime: Mapping[str, Any]) -> int | None:
@@ -26,8 +26,4 @@ def seconds_of(lifetime: Mapping[str, Any]) -> int | None:
 
 def counted(seconds: int) -> dict[str, int]:
     """In the smallest unit that can say it; empty where none can."""
-    return next(({unit: seconds // size} for unit, size in UNITS.items() if not seconds % size and seconds // size <= _most(unit)), {})
-
-
-def _most(unit: str) -> int:
-    return _MOST_DAYS if unit == "days" else _MOST
+    return next(({unit: seconds // length} for unit, length in UNITS.items() if not seconds % length and seconds // length <= _MOST), {})

@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 import re
-from ipaddress import ip_address
 from typing import Callable, Iterator
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.hosts import id_type
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.lifetimes import seconds_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
     CERTAIN, LIKELY, NO_IKE, POSSIBLE, Cause, is_private, same_address,
@@ -112,18 +113,12 @@ def _refused(case, name, options) -> Cause:
 
 def lifetime(case: Case) -> Iterator[Cause]:
     name, options = case.ike_profile
-    ours, theirs = seconds(options or {}), case.cloud.ike.lifetime_seconds
+    ours, theirs = seconds_of((options or {}).get("lifetime") or {}), case.cloud.ike.lifetime_seconds
     if ours and theirs and ours > theirs:
         yield Cause("ike-lifetime-longer", f"phase 1 lasts {ours} s here and {theirs} s at the peer, so that the peer always has to renew it",
                     (f"ike_crypto_profile {name} lifetime: {ours} s", f"the cloud's: {theirs} s"),
                     f"ike_crypto_profile {name}: lifetime: {{seconds: {theirs}}}", POSSIBLE,
                     ({"ike_crypto_profile": {"name": name, "lifetime": {"seconds": theirs}}},))
-
-
-def seconds(options: dict) -> int | None:
-    """A crypto profile's lifetime in seconds."""
-    units = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
-    return next((amount * units[unit] for unit, amount in (options.get("lifetime") or {}).items() if unit in units and amount), None)
 
 
 def identity(case: Case) -> Iterator[Cause]:
@@ -135,8 +130,10 @@ def identity(case: Case) -> Iterator[Cause]:
     quoted = case.quote(vpn_log.KEY, vpn_log.IDENTITY)
     found = False
     for side, option, (kind, shown), expected, who in _identities(case):
-        wanted = (case.cloud.local_id_type if side == "local" else case.cloud.peer_id_type) or _kind_of(expected)
-        if expected and shown and (kind != wanted or not same_address(shown, expected)):
+        if not (expected and shown):
+            continue
+        wanted = (case.cloud.local_id_type if side == "local" else case.cloud.peer_id_type) or id_type(expected)
+        if kind != wanted or not same_address(shown, expected):
             found = True
             # An SA that is up was agreed with another identity of the peer than the one that is demanded now.
             changed = side == "peer" and case.is_described and case.phase != NO_IKE
@@ -164,19 +161,11 @@ def _identities(case) -> Iterator[tuple]:
         yield "local", "local_id", shown, expected, "the cloud expects"
     elif local.get("id") and shown[0] == "ipaddr" and not is_private(case.local_address):
         yield "local", "local_id", shown, case.local_address, f"the address of {case.outside} is"
-    elif local.get("id") and _kind_of(local["id"]) == "ipaddr" != shown[0]:
+    elif local.get("id") and id_type(local["id"]) == "ipaddr" != shown[0]:
         yield "local", "local_id", shown, local["id"], "as an address it would be"
     theirs = case.cloud.peer_id or case.cloud.outside_address
     if peer.get("id") and (theirs or peer.get("type", "ipaddr") == "ipaddr" or same_address(peer["id"], case.peer_address)):
         yield "peer", "peer_id", (peer.get("type") or "ipaddr", peer["id"]), theirs or case.peer_address, "the peer's identity is"
-
-
-def _kind_of(identity) -> str:
-    try:
-        ip_address(identity)
-    except ValueError:
-        return "ufqdn" if "@" in str(identity) else "fqdn"
-    return "ipaddr"
 
 
 def pre_shared_key(case: Case) -> Iterator[Cause]:

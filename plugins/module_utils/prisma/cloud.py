@@ -16,12 +16,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.hosts import id_type
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.lifetimes import counted
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.laying import Step, Wanted, removal
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.site import (
     AGGREGATE, DYNAMIC, IKE, IPSEC, Bandwidth, Bgp, BgpPeer, EcmpLink, IkeProposal, IpsecProposal, Monitor, ProxyId, RemoteNetwork, Service,
-    ServiceConnection, Site, Tunnel, overlaid, seconds_of, with_tunnels,
+    ServiceConnection, Site, Tunnel, overlaid, with_tunnels,
+)
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.values import (
+    identity, ike_profile, ipsec_profile, monitoring, peer_address, proxy_id, saying, speaker, spoken_versions, with_names_of, with_proposals,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm import kinds
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm.kinds import Kind
@@ -37,8 +40,6 @@ _KNOWN = {
     ("ipsec", "encryption"): (*_CIPHERS, "null"), ("ipsec", "authentication"): (*_HASHES, "none"), ("ipsec", "dh_group"): ("no-pfs", *_GROUPS),
 }
 _LEAST_LIFETIME = 180
-# The most that one unit of a lifetime can say, and what it counts in seconds.
-_UNITS = (("seconds", 1, 65535), ("minutes", 60, 65535), ("hours", 3600, 65535))
 
 
 @dataclass(frozen=True)
@@ -87,10 +88,7 @@ class Folder:
 
     def with_proposals(self, tunnel: Tunnel) -> Tunnel:
         """A tunnel with what its profiles hold; of several values the first, which is tried first."""
-        ike, ipsec = self.of(kinds.IKE_CRYPTO).get(tunnel.ike_profile), self.of(kinds.IPSEC_CRYPTO).get(tunnel.ipsec_profile)
-        version = "ikev1" if tunnel.version == "ikev1" else "ikev2"
-        return dataclasses.replace(
-            tunnel, ike=None if ike is None else _ike_proposal(ike, version), ipsec=None if ipsec is None else _ipsec_proposal(ipsec))
+        return with_proposals(tunnel, self.of(kinds.IKE_CRYPTO).get(tunnel.ike_profile), self.of(kinds.IPSEC_CRYPTO).get(tunnel.ipsec_profile))
 
     @staticmethod
     def _of_gateway(found: dict | None) -> dict[str, Any]:
@@ -105,19 +103,6 @@ class Folder:
             "passive_mode": common.get("passive_mode"), "nat_traversal": (common.get("nat_traversal") or {}).get("enable"),
             "ike_crypto_profile": next(_profiles_of_gateway(found), ""),
         }
-
-
-def _ike_proposal(found: dict, version: str) -> IkeProposal:
-    return IkeProposal(version, _first(found, "encryption"), _first(found, "hash"), _first(found, "dh_group"), seconds_of(found.get("lifetime") or {}))
-
-
-def _ipsec_proposal(found: dict) -> IpsecProposal:
-    held = found.get("esp") or {}
-    return IpsecProposal(_first(held, "encryption"), _first(held, "authentication"), found.get("dh_group", ""), seconds_of(found.get("lifetime") or {}))
-
-
-def _first(found: dict, name: str) -> str:
-    return next(iter(found.get(name) or []), "")
 
 
 @dataclass(frozen=True)
@@ -320,7 +305,7 @@ def bandwidth(given: Service, held: Held) -> list[Wanted]:
     def names(each: Bandwidth) -> list[str]:
         return list(each.spn_names) if each.name in held.bandwidth else []
 
-    return [Wanted(kinds.BANDWIDTH, each.name, None, _said(allocated_bandwidth=each.allocated_bandwidth, spn_name_list=names(each)))
+    return [Wanted(kinds.BANDWIDTH, each.name, None, saying(allocated_bandwidth=each.allocated_bandwidth, spn_name_list=names(each)))
             for each in given.bandwidth or ()]
 
 
@@ -329,9 +314,7 @@ def _names(said: Tunnel, folder: Folder) -> Tunnel:
     before = folder.of(kinds.IPSEC_TUNNEL).get(said.name)
     if before is None:
         return said
-    stands = folder.tunnel(before)
-    names = ("ike_gateway", "ike_crypto_profile", "ipsec_crypto_profile", "version")
-    return dataclasses.replace(said, **{name: getattr(said, name) or getattr(stands, name) for name in names})
+    return with_names_of(folder.tunnel(before), said)
 
 
 def _objects(said: Tunnel, folder: Folder) -> Iterator[Wanted]:
@@ -357,94 +340,56 @@ def _profile(kind: Kind, name: str, holds: dict, usual: dict, is_for_new: bool, 
 
 
 def _ike(proposal: IkeProposal | None) -> dict[str, Any]:
-    if proposal is None:
-        return {}
-    return _said(encryption=_one(proposal.encryption), hash=_one(proposal.hash), dh_group=_one(proposal.dh_group),
-                 lifetime=_lifetime(proposal.lifetime_seconds))
+    return {} if proposal is None else ike_profile(proposal, _lifetime(proposal.lifetime_seconds))
 
 
 def _ipsec(proposal: IpsecProposal | None) -> dict[str, Any]:
-    if proposal is None:
-        return {}
-    esp = _said(encryption=_one(proposal.encryption), authentication=_one(proposal.authentication))
-    return _said(esp=esp, dh_group=proposal.dh_group, lifetime=_lifetime(proposal.lifetime_seconds))
-
-
-def _one(word: str) -> list[str]:
-    return [word] if word else []
+    return {} if proposal is None else ipsec_profile(proposal, _lifetime(proposal.lifetime_seconds))
 
 
 def _lifetime(seconds: int | None) -> dict[str, int]:
-    """In the smallest unit that can say it; empty where none can."""
-    if seconds is None or seconds < _LEAST_LIFETIME:
-        return {}
-    return next(({unit: seconds // length} for unit, length, most in _UNITS if not seconds % length and seconds // length <= most), {})
+    """Empty where it cannot be said."""
+    return {} if seconds is None or seconds < _LEAST_LIFETIME else counted(seconds)
 
 
 def _gateway(said: Tunnel, tunnel: Tunnel) -> dict[str, Any]:
     """What is said of a gateway."""
-    common = _said(passive_mode=said.passive_mode, nat_traversal=_said(enable=said.nat_traversal))
-    protocol = _said(version=said.version)
+    common = saying(passive_mode=said.passive_mode, nat_traversal=saying(enable=said.nat_traversal))
+    protocol = saying(version=said.version)
     if said.ike_crypto_profile:
-        protocol.update(_with_profile(tunnel))
-    return _said(
-        authentication={"pre_shared_key": {"key": said.pre_shared_key}} if said.pre_shared_key else {}, peer_address=_peer(said.peer_address),
-        local_id=_identity(said.local_id, said.local_id_type), peer_id=_identity(said.peer_id, said.peer_id_type), protocol=protocol,
-        protocol_common=common)
+        protocol.update(spoken_versions(tunnel.ike_profile, tunnel.version))
+    return saying(
+        authentication={"pre_shared_key": {"key": said.pre_shared_key}} if said.pre_shared_key else {},
+        peer_address=peer_address(said.peer_address, dynamic={}), local_id=identity(said.local_id, said.local_id_type),
+        peer_id=identity(said.peer_id, said.peer_id_type), protocol=protocol, protocol_common=common)
 
 
 def _new_gateway(tunnel: Tunnel) -> dict[str, Any]:
-    return {"protocol": {"version": IKE.version, **_with_profile(tunnel)},
+    return {"protocol": {"version": IKE.version, **spoken_versions(tunnel.ike_profile, tunnel.version)},
             "protocol_common": {"nat_traversal": {"enable": True}, "passive_mode": tunnel.is_dynamic}}
 
 
-def _with_profile(tunnel: Tunnel) -> dict[str, Any]:
-    """A gateway that speaks both versions names the profile for both."""
-    spoken = {"ikev1": ("ikev1",), "ikev2": ("ikev2",)}.get(tunnel.version or IKE.version, ("ikev1", "ikev2"))
-    return {each: {"ike_crypto_profile": tunnel.ike_profile} for each in spoken}
-
-
-def _peer(address: str) -> dict[str, Any]:
-    if address == DYNAMIC:
-        return {"dynamic": {}}
-    return {"ip" if id_type(address) == "ipaddr" else "fqdn": address} if address else {}
-
-
-def _identity(text: str, kind: str) -> dict[str, str]:
-    return {"type": kind or id_type(text), "id": text} if text else {}
-
-
 def _tunnel(said: Tunnel, tunnel: Tunnel) -> dict[str, Any]:
-    keys = _said(
+    keys = saying(
         ike_gateway=[{"name": tunnel.gateway}] if said.ike_gateway else [], ipsec_crypto_profile=said.ipsec_crypto_profile,
-        proxy_id=[_said(name=proxy.name, local=proxy.local, remote=proxy.remote) for proxy in said.proxy_ids])
-    monitor = said.tunnel_monitor
-    return _said(
-        auto_key=keys, anti_replay=said.anti_replay, copy_tos=said.copy_tos,
-        tunnel_monitor={"enable": True, **_said(destination_ip=monitor.destination_ip, proxy_id=monitor.proxy_id)} if monitor else {})
+        proxy_id=[proxy_id(proxy) for proxy in said.proxy_ids])
+    return saying(auto_key=keys, anti_replay=said.anti_replay, copy_tos=said.copy_tos, tunnel_monitor=monitoring(said.tunnel_monitor))
 
 
 def _entry(part: Part, site: Any) -> Wanted:
     """A site itself."""
-    values = _said(region=site.region, subnets=list(site.subnets), ipsec_tunnel=site.ipsec_tunnel.name if site.ipsec_tunnel else "",
+    values = saying(region=site.region, subnets=list(site.subnets), ipsec_tunnel=site.ipsec_tunnel.name if site.ipsec_tunnel else "",
                    secondary_ipsec_tunnel=site.secondary_ipsec_tunnel.name if site.secondary_ipsec_tunnel else "")
     if part is REMOTE_NETWORKS:
-        protocol = _said(bgp=_speaker(site.bgp), bgp_peer=_said(**dataclasses.asdict(site.bgp_peer)) if site.bgp_peer else {})
-        links = [{"name": link.name, "ipsec_tunnel": link.ipsec_tunnel.name if link.ipsec_tunnel else "", "protocol": {"bgp": _speaker(link.bgp)}}
+        protocol = saying(bgp=speaker(site.bgp), bgp_peer=saying(**dataclasses.asdict(site.bgp_peer)) if site.bgp_peer else {})
+        links = [{"name": link.name, "ipsec_tunnel": link.ipsec_tunnel.name if link.ipsec_tunnel else "", "protocol": {"bgp": speaker(link.bgp)}}
                  for link in site.links]
-        values.update(_said(license_type=site.license_type, spn_name=site.spn_name, protocol=protocol, ecmp_tunnels=links,
+        values.update(saying(license_type=site.license_type, spn_name=site.spn_name, protocol=protocol, ecmp_tunnels=links,
                             ecmp_load_balancing="enable" if links else ""))
         return Wanted(part.kind, site.name, part.folder, values, {"license_type": AGGREGATE})
-    values.update(_said(protocol=_said(bgp=_speaker(site.bgp)), bgp_peer=_second_speaker(site), backup_SC=site.backup_sc, nat_pool=site.nat_pool,
+    values.update(saying(protocol=saying(bgp=speaker(site.bgp)), bgp_peer=_second_speaker(site), backup_SC=site.backup_sc, nat_pool=site.nat_pool,
                         source_nat=site.source_nat, no_export_community=site.no_export_community))
     return Wanted(part.kind, site.name, part.folder, values)
-
-
-def _speaker(bgp: Bgp | None) -> dict[str, Any]:
-    if bgp is None:
-        return {}
-    said = _said(**dataclasses.asdict(bgp))
-    return {"enable": True, **said, **({"peer_as": str(bgp.peer_as)} if bgp.peer_as else {})}
 
 
 def _second_speaker(site: Site) -> dict[str, Any]:
@@ -453,13 +398,8 @@ def _second_speaker(site: Site) -> dict[str, Any]:
     if peer is None:
         return {}
     if peer.same_as_primary and site.bgp:
-        return _said(peer_ip_address=site.bgp.peer_ip_address, local_ip_address=site.bgp.local_ip_address, secret=peer.secret or site.bgp.secret)
-    return _said(peer_ip_address=peer.peer_ip_address, local_ip_address=peer.local_ip_address, secret=peer.secret)
-
-
-def _said(**values: Any) -> dict[str, Any]:
-    """The values that say something."""
-    return {name: value for name, value in values.items() if value not in (None, "", [], {})}
+        return saying(peer_ip_address=site.bgp.peer_ip_address, local_ip_address=site.bgp.local_ip_address, secret=peer.secret or site.bgp.secret)
+    return saying(peer_ip_address=peer.peer_ip_address, local_ip_address=peer.local_ip_address, secret=peer.secret)
 
 
 # -- what goes

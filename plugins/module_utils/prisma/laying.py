@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import secrets
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.lifetimes import UNITS, seconds_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.site import UNITS, seconds_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm.kinds import Kind
 
 ON_CREATE, ALWAYS = "on_create", "always"

@@ -17,13 +17,16 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.hosts import id_type
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.lifetimes import UNITS, counted
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma import cloud_services
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.site import (
-    AUTO_KEY, DYNAMIC, IKE, IPSEC, MANUAL_KEY, Bandwidth, Bgp, BgpPeer, EcmpLink, IkeProposal, IpsecProposal, Monitor, ProxyId, RemoteNetwork, Service,
-    ServiceConnection, Site, Tunnel, overlaid, seconds_of, with_tunnels,
+    AUTO_KEY, DYNAMIC, IKE, IPSEC, MANUAL_KEY, Bandwidth, Bgp, BgpPeer, EcmpLink, Monitor, ProxyId, RemoteNetwork, Service, ServiceConnection,
+    Site, Tunnel, overlaid, with_tunnels,
+)
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.values import (
+    identity, ike_profile, ipsec_profile, monitoring, peer_address, proxy_id, saying, speaker, spoken_versions, with_names_of, with_proposals,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ike_crypto_profile, ike_gateway, ipsec_crypto_profile, ipsec_tunnel
@@ -32,7 +35,6 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table
 
 # What a gateway and a tunnel of these templates name in place of an interface.
 GATEWAY_INTERFACE, TUNNEL_INTERFACE = "vlan", "tunnel"
-_HOUR = 3600
 # The presets for devices of some vendors that came with the activation are called so.
 _PRESET = "-Default"
 
@@ -100,21 +102,9 @@ class Templates:
     def with_proposals(self, tunnel: Tunnel) -> Tunnel:
         """A tunnel with what its profiles hold; of several values the first, which is tried first."""
         ike, ipsec = self.ike_profiles.get(tunnel.ike_profile), self.ipsec_profiles.get(tunnel.ipsec_profile)
-        version = "ikev1" if tunnel.version == "ikev1" else "ikev2"
-        return dataclasses.replace(
-            tunnel, ike=None if ike is None else _ike_proposal(read(ike_crypto_profile.TABLE.nodes, ike, ike_crypto_profile.TABLE.choices), version),
-            ipsec=None if ipsec is None else _ipsec_proposal(read(ipsec_crypto_profile.TABLE.nodes, ipsec, ipsec_crypto_profile.TABLE.choices)))
-
-
-def _ike_proposal(held: dict[str, Any], version: str) -> IkeProposal:
-    first = {name: next(iter(held.get(name) or ()), "") for name in ("encryption", "hash", "dh_group")}
-    return IkeProposal(version=version, **first, lifetime_seconds=seconds_of(held.get("lifetime") or {}))
-
-
-def _ipsec_proposal(held: dict[str, Any]) -> IpsecProposal:
-    esp = held.get("esp") or {}
-    first = {name: next(iter(esp.get(name) or ()), "") for name in ("encryption", "authentication")}
-    return IpsecProposal(**first, dh_group=held.get("dh_group") or "", lifetime_seconds=seconds_of(held.get("lifetime") or {}))
+        return with_proposals(
+            tunnel, None if ike is None else read(ike_crypto_profile.TABLE.nodes, ike, ike_crypto_profile.TABLE.choices),
+            None if ipsec is None else read(ipsec_crypto_profile.TABLE.nodes, ipsec, ipsec_crypto_profile.TABLE.choices))
 
 
 def _named(networks: list[tuple[str, ET.Element]], container: Path) -> dict[str, ET.Element]:
@@ -245,12 +235,15 @@ def _objects(said: Tunnel, there: Templates, update_secret: str) -> Iterator[Des
         return
     before = there.tunnels.get(said.name)
     is_new = before is None
-    tunnel = said if before is None else _with_names_of(before, said)
-    ike, ipsec = tunnel.ike, tunnel.ipsec
-    if ike is not None or is_new and tunnel.peer_address and tunnel.ike_profile not in there.ike_profiles:
-        yield DesiredEntry(ike_crypto_profile.TABLE, tunnel.ike_profile, _ike(ike or IKE))
-    if ipsec is not None or is_new and tunnel.peer_address and tunnel.ipsec_profile not in there.ipsec_profiles:
-        yield DesiredEntry(ipsec_crypto_profile.TABLE, tunnel.ipsec_profile, _ipsec(ipsec or IPSEC))
+    tunnel = said if before is None else with_names_of(before, said)
+    # A new tunnel has strong ones, where none of that name is there.
+    has_usual = is_new and not tunnel.is_only_named
+    ike = tunnel.ike or (IKE if has_usual and tunnel.ike_profile not in there.ike_profiles else None)
+    ipsec = tunnel.ipsec or (IPSEC if has_usual and tunnel.ipsec_profile not in there.ipsec_profiles else None)
+    if ike is not None:
+        yield DesiredEntry(ike_crypto_profile.TABLE, tunnel.ike_profile, ike_profile(ike, _lifetime(ike.lifetime_seconds)))
+    if ipsec is not None:
+        yield DesiredEntry(ipsec_crypto_profile.TABLE, tunnel.ipsec_profile, ipsec_profile(ipsec, _lifetime(ipsec.lifetime_seconds)))
     if tunnel.gateway not in there.gateways and not tunnel.pre_shared_key:
         raise InvalidInput(f"IPsec tunnel '{tunnel.name}': pre_shared_key is missing, which its new IKE gateway '{tunnel.gateway}' needs")
     gateway = _gateway(tunnel, tunnel.gateway not in there.gateways)
@@ -261,69 +254,33 @@ def _objects(said: Tunnel, there: Templates, update_secret: str) -> Iterator[Des
         yield DesiredEntry(ipsec_tunnel.TABLE, tunnel.name, values)
 
 
-def _with_names_of(before: Tunnel, said: Tunnel) -> Tunnel:
-    """A tunnel with the names of its gateway and profiles, where these are not said, as they stand."""
-    names = ("ike_gateway", "ike_crypto_profile", "ipsec_crypto_profile", "version")
-    return dataclasses.replace(said, **{name: getattr(said, name) or getattr(before, name) for name in names})
-
-
-def _ike(proposal: IkeProposal) -> dict[str, Any]:
-    return _said(encryption=_one(proposal.encryption), hash=_one(proposal.hash), dh_group=_one(proposal.dh_group),
-                 lifetime=_lifetime(proposal.lifetime_seconds))
-
-
-def _ipsec(proposal: IpsecProposal) -> dict[str, Any]:
-    esp = _said(encryption=_one(proposal.encryption), authentication=_one(proposal.authentication))
-    return _said(esp=esp, dh_group=proposal.dh_group, lifetime=_lifetime(proposal.lifetime_seconds))
-
-
-def _one(word: str) -> list[str]:
-    return [word] if word else []
-
-
 def _lifetime(seconds: int | None) -> dict[str, int]:
-    """In hours where it can be: seconds end at 65535."""
+    """In hours where it can be, as the profiles that are there already; what no unit can say is refused by the option's own range."""
     if seconds is None:
         return {}
-    return {"seconds": seconds} if seconds % _HOUR else {"hours": seconds // _HOUR}
+    return counted(seconds) or {"seconds": seconds} if seconds % UNITS["hours"] else {"hours": seconds // UNITS["hours"]}
 
 
 def _gateway(tunnel: Tunnel, is_new: bool) -> dict[str, Any]:
     """What is said of a gateway; strong values for a new one."""
-    values = _said(
-        peer_address=_peer(tunnel.peer_address), pre_shared_key=tunnel.pre_shared_key, version=tunnel.version, passive_mode=tunnel.passive_mode,
-        local_id=_identity(tunnel.local_id, tunnel.local_id_type), peer_id=_identity(tunnel.peer_id, tunnel.peer_id_type))
+    values = saying(
+        peer_address=peer_address(tunnel.peer_address, dynamic=True), pre_shared_key=tunnel.pre_shared_key, version=tunnel.version,
+        passive_mode=tunnel.passive_mode, local_id=identity(tunnel.local_id, tunnel.local_id_type),
+        peer_id=identity(tunnel.peer_id, tunnel.peer_id_type))
     if tunnel.nat_traversal is not None or is_new:
         values["nat_traversal"] = {"enable": tunnel.nat_traversal is not False}
     if is_new:
         values = {"passive_mode": tunnel.is_dynamic, "local_address": {"interface": GATEWAY_INTERFACE}, "version": IKE.version, **values}
     if is_new or tunnel.ike_crypto_profile:
-        values.update(_with_profile(tunnel.ike_profile, tunnel.version or IKE.version))
+        values.update(spoken_versions(tunnel.ike_profile, tunnel.version))
     return values
 
 
-def _with_profile(name: str, version: str) -> dict[str, Any]:
-    """A gateway that speaks both versions names the profile for both."""
-    spoken = {"ikev1": ("ikev1",), "ikev2": ("ikev2",)}.get(version, ("ikev1", "ikev2"))
-    return {each: {"ike_crypto_profile": name} for each in spoken}
-
-
-def _peer(address: str) -> dict[str, Any]:
-    if address == DYNAMIC:
-        return {"dynamic": True}
-    return {"ip" if id_type(address) == "ipaddr" else "fqdn": address} if address else {}
-
-
-def _identity(text: str, kind: str) -> dict[str, str]:
-    return {"type": kind or id_type(text), "id": text} if text else {}
-
-
 def _tunnel(tunnel: Tunnel, is_new: bool) -> dict[str, Any]:
-    monitor = tunnel.tunnel_monitor
-    values = _said(
+    values = saying(
         anti_replay=tunnel.anti_replay, copy_tos=tunnel.copy_tos,
-        proxy_ids=[{**_said(name=proxy.name, local=proxy.local, remote=proxy.remote), "protocol": {"any": True}} for proxy in tunnel.proxy_ids],
-        tunnel_monitor={"enable": True, **_said(destination_ip=monitor.destination_ip, proxy_id=monitor.proxy_id)} if monitor else {})
+        proxy_ids=[{**proxy_id(proxy), "protocol": {"any": True}} for proxy in tunnel.proxy_ids],
+        tunnel_monitor=monitoring(tunnel.tunnel_monitor))
     if is_new or tunnel.ike_gateway:
         values["ike_gateways"] = [tunnel.gateway]
     if is_new or tunnel.ipsec_crypto_profile:
@@ -337,26 +294,14 @@ def _entry(site: Any) -> dict[str, Any]:
     """What is said of a site, in the plugin's options."""
     beside = {name: getattr(site, name, None) for name in (
         "region", "license_type", "spn_name", "inbound_flow_over_pa_backbone", "backup_sc", "nat_pool", "source_nat", "no_export_community")}
-    values = _said(**beside, subnets=list(site.subnets), ipsec_tunnel=site.ipsec_tunnel.name if site.ipsec_tunnel else "",
-                   bgp=_speaker(site.bgp), bgp_peer=_said(**dataclasses.asdict(site.bgp_peer)) if site.bgp_peer else {})
+    values = saying(**beside, subnets=list(site.subnets), ipsec_tunnel=site.ipsec_tunnel.name if site.ipsec_tunnel else "",
+                   bgp=speaker(site.bgp), bgp_peer=saying(**dataclasses.asdict(site.bgp_peer)) if site.bgp_peer else {})
     if site.secondary_ipsec_tunnel:
         values.update(secondary_wan_enabled=True, secondary_ipsec_tunnel=site.secondary_ipsec_tunnel.name)
     if site.links:
-        links = [_said(name=link.name, ipsec_tunnel=link.ipsec_tunnel.name if link.ipsec_tunnel else "", bgp=_speaker(link.bgp)) for link in site.links]
+        links = [saying(name=link.name, ipsec_tunnel=link.ipsec_tunnel.name if link.ipsec_tunnel else "", bgp=speaker(link.bgp)) for link in site.links]
         values.update(ecmp_load_balancing=cloud_services.ECMP, ecmp_links=links)
     return values
-
-
-def _speaker(bgp: Bgp | None) -> dict[str, Any]:
-    if bgp is None:
-        return {}
-    said = _said(**dataclasses.asdict(bgp))
-    return {"enable": True, **said, **({"peer_as": str(bgp.peer_as)} if bgp.peer_as else {})}
-
-
-def _said(**values: Any) -> dict[str, Any]:
-    """The values that say something."""
-    return {name: value for name, value in values.items() if value not in (None, "", [], {})}
 
 
 def unwanted(part: Part, given: tuple, held: Standing) -> Wanted:
@@ -411,7 +356,7 @@ def _absent(table: Table, name: str) -> DesiredEntry:
 
 def bandwidth(given: Service, state: str) -> list[DesiredEntry]:
     """The compute locations that are given, and that bandwidth is allocated by them at all."""
-    found = [DesiredEntry(cloud_services.COMPUTE_LOCATION, each.name, _said(allocated_bandwidth=each.allocated_bandwidth), state)
+    found = [DesiredEntry(cloud_services.COMPUTE_LOCATION, each.name, saying(allocated_bandwidth=each.allocated_bandwidth), state)
              for each in given.bandwidth or ()]
     if found and state != "absent":
         enabled = DesiredEntry(cloud_services.AGGREGATE_BANDWIDTH, "agg-bandwidth", {"enabled": True}, place=cloud_services.AGGREGATE_PLACE)

@@ -29,9 +29,6 @@ AGGREGATE = "FWAAS-AGGREGATE"
 IKE = IkeProposal("ikev2", "aes-256-cbc", "sha384", "group20", 28800)
 IPSEC = IpsecProposal("aes-256-gcm", "none", "group20", 3600)
 
-# What a lifetime is counted in, and how many seconds that is.
-UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
-
 _AS: dict = {"limits": (1, 4294967295), "source": "RFC 6793"}
 
 
@@ -276,14 +273,6 @@ def _are_the_same_thing(new: Any, old: Any) -> bool:
     if not (dataclasses.is_dataclass(new) and dataclasses.is_dataclass(old)):
         return False
     return getattr(new, "name", "") == getattr(old, "name", "")
-
-
-def seconds_of(lifetime: dict) -> int | None:
-    """What a lifetime comes to; V(None) for what is none."""
-    if len(lifetime) != 1:
-        return None
-    (unit, count), = lifetime.items()
-    return count * UNITS[unit] if unit in UNITS and isinstance(count, int) else None
 
 
 #: The options that say what Prisma Access is to have, the same for each way in which it is managed.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.lifetimes import counted
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import IkeProposal, IpsecProposal
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ike_crypto_profile, ike_gateway, ipsec_crypto_profile
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 TABLES = (ike_crypto_profile.TABLE, ipsec_crypto_profile.TABLE)
 NAMES = ("ike", "ipsec")
 PHASES = (0, 1)
-_MOST_OF_A_UNIT = 65535
 
 
 def items(vpn: Vpn, choice: Choice, claim: Claim) -> list:
@@ -41,20 +41,12 @@ def items(vpn: Vpn, choice: Choice, claim: Claim) -> list:
 
 
 def values(chosen: IkeProposal | IpsecProposal) -> dict:
-    lifetime = _lifetime(chosen.lifetime_seconds)
+    seconds = chosen.lifetime_seconds
+    # What no unit can say is refused by the option's own range.
+    lifetime = {} if seconds is None else counted(seconds) or {"seconds": seconds}
     if isinstance(chosen, IkeProposal):
         return {"encryption": [chosen.encryption], "hash": [chosen.hash], "dh_group": [chosen.dh_group], "lifetime": lifetime}
     return {"esp": {"encryption": [chosen.encryption], "authentication": [chosen.authentication]}, "dh_group": chosen.dh_group, "lifetime": lifetime}
-
-
-def _lifetime(seconds: int | None) -> dict:
-    """In the smallest unit that PAN-OS can count it in: a number of at most 16 bits."""
-    if seconds is None:
-        return {}
-    for unit, size in (("seconds", 1), ("minutes", 60), ("hours", 3600)):
-        if seconds % size == 0 and seconds // size <= _MOST_OF_A_UNIT:
-            return {unit: seconds // size}
-    return {"seconds": seconds}
 
 
 def current(view: Surroundings, claim: Claim, number: int, index: int) -> str | None:

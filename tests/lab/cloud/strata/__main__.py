@@ -30,7 +30,8 @@ def main() -> None:
         for name, value in (("SCM_BASE_URL", there.url), ("SCM_TOKEN_URL", f"{there.url}{TOKEN_PATHS[0]}"), ("SCM_CA_PATH", there.ca_path),
                             ("SCM_CLIENT_ID", ACCOUNT), ("SCM_CLIENT_SECRET", f"'{account.secret}'"), ("SCM_TSG_ID", account.tenant)):
             print(f"export {name}={value}")
-        print(f"# address API: {there.url}{ADDRESSES}", flush=True)
+        print(f"# address API: {there.url}{ADDRESSES}")
+        print(f"# telemetry (insights_url): {there.url}", flush=True)
         ended.wait()
         there.stop()
 

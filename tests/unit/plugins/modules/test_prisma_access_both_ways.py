@@ -39,6 +39,7 @@ STEPS = {
     "the same networks in another order": [{"name": "Lyon", "subnets": ["10.83.0.0/16", "10.81.0.0/16"]}],
     "other peers and proposals": [{
         "name": "Lyon", "ipsec_tunnel": {"name": "lyon-1", "peer_address": "198.51.100.11", "anti_replay": False, "ike": {"encryption": "aes-128-cbc"}}}],
+    "a lifetime of more than 65535 seconds": [{"name": "Lyon", "ipsec_tunnel": {"name": "lyon-1", "ike": {"lifetime_seconds": 86460}}}],
     "proxy IDs": [{"name": "Lyon", "ipsec_tunnel": {"name": "lyon-1", "proxy_ids": [{"name": "one", "local": "0.0.0.0/0", "remote": "10.80.0.0/12"}]}}],
     "fewer links": [{"name": "Nice", "ecmp_links": [LINKS[0], LINKS[2]]}],
     "another speaker": [{"name": "Lyon", "bgp": {"peer_ip_address": "10.80.255.9"}}],
