@@ -3,22 +3,29 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """What nobody tells of a firewall, in both positions: as the lab begins, and the other way. Where sessions may go and whose answers PBF sees: test_sessions.py;
-keys: test_changes.py; segments: tests/unit/lab/test_packet_filter.py.
+keys: test_changes.py.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
+import subprocess
 import time
+from typing import Iterator
 
 import pytest
 
+from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.bulks import all_arrive, transfers
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.failovers import together
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import connection
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.behaviour import A_KEY, EVERYTHING, Behaviour
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
 
 HOLD_TIME = 3
+INSIDE = "10.10.0.10"
+#: What the links of the hosts carry, and the part of it that is no data as hosts tell it.
+LINK, HEADERS = 1500, 40
 #: Seconds in which a tunnel would be up again.
 UNASKED = 6
 WORLDS = {
@@ -97,9 +104,9 @@ def spi(site) -> str | None:
 
 @pytest.fixture(scope="module")
 def waiting(sites):
-    """By what becomes of old sessions and SAs: pairings whose first PBF rule has a monitor that only waits."""
-    made = {keeps: sites(connection("pbf"), dead_after=4, behaviour=Behaviour(dead_peers_keep_sessions=keeps, sas_outlive=EVERYTHING if keeps else A_KEY))
-            for keeps in (False, True)}
+    """By what becomes of old sessions and SAs, and of segments: pairings whose first PBF rule has a monitor that only waits."""
+    positions = {keeps: Behaviour(dead_peers_keep_sessions=keeps, sas_outlive=EVERYTHING if keeps else A_KEY, adjusts_mss=keeps) for keeps in (False, True)}
+    made = {keeps: sites(connection("pbf"), dead_after=4, behaviour=behaviour) for keeps, behaviour in positions.items()}
     for site in made.values():
         site.pair("pbf", monitor_interval=2, monitor_threshold=2)
         site.change({"monitor_profile": {"name": "waits", "interval": 2, "threshold": 2, "action": "wait-recover"}},
@@ -115,6 +122,33 @@ def test_sas_under_other_terms(waiting, outlive):
     site.change({"ipsec_crypto_profile": {"name": site.options("pbf")["name"], "lifetime": {"seconds": 7200}}})
     site.up()
     assert (spi(site) == before) is outlive
+
+
+@pytest.mark.parametrize("adjusts", [False, True])
+def test_what_hosts_are_told_of_segments(waiting, adjusts):
+    """The host here tells what its link carries, whoever begins; where the firewall adjusts that, the cloud hears what the tunnel carries."""
+    site = waiting[adjusts]
+    with told_segments(site) as told:
+        found = transfers(site, INSIDE)
+    all_arrive(found, site, 52)
+    running = site.plane.firewall.running
+    carried = min(running.interface(tunnel.interface).mtu for tunnel in running.tunnels)
+    assert told == [(carried if adjusts else LINK) - HEADERS] * 4
+    # What the cloud's host has learned by ICMP of the path, having sent more.
+    assert found["the cloud: send"].mtu == (LINK if adjusts else carried)
+
+
+@contextlib.contextmanager
+def told_segments(site) -> Iterator[list[int]]:
+    """When the block is over, what the host here told of its segments in the first packets of four connections, as they came to the cloud's host."""
+    told: list[int] = []
+    expression = f"src host {INSIDE} and tcp[tcpflags] & tcp-syn != 0"
+    with site.plane.enclave.start(
+            site.plane.clouds[0].host, ["timeout", "60", "tcpdump", "-n", "-l", "--immediate-mode", "-c", "4", "-i", "any", "-Z", "root", expression],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as capture:
+        assert any("listening on" in line for line in capture.stderr), "tcpdump does not begin"
+        yield told
+        told += map(int, re.findall(r"mss (\d+)", capture.communicate(timeout=60)[0]))
 
 
 @pytest.mark.parametrize("keeps", [False, True])
