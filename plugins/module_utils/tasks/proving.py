@@ -112,7 +112,7 @@ class Proof:
     # BGP sessions.
 
     def spoken(self, journal: Journal | None) -> set[Path]:
-        """Where the objects stand of which something was changed that BGP sessions begin with. A Panorama has none; those of its firewalls it does not see."""
+        """Where the objects stand of which something was changed that BGP sessions begin with. A Panorama has none: its firewalls have."""
         if self.target.is_panorama:
             return set()
         return self.places | (set(sessions.touched(journal.negotiated, self.target.base)) if journal else set())

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
-from typing import Any, Mapping, Sequence
+from typing import Any, Collection, Mapping, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis import sentences
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.behind import Behind, refuse_unknown
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet
@@ -265,7 +266,7 @@ class _Life:
     the last commit of it had ended. C(took_over): with that another VPN went. C(remembers): a journal would tell what earlier runs left unproven, or
     there were none.
     C(notes): it is remembered in the task's journal what was proven. C(on_each): behind a Panorama, serial number → the VPN there, where that differs.
-    C(said): the options, with what is said for this firewall alone.
+    C(said): the options, with what is said for this firewall alone. C(proofs): behind a Panorama, serial number → what is known of that firewall.
     """
 
     module: Any
@@ -280,6 +281,7 @@ class _Life:
     spis: dict[str, frozenset] = field(default_factory=dict)
     committed_at: float | None = None
     took_over: bool = False
+    proofs: dict[str, Proof] = field(default_factory=dict)
     proof: Proof = field(init=False)
     remembers: bool = field(init=False)
     delivery: delivery.Delivery | None = field(init=False)
@@ -351,7 +353,9 @@ class _Life:
         found = []
         for name, serial in zip(self._names(serials), serials):
             life = _Life(self.module, self.target.firewall(serial), self.vpn, asked, notes=False, said=said.get(serial, {}))
-            life.proof.wrote(self.proof.concerned(self._noted()))
+            if serial not in self.proofs:
+                life.proof.wrote(self.proof.concerned(self._noted()))
+            life.proof = self.proofs.setdefault(serial, life.proof)
             found.append((name, life))
         return found
 
@@ -382,7 +386,7 @@ class _Life:
         if healths:
             self.told.update(health=max(healths, key=[each.value for each in Health].index), healthy=not problems and not failures, problems=list(problems))
         return replace(seen, problems=problems, risks=_of_each(looks, "risks"), causes=_of_each(looks, "causes"), unproven=_of_each(looks, "unproven"),
-                       look_failed="; ".join(failures) or None)
+                       sessions=_of_each(looks, "sessions"), look_failed="; ".join(failures) or None)
 
     # Writing and committing.
 
@@ -394,7 +398,8 @@ class _Life:
                       lambda result: result["uncommitted"] and not self.asked.commits)
         self._add(done)
         self.took_over = self.took_over or bool(planning.turn.replaces and "committed" in done)
-        self.proof.wrote(planning.turn.negotiated)
+        for proof in (self.proof, *self.proofs.values()):
+            proof.wrote(planning.turn.negotiated)
         # Once a turn has made it, it stands; what was so before this task counts.
         self.remembers = self.remembers or not planning.turn.stood
         return Seen(
@@ -438,7 +443,10 @@ class _Life:
 
     def _look_at_sessions(self, planning: Planning) -> None:
         """Which BGP sessions are there before what was changed of them is running: by that a later look tells which have begun since."""
-        if self.delivery is not None or self.asked.removes:
+        if self.asked.removes:
+            return
+        if self.delivery is not None:
+            self._look_at_sessions_on_each(planning.turn.spoken, self.delivery.connected)
             return
         self.proof.wrote((), planning.turn.spoken)
         journal = self._noted()
@@ -453,6 +461,15 @@ class _Life:
         peers = [each.peer for each in planning.turn.speaking if each.place in places]
         if journal and peers:
             journal.note_sessions({peer: self.proof.sessions.get(peer) for peer in peers}, self.module.tell)
+
+    def _look_at_sessions_on_each(self, spoken: Collection[Path], serials: Sequence[str]) -> None:
+        """The same on the firewalls behind a Panorama. C(spoken): places on that Panorama."""
+        if not spoken or not self._delivers or not self.asked.verifies:
+            return
+        below = [place[len(self.target.base("network")):] for place in spoken]
+        for _name, life in self._on_firewalls(serials):
+            life.proof.wrote((), [life.target.base("network") + rest for rest in below])
+            life.proof.look_before_commit()
 
     def _description(self) -> str:
         return self.module.params["description"] or f"{self.asked.vpn} {self.module.params['state']}, by tunnelsmith.panos_vpn.site_to_site_vpn"

@@ -174,6 +174,7 @@ class Planning:
         """
         found: dict[Site, tuple[Surroundings, Result]] = {}
         negotiated: set[Agreed] = set()
+        spoken: set[Path] = set()
         # The first one comes last: what the turn remembers is of the firewall that stands for all.
         for site in sorted(sites, key=lambda site: site.is_seen, reverse=True)[::-1]:
             try:
@@ -189,7 +190,8 @@ class Planning:
                     raise exc.adding(f"{site.words} is not connected to {self.target.place}, so what it has of its own is not known")
                 continue
             negotiated |= self.turn.negotiated
-        self.turn.negotiated = negotiated
+            spoken |= self.turn.spoken
+        self.turn.negotiated, self.turn.spoken = negotiated, spoken
         return dict(reversed(found.items()))
 
     def _built(self, site: Site, own: ET.Element) -> tuple[Surroundings, Result]:

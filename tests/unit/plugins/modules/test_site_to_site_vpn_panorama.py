@@ -504,3 +504,28 @@ def test_what_comes_up_nowhere_is_taken_back_there_too(running, tmp_path):
     made = running.run(outside(journal=str(tmp_path), on_failure="revert", verify_timeout=1))
     assert made.failed and "is what it was" in made.message, made.message
     assert running.candidate() == start and all(NAME not in firewall.control.running() for firewall in running.firewalls)
+
+
+@pytest.mark.parametrize("ends", [True, False], ids=["a push ends sessions", "sessions outlive a push"])
+def test_what_a_bgp_session_begins_with_is_proven_on_each_firewall(running, ends):
+    """Nothing is said to work by a session that is older than its change."""
+
+    def speaking(**timers) -> dict:
+        tunnels = pairing.every_tunnel("bgp", {"customer_outside_address": "192.0.2.77", "bgp": timers})
+        return {**wanted("bgp", outside_interface="ethernet1/1", tunnels=tunnels), **LIFE}
+
+    made = running.done(speaking())
+    assert made.values["healthy"] and made.values["unproven"] == [], made.values["outcome"]
+    for firewall in running.firewalls:
+        firewall.control.commit_ends_sessions(ends)
+    changed = running.done({**speaking(hold_time=60, keep_alive=20), "verify_timeout": 1})
+    old = [] if ends else [f"fw{number}: {made.values['vpn']['name']}-{peer}" for number in (1, 2) for peer in (1, 2)]
+    assert changed.values["healthy"] and changed.values["unproven"] == old, changed.values["outcome"]
+    assert (" works" in changed.values["outcome"]) == ends
+
+
+def test_a_tunnel_that_had_its_turn_is_not_negotiated_again_in_the_next_one(running):
+    running.done(outside())
+    made = running.done(outside(pre_shared_keys=["notReal.key.three", "notReal.key.four"], rollout="one_by_one"))
+    assert made.values["healthy"] and made.values["interrupts"] == [f"{NAME}-2", f"{NAME}-1"]
+    assert [device["interrupts"] for device in made.values["devices"]] == [[f"{NAME}-1"], [f"{NAME}-1"]]
