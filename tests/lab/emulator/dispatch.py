@@ -14,7 +14,7 @@ from typing import Callable
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import file_api, log_api, operations, report_api, responses, user_id_api
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.completion import completions
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import (
-    BadXpath, InvalidCommand, InvalidCredential, MalformedCommand, MissingParameter, NoSuchNode, OperationFailed, Refusal,
+    BadXpath, InvalidCommand, InvalidCredential, MalformedCommand, NoSuchNode, OperationFailed, Refusal,
     WebLayerError,
 )
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.firewall import NO_CHANGES, Firewall
@@ -25,6 +25,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree im
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.xpath import Xpath, parse_xpath, read
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.xpath_expression import Malformed, Node
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.panorama import Panorama, order_of
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.parameters import invalid, required
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.request_log import Request
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.responses import Answer
 
@@ -84,13 +85,13 @@ class Api:
             return responses.refusal(MalformedCommand("nested too deeply"), self.firewall.nested_messages)
 
     def _answer(self, request: Request, admin: Admin | None, failing_operation: tuple[int, Refusal] | None) -> Answer:
-        kind = _required(request.parameters, "type")
+        kind = required(request.parameters, "type")
         if kind == "keygen":
             return self._keygen(request)
         if admin is None:
             raise InvalidCredential()
         if kind not in self._types:
-            raise WebLayerError(400, f'Invalid value for parameter "type": {kind}.')
+            raise invalid("type", kind)
         target = request.parameters.get("target")
         if target and kind in _PROXIED and isinstance(self.firewall, Panorama):
             # Measured on 11.x: honoured for these types (reports and User-ID: pan-python's tests), ignored for log and version.
@@ -107,7 +108,7 @@ class Api:
 
     def _keygen(self, request: Request) -> Answer:
         parameters = request.parameters
-        user, password = _required(parameters, "user"), _required(parameters, "password")
+        user, password = required(parameters, "user"), required(parameters, "password")
         request.admin = user
         return responses.result(f"<key>{self.firewall.admins.generate_key(user, password)}</key>")
 
@@ -131,19 +132,19 @@ class Api:
     def _report(self, request: Request, admin: Admin) -> Answer:
         admin.demand("op")
         if request.action == "get":
-            return report_api.collect(self.firewall, _required(request.parameters, "job-id"))
+            return report_api.collect(self.firewall, required(request.parameters, "job-id"))
         return report_api.begin(self.firewall, admin.name, request.parameters)
 
     def _user_id(self, request: Request, admin: Admin) -> Answer:
         admin.demand("op-request")
-        message = _command(_required(request.parameters, "cmd"))
+        message = _command(required(request.parameters, "cmd"))
         self._refuse_missing_vsys(request.parameters)
         return user_id_api.update(self.firewall.identities_of(request.parameters.get("vsys")), message)
 
     def _log(self, request: Request, admin: Admin) -> Answer:
         admin.demand("op")
         if request.action == "get":
-            return log_api.collect(self.firewall, _required(request.parameters, "job-id"))
+            return log_api.collect(self.firewall, required(request.parameters, "job-id"))
         self.firewall.observe()
         return log_api.begin(self.firewall, request.parameters)
 
@@ -151,10 +152,10 @@ class Api:
 
     def _config(self, request: Request, admin: Admin) -> Answer:
         parameters = request.parameters
-        action = _required(parameters, "action")
+        action = required(parameters, "action")
         if action not in _READING and action not in _WRITING:
             raise InvalidCommand(f"{action} is not a valid action")
-        return self.act(admin, action, parameters, lambda: _elements(_required(parameters, "element")))
+        return self.act(admin, action, parameters, lambda: _elements(required(parameters, "element")))
 
     def act(self, admin: Admin, action: str, parameters: dict[str, str], elements: Callable[[], list[ET.Element]],
             identifier: str | None = None) -> Answer:
@@ -164,7 +165,7 @@ class Api:
             return _READING[action](self.firewall, self._xpath_read(action, parameters))
         admin.demand("config-write")
         self.firewall.locks.refuse_write(admin.name)
-        xpath = parse_xpath(_required(parameters, "xpath"))
+        xpath = parse_xpath(required(parameters, "xpath"))
         part = xpath.steps[1].tag if len(xpath.steps) > 1 else ""
         if part in _READ_ONLY or (part == POLICY and not isinstance(self.firewall, Panorama)):
             raise OperationFailed(f"/config/{part} is read only")
@@ -175,12 +176,12 @@ class Api:
     def _xpath_read(action: str, parameters: dict[str, str]) -> str:
         """The vendor's page has a show without any xpath, for all that is active; the vendor's skilletlib shows ``./devices/…``."""
         if action != "show":
-            return _required(parameters, "xpath")
+            return required(parameters, "xpath")
         xpath = parameters.get("xpath") or "/config"
         return "/config" + xpath[1:] if xpath.startswith("./") else xpath
 
     def _multi_config(self, request: Request, admin: Admin, failing_operation: tuple[int, Refusal] | None) -> Answer:
-        roots = _elements(_required(request.parameters, "element"))
+        roots = _elements(required(request.parameters, "element"))
         if len(roots) != 1:
             raise MalformedCommand("one document is expected")
         operations_wanted = list(roots[0])
@@ -219,7 +220,7 @@ class Api:
 
     def _commit(self, request: Request, admin: Admin) -> Answer:
         admin.demand("commit")
-        command = _command(_required(request.parameters, "cmd"))
+        command = _command(required(request.parameters, "cmd"))
         if request.action == "all" or command.tag == "commit-all":
             if not isinstance(self.firewall, Panorama):
                 raise InvalidCommand("commit-all is for Panorama")
@@ -239,7 +240,7 @@ class Api:
     def _op(self, request: Request, admin: Admin) -> Answer:
         if request.action == "complete":
             raise InvalidCommand("No completions available")
-        command = _command(_required(request.parameters, "cmd"))
+        command = _command(required(request.parameters, "cmd"))
         self._refuse_missing_vsys(request.parameters)
         return operations.run(self.firewall, admin, command, request.parameters.get("vsys"))
 
@@ -254,13 +255,6 @@ class Api:
 
 class _RolledBack(Exception):
     """Carries a failed operation out of the transaction."""
-
-
-def _required(parameters: dict[str, str], name: str) -> str:
-    value = parameters.get(name)
-    if not value:
-        raise MissingParameter(name)
-    return value
 
 
 def _elements(text: str) -> list[ET.Element]:
@@ -347,7 +341,7 @@ def _rename(firewall: Firewall, admin: str, xpath: Xpath, parameters: Parameters
 
 
 def _clone(firewall: Firewall, admin: str, xpath: Xpath, parameters: Parameters, elements: Elements) -> tuple[int, str]:
-    source = parse_xpath(_required(parameters, "from")).location()
+    source = parse_xpath(required(parameters, "from")).location()
     return firewall.candidate.clone(admin, xpath.location(), source, parameters.get("newname"))
 
 

@@ -22,12 +22,13 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import responses
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import MissingParameter, NotPresent, OperationFailed, WebLayerError
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import NotPresent, OperationFailed
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.firewall import Firewall
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.jobs import Outcome
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import quoted, render
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.xpath import parse_xpath
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.panorama import Panorama
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.parameters import invalid, required
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.responses import Answer
 
 Parameters = dict
@@ -40,18 +41,18 @@ _OF_FIREWALLS = ("device-state", "stats-dump")
 
 def sent(firewall: Firewall, user: str, parameters: Parameters) -> Answer:
     """What an export answers."""
-    category = _required(parameters, "category")
+    category = required(parameters, "category")
     export = _EXPORTS.get(category)
     if export is None or (isinstance(firewall, Panorama) and category in _OF_FIREWALLS):
-        raise _invalid("category", category)
+        raise invalid("category", category)
     return export(firewall, user, parameters)
 
 
 def taken(firewall: Firewall, user: str, parameters: Parameters) -> Answer:
     """What an import answers."""
-    category = _required(parameters, "category")
+    category = required(parameters, "category")
     if category not in _IMPORTS:
-        raise _invalid("category", category)
+        raise invalid("category", category)
     return _IMPORTS[category](firewall, user, parameters)
 
 
@@ -69,9 +70,9 @@ def _export_device_state(firewall: Firewall, dummy: str, parameters: Parameters)
 
 
 def _export_certificate(firewall: Firewall, dummy: str, parameters: Parameters) -> Answer:
-    name, form = (_required(parameters, each) for each in ("certificate-name", "format"))
+    name, form = (required(parameters, each) for each in ("certificate-name", "format"))
     if form != "pem":
-        raise _invalid("format", form)
+        raise invalid("format", form)
     if parameters.get("include-key", "no") != "no":
         raise OperationFailed(f"{name} has no private key here")
     entry = next((entry for entry in _certificates(firewall) if entry.get("name") == name), None)
@@ -92,14 +93,14 @@ def _export_by_job(firewall: Firewall, user: str, parameters: Parameters) -> Ans
         category = parameters["category"]
         job = firewall.jobs.record("Exec", user, Outcome(True, []), (category, _archive(f"{category}.txt", _told_of(firewall))))
         return responses.enqueued(job)
-    number = _required(parameters, "job-id")
+    number = required(parameters, "job-id")
     job = firewall.jobs.get(number)
     if job.product is None or job.product[0] != parameters["category"]:
         raise NotPresent(f"job {number} has no {parameters['category']}")
     if action == "status":
         return responses.result(render(job.element(firewall.version >= (11, 0))))
     if action not in ("get", "finish"):
-        raise _invalid("action", action)
+        raise invalid("action", action)
     firewall.jobs.forget(job)
     if action == "finish":
         return responses.lines(f"job {number} deleted")
@@ -122,16 +123,16 @@ def _archive(name: str, text: str) -> bytes:
 
 
 def _import_configuration(firewall: Firewall, dummy: str, parameters: Parameters) -> Answer:
-    text, name = _required(parameters, "file"), _required(parameters, "filename")
+    text, name = required(parameters, "file"), required(parameters, "filename")
     firewall.stored.import_text(name, text)
     return responses.lines(f"{name} saved")
 
 
 def _import_certificate(firewall: Firewall, user: str, parameters: Parameters) -> Answer:
     """A PEM certificate without a key, into the candidate; the words of its success are those that practitioners report."""
-    name, form, text = (_required(parameters, each) for each in ("certificate-name", "format", "file"))
+    name, form, text = (required(parameters, each) for each in ("certificate-name", "format", "file"))
     if form != "pem":
-        raise _invalid("format", form)
+        raise invalid("format", form)
     try:
         certificate = x509.load_pem_x509_certificate(text.strip().encode())
     except ValueError as error:
@@ -178,17 +179,6 @@ def _signs_others(certificate: x509.Certificate) -> bool:
         return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
     except x509.ExtensionNotFound:
         return False
-
-
-def _required(parameters: Parameters, name: str) -> str:
-    value = parameters.get(name)
-    if not value:
-        raise MissingParameter(name)
-    return value
-
-
-def _invalid(name: str, value: str) -> WebLayerError:
-    return WebLayerError(400, f'Invalid value for parameter "{name}": {value}.')
 
 
 _EXPORTS: dict[str, Callable[[Firewall, str, Parameters], Answer]] = {
