@@ -107,19 +107,23 @@ def test_reconnect_is_what_the_action_playbook_does_by_itself(playbooks, paired_
     assert _is_off(paired_firewall, FIRST)
 
 
-def test_a_report_of_a_fleet_tells_who_is_silent(playbooks, paired_firewall, firewalls, tmp_path):
+def test_a_report_of_a_fleet_tells_who_is_silent_and_who_was_not_asked(playbooks, paired_firewall, firewalls, tmp_path):
     other = firewalls()
     paired_firewall.control.vpn(SECOND, sa="down", monitor="down")
     common = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
     providers = {"berlin": {}, "lyon": {"port": other.port, "api_key": other.api_key, "ca_path": other.ca_path}, "oslo": {"port": 1}}
     inventory = {"all": {"vars": common, "hosts": {name: {"panos_provider": provider} for name, provider in providers.items()}}}
+    # The first of all, where what is done once for the fleet would be done.
+    inventory["all"]["hosts"] = {"bergen": {"vpn_report_nam": "vpn-0fff"}, **inventory["all"]["hosts"]}
     page = tmp_path / "report" / "page.html"
     run = playbooks.run(paired_firewall, REPORT, variables={"vpn_report_file": str(page)}, inventory=inventory)
     assert run.status != 0 and "say which of them are meant: vpn_report_hosts=GROUP" in run.output
     run = playbooks.run(paired_firewall, REPORT, variables={"vpn_report_file": str(page), "vpn_report_hosts": "all"}, inventory=inventory)
-    assert run.status == 0, run.output
+    assert run.status != 0 and {task.host for task in run.failures()} == {"bergen"}, run.output
     text = page.read_text(encoding="utf-8")
-    assert [name for name in ("berlin", "lyon", "oslo") if f">{name}<" not in text] == []
+    assert [name for name in ("bergen", "berlin", "lyon", "oslo") if f">{name}<" not in text] == []
+    told = {each["name"]: each for each in json.loads(page.with_suffix(".json").read_text(encoding="utf-8"))["firewalls"]}
+    assert "vpn_report_name" in told["bergen"]["error"] and [len(told[name]["vpns"]) > 0 for name in ("berlin", "lyon")] == [True, True]
     assert "No answer: " in text and "no IPsec SA" in text
     assert "<script" not in text and "http-equiv" in text
     assert other.api_key not in text
