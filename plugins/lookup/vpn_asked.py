@@ -13,9 +13,9 @@ short_description: Which VPN a host of the inventory ought to have, and what is 
 description:
   - Reads the variables of the pairing roles, and those of a playbook, which come first, and returns what M(tunnelsmith.panos_vpn.vpn_info) takes. So
     whoever asks about a VPN, a pairing, a verification or a report, asks the same question.
-  - The name is that of the variable that ends in C(_name); for AWS it is C(aws_pairing_connection_id), or the ID in C(aws_pairing_connection). Zones, networks,
-    the virtual system and the probe are those of the same role. Where the playbook names no VPN, all are asked for that roles name in one virtual system. Of
-    what is said besides, only that counts which is the same for all of them, and a warning tells what was left out; the VPN's name brings it back.
+  - The name is that of the variable that ends in C(_name); for AWS it is C(aws_pairing_connection_id), or the ID in C(aws_pairing_connection). Connection,
+    zones, networks, the virtual system and the probe are those of the same role. So a host with several VPNs has a question for each of them, with what
+    belongs to it; those of which the same is said are asked for together. Where the playbook names no VPN, all are asked for that roles name.
   - The far side's description is read as the role does, with all that the role takes besides; a profile that a filter such as
     P(tunnelsmith.panos_vpn.azure_vpn_connection#filter) has made is taken as it is. One that cannot be read is a warning.
 options:
@@ -23,25 +23,33 @@ options:
     description: Prefixes of variables, the strongest first. Those of the pairing roles follow by themselves.
     type: list
     elements: str
+  together:
+    description:
+      - Whether there is to be one question for all VPNs, as for a look at everything. Those of one virtual system are asked for then. Of what is said besides
+        the names, only that counts which is the same for all of them, and a warning tells what was left out.
+    type: bool
+    default: false
 """
 
 EXAMPLES = r"""
-- name: Ask about the VPN that this host ought to have
+# What is looped over is shown, and a connection holds keys.
+- name: Ask about the VPNs that this host ought to have
   tunnelsmith.panos_vpn.vpn_info:
     name: "{{ asked.name | default(omit) }}"
     connection: "{{ asked.connection | default(omit) }}"
     source_zones: "{{ asked.source_zones | default(omit) }}"
     local_networks: "{{ asked.local_networks | default(omit) }}"
     remote_networks: "{{ asked.remote_networks | default(omit) }}"
+  loop: "{{ range(query('tunnelsmith.panos_vpn.vpn_asked') | length) }}"
   vars:
-    asked: "{{ query('tunnelsmith.panos_vpn.vpn_asked') | first }}"
+    asked: "{{ query('tunnelsmith.panos_vpn.vpn_asked')[item] }}"
 """
 
 RETURN = r"""
 _raw:
   description:
-    - One dictionary with C(name) (a list), C(connection), C(source_zones), C(local_networks), C(remote_networks), C(vsys), C(probe) and C(journal),
-      each as far as the inventory says it.
+    - For each question a dictionary with C(name) (a list), C(connection), C(source_zones), C(local_networks), C(remote_networks), C(vsys), C(probe) and
+      C(journal), each as far as the inventory says it. There is always one; where nothing is said it is empty.
     - The C(connection) holds the pre-shared keys, as far as the cloud's description does.
   type: list
   elements: dict
@@ -54,6 +62,7 @@ import pathlib
 from collections.abc import Mapping
 
 from ansible.errors import AnsibleError, AnsibleLookupError
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
@@ -78,16 +87,12 @@ class LookupModule(LookupBase):
         roles = sorted(path.parent.parent.name for path in (_COLLECTION / "roles").glob("*/meta/argument_specs.yml"))
         prefixes = list(dict.fromkeys([*map(str, terms), *(role for role in roles if f"{role}_local_networks" in self._variables_of(role))]))
         found = {prefix: self._asked(prefix, given) for prefix in prefixes}
-        asked: dict = {}
-        for prefix in filter(found.get, map(str, terms)):
-            asked = {**found[prefix], **asked}
+        own: dict = {}
+        for prefix in map(str, terms):
+            own = {**found[prefix], **own}
         of_roles = [found[prefix] for prefix in prefixes if prefix not in terms and found[prefix]]
-        if "name" in asked:
-            # Of another VPN it is of no meaning here what is to pass through it.
-            of_roles = [each for each in of_roles if each.get("name", asked["name"]) == asked["name"]]
-        for each in _together(of_roles, terms):
-            asked = {**each, **asked}
-        return [asked]
+        questions = _questions(own, of_roles)
+        return [_as_one(questions, terms)] if boolean(kwargs.get("together", False)) else questions
 
     def _variables_of(self, role):
         specs = self._loader.load_from_file(str(_COLLECTION / "roles" / role / "meta" / "argument_specs.yml"))["argument_specs"].values()
@@ -147,24 +152,49 @@ def _identity(document):
         raise AnsibleLookupError(f"{_AWS}_connection: {exc}") from exc
 
 
-def _together(of_roles, terms):
-    """What several roles say of one VPN, as it stands; of several VPNs, one answer for all of them."""
-    named = [each for each in of_roles if "name" in each]
-    first = named[0] if named else {}
-    here = [each for each in named if each.get("vsys") == first.get("vsys")]
-    if all(each["name"] == first["name"] for each in named):
-        return of_roles
-    names = list(dict.fromkeys(name for each in here for name in each["name"]))
+def _questions(own, of_roles):
+    """A question for each VPN. C(own): what the playbook is told, which comes first. C(of_roles): what each role is told."""
+    names = own.get("name") or list(dict.fromkeys(name for each in of_roles for name in each.get("name", ())))
+    if not names:
+        return [_overlaid([own, *of_roles])]
+    # Where roles speak of several VPNs, what is said without a name is of none of them.
+    nameless = [each for each in of_roles if "name" not in each] if own.get("name") or len(names) == 1 else []
+    questions: list = []
+    for name in names:
+        said = _overlaid([own, *(each for each in of_roles if name in each.get("name", ())), *nameless])
+        same = next((question for question in questions if {**question, "name": None} == {**said, "name": None}), None)
+        if same is None:
+            questions.append({**said, "name": [name]})
+        else:
+            same["name"].append(name)
+    return questions
+
+
+def _overlaid(told):
+    """What comes first counts."""
+    found: dict = {}
+    for each in told:
+        found = {**each, **found}
+    return found
+
+
+def _as_one(questions, terms):
+    """One question for the VPNs of one virtual system, with what is the same for all of them."""
+    first = questions[0]
+    if len(questions) == 1:
+        return first
+    here = [each for each in questions if each.get("vsys") == first.get("vsys")]
+    names = [name for each in here for name in each["name"]]
     same = {key: value for key, value in first.items() if all(each.get(key) == value for each in here)}
     variable = f"{terms[0]}_name" if terms else "a name"
     left_out = sorted({key for each in here for key in each} - set(same) - {"name"})
     if left_out:
         Display().warning(
             f"asked for {', '.join(names)} together, so without what differs between them ({', '.join(left_out)}); {variable} asks for one with it")
-    elsewhere = [name for each in named if each not in here for name in each["name"]]
+    elsewhere = [name for each in questions if each not in here for name in each["name"]]
     if elsewhere:
         Display().warning(f"{', '.join(elsewhere)} is in another virtual system, and not asked for; {variable} names it")
-    return [{**same, "name": names}]
+    return {**same, "name": names}
 
 
 def _read(prefix, read):

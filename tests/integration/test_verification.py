@@ -11,7 +11,7 @@ import pathlib
 
 import pytest
 
-from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import IDS, commits, paired, writes
+from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import IDS, KEYS, commits, paired, writes
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import PAIRING, pairing, play
 
 SECOND = f"{IDS['pbf']}-2"
@@ -129,6 +129,13 @@ def test_the_inventory_s_connection_is_what_is_verified(playbooks, firewall):
     firewall.control.vpn("branch-7", sa="down")
     run = playbooks.run(firewall, "tunnelsmith.panos_vpn.vpn_verify", variables=variables)
     assert run.status == 0 and IDS["pbf"] in run.output, run.output
+    # A second one of the inventory is asked for with what is its own; the first is told all the same.
+    second = {"site_to_site_name": "branch-7", "site_to_site_remote_networks": ["10.70.0.0/24"]}
+    run = playbooks.run(firewall, "tunnelsmith.panos_vpn.vpn_verify", "-vvv", variables={**variables, **second})
+    assert run.status != 0 and f"{IDS['pbf']} on" not in run.failures()[0].message and "branch-7 on" in run.failures()[0].message
+    (artifact,) = [task.result["ansible_stats"]["data"]["vpn_verify"] for task in run.tasks if task.action == "ansible.builtin.set_stats"]
+    assert {vpn["name"]: vpn["health"] for vpn in artifact["fw1"]["vpns"]} == {IDS["pbf"]: "healthy", "branch-7": "down"}
+    assert not any(key in run.everything() for key in KEYS["pbf"]), "a key is told"
 
 
 def test_an_action_is_told_its_virtual_system(playbooks, firewall):

@@ -29,8 +29,8 @@ def looked_up(module, terms, variables, **options):
     return module.LookupModule(loader=loader, templar=Templar(loader=loader, variables=variables)).run(list(terms), variables=variables, **options)
 
 
-def asked(*prefixes, **variables) -> dict:
-    (found,) = looked_up(vpn_asked, prefixes, variables)
+def asked(*prefixes, together=False, **variables) -> dict:
+    (found,) = looked_up(vpn_asked, prefixes, variables, together=together)
     return found
 
 
@@ -80,15 +80,35 @@ def test_a_description_that_cannot_be_read_is_a_warning(role, monkeypatch):
     assert len(told) == 1 and told[0].startswith(f"{role}: the far side's description cannot be read")
 
 
-def test_all_vpns_of_a_firewall_are_asked_for(monkeypatch):
+SEVERAL = {"aws_pairing_connection_id": "vpn-0fff", "aws_pairing_source_zones": ["trust"], "aws_pairing_remote_networks": ["10.20.0.0/16"],
+           "gcp_pairing_name": "hub", "gcp_pairing_source_zones": ["trust"], "gcp_pairing_remote_networks": ["10.30.0.0/16"],
+           "zstack_pairing_name": "far", "zstack_pairing_vsys": "vsys2"}
+AWS = {"name": ["vpn-0fff"], "source_zones": ["trust"], "remote_networks": ["10.20.0.0/16"]}
+HUB = {"name": ["hub"], "source_zones": ["trust"], "remote_networks": ["10.30.0.0/16"]}
+
+
+def test_each_vpn_of_a_firewall_is_asked_for_with_what_is_its_own():
+    assert looked_up(vpn_asked, ["vpn_verify"], SEVERAL) == [AWS, HUB, {"name": ["far"], "vsys": "vsys2"}]
+    assert asked("vpn_verify", **SEVERAL, vpn_verify_name="hub") == HUB
+    assert looked_up(vpn_asked, ["vpn_verify"], {**SEVERAL, "vpn_verify_name": "hub, vpn-0fff", "vpn_verify_source_zones": "dmz"}) == [
+        {**HUB, "source_zones": ["dmz"]}, {**AWS, "source_zones": ["dmz"]}]
+
+
+def test_what_is_said_of_no_vpn_is_not_said_of_one_of_several():
+    assert looked_up(vpn_asked, ["vpn_verify"], {**SEVERAL, "azure_pairing_probe": "true"})[0] == AWS
+    only = {name: value for name, value in SEVERAL.items() if name.startswith("gcp")}
+    assert asked("vpn_verify", **only, azure_pairing_probe="true", azure_pairing_source_zones=["dmz"]) == {**HUB, "probe": "true"}
+
+
+def test_those_of_which_the_same_is_said_are_asked_for_together():
+    assert asked("vpn_verify", aws_pairing_connection_id="vpn-0fff", gcp_pairing_name="hub") == {"name": ["vpn-0fff", "hub"]}
+
+
+def test_one_question_for_all_has_what_is_the_same_for_all(monkeypatch):
     told = []
     monkeypatch.setattr(Display, "warning", lambda self, text, **more: told.append(text))
-    variables = {"aws_pairing_connection_id": "vpn-0fff", "aws_pairing_source_zones": ["trust"], "aws_pairing_remote_networks": ["10.20.0.0/16"],
-                 "gcp_pairing_name": "hub", "gcp_pairing_source_zones": ["trust"], "gcp_pairing_remote_networks": ["10.30.0.0/16"],
-                 "zstack_pairing_name": "far", "zstack_pairing_vsys": "vsys2"}
-    assert asked("vpn_verify", **variables) == {"name": ["vpn-0fff", "hub"], "source_zones": ["trust"]}
+    assert asked("vpn_report", together=True, **SEVERAL) == {"name": ["vpn-0fff", "hub"], "source_zones": ["trust"]}
     assert ["vpn-0fff, hub" in told[0] and "remote_networks" in told[0], "far" in told[1]] == [True, True]
-    assert asked("vpn_verify", **variables, vpn_verify_name="hub") == {"name": ["hub"], "source_zones": ["trust"], "remote_networks": ["10.30.0.0/16"]}
 
 
 def test_the_playbook_s_own_variables_come_first():

@@ -1,0 +1,42 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Several answers about one firewall as one."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.filter.vpn_joined import vpn_joined
+
+HUB = {"health": "healthy", "healthy": True, "problems": [], "vpns": [{"name": "hub"}], "firewall": {"hostname": "fw"},
+       "vpn": {"tunnels": [{"name": "hub-1"}], "state": {"tunnels": [1]}}}
+FAR = {"health": "at_risk", "healthy": False, "problems": ["one works"], "vpns": [{"name": "far"}], "firewall": {"hostname": "fw"},
+       "vpn": {"tunnels": [{"name": "far-1"}], "state": {"tunnels": [2], "routes": [3]}}, "unproven": ["far-1"]}
+SILENT = {"msg": "no answer"}
+
+
+def test_of_one_it_is_that_one():
+    assert vpn_joined([FAR]) == {**FAR, "failures": []}
+
+
+def test_of_several_it_holds_what_each_holds():
+    assert vpn_joined([HUB, FAR]) == {
+        "health": "at_risk", "healthy": False, "problems": ["one works"], "vpns": [{"name": "hub"}, {"name": "far"}], "firewall": {"hostname": "fw"},
+        "vpn": {"tunnels": [{"name": "hub-1"}, {"name": "far-1"}], "state": {"tunnels": [1, 2], "routes": [3]}}, "unproven": ["far-1"], "failures": []}
+
+
+@pytest.mark.parametrize("answers", list(itertools.permutations([HUB, FAR, SILENT])))
+def test_it_is_as_well_as_the_worst_and_what_was_not_answered_is_down(answers):
+    found = vpn_joined(answers)
+    assert (found["health"], found["healthy"], found["failures"], len(found["vpns"])) == ("down", False, ["no answer"], 2)
+
+
+def test_what_is_no_list_of_results_is_refused():
+    for given in ({"results": []}, "text"):
+        with pytest.raises(AnsibleFilterError, match="results of a task with a loop"):
+            vpn_joined(given)
