@@ -16,6 +16,7 @@ import yaml
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import BGP, STATIC
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import ROOT, access
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata.server import ACCOUNT, TOKEN_PATHS, Cloud, running
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.peers.azure import test_azure_reader as azure
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.peers.gcp import test_gcp_reader as google
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import provider_of
@@ -23,7 +24,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door i
 PAGES = ROOT / "docs" / "docsite" / "rst"
 BLOCK = re.compile(r"^\.\. code-block:: yaml\n\n((?:   .*\n|\n)+)", re.MULTILINE)
 SECRETS = {"vault_google_key": "notReal.google-key", "vault_zstack_key": "notReal.zstack-key", "vault_hub_key": "notReal.hub-key",
-           "vault_lyon_key": "notReal.lyon-key"}
+           "vault_lyon_key": "notReal.lyon-key", "vault_atlanta_first_key": "notReal.atlanta-1", "vault_atlanta_second_key": "notReal.atlanta-2"}
 # What clouds print; the firewall is known there by the address and the AS number that it has.
 OUTPUTS = {"azure.json": json.dumps(azure.BUNDLE), "google.json": json.dumps(google.BUNDLE).replace("192.0.2.10", "198.51.100.10").replace("65000", "65010")}
 
@@ -39,13 +40,22 @@ def plays(page) -> list:
 GUIDES = {page.stem: plays(page) for page in sorted(PAGES.glob("*.rst")) if plays(page)}
 
 
+@pytest.fixture(name="tenant")
+def fixture_tenant(tmp_path):
+    """The environment that leads to a tenant of Strata Cloud Manager."""
+    with running(Cloud(), tmp_path) as there:
+        account = there.cloud.accounts[ACCOUNT]
+        yield {"SCM_BASE_URL": there.url, "SCM_TOKEN_URL": f"{there.url}{TOKEN_PATHS[0]}", "SCM_CA_PATH": str(there.ca_path), "SCM_CLIENT_ID": ACCOUNT,
+               "SCM_CLIENT_SECRET": account.secret, "SCM_TSG_ID": account.tenant}
+
+
 @pytest.mark.parametrize("guide", GUIDES)
-def test_the_plays_of_a_guide_run(playbooks, firewalls, guide, tmp_path):
+def test_the_plays_of_a_guide_run(playbooks, firewalls, guide, tenant, tmp_path):
     device = firewalls(model="panorama") if guide == "panorama" else firewalls()
     panorama = firewalls(model="panorama", config="prisma") if guide == "prisma_access" else device
     if guide == "panorama":
         device.manage(firewalls(name="fw1"), "branch-stack", "branches")
-    environment = {}
+    environment = tenant if guide == "prisma_access" else {}
     if guide == "ha_pairs":
         other = firewalls(name="fw1-peer")
         device.pair_with(other)

@@ -226,7 +226,10 @@ class Estate:
             self.warnings.append(ecmp.restart(record.vpn, record.router, changed))
 
     def remove_zone(self, name: str, units: Collection[str], items: Iterable[Item]) -> None:
-        """A zone that the VPN made goes, unless others came to use it. C(units): interfaces that leave it. C(items): what else goes."""
+        """A zone that the VPN made goes, unless others came to use it. C(units): interfaces that leave it. C(items): what else goes.
+
+        Where nothing but other VPNs of ours uses it, it goes with the last of them, and there is nothing to tell.
+        """
         others = [unit for unit in self.view.zone_interfaces(name) if unit not in units]
         rules = _rules_with(name, {object_of(item) for item in items}, self.view)
         if not others and not rules:
@@ -236,8 +239,17 @@ class Estate:
         handed = self._hand_over(lambda heir: not set(others).isdisjoint(heir.units.values()), zones=(name,))
         if not handed:
             self._hand_over(lambda heir: any(map(heir.owns, rules)), zones=(name,))
-        users = others + [adoption.label(rule.kind, rule.name) for rule in rules]
-        self.warnings.append(f"{self.record.vpn}: zone '{name}' stays, it is used by {', '.join(users)}")
+        users = self._strangers(others, rules)
+        if users:
+            self.warnings.append(f"{self.record.vpn}: zone '{name}' stays, it is used by {', '.join(users)}")
+
+    def _strangers(self, units: Iterable[str], rules: Iterable[Object]) -> list[str]:
+        """Those of the interfaces and rules that are no VPN's of ours."""
+        siblings = records.of_others(self.view, self.record.vpn)
+        theirs = {unit for sibling in siblings for unit in sibling.units.values()}
+        claims = {sibling.vpn: sibling.owned() for sibling in siblings}
+        named = [adoption.label(rule.kind, rule.name) for rule in rules if records.owner(claims, rule) is None]
+        return [unit for unit in units if unit not in theirs and records.owner(claims, Object("loopback_interface", unit)) is None] + named
 
     def _hand_over(self, uses: Callable[[Record], bool], zones: tuple[str, ...] = (), **booked: Mapping[str, str | None]) -> bool:
         """To the record of another VPN of ours that uses the same thing; whether there is one."""
