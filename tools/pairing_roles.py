@@ -206,7 +206,8 @@ PLAYBOOK = """\
 # ansible-playbook tunnelsmith.panos_vpn.{role} -i INVENTORY
 #
 # The inventory gives each firewall its {role}_* variables, and panos_provider where the PANOS_* environment variables do not say it all.
-# {role}_hosts, or --limit, says which hosts of the inventory are meant; a name that is nobody's is refused. An inventory of one host needs neither.
+# {role}_hosts, or --limit, says which hosts of the inventory are meant; a name that is nobody's is refused.
+# An inventory of one host needs neither.
 - name: {play}
   hosts: "{{{{ query('tunnelsmith.panos_vpn.firewalls', {role}_hosts | default(''), variable='{role}_hosts') }}}}"
   gather_facts: false

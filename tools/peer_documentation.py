@@ -31,9 +31,9 @@ class Place(NamedTuple):
     text: str
 
 
-def block(described: dict, indent: int) -> str:
+def block(described: dict, indent: int, dumper: type = yaml.SafeDumper) -> str:
     """YAML of a mapping, so far from the left."""
-    text = yaml.safe_dump(described, sort_keys=False, width=140 - indent, allow_unicode=True)
+    text = yaml.dump(described, Dumper=dumper, sort_keys=False, width=140 - indent, allow_unicode=True)
     return "".join(f"{' ' * indent}{line}\n" for line in text.splitlines())
 
 

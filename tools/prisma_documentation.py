@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 import sys
 
+from pairing_roles import Written
 from peer_documentation import ROOT, Place, block, importable, updated
 
 MODULES = ("prisma_access_cloud", "prisma_access_panorama")
@@ -34,7 +35,8 @@ def places() -> list[Place]:
             begin = rf"\n  {option}:\n(?:    .*\n)*?    suboptions:\n"
             found.append(Place(f"plugins/modules/{module}.py", begin, rf"  {re.escape(behind)}:\n", block(documented, 6)))
         begin = rf"\n      {ROLE}_{option}:\n(?:        .*\n)*?        options:\n"
-        found.append(Place(f"roles/{ROLE}/meta/argument_specs.yml", begin, rf"      {ROLE}_{behind}:\n", block(of_role(documented, kinds[option]), 10)))
+        spec = block(of_role(documented, kinds[option]), 10, Written)
+        found.append(Place(f"roles/{ROLE}/meta/argument_specs.yml", begin, rf"      {ROLE}_{behind}:\n", spec))
     return found
 
 
