@@ -21,6 +21,8 @@ from typing import Any, Callable, Iterable
 from installed_copy import COLLECTION, ROOT, program
 
 PAIRING = f"{COLLECTION}.aws_pairing"
+# An inventory of several hosts wants it said which of them are meant.
+ALL_HOSTS = ("--limit", "all")
 CONNECTIONS = ROOT / "playbooks" / "files"
 
 

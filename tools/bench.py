@@ -35,7 +35,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulato
 import bench_todays_collection as todays
 from installed_copy import COLLECTION, GALAXY, ROOT
 from large_configuration import enlarge
-from ansible_run import CONNECTIONS, PAIRING, PlaybookFailed, Run, Workplace, provider, succeeded
+from ansible_run import ALL_HOSTS, CONNECTIONS, PAIRING, PlaybookFailed, Run, Workplace, provider, succeeded
 
 FAILOVER = {"static": "pbf", "bgp": "bgp"}
 LOCAL_NETWORK, REMOTE_NETWORK = "10.10.0.0/24", "10.200.0.0/16"
@@ -138,7 +138,7 @@ class Bench:
         inventory = self.workplace.inventory({emulator.firewall.name: self.variables(emulator, kind) for emulator in emulators})
         for emulator in emulators:
             emulator.control.reset_requests()
-        run = self.workplace.run(playbook, inventory, *options, **more)
+        run = self.workplace.run(playbook, inventory, *ALL_HOSTS, *options, **more)
         if len({task.host for task in run.tasks if task.status == "failed"}) != failures:
             succeeded(run)
         requests = [entry for emulator in emulators for entry in emulator.control.requests()]

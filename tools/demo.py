@@ -34,7 +34,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws.re
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Profile
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
 
-from ansible_run import CONNECTIONS, PAIRING, PlaybookFailed, Run, Workplace, provider
+from ansible_run import ALL_HOSTS, CONNECTIONS, PAIRING, PlaybookFailed, Run, Workplace, provider
 from demo_surroundings import Choice, NothingFits, choose
 from demo_tunnels import THRESHOLD, failovers, labs
 from installed_copy import COLLECTION, ROOT
@@ -215,7 +215,7 @@ class Demo:
         with ExitStack() as stack:
             if progress:
                 stack.enter_context(Progress(self.pairs))
-            run = self.workplace.run(playbook, inventory or self.inventory, *options, each_line=None if quiet else teller.tell)
+            run = self.workplace.run(playbook, inventory or self.inventory, *ALL_HOSTS, *options, each_line=None if quiet else teller.tell)
         self.printed += run.output + json.dumps([task.result for task in run.tasks], ensure_ascii=False)
         say(f"({run.seconds:.1f} s)")
         return run
@@ -378,7 +378,7 @@ def _forms(key: str) -> set[str]:
 def heading(text: str, options: str = "", inventory: str = "inventory.json") -> None:
     print(f"\n{text}", flush=True)
     if options:
-        say(f"$ ansible-playbook {PAIRING} -i {inventory} {options}")
+        say(f"$ ansible-playbook {PAIRING} -i {inventory} {' '.join(ALL_HOSTS)} {options}")
 
 
 def say(text: str) -> None:

@@ -12,6 +12,7 @@ import itertools
 import json
 import os
 import pathlib
+import threading
 from collections.abc import Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws.reader import vpn_connection
@@ -30,6 +31,8 @@ LAN, VPC = "ae1.10", "10.200.0.10"
 LIFETIME = 900
 
 _numbers = itertools.count(1)
+# A module prints, and takes its arguments from where the whole process has one place for them: labs that live side by side take turns.
+_module_runs = threading.Lock()
 
 
 def connection(failover: str, hold_time: int | None = None) -> dict:
@@ -88,7 +91,8 @@ class Site:
     def module(self, name: str, /, **options) -> dict:
         """A module of ours that must succeed."""
         module = importlib.import_module(f"ansible_collections.tunnelsmith.panos_vpn.plugins.modules.{name}")
-        result = run_module(module, {"provider": provider_of(self.emulator), **options})
+        with _module_runs:
+            result = run_module(module, {"provider": provider_of(self.emulator), **options})
         assert not result.failed, result.message
         return result.values
 
@@ -115,7 +119,8 @@ class Site:
             "commit": True, "verify": True, "rollout": "one_by_one", "journal": str(self.plane.enclave.folder / "journal"), "commit_poll": 0.05,
             "verify_poll": 0.2, "verify_timeout": 30, **more}
         module = importlib.import_module("ansible_collections.tunnelsmith.panos_vpn.plugins.modules.site_to_site_vpn")
-        return run_module(module, {"provider": provider_of(self.emulator), **self.options(failover, **options)})
+        with _module_runs:
+            return run_module(module, {"provider": provider_of(self.emulator), **self.options(failover, **options)})
 
     def change(self, *items: dict) -> None:
         """Write single objects and commit everything."""

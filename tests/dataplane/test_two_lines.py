@@ -41,6 +41,7 @@ def is_up(site, number: int) -> bool:
 
 
 def test_each_tunnel_has_its_line(site):
+    assert wait_until(lambda: site.ping(4) == 4, 60, 0.2)
     with captured(site, line="eth1-7") as second, captured(site) as first:
         # Longer than the time between two probes.
         assert site.ping(12) == 12

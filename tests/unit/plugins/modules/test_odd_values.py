@@ -16,11 +16,13 @@ import pathlib
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.registry import RESOURCES
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata.server import ACCOUNT, Account, Cloud, running
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules import pairing, test_every_option as every
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import COLLECTION, ROUTERS, provider_of, run_module
 
 MODULES = sorted(path.stem for path in (pathlib.Path(__file__).resolve().parents[4] / "plugins" / "modules").glob("[a-z]*.py"))
 BIG = 10 ** 30
+SECRET, TSG = "the secret of the account", "1000000001"
 # Options that many modules have, each with the module that they are tried with. What leads to a firewall is tried in test_hostile_far_ends.
 SHARED = {"provider": "", "connection": "vpn_info", "progress": "zone", "lock_timeout": "zone", "template": "zone", "template_stack": "zone", "vsys": "zone",
           "device_group": "security_rule", "rulebase": "security_rule", "commit_timeout": "commit", "commit_poll": "commit", "commit_foreign": "commit"}
@@ -45,6 +47,10 @@ NEEDED = {
     "config_revert": {"name": "branch-7", "journal": "/nonexistent/journal"},
     "commit": {},
     "config_info": {},
+    "prisma_access_cloud": {"push_poll": 0.02, "remote_networks": [{
+        "name": "Lyon", "region": "us-southeast", "spn_name": "us-southeast-whitebeam", "subnets": ["10.80.0.0/16"],
+        "ipsec_tunnel": {"name": "lyon-1", "peer_address": "198.51.100.10", "pre_shared_key": "the first key of Lyon"}}]},
+    "prisma_access_cloud_info": {},
     "prisma_access_panorama": {"remote_networks": [{"name": "Lyon"}]},
     "push": {"device_groups": ["branches"]},
     "recording_info": {},
@@ -95,6 +101,20 @@ def firewall():
         yield running
 
 
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory):
+    with running(Cloud({ACCOUNT: Account(SECRET, TSG)}), tmp_path_factory.mktemp("cloud")) as there:
+        yield {"client_id": ACCOUNT, "client_secret": SECRET, "tsg_id": TSG, "base_url": there.url, "token_url": f"{there.url}/oauth2/access_token",
+               "ca_path": str(there.ca_path), "retry_timeout": 1}
+
+
+def far_ends(spec: dict, firewall, cloud) -> dict:
+    """Where a module's far ends are: a firewall, or the cloud with all of its services."""
+    if "scm" not in spec:
+        return {"provider": provider_of(firewall)}
+    return {"scm": dict(cloud), **{option: cloud["base_url"] for option in ("address_url", "insights_url") if option in spec}}
+
+
 def cases():
     for name in MODULES:
         if name == "transaction":
@@ -113,7 +133,7 @@ GROUPS = sorted({(name, trail[0][0]) for name, trail in CASES})
 
 
 @pytest.mark.parametrize("name, option", GROUPS)
-def test_an_odd_value_is_refused_by_name_or_taken(firewall, monkeypatch, tmp_path, name, option):
+def test_an_odd_value_is_refused_by_name_or_taken(firewall, cloud, monkeypatch, tmp_path, name, option):
     """In a folder of its own: a journal may have a name without one."""
     module = loaded(name)
     before = firewall.control.candidate()
@@ -121,7 +141,7 @@ def test_an_odd_value_is_refused_by_name_or_taken(firewall, monkeypatch, tmp_pat
     faults = []
     for trail in [trail for each, trail in CASES if each == name and trail[0][0] == option]:
         for value in (ODD if len(trail) == 1 else FEW)[trail[-1][1].get("type", "str")]:
-            options = {"provider": provider_of(firewall), **needed(name)}
+            options = {**far_ends(module.argument_spec(), firewall, cloud), **needed(name)}
             result = run_module(module, laid(options, trail, value), check=True)
             path = ".".join(step for step, _option in trail)
             if "unexpected" in result.message or "raceback" in result.text:

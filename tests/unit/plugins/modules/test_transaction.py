@@ -80,7 +80,7 @@ def test_check_mode_writes_nothing_and_shows_the_same(door):
     ([{"zone": {"name": "vpn"}, "monitor_profile": {"name": "fast"}}], ("items[1]", "exactly one resource")),
     ([{}], ("items[1]", "exactly one resource")),
     (branch() + [{"monitor_profile": {"name": "fast", "interval": 1}}], ("items[8] (monitor_profile)", "interval")),
-    ([{"proxy_id": {"tunnel": "nowhere", "name": "lan"}}], ("items[1] (proxy_id)", "nowhere")),
+    ([{"proxy_id": {"tunnel": "nowhere", "name": "lan"}}], ("proxy_id 'lan'", "'nowhere' (there is branch-7)")),
     ([{"bgp_peer": {"virtual_router": "default", "peer_group": "g", "name": "p", "peer_as": "65001"}}], ("items[1] (bgp_peer)", "has no BGP")),
     ([{"tunnel_interface": {"name": "tunnel.7", "zone": "trust"}}], ("items[1] (tunnel_interface)", "zone 'branch'")),
 ], ids=["two resources in one item", "no resource", "a value out of range", "a proxy ID without its tunnel", "a peer without BGP",
