@@ -379,16 +379,16 @@ def _tunnel(said: Tunnel, tunnel: Tunnel) -> dict[str, Any]:
 def _entry(part: Part, site: Any) -> Wanted:
     """A site itself."""
     values = saying(region=site.region, subnets=list(site.subnets), ipsec_tunnel=site.ipsec_tunnel.name if site.ipsec_tunnel else "",
-                   secondary_ipsec_tunnel=site.secondary_ipsec_tunnel.name if site.secondary_ipsec_tunnel else "")
+                    secondary_ipsec_tunnel=site.secondary_ipsec_tunnel.name if site.secondary_ipsec_tunnel else "")
     if part is REMOTE_NETWORKS:
         protocol = saying(bgp=speaker(site.bgp), bgp_peer=saying(**dataclasses.asdict(site.bgp_peer)) if site.bgp_peer else {})
         links = [{"name": link.name, "ipsec_tunnel": link.ipsec_tunnel.name if link.ipsec_tunnel else "", "protocol": {"bgp": speaker(link.bgp)}}
                  for link in site.links]
         values.update(saying(license_type=site.license_type, spn_name=site.spn_name, protocol=protocol, ecmp_tunnels=links,
-                            ecmp_load_balancing="enable" if links else ""))
+                             ecmp_load_balancing="enable" if links else ""))
         return Wanted(part.kind, site.name, part.folder, values, {"license_type": AGGREGATE})
     values.update(saying(protocol=saying(bgp=speaker(site.bgp)), bgp_peer=_second_speaker(site), backup_SC=site.backup_sc, nat_pool=site.nat_pool,
-                        source_nat=site.source_nat, no_export_community=site.no_export_community))
+                         source_nat=site.source_nat, no_export_community=site.no_export_community))
     return Wanted(part.kind, site.name, part.folder, values)
 
 

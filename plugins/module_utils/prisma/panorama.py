@@ -295,7 +295,7 @@ def _entry(site: Any) -> dict[str, Any]:
     beside = {name: getattr(site, name, None) for name in (
         "region", "license_type", "spn_name", "inbound_flow_over_pa_backbone", "backup_sc", "nat_pool", "source_nat", "no_export_community")}
     values = saying(**beside, subnets=list(site.subnets), ipsec_tunnel=site.ipsec_tunnel.name if site.ipsec_tunnel else "",
-                   bgp=speaker(site.bgp), bgp_peer=saying(**dataclasses.asdict(site.bgp_peer)) if site.bgp_peer else {})
+                    bgp=speaker(site.bgp), bgp_peer=saying(**dataclasses.asdict(site.bgp_peer)) if site.bgp_peer else {})
     if site.secondary_ipsec_tunnel:
         values.update(secondary_wan_enabled=True, secondary_ipsec_tunnel=site.secondary_ipsec_tunnel.name)
     if site.links:

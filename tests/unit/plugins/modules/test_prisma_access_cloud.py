@@ -320,7 +320,7 @@ def test_what_others_edited_is_said_or_refused(cloud, run):
 def test_changes_that_the_service_goes_on_telling_after_their_push_are_not_pushed_again(cloud, run, monkeypatch):
     """What becomes of these entries is not recorded: they are older than the push then."""
     kept = []
-    monkeypatch.setattr(cloud.tenant, "push", lambda folders: kept.extend(folders))
+    monkeypatch.setattr(cloud.tenant, "push", kept.extend)
     run(remote_networks=[LYON])
     assert (kept, list(cloud.tenant.edits)) == ([REMOTE_NETWORKS], [REMOTE_NETWORKS])
     assert not run(remote_networks=[LYON]).changed
