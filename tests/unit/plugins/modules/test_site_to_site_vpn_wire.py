@@ -65,7 +65,7 @@ def test_a_read_that_fails_once_is_repeated(door, kind, when):
 @pytest.mark.parametrize("when", READS.values(), ids=READS.keys())
 @pytest.mark.parametrize("kind", LASTING)
 def test_a_read_that_keeps_failing_leaves_all_as_it_is(door, kind, when):
-    door.provider["timeout"] = 1
+    door.provider["timeout"] = 5
     door.control.fault(kind, when=when, times=100_000)
     door.refused(options(), LASTING[kind], "nothing was written", "127.0.0.1")
 
