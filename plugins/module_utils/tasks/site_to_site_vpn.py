@@ -359,18 +359,16 @@ class _Life:
             found.append((name, life))
         return found
 
-    def _verified_on_each(self, seen: Seen) -> Seen:
+    def _verified_on_each(self, seen: Seen, to: delivery.Delivery) -> Seen:
         """One firewall after the other: a tunnel that does not come up on one of them hides none of the others."""
-        if self.delivery is None:
-            return seen
         failures = []
         if seen.delivered is None:
-            self._add({"changed": False, "earlier_changes": [], **self.delivery.look()})
-            seen = replace(seen, delivered=self._names(self.delivery.reached))
-            failures += self.delivery.undelivered
+            self._add({"changed": False, "earlier_changes": [], **to.look()})
+            seen = replace(seen, delivered=self._names(to.reached))
+            failures += to.undelivered
         devices = {device["serial"]: device for device in self.told["devices"]}
         looks = []
-        for name, serial in zip(self._names(self.delivery.reached), self.delivery.reached):
+        for name, serial in zip(self._names(to.reached), to.reached):
             try:
                 ((_name, life),) = self._on_firewalls([serial])
             except PanosVpnError as exc:
@@ -532,17 +530,15 @@ class _Life:
         if self.before is not None or not outcome.may_take_back(self.asked) or self.module.check_mode:
             return
         if self.delivery is not None:
-            self.before = self._up_on_each()
+            self.before = self._up_on_each(self.delivery)
         else:
             view = self._watch(Question()).look()
             flows = negotiating.by_tunnel(view.whole.flows)
             self.before, self.spis = _up(view), {name: negotiating.spis(flows, name) for name in flows}
 
-    def _up_on_each(self) -> Up:
+    def _up_on_each(self, to: delivery.Delivery) -> Up:
         """What is up on any of the firewalls, and with the firewall's name, on which."""
-        if self.delivery is None:
-            return Up()
-        looks = [(name, _up(life._watch(Question()).look())) for name, life in self._on_firewalls(self.delivery.connected)]
+        looks = [(name, _up(life._watch(Question()).look())) for name, life in self._on_firewalls(to.connected)]
 
         def both(what: str) -> tuple[str, ...]:
             each = [(name, each) for name, up in looks for each in getattr(up, what)]
@@ -552,7 +548,7 @@ class _Life:
 
     def _up_now(self) -> Up | None:
         try:
-            return self._up_on_each() if self.delivery is not None else _up(self._watch(Question()).look())
+            return self._up_on_each(self.delivery) if self.delivery is not None else _up(self._watch(Question()).look())
         except PanosVpnError:
             return None
 
@@ -561,7 +557,7 @@ class _Life:
 
     def _verified(self, seen: Seen) -> Seen:
         if self.delivery is not None:
-            return self._verified_on_each(seen)
+            return self._verified_on_each(seen, self.delivery)
         names = outcome.names_to_verify(self.asked, tuple(self.told.get("interrupts", ())), seen.waiting)
         watch = self._watch(self._question(names))
         try:

@@ -134,11 +134,6 @@ class Enclave:
         folders = sorted(path.parent.name for path in base_folder().glob("*/state.json"))
         return [name for name in folders if cls.find(name) is not None]
 
-    @property
-    def pid(self) -> int:
-        """Of the process that holds the namespaces."""
-        return self._pid
-
     def alive(self) -> bool:
         # A process number is given out again some day; the start time tells them apart.
         return _start_of(self._pid) == self._start
@@ -219,6 +214,10 @@ class Enclave:
     def remove_host(self, name: str) -> None:
         self.run(f"ip netns pids {name} | xargs -r kill -9; ip netns del {name}", check=False)
 
+    def namespace(self, host: str) -> pathlib.Path:
+        """A host's network namespace, as a process outside of the lab finds it: by the file system that the kernel shows of the lab's first process."""
+        return pathlib.Path("/proc", str(self._pid), "root", "run", "netns", host)
+
     def link(self, one: str, one_device: str, other: str, other_device: str, mtu: int = 1500) -> None:
         """A cable between two hosts."""
         self.run(
@@ -231,7 +230,7 @@ def splice(one: Enclave, one_host: str, other: Enclave, other_host: str, device:
     """A cable of this name between hosts of two labs. It takes root, because one process has to see the namespaces of both."""
     if os.geteuid() != 0:
         raise LabError("to connect two labs takes root")
-    here, there = (f"/proc/{lab.pid}/root/run/netns/{host}" for lab, host in ((one, one_host), (other, other_host)))
+    here, there = one.namespace(one_host), other.namespace(other_host)
     enter = ["nsenter", f"--net={here}", "ip", "link"]
     for arguments in (["add", device, "type", "veth", "peer", "name", f"{device}-far"], ["set", f"{device}-far", "netns", there, "name", device]):
         done = subprocess.run([*enter, *arguments], check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
