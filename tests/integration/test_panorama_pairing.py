@@ -106,12 +106,18 @@ def test_three_branches_one_of_which_is_away(playbooks, branches):
 
     branches.control.disconnect(away, connected=True)
     gone = pairing(aws_pairing_state="absent", aws_pairing_connection_id=IDS["bgp"], **PLACE)
-    run = playbooks.run(branches, play(paired(branches), paired(branches), gone))
+    unlooked = {**paired(branches), "vars": {**paired(branches)["vars"], "aws_pairing_verify": False}}
+    run = playbooks.run(branches, play(paired(branches), paired(branches), gone, unlooked))
     assert run.status == 0, run.output[-3000:]
-    completed, unchanged, removed = run.of("site_to_site_vpn")
+    completed, unchanged, removed, made_again = run.of("site_to_site_vpn")
     assert completed.changed and results(completed) == ["in_sync", "in_sync", "pushed"] and completed.result["healthy"]
     assert not unchanged.changed and results(unchanged) == ["in_sync"] * 3 and unchanged.result["healthy"]
-    assert removed.changed and results(removed) == ["pushed"] * 3
+    assert removed.changed and results(removed) == ["pushed"] * 3 == results(made_again)
+
+    place = {"config_revert_template": "branch", "config_revert_device_group": "branches", "config_revert_commit_poll": 0.05}
+    taken_back = playbooks.run(branches, "tunnelsmith.panos_vpn.config_revert", variables={"config_revert_name": IDS["bgp"], **place})
+    assert taken_back.status == 0, taken_back.output[-3000:]
+    assert results(taken_back.of("config_revert")[0]) == ["pushed"] * 3
     assert {name: bare(control.running()) for name, control in _controls(branches)} == start
     assert "notReal" not in run.everything()
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import pathlib
 import re
@@ -16,6 +17,7 @@ import pytest
 import yaml
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.lookup import vpn_asked
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 _SPEC = importlib.util.spec_from_file_location("playbook_documentation", ROOT / "tools" / "playbook_documentation.py")
@@ -87,6 +89,27 @@ def test_a_playbook_takes_no_whole_inventory_without_being_told(playbook):
     hosts = [found["hosts"] for found in plays if "hosts" in found and found["hosts"] != "localhost"]
     told = f"variable='{pages.family_of(playbook)}_hosts'"
     assert playbook in BY_THEIR_ENDS or [text for text in hosts if told not in text] == []
+
+
+# It looks at a firewall as its inventory has it; one behind a Panorama is reached by its serial number.
+OF_FIREWALLS_ALONE = {"vpn_verify", "vpn_report", "vpn_diagnose"}
+
+
+def module_tasks(text: str) -> list[tuple[str, dict]]:
+    """(module, its options) of the tasks of a playbook's plays."""
+    tasks = [task for found in yaml.safe_load(text) for task in found.get("tasks", ())]
+    ours = [(name.rpartition(".")[2], given) for task in tasks for name, given in task.items() if name.startswith("tunnelsmith.panos_vpn.")]
+    return [(name, given) for name, given in ours if (ROOT / "plugins" / "modules" / f"{name}.py").is_file()]
+
+
+@pytest.mark.parametrize("playbook", [name for name in pages.playbooks() if name not in OF_FIREWALLS_ALONE])
+def test_a_playbook_asks_for_each_place_that_its_modules_take(playbook):
+    """Where a module goes to a Panorama's templates and device groups, its playbook does, too."""
+    lacking = {}
+    for module, given in module_tasks((ROOT / "playbooks" / f"{playbook}.yml").read_text(encoding="utf-8")):
+        spec = importlib.import_module(f"ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.{module}").argument_spec()
+        lacking[module] = sorted((set(arguments.LOCATIONS) | {"push", "push_foreign"}) & set(spec) - set(given))
+    assert {module: options for module, options in lacking.items() if options} == {}
 
 
 @pytest.mark.parametrize("role", ROLES)
