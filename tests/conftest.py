@@ -57,6 +57,14 @@ def pytest_runtest_makereport():
     return _failed_where_required((yield))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def empty_home(tmp_path_factory):
+    """Nothing of the user's own home is seen or left: a journal of a firewall that had the same port some day would be another run's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def repository() -> pathlib.Path:
     """The checkout's root."""

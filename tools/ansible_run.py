@@ -67,11 +67,13 @@ def provider(emulator: Any) -> dict[str, Any]:
 
 
 class Workplace:
-    """A private folder from which playbooks run: its own ansible.cfg, inventories and records."""
+    """A private folder from which playbooks run: its own ansible.cfg, inventories, records, and a home for journals."""
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = pathlib.Path(folder)
         self.folder.chmod(0o700)
+        self.home = self.folder / "home"
+        self.home.mkdir()
         (self.folder / "ansible.cfg").write_text("[defaults]\nlocalhost_warning = false\n", encoding="utf-8")
 
     def write(self, name: str, content: Any) -> pathlib.Path:
@@ -108,10 +110,11 @@ class Workplace:
         return Run(status, output, _tasks(record), time.monotonic() - started, _children_cpu() - before)
 
     def _environment(self, record: pathlib.Path, more: dict[str, str]) -> dict[str, str]:
-        """The caller's environment without what would reach into the run: Ansible's and the modules' settings, and proxies."""
+        """The caller's environment without what would reach into the run: Ansible's and the modules' settings, proxies, and the home, where a journal
+        of another emulated firewall may lie that had the same port."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "PANOS_"))}
         return {
-            **kept, "ANSIBLE_CONFIG": str(self.folder / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1", "PYTHONUNBUFFERED": "1",
+            **kept, "HOME": str(self.home), "ANSIBLE_CONFIG": str(self.folder / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1", "PYTHONUNBUFFERED": "1",
             "NO_PROXY": "*", "no_proxy": "*", "RECORDER_PATH": str(record), "ANSIBLE_CALLBACKS_ENABLED": "recorder",
             "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tools" / "callback"), **more,
         }

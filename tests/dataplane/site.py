@@ -29,6 +29,8 @@ FILES = pathlib.Path(__file__).resolve().parents[2] / "playbooks" / "files"
 LAN, VPC = "ae1.10", "10.200.0.10"
 #: Labs that somebody forgets are gone after so many seconds.
 LIFETIME = 900
+#: The firewall looks every two seconds whether a peer is alive, so that a test need not wait for the default's sake.
+QUICK_DETECTION = {"interval": 2}
 
 _numbers = itertools.count(1)
 # A module prints, and takes its arguments from where the whole process has one place for them: labs that live side by side take turns.
@@ -101,11 +103,12 @@ class Site:
         assert not self.plane.applied[-1].done[:1] or not self.plane.applied[-1].done[0].startswith("NOT APPLIED"), self.plane.applied[-1].done
         return done
 
-    def options(self, failover: str, number: int = 0, **more) -> dict:
-        """Of site_to_site_vpn, for one of the connections."""
+    def options(self, failover: str, number: int = 0, dpd: dict | None = None, **more) -> dict:
+        """Of site_to_site_vpn, for one of the connections; ``dpd``: of each of its tunnels."""
         peer = plain(fitted(vpn_connection(json.dumps(self.described[number]))))
+        tunnels = [{**tunnel, "dpd": dpd} for tunnel in peer["tunnels"]] if dpd else peer["tunnels"]
         return {
-            "name": peer["id"], "tunnels": peer["tunnels"], "failover": failover, "outside_interface": "ethernet1/8", "zone": "aws-vpn",
+            "name": peer["id"], "tunnels": tunnels, "failover": failover, "outside_interface": "ethernet1/8", "zone": "aws-vpn",
             "source_zones": ["trust"], "local_networks": ["10.10.0.0/24"], "remote_networks": [str(self.plane.clouds[number].vpc)], **more,
         }
 
@@ -126,10 +129,6 @@ class Site:
         """Write single objects and commit everything."""
         self.module("transaction", items=list(items))
         self.module("commit", scope="all", commit_poll=0.05)
-
-    def quick_detection(self) -> None:
-        """The firewall looks every two seconds whether a peer is alive, so that a test need not wait for the default's sake."""
-        self.change(*({"ike_gateway": {"name": tunnel.gateway, "ikev2": {"dpd": {"interval": 2}}}} for tunnel in self.plane.firewall.running.tunnels))
 
     def up(self) -> None:
         assert self.plane.wait(45), [daemon.log()[-500:] for daemon in self.plane.firewall.daemons.values()]

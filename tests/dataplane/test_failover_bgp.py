@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.failovers import BEFORE, Case, at_once, outage
-from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import VPC, connection
+from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import QUICK_DETECTION, VPC, connection
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.behaviour import Behaviour
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
 
@@ -29,8 +29,7 @@ def seen(sites):
     cases = {}
     for words, (engine, routing, fault) in CASES.items():
         site = sites(connection("bgp", hold_time=3), engine=engine, routing=routing, dead_after=4, behaviour=Behaviour(sessions_leave_their_zone=words == BOTH))
-        site.pair("bgp")
-        site.quick_detection()
+        site.pair("bgp", dpd=QUICK_DETECTION)
         if words == DISCARDED:
             # As the guide says.
             site.change({"static_route": {"virtual_router": "default", "name": "aws-discard", "destination": str(site.plane.clouds[0].vpc),

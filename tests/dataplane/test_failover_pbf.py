@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.failovers import BEFORE, Case, at_once, outage
-from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import connection
+from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import QUICK_DETECTION, connection
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.behaviour import Behaviour
 
 INTERVAL, THRESHOLD = 2, 2
@@ -30,8 +30,7 @@ def seen(sites):
     cases = {}
     for words, (backup, routing, fault) in CASES.items():
         site = sites(connection("pbf"), routing=routing, dead_after=4, behaviour=Behaviour(sessions_leave_their_zone=words == LEAVING))
-        site.pair("pbf", monitor_interval=INTERVAL, monitor_threshold=THRESHOLD, backup_routes=backup)
-        site.quick_detection()
+        site.pair("pbf", monitor_interval=INTERVAL, monitor_threshold=THRESHOLD, backup_routes=backup, dpd=QUICK_DETECTION)
         site.active = 0
         cases[words] = Case(site, fault, f"PBF 2 s x 2, {words}")
     return at_once(cases, LASTS, AFTER)

@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.filter.prisma_access_site import prisma_access_site
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import prisma_access_panorama
-from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import LAN, SECOND_LINE, VPC
+from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import LAN, QUICK_DETECTION, SECOND_LINE, VPC
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud import outputs
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
@@ -53,6 +53,8 @@ def site(sites, onboarded):
         "name": "ike by the second line", "from": ["guest"], "to": ["guest"], "source": ends, "destination": ends, "action": "allow",
         "application": ["ike", "ipsec-esp", "ipsec-esp-udp"], "service": ["application-default"], "position": "top"}})
     profile = prisma_access_site(done, service_addresses=SERVICE, outside_interfaces=["", INTERFACE], outside_next_hops=["", ROUTER])
+    for tunnel in profile["tunnels"]:
+        tunnel["dpd"] = QUICK_DETECTION
     made.told = made.module(
         "site_to_site_vpn", name="prisma", connection=profile, pre_shared_keys=KEYS, failover="bgp", outside_interface="ethernet1/8", zone="prisma",
         source_zones=["trust"], local_networks=["10.10.0.0/24"], remote_networks=["10.200.0.0/16"], local_preference=[200, 100],
@@ -72,7 +74,6 @@ def leads_into(site, interface: str) -> bool:
 
 
 def test_traffic_goes_over_to_the_secondary_tunnel_and_back(site):
-    site.quick_detection()
     site.up()
     assert site.ping(3, LAN, VPC) == 3
     first, second = (tunnel["tunnel_interface"] for tunnel in site.told["vpn"]["tunnels"])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import site_to_site_vpn
-from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import SECOND_LINE, connection, on_two_lines
+from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import QUICK_DETECTION, SECOND_LINE, connection, on_two_lines
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.wire import captured
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import provider_of, run_module
@@ -21,7 +21,7 @@ INTERFACE, OWN, ROUTER = SECOND_LINE
 def site(sites):
     """Its second tunnel goes out of the second line, by what is said of that tunnel and nothing that is written by hand."""
     made = sites(on_two_lines(connection("pbf")), dead_after=4)
-    first, second = made.options("pbf")["tunnels"]
+    first, second = made.options("pbf", dpd=QUICK_DETECTION)["tunnels"]
     by_second_line = {**second, "outside_interface": INTERFACE, "local_address": f"{OWN}/30"}
     asked = {"tunnels": [first, by_second_line], "monitor_interval": 2, "monitor_threshold": 2}
     refused = run_module(site_to_site_vpn, {"provider": provider_of(made.emulator), **made.options("pbf", **asked)})
@@ -29,7 +29,6 @@ def site(sites):
     asked["tunnels"] = [first, {**by_second_line, "outside_next_hop": ROUTER}]
     made.pair("pbf", **asked)
     assert not made.module("site_to_site_vpn", **made.options("pbf", **asked))["changed"]
-    made.quick_detection()
     made.up()
     assert made.ping(3) == 3
     return made

@@ -14,7 +14,7 @@ import re
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.failovers import Case, at_once, outage
-from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import VPC, connection
+from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import QUICK_DETECTION, VPC, connection
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
 
 PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst" / "lab.rst"
@@ -37,8 +37,7 @@ def made(sites, way: str):
     engine, routing, more = WAYS[way]
     metrics = {"med": {1: 100, 2: 100}} if way == "ecmp" else {}
     site = sites(connection(routing, hold_time=3 if routing == "bgp" else None), engine=engine, dead_after=4, **metrics)
-    site.pair(way, **more)
-    site.quick_detection()
+    site.pair(way, dpd=QUICK_DETECTION, **more)
     site.active = 1 if way == "bgp" else 0
     return site
 
