@@ -82,7 +82,8 @@ WRITING = {"lock_timeout": {"type": "int", "default": 60}, "progress": {"type": 
 _SEVERAL_LINES = frozenset({"comment", "description", "demands", "warnings", "status_message", "select"})
 # Of other single lines each can become a part of an xpath, which has no way to say both kinds of quotes.
 _BOTH_QUOTES = _SEVERAL_LINES | {"id", "local_id", "peer_id", "xpath", "objects", "probe", "base_url", "token_url", "journal", "ca_path"}
-_LONGEST_WAIT = 86400
+#: Seconds that any option may wait.
+LONGEST_WAIT = 86400
 # In characters. PAN-OS's longest line and text have about 1000; what others than people wrote is longer.
 _LONGEST_LINE, _LONGEST_TEXT = 4096, 65536
 
@@ -195,10 +196,10 @@ def _tidied(name: str, option: Mapping[str, Any], kind: Any, value: Any, where: 
         if "'" in text and '"' in text and name not in _BOTH_QUOTES and not option.get("no_log"):
             raise InvalidInput(f"{where}: there are both kinds of quotes in it, which PAN-OS's xpath has no way to say")
         return text
-    if isinstance(value, float) and not (math.isfinite(value) and 0 <= value <= _LONGEST_WAIT):
-        raise InvalidInput(f"{where}: {value} is outside 0 to {_LONGEST_WAIT}")
-    if kind == "int" and name.split("_")[-1] == "timeout" and not 0 <= value <= _LONGEST_WAIT:
-        raise InvalidInput(f"{where}: {value} is outside 0 to {_LONGEST_WAIT} seconds")
+    if isinstance(value, float) and not (math.isfinite(value) and 0 <= value <= LONGEST_WAIT):
+        raise InvalidInput(f"{where}: {value} is outside 0 to {LONGEST_WAIT}")
+    if kind == "int" and name.split("_")[-1] == "timeout" and not 0 <= value <= LONGEST_WAIT:
+        raise InvalidInput(f"{where}: {value} is outside 0 to {LONGEST_WAIT} seconds")
     return value
 
 

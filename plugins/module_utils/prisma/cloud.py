@@ -20,11 +20,12 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuratio
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.laying import Step, Wanted, removal
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.site import (
-    AGGREGATE, DYNAMIC, IKE, IPSEC, Bandwidth, Bgp, BgpPeer, EcmpLink, IkeProposal, IpsecProposal, Monitor, ProxyId, RemoteNetwork, Service,
+    AGGREGATE, IKE, IPSEC, Bandwidth, Bgp, BgpPeer, IkeProposal, IpsecProposal, Monitor, ProxyId, RemoteNetwork, Service,
     ServiceConnection, Site, Tunnel, overlaid, with_tunnels,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.values import (
-    identity, ike_profile, ipsec_profile, monitoring, peer_address, proxy_id, saying, speaker, spoken_versions, with_names_of, with_proposals,
+    by_option, identity, ike_profile, ipsec_profile, monitoring, peer_address, proxy_id, read_gateway, read_site, saying, spoken_versions, with_names_of,
+    with_proposals,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm import kinds
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm.kinds import Kind
@@ -94,15 +95,8 @@ class Folder:
     def _of_gateway(found: dict | None) -> dict[str, Any]:
         if found is None:
             return {}
-        peer, common = found.get("peer_address") or {}, found.get("protocol_common") or {}
-        local, remote = found.get("local_id") or {}, found.get("peer_id") or {}
-        return {
-            "peer_address": DYNAMIC if "dynamic" in peer else peer.get("ip") or peer.get("fqdn") or "",
-            "local_id": local.get("id", ""), "local_id_type": local.get("type", ""), "peer_id": remote.get("id", ""),
-            "peer_id_type": remote.get("type", ""), "version": (found.get("protocol") or {}).get("version", ""),
-            "passive_mode": common.get("passive_mode"), "nat_traversal": (common.get("nat_traversal") or {}).get("enable"),
-            "ike_crypto_profile": next(_profiles_of_gateway(found), ""),
-        }
+        held = {**found, **(found.get("protocol_common") or {}), "version": (found.get("protocol") or {}).get("version")}
+        return read_gateway(held, next(_profiles_of_gateway(found), ""))
 
 
 @dataclass(frozen=True)
@@ -149,39 +143,18 @@ def _bandwidth(found: dict) -> Bandwidth:
 
 
 def _site(part: Part, found: dict, tunnels: dict[str, Tunnel]) -> Site:
-    def tunnel(name: str | None) -> Tunnel | None:
-        return tunnels.get(name, Tunnel(name)) if name else None
-
     protocol = found.get("protocol") or {}
-    values: dict[str, Any] = {
-        "name": found["name"], "region": found.get("region", ""), "ipsec_tunnel": tunnel(found.get("ipsec_tunnel")),
-        "secondary_ipsec_tunnel": tunnel(found.get("secondary_ipsec_tunnel")), "subnets": tuple(found.get("subnets") or ()),
-        "bgp": _bgp(protocol.get("bgp")), "bgp_peer": _bgp_peer(protocol.get("bgp_peer") or found.get("bgp_peer")),
-    }
+    held = {**found, **saying(bgp=_as_stated(protocol.get("bgp")), bgp_peer=protocol.get("bgp_peer") or found.get("bgp_peer"))}
     if part is REMOTE_NETWORKS:
-        links = found.get("ecmp_tunnels") or []
-        values.update(license_type=found.get("license_type", ""), spn_name=found.get("spn_name", ""), ecmp_links=tuple(
-            EcmpLink(link["name"], tunnel(link.get("ipsec_tunnel")), _bgp((link.get("protocol") or {}).get("bgp"))) for link in links))
-    else:
-        values.update(bgp_peer=_as_said(values["bgp"], values["bgp_peer"]), backup_sc=found.get("backup_SC", ""),
-                      nat_pool=found.get("nat_pool", ""), source_nat=found.get("source_nat"),
-                      no_export_community=found.get("no_export_community", ""))
-    return part.type(**values)
+        held["ecmp_links"] = [{**link, "bgp": _as_stated((link.get("protocol") or {}).get("bgp"))} for link in found.get("ecmp_tunnels") or ()]
+        return read_site(part.type, held, tunnels)
+    site = read_site(part.type, {**held, "backup_sc": found.get("backup_SC")}, tunnels)
+    return dataclasses.replace(site, bgp_peer=_as_said(site.bgp, site.bgp_peer))
 
 
-def _bgp(found: dict | None) -> Bgp | None:
-    if not found or found.get("enable") is False:
-        return None
-    number = str(found.get("peer_as") or "")
-    return Bgp(peer_as=int(number) if number.isdigit() else None, peer_ip_address=found.get("peer_ip_address", ""),
-               local_ip_address=found.get("local_ip_address", ""), originate_default_route=found.get("originate_default_route"),
-               summarize_mobile_user_routes=found.get("summarize_mobile_user_routes"), do_not_export_routes=found.get("do_not_export_routes"))
-
-
-def _bgp_peer(found: dict | None) -> BgpPeer | None:
-    if not found:
-        return None
-    return BgpPeer(found.get("same_as_primary"), found.get("peer_ip_address", ""), found.get("local_ip_address", ""))
+def _as_stated(bgp: dict | None) -> dict | None:
+    """BGP that does not say whether it is on is on: it would not be described otherwise."""
+    return {"enable": True, **bgp} if bgp else None
 
 
 def _as_said(bgp: Bgp | None, peer: BgpPeer | None) -> BgpPeer | None:
@@ -378,18 +351,18 @@ def _tunnel(said: Tunnel, tunnel: Tunnel) -> dict[str, Any]:
 
 def _entry(part: Part, site: Any) -> Wanted:
     """A site itself."""
-    values = saying(region=site.region, subnets=list(site.subnets), ipsec_tunnel=site.ipsec_tunnel.name if site.ipsec_tunnel else "",
-                    secondary_ipsec_tunnel=site.secondary_ipsec_tunnel.name if site.secondary_ipsec_tunnel else "")
+    said = by_option(site)
+    bgp, bgp_peer, links, backup = (said.pop(option, None) for option in ("bgp", "bgp_peer", "ecmp_links", "backup_sc"))
     if part is REMOTE_NETWORKS:
-        protocol = saying(bgp=speaker(site.bgp), bgp_peer=saying(**dataclasses.asdict(site.bgp_peer)) if site.bgp_peer else {})
-        links = [{"name": link.name, "ipsec_tunnel": link.ipsec_tunnel.name if link.ipsec_tunnel else "", "protocol": {"bgp": speaker(link.bgp)}}
-                 for link in site.links]
-        values.update(saying(license_type=site.license_type, spn_name=site.spn_name, protocol=protocol, ecmp_tunnels=links,
-                             ecmp_load_balancing="enable" if links else ""))
+        values = saying(**said, protocol=saying(bgp=bgp, bgp_peer=bgp_peer), ecmp_tunnels=[_link(link) for link in links or ()],
+                        ecmp_load_balancing="enable" if links else "")
         return Wanted(part.kind, site.name, part.folder, values, {"license_type": AGGREGATE})
-    values.update(saying(protocol=saying(bgp=speaker(site.bgp)), bgp_peer=_second_speaker(site), backup_SC=site.backup_sc, nat_pool=site.nat_pool,
-                         source_nat=site.source_nat, no_export_community=site.no_export_community))
+    values = saying(**said, protocol=saying(bgp=bgp), bgp_peer=_second_speaker(site), backup_SC=backup)
     return Wanted(part.kind, site.name, part.folder, values)
+
+
+def _link(said: dict[str, Any]) -> dict[str, Any]:
+    return {"name": said["name"], "ipsec_tunnel": said.get("ipsec_tunnel", ""), "protocol": {"bgp": said.get("bgp", {})}}
 
 
 def _second_speaker(site: Site) -> dict[str, Any]:

@@ -22,11 +22,12 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuratio
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma import cloud_services
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.site import (
-    AUTO_KEY, DYNAMIC, IKE, IPSEC, MANUAL_KEY, Bandwidth, Bgp, BgpPeer, EcmpLink, Monitor, ProxyId, RemoteNetwork, Service, ServiceConnection,
+    AUTO_KEY, IKE, IPSEC, MANUAL_KEY, Bandwidth, Monitor, ProxyId, RemoteNetwork, Service, ServiceConnection,
     Site, Tunnel, overlaid, with_tunnels,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.values import (
-    identity, ike_profile, ipsec_profile, monitoring, peer_address, proxy_id, saying, speaker, spoken_versions, with_names_of, with_proposals,
+    by_option, identity, ike_profile, ipsec_profile, monitoring, peer_address, proxy_id, read_gateway, read_site, saying, spoken_versions, with_names_of,
+    with_proposals,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ike_crypto_profile, ike_gateway, ipsec_crypto_profile, ipsec_tunnel
@@ -89,15 +90,7 @@ class Templates:
         entry = self.gateways.get(name)
         if entry is None:
             return {}
-        held = read(ike_gateway.TABLE.nodes, entry, ike_gateway.TABLE.choices)
-        peer = held.get("peer_address") or {}
-        local, remote = held.get("local_id") or {}, held.get("peer_id") or {}
-        return {
-            "peer_address": DYNAMIC if peer.get("dynamic") else peer.get("ip") or peer.get("fqdn") or "",
-            "local_id": local.get("id") or "", "local_id_type": local.get("type") or "", "peer_id": remote.get("id") or "",
-            "peer_id_type": remote.get("type") or "", "version": held.get("version") or "", "passive_mode": held.get("passive_mode"),
-            "nat_traversal": (held.get("nat_traversal") or {}).get("enable"), "ike_crypto_profile": ike_gateway.crypto_profile(entry) or "",
-        }
+        return read_gateway(read(ike_gateway.TABLE.nodes, entry, ike_gateway.TABLE.choices), ike_gateway.crypto_profile(entry))
 
     def with_proposals(self, tunnel: Tunnel) -> Tunnel:
         """A tunnel with what its profiles hold; of several values the first, which is tried first."""
@@ -157,28 +150,10 @@ def _onboarded(part: Part, element: ET.Element | None, templates: dict[str, Temp
 
 
 def _site(part: Part, entry: ET.Element, tunnels: dict[str, Tunnel]) -> Site:
-    held = read(part.table.nodes, entry, part.table.choices)
-
-    def tunnel(name: str | None) -> Tunnel | None:
-        return tunnels.get(name, Tunnel(name)) if name else None
-
-    secondary = held.get("secondary_ipsec_tunnel") if held.get("secondary_wan_enabled") else None
-    known = {field.name for field in dataclasses.fields(part.kind)}
-    values = {name: value for name, value in held.items() if name in known}
-    values.update(ipsec_tunnel=tunnel(held.get("ipsec_tunnel")), secondary_ipsec_tunnel=tunnel(secondary), subnets=tuple(held.get("subnets") or ()),
-                  bgp=_bgp(held.get("bgp")), bgp_peer=BgpPeer(**held["bgp_peer"]) if held.get("bgp_peer") else None)
-    if "ecmp_links" in known:
-        links = held.get("ecmp_links") or ()
-        values["ecmp_links"] = tuple(EcmpLink(link["name"], tunnel(link.get("ipsec_tunnel")), _bgp(link.get("bgp"))) for link in links)
-    return part.kind(name=entry.get("name") or "", **values)
-
-
-def _bgp(held: dict | None) -> Bgp | None:
-    if not held or not held.get("enable"):
-        return None
-    said = {name: value for name, value in held.items() if name not in ("enable", "peer_as")}
-    number = held.get("peer_as") or ""
-    return Bgp(peer_as=int(number) if number.isdigit() else None, **said)
+    held = {"name": entry.get("name") or "", **read(part.table.nodes, entry, part.table.choices)}
+    if not held.get("secondary_wan_enabled"):
+        held.pop("secondary_ipsec_tunnel", None)
+    return read_site(part.kind, held, tunnels)
 
 
 def completed(given: Service, held: Standing) -> Service:
@@ -290,17 +265,13 @@ def _tunnel(tunnel: Tunnel, is_new: bool) -> dict[str, Any]:
     return values
 
 
-def _entry(site: Any) -> dict[str, Any]:
+def _entry(site: Site) -> dict[str, Any]:
     """What is said of a site, in the plugin's options."""
-    beside = {name: getattr(site, name, None) for name in (
-        "region", "license_type", "spn_name", "inbound_flow_over_pa_backbone", "backup_sc", "nat_pool", "source_nat", "no_export_community")}
-    values = saying(**beside, subnets=list(site.subnets), ipsec_tunnel=site.ipsec_tunnel.name if site.ipsec_tunnel else "",
-                    bgp=speaker(site.bgp), bgp_peer=saying(**dataclasses.asdict(site.bgp_peer)) if site.bgp_peer else {})
+    values = by_option(site)
     if site.secondary_ipsec_tunnel:
-        values.update(secondary_wan_enabled=True, secondary_ipsec_tunnel=site.secondary_ipsec_tunnel.name)
+        values["secondary_wan_enabled"] = True
     if site.links:
-        links = [saying(name=link.name, ipsec_tunnel=link.ipsec_tunnel.name if link.ipsec_tunnel else "", bgp=speaker(link.bgp)) for link in site.links]
-        values.update(ecmp_load_balancing=cloud_services.ECMP, ecmp_links=links)
+        values["ecmp_load_balancing"] = cloud_services.ECMP
     return values
 
 

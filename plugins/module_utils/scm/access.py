@@ -10,13 +10,13 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.arguments import LONGEST_WAIT
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.hosts import host_problem
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.channel import FarEnd
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.dialling import Words
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 
 _TOKEN_OPTION = "scm.token_url (SCM_TOKEN_URL)"
-_LONGEST_WAIT = 86400
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ class Access:
         if ":" in self.client_id:
             raise InvalidInput("scm.client_id (SCM_CLIENT_ID): there is a colon in it, which no client id has")
         for name, low in (("timeout", 1), ("retry_timeout", 0)):
-            if not low <= getattr(self, name) <= _LONGEST_WAIT:
-                raise InvalidInput(f"scm.{name}: {getattr(self, name)} is outside {low} to {_LONGEST_WAIT} seconds")
+            if not low <= getattr(self, name) <= LONGEST_WAIT:
+                raise InvalidInput(f"scm.{name}: {getattr(self, name)} is outside {low} to {LONGEST_WAIT} seconds")
         # What is wrong with an address is noticed before anything is sent.
         self.place_of(self.base_option, self.base_url)
         self.place_of(_TOKEN_OPTION, self.token_url)

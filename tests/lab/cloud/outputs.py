@@ -20,6 +20,7 @@ EVERYTHING = "0.0.0.0/0"
 CIPHERS = {"aes128": "AES128", "aes256": "AES256", "gcmaes128": "AES128-GCM-16", "gcmaes256": "AES256-GCM-16"}
 HASHES = {"sha1": "SHA1", "sha256": "SHA2-256", "sha384": "SHA2-384", "sha512": "SHA2-512"}
 PANOS_CIPHERS = {"aes-128-cbc": "AES128", "aes-256-cbc": "AES256", "aes-128-gcm": "AES128-GCM-16", "aes-256-gcm": "AES256-GCM-16"}
+SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 AZURE_GROUPS = {"DHGroup2": 2, "DHGroup14": 14, "DHGroup2048": 14, "ECP256": 19, "ECP384": 20, "PFS2": 2, "PFS2048": 14, "PFS14": 14}
 # strongSwan's words for the numbers of groups, for far sides that take pairs of networks.
 MODP = {2: "modp1024", 5: "modp1536", 14: "modp2048", 15: "modp3072", 16: "modp4096", 19: "ecp256", 20: "ecp384"}
@@ -92,27 +93,56 @@ def prisma(panorama: ET.Element, name: str, addresses: list[str], reveal: Callab
     entry = service.find(f"remote-networks/onboarding/entry[@name='{name}']")
     network = device.find("template/entry[@name='Remote_Network_Template']/config/devices/entry/network")
     primary, secondary = entry.find("protocol/bgp"), entry.find("bgp-peer")
-    own_as = int(service.findtext("service-connection/infra-bgp-as"))
+    bgp = Bgp(int(primary.findtext("peer-as")), int(service.findtext("service-connection/infra-bgp-as")), hold_time)
     endpoints = []
-    for number, (tag, speaker) in enumerate((("ipsec-tunnel", primary), ("secondary-ipsec-tunnel", secondary)), 1):
+    for address, tag, speaker in zip(addresses, ("ipsec-tunnel", "secondary-ipsec-tunnel"), (primary, secondary)):
         tunnel = network.find(f"tunnel/ipsec/entry[@name='{entry.findtext(tag)}']")
         gateway = network.find(f"ike/gateway/entry[@name='{tunnel.find('auto-key/ike-gateway/entry').get('name')}']")
         ike, ipsec = (network.find(f"ike/crypto-profiles/{kind}-crypto-profiles/entry[@name='{profile}']") for kind, profile in (
             ("ike", gateway.findtext("protocol/ikev2/ike-crypto-profile")), ("ipsec", tunnel.findtext("auto-key/ipsec-crypto-profile"))))
-        endpoints.append(Endpoint(
-            number, addresses[number - 1], gateway.findtext("peer-address/ip"), speaker.findtext("local-ip-address"), speaker.findtext("peer-ip-address"), 30,
-            reveal(gateway.findtext("authentication/pre-shared-key/key")), ("ikev2",), _panos_phase(ike, "encryption", "hash", "dh-group/member"),
-            _panos_phase(ipsec, "esp/encryption", "esp/authentication", "dh-group"), 10, "clear", False,
-            Bgp(int(primary.findtext("peer-as")), own_as, hold_time)))
+        endpoints.append(_of_prisma(
+            len(endpoints) + 1, address, gateway.findtext("peer-address/ip"), (speaker.findtext("local-ip-address"), speaker.findtext("peer-ip-address")),
+            reveal(gateway.findtext("authentication/pre-shared-key/key")), _panos_phase(ike, "encryption", "hash", "dh-group/member"),
+            _panos_phase(ipsec, "esp/encryption", "esp/authentication", "dh-group"), bgp))
     return Connection("prisma", (), EVERYTHING, EVERYTHING, tuple(endpoints))
+
+
+def prisma_in_the_cloud(objects: dict[str, dict[str, dict]], infra_bgp_as: str, name: str, addresses: list[str], reveal: Callable[[str], str],
+                        hold_time: int = 90) -> Connection:
+    """What the cloud runs of a remote network, whose two tunnels end at C(addresses), as its API has it: resource → ID → object."""
+    named = {resource: {found["name"]: found for found in held.values()} for resource, held in objects.items()}
+    site = named["remote-networks"][name]
+    primary, secondary = site["protocol"]["bgp"], site["protocol"]["bgp_peer"]
+    bgp = Bgp(int(primary["peer_as"]), int(infra_bgp_as), hold_time)
+    endpoints = []
+    for address, option, speaker in zip(addresses, ("ipsec_tunnel", "secondary_ipsec_tunnel"), (primary, secondary)):
+        keys = named["ipsec-tunnels"][site[option]]["auto_key"]
+        gateway = named["ike-gateways"][keys["ike_gateway"][0]["name"]]
+        ike = named["ike-crypto-profiles"][gateway["protocol"]["ikev2"]["ike_crypto_profile"]]
+        ipsec = named["ipsec-crypto-profiles"][keys["ipsec_crypto_profile"]]
+        endpoints.append(_of_prisma(
+            len(endpoints) + 1, address, gateway["peer_address"]["ip"], (speaker["local_ip_address"], speaker["peer_ip_address"]),
+            reveal(gateway["authentication"]["pre_shared_key"]["key"]), _phase(ike["encryption"], ike["hash"], ike["dh_group"], ike["lifetime"]),
+            _phase(ipsec["esp"]["encryption"], ipsec["esp"]["authentication"], [ipsec["dh_group"]], ipsec["lifetime"]), bgp))
+    return Connection("prisma-cloud", (), EVERYTHING, EVERYTHING, tuple(endpoints))
+
+
+def _of_prisma(number: int, address: str, customer: str, speakers: tuple[str, str], key: str, phase1: Phase, phase2: Phase, bgp: Bgp) -> Endpoint:
+    """C(speakers): of Prisma Access, and of its customer."""
+    return Endpoint(number, address, customer, *speakers, 30, key, ("ikev2",), phase1, phase2, 10, "clear", False, bgp)
 
 
 def _panos_phase(profile: ET.Element, ciphers: str, hashes: str, groups: str) -> Phase:
     named = [[member.text or "" for member in profile.findall(f"{place}/member")] for place in (ciphers, hashes)]
-    hours = int(profile.findtext("lifetime/hours") or 1)
+    return _phase(*named, [group.text or "" for group in profile.findall(groups)], {"hours": int(profile.findtext("lifetime/hours") or 1)})
+
+
+def _phase(ciphers: list[str], hashes: list[str], groups: list[str], lifetime: dict[str, int]) -> Phase:
+    """In PAN-OS's words, which are those of the cloud's API."""
+    ((unit, count),) = lifetime.items()
     return Phase(
-        tuple(PANOS_CIPHERS[cipher] for cipher in named[0]), tuple(HASHES[each] for each in named[1] if each != "none"),
-        tuple(int((group.text or "").removeprefix("group")) for group in profile.findall(groups)), hours * 3600)
+        tuple(PANOS_CIPHERS[cipher] for cipher in ciphers), tuple(HASHES[each] for each in hashes if each != "none"),
+        tuple(int(group.removeprefix("group")) for group in groups), count * SECONDS[unit])
 
 
 def zstack(form: dict[str, Any]) -> PolicyBasedPeer:

@@ -48,6 +48,8 @@ class Tenant:
     #: Folder → account → how many objects it made, changed and removed there since the last push.
     edits: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     version: int = 1
+    #: As it is stored → as it was given: the service itself negotiates with it.
+    _secrets: dict[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         for resource, preset in presets.objects():
@@ -160,6 +162,9 @@ class Tenant:
         for folder in folders:
             self.edits.pop(folder, None)
 
+    def reveal(self, secret: str) -> str:
+        return self._secrets[secret]
+
     # -- rules
 
     def _checked(self, resource: str, body: Any) -> dict:
@@ -170,7 +175,8 @@ class Tenant:
         if "folder" in made and made["folder"] not in FOLDERS:
             raise errors.dangling([f"folder '{made['folder']}' is not a valid reference"])
         for holder, name in _secrets(SCHEMAS[resource], made):
-            holder[name] = stored(holder[name])
+            given, holder[name] = holder[name], stored(holder[name])
+            self._secrets.setdefault(holder[name], given)
         dangling = [f" {made.get('folder', ONLY_IN.get(resource, ''))} -> {resource} -> {made['name']} -> {place} '{name}' is not a valid reference"
                     for place, kind, name in references(resource, made) if not self._there(kind, name, _folder_of(resource, made))]
         if dangling:
