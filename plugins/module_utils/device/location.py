@@ -53,11 +53,15 @@ class Location:
         raise ValueError(kind)
 
     def holders(self) -> list:
-        """The named objects that the task's own option places things in: writing below one that is not there would make it."""
+        """The named objects that the task's own option places things in: writing below one that is not there would make it.
+
+        The first virtual system is every firewall's, also where a template has said nothing of it yet.
+        """
         group = None if self.device_group == SHARED else self.device_group
         found = [DEVICE + (kind, ("entry", name)) for kind, name in (
             ("template", self.template), ("template-stack", self.template_stack), ("device-group", group)) if name]
-        return found + ([self.base("vsys")] if self.vsys else [])
+        is_everywhere = self.vsys == DEFAULT_VSYS and bool(self.template or self.template_stack)
+        return found + ([self.base("vsys")] if self.vsys and not is_everywhere else [])
 
     def _device(self) -> tuple:
         if self.template and self.template_stack:

@@ -22,10 +22,10 @@ _APPLICATIONS = {
 
 
 class Objects:
-    """Names that rules use. Those of the vsys hide those of shared."""
+    """Names that rules use. Those of the vsys hide those of shared, and those what a Panorama pushed."""
 
     def __init__(self, root: ET.Element, vsys: ET.Element) -> None:
-        self._places = [vsys, *root.findall("shared")]
+        self._places = [vsys, *root.findall("shared"), *root.findall("panorama/vsys/entry")]
 
     def entry(self, kind: str, name: str) -> ET.Element | None:
         for place in self._places:

@@ -80,7 +80,7 @@ class _Translation:
 
     def _not_done(self, name: str, router: ET.Element) -> Iterator[str]:
         """Whole parts of a configuration for which nothing here stands."""
-        for rule in self.vsys.findall("rulebase/nat/rules/entry"):
+        for rule in self._rules("nat"):
             if rule.findtext("disabled") != "yes":
                 yield f"NAT rule {rule.get('name')}: addresses are not translated here"
         for other in self.device.findall("vsys/entry")[1:]:
@@ -91,6 +91,12 @@ class _Translation:
             for place in (f"protocol/{protocol}", protocol):
                 if router.findtext(f"{place}/enable") == "yes":
                     yield f"router {name}: {protocol} is not spoken here"
+
+    def _rules(self, kind: str) -> list[ET.Element]:
+        """In the order in which they count: the first ones of a Panorama, the firewall's own, the last ones of the Panorama."""
+        pushed = _or_empty(self.root.find("panorama/vsys/entry"))
+        bases = ((pushed, "pre-rulebase"), (self.vsys, "rulebase"), (pushed, "post-rulebase"))
+        return [rule for place, base in bases for rule in place.findall(f"{base}/{kind}/rules/entry")]
 
     def _router(self) -> tuple[str, ET.Element]:
         """The router that the tunnels are in, else the first one: a namespace stands for one router."""
@@ -310,7 +316,7 @@ class _Translation:
 
     def _forwarding(self) -> list[ForwardingRule]:
         found = []
-        for rule in self.vsys.findall("rulebase/pbf/rules/entry"):
+        for rule in self._rules("pbf"):
             if rule.findtext("disabled") == "yes":
                 continue
             match = self._match("PBF rule", rule)
@@ -334,7 +340,7 @@ class _Translation:
 
     def _security(self) -> list[SecurityRule]:
         found = []
-        for rule in self.vsys.findall("rulebase/security/rules/entry"):
+        for rule in self._rules("security"):
             if rule.findtext("disabled") == "yes":
                 continue
             match = self._match("security rule", rule)

@@ -79,7 +79,7 @@ class Emulator:
     def manage(self, other: Emulator, stack: str | None = None, device_group: str | None = None) -> None:
         """Put a firewall behind this Panorama; it is listed as a device, and in the stack and group that are named.
 
-        Raises TypeError on a firewall, ValueError for a stack or group that does not exist.
+        Raises TypeError on a firewall, ValueError for a stack or group that does not exist, and for a firewall with another master key.
         """
         if not isinstance(self.firewall, Panorama):
             raise TypeError("only a Panorama manages firewalls")

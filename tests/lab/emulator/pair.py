@@ -85,7 +85,9 @@ class Pair:
 
     @property
     def _can_synchronise(self) -> bool:
-        return self.sync_enabled and self.connected and self.members[0].version[:2] == self.members[1].version[:2]
+        first, second = self.members
+        is_alike = first.version[:2] == second.version[:2] and first.secrets.master_key == second.secrets.master_key
+        return self.sync_enabled and self.connected and is_alike
 
     def push(self, member: Firewall) -> Job:
         """Begin to overwrite the peer's running and candidate configuration. Raises OperationFailed."""

@@ -115,8 +115,11 @@ class Panorama(Firewall):
     def manage(self, firewall: Firewall, stack: str | None = None, group: str | None = None) -> None:
         """Connect a firewall and list its serial number, in candidate and running alike.
 
-        Raises ValueError for a stack or group that does not exist.
+        Raises ValueError for a stack or group that does not exist, and for a firewall with a master key of its own: a push encrypts for that (vendor
+        documentation), which is not emulated.
         """
+        if firewall.secrets.master_key != self.secrets.master_key:
+            raise ValueError(f"{firewall.name} has another master key than {self.name}")
         device = "devices/entry[@name='localhost.localdomain']"
         lists = ["mgt-config"]
         lists += [f"{device}/template-stack/entry[@name='{stack}']"] if stack else []

@@ -55,6 +55,26 @@ def test_a_stored_form_written_back_stays(client, at):
     assert stored_key(client, at) == foreign
 
 
+@pytest.mark.parametrize("opaque", [False, True], ids=["classic", "opaque"])
+@pytest.mark.parametrize("plain", ["k", "sixteen letters!", "x" * 255, "ключ & <more>"])
+def test_whoever_has_the_master_key_reads_it(opaque, plain):
+    stored = StoredSecrets(opaque).store(plain)
+    assert StoredSecrets(not opaque).reveal(stored) == plain
+    assert StoredSecrets(opaque, "another key 1234").reveal(stored) is None
+
+
+@pytest.mark.parametrize("text", ["", "key", "-AQ==", "-AQ==" + "A" * 28 + "no base64", "-Ag==" + "A" * 40, "-AQ==" + "A" * 28 + "AAAA"])
+def test_what_nobody_has_stored_is_no_secret(text):
+    assert StoredSecrets().reveal(text) is None
+
+
+def test_a_pair_with_two_master_keys_does_not_synchronise_and_no_panorama_manages_a_firewall_with_one_of_its_own():
+    with Emulator() as one, Emulator(master_key="another key 1234") as other, Emulator(model="panorama") as panorama:
+        assert not one.pair_with(other)._can_synchronise
+        with pytest.raises(ValueError, match="another master key"):
+            panorama.manage(other)
+
+
 def test_length_is_checked_for_plain_text_only(client, at):
     assert "can be at most 255" in write(client, at, "x" * 256).message
     assert write(client, at, "x" * 255).code == "20"

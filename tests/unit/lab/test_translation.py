@@ -98,6 +98,20 @@ def test_what_cannot_be_told_leaves_the_rule_out_and_is_named():
     assert len(running.remarks) == 3
 
 
+def test_what_a_panorama_pushed_counts_around_what_the_firewall_has():
+    def rules(*names: str) -> str:
+        entries = "".join(f'<entry name="{name}"><source><member>pushed-host</member></source></entry>' for name in names)
+        kinds = (f"<{kind}><rules>{entries}</rules></{kind}>" for kind in ("security", "nat"))
+        return "".join(kinds)
+
+    running = translate(ET.fromstring(f"""<config><devices><entry name="localhost.localdomain"><vsys><entry name="vsys1">
+      <rulebase>{rules("own")}</rulebase></entry></vsys></entry></devices>
+      <panorama><vsys><entry name="vsys1"><pre-rulebase>{rules("first")}</pre-rulebase><post-rulebase>{rules("last")}</post-rulebase>
+      <address><entry name="pushed-host"><ip-netmask>10.1.2.3</ip-netmask></entry></address></entry></vsys></panorama></config>"""))
+    assert [(rule.name, rule.match.source) for rule in running.security] == [(name, ("10.1.2.3/32",)) for name in ("first", "own", "last")]
+    assert [name for name in ("first", "own", "last") if any(f"NAT rule {name}" in remark for remark in running.remarks)] == ["first", "own", "last"]
+
+
 def test_distance_and_metric_decide_which_route_wins():
     hops = (("a", "tunnel.1", 10, 10), ("b", "tunnel.2", 10, 20), ("c", None, 10, 250), ("d", "tunnel.3", 220, 1))
     routes = tuple(Route(name, "10.0.0.0/8", interface, None, distance, metric) for name, interface, distance, metric in hops)

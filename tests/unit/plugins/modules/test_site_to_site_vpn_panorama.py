@@ -11,7 +11,7 @@ import json
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import connection
-from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import commit, config_revert, monitor_profile, push
+from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import commit, config_revert, monitor_profile, push, zone
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules import pairing
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import DEVICE
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.pairing import VpnDoor
@@ -68,6 +68,25 @@ def test_a_vpn_through_template_and_device_group(fleet, kind):
     gone = fleet.done({"name": made.values["vpn"]["name"], "state": "absent", **PLACE})
     assert gone.changed and fleet.candidate() == before
     assert not fleet.done({"name": made.values["vpn"]["name"], "state": "absent", **PLACE}).changed
+
+
+def test_a_template_that_has_said_nothing_of_its_virtual_system_yet(fleet):
+    """As those are that only networks were written to; what is left is the virtual system, which may hold more by then."""
+    template = f"{DEVICE}/template/entry[@name='branch']"
+
+    def without_vsys() -> None:
+        for place in (f"{template}/settings/default-vsys", f"{template}/config/devices/entry/vsys"):
+            if fleet.control.candidate(place):
+                fleet.control.edit_as("admin", "delete", place, None)
+
+    without_vsys()
+    before = fleet.candidate()
+    fleet.refused({"template": "branch", "vsys": "vsys2", "name": "hosts"}, "there is no virtual system 'vsys2' of template 'branch'", module=zone)
+    fleet.done(wanted())
+    assert not fleet.done(wanted()).changed
+    fleet.done({"name": NAME, "state": "absent", **PLACE})
+    without_vsys()
+    assert fleet.candidate() == before
 
 
 # The far side expects the VPN from the address of that interface.
@@ -506,22 +525,57 @@ def test_what_comes_up_nowhere_is_taken_back_there_too(running, tmp_path):
     assert running.candidate() == start and all(NAME not in firewall.control.running() for firewall in running.firewalls)
 
 
-@pytest.mark.parametrize("ends", [True, False], ids=["a push ends sessions", "sessions outlive a push"])
-def test_what_a_bgp_session_begins_with_is_proven_on_each_firewall(running, ends):
-    """Nothing is said to work by a session that is older than its change."""
+BGP = pairing.name_of("bgp")
+SECRETS, OTHERS = ["bgp.secret.one", "bgp.secret.two"], ["bgp.rotated.one", "bgp.rotated.two"]
 
-    def speaking(**timers) -> dict:
-        tunnels = pairing.every_tunnel("bgp", {"customer_outside_address": "192.0.2.77", "bgp": timers})
-        return {**wanted("bgp", outside_interface="ethernet1/1", tunnels=tunnels), **LIFE}
 
+def speaking(timers=None, **changes) -> dict:
+    tunnels = pairing.every_tunnel("bgp", {"customer_outside_address": "192.0.2.77", "bgp": timers or {}})
+    return {**wanted("bgp", outside_interface="ethernet1/1", tunnels=tunnels, bgp_secrets=SECRETS), **LIFE, "verify_timeout": 1, **changes}
+
+
+@pytest.fixture(params=[True, False], ids=["a push ends sessions", "sessions outlive a push"])
+def spoken(request, running):
+    """The VPN works, and its far sides take the passwords that it has, on each firewall."""
     made = running.done(speaking())
     assert made.values["healthy"] and made.values["unproven"] == [], made.values["outcome"]
+    running.ends = request.param
     for firewall in running.firewalls:
-        firewall.control.commit_ends_sessions(ends)
-    changed = running.done({**speaking(hold_time=60, keep_alive=20), "verify_timeout": 1})
-    old = [] if ends else [f"fw{number}: {made.values['vpn']['name']}-{peer}" for number in (1, 2) for peer in (1, 2)]
-    assert changed.values["healthy"] and changed.values["unproven"] == old, changed.values["outcome"]
-    assert (" works" in changed.values["outcome"]) == ends
+        far_sides_take(firewall, SECRETS)
+        firewall.control.commit_ends_sessions(running.ends)
+    return running
+
+
+def far_sides_take(firewall, secrets) -> None:
+    for number, secret in enumerate(secrets, 1):
+        firewall.control.far_side_secret(f"{BGP}-{number}", secret)
+
+
+def of_before(*names) -> list:
+    return [f"{name}: {BGP}-{peer}" for name in names for peer in (1, 2)]
+
+
+@pytest.mark.parametrize("change", [{"timers": {"hold_time": 60, "keep_alive": 20}}, {"bgp_secrets": OTHERS}], ids=["timers", "passwords"])
+def test_what_a_bgp_session_begins_with_is_proven_on_each_firewall(spoken, change):
+    """Nothing is said to work by a session that is older than its change."""
+    for firewall in spoken.firewalls:
+        far_sides_take(firewall, change.get("bgp_secrets", SECRETS))
+    changed = spoken.done(speaking(**change))
+    assert changed.values["healthy"] and changed.values["unproven"] == ([] if spoken.ends else of_before("fw1", "fw2")), changed.values["outcome"]
+    assert (" works" in changed.values["outcome"]) == spoken.ends
+
+
+def test_another_password_at_the_far_side_of_one_firewall_is_told_of_that_one(spoken):
+    first, second = spoken.firewalls
+    far_sides_take(second, OTHERS)
+    rotated = spoken.run(speaking(bgp_secrets=OTHERS))
+    if spoken.ends:
+        assert rotated.failed and [device["health"] for device in rotated.values["devices"]] == ["down", "healthy"]
+        assert "fw1: " in rotated.message and "fw2: " not in rotated.message
+    else:
+        assert not rotated.failed and rotated.values["unproven"] == of_before("fw1", "fw2"), rotated.message
+    far_sides_take(first, OTHERS)
+    assert spoken.done(speaking(bgp_secrets=OTHERS)).values["healthy"]
 
 
 def test_a_tunnel_that_had_its_turn_is_not_negotiated_again_in_the_next_one(running):
