@@ -178,9 +178,24 @@ class Running:
                 os.kill(pid, signal.SIGKILL)
         return self.process.communicate()[0]
 
+    def end(self, number: signal.Signals) -> str:
+        """As somebody does who presses keys, or a scheduler that cancels: by a signal, which goes to ``ansible-playbook`` itself. Returns what was printed."""
+        started = descendants(self.process.pid)
+        self.process.send_signal(number)
+        output = self.process.communicate(timeout=SECONDS)[0]
+        deadline = time.monotonic() + SECONDS
+        while any(map(is_there, started)):
+            assert time.monotonic() < deadline, "processes of the run outlive it"
+            time.sleep(0.02)
+        return output
+
     def _tasks(self) -> list[Task]:
         journal = self.folder / "journal"
         return [Task(**json.loads(line)) for line in journal.read_text(encoding="utf-8").splitlines()] if journal.exists() else []
+
+
+def is_there(pid: int) -> bool:
+    return pathlib.Path(f"/proc/{pid}").exists()
 
 
 def descendants(parent: int) -> list[int]:

@@ -16,8 +16,9 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuratio
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import readiness, transaction
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet, Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import (
-    ConnectionFailed, DeviceError, InvalidInput, PanosVpnError, TakenMeanwhile,
+    ConnectionFailed, DeviceError, InvalidInput, PanosVpnError, Refused, TakenMeanwhile,
 )
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import revert
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.diff import diff
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan as make_plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import validate
@@ -81,6 +82,19 @@ def carry_out(module, target, reads, planned, before_write=None, keeps_journal=T
     return {**result, **_told_of(module.journal)}
 
 
+def _refuse_undone(module, journal: journals.Journal | None, current: ET.Element, reads) -> None:
+    """What this task wrote before, another run may have taken back since: then it does not go on with half of a VPN."""
+    before = module.journal
+    if journal is None or before is None or before.hand == journal.hand:
+        return
+    seen = [difference for difference in before.differences if any(places.starts_with(difference.path, path) for path in reads)]
+    gone = [difference for difference in seen if not revert.stands(difference, current)]
+    if gone:
+        labels = ", ".join(dict.fromkeys(difference.label for difference in gone))
+        raise Refused(f"another run has taken back or changed meanwhile what this one wrote before ({labels}), so that it goes no further; "
+                      "run again when the other one has ended")
+
+
 def _told_of(journal: journals.Journal | None) -> dict:
     return {"journal": journal.file} if journal else {}
 
@@ -97,6 +111,7 @@ def _carried_out(module, target, reads, planned, before_write, journal: journals
             intent.warnings += needed.yet(target, missing)
             break
         intent.warnings += needed.refuse(target, missing)
+        _refuse_undone(module, journal, plan.before, reads)
         if before_write is not None:
             before_write(intent)
         try:

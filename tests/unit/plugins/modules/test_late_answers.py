@@ -226,11 +226,41 @@ def test_a_run_killed_at_any_request_is_at_a_known_state_after_one_revert(door, 
     assert killed >= least
 
 
-def _killed(door, asked, module) -> None:
+def test_a_run_that_was_taken_back_at_any_request_goes_no_further(door):
+    """Another task takes it back while it waits for an answer, be it between the turns of two tunnels."""
+    door.done({**door.asked(), "journal": None})
+    door.start = parsed(door.control.running())
+    asked = {**door.asked(), **KILLED["changed"][0], "rollout": "one_by_one", "verify": True, "verify_timeout": 1, "keep_journal": True}
+    count, reverted = requests_of(door, asked), 0
+    for number in range(3, count + 1, 1 if "ALL_FAULTS" in os.environ else 23):
+        for left in door.folder.iterdir():
+            left.unlink()
+        door.control.reset_requests()
+        door.control.fault("delay", when={"number": number}, seconds=600)
+        run = _at_work(door, asked, None)
+        result = door.run({"name": name_of("pbf"), "journal": str(door.folder), "commit_poll": 0.05, "lock_timeout": 0}, module=config_revert)
+        door.control.clear_faults()
+        run.join(60)
+        door.at_rest()
+        if result.failed:
+            assert "nothing to take back" in result.message or "another run of this VPN is at work" in result.message, (number, result.message)
+            door.reverted()
+        reverted += not result.failed
+        assert door.is_as_it_was, number
+    assert reverted >= 3
+
+
+def _at_work(door, asked, module) -> multiprocessing.Process:
+    """A run of its own, which has been held up at a request, or has ended."""
     run = _FORKED.Process(target=door.run, args=(asked,), kwargs={"module": module})
     run.start()
     wait_until(lambda: not run.is_alive() or bool(door.control.under_way()), 10)
     time.sleep(0.05)
+    return run
+
+
+def _killed(door, asked, module) -> None:
+    run = _at_work(door, asked, module)
     if run.is_alive():
         os.kill(run.pid, signal.SIGKILL)
     run.join()
