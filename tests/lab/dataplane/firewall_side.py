@@ -442,8 +442,9 @@ class FirewallSide:
     # Acts.
 
     def initiate(self, tunnel: Tunnel) -> None:
-        daemon = self.daemons[tunnel.name]
-        for selector in tunnel.selectors:
+        """Nothing where a commit has just taken its daemon away."""
+        daemon = self.daemons.get(tunnel.name)
+        for selector in tunnel.selectors if daemon is not None else ():
             daemon.initiate(child_name(tunnel, selector.name))
 
     def wait_for_tunnels(self, seconds: float = 15) -> bool:
