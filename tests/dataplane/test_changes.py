@@ -2,9 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Changes of a pairing that carries traffic: a wrong key is found at once and hits one tunnel, right ones lose next to nothing.
+"""Changes of a pairing that carries traffic: a wrong key is found at once and hits one tunnel, right ones lose next to nothing; nor does another zone,
+another router or another line.
 
-Each on a firewall that keeps SAs over a commit and on one that ends them.
+What is negotiated is changed on a firewall that keeps SAs over a commit and on one that ends them.
 """
 
 from __future__ import annotations
@@ -14,14 +15,22 @@ import re
 
 import pytest
 
-from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import connection
+from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import SECOND_LINE, connection
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.test_several_connections import another
+from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.wire import captured
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.back_to_start import bare
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.behaviour import A_KEY, NOTHING, Behaviour
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.observation import TRANSFER
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK
 
-WORLDS = {"SAs outlive a new key": A_KEY, "a commit ends SAs": NOTHING}
+ENDS_SAS = "a commit ends SAs"
+WORLDS = {"SAs outlive a new key": A_KEY, ENDS_SAS: NOTHING}
 WRONG = ["notReal.wrong.one", "notReal.wrong.two"]
 ROTATIONS = 10
+#: Seconds in which a transfer goes on after the last interruption: TCP waits twice as long after each attempt.
+CATCHES_UP = 60
+OTHER_ROUTER = "tunnels"
+_ROUTE = "<entry name='{}'><destination>{}</destination><nexthop><next-vr>{}</next-vr></nexthop><admin-dist>240</admin-dist></entry>"
 
 
 @pytest.fixture(scope="module")
@@ -30,11 +39,20 @@ def worlds(sites):
     made = {}
     for failover, world in itertools.product(("bgp", "pbf"), WORLDS):
         site = made[failover, world] = sites(connection(failover), behaviour=Behaviour(sas_outlive=WORLDS[world]))
+        has_another_router(site)
+        site.start = site.emulator.control.running()
         done = site.life(failover)
         assert not done.failed, done.message
         site.up()
         assert site.ping(3) == 3
     return made
+
+
+def has_another_router(site) -> None:
+    """Each of the two routers leads what it has not itself to the other one."""
+    routes = f"{NETWORK}/virtual-router/entry[@name='%s']/routing-table/ip/static-route"
+    site.emulator.control.plant(routes % "default", _ROUTE.format("to-the-tunnels", "10.200.0.0/16", OTHER_ROUTER))
+    site.emulator.control.plant(routes % OTHER_ROUTER, _ROUTE.format("to-the-hosts", "10.10.0.0/24", "default"))
 
 
 def keys_of(site) -> list:
@@ -121,6 +139,100 @@ def test_a_zone_changes_under_traffic(worlds):
     found = {world: every(world) for world in WORLDS}
     print(f"lost while the zone changed twice: {found}")
     assert all(lost["ping"] <= 3 and lost["new"] <= 3 for lost in found.values())
+
+
+def standing(site, failover: str) -> dict:
+    """The options by which a pairing stands after the tests before."""
+    return {"pre_shared_keys": keys_of(site), **({"primary_tunnel": 2 - ROTATIONS % 2} if failover == "pbf" else {})}
+
+
+def carried(site, failover: str, **options) -> list:
+    """A change that is proven, and after which the same run is unchanged; what it warned of."""
+    done = site.life(failover, **options)
+    assert not done.failed and done.values["unproven"] == [] and done.values["healthy"], done.message
+    assert not site.life(failover, **options).changed and site.ping(3) == 3
+    return done.warnings
+
+
+def is_as_before(site, before: str) -> bool:
+    """What is a set stands in any order."""
+    return sorted(bare(site.emulator.control.running())) == sorted(bare(before))
+
+
+def short(words: str, observation) -> bool:
+    """Whether a transfer goes on, and nothing was out for longer than new SAs and sessions take on a busy machine."""
+    lost = {kind: observation.lost(kind) for kind in ("ping", "new", "established", TRANSFER)}
+    outages = [round(outage.seconds, 1) for outage in observation.outages("ping")]
+    print(f"{words}: lost {lost}, a piece of a transfer waited {observation.longest_wait(TRANSFER):.1f} s, outages of pings {outages}")
+    return lost[TRANSFER] == 0 and max(outages, default=0) < 15
+
+
+@pytest.mark.parametrize("failover", ["pbf", "bgp"])
+def test_the_router_changes_under_traffic(worlds, failover):
+    """By PBF one tunnel after the other. A router's BGP is one for all tunnels, so that they move together, and sessions begin anew."""
+    site = worlds[failover, ENDS_SAS]
+    carried(site, failover, **standing(site, failover))
+    before, watch = site.emulator.control.running(), site.watch(60)
+    watch.until(1)
+    for router in (OTHER_ROUTER, "default"):
+        to = {**standing(site, failover), "virtual_router": router}
+        if failover == "bgp":
+            refused = site.life(failover, **to)
+            assert refused.failed and "share the BGP of router" in refused.message and "nothing was written" in refused.message
+            to["rollout"] = "together"
+        warnings = carried(site, failover, **to)
+        assert not [text for text in warnings if "do not come to the tunnels" in text]
+        assert {site.plane.firewall.running.interface(tunnel.interface).table for tunnel in site.plane.firewall.running.tunnels} == {
+            site.plane.firewall.running.router(router).table}
+    observation = watch.stop(CATCHES_UP)
+    assert short(f"the router changed twice, by {failover}", observation)
+    assert failover == "bgp" or observation.lost("ping") <= 8
+    assert is_as_before(site, before)
+
+
+def by_line(site, failover: str, second: set) -> list:
+    """The tunnels, those with these numbers by the second line."""
+    interface, own, router = SECOND_LINE
+    moved = {"outside_interface": interface, "outside_next_hop": router, "customer_outside_address": own}
+    return [{**tunnel, **(moved if number in second else {})} for number, tunnel in enumerate(site.options(failover)["tunnels"], 1)]
+
+
+@pytest.mark.parametrize("failover", ["pbf", "bgp"])
+def test_the_outside_interface_changes_under_traffic(worlds, failover):
+    """One tunnel after the other, with the far side, which knows the firewall by its address; then all at once, as a new customer gateway brings it."""
+    site = worlds[failover, ENDS_SAS]
+    carried(site, failover, **standing(site, failover))
+    before, known = site.emulator.control.running(), {far.endpoint.customer_outside for far in site.aws}
+    refused = site.life(failover, **standing(site, failover), outside_interface=SECOND_LINE[0])
+    assert refused.failed and f"the far side expects the VPN to come from {known.pop()}" in refused.message
+    watch, second, first = site.watch(90), set(), site.aws[0].endpoint.customer_outside
+    watch.until(1)
+    for number in (1, 2):
+        options = {**standing(site, failover), **({"primary_tunnel": 3 - number} if failover == "pbf" else {})}
+        assert not site.life(failover, **options, tunnels=by_line(site, failover, second)).failed
+        site.aws[number - 1].change(customer_outside=SECOND_LINE[1])
+        second.add(number)
+        carried(site, failover, **options, tunnels=by_line(site, failover, second))
+    with captured(site, line="eth1-7") as line:
+        assert site.ping(3) == 3
+    assert len(line.of("ESP in UDP")) >= 6
+    for far in site.aws:
+        far.change(customer_outside=first)
+    carried(site, failover, **standing(site, failover), rollout="together")
+    assert short(f"the outside interface changed twice, by {failover}", watch.stop(CATCHES_UP))
+    assert is_as_before(site, before)
+
+
+@pytest.mark.parametrize("failover", ["pbf", "bgp"])
+def test_what_has_moved_is_removed(worlds, failover):
+    """Router, line and zone at once. Comes after the others: it takes the pairing away."""
+    site = worlds[failover, ENDS_SAS]
+    for far in site.aws:
+        far.change(customer_outside=SECOND_LINE[1])
+    carried(site, failover, **standing(site, failover), tunnels=by_line(site, failover, {1, 2}), virtual_router=OTHER_ROUTER, zone="cloud", rollout="together")
+    removed = site.life(failover, state="absent")
+    assert not removed.failed, removed.message
+    assert bare(site.emulator.control.running()) == bare(site.start)
 
 
 @pytest.mark.parametrize("failover", ["pbf", "bgp"])

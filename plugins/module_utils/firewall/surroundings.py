@@ -62,13 +62,14 @@ def is_detour(outside: str, interface: str | None) -> bool:
 
 @dataclass(frozen=True)
 class StaticRoute:
-    """C(interface): where it leads; empty where the next hop alone says so. C(drops): it discards."""
+    """C(interface): where it leads; empty where the next hop alone says so. C(drops): it discards. C(distance): its administrative one."""
 
     name: str
     destination: Network
     interface: str
     metric: int
     drops: bool
+    distance: int
 
 
 class Surroundings:
@@ -221,12 +222,18 @@ class Surroundings:
 
     def static_route_entries(self, router_name: str) -> list[StaticRoute]:
         """A router's static routes, one for each network that a destination says or that its address object stands for."""
-        found = []
+        found, usual = [], self.static_distance(router_name)
         for entry, destination in self._static_destinations(router_name):
             found.append(StaticRoute(
                 entry.get("name") or "", destination, places.text(entry, ("interface",)) or "",
-                addresses.number(entry, "metric", _METRIC), places.find(entry, ("nexthop", "discard")) is not None))
+                addresses.number(entry, "metric", _METRIC), places.find(entry, ("nexthop", "discard")) is not None,
+                addresses.number(entry, "admin-dist", usual)))
         return found
+
+    def static_distance(self, router_name: str) -> int:
+        """The administrative distance of a router's static routes that have none of their own."""
+        said = places.find(self.router(router_name), ("admin-dists",))
+        return _DISTANCE if said is None else addresses.number(said, "static", _DISTANCE)
 
     def _static_destinations(self, router_name: str) -> Iterator[tuple[ET.Element, Network]]:
         for entry in self._static_entries(router_name):

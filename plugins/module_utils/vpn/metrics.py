@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The metrics of a VPN's static routes. PAN-OS takes no two routes of a router with one destination and one metric; a lower metric wins."""
+"""The metrics of a VPN's static routes. PAN-OS takes no two routes of a router with one destination and one metric; a lower metric wins.
+
+An administrative distance of a route's own decides before that; the VPN's routes have none.
+"""
 
 from __future__ import annotations
 
@@ -40,13 +43,18 @@ class Metrics:
 
 @dataclass(frozen=True)
 class _Route:
-    """A static route of others. C(drops): whether it discards. C(sibling): whether it is another VPN's of ours."""
+    """A static route of others. C(drops): whether it discards. C(sibling): whether it is another VPN's of ours. C(distance): its administrative one."""
 
     name: str
     destination: Network
     metric: int
     drops: bool
     sibling: bool
+    distance: int
+
+    def said(self, usual: int) -> str:
+        """C(usual): the distance that need not be said."""
+        return f"metric {self.metric}" if self.distance == usual else f"distance {self.distance}, metric {self.metric}"
 
 
 def drops(vpn: Vpn) -> bool:
@@ -97,20 +105,20 @@ def _routes_of_others(vpn: Vpn, view: Surroundings, claim: Claim) -> list[_Route
         kind = "static_route" if route.destination.version == 4 else "static_route_ipv6"
         thing = Object(kind, route.name, vpn.virtual_router)
         if route.destination in wanted and not claim.owns(thing):
-            found.append(_Route(route.name, route.destination, route.metric, route.drops, any(thing in owned for owned in siblings)))
+            found.append(_Route(route.name, route.destination, route.metric, route.drops, any(thing in owned for owned in siblings), route.distance))
     return found
 
 
 def warnings(vpn: Vpn, view: Surroundings, claim: Claim, metrics: Metrics) -> list[str]:
     """What the VPN's first routes mean for a route of somebody else to the same network: one of them is not used."""
-    found = []
+    found, usual = [], view.static_distance(vpn.virtual_router)
     texts = {ip_network(text): text for text in vpn.remote_networks}
     for route in _routes_of_others(vpn, view, claim):
         if route.sibling or _is_there(vpn, view, claim, texts[route.destination]):
             continue
-        wins = route.metric < metrics.first
+        wins = (route.distance, route.metric) < (usual, metrics.first)
         how = "is preferred to the VPN's" if wins else f"gives way to the VPN's (metric {metrics.first})"
-        found.append(f"{vpn.name}: route '{route.name}' to {route.destination} (metric {route.metric}) {how}")
+        found.append(f"{vpn.name}: route '{route.name}' to {route.destination} ({route.said(usual)}) {how}")
     return found
 
 

@@ -18,7 +18,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names, record as records
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import PBF, Vpn
 
 
 def to_endpoint(vpn: Vpn, around: Surroundings, number: int, units: Collection[str]) -> Way | None:
@@ -94,7 +94,7 @@ def refuse_unrouted(vpn: Vpn, around: Surroundings, own_groups: list[str], units
 
 def warnings(vpn: Vpn, around: Surroundings, own_groups: list[str], units: list[str]) -> list[str]:
     """C(own_groups): the VPN's BGP peer groups, by which nothing here is learned. C(units): its tunnel interfaces."""
-    return [*_endpoints(vpn, around, own_groups, units), *_local_networks(vpn, around, own_groups, units)]
+    return [*_endpoints(vpn, around, own_groups, units), *_local_networks(vpn, around, own_groups, units), *_hosts(vpn, around, own_groups, units)]
 
 
 def _endpoints(vpn: Vpn, around: Surroundings, own_groups: list[str], units: list[str]) -> Iterator[str]:
@@ -123,3 +123,27 @@ def _local_networks(vpn: Vpn, around: Surroundings, own_groups: list[str], units
         if network.prefixlen and not reached:
             yield (f"{vpn.name}: local_networks: no interface and no static route of router '{vpn.virtual_router}' has {network}, so what comes "
                    "back for it goes elsewhere; is it written as it should be?")
+
+
+def _hosts(vpn: Vpn, around: Surroundings, own_groups: list[str], units: list[str]) -> Iterator[str]:
+    """Hosts behind another router than the VPN's, which has to hand their packets to it. PBF takes them before any router is asked."""
+    for router, interface in _routers_of_hosts(vpn, around) if vpn.failover != PBF else ():
+        if around.learns_routes(router, own_groups):
+            continue
+        for text in vpn.remote_networks:
+            way = around.way_to(str(ip_network(text)[0]), router, units)
+            if way is None or way.interface is not None:
+                there = "has no route to it" if way is None else f"sends them by {way.interface} ({way})"
+                yield (f"{vpn.name}: hosts behind {interface} do not come to the tunnels with packets for {text}: their router '{router}' {there}; give it a "
+                       f"static_route to {text} whose next router is '{vpn.virtual_router}'")
+
+
+def _routers_of_hosts(vpn: Vpn, around: Surroundings) -> Iterator[tuple[str, str]]:
+    """(another router than the VPN's, its interface) of the source zones that is connected to a local network."""
+    zoned = {interface for zone in vpn.source_zones for interface in around.zone_interfaces(zone)}
+    networks = [ip_network(text) for text in vpn.local_networks]
+    for router in around.router_names():
+        beside = [interface for interface, there in around.connected(router) if interface in zoned
+                  and any(there.version == network.version and there.overlaps(network) for network in networks)]
+        if beside and router != vpn.virtual_router:
+            yield router, beside[0]

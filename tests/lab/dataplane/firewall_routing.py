@@ -18,7 +18,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.frr_configura
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.frr_vty import Vty, VtyError
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.prerequisites import FRR
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.routing_daemon import RoutingDaemon, Session
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.running import Running
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.running import MAIN, Running
 
 _VTY = pathlib.Path(__file__).with_name("frr_vty.py")
 
@@ -56,8 +56,12 @@ class FrrRouting:
         self._units: list[Unit] = []
 
     def follow(self, running: Running) -> bool:
+        """Raises LabError where there is more than one router: FRR would want a device of the kernel's for each."""
         self._start()
-        wanted = frr_configuration.render(running)
+        used = [router for router in running.routers if router.interfaces or router.table == MAIN]
+        if len(used) > 1:
+            raise LabError(f"with FRR there is one router here, and not {', '.join(router.name for router in used)}")
+        wanted = [unit for router in used for unit in frr_configuration.render(router)]
         removed, added = frr_configuration.changes(self._units, wanted)
         for daemon in (frr_configuration.STATIC, frr_configuration.BGP):
             lines = [line for unit in removed if unit.daemon == daemon for line in unit.remove]

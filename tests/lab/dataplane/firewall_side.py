@@ -27,7 +27,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave impor
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.ike_daemon import TUN, IkeDaemon, wait_for
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.internet import ENCAPSULATION, Internet
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.running import (
-    ANY, Interface, Monitor, Running, Tunnel, device, host_of, network_of,
+    ANY, MAIN, Interface, Monitor, Running, Tunnel, device, host_of, network_of, version,
 )
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.vici import ViciError
 
@@ -35,6 +35,9 @@ HOST = "firewall"
 
 #: Seconds between two attempts to bring up a tunnel that is down, and between two looks whether packets want one.
 RETRY, LOOK = 2.0, 0.2
+
+# Behind what is steered to daemons and by PBF; and a metric that no route has.
+_BY_ROUTER, _LAST = 300, 4278198272
 
 # Each echo request is a session of its own. The lower half of a session's mark is the rule of its packets, the upper half that of its answers.
 _SELECTION = f"""table {{table}} forwarding {{{{
@@ -88,6 +91,8 @@ class FirewallSide:
         self._marks: dict[str, int] = {}
         self._connections: dict[str, tuple] = {}
         self._served: set[str] = set()
+        self._rules: set[tuple[int, str]] = set()
+        self._routes: set[str] = set()
         self._filter = ""
         self._plan: dict[str, Any] = {}
         self._closing = threading.Event()
@@ -162,6 +167,7 @@ class FirewallSide:
                 done.append(f"interface {interface.name} set")
         self._provide(running)
         done += self._apply_tunnels(before, running)
+        self._route_by_router(running)
         if self.routing.follow(running):
             done.append("routing configured")
         for zone in filter(None, (interface.zone for interface in running.interfaces)):
@@ -197,7 +203,7 @@ class FirewallSide:
                 self._add_neighbour(interface)
             else:
                 self.enclave.run(f"ip -n {HOST} link add {name} type veth peer name {name[:13]}-x")
-        addresses = "; ".join(f"ip -n {HOST} addr add {address} dev {name}" for address in (*interface.addresses, *interface.ipv6))
+        addresses = "; ".join(f"ip -n {HOST} {line}" for line in _owned(interface))
         flush = f"ip -4 -n {HOST} addr flush dev {name}; ip -6 -n {HOST} addr flush dev {name} scope global"
         mtu = (interface.mtu or 1500) + (ENCAPSULATION if interface.name in self._served else 0)
         self.enclave.run(f"{flush}; {addresses or 'true'}; ip -n {HOST} link set {name} mtu {mtu} {'up' if interface.is_up else 'down'}")
@@ -253,6 +259,27 @@ class FirewallSide:
         self.internet.leave(interface.device)
         self.enclave.run(f"ip -n {HOST} link del {interface.device}", check=False)
         self.enclave.remove_host(interface.device)
+
+    def _route_by_router(self, running: Running) -> None:
+        """A router with a table of its own decides on what comes in by one of its interfaces, leaves by one, or is sent from an address of one; what that
+        table has no way for goes nowhere. PBF decides before.
+        """
+        families = (4, 6) if self.enclave.ipv6 else (4,)
+        used = {tunnel.interface for tunnel in running.tunnels}
+        goes = self.behaviour.interfaces_go_with_their_tunnel
+        there = [each for each in running.interfaces if each.table != MAIN and (each.name in used or not each.is_tunnel or not goes)]
+        rules = {rule for interface in there for rule in _rules_of_router(interface) if rule[0] in families}
+        routes = {line for interface in there if interface.is_up for line in _routes_of_router(interface)}
+        lines = [f"ip -{family} -n {HOST} rule {verb} {rule}" for verb, listed in (("del", self._rules - rules), ("add", rules - self._rules))
+                 for family, rule in listed]
+        # The kernel forgets a route with its device or address, so that some are gone already, and others have to be there once more.
+        lines += [f"ip -n {HOST} route del {line} || true" for line in self._routes - routes]
+        lines += [f"ip -{family} -n {HOST} route replace unreachable default metric {_LAST} table {router.table}"
+                  for router in running.others for family in families]
+        lines += [f"ip -n {HOST} route replace {line}" for line in routes]
+        if lines:
+            self.enclave.run("\n".join(lines))
+        self._rules, self._routes = rules, routes
 
     # Tunnels.
 
@@ -423,11 +450,12 @@ class FirewallSide:
             for tunnel in running.tunnels if tunnel.monitor is not None and tunnel.monitor.fails_over
         }
         routes = {}
-        for route in running.routes:
+        named = {routing_configuration.of_router(router, "route", route.name): route for router in running.routers for route in router.routes}
+        for name, route in named.items():
             if route.monitor is not None:
-                keys = [f"path {route.name} {probe.target}" for probe in route.monitor.destinations]
+                keys = [f"path {name} {probe.target}" for probe in route.monitor.destinations]
                 probes.update({key: _probe(probe, route.interface) for key, probe in zip(keys, route.monitor.destinations)})
-                routes[routing_configuration.symbol("route", route.name)] = {"probes": keys, "all": route.monitor.all_must_fail}
+                routes[name] = {"probes": keys, "all": route.monitor.all_must_fail}
         return {"probes": probes, "rules": rules, "interfaces": interfaces, "routes": routes, "ipv6": self.enclave.ipv6,
                 "answers": self.behaviour.answers_by_pbf}
 
@@ -457,8 +485,13 @@ class FirewallSide:
 
 def _addressed(interface: Interface, mtu: int) -> list[str]:
     name = interface.device
-    addresses = [f"addr add {address} dev {name}" for address in (*interface.addresses, *interface.ipv6)]
-    return [f"addr flush dev {name}", *addresses, f"link set {name} mtu {mtu} up"]
+    return [f"addr flush dev {name}", *_owned(interface), f"link set {name} mtu {mtu} up"]
+
+
+def _owned(interface: Interface) -> list[str]:
+    """The kernel puts what an interface is connected to into the main table, unless it is told not to."""
+    elsewhere = "" if interface.table == MAIN else " noprefixroute"
+    return [f"addr add {address} dev {interface.device}{elsewhere}" for address in (*interface.addresses, *interface.ipv6)]
 
 
 def _probe(monitor: Monitor, interface: str | None) -> dict[str, Any]:
@@ -469,6 +502,18 @@ def _probe(monitor: Monitor, interface: str | None) -> dict[str, Any]:
 def _place(tunnel: Tunnel) -> tuple[str, ...]:
     narrow = tuple(selector.local for selector in tunnel.selectors)
     return (tunnel.interface, tunnel.outside, tunnel.local_address, tunnel.peer_address, str(tunnel.probe_interval), *narrow)
+
+
+def _rules_of_router(interface: Interface) -> list[tuple[int, str]]:
+    """(family, rule) of the kernel for one interface of a router with a table of its own."""
+    by_device = [(family, f"pref {_BY_ROUTER} {way} {interface.device} lookup {interface.table}") for family in (4, 6) for way in ("iif", "oif")]
+    return by_device + [(version(address), f"pref {_BY_ROUTER} from {host_of(address)} lookup {interface.table}")
+                        for address in (*interface.addresses, *interface.ipv6)]
+
+
+def _routes_of_router(interface: Interface) -> list[str]:
+    """What an interface is connected to, which is the kernel's own doing in the main table only."""
+    return [f"{network_of(address)} dev {interface.device} proto kernel table {interface.table}" for address in (*interface.addresses, *interface.ipv6)]
 
 
 def _steering(tunnel: Tunnel, slot: int) -> list[str]:

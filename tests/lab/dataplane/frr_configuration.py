@@ -2,14 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The firewall's static routes and BGP as lines for FRR's daemons, in units that can be taken away again."""
+"""The static routes and the BGP of the firewall's only router as lines for FRR's daemons, in units that can be taken away again."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.routing_configuration import EBGP, IBGP, ranks, symbol
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.running import Bgp, Peer, Policy, Route, Running, device
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.running import Bgp, Peer, Policy, Route, Router, device
 
 STATIC, BGP = "staticd", "bgpd"
 
@@ -30,13 +30,13 @@ class Unit:
     switchable: bool = False
 
 
-def render(running: Running) -> list[Unit]:
+def render(router: Router) -> list[Unit]:
     """In the order in which they are added."""
     found: list[Unit] = []
-    if running.bgp is not None:
-        found += _bgp(running, running.bgp)
-    distances = _distances(running)
-    return found + [_route(route, distances[(route.distance, route.metric)]) for route in running.routes]
+    if router.bgp is not None:
+        found += _bgp(router, router.bgp)
+    distances = _distances(router)
+    return found + [_route(route, distances[(route.distance, route.metric)]) for route in router.routes if route.next_router is None]
 
 
 def changes(before: list[Unit], after: list[Unit]) -> tuple[list[Unit], list[Unit]]:
@@ -55,9 +55,9 @@ def switch(unit: Unit) -> tuple[list[str], list[str]]:
     return [router, f"neighbor {address} shutdown"], [router, f"no neighbor {address} shutdown"]
 
 
-def _distances(running: Running) -> dict[tuple[int, int], int]:
+def _distances(router: Router) -> dict[tuple[int, int], int]:
     """Distances of FRR, which knows no metric of static routes: the rank among all of the configuration's."""
-    return {rank: 10 + index for index, rank in enumerate(ranks(running))}
+    return {rank: 10 + index for index, rank in enumerate(ranks(router))}
 
 
 def _route(route: Route, distance: int) -> Unit:
@@ -68,12 +68,12 @@ def _route(route: Route, distance: int) -> Unit:
     return Unit(symbol("route", route.name), STATIC, (line,), (f"no {line}",), switchable=True)
 
 
-def _bgp(running: Running, bgp: Bgp) -> list[Unit]:
+def _bgp(holder: Router, bgp: Bgp) -> list[Unit]:
     lists = [_prefix_list(_DEFAULT, ["permit 0.0.0.0/0"]), _prefix_list(_OWN, [f"permit {_CARRIERS} le 32"])]
     maps = [_unit_of_map(_NOTHING, 10, "deny", [])]
     router = f"router bgp {bgp.local_as}"
-    distances = _distances(running)
-    table = (f"distance bgp {distances[(EBGP, 0)]} {distances[(IBGP, 0)]} {distances[(IBGP, 0)]}", f"maximum-paths {running.paths}",
+    distances = _distances(holder)
+    table = (f"distance bgp {distances[(EBGP, 0)]} {distances[(IBGP, 0)]} {distances[(IBGP, 0)]}", f"maximum-paths {holder.paths}",
              *(() if bgp.installs else (f"table-map {_NOTHING}",)))
     settings = (
         *((f"bgp router-id {bgp.router_id}",) if bgp.router_id else ()), "no bgp ebgp-requires-policy", "bgp graceful-restart-disable",

@@ -18,7 +18,9 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave impor
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.plane import DataPlane
 
 _PROGRAM = pathlib.Path(__file__).with_name("traffic.py")
+#: Those that tell outages by what they lose; the transfer's pieces are late instead.
 KINDS = ("ping", "established", "new")
+TRANSFER = "transfer"
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,11 @@ class Observation:
         found = [outage for outage in found if outage.seconds > more_than]
         return found if start is None else [*found, Outage(start, None)]
 
+    def longest_wait(self, kind: str) -> float:
+        """Seconds until the answer that took the longest; infinite where one never came."""
+        waits = [float("inf") if packet.took is None else packet.took for packet in self.packets if packet.kind == kind]
+        return max(waits, default=0.0)
+
     def lost(self, kind: str) -> int:
         return sum(packet.kind == kind and packet.took is None for packet in self.packets)
 
@@ -88,12 +95,15 @@ class Watch:
         self._plane = plane
         self._path = plane.enclave.folder / f"traffic-{source}"
         self._end = self._path.with_name(f"{self._path.name}.end")
-        self._end.unlink(missing_ok=True)
+        answering = self._path.with_name(f"{self._path.name}.answering")
+        self._answered = answering.with_name(f"{answering.name}.end")
+        for file in (self._end, self._answered):
+            file.unlink(missing_ok=True)
         self._arguments = [sys.executable, "-I", str(_PROGRAM)]
         self._echo = plane.enclave.start(
-            target, [*self._arguments, "echo", address, str(seconds + 5)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            target, [*self._arguments, "echo", address, str(seconds + 5), str(answering)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         if not self._echo.stdout.readline():
-            raise LabError(f"nothing answers datagrams to {address} on {target}")
+            raise LabError(f"nothing answers on {address} of {target}")
         self.begun = time.time()
         self._seconds = seconds
         self._marks: list[tuple[float, str]] = []
@@ -110,15 +120,20 @@ class Watch:
         """Seconds since the beginning."""
         return time.time() - self.begun
 
-    def stop(self) -> Observation:
-        """Now, before the time is up."""
-        self._end.touch()
-        return self.finish()
+    def stop(self, patience: float = 0.0) -> Observation:
+        """Now, before the time is up. ``patience``: seconds in which a transfer may catch up, which sends again ever more seldom."""
+        written = self._end.with_suffix(".written")
+        written.write_text(str(patience), encoding="utf-8")
+        written.rename(self._end)
+        return self.finish(patience)
 
-    def finish(self) -> Observation:
-        """When the traffic is over."""
+    def finish(self, patience: float = 0.0) -> Observation:
+        """When the traffic is over. ``patience``: as of ``stop``, where that was called."""
         try:
-            self._sender.wait(self._seconds + 20)
+            self._sender.wait(self._seconds + patience + 20)
+            # Else who answers has the address until his time is up.
+            self._answered.touch()
+            self._echo.wait(20)
         finally:
             for process in (self._sender, self._echo):
                 if process.poll() is None:

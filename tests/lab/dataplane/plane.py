@@ -22,9 +22,9 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave impor
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.firewall_side import HOST, FirewallSide, child_name
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.internet import Internet, Translation
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.prerequisites import missing
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.routing_configuration import symbol
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.routing_configuration import of_router
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.routing_daemon import Session
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.running import Peer, Running, Tunnel
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.running import Peer, Router, Running, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.translation import translate
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.vici import ViciError
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import Begun, LearnedRoute, Measured, PeerState, Runtime, TunnelState
@@ -119,7 +119,7 @@ class DataPlane:
     def _translate_addresses(self, running: Running) -> None:
         """A customer address that the tunnel's own end has not belongs to a NAT device in front of the firewall."""
         peers = {tunnel.peer_address: tunnel.local_address for tunnel in running.tunnels}
-        endpoints = [endpoint for cloud in self.clouds for endpoint in cloud.connection.endpoints if endpoint.outside in peers]
+        endpoints = [each.endpoint for cloud in self.clouds for each in cloud.endpoints if each.endpoint.outside in peers]
         self.internet.translate(frozenset(
             Translation(endpoint.outside, endpoint.customer_outside, peers[endpoint.outside]) for endpoint in endpoints
             if peers[endpoint.outside] != endpoint.customer_outside and ":" not in endpoint.outside))
@@ -135,14 +135,15 @@ class DataPlane:
             for tunnel in running.tunnels:
                 self._observe_tunnel(runtime, log, tunnel, state["probes"].get(f"tunnel {tunnel.name}"))
             runtime.rules = {name: "active" if active else "disabled" for name, active in state["rules"].items()}
-            sessions = self.firewall.routing.sessions() if running.bgp else {}
+            peers = [(router, peer) for router in running.routers for peer in router.peers]
+            sessions = self.firewall.routing.sessions() if peers else {}
             runtime.peers = {}
-            for peer in running.bgp.peers if running.bgp else ():
-                session = sessions.get(symbol("peer", peer.name))
+            for router, peer in peers:
+                session = sessions.get(of_router(router, "peer", peer.name))
                 runtime.peers[peer.name] = self._observe_peer(log, peer, session)
                 if session is not None and session.state == "Established":
                     runtime.sessions[peer.name] = self._begun(peer.name, session)
-            runtime.learned_routes = self._learned(running)
+            runtime.learned_routes = [route for router in running.routers for route in self._learned(running, router)]
 
     def _observe_peer(self, log: SystemLog, peer: Peer, session: Session | None) -> PeerState:
         if session is None:
@@ -190,20 +191,20 @@ class DataPlane:
             log.write(f"tunnel-status-{word}", tunnel.name, f"Tunnel {tunnel.name} is {word}", "informational" if up else "high")
         self._was_up[tunnel.name] = up
 
-    def _learned(self, running: Running) -> list[LearnedRoute]:
-        if running.bgp is None or not running.bgp.installs:
+    def _learned(self, running: Running, router: Router) -> list[LearnedRoute]:
+        if router.bgp is None or not router.bgp.installs:
             return []
         names = {interface.device: interface.name for interface in running.interfaces}
-        peers = {peer.address: peer for peer in running.bgp.peers}
+        peers = {peer.address: peer for peer in router.peers}
         found = []
         families = {"-4": "0.0.0.0/0", **({"-6": "::/0"} if self.enclave.ipv6 else {})}
         listed = [(line, everything) for family, everything in families.items() for line in self.enclave.run(
-            f"ip {family} route show proto {self.firewall.routing.kernel}", HOST, check=False).splitlines()]
+            f"ip {family} route show table {router.table} proto {self.firewall.routing.kernel}", HOST, check=False).splitlines()]
         for line, everything in listed:
             words = line.split()
             if "via" in words and words[words.index("via") + 1] in peers:
                 hop, device = words[words.index("via") + 1], words[words.index("dev") + 1]
-                found.append(LearnedRoute(running.router, words[0].replace("default", everything), hop, "0", names.get(device, device)))
+                found.append(LearnedRoute(router.name, words[0].replace("default", everything), hop, "0", names.get(device, device)))
         return found
 
     def initiate(self, gateway: str | None, tunnel: str | None) -> None:
@@ -236,8 +237,8 @@ class DataPlane:
     def wait(self, seconds: float = 20) -> bool:
         """Until all tunnels and all BGP sessions of the running configuration are up; whether they came."""
         def peers_up() -> bool:
-            bgp, sessions = self.firewall.running.bgp, self.firewall.routing.sessions()
-            return bgp is None or sum(session.state == "Established" for session in sessions.values()) >= len(bgp.peers)
+            peers = [peer for router in self.firewall.running.routers for peer in router.peers]
+            return not peers or sum(session.state == "Established" for session in self.firewall.routing.sessions().values()) >= len(peers)
 
         end = time.monotonic() + seconds
         return self.firewall.wait_for_tunnels(seconds) and wait_until(peers_up, max(0.0, end - time.monotonic()), 0.1)

@@ -10,11 +10,13 @@ import re
 import zlib
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.running import (
-    Bgp, Peer, Policy, Redistribution, Route, Running, device, version,
+    MAIN, Bgp, Peer, Policy, Redistribution, Route, Router, Running, device, version,
 )
 
 #: What PAN-OS prefers where the configuration says nothing: connected 0, static 10, eBGP 20, iBGP 200.
 EBGP, IBGP = 20, 200
+#: Marks what a static route to another router has brought from there.
+_LED = "led"
 
 
 def symbol(kind: str, name: str) -> str:
@@ -22,70 +24,114 @@ def symbol(kind: str, name: str) -> str:
     return f"{kind}_{re.sub(r'[^A-Za-z0-9_]', '_', name)[:40]}_{zlib.crc32(name.encode()):08x}"
 
 
+def of_router(router: Router, kind: str, name: str) -> str:
+    """The symbol of something that stands in a router; in another one there may be something of the same name."""
+    return symbol(kind, name if router.table == MAIN else f"{router.name}/{name}")
+
+
 def render(running: Running) -> str:
-    preferences = _preferences(running)
-    bgp = running.bgp
-    kernel = "source != RTS_DEVICE" + ("" if bgp is None or bgp.installs else " && source != RTS_BGP")
-    devices = ", ".join(f'"{interface.device}"' for interface in running.interfaces) or '"none"'
-    merged = f"merge paths on limit {running.paths}; " if running.paths > 1 else ""
-    text = [
-        f"router id {bgp.router_id if bgp and bgp.router_id else '192.0.2.1'};", f"protocol kernel {{ {merged}ipv4 {{ export where {kernel}; }}; }}",
-        f"protocol direct connected {{ ipv4; interface {devices}; }}",
-    ]
-    if running.has_ipv6:
-        text += [f"protocol kernel {{ {merged}ipv6 {{ export where {kernel}; }}; }}", f"protocol direct connected_ipv6 {{ ipv6; interface {devices}; }}"]
-    text += [_route(route, preferences[(route.distance, route.metric)]) for route in running.routes]
-    if bgp is not None:
-        text += [_redistributed(bgp.redistributions), *(_peer(bgp, peer, preferences) for peer in bgp.peers)]
+    first = running.routers[0].bgp if running.routers else None
+    text = [f"router id {first.router_id if first is not None and first.router_id else '192.0.2.1'};", f"attribute int {_LED};"]
+    text += [f"ipv{family} table {_table(router, family)};" for router in running.others for family in running.families]
+    for router in running.routers:
+        text += [line for family in running.families for line in _surroundings(running, router, family)]
+        text += _routing(running, router)
     return "\n".join([*text, ""])
+
+
+def _surroundings(running: Running, router: Router, family: int) -> list[str]:
+    """What a router has without any route: its table in the kernel, and the networks that it is connected to."""
+    installs = router.bgp is None or router.bgp.installs
+    wanted = f"defined({_LED}) || (source != RTS_DEVICE{'' if installs else ' && source != RTS_BGP'})"
+    merged = f"merge paths on limit {router.paths}; " if router.paths > 1 else ""
+    own = "" if router.table == MAIN else f"kernel table {router.table}; "
+    devices = ", ".join(f'"{interface.device}"' for interface in running.interfaces if interface.table == router.table) or '"none"'
+    channel = f"ipv{family} {{ {_table_of(router, family)}"
+    connected = of_router(router, "connected", str(family))
+    return [f"protocol kernel {of_router(router, 'kernel', str(family))} {{ {own}{merged}{channel}export where {wanted}; }}; }}",
+            f"protocol direct {connected} {{ {channel}}}; interface {devices}; }}"]
+
+
+def _table(router: Router, family: int) -> str:
+    return f"master{family}" if router.table == MAIN else f"{symbol('table', router.name)}_{family}"
+
+
+def _table_of(router: Router, family: int) -> str:
+    """In a channel; nothing where it is what a channel has by itself."""
+    return "" if router.table == MAIN else f"table {_table(router, family)}; "
+
+
+def _routing(running: Running, router: Router) -> list[str]:
+    preferences = _preferences(router)
+    text = []
+    for route in router.routes:
+        name, preference = of_router(router, "route", route.name), preferences[(route.distance, route.metric)]
+        beyond = running.router(route.next_router)
+        if beyond is not None:
+            text.append(_led(name, route, preference, router, beyond))
+        elif route.next_router is None:
+            text.append(_route(name, route, preference, _table_of(router, version(route.destination))))
+    if router.bgp is not None:
+        text += [_redistributed(router, router.bgp.redistributions), *(_peer(router, router.bgp, peer, preferences) for peer in router.peers)]
+    return text
+
+
+def _led(name: str, route: Route, preference: int, router: Router, beyond: Router) -> str:
+    """To another router: what that one has for the destination is a static route of this one."""
+    family = version(route.destination)
+    learned = "" if beyond.bgp is None or beyond.bgp.installs else " if source = RTS_BGP then reject;"
+    return (f"protocol pipe {name} {{ table {_table(router, family)}; peer table {_table(beyond, family)}; export none; import filter {{ "
+            f"if ! (net ~ [ {route.destination}+ ]) then reject;{learned} preference = {preference}; {_LED} = 1; accept; }}; }}")
 
 
 def protocols_of(running: Running, interface: str) -> list[str]:
     """What goes when a tunnel interface goes down: its routes and its BGP sessions."""
-    found = [symbol("route", route.name) for route in running.routes if route.interface == interface]
-    return found + [symbol("peer", peer.name) for peer in (running.bgp.peers if running.bgp else ()) if peer.interface == interface]
+    routes = [of_router(router, "route", route.name) for router in running.routers for route in router.routes if route.interface == interface]
+    return routes + [of_router(router, "peer", peer.name) for router in running.routers for peer in router.peers if peer.interface == interface]
 
 
 def switchable(running: Running) -> list[str]:
     """Everything that can be disabled and enabled by itself: static routes and BGP sessions."""
-    return [symbol("route", route.name) for route in running.routes] + [symbol("peer", peer.name) for peer in (running.bgp.peers if running.bgp else ())]
+    routes = [of_router(router, "route", route.name) for router in running.routers for route in router.routes]
+    return routes + [of_router(router, "peer", peer.name) for router in running.routers for peer in router.peers]
 
 
-def _preferences(running: Running) -> dict[tuple[int, int], int]:
+def _preferences(router: Router) -> dict[tuple[int, int], int]:
     """BIRD takes the highest preference, PAN-OS the lowest distance and then the lowest metric."""
-    return {rank: 230 - index for index, rank in enumerate(ranks(running))}
+    return {rank: 230 - index for index, rank in enumerate(ranks(router))}
 
 
-def ranks(running: Running) -> list[tuple[int, int]]:
+def ranks(router: Router) -> list[tuple[int, int]]:
     """Pairs of distance and metric that occur, the one that wins first."""
-    return sorted({(EBGP, 0), (IBGP, 0), *((route.distance, route.metric) for route in running.routes)})
+    return sorted({(EBGP, 0), (IBGP, 0), *((route.distance, route.metric) for route in router.routes)})
 
 
-def _route(route: Route, preference: int) -> str:
+def _route(name: str, route: Route, preference: int, table: str) -> str:
     if route.nexthop:
         target = f"via {route.nexthop}"
     elif route.interface:
         target = f'via "{device(route.interface)}"'
     else:
         target = "blackhole"
-    channel = f"ipv{version(route.destination)} {{ preference {preference}; }}"
-    return f"protocol static {symbol('route', route.name)} {{ {channel}; route {route.destination} {target}; }}"
+    channel = f"ipv{version(route.destination)} {{ {table}preference {preference}; }}"
+    return f"protocol static {name} {{ {channel}; route {route.destination} {target}; }}"
 
 
-def _redistributed(redistributions: tuple[Redistribution, ...]) -> str:
+def _redistributed(router: Router, redistributions: tuple[Redistribution, ...]) -> str:
     """Whether BGP takes a route in, with what the policies set on it."""
-    text = ["function taken_in() {", "if source = RTS_BGP then return true;"]
-    sources = {"connected": "RTS_DEVICE", "static": "RTS_STATIC"}
+    text = [f"function {of_router(router, 'taken_in', '')}() {{", f"if source = RTS_BGP && ! defined({_LED}) then return true;"]
+    sources = {"connected": f"source = RTS_DEVICE && ! defined({_LED})", "static": f"source = RTS_STATIC || defined({_LED})"}
     for redistribution in redistributions:
-        text.append(f"if source = {sources[redistribution.source]} then {{")
+        text.append(f"if {sources[redistribution.source]} then {{")
         text += [_step(policy, "return true;", "return false;", 0) for policy in redistribution.policies]
         text.append("}")
     return "\n".join([*text, "return false;", "}"])
 
 
-def _peer(bgp: Bgp, peer: Peer, preferences: dict[tuple[int, int], int]) -> str:
+def _peer(router: Router, bgp: Bgp, peer: Peer, preferences: dict[tuple[int, int], int]) -> str:
     internal = peer.remote_as == bgp.local_as
     options = [
+        *([f"router id {bgp.router_id};"] if bgp.router_id else []),
         f"local {peer.local_address} as {bgp.local_as}; neighbor {peer.address} as {peer.remote_as};" if peer.local_address
         else f"local as {bgp.local_as}; neighbor {peer.address} as {peer.remote_as};",
         f"multihop {peer.multihop};" if peer.multihop else "direct;", f"hold time {max(peer.hold_time, 3)}; keepalive time {max(peer.keep_alive, 1)};",
@@ -97,10 +143,11 @@ def _peer(bgp: Bgp, peer: Peer, preferences: dict[tuple[int, int], int]) -> str:
     arriving = [_step(policy, "accept;", "reject;", bgp.local_as) for policy in peer.imports] + ["reject;"] if peer.imports is not None else ["accept;"]
     leaving = [_step(policy, "accept;", "reject;", bgp.local_as) for policy in peer.exports] + ["reject;"] if peer.exports is not None else ["accept;"]
     channel = [
-        f"preference {preferences[(IBGP if internal else EBGP, 0)]};", "import keep filtered on;", *(["next hop self;"] if internal else []),
-        "import filter {", *rejected, *arriving, "};", "export filter {", "if ! taken_in() then reject;", *leaving, "};",
+        f"{_table_of(router, peer.version)}preference {preferences[(IBGP if internal else EBGP, 0)]};", "import keep filtered on;",
+        *(["next hop self;"] if internal else []), "import filter {", *rejected, *arriving, "};",
+        "export filter {", f"if ! {of_router(router, 'taken_in', '')}() then reject;", *leaving, "};",
     ]
-    return "\n".join([f"protocol bgp {symbol('peer', peer.name)} {{", *options, f"ipv{peer.version} {{", *channel, "};", "}"])
+    return "\n".join([f"protocol bgp {of_router(router, 'peer', peer.name)} {{", *options, f"ipv{peer.version} {{", *channel, "};", "}"])
 
 
 def _step(policy: Policy, passes: str, stops: str, local_as: int) -> str:

@@ -10,11 +10,15 @@ import ipaddress
 from dataclasses import dataclass, field
 
 ANY = "0.0.0.0/0"
+#: The kernel's table for the first router, by which everything goes that belongs to none; each other router has one of its own, from the second number on.
+MAIN, OTHERS = 254, 20000
 
 
 @dataclass(frozen=True)
 class Interface:
-    """A layer-3 interface of the firewall. ``addresses`` with their masks; ``ping``: answers echo requests; ``is_up``: what its link state says."""
+    """A layer-3 interface of the firewall. ``addresses`` with their masks; ``ping``: answers echo requests; ``is_up``: what its link state says;
+    ``table``: the kernel's table of its router.
+    """
 
     name: str
     addresses: tuple[str, ...]
@@ -23,6 +27,7 @@ class Interface:
     ping: bool
     ipv6: tuple[str, ...] = ()
     is_up: bool = True
+    table: int = MAIN
 
     @property
     def device(self) -> str:
@@ -103,7 +108,7 @@ class PathMonitor:
 
 @dataclass(frozen=True)
 class Route:
-    """A static route. Neither interface nor nexthop: discard."""
+    """A static route. ``next_router``: what that one has for the destination decides. Neither interface nor nexthop nor that: discard."""
 
     name: str
     destination: str
@@ -112,6 +117,7 @@ class Route:
     distance: int
     metric: int
     monitor: PathMonitor | None = None
+    next_router: str | None = None
 
 
 @dataclass(frozen=True)
@@ -222,23 +228,48 @@ class Bgp:
 
 
 @dataclass(frozen=True)
-class Running:
-    """Everything that the data plane makes true. ``allows_within_zones``, ``allows_between_zones``: the default security rules, which decide last.
-    ``remarks``: what the configuration says and this data plane does not do. ``paths``: how many routes of equal cost to one network are in use at once.
+class Router:
+    """A virtual or logical router. ``table``: the kernel's that it has; ``interfaces``: the names of those in it; ``paths``: how many routes of equal cost to
+    one network are in use at once.
     """
 
-    router: str = ""
-    interfaces: tuple[Interface, ...] = ()
-    tunnels: tuple[Tunnel, ...] = ()
+    name: str
+    table: int = MAIN
+    interfaces: tuple[str, ...] = ()
     routes: tuple[Route, ...] = ()
     bgp: Bgp | None = None
+    paths: int = 1
+
+    @property
+    def peers(self) -> tuple[Peer, ...]:
+        return self.bgp.peers if self.bgp is not None else ()
+
+
+@dataclass(frozen=True)
+class Running:
+    """Everything that the data plane makes true. ``allows_within_zones``, ``allows_between_zones``: the default security rules, which decide last.
+    ``remarks``: what the configuration says and this data plane does not do.
+    """
+
+    interfaces: tuple[Interface, ...] = ()
+    tunnels: tuple[Tunnel, ...] = ()
+    routers: tuple[Router, ...] = ()
     forwarding: tuple[ForwardingRule, ...] = ()
     security: tuple[SecurityRule, ...] = ()
     strict_zones: tuple[str, ...] = ()
     allows_within_zones: bool = True
     allows_between_zones: bool = False
     remarks: tuple[str, ...] = ()
-    paths: int = 1
+
+    @property
+    def routes(self) -> list[Route]:
+        """Of all routers."""
+        return [route for router in self.routers for route in router.routes]
+
+    @property
+    def others(self) -> list[Router]:
+        """The routers that have a table of their own."""
+        return [router for router in self.routers if router.table != MAIN]
 
     def interface(self, name: str | None) -> Interface | None:
         return next((interface for interface in self.interfaces if interface.name == name), None)
@@ -247,8 +278,12 @@ class Running:
         return [interface for interface in self.interfaces if interface.zone == name]
 
     @property
-    def has_ipv6(self) -> bool:
-        return any(interface.ipv6 for interface in self.interfaces)
+    def families(self) -> tuple[int, ...]:
+        """Those that any interface speaks."""
+        return (4, 6) if any(interface.ipv6 for interface in self.interfaces) else (4,)
+
+    def router(self, name: str | None) -> Router | None:
+        return next((router for router in self.routers if router.name == name), None)
 
     @property
     def outside(self) -> list[str]:

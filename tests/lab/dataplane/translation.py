@@ -13,10 +13,11 @@ from typing import Callable, Iterator
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane import crypto, logical_router, virtual_router
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.objects import Objects
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.running import (
-    ANY, ForwardingRule, Interface, Match, Monitor, PathMonitor, Route, Running, SecurityRule, Selector, Tunnel, host_of,
+    ANY, MAIN, OTHERS, ForwardingRule, Interface, Match, Monitor, PathMonitor, Route, Router, Running, SecurityRule, Selector, Tunnel, host_of,
 )
 
 _LIFETIMES = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
+_NEXT_ROUTER = ("next-vr", "next-lr")
 _ID_KINDS = {"ipaddr": "", "fqdn": "fqdn:", "ufqdn": "email:", "keyid": "keyid:", "dn": "asn1dn:"}
 #: Settings of the predefined profiles, for references to ``default`` where it is not in the configuration.
 _DEFAULT_MONITOR = (3, 5, False)
@@ -66,25 +67,33 @@ class _Translation:
         self.remarks: list[str] = []
 
     def result(self) -> Running:
-        name, router = self._router()
+        inside = "vrf/entry" if self.engine == "logical-router" else "."
+        routers = {entry.get("name") or "": _or_empty(entry.find(inside)) for entry in self.network.findall(f"{self.engine}/entry")}
+        tables = {name: MAIN if number == 0 else OTHERS + number for number, name in enumerate(routers)}
         self.zones = {member: zone.get("name") or "" for zone in self.vsys.findall("zone/entry") for member in _members(zone, "network/layer3")}
-        self.interfaces = self._interfaces(_members(router, "interface"))
-        routing = logical_router if self.engine == "logical-router" else virtual_router
-        bgp, remarks = routing.bgp(router, self.network, self.reveal)
-        self.remarks += [*remarks, *self._not_done(name, router)]
+        self.interfaces = self._interfaces({member: tables[name] for name, router in routers.items() for member in _members(router, "interface")})
+        self.remarks += self._not_done()
         return Running(
-            name, self.interfaces, tuple(self._tunnels()), tuple(self._routes(router)), bgp, tuple(self._forwarding()),
-            tuple(self._security()), tuple(self._strict_zones()), self._default_rule("intrazone-default", True),
-            self._default_rule("interzone-default", False), tuple(self.remarks), _paths(router),
+            self.interfaces, tuple(self._tunnels()), tuple(self._router(name, router, tables[name]) for name, router in routers.items()),
+            tuple(self._forwarding()), tuple(self._security()), tuple(self._strict_zones()), self._default_rule("intrazone-default", True),
+            self._default_rule("interzone-default", False), tuple(self.remarks),
         )
 
-    def _not_done(self, name: str, router: ET.Element) -> Iterator[str]:
+    def _not_done(self) -> Iterator[str]:
         """Whole parts of a configuration for which nothing here stands."""
         for rule in self._rules("nat"):
             if rule.findtext("disabled") != "yes":
                 yield f"NAT rule {rule.get('name')}: addresses are not translated here"
         for other in self.device.findall("vsys/entry")[1:]:
             yield f"{other.get('name')}: only {self.vsys.get('name')} is real here"
+
+    def _router(self, name: str, router: ET.Element, table: int) -> Router:
+        routing = logical_router if self.engine == "logical-router" else virtual_router
+        bgp, remarks = routing.bgp(router, self.network, self.reveal)
+        self.remarks += [*remarks, *self._not_routed(name, router)]
+        return Router(name, table, tuple(_members(router, "interface")), tuple(self._routes(router)), bgp, _paths(router))
+
+    def _not_routed(self, name: str, router: ET.Element) -> Iterator[str]:
         for route in router.findall("routing-table/ipv6/static-route/entry") if not self.ipv6 else ():
             yield f"static route {route.get('name')}: IPv6 is not carried here"
         for protocol in ("ospf", "ospfv3", "rip"):
@@ -98,19 +107,10 @@ class _Translation:
         bases = ((pushed, "pre-rulebase"), (self.vsys, "rulebase"), (pushed, "post-rulebase"))
         return [rule for place, base in bases for rule in place.findall(f"{base}/{kind}/rules/entry")]
 
-    def _router(self) -> tuple[str, ET.Element]:
-        """The router that the tunnels are in, else the first one: a namespace stands for one router."""
-        routers = self.network.findall(f"{self.engine}/entry")
-        wanted = {tunnel.findtext("tunnel-interface") for tunnel in self.network.findall("tunnel/ipsec/entry")}
-        inside = "vrf/entry" if self.engine == "logical-router" else "."
-        found = [(entry.get("name") or "", _or_empty(entry.find(inside))) for entry in routers]
-        found.sort(key=lambda pair: -len(wanted & set(_members(pair[1], "interface"))))
-        self.remarks += [f"{self.engine} {name}: only {found[0][0]} is real here" for name, dummy in found[1:]]
-        return found[0] if found else ("", ET.Element("entry"))
-
     # Interfaces and tunnels.
 
-    def _interfaces(self, members: list[str]) -> tuple[Interface, ...]:
+    def _interfaces(self, members: dict[str, int]) -> tuple[Interface, ...]:
+        """``members``: the interfaces of all routers, with the tables of these."""
         settings = {}
         interface = self.network.find("interface")
         ports = self.network.findall("interface/ethernet/entry")
@@ -122,9 +122,9 @@ class _Translation:
         for tag in ("loopback", "vlan", "tunnel"):
             for unit in interface.findall(f"{tag}/units/entry") if interface is not None else []:
                 settings[unit.get("name")] = unit
-        return tuple(self._interface(name, settings[name]) for name in members if settings.get(name) is not None)
+        return tuple(self._interface(name, settings[name], table) for name, table in members.items() if settings.get(name) is not None)
 
-    def _interface(self, name: str, settings: ET.Element) -> Interface:
+    def _interface(self, name: str, settings: ET.Element, table: int) -> Interface:
         addresses = [self.learned[name]] if name in self.learned else []
         for entry in settings.findall("ip/entry"):
             value = entry.get("name") or ""
@@ -140,7 +140,7 @@ class _Translation:
         profile = _named(self.network, "profiles/interface-management-profile", settings.findtext("interface-management-profile"))
         mtu = settings.findtext("mtu")
         return Interface(name, tuple(addresses), int(mtu) if mtu else None, self.zones.get(name), profile is not None and profile.findtext("ping") == "yes",
-                         tuple(six), name.partition(".")[0] not in self.links_down)
+                         tuple(six), name.partition(".")[0] not in self.links_down, table)
 
     def _ipv6_addresses(self, name: str, settings: ET.Element) -> list[str]:
         if not self.ipv6:
@@ -193,7 +193,7 @@ class _Translation:
             return "only peers with a fixed IPv4 address are carried here" if not self.ipv6 else "only peers with a fixed address are carried here"
         own = () if outside is None else outside.ipv6 if ":" in peer else outside.addresses
         if interface is None or not own:
-            return "its tunnel interface or its outside interface is not in the router, or has no address"
+            return "its tunnel interface or its outside interface is in no router, or has no address"
         local = host_of(self._literal(gateway.findtext("local-address/ip") or own[0]))
         if outside is None or local not in [host_of(address) for address in own]:
             return f"its own address {local} is none of its outside interface of the peer's family"
@@ -274,7 +274,8 @@ class _Translation:
             if entry.find("route-table/no-install") is not None:
                 continue
             kind = hop[0].tag if hop is not None and len(hop) else None
-            if kind in ("next-vr", "next-lr", "fqdn", "receive"):
+            next_router = hop[0].text if kind in _NEXT_ROUTER else None
+            if kind in ("fqdn", "receive"):
                 self.remarks.append(f"static route {name}: next hop of kind {kind} is not done here")
                 continue
             destination = self.objects.addresses([entry.findtext("destination") or ""])[0]
@@ -282,9 +283,11 @@ class _Translation:
                 self.remarks.append(f"static route {name}: {entry.findtext('destination') or 'no destination'} is no network")
                 continue
             nexthop = (hop.findtext("ip-address") or hop.findtext("ipv6-address")) if hop is not None else None
+            if next_router:
+                self.remarks.append(f"static route {name}: of {next_router} it takes routes within {destination[0]} only, no wider ones")
             found.append(Route(
                 name, destination[0], None if kind == "discard" else entry.findtext("interface"), nexthop,
-                int(entry.findtext("admin-dist") or distance), int(entry.findtext("metric") or 10), self._path_monitor(entry),
+                int(entry.findtext("admin-dist") or distance), int(entry.findtext("metric") or 10), self._path_monitor(entry), next_router,
             ))
         return found
 

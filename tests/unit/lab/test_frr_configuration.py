@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.frr_configuration import Unit, changes, render, switch
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.running import Bgp, Peer, Policy, Prefix, Redistribution, Route, Running
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.running import Bgp, Peer, Policy, Prefix, Redistribution, Route, Router
 
 LAN = Prefix("10.10.0.0/24", 24, 24)
 PEERS = tuple(
@@ -22,7 +22,7 @@ PEERS = tuple(
 )
 BGP = Bgp("10.10.0.1", 65000, True, True, 100, PEERS, (Redistribution("connected", (Policy(True, (LAN,), med=50),)),))
 ROUTES = (Route("default", "0.0.0.0/0", "ethernet1/8", "198.51.100.1", 10, 10), Route("last", "10.200.0.0/16", None, None, 10, 250))
-RUNNING = Running(bgp=BGP, routes=ROUTES)
+RUNNING = Router("default", bgp=BGP, routes=ROUTES)
 
 LINES = {
     "a neighbour": "neighbor 169.254.1.1 remote-as 64512", "its timers": "neighbor 169.254.2.1 timers 10 30",
@@ -49,7 +49,7 @@ LENGTHS = {
 @pytest.mark.parametrize("prefix, words", LENGTHS.values(), ids=LENGTHS.keys())
 def test_lengths_of_a_prefix(prefix, words):
     bgp = replace(BGP, redistributions=(Redistribution("static", (Policy(True, (prefix,)),)),))
-    assert f"ip prefix-list from-static-1 seq 5 permit {words}" in [line for unit in render(Running(bgp=bgp)) for line in unit.add]
+    assert f"ip prefix-list from-static-1 seq 5 permit {words}" in [line for unit in render(Router("default", bgp=bgp)) for line in unit.add]
 
 
 def names(units: list[Unit]) -> set[str]:

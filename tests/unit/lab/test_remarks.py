@@ -27,12 +27,14 @@ REMARKS = {
         f"{TUNNEL}/auto-key", "<proxy-id><entry name='web'><protocol><tcp/></protocol></entry></proxy-id>", "proxy ID web is carried without its protocol"),
     "GRE": (TUNNEL, "<enable-gre-encapsulation>yes</enable-gre-encapsulation>", "transport mode and GRE are not done"),
     "NAT": (f"{VSYS}/rulebase", "<nat><rules><entry name='hide'/></rules></nat>", "NAT rule hide: addresses are not translated"),
-    "another router": (f"{NETWORK}/virtual-router", "<entry name='second'/>", "virtual-router second: only default is real"),
     "another vsys": ("devices/entry/vsys", "<entry name='vsys2'/>", "vsys2: only vsys1 is real"),
     "another routing protocol": (ROUTER, "<protocol><ospf><enable>yes</enable></ospf></protocol>", "router default: ospf is not spoken"),
     "a next hop in another router": (
         f"{ROUTER}/routing-table/ip/static-route", "<entry name='over'><destination>10.9.0.0/16</destination><nexthop><next-vr>x</next-vr></nexthop></entry>",
-        "static route over: next hop of kind next-vr"),
+        "static route over: of x it takes routes within 10.9.0.0/16 only"),
+    "a next hop by its name": (
+        f"{ROUTER}/routing-table/ip/static-route", "<entry name='named'><destination>10.9.0.0/16</destination><nexthop><fqdn>x.test</fqdn></nexthop></entry>",
+        "static route named: next hop of kind fqdn"),
     "a route to nowhere": (
         f"{ROUTER}/routing-table/ip/static-route", "<entry name='lost'><destination>no-such-object</destination></entry>", "static route lost: no-such-object"),
 }

@@ -15,7 +15,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.connection import
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane import crypto, events, routing_configuration
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.prerequisites import FRR_PACKAGES, PACKAGES
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.running import (
-    Bgp, Peer, Policy, Prefix, Redistribution, Route, Running, Tunnel,
+    MAIN, Bgp, Peer, Policy, Prefix, Redistribution, Route, Router, Running, Tunnel,
 )
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.translation import translate
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.firewall import Firewall
@@ -115,7 +115,7 @@ def test_what_a_panorama_pushed_counts_around_what_the_firewall_has():
 def test_distance_and_metric_decide_which_route_wins():
     hops = (("a", "tunnel.1", 10, 10), ("b", "tunnel.2", 10, 20), ("c", None, 10, 250), ("d", "tunnel.3", 220, 1))
     routes = tuple(Route(name, "10.0.0.0/8", interface, None, distance, metric) for name, interface, distance, metric in hops)
-    text = routing_configuration.render(Running(routes=routes))
+    text = routing_configuration.render(Running(routers=(Router("default", routes=routes),)))
     preferences = [int(line.split("preference ")[1].split(";")[0]) for line in text.splitlines() if line.startswith("protocol static")]
     assert preferences == sorted(preferences, reverse=True)
     assert len(set(preferences)) == 4
@@ -126,11 +126,32 @@ def test_policies_let_through_exactly_what_they_name():
     out = (Policy(True, (Prefix("10.10.0.0/24", 24, 24),), prepend=2), Policy(False))
     peer = Peer("p", "g", "tunnel.1", "169.254.9.2", "169.254.9.1", 64512, 10, 30, False, (Policy(True, (), local_preference=200),), out)
     bgp = Bgp("10.10.0.1", 65000, False, True, 100, (peer,), (Redistribution("connected", (Policy(True, (Prefix("10.10.0.0/24", 24, 24),)),)),))
-    text = routing_configuration.render(Running(bgp=bgp))
+    text = routing_configuration.render(Running(routers=(Router("default", bgp=bgp),)))
     assert "if net ~ [ 10.10.0.0/24{24,24} ] then { bgp_path.prepend(65000); bgp_path.prepend(65000); accept; }" in text
     assert "{ bgp_local_pref = 200; accept; }" in text
     assert "source != RTS_BGP" in text, "install-route is off"
     assert "if net = 0.0.0.0/0 then reject;" in text
+
+
+def test_each_router_has_a_table_and_leads_to_another_one_what_that_has():
+    there, back = "<next-vr>tunnels</next-vr>", "<next-vr>default</next-vr>"
+
+    def router(name: str, interface: str, destination: str, hop: str) -> str:
+        return (f"<entry name='{name}'><interface><member>{interface}</member></interface><routing-table><ip><static-route><entry name='over'>"
+                f"<destination>{destination}</destination><nexthop>{hop}</nexthop></entry></static-route></ip></routing-table></entry>")
+
+    routers = router("default", "ethernet1/1", "10.200.0.0/16", there) + router("tunnels", "tunnel.1", "10.10.0.0/24", back)
+    running = translate(ET.fromstring(
+        "<config><devices><entry name='localhost.localdomain'><network><interface><ethernet><entry name='ethernet1/1'><layer3><ip>"
+        "<entry name='10.10.0.1/24'/></ip></layer3></entry></ethernet><tunnel><units><entry name='tunnel.1'><ip><entry name='169.254.9.2/30'/></ip>"
+        f"</entry></units></tunnel></interface><virtual-router>{routers}</virtual-router></network></entry></devices></config>"))
+    assert [(router.name, router.interfaces) for router in running.routers] == [("default", ("ethernet1/1",)), ("tunnels", ("tunnel.1",))]
+    assert {interface.name: interface.table for interface in running.interfaces} == {"ethernet1/1": MAIN, "tunnel.1": running.router("tunnels").table}
+    lines = routing_configuration.render(running).splitlines()
+    pipes = [line for line in lines if line.startswith("protocol pipe")]
+    assert len(pipes) == 2 and len({line.split()[2] for line in pipes}) == 2, "two routes of one name in two routers are two"
+    assert [line.partition("~ [ ")[2].partition(" ]")[0] for line in pipes] == ["10.200.0.0/16+", "10.10.0.0/24+"]
+    assert sum(f"kernel table {running.router('tunnels').table};" in line for line in lines) == 1
 
 
 TUNNEL = Tunnel("t1", "tunnel.1", "g1", "ethernet1/8", "198.51.100.10", "192.0.2.1", "ikev2", (), 0, (), 0, "", "", "key")

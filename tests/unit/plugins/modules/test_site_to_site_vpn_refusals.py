@@ -399,6 +399,44 @@ def test_a_local_network_of_nobody_is_told(firewalls, networks, words):
     assert ("local_networks" in warnings) == bool(words)
 
 
+STATIC_ROUTES = f"{ROUTERS['virtual-router']}/routing-table/ip/static-route"
+#: The distance of the router's static routes, what somebody else's to the remote network says, and what is said of that one.
+BESIDE_OURS = {
+    "a lower metric": (10, "<metric>5</metric>", "(metric 5) is preferred to the VPN's"),
+    "a higher metric": (10, "<metric>40</metric>", "(metric 40) gives way to the VPN's (metric 10)"),
+    "a higher distance": (10, "<admin-dist>240</admin-dist><metric>5</metric>", "(distance 240, metric 5) gives way to the VPN's (metric 10)"),
+    "a lower distance": (20, "<admin-dist>10</admin-dist><metric>40</metric>", "(distance 10, metric 40) is preferred to the VPN's"),
+}
+
+
+@pytest.mark.parametrize("usual, values, words", BESIDE_OURS.values(), ids=BESIDE_OURS.keys())
+def test_which_route_is_preferred_is_told_by_distance_and_then_by_metric(firewalls, usual, values, words):
+    door = VpnDoor(firewalls())
+    planted((ROUTERS["virtual-router"], f"<admin-dists><static>{usual}</static></admin-dists>"),
+            (STATIC_ROUTES, f"<entry name='theirs'><destination>10.200.0.0/16</destination><interface>ethernet1/2</interface>{values}</entry>"))(door.control)
+    assert words in " ".join(door.done(options(backup_routes=True)).warnings)
+
+
+BEYOND = f"{NETWORK}/virtual-router/entry[@name='beyond']"
+TO_BEYOND = "<entry name='over'><destination>10.200.0.0/16</destination><nexthop><next-vr>beyond</next-vr></nexthop></entry>"
+BACK = "<static-route><entry name='back'><destination>10.10.0.0/24</destination><nexthop><next-vr>default</next-vr></nexthop></entry></static-route>"
+#: Failover, what the hosts' router has, and whether it is told that it does not lead them to the VPN's.
+BEHIND_ANOTHER_ROUTER = {
+    "by BGP, without a route": ("bgp", "", True), "by routes, without a route": ("routes", "", True),
+    "by BGP, with one": ("bgp", TO_BEYOND, False), "by PBF, without a route": ("pbf", "", False),
+}
+
+
+@pytest.mark.parametrize("failover, route, is_told", BEHIND_ANOTHER_ROUTER.values(), ids=BEHIND_ANOTHER_ROUTER.keys())
+def test_hosts_whose_router_does_not_lead_to_the_vpns_are_told(firewalls, failover, route, is_told):
+    door = VpnDoor(firewalls())
+    planted((BEYOND, f"<routing-table><ip>{BACK}</ip></routing-table>"), *([(STATIC_ROUTES, route)] if route else []))(door.control)
+    warnings = " ".join(door.done(options("bgp" if failover == "bgp" else "pbf", failover=failover, virtual_router="beyond")).warnings)
+    said = ("hosts behind ae1.10 do not come to the tunnels with packets for 10.200.0.0/16: their router 'default' sends them by ethernet1/8 "
+            "(route 'default' (0.0.0.0/0)); give it a static_route to 10.200.0.0/16 whose next router is 'beyond'")
+    assert (said in warnings) is is_told, warnings
+
+
 def test_an_endpoint_behind_another_line_is_told_early(firewalls):
     door = VpnDoor(firewalls())
     tunnels = every_tunnel("pbf", {"customer_outside_address": "203.0.113.6"})
