@@ -20,7 +20,9 @@ options:
   _input:
     description:
       - What the role registered (C(prisma_access_done)), or one of its C(remote_networks) or C(service_connections).
-      - Beside these, C(addresses) can hold the answer of the address API of Prisma Access.
+      - Or what P(tunnelsmith.panos_vpn.prisma_access_panorama_info#module) or P(tunnelsmith.panos_vpn.prisma_access_cloud_info#module) returned.
+      - Beside the sites, C(addresses) can hold the answer of the address API of Prisma Access, C(tunnels) what it reports of them, and C(obstacles) what stands
+        in the way of a site. The latter two go into the diagnosis of the VPN that is given the profile.
     type: raw
     required: true
   name:
@@ -489,6 +491,20 @@ _value:
       description: What works but should be seen.
       type: list
       elements: str
+    obstacles:
+      description: What the management of the far side says stands in the way of its tunnels.
+      type: list
+      elements: dict
+      returned: when it is known
+      contains:
+        cause:
+          description: What it is, by the ID of the diagnosis.
+          type: str
+          sample: cloud-site-not-provisioned
+        description:
+          description: What the management says.
+          type: str
+          sample: job 12 of the plugin could not provision 1 of 3 sites
 """
 
 

@@ -458,6 +458,20 @@ _value:
       description: What works but should be seen.
       type: list
       elements: str
+    obstacles:
+      description: What the management of the far side says stands in the way of its tunnels.
+      type: list
+      elements: dict
+      returned: when it is known
+      contains:
+        cause:
+          description: What it is, by the ID of the diagnosis.
+          type: str
+          sample: cloud-site-not-provisioned
+        description:
+          description: What the management says.
+          type: str
+          sample: job 12 of the plugin could not provision 1 of 3 sites
 """
 
 

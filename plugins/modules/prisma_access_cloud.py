@@ -1061,6 +1061,14 @@ push:
         status: FIN
         result: OK
         told: []
+obstacles:
+  description: What stands in the way of the sites, with the C(cause) by the ID that the diagnosis of a VPN calls it.
+    P(tunnelsmith.panos_vpn.prisma_access_site#filter) takes them along.
+  returned: when sites are made or changed, not in check mode
+  type: list
+  elements: dict
+  sample:
+    - {site: "remote network 'Lyon'", cause: cloud-site-not-pushed, description: what is described was not pushed}
 infrastructure:
   description: What a device at the other end needs to know of Prisma Access as a whole.
   returned: not in check mode

@@ -13,6 +13,8 @@ description:
   - Reads the remote networks and service connections from Strata Cloud Manager, and what the telemetry of Prisma Access (Insights) says of their tunnels, and
     tells which are well, in the shape of M(tunnelsmith.panos_vpn.vpn_info).
   - The telemetry is some minutes late. It says whether a tunnel is up and what its monitor sees, and nothing of BGP.
+  - Of sites that are not well it tells besides what stands in their way by what manages them, changes that are not pushed, a push that goes on or that failed,
+    bandwidth that is missing, an address that Prisma Access does not have yet, rules that a site breaks as it stands. No API tells of errors of IKE.
   - A secondary tunnel comes up when the primary one is down. It is no fault where it is not up beside that.
 author:
   - Tunnelsmith contributors (@tunnelsmith)
@@ -28,6 +30,11 @@ options:
     description: Of how many minutes what was reported counts. A tunnel of which nothing was reported for so long counts as down.
     type: int
     default: 15
+  address_url:
+    description:
+      - Address of the address API, such as V(https://api.prod.datapath.prismaaccess.com/getPrismaAccessIP/v2); Strata Cloud Manager shows which one.
+        With it RV(addresses) has what it answers, and a remote network without an address has that among its RV(obstacles).
+    type: str
   insights_url:
     description: Address of the telemetry's API.
     type: str
@@ -81,6 +88,33 @@ vpns:
       tunnels:
         - {name: lyon-1, health: down, reasons: [{reason: "tunnel 'lyon-1' is not up (Init)", makes: down, cause: "", bites: now}]}
         - {name: lyon-2, health: healthy, reasons: []}
+obstacles:
+  description: What stands in the way of the sites, with the C(cause) by the ID that the diagnosis of a VPN calls it, of sites that are
+    not well.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - {site: "remote network 'Lyon'", cause: cloud-site-not-pushed, description: anna@example.com has 1 changes in Remote Networks that are not pushed}
+addresses:
+  description: The answer of the address API.
+  returned: when O(address_url) is given, and there are remote networks
+  type: dict
+remote_networks:
+  description: The remote networks as they stand, without keys. P(tunnelsmith.panos_vpn.prisma_access_site#filter) makes a profile of one, and takes along what
+    is told here of its tunnels and of what stands in its way.
+  returned: always
+  type: list
+  elements: dict
+service_connections:
+  description: The service connections as they stand, likewise.
+  returned: always
+  type: list
+  elements: dict
+infrastructure:
+  description: What a device has to know of Prisma Access as a whole, as M(tunnelsmith.panos_vpn.prisma_access_cloud) tells it.
+  returned: always
+  type: dict
 tunnels:
   description: What was reported of each tunnel, in the service's own words, with its address of Prisma Access.
   returned: always

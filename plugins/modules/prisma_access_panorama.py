@@ -1022,6 +1022,14 @@ pushes:
       total: 1
       failed: 0
       complete: 1
+obstacles:
+  description: What stands in the way of the sites, with the C(cause) by the ID that the diagnosis of a VPN calls it.
+    P(tunnelsmith.panos_vpn.prisma_access_site#filter) takes them along.
+  returned: when sites are made or changed, not in check mode
+  type: list
+  elements: dict
+  sample:
+    - {site: "remote network 'Lyon'", cause: cloud-site-not-pushed, description: it is committed on Panorama and not pushed}
 infrastructure:
   description: The infrastructure subnet of Prisma Access, and its AS number.
   returned: when sites are made or changed, not in check mode

@@ -411,6 +411,26 @@ options:
         description: What works but should be seen.
         type: list
         elements: str
+      obstacles:
+        description: What the management of the far side says stands in the way of its tunnels.
+        type: list
+        elements: dict
+        suboptions:
+          cause:
+            description: What it is, by the ID of the diagnosis.
+            type: str
+            required: true
+            choices:
+            - cloud-site-not-pushed
+            - cloud-site-being-provisioned
+            - cloud-site-not-provisioned
+            - cloud-site-without-address
+            - cloud-site-without-bandwidth
+            - cloud-rule-broken
+          description:
+            description: What the management says.
+            type: str
+            required: true
   tunnels:
     description:
       - The tunnels, as P(tunnelsmith.panos_vpn.aws_vpn_connection#filter) returns them, or written by hand.
@@ -1065,6 +1085,26 @@ options:
             description: What works but should be seen.
             type: list
             elements: str
+          obstacles:
+            description: What the management of the far side says stands in the way of its tunnels.
+            type: list
+            elements: dict
+            suboptions:
+              cause:
+                description: What it is, by the ID of the diagnosis.
+                type: str
+                required: true
+                choices:
+                - cloud-site-not-pushed
+                - cloud-site-being-provisioned
+                - cloud-site-not-provisioned
+                - cloud-site-without-address
+                - cloud-site-without-bandwidth
+                - cloud-rule-broken
+              description:
+                description: What the management says.
+                type: str
+                required: true
       local_address:
         description: As O(local_address).
         type: str

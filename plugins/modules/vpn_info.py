@@ -397,6 +397,26 @@ options:
         description: What works but should be seen.
         type: list
         elements: str
+      obstacles:
+        description: What the management of the far side says stands in the way of its tunnels.
+        type: list
+        elements: dict
+        suboptions:
+          cause:
+            description: What it is, by the ID of the diagnosis.
+            type: str
+            required: true
+            choices:
+            - cloud-site-not-pushed
+            - cloud-site-being-provisioned
+            - cloud-site-not-provisioned
+            - cloud-site-without-address
+            - cloud-site-without-bandwidth
+            - cloud-rule-broken
+          description:
+            description: What the management says.
+            type: str
+            required: true
   source_zones:
     description: Zones of the hosts here that use the VPN. Omitted, they are taken from the PBF rules into its tunnels, for the diagnosis.
     type: list

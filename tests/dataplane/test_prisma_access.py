@@ -13,7 +13,8 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.filter.prisma_access_site import prisma_access_site
-from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import prisma_access_cloud, prisma_access_panorama
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import PROVISIONING, PROVISIONING_FAILED
+from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import prisma_access_cloud, prisma_access_panorama, site_to_site_vpn
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import LAN, QUICK_DETECTION, SECOND_LINE
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud import outputs
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata import presets
@@ -77,16 +78,20 @@ def site(sites, tmp_path_factory):
     made.change({"security_rule": {
         "name": "ike by the second line", "from": ["guest"], "to": ["guest"], "source": ends, "destination": ends, "action": "allow",
         "application": ["ike", "ipsec-esp", "ipsec-esp-udp"], "service": ["application-default"], "position": "top"}})
-    made.told = {}
-    for (way, (done, dummy)), far in zip(onboarded.items(), made.plane.clouds):
-        profile = prisma_access_site(done, service_addresses=SERVICES[way], outside_interfaces=["", INTERFACE], outside_next_hops=["", ROUTER])
-        for tunnel in profile["tunnels"]:
-            tunnel["dpd"] = QUICK_DETECTION
-        made.told[way] = made.module(
-            "site_to_site_vpn", name=f"prisma-{way}", connection=profile, pre_shared_keys=keys(way), failover="bgp",
-            outside_interface="ethernet1/8", zone="prisma", source_zones=["trust"], local_networks=["10.10.0.0/24"], remote_networks=[str(far.vpc)],
-            local_preference=[200, 100], commit=True, verify=True, verify_timeout=60, verify_poll=0.3, commit_poll=0.05)
+    made.onboarded = {way: done for way, (done, dummy) in onboarded.items()}
+    made.told = {way: made.module("site_to_site_vpn", **options(made, way, done), verify_timeout=60) for way, done in made.onboarded.items()}
     return made
+
+
+def options(site, way: str, done: dict) -> dict:
+    """What the firewall is told of its end, by what was C(done) at the other one."""
+    profile = prisma_access_site(done, service_addresses=SERVICES[way], outside_interfaces=["", INTERFACE], outside_next_hops=["", ROUTER])
+    for tunnel in profile["tunnels"]:
+        tunnel["dpd"] = QUICK_DETECTION
+    return {
+        "name": f"prisma-{way}", "connection": profile, "pre_shared_keys": keys(way), "failover": "bgp", "outside_interface": "ethernet1/8", "zone": "prisma",
+        "source_zones": ["trust"], "local_networks": ["10.10.0.0/24"], "remote_networks": [str(other_end(site, way).vpc)], "local_preference": [200, 100],
+        "commit": True, "verify": True, "verify_poll": 0.3, "commit_poll": 0.05}
 
 
 @pytest.fixture(params=WAYS)
@@ -139,3 +144,18 @@ def test_traffic_goes_over_to_the_secondary_tunnel_and_back(site):
     site.up()
     assert wait_until(lambda: lead_into(0), 60, 0.2)
     assert [site.ping(3, LAN, far.address) for far in ends] == [3, 3]
+
+
+def test_a_run_whose_tunnels_are_down_says_what_prisma_access_says(site):
+    """By what its management told when it was asked, as in tests/unit/plugins/modules/test_prisma_access_*_info.py."""
+    words = {"panorama": "the plugin could not provision 1 of 1 remote networks (job 102, error code 1)", "cloud": "push job 187 has not ended"}
+    causes = {"panorama": PROVISIONING_FAILED, "cloud": PROVISIONING}
+    for way in WAYS:
+        for endpoint in other_end(site, way).endpoints:
+            endpoint.kill()
+    assert wait_until(lambda: not any(site.plane.ping(LAN, other_end(site, way).address) for way in WAYS), 30, 0.5)
+    for way in WAYS:
+        obstacle = {"site": f"remote network '{SITES[way]['name']}'", "cause": causes[way], "description": words[way]}
+        told = {**site.onboarded[way], "obstacles": [obstacle]}
+        failed = run_module(site_to_site_vpn, {"provider": provider_of(site.emulator), **options(site, way, told), "verify_timeout": 6})
+        assert failed.failed and f"what manages the far side says: {words[way]} ({causes[way]})" in failed.message, failed.message

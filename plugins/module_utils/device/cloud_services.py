@@ -24,7 +24,7 @@ _COUNTS = {"total": "TotalInstances", "in_progress": "ProvisioningInProgress", "
 
 @dataclass(frozen=True)
 class CloudJob:
-    """A finished job of the plugin. C(service): what it is for. The counts are those of its sites; V(None) where it does not tell."""
+    """A job of the plugin. C(service): what it is for. The counts are those of its sites; V(None) where it does not tell. C(percentage): as it is told."""
 
     number: str
     service: str
@@ -33,6 +33,17 @@ class CloudJob:
     failed: int | None = None
     complete: int | None = None
     error_code: str = ""
+    percentage: str = ""
+    has_ended: bool = True
+
+    @property
+    def progress(self) -> str:
+        return f"at {self.percentage or '?'} %, {self.complete or 0} of {self.total or '?'} sites are ready"
+
+    def failure(self, sites: str) -> str:
+        """What it could not do, C(sites) being the word for them. It tells numbers, and no names."""
+        failed, total = ("all" if self.failed is None else self.failed), ("?" if self.total is None else self.total)
+        return f"could not provision {failed} of {total} {sites} (job {self.number}, error code {self.error_code or 'not told'})"
 
     @property
     def went_well(self) -> bool:
@@ -67,23 +78,34 @@ def _begun(session: Session, service: str, tenant: str | None, before: str) -> s
     return number
 
 
+def newest(session: Session, service: str, tenant: str | None = None) -> CloudJob | None:
+    """The newest job of a service, as far as it is."""
+    number = latest(session, service, tenant)
+    return _job(session, service, tenant, number) if number else None
+
+
 def _ended(session: Session, service: str, tenant: str | None, number: str) -> CloudJob:
+    job = _job(session, service, tenant, number)
+    if not job.has_ended:
+        going = DeviceError(f"job {number} of Prisma Access for {service} did not end in time and goes on; run again with push: never to leave it alone",
+                            cloud_job=number)
+        going.goes_on = True
+        raise NotYet(f"job {number} of Prisma Access for {service} is {job.progress}", going)
+    return job
+
+
+def _job(session: Session, service: str, tenant: str | None, number: str) -> CloudJob:
     asked = ET.Element("jobid")
     asked.text = number
     told = _asked(session, service, tenant, asked, f"ask for job {number} of Prisma Access")
     counts = {name: _count(told, tag) for name, tag in _COUNTS.items()}
     percentage = (told.findtext("msg/response/percentageCompletion") or "").strip()
-    is_over = not counts["in_progress"] and percentage in ("", "100")
-    if is_over and percentage == "" and counts["total"] is None:
+    has_ended = not counts["in_progress"] and percentage in ("", "100")
+    if has_ended and percentage == "" and counts["total"] is None:
         # An answer of another form: the lists say whether the job goes on.
-        is_over = number not in _numbers(session, service, tenant, ET.Element("pending-jobs"))
-    if not is_over:
-        going = DeviceError(f"job {number} of Prisma Access for {service} did not end in time and goes on; run again with push: never to leave it alone",
-                            cloud_job=number)
-        going.goes_on = True
-        raise NotYet(f"job {number} of Prisma Access for {service} is at {percentage or '?'} %, "
-                     f"{counts['complete'] or 0} of {counts['total'] or '?'} sites are ready", going)
-    return CloudJob(number, service, error_code=(told.findtext("msg/response/errorCode") or "").strip(), **counts)
+        has_ended = number not in _numbers(session, service, tenant, ET.Element("pending-jobs"))
+    error_code = (told.findtext("msg/response/errorCode") or "").strip()
+    return CloudJob(number, service, **counts, error_code=error_code, percentage=percentage, has_ended=has_ended)
 
 
 def _count(told: ET.Element, tag: str) -> int | None:

@@ -188,6 +188,13 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
         "cloud-shows-up": "The cloud called the tunnel up, and this firewall has no SA: another device may serve the connection.",
         "cloud-shows-down": "The tunnel is up here, and the cloud called it down when its description was made.",
         "cloud-accepted-nothing": "The cloud has accepted no route from this firewall.",
+        "cloud-site-not-pushed": "What manages the far side holds changes of it that were not brought there: the far side does not know of this VPN, or "
+                                 "not as it is described.",
+        "cloud-site-being-provisioned": "The far side is being made: the job that brings it there has not ended.",
+        "cloud-site-not-provisioned": "The last job that was to bring the far side to the cloud failed.",
+        "cloud-site-without-address": "The far side has no address yet that a device could reach it at.",
+        "cloud-site-without-bandwidth": "The far side has no bandwidth: none is allocated where it ends, or it names no termination node that has some.",
+        "cloud-rule-broken": "The far side, as it is described, breaks a rule of its cloud.",
         "cloud-way-back": "What is left when all else is in order: the cloud's route tables or security groups have no way back.",
     },
 }

@@ -13,8 +13,20 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ev
     CERTAIN, LIKELY, NO_IKE, PASSING, POSSIBLE, Cause, inside_of,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import EVERYTHING, intended
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import BGP, STATIC, Profile, Telemetry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import (
+    BGP, NOT_PUSHED, PROVISIONING, PROVISIONING_FAILED, RULE_BROKEN, STATIC, WITHOUT_ADDRESS, WITHOUT_BANDWIDTH, Profile, Telemetry,
+)
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import rules_of
+
+#: What stands in the way by what manages the far side → what mends it.
+_MENDED = {
+    NOT_PUSHED: "commit and push there: run again what describes the far side",
+    PROVISIONING: "wait until the far side is provisioned, and ask it anew",
+    PROVISIONING_FAILED: "mend what the job says and push there once more; where it names nothing, the management's status page does",
+    WITHOUT_ADDRESS: "wait until the far side has an address, and give the peer's endpoint that address",
+    WITHOUT_BANDWIDTH: "allocate bandwidth to the far side's compute location, push, and give the site a termination node of it",
+    RULE_BROKEN: "describe the far side as the rule demands, and push",
+}
 
 
 def connection(case: Case) -> Iterator[Cause]:
@@ -27,6 +39,13 @@ def connection(case: Case) -> Iterator[Cause]:
         if "until it is associated" in warning:
             yield Cause("cloud-gateway-not-associated", "the cloud's gateway is not attached to its network", (warning,),
                         "in the cloud: attach the gateway to the network", LIKELY)
+
+
+def obstacles(case: Case) -> Iterator[Cause]:
+    """It was so when that was asked: where packets pass, it has changed, or is of something that this tunnel does not need."""
+    for obstacle in (case.connection or Profile()).obstacles:
+        yield Cause(obstacle.cause, f"what manages the far side says: {obstacle.description}", (f"told of {case.connection.id}: {obstacle.description}",),
+                    _MENDED[obstacle.cause], POSSIBLE if case.phase == PASSING else LIKELY)
 
 
 def static_routes(case: Case) -> Iterator[Cause]:

@@ -136,6 +136,7 @@ RULES = (
     Rule(FORWARDING, routing.asymmetric),
     Rule(FORWARDING, routing.security_inbound),
     Rule(CLOUD, cloud.connection),
+    Rule(CLOUD, cloud.obstacles, always=True),
     Rule(BEHIND_CLOUD, cloud.static_routes),
     Rule(FORWARDING, inside.mtu),
     Rule(FORWARDING, inside.fragments),

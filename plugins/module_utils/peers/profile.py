@@ -282,6 +282,20 @@ class Tunnel:
         return replace(self, bgp=replace(self.bgp, secret=secret)) if secret and self.bgp else self
 
 
+# What the management of a far side can say of itself, by the diagnosis' IDs.
+NOT_PUSHED, PROVISIONING, PROVISIONING_FAILED = "cloud-site-not-pushed", "cloud-site-being-provisioned", "cloud-site-not-provisioned"
+WITHOUT_ADDRESS, WITHOUT_BANDWIDTH, RULE_BROKEN = "cloud-site-without-address", "cloud-site-without-bandwidth", "cloud-rule-broken"
+OBSTACLES = (NOT_PUSHED, PROVISIONING, PROVISIONING_FAILED, WITHOUT_ADDRESS, WITHOUT_BANDWIDTH, RULE_BROKEN)
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """What the management of the far side says stands in the way of its tunnels."""
+
+    cause: str = said("What it is, by the ID of the diagnosis.", default="", required=True, choices=OBSTACLES, sample=PROVISIONING_FAILED)
+    description: str = said("What the management says.", default="", required=True, sample="job 12 of the plugin could not provision 1 of 3 sites")
+
+
 @dataclass(frozen=True)
 class Profile:
     """A VPN as its far side describes it."""
@@ -296,6 +310,7 @@ class Profile:
     static_routes: tuple[str, ...] | None = said("Networks that the peer sends through a static connection.", default=None, told=True)
     tunnels: tuple[Tunnel, ...] = said("The tunnels, in the order of the description.", default=(), told=True)
     warnings: tuple[str, ...] = said("What works but should be seen.", default=(), told=True)
+    obstacles: tuple[Obstacle, ...] = said("What the management of the far side says stands in the way of its tunnels.", default=())
 
 
 PEER_TUNNEL = argument_spec(Tunnel)

@@ -130,6 +130,15 @@ class Held:
         return [with_tunnels(site, folder.with_proposals) for site in self._sites(part) if site.name in wanted_names]
 
     @property
+    def infrastructure(self) -> dict[str, Any]:
+        """What a device has to know of Prisma Access as a whole."""
+        return {
+            "subnet": self.service.infrastructure_subnet, "bgp_as": self.service.infra_bgp_as,
+            "tunnel_monitor_address": str(self.settings.get("tunnel_monitor_ip_address") or ""),
+            "loopback_addresses": list(self.settings.get("loopback_ips") or []),
+        }
+
+    @property
     def regions(self) -> list[str]:
         return sorted({str(each[name]) for each in self.locations for name in ("value", "region") if each.get(name)})
 

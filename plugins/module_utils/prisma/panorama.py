@@ -114,6 +114,11 @@ class Standing(NamedTuple):
     service: Service
     templates: dict[str, Templates]
 
+    @property
+    def infrastructure(self) -> dict[str, Any]:
+        """What a device has to know of Prisma Access as a whole."""
+        return {"subnet": self.service.infrastructure_subnet, "bgp_as": self.service.infra_bgp_as}
+
     def site(self, part: Part, name: str) -> Any:
         return next((site for site in getattr(self.service, part.option) if site.name == name), None)
 
@@ -203,6 +208,11 @@ def made_of(sites: tuple) -> list[DesiredEntry]:
         profiles = (ike_crypto_profile.TABLE, tunnel.ike_profile), (ipsec_crypto_profile.TABLE, tunnel.ipsec_profile)
         found += [DesiredEntry(table, name) for table, name in profiles if name == tunnel.name]
     return found
+
+
+def entries_of(part: Part, sites: tuple) -> list[DesiredEntry]:
+    """The entries of C(sites) in the plugin, whatever is said of them."""
+    return [DesiredEntry(part.table, site.name) for site in sites]
 
 
 def _objects(said: Tunnel, there: Templates, update_secret: str) -> Iterator[DesiredEntry]:

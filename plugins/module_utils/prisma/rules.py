@@ -45,12 +45,13 @@ class Broken(NamedTuple):
 
 @dataclass(frozen=True)
 class Rule:
-    """One row: a name for it, what it demands, who says so, and the places where that does not hold."""
+    """One row: a name for it, what it demands, who says so, and the places where that does not hold. C(is_of_bandwidth): it is mended by allocating some."""
 
     name: str
     words: str
     source: str
     broken: Callable[[Service], Iterator[Broken]]
+    is_of_bandwidth: bool = False
 
 
 def problems(standing: Service, given: Service) -> list[str]:
@@ -58,6 +59,16 @@ def problems(standing: Service, given: Service) -> list[str]:
     tenant = standing.after(given)
     own = {site.called for site in given.sites}
     return [told(rule, broken) for rule in RULES for broken in rule.broken(tenant) if own & {site.called for site in broken.sites}]
+
+
+def broken_by_site(tenant: Service) -> dict[str, list[tuple[Rule, Broken]]]:
+    """What a site is called → the rules that do not hold for it as it stands."""
+    found: dict[str, list[tuple[Rule, Broken]]] = defaultdict(list)
+    for rule in RULES:
+        for broken in rule.broken(tenant):
+            for called in dict.fromkeys(site.called for site in broken.sites):
+                found[called].append((rule, broken))
+    return found
 
 
 def removal_problems(standing: Service, given: Service) -> list[str]:
@@ -362,7 +373,8 @@ RULES: Sequence[Rule] = (
     Rule("BGP", "BGP needs the device's AS number and the addresses of both speakers", _ONBOARDING, _incomplete_bgp),
     Rule("AS number", "the device has a private AS number, and another one than Prisma Access", _ONBOARDING, _wrong_as),
     Rule("secondary BGP", "the BGP of the secondary tunnel goes with that of the primary one", _PLUGIN, _secondary_speakers),
-    Rule("termination node", f"with {AGGREGATE} it ends at a termination node", _ONBOARDING, _without_termination_node),
-    Rule("bandwidth", "a termination node is there once bandwidth is allocated to its compute location", _ONBOARDING, _unknown_termination_nodes),
+    Rule("termination node", f"with {AGGREGATE} it ends at a termination node", _ONBOARDING, _without_termination_node, is_of_bandwidth=True),
+    Rule("bandwidth", "a termination node is there once bandwidth is allocated to its compute location", _ONBOARDING, _unknown_termination_nodes,
+         is_of_bandwidth=True),
     Rule("backup", "the backup is another service connection, where routing is hot potato", _TUNNELS, _unknown_backups),
 )

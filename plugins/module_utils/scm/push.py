@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -24,6 +24,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm.client i
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm.kinds import OPERATIONS
 
 _PARENT = "CommitAndPush"
+_ACTIVE = "ACT"
 _ENDED = ("FIN", "PUSHFAIL", "PUSHABORT", "PUSHTIMEOUT")
 # Seconds after the end of the commit in which the jobs of the folders come.
 CHILDREN_COME_WITHIN = 60
@@ -44,6 +45,8 @@ class Job:
     errors: tuple[str, ...]
     warnings: tuple[str, ...]
     begun: str
+    #: That the infrastructure is still being made, which goes on when the job has ended.
+    goes_on: str = ""
 
     @property
     def has_ended(self) -> bool:
@@ -106,7 +109,8 @@ def _job(told: dict) -> Job:
     return Job(
         id=_text(told, "id"), parent=_text(told, "parent_id"), kind=_text(told, "type_str"), account=_text(told, "uname"), status=_text(told, "status_str"),
         result=_text(told, "result_str"), description=str(details.get("description") or told.get("description") or ""),
-        errors=_texts(details.get("errors")), warnings=_texts(details.get("warnings")), begun=_text(told, "start_ts") or _text(told, "insert_ts"))
+        errors=_texts(details.get("errors")), warnings=_texts(details.get("warnings")), begun=_text(told, "start_ts") or _text(told, "insert_ts"),
+        goes_on="; ".join(_texts(details.get("info"))) if details.get("status") == _ACTIVE else "")
 
 
 def _details(told: Any) -> dict:
@@ -129,8 +133,17 @@ def _text(told: dict, name: str) -> str:
 
 def newest(known: Sequence[Job], account: str) -> Push | None:
     """An account's newest push, as far as it is."""
-    parent = next((job for job in known if job.kind == _PARENT and job.account == account), None)
-    return None if parent is None else Push(parent, _children(known, parent))
+    return next((push for push in _pushes(known) if push.parent.account == account), None)
+
+
+def newest_of_folder(known: Sequence[Job], folder: str) -> Push | None:
+    """The newest push of a folder, whoever made it; one that has no jobs of folders yet, or failed before it had any, may be of each."""
+    return next((push for push in _pushes(known) if not push.children or any(job.is_of(folder) for job in push.children)), None)
+
+
+def _pushes(known: Sequence[Job]) -> Iterator[Push]:
+    """The newest first."""
+    return (Push(job, _children(known, job)) for job in known if job.kind == _PARENT)
 
 
 def _children(known: Sequence[Job], parent: Job) -> tuple[Job, ...]:

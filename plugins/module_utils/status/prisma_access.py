@@ -2,22 +2,61 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What Prisma Access tells of its tunnels, read into typed state, and whether its sites are well by it.
+"""What Prisma Access tells of its sites, read into typed state: how far they are provisioned, what stands in their way, and whether they are well.
 
-It is telemetry, minutes late. A secondary tunnel comes up when the primary one is down, so that it is no fault where it is not up beside that.
+What is told of tunnels is telemetry, minutes late. A secondary tunnel comes up when the primary one is down, so that it is no fault where it is not up
+beside that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.site import Site
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import plain
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import (
+    NOT_PUSHED, PROVISIONING, PROVISIONING_FAILED, RULE_BROKEN, WITHOUT_ADDRESS, WITHOUT_BANDWIDTH, Obstacle,
+)
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma import rules
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.site import Service, Site
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.health import Condition, Health, Reason, worst
 
 _UP = 1
 _MONITOR_DOWN = "down"
+
+
+@dataclass(frozen=True)
+class Provisioning:
+    """How far what is described of a site has come, in the words of what manages Prisma Access; empty where nothing of the kind is so.
+
+    C(waits): what was not brought there yet; C(goes_on): the job that brings it; C(failed): the last one that could not.
+    """
+
+    waits: str = ""
+    goes_on: str = ""
+    failed: str = ""
+    has_no_address: bool = False
+
+
+def obstacles(tenant: Service, sites: Iterable[Site], provisioning: Mapping[str, Provisioning]) -> dict[str, list[Obstacle]]:
+    """What a site is called → what stands in its way, that which is to be done first before the rest. C(provisioning): by the same."""
+    broken = rules.broken_by_site(tenant)
+    return {site.called: [
+        *(Obstacle(WITHOUT_BANDWIDTH if rule.is_of_bandwidth else RULE_BROKEN, rules.told(rule, place)) for rule, place in broken.get(site.called, ())),
+        *_on_the_way(site, provisioning.get(site.called, Provisioning()))] for site in sites}
+
+
+def _on_the_way(site: Site, provisioning: Provisioning) -> Iterator[Obstacle]:
+    told = {NOT_PUSHED: provisioning.waits, PROVISIONING: provisioning.goes_on, PROVISIONING_FAILED: provisioning.failed}
+    if provisioning.has_no_address:
+        told[WITHOUT_ADDRESS] = f"the address API has no address for {site.called} yet"
+    return (Obstacle(cause, description) for cause, description in told.items() if description)
+
+
+def told(found: Mapping[str, Iterable[Obstacle]]) -> list[dict]:
+    """Obstacles as a task returns them."""
+    return [{"site": called, **plain(obstacle)} for called, some in found.items() for obstacle in some]
 
 
 @dataclass(frozen=True)
@@ -57,13 +96,13 @@ def _text(row: dict[str, Any], name: str) -> str:
     return "" if value is None else str(value)
 
 
-def condition(site: Site, told: Sequence[Reported], minutes: int) -> Condition:
+def condition(site: Site, rows: Sequence[Reported], minutes: int) -> Condition:
     """How well a site is. What nothing was reported of for so many C(minutes) is not up, as far as anybody knows."""
-    parts = [_tunnel(tunnel.name, told, minutes) for tunnel in site.tunnels]
+    parts = [_tunnel(tunnel.name, rows, minutes) for tunnel in site.tunnels]
     well = [part.healthy for part in parts]
     if site.secondary_ipsec_tunnel is not None and well[:1] == [True]:
         # That it is not up beside the other one says nothing of it; that its monitor gets no answer does.
-        parts = [parts[0], *(part if _is_broken(part.name, told) else Condition(part.name) for part in parts[1:])]
+        parts = [parts[0], *(part if _is_broken(part.name, rows) else Condition(part.name) for part in parts[1:])]
         well = [part.healthy for part in parts]
     works = sum(well)
     if not parts:
@@ -75,8 +114,14 @@ def condition(site: Site, told: Sequence[Reported], minutes: int) -> Condition:
     return Condition(site.name, state, (reason,), tuple(parts))
 
 
-def _tunnel(name: str, told: Iterable[Reported], minutes: int) -> Condition:
-    found = next((each for each in told if each.tunnel == name), None)
+def hindered(condition: Condition, found: Iterable[Obstacle]) -> Condition:
+    """A site that is not well, with what stands in its way by what manages it."""
+    reasons = tuple(Reason(obstacle.description, condition.state, obstacle.cause) for obstacle in found)
+    return condition if condition.healthy else replace(condition, reasons=condition.reasons + reasons)
+
+
+def _tunnel(name: str, rows: Iterable[Reported], minutes: int) -> Condition:
+    found = next((each for each in rows if each.tunnel == name), None)
     if found is None:
         return Condition(name, Health.DOWN, (Reason(f"of tunnel '{name}' Prisma Access has reported nothing for {minutes} minutes"),))
     if not found.is_up:
@@ -86,8 +131,8 @@ def _tunnel(name: str, told: Iterable[Reported], minutes: int) -> Condition:
     return Condition(name)
 
 
-def _is_broken(name: str, told: Iterable[Reported]) -> bool:
-    return any(each.tunnel == name and each.is_up and not each.works for each in told)
+def _is_broken(name: str, rows: Iterable[Reported]) -> bool:
+    return any(each.tunnel == name and each.is_up and not each.works for each in rows)
 
 
 def of_all(conditions: Sequence[Condition]) -> Condition:

@@ -17,16 +17,19 @@ from typing import Any
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import secrets
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError, Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import prisma_access as inquiry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import fields
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma import cloud, laying, rules, site
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.cloud import PARTS, Folder, Held
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.cloud import PARTS
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.laying import Step, Wanted
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm import addresses, kinds, push
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm.access import Access
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm.answers import CloudError
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm.client import Client
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm.kinds import DEPLOYMENT, Kind
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import prisma_access
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.prisma_access import Provisioning
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import NOTHING_WRITTEN, CollectionModule, concluded, telling
 
 CHANGED, ALWAYS, NEVER = "changed", "always", "never"
@@ -89,7 +92,7 @@ class _Run:
         self.parts = [part for part in PARTS if getattr(self.given, part.option)]
         # What bandwidth is for are remote networks.
         self.folders = [part.folder for part in self.parts] or [kinds.REMOTE_NETWORKS]
-        self.held = self._read()
+        self.held = inquiry.held(self.client, self.parts)
         self._refuse()
         steps = self._steps()
         self.result["diff"] = _diff(steps)
@@ -108,31 +111,9 @@ class _Run:
             if is_due:
                 self._push()
             self._tell_sites()
-            self._tell_addresses()
+            missing = self._tell_addresses()
+            self._tell_obstacles("what is described was not pushed" if steps and not is_due else "", missing)
         return self.result
-
-    # -- reading
-
-    def _read(self) -> Held:
-        """Tunnels and gateways of both folders: no two tunnels of a tenant may lead to the same address."""
-        folders = {part.folder: Folder(part.folder, {kind.resource: self._listed(kind, part.folder) for kind in self._kinds_of(part)}) for part in PARTS}
-        bandwidth = {found["name"]: found for found in self.client.all_of(kinds.BANDWIDTH)}
-        locations = self.client.get(f"{DEPLOYMENT}/locations", "read the locations")
-        settings = self.client.get(f"{DEPLOYMENT}/shared-infrastructure-settings", "read the settings of the infrastructure")
-        return Held(folders, bandwidth, _entries(locations), next(iter(_entries(settings)), {}))
-
-    def _kinds_of(self, part: cloud.Part) -> tuple[Kind, ...]:
-        profiles = (kinds.IKE_CRYPTO, kinds.IPSEC_CRYPTO) if part in self.parts else ()
-        return (*profiles, kinds.IKE_GATEWAY, kinds.IPSEC_TUNNEL, part.kind)
-
-    def _listed(self, kind: Kind, folder: str) -> dict[str, dict]:
-        """By their names; what a folder has of its own counts before what it has from above."""
-        found: dict[str, dict] = {}
-        for each in self.client.all_of(kind, folder):
-            name = str(each.get("name"))
-            if name not in found or each.get("folder", folder) == folder:
-                found[name] = each
-        return found
 
     # -- deciding
 
@@ -233,11 +214,7 @@ class _Run:
 
     def _tell_sites(self) -> None:
         """The sites that were asked for, as they stand."""
-        settings = self.held.settings
-        self.result["infrastructure"] = {
-            "subnet": self.held.service.infrastructure_subnet, "bgp_as": self.held.service.infra_bgp_as,
-            "tunnel_monitor_address": str(settings.get("tunnel_monitor_ip_address") or ""), "loopback_addresses": list(settings.get("loopback_ips") or []),
-        }
+        self.result["infrastructure"] = self.held.infrastructure
         if self.module.params["state"] == "absent":
             return
         for part in PARTS:
@@ -246,25 +223,32 @@ class _Run:
         named = [each.name for each in self.given.bandwidth or ()]
         self.result["bandwidth"] = [fields.plain(each) for each in self.held.service.bandwidth or () if each.name in named]
 
-    def _tell_addresses(self) -> None:
-        """The answer of the address API, once it has an address for each remote network, or when the time for that is over."""
+    def _tell_addresses(self) -> list[str]:
+        """The answer of the address API, once it has an address for each remote network, or when the time for that is over. Returns those without one."""
         url, names = self.module.params["address_url"], [each.name for each in self.given.remote_networks]
         if not url or not names or self.module.params["state"] == "absent":
-            return
-        key = str(self.held.settings.get("api_key") or "")
-        if not key:
-            raise Refused(f"{self.client.place} shows no key of the address API; generate one in Strata Cloud Manager, or leave address_url out")
-        self.module.secret_forms |= secrets.printable_forms(key)
-        found, missing = addresses.deployed(self.client.access, url, key, names, self.module.patience("address_timeout"))
-        self.result["addresses"] = found
+            return []
+        self.result["addresses"], missing = addresses_of(self.module, self.client, self.held.settings, names, self.module.patience("address_timeout"))
         if missing:
             self.result["warnings"].append(f"the address API has no address yet for {', '.join(missing)}; they are being provisioned")
+        return missing
+
+    def _tell_obstacles(self, waits: str, missing: list[str]) -> None:
+        if self.module.params["state"] == "absent":
+            return
+        stand = {site.called: site for site in self.held.service.sites}
+        sites = [stand[each.called] for each in self.given.sites if each.called in stand]
+        told = {site.called: Provisioning(waits, has_no_address=site in self.held.service.remote_networks and site.name in missing) for site in sites}
+        self.result["obstacles"] = prisma_access.told(prisma_access.obstacles(self.held.service, sites, told))
 
 
-def _entries(told: Any) -> list[dict]:
-    """A list may come as it is, or in an envelope; one object alone is a list of one."""
-    found = told.get("data", [told]) if isinstance(told, dict) else told
-    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+def addresses_of(module: Any, client: Client, settings: dict, names: list[str], patience: Patience) -> tuple[dict, list[str]]:
+    """(the answer of the address API, the remote networks C(names) that it has no address for). Its key is in C(settings), and is shown nowhere."""
+    key = str(settings.get("api_key") or "")
+    if not key:
+        raise Refused(f"{client.place} shows no key of the address API; generate one in Strata Cloud Manager, or leave address_url out")
+    module.secret_forms |= secrets.printable_forms(key)
+    return addresses.deployed(client.access, module.params["address_url"], key, names, patience)
 
 
 def _told(step: Step) -> dict:

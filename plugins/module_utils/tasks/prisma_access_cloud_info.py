@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What C(prisma_access_cloud_info) does: tells how the sites of Prisma Access are, by its telemetry."""
+"""What C(prisma_access_cloud_info) does: tells how the sites of Prisma Access are, by its telemetry, and what stands in the way of those that are not well."""
 
 from __future__ import annotations
 
@@ -10,15 +10,19 @@ import dataclasses
 from typing import Any
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.cloud import PARTS, Folder, Held
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.site import Site
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import prisma_access as inquiry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import fields
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Obstacle
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.cloud import PARTS, Held
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.site import RemoteNetwork, Site
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm import insights
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm.access import Access
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm.client import Client
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import prisma_access
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import CollectionModule, concluded
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.prisma_access_cloud import addresses_of
 
 
 def argument_spec() -> dict:
@@ -26,6 +30,7 @@ def argument_spec() -> dict:
         **arguments.SCM,
         "sites": {"type": "list", "elements": "str"},
         "minutes": {"type": "int", "default": 15},
+        "address_url": {"type": "str"},
         "insights_url": {"type": "str", "default": "https://api.sase.paloaltonetworks.com"},
     }
 
@@ -45,27 +50,39 @@ def _asked(module) -> dict:
     of_telemetry = dataclasses.replace(access, base_url=params["insights_url"], base_option="insights_url")
     telemetry = Client(of_telemetry, module.tell, {"Prisma-Tenant": access.tsg_id})
     try:
-        sites = _sites(client, params["sites"])
-        told = prisma_access.reported(insights.tunnels(telemetry, params["minutes"]))
+        held = inquiry.held(client, PARTS)
+        sites = inquiry.chosen(held.service.sites, params["sites"])
+        rows = prisma_access.reported(insights.tunnels(telemetry, params["minutes"]))
+        conditions = [prisma_access.condition(site, rows, params["minutes"]) for site in sites]
+        found, missing = _addresses(module, client, held, sites)
+        unwell = {condition.name for condition in conditions if not condition.healthy}
+        obstacles = _obstacles(client, held, [site for site in sites if site.name in unwell], missing)
     finally:
         client.close()
         telemetry.close()
-    whole = prisma_access.of_all([prisma_access.condition(site, told, params["minutes"]) for site in sites])
+    whole = prisma_access.of_all([prisma_access.hindered(*each) for each in zip(conditions, [obstacles.get(site.called, []) for site in sites])])
     names = {tunnel.name for site in sites for tunnel in site.tunnels}
-    return {"changed": False, "health": whole.state.value, "healthy": whole.healthy, "problems": list(whole.problems()), "vpns": whole.told()["vpns"],
-            "tunnels": [each.plain() for each in told if each.tunnel in names]}
+    return {
+        "changed": False, "health": whole.state.value, "healthy": whole.healthy, "problems": list(whole.problems()), "vpns": whole.told()["vpns"],
+        "tunnels": [each.plain() for each in rows if each.tunnel in names], "obstacles": prisma_access.told(obstacles),
+        **{part.option: [fields.plain(each) for each in held.told(part, [site.name for site in sites if isinstance(site, part.type)])] for part in PARTS},
+        "infrastructure": held.infrastructure, **({"addresses": found} if found else {}),
+    }
 
 
-def _sites(client: Client, wanted: list[str] | None) -> list[Site]:
-    """The sites of these names, or all. Raises InvalidInput for one that is not there."""
-    folders = {part.folder: Folder(part.folder, {part.kind.resource: _named(client.all_of(part.kind, part.folder))}) for part in PARTS}
-    found: list[Any] = list(Held(folders, {}, []).service.sites)
-    known = [site.name for site in found]
-    missing = [name for name in wanted or () if name not in known]
-    if missing:
-        raise InvalidInput(f"sites: there is no remote network or service connection '{missing[0]}'{instead(missing[0], known)}")
-    return [site for site in found if not wanted or site.name in wanted]
+def _addresses(module: Any, client: Client, held: Held, sites: list[Site]) -> tuple[dict, set[str]]:
+    """(the answer of the address API, what the sites are called that it has no address for), where it is to be asked."""
+    networks = {site.name: site.called for site in sites if isinstance(site, RemoteNetwork)}
+    if not module.params["address_url"] or not networks:
+        return {}, set()
+    found, missing = addresses_of(module, client, held.settings, list(networks), Patience(0))
+    return found, {networks[name] for name in missing}
 
 
-def _named(listed: list[dict]) -> dict[str, dict]:
-    return {str(each.get("name")): each for each in listed}
+def _obstacles(client: Client, held: Held, sites: list[Site], missing: set[str]) -> dict[str, list[Obstacle]]:
+    """What stands in the way of sites that are not well; of others nothing does."""
+    if not sites:
+        return {}
+    by_part = [(part, [site for site in sites if isinstance(site, part.type)]) for part in PARTS]
+    told = inquiry.provisioning(client, [(part, some) for part, some in by_part if some], missing)
+    return prisma_access.obstacles(held.service, sites, told)

@@ -17,18 +17,19 @@ from typing import Any
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import cloud_services, commit, push
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import CLOUD_SERVICES, DEVICE, Location
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target, itself
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import DEVICE
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, InvalidInput, PanosVpnError, Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.prisma_access import Ground, Plugin, plugin_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import fields
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma import panorama, rules, site
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.panorama import PARTS, REMOTE_NETWORKS, Part, Standing, Templates
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.panorama import PARTS, REMOTE_NETWORKS, Part, Standing
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import Plan, add, finished, in_reference_order
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import validate
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import prisma_access
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.prisma_access import Provisioning
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import uncommitted
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit import COMMITTING, commit_changes, jobs_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import NOTHING_WRITTEN, PanosModule, telling, with_session
@@ -56,23 +57,6 @@ def run() -> None:
     with_session(module, lambda session: _Run(module, session).done())
 
 
-@dataclass(frozen=True)
-class Ground:
-    """Where a part's objects stand. C(stack), C(group): what the plugin says; C(templates): of the stack, the one that is written to first."""
-
-    part: Part
-    stack: str
-    group: str
-    templates: tuple[str, ...]
-
-    def networks(self) -> list[tuple[str, Path]]:
-        return [(name, Location(template=name).base("network")) for name in self.templates]
-
-    @property
-    def reads(self) -> list[Path]:
-        return [base + (below,) for dummy, base in self.networks() for below in ("ike", "tunnel")]
-
-
 @dataclass
 class _Run:
     """One task. C(result) grows as things are done, so that a failure tells what was before it. C(lacking): the services that have to be pushed."""
@@ -84,13 +68,11 @@ class _Run:
 
     def done(self) -> dict:
         params = self.module.params
-        self.tenant, self.state = params["tenant"] or None, params["state"]
-        self.given = site.service(params)
+        self.state, self.given = params["state"], site.service(params)
         self.parts = [part for part in PARTS if getattr(self.given, part.option)]
-        self.root = Location(tenant=self.tenant).base("cloud_services")
-        self.grounds = self._grounds()
+        self.plugin = self._plugin()
         self.pending = uncommitted.listed(self.module, self.session) if params["commit"] else []
-        self._refuse(self.session.read(self._reads()))
+        self._refuse(self.session.read(self.plugin.reads))
         self.result["objects"] = [places.render(path) for path in self.own]
         before = self._newest_jobs()
         with telling(self.result):
@@ -104,54 +86,15 @@ class _Run:
 
     # Where things stand.
 
-    def _grounds(self) -> dict[str, Ground]:
-        """Raises Refused where this Panorama does not manage Prisma Access, or has no such tenant."""
-        whole = itself(self.session)
-        if not whole.is_panorama:
-            raise Refused(f"{whole.place} is no Panorama: Prisma Access is managed by one, or in the cloud").leaving(NOTHING_WRITTEN)
-        tree = self.session.read([CLOUD_SERVICES, DEVICE + ("template-stack",)])
-        plugin = places.find(tree, CLOUD_SERVICES[1:])
-        if plugin is None:
-            raise Refused(f"{whole.place} has no Cloud Services plugin that is set up: it does not manage Prisma Access").leaving(NOTHING_WRITTEN)
-        self._refuse_tenant(plugin)
-        self.platform = whole.platform
-        held = places.find(tree, self.root[1:])
-        return {part.option: self._ground(part, held, tree) for part in PARTS}
-
-    def _refuse_tenant(self, plugin: ET.Element) -> None:
-        has_tenants = places.text(plugin, ("multi-tenant-enable",)) == "yes"
-        names = places.names(plugin, ("multi-tenant", "tenants"))
-        if has_tenants and not self.tenant:
-            raise InvalidInput(f"tenant: this Prisma Access has several, say which: {', '.join(names) or 'there is none yet'}")
-        if self.tenant and not has_tenants:
-            raise InvalidInput(f"tenant: this Prisma Access has no tenants, leave '{self.tenant}' out")
-        if self.tenant and self.tenant not in names:
-            raise InvalidInput(f"tenant: there is no '{self.tenant}'{instead(self.tenant, names)}")
-
-    def _ground(self, part: Part, held: ET.Element | None, tree: ET.Element) -> Ground:
-        stack = places.text(held, (part.element, "template-stack")) or ""
-        group = places.text(held, (part.element, "device-group")) or ""
-        listed = places.names(tree, (DEVICE + ("template-stack", ("entry", stack), "templates"))[1:]) if stack else []
-        if getattr(self.given, part.option) and not (stack and group and listed):
-            raise Refused(f"{self.session.place}: the plugin names no template stack with templates, or no device group, for {part.words}; set up Prisma "
-                          "Access on it first").leaving(NOTHING_WRITTEN)
-        # The predefined template is written to, wherever it stands among those that users have added.
-        first = [name for name in listed if name == part.template]
-        return Ground(part, stack, group, tuple([*first, *(name for name in listed if name not in first)]))
-
-    def _reads(self) -> list[Path]:
-        return [self.root, *(path for ground in self.grounds.values() for path in ground.reads)]
-
-    def _standing(self, tree: ET.Element) -> Standing:
-        templates = {}
-        for option, ground in self.grounds.items():
-            found = [(name, places.find(tree, base[1:])) for name, base in ground.networks()]
-            templates[option] = Templates([(name, network) for name, network in found if network is not None])
-        return panorama.standing(places.find(tree, self.root[1:]), templates)
+    def _plugin(self) -> Plugin:
+        try:
+            return plugin_of(self.session, self.module.params["tenant"] or None, self.parts)
+        except (InvalidInput, Refused) as exc:
+            raise exc.leaving(NOTHING_WRITTEN)
 
     def _refuse(self, tree: ET.Element) -> None:
         """Everything that the rules of Prisma Access forbid, and what no plan can be made of, for all parts."""
-        held = self._standing(tree)
+        held = self.plugin.standing(tree)
         try:
             found = self._broken(held)
             if found:
@@ -172,15 +115,12 @@ class _Run:
 
     def _written(self) -> list[Ground]:
         """The parts that something is written to; what is no site is written with remote networks."""
-        return [ground for option, ground in self.grounds.items()
+        return [ground for option, ground in self.plugin.grounds.items()
                 if ground.part in self.parts or ground.part is REMOTE_NETWORKS and self.given.bandwidth]
-
-    def _target(self, ground: Ground) -> Target:
-        return Target(self.session, Location(template=ground.templates[0], tenant=self.tenant), self.platform)
 
     def _write(self, ground: Ground) -> None:
         holder = DEVICE + ("template", ("entry", ground.templates[0]), "settings")
-        result = carry_out(self.module, self._target(ground), [*self._reads(), holder], lambda tree: (Wanted([]), self._planned(ground, tree)),
+        result = carry_out(self.module, self.plugin.target(ground), [*self.plugin.reads, holder], lambda tree: (Wanted([]), self._planned(ground, tree)),
                            lambda intent: self._refuse_foreign())
         if result["changed"]:
             self.result["changed"] = True
@@ -189,8 +129,8 @@ class _Run:
         self._add_diff(result.get("diff"))
 
     def _planned(self, ground: Ground, tree: ET.Element) -> Plan:
-        target, plan = self._target(ground), Plan(before=tree, after=copy.deepcopy(tree))
-        for items in self._items(ground.part, self._standing(tree)):
+        target, plan = self.plugin.target(ground), Plan(before=tree, after=copy.deepcopy(tree))
+        for items in self._items(ground.part, self.plugin.standing(tree)):
             for item in items:
                 plan.warnings += validate(item, target.platform)
             add(plan, in_reference_order(items), target.base)
@@ -198,11 +138,10 @@ class _Run:
 
     def _own(self, ground: Ground, held: Standing) -> list[Path]:
         """Where all stands that the part's sites are made of, whether or not this task changes it."""
-        target = self._target(ground)
         items = [item for some in self._items(ground.part, held) for item in some]
         if self.state != "absent":
             items += panorama.made_of(getattr(panorama.completed(self.given, held), ground.part.option))
-        return list(dict.fromkeys(target.base(item.location) + item.relative_path for item in items))
+        return self.plugin.paths(ground, items)
 
     def _items(self, part: Part, held: Standing) -> list[list]:
         """In the order in which they are written: what is named comes before what names it, and goes after it."""
@@ -248,7 +187,7 @@ class _Run:
         """Service → the number of the plugin's newest job, from before anything is pushed."""
         if self.module.params["push"] == NEVER or not self.module.params["commit"]:
             return {}
-        return {ground.part.element: cloud_services.latest(self.session, ground.part.element, self.tenant) for ground in self._written()}
+        return {ground.part.element: cloud_services.latest(self.session, ground.part.element, self.plugin.tenant) for ground in self._written()}
 
     def _push(self, before: dict[str, str]) -> None:
         for ground in self._written():
@@ -259,18 +198,17 @@ class _Run:
             if self.module.check_mode:
                 continue
             pushed = push.of_service(self.session, ground.group, self.module.patience("push_timeout", "push_poll"))
-            job = cloud_services.followed(self.session, service, self.tenant, before[service], self.module.patience("push_timeout", "push_poll"))
+            job = cloud_services.followed(self.session, service, self.plugin.tenant, before[service], self.module.patience("push_timeout", "push_poll"))
             self.result["pushes"].append({"job_id": pushed.job, **job.plain()})
             if not job.went_well:
-                raise DeviceError(f"Prisma Access could not provision {job.failed if job.failed is not None else 'all'} of {job.total} {ground.part.words} "
-                                  f"(job {job.number}, error code {job.error_code or 'not told'}); which, Panorama shows at Cloud Services > Status").leaving(
-                                      "what is described is committed on Panorama; run again to push it once more")
+                raise DeviceError(f"Prisma Access {job.failure(ground.part.words)}; which, Panorama shows at Cloud Services > Status").leaving(
+                    "what is described is committed on Panorama; run again to push it once more")
 
     def _is_due(self, service: str, group: str, newest: str) -> bool:
         """Whether Prisma Access lacks something: what this task wrote or committed, or what an earlier one did and no push has brought."""
         if self.module.params["push"] == ALWAYS or service in self.lacking:
             return True
-        return cloud_services.has_failed(self.session, service, self.tenant, newest) or push.is_owed(self.session, service, group)
+        return cloud_services.has_failed(self.session, service, self.plugin.tenant, newest) or push.is_owed(self.session, service, group)
 
     # What is told.
 
@@ -278,11 +216,20 @@ class _Run:
         """The sites that were asked for, as they stand."""
         if self.state == "absent" or self.module.check_mode:
             return
-        held = self._standing(self.session.read(self._reads()))
-        self.result["infrastructure"] = {"subnet": held.service.infrastructure_subnet, "bgp_as": held.service.infra_bgp_as}
+        held = self.plugin.standing(self.session.read(self.plugin.reads))
+        self.result["infrastructure"] = held.infrastructure
         for part in PARTS:
             stand = [held.told(part, each.name) for each in getattr(self.given, part.option)]
             self.result[part.option] = [fields.plain(each) for each in stand if each is not None]
+        waits = {each.called: Provisioning(waits=self._waits()) for each in self.given.sites}
+        self.result["obstacles"] = prisma_access.told(prisma_access.obstacles(held.service, self.given.sites, waits))
         if self.given.bandwidth:
             named = [each.name for each in self.given.bandwidth]
             self.result["bandwidth"] = [fields.plain(each) for each in held.service.bandwidth or () if each.name in named]
+
+    def _waits(self) -> str:
+        """Why Prisma Access does not have what this task wrote."""
+        params = self.module.params
+        if not self.lacking or params["commit"] and params["push"] != NEVER:
+            return ""
+        return f"it is {'committed on Panorama and not pushed' if params['commit'] else 'written on Panorama and not committed'}"

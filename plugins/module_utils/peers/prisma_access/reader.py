@@ -20,7 +20,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.docume
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.printed import opened
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import (
-    BGP, DYNAMIC, FIREWALL, PEER, STATIC, Bgp, IkeProposal, IpsecProposal, Offers, Profile, Selectors, Tunnel,
+    BGP, DYNAMIC, FIREWALL, PEER, STATIC, Bgp, IkeProposal, IpsecProposal, Obstacle, Offers, Profile, Selectors, Telemetry, Tunnel,
 )
 
 _LISTS = ("remote_networks", "service_connections")
@@ -60,10 +60,28 @@ def site(document: Any, name: str | None = None, service_addresses: Sequence[str
     tunnels = tuple(
         _of_device(tunnel, address, bgp) if of_device else _of_service(tunnel, address, bgp)
         for tunnel, address, bgp in zip(told, addresses, _sessions(held, infrastructure, len(told))))
-    tunnels = tuple(replace(tunnel, **_line(number, lines)) for number, tunnel in enumerate(map(_with_inside, tunnels)))
+    reported = {str(row.get("name")): row for row in mappings(mapping(given).get("tunnels"))}
+    tunnels = tuple(replace(_with_inside(tunnel), **_line(number, lines), telemetry=_telemetry(reported.get(str(said["name"]))))
+                    for number, (tunnel, said) in enumerate(zip(tunnels, told)))
     return Profile(
         id=str(held["name"]), routing=BGP if any(tunnel.bgp for tunnel in tunnels) else STATIC,
-        static_routes=tuple(str(subnet) for subnet in held.get("subnets") or ()), tunnels=tunnels)
+        static_routes=tuple(str(subnet) for subnet in held.get("subnets") or ()), tunnels=tunnels, obstacles=_obstacles(mapping(given), str(held["name"])))
+
+
+def _telemetry(row: dict | None) -> Telemetry | None:
+    """What Prisma Access reported of a tunnel, where the description has that beside the sites."""
+    if row is None:
+        return None
+    monitor, times = row.get("monitor"), row.get("disconnections")
+    words = {f"in its words {row.get('state')}": row.get("state"), f"monitor {monitor}": monitor, f"disconnected {times} times": times}
+    return Telemetry("UP" if row.get("up") is True else "DOWN", ", ".join(text for text, is_told in words.items() if is_told))
+
+
+def _obstacles(given: dict, name: str) -> tuple[Obstacle, ...]:
+    """What stands in the way of a site, where the description tells that beside the sites."""
+    return tuple(
+        read(Obstacle, {option: told.get(option) for option in ("cause", "description")}, "obstacles")
+        for told in mappings(given.get("obstacles")) if str(told.get("site", "")).endswith(f" '{name}'"))
 
 
 def _line(number: int, lines: Lines) -> dict[str, Any]:

@@ -12,8 +12,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-#: Folder → what its child job says in the end. The service connections' infrastructure goes on to be provided when the job has ended (recorded).
 _PUSHED = "Configuration push finished"
+#: What a job says that has ended while the infrastructure goes on to be made (recorded).
+_PROVISIONING = "Your Prisma Access infrastructure is being provisioned. Go to the Prisma Access Dashboard for real-time status information."
 _TYPES = {"CommitAndPush": "53", "CommitAll": "22"}
 
 
@@ -22,6 +23,7 @@ class Behaviour:
     """C(commit_seconds): of the parent; C(child_delay): from its end to the first child; C(push_seconds): of a child.
 
     C(failing): folder → the words of its failure. C(status) and C(result): how such a child ends. C(endless): no job ever ends.
+    C(provisioning): folders whose infrastructure goes on to be made when their jobs have ended.
     """
 
     commit_seconds: float = 0.0
@@ -32,6 +34,7 @@ class Behaviour:
     status: str = "FIN"
     result: str = "FAIL"
     endless: bool = False
+    provisioning: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -47,6 +50,7 @@ class _Job:
     status: str
     result: str
     words: str
+    goes_on: bool = False
 
 
 class Jobs:
@@ -70,7 +74,8 @@ class Jobs:
                 begins = over + behaviour.child_delay
                 self._jobs.append(_Job(
                     number + position, number, "CommitAll", folder, f"{folder} configuration pushed to cloud", account, begins,
-                    begins + behaviour.push_seconds, behaviour.status if words else "FIN", behaviour.result if words else "OK", words))
+                    begins + behaviour.push_seconds, behaviour.status if words else "FIN", behaviour.result if words else "OK", words,
+                    folder in behaviour.provisioning))
         if not failed:
             done([folder for folder in folders if folder not in behaviour.failing])
         return str(number)
@@ -91,7 +96,9 @@ def _told(job: _Job, now: float) -> dict:
     details: dict = {"info": [], "errors": [], "warnings": [], "description": job.description}
     if over:
         details["errors" if job.result != "OK" else "info"] = [job.words] if job.words else []
-    if job.parent:
+    if job.goes_on and over:
+        details.update(status="ACT", result="PEND", info=[_PROVISIONING])
+    elif job.parent:
         details.update(status=job.status if over else "ACT", result=job.result if over else "PEND")
     state = "2" if over else "1"
     return {

@@ -52,6 +52,7 @@ NEEDED = {
         "ipsec_tunnel": {"name": "lyon-1", "peer_address": "198.51.100.10", "pre_shared_key": "the first key of Lyon"}}]},
     "prisma_access_cloud_info": {},
     "prisma_access_panorama": {"remote_networks": [{"name": "Lyon"}]},
+    "prisma_access_panorama_info": {},
     "push": {"device_groups": ["branches"]},
     "recording_info": {},
     "transaction": {"items": [{"zone": {"name": "odd"}}]},

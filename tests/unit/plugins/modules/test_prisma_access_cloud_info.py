@@ -10,9 +10,14 @@ import json
 
 import pytest
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.filter.prisma_access_site import prisma_access_site
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import (
+    NOT_PUSHED, PROVISIONING, PROVISIONING_FAILED, RULE_BROKEN, WITHOUT_ADDRESS, WITHOUT_BANDWIDTH,
+)
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import prisma_access_cloud, prisma_access_cloud_info
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata import telemetry
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata.server import ACCOUNT, TUNNELS, Account, Cloud, running
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata.server import ACCOUNT, ADDRESSES, TUNNELS, Account, Cloud, running
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata.tenant import REMOTE_NETWORKS, SERVICE_CONNECTIONS
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import run_module
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.test_prisma_access_cloud import SECRET, SITES, TSG
 
@@ -47,7 +52,9 @@ def test_sites_whose_tunnels_are_up_are_well(there, ask):
     assert [vpn["name"] for vpn in told.values["vpns"]] == ["Lyon", "Paris"]
     assert told.values["tunnels"][0] == {
         "name": "lyon-1", "site": "Lyon", "up": True, "state": "Up", "monitor": "Not Configured", "address": "203.0.113.101", "disconnections": 0}
-    assert len(there.cloud.log) == 5
+    assert told.values["obstacles"] == []
+    # Each list once, however many sites there are.
+    assert len(there.cloud.log) == 16
 
 
 #: (what is reported) → how Lyon is, and what is said of it.
@@ -70,6 +77,67 @@ def test_what_is_reported_is_judged(there, ask, reports, health, problems):
     assert (told["health"], told["problems"]) == (health, problems)
     assert [vpn["name"] for vpn in told["vpns"]] == ["Lyon"]
     assert not [each for each in told["tunnels"] if each["site"] == "Paris"]
+
+
+def others_change(there, options):
+    there.cloud.tenant.create("ike-crypto-profiles", {
+        "name": "hers", "folder": REMOTE_NETWORKS, "hash": ["sha256"], "encryption": ["aes-256-cbc"], "dh_group": ["group14"]}, "anna@example.com")
+    # Times are told by the second.
+    there.cloud.tenant.edits[REMOTE_NETWORKS]["anna@example.com"]["date"] = "2100-01-01T00:00:00.000Z"
+
+
+def push(there, options, **behaviour):
+    vars(there.cloud.jobs[TSG].behaviour).update(behaviour)
+    run_module(prisma_access_cloud, {"scm": options["scm"], "push_poll": 0.02, "push": "always", "push_timeout": 0 if "endless" in behaviour else 30, **SITES})
+
+
+def no_bandwidth(there, options):
+    there.cloud.tenant.bandwidth.clear()
+
+
+def one_address_twice(there, options):
+    gateways = {found["name"]: found for found in there.cloud.tenant.objects["ike-gateways"].values()}
+    gateways["lyon-2"]["peer_address"] = gateways["lyon-1"]["peer_address"]
+
+
+#: What is so → (the cause that is told, and its words).
+OBSTACLES = {
+    "changes that nobody pushed": (others_change, NOT_PUSHED, "anna@example.com has 1 changes in Remote Networks that are not pushed"),
+    "a push that failed": (lambda *where: push(*where, failing={REMOTE_NETWORKS: "Lyon: the node has no capacity left"}), PROVISIONING_FAILED,
+                           "Remote Networks configuration pushed to cloud: Lyon: the node has no capacity left (FIN FAIL, job 191)"),
+    "a push that goes on": (lambda *where: push(*where, endless=True), PROVISIONING, "push job 190 has not ended"),
+    "infrastructure that is being made": (lambda *where: push(*where, provisioning={REMOTE_NETWORKS}), PROVISIONING,
+                                          "push job 191: Your Prisma Access infrastructure is being provisioned"),
+    "no address": (lambda there, options: there.cloud.tenant.running["objects"]["remote-networks"].clear(), WITHOUT_ADDRESS,
+                   "the address API has no address for remote network 'Lyon' yet"),
+    "no bandwidth": (no_bandwidth, WITHOUT_BANDWIDTH, "there is no termination node us-southeast-whitebeam; there is none, since no bandwidth is allocated"),
+    "one address for two tunnels": (one_address_twice, RULE_BROKEN, "peer_address 198.51.100.10 is that of 2 tunnels"),
+}
+
+
+@pytest.mark.parametrize("happens, cause, words", OBSTACLES.values(), ids=OBSTACLES)
+def test_what_stands_in_the_way_is_told_and_goes_into_the_profile(there, options, happens, cause, words):
+    there.cloud.__init__({ACCOUNT: Account(SECRET, TSG)})
+    assert run_module(prisma_access_cloud, {"scm": options["scm"], "push_poll": 0.02, **SITES}).changed
+    there.cloud.reports.update({"lyon-1": {**DOWN, "tunnel_disconnection": 7}, "lyon-2": DOWN})
+    happens(there, options)
+    told = run_module(prisma_access_cloud_info, {**options, "address_url": f"{there.url}{ADDRESSES}", "sites": ["Lyon"]}).values
+    assert [(each["site"], each["cause"]) for each in told["obstacles"]] == [("remote network 'Lyon'", cause)]
+    assert words in told["obstacles"][0]["description"] and told["obstacles"][0]["description"] in told["problems"]
+    profile = prisma_access_site(told, service_addresses=["203.0.113.101"])
+    assert [obstacle["cause"] for obstacle in profile["obstacles"]] == [cause]
+    # Of what has no address yet nothing is reported.
+    reported = [tunnel.get("telemetry", {}).get("status_message") for tunnel in profile["tunnels"]]
+    words = ["in its words Init, monitor Not Configured, disconnected 7 times", "in its words Init, monitor Not Configured"]
+    assert reported == ([None, None] if cause == WITHOUT_ADDRESS else words)
+
+
+def test_nothing_stands_in_the_way_of_what_is_well(there, options):
+    there.cloud.__init__({ACCOUNT: Account(SECRET, TSG)})
+    push(there, options, provisioning={REMOTE_NETWORKS, SERVICE_CONNECTIONS})
+    others_change(there, options)
+    told = run_module(prisma_access_cloud_info, options).values
+    assert (told["healthy"], told["obstacles"]) == (True, [])
 
 
 def test_what_cannot_be_asked_is_said(there, ask):

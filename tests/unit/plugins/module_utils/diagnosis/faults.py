@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Callable
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import Intent
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import OBSTACLES
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.flow import Flow
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.forwarding import PbfRule
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.interfaces import LiveInterface
@@ -80,7 +81,13 @@ def guest_line(**lists: str) -> str:
     return f"<entry name='guests'>{traffic}<from><zone><member>trust</member></zone></from><action><no-pbf/></action></entry>"
 
 
+def hindered(*causes: str) -> Callable:
+    """What manages the far side says that these stand in its way."""
+    return lambda branch: branch.connection.update(obstacles=[{"cause": cause, "description": f"{cause}, in its words"} for cause in causes])
+
+
 HARMLESS = {
+    "what stood in the far side's way": hindered(*OBSTACLES),
     "address objects": by_name,
     "address objects, nothing stated": lambda branch: (by_name(branch), setattr(branch, "intent", Intent())),
     "names that nobody knows": unknown_names,
@@ -268,6 +275,8 @@ FAULTS = {
         lambda branch: branch.down(1, 1, SILENT)), "likely"),
     "a peer that does not answer, and would know no way back": Fault("ike-unanswered", lambda branch: (
         branch.connection.update(static_routes=[STRANGERS]), branch.down(1, 1, SILENT)), "likely"),
+    **{f"a peer that does not answer, of which its management says {cause}": Fault(
+        cause, lambda branch, cause=cause: (hindered(cause)(branch), branch.down(1, 1, SILENT)), "likely") for cause in OBSTACLES},
     "the outside interface in no zone": Fault("outside-interface-without-zone", lambda branch: (
         branch.at("vsys/entry/zone", "untrust").find("network/layer3").clear(), branch.down(1, 1, SILENT))),
     "the hosts' interface in no zone": Fault("local-network-elsewhere", lambda branch: branch.at("vsys/entry/zone", "trust").find(
