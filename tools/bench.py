@@ -48,6 +48,8 @@ COMMIT_SECONDS = 1.0
 RECORDED = {0: (8.7, 7.4), 150: (20.1, 14.8)}
 #: Milliseconds of latency → how many times faster than today's collection the first run and the one with nothing to do are to be.
 FASTER = {0: (4.2, 7), 150: (6.5, 10)}
+#: Ansible forks a process for each task that a run comes to, also for one that it then skips.
+PROCESSES = 10
 #: CPU seconds of a first run and of one with nothing to do, against an empty play; of many tunnels, against the same.
 CPU = {"first": 1.9, "second": 1.45}
 CPU_OF_TUNNELS = 6 / 0.7
@@ -59,13 +61,14 @@ _CHUNK = 500
 
 @dataclass
 class Cost:
-    """What one run cost. ``requests`` are the emulator's log entries; ``tasks`` talked to a firewall."""
+    """What one run cost. ``requests`` are the emulator's log entries; ``tasks`` talked to a firewall; ``processes`` are all that a host's tasks took."""
 
     seconds: float
     cpu_seconds: float
     requests: list[dict[str, Any]] = field(default_factory=list)
     connections: int = 0
     tasks: int = 0
+    processes: int = 0
 
     @property
     def counted(self) -> list[dict[str, Any]]:
@@ -142,7 +145,8 @@ class Bench:
         if len({task.host for task in run.tasks if task.status == "failed"}) != failures:
             succeeded(run)
         requests = [entry for emulator in emulators for entry in emulator.control.requests()]
-        return Cost(run.seconds, run.cpu_seconds, requests, sum(emulator.control.connections() for emulator in emulators), _talking(run))
+        return Cost(run.seconds, run.cpu_seconds, requests, sum(emulator.control.connections() for emulator in emulators), _talking(run),
+                    len(run.tasks) // len(emulators))
 
     # The cases.
 
@@ -180,6 +184,7 @@ class Bench:
             self.budgets.at_most(f"{kind}, first run: requests until the commit is enqueued", 6, len(first.counted))
             self.budgets.at_most(f"{kind}, nothing to do: requests", 3, len(second.counted))
         self.budgets.at_most("TLS connections of a run, whatever it does", 1, max(cost.connections for cost in self.pairs.values()))
+        self.budgets.at_most("processes of a run, one for each task", PROCESSES, max(cost.processes for cost in self.pairs.values()))
         empty = self.bare_play([])
         for name, words in (("first", "first run"), ("second", "nothing to do")):
             worst = max(self.pairs[name, kind, self.latencies[0]].cpu_seconds for kind in FAILOVER)

@@ -14,6 +14,9 @@ The source is the argument spec of the role C(site_to_site), and for each role w
 * C(name), C(document), C(said): what the name, the far side's description and what goes with it are made of. C(given): more values that are checked.
 * C(before): a file of the role's tasks that runs before the VPN is carried through, and when.
 
+What runs are the tasks of C(site_to_site), as tasks of the role itself: as those of a role of its own they would come with that role's variables, which
+another VPN of the same host may have, and with its check of them, each time anew.
+
 C(--check) only tells whether all is up to date.
 """
 
@@ -122,12 +125,12 @@ def defaults(role: str) -> str:
 def tasks(role: str) -> str:
     """The role's tasks: those of the role that carries every VPN through, on this role's variables."""
     mine = own(role)
-    block: list = [_part("Check what needs no firewall", "preflight", [{"tags": Flow(["preflight", "commit"])}])]
+    block: list = [_shared_tasks("Check what needs no firewall", "preflight", Flow(["preflight", "commit"]))]
     if "before" in mine:
         before = mine["before"]
         block.append({"name": before["name"], "ansible.builtin.include_tasks": {"file": f"{before['tasks']}.yml", "apply": {"tags": _ALL}},
                       "when": before["when"], "tags": _ALL})
-    block.append(_part("Carry the VPN through", "carry", []))
+    block.append(_shared_tasks("Carry the VPN through", "carry"))
     whole = [{"name": f"Pair with {mine['peer']}" if "peer" in mine else "Connect with the peer", "vars": variables(role, mine), "block": block}]
     return f"---\n{WRITTEN}\n" + yaml_of(whole)
 
@@ -135,31 +138,45 @@ def tasks(role: str) -> str:
 _ALL = Flow(["preflight", "configure", "verify"])
 
 
-def _part(name: str, part: str, more: list[dict]) -> dict:
-    found: dict = {"name": name}
-    if part:
-        found["ansible.builtin.import_role"] = {"name": f"tunnelsmith.panos_vpn.{SOURCE}", "tasks_from": part}
-    for each in more:
-        found.update(each)
-    return found
+def _shared_tasks(name: str, part: str, tags: Flow | None = None) -> dict:
+    return {"name": name, "ansible.builtin.import_tasks": f"../../{SOURCE}/tasks/{part}.yml", **({"tags": tags} if tags else {})}
+
+
+_FAR_SIDE = ("peer", "tunnels")
+# Worked out anew wherever they are used: the far side's description holds pre-shared keys, and must not become a fact.
+_WORKED_OUT = {
+    "options": "{{ __site_to_site_fixed | combine(query('tunnelsmith.panos_vpn.role_options', __site_to_site_role, own=__site_to_site_own) | first) }}",
+    "profile": "{{ __site_to_site_document | tunnelsmith.panos_vpn.peer_profile(__site_to_site_cloud, __site_to_site_said) "
+               "if __site_to_site_state == 'present' else {} }}",
+    "run": "{{ __site_to_site_options | tunnelsmith.panos_vpn.role_steps(ansible_run_tags, ansible_skip_tags) }}",
+    # One text for each thing that is needed and not set; where nothing is missing, what is wrong with it.
+    "refused": "{{ __site_to_site_options | combine({'document': __site_to_site_document}, __site_to_site_given) "
+               "| tunnelsmith.panos_vpn.role_problems(__site_to_site_role, __site_to_site_cloud, __site_to_site_said, __site_to_site_named, "
+               "__site_to_site_needed, __site_to_site_run) }}",
+}
 
 
 def variables(role: str, mine: dict) -> dict[str, Any]:
-    """What the tasks of the role that carries every VPN through are told."""
-    told: dict[str, Any] = {
-        f"__{SOURCE}_role": role, f"__{SOURCE}_cloud": mine.get("cloud", ""), f"__{SOURCE}_document": Text(mine["document"]),
-        f"__{SOURCE}_said": _templates(mine.get("said", {})), f"__{SOURCE}_named": mine["named"], f"__{SOURCE}_needed": mine.get("needed", {}),
-        f"__{SOURCE}_given": _templates({**_values(role, mine), **mine.get("given", {})}),
+    """What the shared tasks are told."""
+    told = {
+        "role": role, "cloud": mine.get("cloud", ""), "name": Text(mine.get("name", f"{{{{ {role}_name }}}}")), "state": Text(f"{{{{ {role}_state }}}}"),
+        "document": Text(mine["document"]), "said": _templates(mine.get("said", {})), "named": mine["named"], "needed": mine.get("needed", {}),
+        "given": _templates({**_values(role, mine), **mine.get("given", {})}), "own": own_variables(mine), "fixed": fixed(mine),
+        **_templates(_WORKED_OUT),
     }
-    if role == SOURCE:
-        return told
-    told.update({f"{SOURCE}_{name}": value for name, value in mine.get("fixed", {}).items()})
-    if "name" in mine:
-        told[f"{SOURCE}_name"] = Text(mine["name"])
-    for name in (_bare(option) for option in shared()["options"]):
-        if name not in mine.get("without", ()) and name not in mine.get("own", {}) or name == "name" and "name" not in mine:
-            told[f"{SOURCE}_{name}"] = Text(f"{{{{ {role}_{name} }}}}")
-    return told
+    return {f"__{SOURCE}_{name}": value for name, value in told.items()}
+
+
+def own_variables(mine: dict) -> Flow:
+    """What has the name of an option of the module and is something else: the far side in its own words."""
+    options = {"connection", *map(_bare, shared()["options"])}
+    return Flow(sorted({*_FAR_SIDE, *options.intersection(mine.get("own", {}))} - {"name"}))
+
+
+def fixed(mine: dict) -> dict[str, Any]:
+    """What the options are that are no variables of the role."""
+    usual = {_bare(name): option["default"] for name, option in shared()["options"].items() if "default" in option}
+    return {**{name: usual[name] for name in mine.get("without", ()) if name in usual}, **mine.get("fixed", {})}
 
 
 def _values(role: str, mine: dict) -> dict[str, str]:

@@ -72,10 +72,11 @@ class LookupModule(LookupBase):
         return unknown or self._missing(of_playbook or {}, variables) or self._of_values(known, variables, of_playbook or {})
 
     def _described(self, path):
-        """The options that a file of argument specs describes; None where there is no such file. Ansible keeps what it has read of a role."""
+        """The options that a file of argument specs describes, to be read only; None where there is no such file. Ansible keeps what it has read of a role."""
         if not (_COLLECTION / path).is_file():
             return None
-        specs = self._loader.load_from_file(str(_COLLECTION / path))["argument_specs"].values()
+        # Called unsafe is that it is no copy, which would take longer than all that is looked at.
+        specs = self._loader.load_from_file(str(_COLLECTION / path), unsafe=True)["argument_specs"].values()
         return {name: option for spec in specs for name, option in spec.get("options", {}).items()}
 
     def _missing(self, options, variables):

@@ -1449,6 +1449,11 @@ options:
       What stands before the names of these options where they are variables of a role, for example V(aws_pairing_): messages then name what was written
       there.
     type: str
+  of_role:
+    description: >-
+      More of these options, by name and in one dictionary, as a role has them together. Each counts as if the task said it, and comes before what
+      module defaults say.
+    type: dict
   adopt:
     description:
       - Whether to take over what serves this connection already and is not this VPN's by its record, made by hand or by another tool, or this

@@ -36,7 +36,7 @@ def test_requests_and_connections_stay_within_their_budgets(of_this_environment)
     assert done.returncode == 0, done.stdout
     budgets = [line for line in done.stdout.splitlines() if " <= " in line]
     counted = [line for line in budgets if "CPU" not in line]
-    assert (len(budgets), len(counted)) == (7, 5)
+    assert (len(budgets), len(counted)) == (8, 6)
     assert [line for line in counted if not line.endswith(" ok")] == []
     assert [part for part in ("an empty play", "the controller", "session", "reads", "plan") if part not in done.stdout] == []
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import re
 import subprocess
@@ -17,6 +18,7 @@ import yaml
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import readers
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import site_to_site_vpn
+from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils import vpn_role
 
 
 @pytest.fixture(scope="module")
@@ -34,25 +36,29 @@ def test_everything_is_up_to_date(repository):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_task_has_every_option_of_the_module(repository):
+def test_the_task_has_every_option_of_the_module(repository, tool):
     """What the module can do the role can; the connection to the firewall comes from the play's defaults."""
     (task,) = yaml.safe_load((repository / "roles" / "site_to_site" / "tasks" / "pair.yml").read_text(encoding="utf-8"))
-    told = set(task["tunnelsmith.panos_vpn.site_to_site_vpn"])
-    # The profile holds the tunnels.
-    assert told == set(site_to_site_vpn.argument_spec()) - set(arguments.PROVIDER) - {"tunnels"}
+    own, steps = set(task["tunnelsmith.panos_vpn.site_to_site_vpn"]), {step.name for step in dataclasses.fields(vpn_role.Steps)}
+    variables = {tool._bare(name) for name in tool.shared()["options"]}
+    options = set(site_to_site_vpn.argument_spec()) - set(arguments.PROVIDER)
+    assert own | steps <= options and options <= own | steps | variables
 
 
 def test_a_role_s_variables_all_reach_the_task(tool):
-    """By its own names or by shared ones, and each by a variable that the role has."""
+    """By the name of the module's option, or by one that the role's tasks read; and what the role has not is fixed or left out."""
+    options = set(site_to_site_vpn.argument_spec())
+    shared = {tool._bare(name) for name in tool.shared()["options"]}
     for role in tool.roles():
-        mine, options = tool.own(role), set(tool.spec(role)["options"])
+        mine = tool.own(role)
         told = yaml.safe_load(tool.tasks(role))[0]["vars"]
         text = yaml.safe_dump(told) + "".join(path.read_text(encoding="utf-8") for path in (tool.ROOT / "roles" / role / "vars").glob("*.yml"))
-        for name in options:
-            assert role == tool.SOURCE or name in text, f"{role}: nothing takes {name}"
-        shared = {tool._bare(name) for name in tool.shared()["options"]}
+        for name in tool.spec(role)["options"]:
+            handed_on = name.removeprefix(f"{role}_") in options - set(told["__site_to_site_own"])
+            assert handed_on or name in text, f"{role}: nothing takes {name}"
         assert set(mine.get("without", ())) <= shared and set(mine.get("instead", {})) <= shared and set(mine.get("fixed", {})) <= shared
-        assert not set(mine.get("fixed", {})) - set(mine.get("without", ())), f"{role}: what is fixed is not a variable"
+        assert set(mine.get("own", {})) & options - {"name"} <= set(told["__site_to_site_own"]), f"{role}: its own is taken for the module's"
+        assert set(tool.fixed(mine)) <= set(mine.get("without", ())) & options, f"{role}: what is fixed is not a variable, and an option"
 
 
 def test_no_text_names_a_variable_that_its_role_has_not(tool):

@@ -124,6 +124,7 @@ def argument_spec() -> dict:
         "journal": {"type": "path"},
         "keep_journal": {"type": "bool", "default": False},
         "option_prefix": {"type": "str"},
+        "of_role": {"type": "dict"},
     }
 
 
