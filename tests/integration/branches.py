@@ -4,7 +4,8 @@
 
 """Branches behind a Panorama, each with a connection of its own: what stands there before, and the role's variables for a group of them.
 
-Interfaces and zones stand in the template that all share, the router in the one of their group, the outside address is a variable.
+Interfaces, zones and router stand in a template of their group, its VPN goes to another one on top of it, and the outside address is a variable of the template
+that all share.
 """
 
 from __future__ import annotations
@@ -37,13 +38,19 @@ _BARE = """<config version="11.1.0">
 
 @dataclass(frozen=True)
 class Group:
-    """Firewalls of one routing engine. C(template), C(device_group): where their VPN is written; C(numbers): of those that have it."""
+    """Firewalls of one routing engine. C(template), C(device_group): where their VPN is written; C(numbers): of those that have it. C(site): the template of
+    what is there before.
+    """
 
     engine: str
     template: str
     stack: str
     device_group: str
     numbers: tuple[int, ...]
+
+    @property
+    def site(self) -> str:
+        return f"{self.template}-site"
 
     def place(self) -> dict:
         return {"aws_pairing_template": self.template, "aws_pairing_device_group": self.device_group, "aws_pairing_commit_poll": 0.05}
@@ -98,25 +105,24 @@ class Branches:
             emulator.stop()
 
     def _share(self) -> None:
-        plant, base = self.panorama.control.plant, _inside("base")
-        vsys = f"{base}/vsys/entry[@name='vsys1']"
-        for name, address, zone in (("ethernet1/3", "$wan", "internet"), ("ethernet1/4", "10.40.0.1/24", "hosts")):
-            plant(f"{base}/network/interface/ethernet", f'<entry name="{name}"><layer3><ip><entry name="{address}"/></ip></layer3></entry>')
-            plant(f"{vsys}/import/network/interface", f"<member>{name}</member>")
-            plant(f"{vsys}/zone", f'<entry name="{zone}"><network><layer3><member>{name}</member></layer3></network></entry>')
-        plant(f"{DEVICE}/template/entry[@name='base']/variable", '<entry name="$wan"><type><ip-netmask>None</ip-netmask></type></entry>')
+        self.panorama.control.plant(f"{DEVICE}/template/entry[@name='base']/variable", '<entry name="$wan"><type><ip-netmask>None</ip-netmask></type></entry>')
 
     def _equip(self, group: Group) -> None:
-        plant = self.panorama.control.plant
-        if group is not VIRTUAL:
-            plant(f"{DEVICE}/template", f'<entry name="{group.template}"><settings><default-vsys>vsys1</default-vsys></settings></entry>')
-            plant(f"{_inside(group.template)}/vsys", '<entry name="vsys1"/>')
-            layers = "".join(f"<member>{name}</member>" for name in (group.template, "base"))
-            plant(f"{DEVICE}/template-stack", f'<entry name="{group.stack}"><templates>{layers}</templates></entry>')
-            plant(f"{DEVICE}/device-group", f'<entry name="{group.device_group}"/>')
-        plant(f"{_inside(group.template)}/network/{group.engine}", _ROUTERS[group.engine])
+        plant, site = self.panorama.control.plant, _inside(group.site)
+        for template in (group.site, group.template):
+            plant(f"{DEVICE}/template", f'<entry name="{template}"><settings><default-vsys>vsys1</default-vsys></settings></entry>')
+            plant(f"{_inside(template)}/vsys", '<entry name="vsys1"/>')
+        layers = "".join(f"<member>{name}</member>" for name in (group.template, group.site, "base"))
+        plant(f"{DEVICE}/template-stack", f'<entry name="{group.stack}"><templates>{layers}</templates></entry>')
+        plant(f"{DEVICE}/device-group", f'<entry name="{group.device_group}"/>')
+        vsys = f"{site}/vsys/entry[@name='vsys1']"
+        for name, address, zone in (("ethernet1/3", "$wan", "internet"), ("ethernet1/4", "10.40.0.1/24", "hosts")):
+            plant(f"{site}/network/interface/ethernet", f'<entry name="{name}"><layer3><ip><entry name="{address}"/></ip></layer3></entry>')
+            plant(f"{vsys}/import/network/interface", f"<member>{name}</member>")
+            plant(f"{vsys}/zone", f'<entry name="{zone}"><network><layer3><member>{name}</member></layer3></network></entry>')
+        plant(f"{site}/network/{group.engine}", _ROUTERS[group.engine])
         if group.engine == "logical-router":
-            plant(f"{_inside(group.template)}/deviceconfig/setting", "<advance-routing>yes</advance-routing>")
+            plant(f"{site}/deviceconfig/setting", "<advance-routing>yes</advance-routing>")
         for number in group.numbers:
             name = f"fw{number}"
             firewall = self._firewalls[number] = Emulator("11.1", engine=group.engine, name=name, config=_BARE.format(name=name)).start()

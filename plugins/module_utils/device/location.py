@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 
@@ -33,8 +33,13 @@ class Location:
     def base(self, kind: str) -> tuple:
         """The absolute path below which objects of C(kind) (C(network), C(vsys), C(rulebase), C(device), C(cloud_services)) stand.
 
-        On a Panorama also C(template), its own settings, and C(stacks), which all of them lie below.
+        On a Panorama also C(template), its own settings, and C(stacks), which all of them lie below. Behind an C(@) stands another template or stack than the
+        one that is written to, as C(home) says it.
         """
+        kind, _sign, home = kind.partition("@")
+        if home:
+            layer, _sign, name = home.partition("/")
+            return replace(self, **{"template": None, "template_stack": None, layer: name}).base(kind)
         if kind == "rulebase":
             return self._rulebase()
         if kind == "cloud_services":
@@ -51,6 +56,11 @@ class Location:
         if kind == "vsys":
             return device + ("vsys", ("entry", self.vsys or DEFAULT_VSYS))
         raise ValueError(kind)
+
+    @property
+    def home(self) -> str:
+        """The template or the stack, in one word."""
+        return f"template/{self.template}" if self.template else f"template_stack/{self.template_stack}"
 
     def holders(self) -> list:
         """The named objects that the task's own option places things in: writing below one that is not there would make it.

@@ -13,7 +13,7 @@ Panorama → template, stack, device group, own configuration of the firewall
   desired items ───────────────────────────► operations on one template and one device group
 
 An object is taken whole from the first layer that has it; so a second one of the same name would hide the first or be hidden by it. What is not
-the target's own bears the name of its owner (C(owner_of)), and nothing of the plan may be about it: C(refuse_others).
+the target's own bears the name of its owner (C(owner_of)), and what the plan adds to it is written there, or refused: see C(homes).
 """
 
 from __future__ import annotations
@@ -26,23 +26,32 @@ from typing import Callable, Iterable, Mapping, Sequence
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import Desired
 
 _OWNER = "owner"
 # Lists whose entries are places and no objects: what stands in them is put together.
 _PLACES = ("vsys",)
 # The owner of what a firewall has itself.
 THE_FIREWALL = "the firewall's own configuration"
+# The home of what is written to; as of C(at_home).
+HERE = ""
 # PAN-OS's marks of what a template gave, on a firewall.
 _GIVEN = ("src", "tpl")
 
 
 @dataclass(frozen=True)
 class Layer:
-    """C(owner): whose it is, in words; empty of what is written to. C(device): what stands below the layer's device; None where nothing does."""
+    """C(owner): whose it is, in words; empty of what is written to. C(device): what stands below the layer's device; None where nothing does.
+
+    C(home): where on the Panorama that is; empty of what is written to, and of what no Panorama writes.
+    """
 
     owner: str
     device: ET.Element | None
+    home: str = HERE
+
+    @property
+    def is_stack(self) -> bool:
+        return self.home.startswith("template_stack/")
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,7 @@ def effective(
     for name in taken:
         if places.child(units, ("entry", name)) is None:
             ET.SubElement(units, "entry", {"name": name, _OWNER: "another firewall"})
+    _take_copies_for_own(device, next((layer.device for layer in layers if not layer.owner), None))
     _resolve(device, values)
     _add_rules(config, rulebases, base)
     return config
@@ -85,6 +95,24 @@ def _lay_under(target: ET.Element, layer: ET.Element | None, owner: str, is_plac
             target.append(_owned(child, owner))
 
 
+def _take_copies_for_own(device: ET.Element, own: ET.Element | None) -> None:
+    """An interface that the target has, and another template just so, is the target's, whichever of them counts."""
+    for kind in ("tunnel", "loopback"):
+        path = ("network", "interface", kind, "units")
+        for unit in places.children(device, path):
+            if owner_of(unit) and is_copy(unit, places.find(own, (*path, places.step_of(unit)))):
+                for element in unit.iter():
+                    element.attrib.pop(_OWNER, None)
+
+
+def is_copy(unit: ET.Element | None, of: ET.Element | None) -> bool:
+    """Whether two interfaces of one name are the same by what is never that of two by chance: their addresses, and what is said of them."""
+    if unit is None or of is None:
+        return False
+    texts, names = (places.text(unit, ("comment",)), places.text(of, ("comment",))), (places.names(unit, ("ip",)), places.names(of, ("ip",)))
+    return texts[0] == texts[1] and names[0] == names[1] and places.names(unit, ("ipv6", "address")) == places.names(of, ("ipv6", "address"))
+
+
 def _is_container(element: ET.Element) -> bool:
     """Neither an object nor a value; an empty element outside of objects says nothing."""
     return element.tag not in ("entry", "member") and (len(element) > 0 or not (element.text or "").strip())
@@ -100,6 +128,14 @@ def _owned(element: ET.Element, owner: str) -> ET.Element:
 def owner_of(element: ET.Element | None) -> str:
     """Whose an object is, in words; empty where it is the target's own."""
     return "" if element is None else element.get(_OWNER) or ""
+
+
+def without_owner(element: ET.Element) -> ET.Element:
+    """A copy that does not tell whose it is."""
+    found = copy.deepcopy(element)
+    for each in found.iter():
+        each.attrib.pop(_OWNER, None)
+    return found
 
 
 def without_pushed(device: ET.Element | None) -> ET.Element | None:
@@ -164,29 +200,12 @@ def places_vsys(base: Callable[[str], Path]) -> str:
     return last if isinstance(last, str) else last[1]
 
 
-def refuse_others(phases: Iterable[Iterable[Desired]], own: ET.Element, view: ET.Element, base: Callable[[str], Path], where: str) -> None:
-    """Refuse to write into what is not the target's own, or what would not count: each object has one place. C(own): the target's tree.
-
-    C(where): the place that is written to, in words.
-    """
-    for item in (item for phase in phases for item in phase if item.state != "absent"):
-        place = base(item.location) + item.relative_path
-        start = len(base(item.location))
-        named = [place[:end] for end in range(start + 1, len(place) + 1) if not isinstance(place[end - 1], str)]
-        outermost = next((path for path in named if owner_of(places.find(view, path[1:]))), None)
-        if outermost is None:
-            continue
-        owner, called = owner_of(places.find(view, outermost[1:])), places.words((*base("device"), *outermost[start:])[len(base("device")):])
-        if outermost != place or places.find(own, outermost[1:]) is not None:
-            raise Refused(_hidden(called, owner, where, places.find(own, outermost[1:]) is not None))
-
-
 def refuse_hidden(paths: Iterable[Path], view: ET.Element, base: Callable[[str], Path], where: str) -> None:
     """Refuse to go on with objects of the target in the place of which those of a stronger layer count. C(where): as of C(refuse_others)."""
     for path in paths:
         owner = owner_of(places.find(view, path[1:]))
         if owner:
-            raise Refused(_hidden(places.words(path[len(base("device")):]), owner, where, True))
+            raise Refused(hidden(places.words(path[len(base("device")):]), owner, where, True))
 
 
 def way_to(owner: str) -> str:
@@ -194,9 +213,13 @@ def way_to(owner: str) -> str:
     return f"{owner} (provider.serial_number)" if owner == THE_FIREWALL else owner
 
 
-def _hidden(called: str, owner: str, where: str, is_here: bool) -> str:
+def hidden(called: str, owner: str, where: str, is_here: bool) -> str:
+    """Why an object cannot be written to. C(is_here): the place that is written to has one of its name, too."""
     if is_here:
         return (f"{called}: {owner} has one of this name too, which counts on the firewalls, and the one in {where} does not. Remove it there, or rename "
                 "one of both; nothing was written")
+    if owner == THE_FIREWALL:
+        return (f"{called} is that of {owner}, which counts before all that Panorama gives it: what {where} adds to it would have no effect, and no template "
+                f"writes there. Write the VPN to {way_to(owner)}, or name one that a template has; nothing was written")
     return (f"{called} is that of {owner}, and {where} would get a second one of the same name, of which PAN-OS takes one only. Write the VPN to "
             f"{way_to(owner)}, or name one that is in {where}; nothing was written")

@@ -32,13 +32,14 @@ _OWN = (*READ, ("vsys", IMPORTED))
 class Site:
     """One firewall, and the tree of what counts there. C(device): None where no firewall gets both parts: then it is what the place itself says.
 
-    C(values): of the template variables. C(unset): those that nothing gives one.
+    C(values): of the template variables. C(unset): those that nothing gives one. C(layers): what the tree is made of, the strongest first.
     """
 
     device: Device | None
     tree: ET.Element
     values: dict[str, str] = field(default_factory=dict)
     unset: tuple[str, ...] = ()
+    layers: tuple[Layer, ...] = ()
 
     @property
     def words(self) -> str:
@@ -90,8 +91,18 @@ class Standing:
     def _site(self, device: Device, own: ET.Element, taken: Iterable[str]) -> Site:
         values = self._values(device.serial)
         known = {name: value for name, value in values.items() if value != NO_VALUE}
-        tree = effective.effective(self._layers(device.serial, own), self._rulebases(device.serial, own), self.target.base, known, taken)
-        return Site(device, tree, known, tuple(name for name in values if name not in known))
+        layers = self._layers(device.serial, own)
+        tree = effective.effective(layers, self._rulebases(device.serial, own), self.target.base, known, taken)
+        return Site(device, tree, known, tuple(name for name in values if name not in known), tuple(layers))
+
+    def strangers(self, home: str) -> list[str]:
+        """The firewalls that get another template or stack, and not the place that is written to. C(home): as of C(Location.home)."""
+        found = []
+        for device in self.behind.fleet.devices:
+            homes = [layer.home for layer in self.behind.layers(device.serial)]
+            if home in homes and self.target.location.home not in homes:
+                found.append(device.words)
+        return found
 
     def _layers(self, serial: str, own: ET.Element) -> list[Layer]:
         """What a firewall has itself comes before all that it gets."""
@@ -100,9 +111,9 @@ class Standing:
             if location.base("device") == self.target.base("device"):
                 found.append(Layer("", places.find(own, self.target.base("device")[1:])))
             elif location.template:
-                found.append(Layer(f"template '{location.template}'", _device_in(self._templates.get(location.template))))
+                found.append(Layer(f"template '{location.template}'", _device_in(self._templates.get(location.template)), location.home))
             else:
-                found.append(Layer(f"template stack '{location.template_stack}'", _device_in(self.behind.stack_entry(serial))))
+                found.append(Layer(f"template stack '{location.template_stack}'", _device_in(self.behind.stack_entry(serial)), location.home))
         return found
 
     def _rulebases(self, serial: str, own: ET.Element) -> list[Rulebase]:

@@ -20,6 +20,7 @@ class DesiredEntry:
     C(position): relative places for a rule, each C((where, other rule's name)) with where C(before) or C(after),
     or C(top)/C(bottom) with None. They are kept, not forced to be adjacent.
     C(guard): the entry must not have come into being since it was read (an allocated tunnel unit).
+    C(home): as of C(at_home).
     """
 
     table: Table
@@ -31,10 +32,11 @@ class DesiredEntry:
     position: tuple = ()
     update_secret: str = "on_create"
     guard: bool = False
+    home: str = ""
 
     @property
     def location(self) -> str:
-        return self.table.location
+        return located(self.table.location, self.home)
 
     @property
     def relative_path(self) -> tuple:
@@ -63,8 +65,24 @@ class DesiredMember:
     sole: bool = False
 
     @property
+    def home(self) -> str:
+        return self.location.partition("@")[2]
+
+    @property
     def label(self) -> str:
         return f"{self.kind} member '{self.name}'"
+
+
+def located(location: str, home: str) -> str:
+    """The name of a location in another template or stack. C(home): as of C(at_home)."""
+    return f"{location}@{home}" if home else location
+
+
+def at_home(item: Desired, home: str) -> Desired:
+    """The same item in another template or stack of a Panorama than the one that is written to. C(home): which, as C(Location.base) takes it behind the
+    name of a location; empty: the one that is written to.
+    """
+    return replace(item, home=home) if isinstance(item, DesiredEntry) else replace(item, location=located(item.location, home))
 
 
 class _Unset:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
-from typing import Callable, Iterable, Mapping, Sequence
+from typing import Callable, Collection, Iterable, Mapping, NamedTuple, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
@@ -16,13 +16,16 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.behind import refuse_unknown
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import certificates, effective, rulebases
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import certificates, effective, homes, rulebases
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.effective import HERE
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.homes import Homes
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import READ, Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import address_objects, interface_addresses, vpn_state
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.effective_configuration import Site, Standing
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts.template_variable import CONTAINER, declared, gone, owner, valued
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import revert
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import Plan, plan
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import Desired, at_home, located
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import IMPORTED
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import uncommitted
@@ -32,7 +35,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import r
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.negotiation import Agreed
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.result import Result
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.sessions import Speaking
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.variables import Naming, Variable
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.variables import Naming, Variable, variables_in
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import PBF, Vpn
 
 # The vsys import is read only where interfaces can go: a member of a zone is imported.
@@ -87,6 +90,14 @@ class Turn:
     replaces: str = ""
 
 
+class Planned(NamedTuple):
+    """What stands around the VPN on one firewall, what it wants there, and where that is written."""
+
+    around: Surroundings
+    built: Result
+    homes: Homes
+
+
 class Planning:
     """What a turn learns of the firewall on the way to its plan."""
 
@@ -97,6 +108,7 @@ class Planning:
         self.known_objects: dict = {}
         self.turn = Turn()
         self.standing = self._standing()
+        self.sites: list[Site] = []
 
     def _standing(self) -> Standing | None:
         """What stands around a template and a device group; a firewall says it itself."""
@@ -139,12 +151,12 @@ class Planning:
 
     def _wanted(self, tree) -> Wanted:
         self._add_holders(tree)
-        sites = [Site(None, tree)] if self.standing is None else self.standing.sites(tree)
-        planned = self._on_each(sites, tree)
+        self.sites = [Site(None, tree)] if self.standing is None else self.standing.sites(tree)
+        planned = self._on_each(self.sites, tree)
         first = next(iter(planned))
-        around, built = planned[first]
+        around, built = planned[first].around, planned[first].built
         if self.standing is not None:
-            built.phases = self._of_one_template(planned, tree)
+            built.phases, built.held = self._of_one_template(planned, tree), planned[first].homes.held(built.held)
         self._read_imports(tree, built.phases)
         self.turn.held = claim.paths([*built.held, *(item for phase in built.phases for item in phase)], self.target.base)
         self.turn.removed_before = self._removed_before()
@@ -168,11 +180,11 @@ class Planning:
             if holder != vsys:
                 places.make(tree, holder[1:])
 
-    def _on_each(self, sites: Sequence[Site], own: ET.Element) -> dict[Site, tuple[Surroundings, Result]]:
+    def _on_each(self, sites: Sequence[Site], own: ET.Element) -> dict[Site, Planned]:
         """What stands around the VPN on each firewall, and what it wants there. One that is not connected is left out where the others tell, and where
         nothing is said for it alone.
         """
-        found: dict[Site, tuple[Surroundings, Result]] = {}
+        found: dict[Site, Planned] = {}
         negotiated: set[Agreed] = set()
         spoken: set[Path] = set()
         # The first one comes last: what the turn remembers is of the firewall that stands for all.
@@ -194,7 +206,7 @@ class Planning:
         self.turn.negotiated, self.turn.spoken = negotiated, spoken
         return dict(reversed(found.items()))
 
-    def _built(self, site: Site, own: ET.Element) -> tuple[Surroundings, Result]:
+    def _built(self, site: Site, own: ET.Element) -> Planned:
         """C(own): the tree that the plan is made on."""
         self.turn = Turn()
         around = self._surroundings(site.tree)
@@ -203,29 +215,93 @@ class Planning:
             claim.refuse_elsewhere(self.wish.name, around, self.target.words)
             effective.refuse_hidden(_units_of(self.wish.name, own, self.target.base), site.tree, self.target.base, self.target.words)
             _refuse_unset(site, vpn)
-        there = effective.resolved(own, site.values) if site.values else own
+        there = own if self.standing is None else homes.seen_from(own, site.tree, site.values, self.target.base)
         built = removal.removal(self.wish.name, around) if vpn is None else self._in_turn(vpn, around, there)
         self.turn.recorded = vpn is not None or built.inheritance is not None
+        found = Homes(built.phases, own, site.tree, self.target.base, site.layers, self.target.words, vpn.virtual_router if vpn else "")
         if self.standing is not None:
-            effective.refuse_others(built.phases, own, site.tree, self.target.base, self.target.words)
-        return around, built
+            found.refuse()
+        return Planned(around, built, found)
 
-    def _of_one_template(self, planned: Mapping[Site, tuple[Surroundings, Result]], own: ET.Element) -> list:
+    def _of_one_template(self, planned: Mapping[Site, Planned], own: ET.Element) -> list:
         """The phases of all firewalls as those of the one template, with the variables that stand for what differs."""
-        entries = places.children(own, (self.target.base("template") + CONTAINER)[1:]) if self.target.location.template else []
-        ours = {entry.get("name") or "" for entry in entries if owner(entry) == self.wish.name}
+        ours = self._own_variables(own, HERE)
         declared_names = {name for site in planned for name in (*site.values, *site.unset)}
         naming = Naming(self.wish.name, {site.serial: site.words for site in planned}, {site.serial: site.values for site in planned},
-                        declared_names - ours, _on_firewalls_only(around for around, _built in planned.values()))
-        phases = naming.common({site.serial: built.phases for site, (_around, built) in planned.items()})
+                        declared_names - ours, self._beyond_the_template(each.around for each in planned.values()))
+        phases = naming.common({site.serial: each.built.phases for site, each in planned.items()})
         if naming.made and not self.target.location.template:
             raise Refused(f"{self.target.words}: {', '.join(naming.made)} would have to be a variable, and those are declared in a template; write to a "
                           "template, nothing was written")
-        phases = [self._valued(naming.made.values(), planned), *phases]
-        idle = ours - set(naming.made)
-        device = places.find(plan(phases, own, self.target.base).after, self.target.base("device")[1:]) if idle else None
-        idle -= set(effective.names_in(device, idle)) if device is not None else set()
-        return [*phases, [item for name in sorted(idle) for item in gone(name, places.find(own, self.target.base("stacks")[1:]))]]
+        phases = self._routed(phases, planned.values())
+        elsewhere = sorted({item.home for phase in phases for item in phase if item.home})
+        self._refuse_strangers(elsewhere)
+        self._read_elsewhere(own, elsewhere)
+        templates = [home for home in elsewhere if home.startswith("template/")]
+        variables = self._valued(naming.made.values(), planned)
+        phases = [variables, *(_declared_at(home, variables, phases) for home in templates), *phases]
+        return [*phases, *self._idle(phases, own, templates)]
+
+    def _idle(self, phases: Sequence, own: ET.Element, templates: Sequence[str]) -> Iterable[list]:
+        """The VPN's own variables that nothing names any more, with what they are worth anywhere; in another template, those that are not named there."""
+        declared_at = {home: self._own_variables(own, home) for home in (HERE, *templates)}
+        if not any(declared_at.values()):
+            return
+        after = plan(phases, own, self.target.base).after
+        devices = {home: places.find(after, self.target.base(located("device", home))[1:]) for home in declared_at}
+        named = {home: set(effective.names_in(device, declared_at[HERE] | declared_at[home])) if device is not None else set()
+                 for home, device in devices.items()}
+        for home, names in declared_at.items():
+            needed = named[home] if home else set().union(*named.values())
+            stacks = None if home else places.find(own, self.target.base("stacks")[1:])
+            yield [at_home(item, home) if item.location == "template" else item for name in sorted(names - needed) for item in gone(name, stacks)]
+
+    def _own_variables(self, own: ET.Element, home: str) -> set[str]:
+        """The VPN's, by what their descriptions say, in one template."""
+        if not home and not self.target.location.template:
+            return set()
+        entries = places.children(own, (self.target.base(located("template", home)) + CONTAINER)[1:])
+        return {entry.get("name") or "" for entry in entries if owner(entry) == self.wish.name}
+
+    @staticmethod
+    def _routed(phases: Sequence, planned: Collection[Planned]) -> list:
+        """Each item where it takes effect, which is the same place for all firewalls."""
+        first = next(iter(planned))
+        for other in planned:
+            for item in (item for phase in phases for item in phase):
+                if first.homes.of(item) != other.homes.of(item):
+                    names = " and ".join(home.replace("/", " ") or "the place itself" for each in (first, other) for home in each.homes.of(item)[-1:])
+                    raise Refused(f"{item.label}: what it is added to does not stand in one template for all of the firewalls ({names}); write the VPN to "
+                                  "a template for each of them, nothing was written")
+        return first.homes.routed(phases)
+
+    def _refuse_strangers(self, elsewhere: Iterable[str]) -> None:
+        """What is written to another template is in force on each firewall that gets it, also where that is not meant to have the VPN."""
+        for home in elsewhere if self.standing is not None else ():
+            strangers = self.standing.strangers(home)
+            if strangers:
+                called = home.replace("/", " ").replace("_", " ")
+                raise Refused(f"{self.wish.name}: its router or zone stands in {called}, which {', '.join(strangers)} "
+                              f"{'get' if len(strangers) > 1 else 'gets'}, too, and {self.target.words} not: what the VPN adds there would be in force on "
+                              f"{'them' if len(strangers) > 1 else 'it'}. Name a router and a zone of {self.target.words}, or of a template that only its "
+                              "firewalls get; nothing was written")
+
+    def _read_elsewhere(self, own: ET.Element, elsewhere: Iterable[str]) -> None:
+        """What the plan has to know of other templates, added to what was read."""
+        paths = [self.target.base(located(kind, home)) + below for home in elsewhere
+                 for kind, below in (("network", ()), ("vsys", ("zone",)), ("vsys", IMPORTED), ("template", CONTAINER))
+                 if kind != "template" or home.startswith("template/")]
+        found = self.target.read(paths) if paths else None
+        for path in paths:
+            element = places.find(found, path[1:])
+            if element is not None and places.find(own, path[1:]) is None:
+                places.adopt(places.make(own, path[1:-1]), element)
+
+    def _beyond_the_template(self, views: Iterable[Surroundings]) -> set[str]:
+        """The interfaces that can be named by a variable alone: the template does not have them. A stack has all that its templates have."""
+        is_template = bool(self.target.location.template)
+        return {interface.name for view in views for interface in view.interfaces.values()
+                if interface.owner == effective.THE_FIREWALL or (is_template and interface.owner)}
 
     def _valued(self, made: Iterable[Variable], planned: Iterable[Site]) -> list:
         """The variables, and what they are worth on each firewall; what is the same on all is said once."""
@@ -281,12 +357,19 @@ class Planning:
         """The plan of the tunnels that are there, and what of them has to be negotiated anew after it."""
         planned = plan(built.phases, own, self.target.base)
         written = revert.differences(planned.before, planned.after, planned.operations) if planned else []
-        pending = [change.path for change in self.pending]
+        pending = [self._as_if_here(change.path) for change in self.pending]
         self.turn.spoken = {*sessions.changed(written, self.target.base), *sessions.touched(pending, self.target.base)}
         self.turn.speaking = sessions.everything(planned.after, self.target.base, self.target.platform.advanced)
         objects = negotiation.changed(written, self.target.base) | negotiation.touched(pending, self.target.base)
         self.turn.negotiated = {agreed for agreed in objects if any(agreed in serving for serving in built.serving.values())}
         return planned
+
+    def _as_if_here(self, path: Path) -> Path:
+        """A place in another template of the firewalls as the one where the VPN is, which is planned as if all of it stood in one."""
+        device = self.target.base("device")
+        homes_of = {located("device", layer.home) for site in self.sites for layer in site.layers if layer.home}
+        is_elsewhere = any(places.starts_with(path, self.target.base(kind)) for kind in homes_of)
+        return device + path[len(device):] if is_elsewhere else path
 
     def _take_turns(self, numbers, names, serving) -> None:
         """Whose turn is now, and whose later. C(numbers): of the tunnels that the change interrupts."""
@@ -385,6 +468,7 @@ def _refuse_unset(site: Site, vpn: Vpn | None) -> None:
                       "stack or in the template; nothing was written")
 
 
-def _on_firewalls_only(views: Iterable[Surroundings]) -> set[str]:
-    """The interfaces that no template has, so that one can name them only by a variable."""
-    return {interface.name for view in views for interface in view.interfaces.values() if interface.owner == effective.THE_FIREWALL}
+def _declared_at(home: str, variables: Iterable[Desired], phases: Iterable[Iterable[Desired]]) -> list[Desired]:
+    """The declarations of the variables that are named in another template, which is whole in itself."""
+    named = variables_in(item for phase in phases for item in phase if item.home == home)
+    return [at_home(item, home) for item in variables if item.location == "template" and item.name in named]

@@ -16,7 +16,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_interface
-from typing import Any, Collection, Mapping, Sequence
+from typing import Any, Collection, Iterable, Iterator, Mapping, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts.template_variable import AS_NUMBER, FQDN, INTERFACE, IP_NETMASK
@@ -48,8 +48,8 @@ class Variable:
 class Naming:
     """What names of variables can be given. C(vpn): whose they are to be. C(firewalls): serial number → what messages call it.
 
-    C(known): serial number → variable → value. C(foreign): the names of variables that are declared and not the VPN's. C(local): interfaces that stand
-    on the firewalls themselves only, so that a template can name them by a variable alone.
+    C(known): serial number → variable → value. C(foreign): the names of variables that are declared and not the VPN's. C(local): interfaces that
+    stand elsewhere than in the template, so that it can name them by a variable alone.
     """
 
     vpn: str
@@ -130,6 +130,21 @@ class Naming:
     def _refusal(self, what: str, serials: Sequence[str], why: str) -> Refused:
         called = ", ".join(dict.fromkeys(self.firewalls[serial] for serial in serials))
         return Refused(f"{what} {why} ({called}); nothing was written")
+
+
+def variables_in(items: Iterable[Desired]) -> set[str]:
+    """The variables that the values of items name."""
+    return {text for item in items if isinstance(item, DesiredEntry) and item.state != "absent" for text in _texts(item.values) if text.startswith("$")}
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for each in value:
+            yield from _texts(each)
+    elif isinstance(value, Mapping):
+        yield from _texts(list(value.values()))
 
 
 def _by_place(items: Sequence[Desired]) -> dict[tuple, Desired]:

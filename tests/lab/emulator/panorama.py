@@ -170,7 +170,7 @@ class Panorama(Firewall):
         root = self.running.root
         if part == TEMPLATE:
             stack = templates.stack_of(root, serial)
-            return None if stack is None else templates.configuration_for(root, stack, serial)
+            return None if stack is None else templates.configuration_for(root, stack, serial, self.switches.stacks_by_leaves)
         group = device_groups.group_of(root, serial)
         return None if group is None else device_groups.policy_for(root, group, serial)
 

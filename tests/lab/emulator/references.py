@@ -18,7 +18,7 @@ from typing import Iterator
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.errors import Referenced
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.device_groups import lineage
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.journal import PLACES
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.templates import stacks_with, templates_of
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.templates import templates_of
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import Path, Tree, labels_of, step_of
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema import FIREWALL, PANORAMA
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.schema.check import invalid
@@ -104,12 +104,12 @@ def _place_of(chain: list[ET.Element]) -> ET.Element | None:
 
 
 def _sees(root: ET.Element, referrer: list[ET.Element], theirs: ET.Element, target: list[ET.Element], ours: ET.Element) -> bool:
-    """Templates see each other where a stack joins them, a stack its templates, a device group its ancestors."""
+    """A stack sees its templates, they see it, a device group its ancestors. Two templates do not see each other, though a stack joins them: so
+    Panorama's guide has it (7.1 to 10.1); a variable names what another template has.
+    """
     kinds = referrer[3].tag, target[3].tag
     if kinds == ("device-group", "device-group"):
         return ours.get("name") in lineage(root, theirs.get("name"))
-    if kinds == ("template", "template"):
-        return any(ours.get("name") in templates_of(stack) for stack in stacks_with(root, theirs.get("name")))
     if kinds == ("template-stack", "template"):
         return ours.get("name") in templates_of(theirs)
     return kinds == ("template", "template-stack") and theirs.get("name") in templates_of(ours)

@@ -30,7 +30,8 @@ class Switches:
     ``commit_ends_sas``: a committed change of a key, an identity or a proposal ends the SAs that were made before it at once; without it they
     serve on until somebody negotiates anew. ``named_systems_alone``: a partial commit that names virtual systems leaves network, device and shared
     objects alone. ``makes_places``: a write below a template or device group that is not there makes it, as it makes every other container on its way.
-    ``commit_ends_sessions``: the same of a BGP session whose timers, password or addresses a commit changes.
+    ``commit_ends_sessions``: the same of a BGP session whose timers, password or addresses a commit changes. ``stacks_by_leaves``: a template stack puts
+    objects of one name together, instead of taking the one of the highest template.
     """
 
     journal_books_container: bool = False
@@ -45,6 +46,7 @@ class Switches:
     named_systems_alone: bool = True
     makes_places: bool = True
     commit_ends_sessions: bool = True
+    stacks_by_leaves: bool = False
 
 
 @dataclass

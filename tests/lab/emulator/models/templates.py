@@ -5,7 +5,8 @@
 """What a template stack amounts to for one firewall: precedence of its layers, and its variables.
 
 The stack's own objects come before those of its templates, and the templates count in their order; an object is taken
-whole from the first layer that has it. Variables: the device's value, then the stack's, then the templates' in order.
+whole from the first layer that has it. So the vendor's help (8.0) and a measurement have it; a switch puts objects of one
+name together leaf by leaf instead, as some people report it. Variables: the device's value, then the stack's, then the templates' in order.
 """
 
 from __future__ import annotations
@@ -45,16 +46,16 @@ def templates_of(stack: ET.Element) -> list[str]:
     return [member.text or "" for member in stack.findall("templates/member")]
 
 
-def configuration_for(root: ET.Element, stack: ET.Element, serial: str) -> ET.Element:
+def configuration_for(root: ET.Element, stack: ET.Element, serial: str, by_leaves: bool = False) -> ET.Element:
     """The ``config`` that a device of the stack receives, each object marked with the layer it comes from.
 
-    Raises UnresolvedVariable.
+    ``by_leaves``: objects of one name are put together. Raises UnresolvedVariable.
     """
     merged = ET.Element("config")
     for layer in _layers(root, stack):
         config = layer.find("config")
         if config is not None:
-            _lay_under(merged, config, layer.get("name"), place=False)
+            _lay_under(merged, config, layer.get("name"), by_leaves)
     _resolve(merged, _values(root, stack, serial))
     return merged
 
@@ -68,14 +69,15 @@ def _layers(root: ET.Element, stack: ET.Element) -> Iterator[ET.Element]:
             yield known[name]
 
 
-def _lay_under(target: ET.Element, layer: ET.Element, owner: str, place: bool) -> None:
+def _lay_under(target: ET.Element, layer: ET.Element, owner: str, by_leaves: bool, place: bool = False) -> None:
     """Add what a weaker layer has and the target lacks. ``place``: the children are entries of a list of places."""
     for child in layer:
         there = child_of(target, step_of(child))
-        if is_container(child) or (place and child.tag == "entry"):
+        is_entered = child.tag == "entry" and (place or (by_leaves and there is not None))
+        if is_container(child) or is_entered:
             if there is None:
                 there = ET.SubElement(target, child.tag, child.attrib)
-            _lay_under(there, child, owner, place=child.tag in PLACES)
+            _lay_under(there, child, owner, by_leaves, place=child.tag in PLACES)
         elif there is None:
             target.append(_owned(child, owner))
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -103,7 +104,7 @@ def the_outside(place) -> dict:
     }
 
 
-@pytest.mark.parametrize("place", [BASE, STACK, DEVICE], ids=["another template", "the stack", "the firewalls only"])
+@pytest.mark.parametrize("place", [BRANCH, BASE, STACK, DEVICE], ids=["its own template", "another template", "the stack", "the firewalls only"])
 def test_what_faces_the_outside_is_found_wherever_it_stands(fleet, place):
     for holder in fleet.firewalls if place == DEVICE else [fleet]:
         for xpath, element in the_outside(place).items():
@@ -112,7 +113,7 @@ def test_what_faces_the_outside_is_found_wherever_it_stands(fleet, place):
     fleet.refused(wanted(outside_interface="ethernet1/3"), "no layer 3 interface ethernet1/3")
     made = fleet.done(options)
     assert made.changed and not [warning for warning in made.warnings if "has to bring it" in warning]
-    assert not fleet.done(options).changed
+    assert not fleet.done(options).changed and not fleet.commit(made).failed
 
 
 def test_units_and_names_are_free_in_the_whole_view(fleet):
@@ -126,7 +127,6 @@ def test_units_and_names_are_free_in_the_whole_view(fleet):
 
 NAME = pairing.name_of("pbf")
 PROFILES = "network/ike/crypto-profiles/ike-crypto-profiles"
-ZONE = '<entry name="aws-vpn"><network><layer3/></network></entry>'
 # What stands where, the options, and the words by which it is refused.
 REFUSALS = {
     "no such template": ({}, {"template": "brnch"}, "template: there is no template 'brnch'", "perhaps 'branch' is meant"),
@@ -136,10 +136,9 @@ REFUSALS = {
     "no template": ({}, {"template": None}, "give template or template_stack"),
     "template and stack": ({}, {"template_stack": "branch-stack"}, "template and template_stack exclude each other"),
     "no such router": ({}, {"virtual_router": "lost"}, "there is no virtual router 'lost'"),
-    "the router is another template's": ({}, {"virtual_router": "site-router"}, "'site-router' is that of template 'base'", "template 'branch'"),
-    "the router is the firewall's own": ({}, {"virtual_router": "default"}, "'default' is that of the firewall's own configuration"),
-    "the zone is another template's": ({f"{BASE}/vsys/entry[@name='vsys1']/zone": ZONE}, {}, "zone 'aws-vpn' is that of template 'base'"),
-    "the zone is the stack's": ({f"{STACK}/vsys/entry[@name='vsys1']/zone": ZONE}, {}, "zone 'aws-vpn' is that of template stack 'branch-stack'"),
+    "the router is the firewall's own": (
+        {}, {"virtual_router": "default"}, "'default' is that of the firewall's own configuration", "would have no effect", "provider.serial_number"),
+    "the zone is the firewall's own": ({}, {"zone": "guest"}, "zone 'guest' is that of the firewall's own configuration", "would have no effect"),
     "a name of another template": ({f"{BASE}/{PROFILES}": f'<entry name="{NAME}"/>'}, {}, "name", f"IKE crypto profile '{NAME}' of template 'base'"),
     "an interface of another template": (
         {f"{BASE}/network/interface/tunnel/units": '<entry name="tunnel.30"/>'}, {"tunnel_interfaces": ["tunnel.30", "tunnel.31"]}, "tunnel.30 is there"),
@@ -283,21 +282,25 @@ def differing(door, kind="routes", **changes) -> dict:
     return {**wanted(kind, outside_interface="ethernet1/3"), "tunnels": None, "devices": devices, **changes}
 
 
-@pytest.mark.parametrize("kind", ["bgp", "routes", "ecmp"])
-def test_one_template_with_variables_serves_all(branches, kind):
-    """Names are written, and each firewall gets what they are worth there."""
+@pytest.mark.parametrize("kind, router", [("bgp", "vpn-router"), ("routes", "vpn-router"), ("ecmp", "vpn-router"), ("bgp", "site-router")])
+def test_one_template_with_variables_serves_all(branches, kind, router):
+    """Names are written, and each firewall gets what they are worth there. A router of another template names them, too, and has them declared beside it."""
+    branches.control.plant(f"{BASE}/network/virtual-router", VPN_ROUTER.replace("vpn-router", "site-router"))
     before = branches.candidate()
-    made = branches.done(differing(branches, kind))
+    made = branches.done(differing(branches, kind, virtual_router=router))
+    named = set(re.findall(r">([$][^<]*)<", branches.control.candidate(f"{BASE}/network/virtual-router/entry[@name='site-router']")))
+    declared = branches.control.candidate(f"{DEVICE}/template/entry[@name='base']/variable")
+    assert bool(named) == (router == "site-router") and not [name for name in named if f'"{name}"' not in declared]
     gateway = branches.control.candidate(f"{BRANCH}/network/ike/gateway")
     assert "<ip>$wan</ip>" in gateway and "203.0.113" not in gateway and f"<ip>${made.values['vpn']['name']}-1-ike-gateway-peer</ip>" in gateway
-    again = branches.done(differing(branches, kind))
+    again = branches.done(differing(branches, kind, virtual_router=router))
     assert not again.changed, again.diff
     branches.done({"scope": "all", "commit_poll": 0.05}, module=commit)
     branches.done({"device_groups": ["branches"], "template_stacks": ["branch-stack"]}, module=push)
     for number, firewall in enumerate(branches.firewalls, 1):
         running = firewall.control.running(f"{DEVICE}/network")
         assert f"203.0.113.{10 * number + 1}" in running and f"169.254.2.{8 * number + 2}/30" in running and "$" not in running
-    assert not branches.done(differing(branches, kind)).changed
+    assert not branches.done(differing(branches, kind, virtual_router=router)).changed
     assert branches.done({"name": made.values["vpn"]["name"], "state": "absent", **PLACE}).changed and branches.candidate() == before
 
 
