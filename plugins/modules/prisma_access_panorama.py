@@ -28,10 +28,12 @@ options:
   state:
     description:
       - V(present) makes what is given, or changes it.
+      - V(replaced) makes of each site what is given and nothing else. What is not given of the site itself goes, such as a secondary tunnel, BGP or networks,
+        and with a tunnel what V(absent) would take with it. A key that is not given stays. Of tunnels that it goes on naming, what is not given stays.
       - V(absent) takes the sites away, and with them their tunnels and what nothing else names of their gateways and crypto profiles. A crypto profile
         with a name of its own goes only where its contents are given. Compute locations lose their bandwidth.
     type: str
-    choices: [present, absent]
+    choices: [present, replaced, absent]
     default: present
   tenant:
     description: The tenant, where this Prisma Access has several.

@@ -12,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuratio
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.laying import Step, Wanted, removal
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.site import (
-    AGGREGATE, IKE, IPSEC, Bandwidth, Bgp, BgpPeer, IkeProposal, IpsecProposal, Monitor, ProxyId, RemoteNetwork, Service,
+    AGGREGATE, IKE, IPSEC, REPLACED, Bandwidth, Bgp, BgpPeer, IkeProposal, IpsecProposal, Monitor, ProxyId, RemoteNetwork, Service,
     ServiceConnection, Site, Tunnel, overlaid, with_tunnels,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.values import (
@@ -270,8 +270,8 @@ def _profiles(tunnel: Tunnel) -> Iterator[tuple[Kind, str, Any]]:
 
 # -- what it is made of
 
-def wanted(part: Part, sites: Iterable[Site], held: Held) -> list[Wanted]:
-    """The objects that sites need, in the order in which they are made."""
+def wanted(part: Part, sites: Iterable[Site], held: Held, state: str) -> list[Wanted]:
+    """The objects that sites need, in the order in which they are made. Where sites are V(replaced), what is not said of them goes; a key stays."""
     folder = held.folder(part)
     found: dict[tuple[str, str], Wanted] = {}
     for site in sites:
@@ -279,7 +279,7 @@ def wanted(part: Part, sites: Iterable[Site], held: Held) -> list[Wanted]:
             for each in _objects(tunnel, folder):
                 found[each.kind.resource, each.name] = each
     objects = sorted(found.values(), key=lambda each: kinds.KINDS.index(each.kind))
-    return [*objects, *(_entry(part, site) for site in sites)]
+    return [*objects, *(_whole(part, _entry(part, site)) if state == REPLACED else _entry(part, site) for site in sites)]
 
 
 def bandwidth(given: Service, held: Held) -> list[Wanted]:
@@ -370,6 +370,21 @@ def _entry(part: Part, site: Any) -> Wanted:
     return Wanted(part.kind, site.name, part.folder, values)
 
 
+_OF_BGP = tuple(("protocol", "bgp", option.name) for option in dataclasses.fields(Bgp) if option.name != "secret")
+_OF_SITE = (("subnets",), ("ipsec_tunnel",), ("secondary_ipsec_tunnel",), ("protocol", "bgp"), *_OF_BGP)
+#: The places of what a site says, without its keys.
+_EXACT: dict[str, tuple[tuple[str, ...], ...]] = {
+    REMOTE_NETWORKS.option: (*_OF_SITE, ("spn_name",), ("protocol", "bgp_peer"), ("ecmp_tunnels",)),
+    SERVICE_CONNECTIONS.option: (*_OF_SITE, ("bgp_peer",), ("backup_SC",), ("nat_pool",), ("source_nat",), ("no_export_community",)),
+}
+
+
+def _whole(part: Part, entry: Wanted) -> Wanted:
+    """A site that is all that it is to be."""
+    values = {"ecmp_load_balancing": "disable", **entry.values} if part is REMOTE_NETWORKS else entry.values
+    return dataclasses.replace(entry, values=values, exact=_EXACT[part.option])
+
+
 def _link(said: dict[str, Any]) -> dict[str, Any]:
     return {"name": said["name"], "ipsec_tunnel": said.get("ipsec_tunnel", ""), "protocol": {"bgp": said.get("bgp", {})}}
 
@@ -389,16 +404,27 @@ def _second_speaker(site: Site) -> dict[str, Any]:
 def unwanted(part: Part, given: Iterable[Site], held: Held) -> list[Step]:
     """What goes with the sites that are C(given), each before what it names: the sites, the tunnels that they name, and of those the gateways and crypto
     profiles that nothing else names. A profile with a name of its own goes only where its contents are given: it may be anybody's."""
-    folder, sites = held.folder(part), list(given)
+    sites, entries = list(given), held.folder(part).of(part.kind)
+    going = [removal(part.kind, part.folder, entries[site.name]) for site in sites if site.name in entries]
+    return going + _of_nobody(part, sites, held)
+
+
+def dropped(part: Part, sites: Iterable[Site], held: Held) -> list[Step]:
+    """The tunnels that sites named and do not name any more, when they are replaced, with what goes along."""
+    listed = list(sites)
+    return _of_nobody(part, listed, held, {tunnel.name for site in listed for tunnel in site.tunnels})
+
+
+def _of_nobody(part: Part, sites: list[Site], held: Held, named: Collection[str] = ()) -> list[Step]:
+    """The tunnels of sites which neither another site names nor C(named) holds, and what they alone need."""
+    folder, names = held.folder(part), [site.name for site in sites]
     entries = folder.of(part.kind)
-    going = [entries[site.name] for site in sites if site.name in entries]
-    kept = {name for entry in entries.values() if entry not in going for name in _tunnels_of(entry)}
-    tunnels = _present(folder, kinds.IPSEC_TUNNEL, (name for entry in going for name in _tunnels_of(entry)), kept)
+    kept = {*named, *(tunnel for name, entry in entries.items() if name not in names for tunnel in _tunnels_of(entry))}
+    tunnels = _present(folder, kinds.IPSEC_TUNNEL, (tunnel for name in names if name in entries for tunnel in _tunnels_of(entries[name])), kept)
     used = {name for each in folder.of(kinds.IPSEC_TUNNEL).values() if each not in tunnels for name in _gateways_of(each)}
     gateways = _present(folder, kinds.IKE_GATEWAY, (name for each in tunnels for name in _gateways_of(each)), used)
     own = {each["name"] for each in tunnels} | _described_profiles(sites)
-    steps = [removal(part.kind, part.folder, entry) for entry in going]
-    steps += [removal(kinds.IPSEC_TUNNEL, part.folder, each) for each in tunnels]
+    steps = [removal(kinds.IPSEC_TUNNEL, part.folder, each) for each in tunnels]
     steps += [removal(kinds.IKE_GATEWAY, part.folder, each) for each in gateways]
     for kind, users, gone, names_of in ((kinds.IPSEC_CRYPTO, kinds.IPSEC_TUNNEL, tunnels, _profiles_of_tunnel),
                                         (kinds.IKE_CRYPTO, kinds.IKE_GATEWAY, gateways, _profiles_of_gateway)):

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,16 +24,21 @@ _CHOICES: tuple[frozenset[str], ...] = (
 # nothing.
 _ADDED, _EXACT, _UNORDERED = ("proxy_id",), ("ecmp_tunnels",), ("subnets",)
 
+# What a field holds that nobody has said anything of.
+_NOTHING = (None, "", [], {}, False, "Disabled")
+
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is said of an object. C(values): laid over what stands; C(new): besides, what one has that does not stand yet."""
+    """What is said of an object. C(values): laid over what stands; C(new): besides, what one has that does not stand yet; C(exact): the places of what goes
+    where the values do not say it."""
 
     kind: Kind
     name: str
     folder: str | None
     values: dict
     new: dict = field(default_factory=dict)
+    exact: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,7 @@ def step(wanted: Wanted, standing: dict | None, update_secret: str, warnings: li
     before = {name: value for name, value in standing.items() if name != "id"}
     given = _secrets_of(wanted.kind, wanted.values)
     unlike = [place for place, secret in given.items() if _is_another(wanted, place, secret, before, update_secret, warnings)]
-    after = laid(before, wanted.values)
+    after = laid(_without(before, [place for place in wanted.exact if _at(wanted.values, place) is None]), wanted.values)
     for place in given:
         if place not in unlike:
             _put(after, place, _at(before, place))
@@ -89,6 +94,25 @@ def step(wanted: Wanted, standing: dict | None, update_secret: str, warnings: li
 def removal(kind: Kind, folder: str | None, standing: dict) -> Step:
     before = {name: value for name, value in standing.items() if name != "id"}
     return Step(kind, standing["name"], folder, masked(kind, before), None, None, str(standing.get("id", "")))
+
+
+def _without(value: dict, gone: Iterable[Sequence[str]]) -> dict:
+    """The value without what stands at these places, and without what nothing is left of then. What says nothing may be the service's own, and stays."""
+    left = copy.deepcopy(value)
+    for place in gone:
+        if _says_nothing(_at(left, tuple(place))):
+            continue
+        holders = [_at(left, tuple(place[:depth])) for depth in range(len(place))]
+        for holder, name in reversed(list(zip(holders, place))):
+            if name == place[-1] or holder[name] == {}:
+                del holder[name]
+    return left
+
+
+def _says_nothing(value: Any) -> bool:
+    if isinstance(value, dict) and value:
+        return all(_says_nothing(inner) for inner in value.values())
+    return value in _NOTHING
 
 
 def covers(found: dict, wanted: dict, kind: Kind) -> bool:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuratio
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma import cloud_services
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.site import (
-    AUTO_KEY, IKE, IPSEC, MANUAL_KEY, Bandwidth, Monitor, ProxyId, RemoteNetwork, Service, ServiceConnection,
+    ABSENT, AUTO_KEY, IKE, IPSEC, MANUAL_KEY, PRESENT, Bandwidth, Monitor, ProxyId, RemoteNetwork, Service, ServiceConnection,
     Site, Tunnel, overlaid, with_tunnels,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.values import (
@@ -189,15 +189,15 @@ class Wanted(NamedTuple):
     entries: list[DesiredEntry]
 
 
-def wanted(part: Part, sites: tuple, held: Standing, update_secret: str) -> Wanted:
-    """The objects that C(sites) need, and their entries."""
+def wanted(part: Part, sites: tuple, held: Standing, state: str, update_secret: str) -> Wanted:
+    """The objects that C(sites) need, and their entries. Where these are V(replaced), what is not said of them goes; a key stays."""
     there = held.templates[part.option]
     objects: dict[tuple[str, str], DesiredEntry] = {}
     for site in sites:
         for tunnel in site.tunnels:
             for entry in _objects(tunnel, there, update_secret):
                 objects[entry.table.kind, entry.name] = entry
-    return Wanted(list(objects.values()), [DesiredEntry(part.table, site.name, _entry(site), update_secret=update_secret) for site in sites])
+    return Wanted(list(objects.values()), [DesiredEntry(part.table, site.name, _entry(site), state, update_secret=update_secret) for site in sites])
 
 
 def made_of(sites: tuple) -> list[DesiredEntry]:
@@ -288,12 +288,23 @@ def _entry(site: Site) -> dict[str, Any]:
 def unwanted(part: Part, given: tuple, held: Standing) -> Wanted:
     """What goes with the sites that are C(given): their entries, the tunnels that they name, and of those the gateways and crypto profiles that nothing else
     names. A profile with a name of its own goes only where its contents are given: it may be anybody's. The presets stay."""
-    there = held.templates[part.option]
     going = [site for site in (held.site(part, each.name) for each in given) if site is not None]
-    entries = [DesiredEntry(part.table, site.name, state="absent") for site in going]
-    kept = {tunnel.name for site in getattr(held.service, part.option) if site not in going for tunnel in site.tunnels}
-    names = dict.fromkeys(tunnel.name for site in going for tunnel in site.tunnels)
-    tunnels = [there.tunnels[name] for name in names if name in there.tunnels and name not in kept and not name.endswith(_PRESET)]
+    return Wanted(_of_nobody(part, given, held), [DesiredEntry(part.table, site.name, state=ABSENT) for site in going])
+
+
+def dropped(part: Part, sites: tuple, held: Standing) -> list[DesiredEntry]:
+    """The tunnels that C(sites) named and do not name any more, when they are replaced, with what goes along."""
+    return _of_nobody(part, sites, held, {tunnel.name for site in sites for tunnel in site.tunnels})
+
+
+def _of_nobody(part: Part, given: tuple, held: Standing, named: Collection[str] = ()) -> list[DesiredEntry]:
+    """The tunnels of the sites that are C(given) which neither another site names nor C(named) holds, and what they alone need."""
+    there = held.templates[part.option]
+    names = [site.name for site in given]
+    standing = getattr(held.service, part.option)
+    kept = {*named, *(tunnel.name for site in standing if site.name not in names for tunnel in site.tunnels)}
+    candidates = dict.fromkeys(tunnel.name for site in standing if site.name in names for tunnel in site.tunnels)
+    tunnels = [there.tunnels[name] for name in candidates if name in there.tunnels and name not in kept and not name.endswith(_PRESET)]
     left = [tunnel for tunnel in there.tunnels.values() if tunnel not in tunnels]
     own = _own_profiles(tunnels, given)
     objects = [_absent(ipsec_tunnel.TABLE, tunnel.name) for tunnel in tunnels]
@@ -305,7 +316,7 @@ def unwanted(part: Part, given: tuple, held: Standing) -> Wanted:
             is_own = table is ike_gateway.TABLE or name in own
             if is_own and name not in used and not name.endswith(_PRESET):
                 objects.append(_absent(table, name))
-    return Wanted(objects, entries)
+    return objects
 
 
 def _named_by_gateways(there: Templates, going: set[str]) -> set[str]:
@@ -332,14 +343,15 @@ def _ipsec_profiles(tunnel: Tunnel) -> list[str]:
 
 
 def _absent(table: Table, name: str) -> DesiredEntry:
-    return DesiredEntry(table, name, state="absent")
+    return DesiredEntry(table, name, state=ABSENT)
 
 
 def bandwidth(given: Service, state: str) -> list[DesiredEntry]:
     """The compute locations that are given, and that bandwidth is allocated by them at all."""
-    found = [DesiredEntry(cloud_services.COMPUTE_LOCATION, each.name, saying(allocated_bandwidth=each.allocated_bandwidth), state)
+    made = ABSENT if state == ABSENT else PRESENT
+    found = [DesiredEntry(cloud_services.COMPUTE_LOCATION, each.name, saying(allocated_bandwidth=each.allocated_bandwidth), made)
              for each in given.bandwidth or ()]
-    if found and state != "absent":
+    if found and state != ABSENT:
         enabled = DesiredEntry(cloud_services.AGGREGATE_BANDWIDTH, "agg-bandwidth", {"enabled": True}, place=cloud_services.AGGREGATE_PLACE)
         return [enabled, *found]
     return found

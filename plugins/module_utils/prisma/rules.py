@@ -18,7 +18,7 @@ from typing import NamedTuple, Union
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import addresses
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.site import (
-    AGGREGATE, MANUAL_KEY, Bgp, EcmpLink, RemoteNetwork, Service, Site, Tunnel,
+    AGGREGATE, MANUAL_KEY, PRESENT, Bgp, EcmpLink, RemoteNetwork, Service, Site, Tunnel,
 )
 
 LONGEST_NAME = 31
@@ -54,9 +54,9 @@ class Rule:
     is_of_bandwidth: bool = False
 
 
-def problems(standing: Service, given: Service) -> list[str]:
+def problems(standing: Service, given: Service, state: str = PRESENT) -> list[str]:
     """All that is wrong with what is C(given), beside what is C(standing), as sentences; none that only concerns what stands."""
-    tenant = standing.after(given)
+    tenant = standing.after(given, state)
     own = {site.called for site in given.sites}
     return [told(rule, broken) for rule in RULES for broken in rule.broken(tenant) if own & {site.called for site in broken.sites}]
 

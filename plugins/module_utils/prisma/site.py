@@ -22,6 +22,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profil
 AUTO_KEY, MANUAL_KEY = "auto-key", "manual-key"
 VERSIONS = ("ikev2-preferred", "ikev2", "ikev1")
 EXPORTS = ("Disabled", "Enabled-In", "Enabled-Out", "Enabled-Both")
+PRESENT, REPLACED, ABSENT = "present", "replaced", "absent"
 # Bandwidth that is allocated to a compute location, for all remote networks of its termination nodes.
 AGGREGATE = "FWAAS-AGGREGATE"
 
@@ -228,12 +229,13 @@ class Service:
         """Every tunnel, with its site."""
         return ((site, tunnel) for site in self.sites for tunnel in site.tunnels)
 
-    def after(self, given: Service) -> Service:
-        """What it will have with the sites and the bandwidth that are C(given)."""
+    def after(self, given: Service, state: str = PRESENT) -> Service:
+        """What it will have with the sites and the bandwidth that are C(given). Sites that are V(replaced) have nothing but what is given of them."""
         bandwidth = _laid(self.bandwidth or (), given.bandwidth or ()) or self.bandwidth
+        made = _put if state == REPLACED else _laid
         return dataclasses.replace(
-            self, bandwidth=bandwidth, remote_networks=_laid(self.remote_networks, given.remote_networks),
-            service_connections=_laid(self.service_connections, given.service_connections))
+            self, bandwidth=bandwidth, remote_networks=made(self.remote_networks, given.remote_networks),
+            service_connections=made(self.service_connections, given.service_connections))
 
 
 def with_tunnels(site: Any, made: Callable[[Tunnel], Tunnel]) -> Any:
@@ -246,6 +248,11 @@ def with_tunnels(site: Any, made: Callable[[Tunnel], Tunnel]) -> Any:
 
 
 Named = TypeVar("Named", RemoteNetwork, ServiceConnection, Bandwidth)
+
+
+def _put(standing: tuple[Named, ...], given: tuple[Named, ...]) -> tuple[Named, ...]:
+    """By their names, each as it is given."""
+    return tuple({each.name: each for each in (*standing, *given)}.values())
 
 
 def _laid(standing: tuple[Named, ...], given: tuple[Named, ...]) -> tuple[Named, ...]:
@@ -275,6 +282,7 @@ def _are_the_same_thing(new: Any, old: Any) -> bool:
     return getattr(new, "name", "") == getattr(old, "name", "")
 
 
+STATE: dict = {"state": {"type": "str", "choices": [PRESENT, REPLACED, ABSENT], "default": PRESENT}}
 #: The options that say what Prisma Access is to have, the same for each way in which it is managed.
 ARGUMENTS: dict = {
     name: {"type": "list", "elements": "dict", "options": argument_spec(kind)}

@@ -40,8 +40,7 @@ DESCRIPTION = "Prisma Access, by tunnelsmith.panos_vpn"
 
 def argument_spec() -> dict:
     return {
-        **arguments.SCM, **site.ARGUMENTS,
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        **arguments.SCM, **site.ARGUMENTS, **site.STATE,
         "update_secret": {"type": "str", "choices": [laying.ON_CREATE, laying.ALWAYS], "default": laying.ON_CREATE, "no_log": False},
         "push": {"type": "str", "choices": [CHANGED, ALWAYS, NEVER], "default": CHANGED},
         "push_admins": {"type": "list", "elements": "str"},
@@ -119,21 +118,24 @@ class _Run:
 
     def _refuse(self) -> None:
         """Everything that the rules of Prisma Access, or this API, forbid."""
-        if self.module.params["state"] == "absent":
+        if self.module.params["state"] == site.ABSENT:
             found = rules.removal_problems(self.held.service, self.given)
         else:
-            found = cloud.problems(self.given, self.held) + rules.problems(self.held.service, cloud.completed(self.given, self.held))
+            found = cloud.problems(self.given, self.held) + rules.problems(
+                self.held.service, cloud.completed(self.given, self.held), self.module.params["state"])
         if found:
             raise InvalidInput("; ".join(found)).leaving(NOTHING_WRITTEN)
 
     def _steps(self) -> list[Step]:
-        if self.module.params["state"] == "absent":
+        if self.module.params["state"] == site.ABSENT:
             going = [step for part in PARTS for step in cloud.unwanted(part, getattr(self.given, part.option), self.held)]
             return going + cloud.released(self.given, self.held)
         wanted = cloud.bandwidth(self.given, self.held)
         for part in self.parts:
-            wanted += cloud.wanted(part, getattr(self.given, part.option), self.held)
+            wanted += cloud.wanted(part, getattr(self.given, part.option), self.held, self.module.params["state"])
         steps = [laying.step(each, self._standing(each), self.module.params["update_secret"], self.result["warnings"]) for each in wanted]
+        if self.module.params["state"] == site.REPLACED:
+            steps += [step for part in self.parts for step in cloud.dropped(part, getattr(self.given, part.option), self.held)]
         return [step for step in steps if step is not None]
 
     def _standing(self, wanted: Wanted) -> dict | None:
@@ -215,7 +217,7 @@ class _Run:
     def _tell_sites(self) -> None:
         """The sites that were asked for, as they stand."""
         self.result["infrastructure"] = self.held.infrastructure
-        if self.module.params["state"] == "absent":
+        if self.module.params["state"] == site.ABSENT:
             return
         for part in PARTS:
             names = [each.name for each in getattr(self.given, part.option)]
@@ -226,7 +228,7 @@ class _Run:
     def _tell_addresses(self) -> list[str]:
         """The answer of the address API, once it has an address for each remote network, or when the time for that is over. Returns those without one."""
         url, names = self.module.params["address_url"], [each.name for each in self.given.remote_networks]
-        if not url or not names or self.module.params["state"] == "absent":
+        if not url or not names or self.module.params["state"] == site.ABSENT:
             return []
         self.result["addresses"], missing = addresses_of(self.module, self.client, self.held.settings, names, self.module.patience("address_timeout"))
         if missing:
@@ -234,7 +236,7 @@ class _Run:
         return missing
 
     def _tell_obstacles(self, waits: str, missing: list[str]) -> None:
-        if self.module.params["state"] == "absent":
+        if self.module.params["state"] == site.ABSENT:
             return
         stand = {site.called: site for site in self.held.service.sites}
         sites = [stand[each.called] for each in self.given.sites if each.called in stand]

@@ -40,8 +40,7 @@ CHANGED, ALWAYS, NEVER = "changed", "always", "never"
 
 def argument_spec() -> dict:
     return {
-        **arguments.PROVIDER, **arguments.WRITING, **COMMITTING, **site.ARGUMENTS,
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        **arguments.PROVIDER, **arguments.WRITING, **COMMITTING, **site.ARGUMENTS, **site.STATE,
         "tenant": {"type": "str"},
         "update_secret": {"type": "str", "choices": ["on_create", "always"], "default": "on_create"},
         "commit": {"type": "bool", "default": True},
@@ -107,9 +106,9 @@ class _Run:
         self.own = [path for paths in self.own_of.values() for path in paths]
 
     def _broken(self, held: Standing) -> list[str]:
-        if self.state == "absent":
+        if self.state == site.ABSENT:
             return rules.removal_problems(held.service, self.given)
-        return rules.problems(held.service, panorama.completed(self.given, held))
+        return rules.problems(held.service, panorama.completed(self.given, held), self.state)
 
     # Writing.
 
@@ -139,7 +138,7 @@ class _Run:
     def _own(self, ground: Ground, held: Standing) -> list[Path]:
         """Where all stands that the part's sites are made of, whether or not this task changes it."""
         items = [item for some in self._items(ground.part, held) for item in some]
-        if self.state != "absent":
+        if self.state != site.ABSENT:
             items += panorama.made_of(getattr(panorama.completed(self.given, held), ground.part.option))
         return self.plugin.paths(ground, items)
 
@@ -147,11 +146,12 @@ class _Run:
         """In the order in which they are written: what is named comes before what names it, and goes after it."""
         sites = getattr(self.given, part.option)
         beside = panorama.bandwidth(self.given, self.state) if part is REMOTE_NETWORKS else []
-        if self.state == "absent":
+        if self.state == site.ABSENT:
             going = panorama.unwanted(part, sites, held)
             return [going.entries, going.objects, beside]
-        wanted = panorama.wanted(part, sites, held, self.module.params["update_secret"])
-        return [beside, wanted.objects, wanted.entries]
+        wanted = panorama.wanted(part, sites, held, self.state, self.module.params["update_secret"])
+        dropped = panorama.dropped(part, sites, held) if self.state == site.REPLACED else []
+        return [beside, wanted.objects, wanted.entries, dropped]
 
     def _refuse_foreign(self) -> None:
         if self.module.params["commit"]:
@@ -214,7 +214,7 @@ class _Run:
 
     def _tell_sites(self) -> None:
         """The sites that were asked for, as they stand."""
-        if self.state == "absent" or self.module.check_mode:
+        if self.state == site.ABSENT or self.module.check_mode:
             return
         held = self.plugin.standing(self.session.read(self.plugin.reads))
         self.result["infrastructure"] = held.infrastructure

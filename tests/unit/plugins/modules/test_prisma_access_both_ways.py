@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import copy
+import xml.etree.ElementTree as ET
 
 import pytest
 
@@ -14,10 +15,15 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import prisma_acc
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata.server import ACCOUNT, Account, Cloud, running
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import provider_of, run_module
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.test_prisma_access_panorama import network_of
 
 # Where the two stand-ins have bandwidth.
 PANORAMA = {"region": "us-east-1", "spn_name": "us-east-birch"}
 CLOUD = {"region": "us-southeast", "spn_name": "us-southeast-whitebeam"}
+PLACED = {"region": "where its way has bandwidth"}
+# Where tunnels, gateways and crypto profiles stand by each way.
+PLACES = ("tunnel/ipsec", "ike/gateway", "ike/crypto-profiles/ike-crypto-profiles", "ike/crypto-profiles/ipsec-crypto-profiles")
+RESOURCES = ("ipsec-tunnels", "ike-gateways", "ike-crypto-profiles", "ipsec-crypto-profiles")
 
 
 def tunnel(name, address, **more):
@@ -47,23 +53,45 @@ STEPS = {
 
 
 @pytest.fixture(scope="module")
-def ways(tmp_path_factory):
-    """Each way, as a function of sites: what the module returns."""
+def tenants(tmp_path_factory):
+    """An emulated Panorama, and a cloud."""
     with Emulator(model="panorama", config="prisma") as panorama, running(Cloud(), tmp_path_factory.mktemp("cloud")) as there:
         panorama.control.commit_duration(0.02)
         panorama.firewall.plugin.duration = 0.02
         there.cloud.__init__({ACCOUNT: Account("a secret", "1000000001")})
-        scm = {"client_id": ACCOUNT, "client_secret": "a secret", "tsg_id": "1000000001", "base_url": there.url,
-               "token_url": f"{there.url}/oauth2/access_token", "ca_path": str(there.ca_path), "retry_timeout": 3}
-        by_panorama = {"provider": provider_of(panorama), "commit_poll": 0.02, "push_poll": 0.02}
-        yield {"panorama": lambda sites, **more: run_module(prisma_access_panorama, {**by_panorama, **sited(sites, PANORAMA), **more}),
-               "cloud": lambda sites, **more: run_module(prisma_access_cloud, {"scm": scm, "push_poll": 0.02, **sited(sites, CLOUD), **more})}
+        yield panorama, there
+
+
+@pytest.fixture(scope="module")
+def ways(tenants):
+    """Each way, as a function of sites: what the module returns."""
+    panorama, there = tenants
+    scm = {"client_id": ACCOUNT, "client_secret": "a secret", "tsg_id": "1000000001", "base_url": there.url,
+           "token_url": f"{there.url}/oauth2/access_token", "ca_path": str(there.ca_path), "retry_timeout": 3}
+    by_panorama = {"provider": provider_of(panorama), "commit_poll": 0.02, "push_poll": 0.02}
+    in_the_cloud = {"scm": scm, "push_poll": 0.02}
+    return {"panorama": lambda sites, check=False, **more: run_module(prisma_access_panorama, {**by_panorama, **sited(sites, PANORAMA), **more}, check),
+            "cloud": lambda sites, check=False, **more: run_module(prisma_access_cloud, {**in_the_cloud, **sited(sites, CLOUD), **more}, check)}
+
+
+@pytest.fixture
+def stand(tenants):
+    """A function that tells, of each way, the names of the tunnels, gateways and crypto profiles of Lyon and Nice that run."""
+    panorama, there = tenants
+    folder = network_of("Remote_Network_Template")
+
+    def told():
+        template = ET.fromstring(panorama.control.running(folder))
+        entries = [[entry.get("name") for entry in template.findall(f"{place}/entry")] for place in PLACES]
+        objects = [[found["name"] for found in there.cloud.tenant.running["objects"][resource].values()] for resource in RESOURCES]
+        return [[sorted(name for name in names if name.startswith(("lyon-", "nice-"))) for names in way] for way in (entries, objects)]
+
+    return told
 
 
 def sited(sites, place):
-    """Sites with a location, where they are made."""
-    made = [{**copy.deepcopy(site), **(place if site in (LYON, NICE) else {})} for site in sites]
-    return {"remote_networks": made}
+    """Sites with a location, where all of them is said."""
+    return {"remote_networks": [{**copy.deepcopy(site), **(place if site in (LYON, NICE) or "region" in site else {})} for site in sites]}
 
 
 def told(result):
@@ -88,3 +116,32 @@ def test_both_ways_make_the_same_of_one_description(ways):
     gone = [{"name": "Lyon"}, {"name": "Nice"}]
     assert {run(gone, state="absent").changed for run in ways.values()} == {True}
     assert {run(gone, state="absent").changed for run in ways.values()} == {False}
+
+
+# What a site is, when it is replaced → the numbers of Lyon's tunnels then.
+WHOLE = {**LYON, **{"ipsec_tunnel": {"name": "lyon-1"}, "secondary_ipsec_tunnel": {"name": "lyon-2"}}}
+WITHOUT = {option: value for option, value in WHOLE.items() if option not in ("secondary_ipsec_tunnel", "bgp_peer")}
+REPLACED = {
+    "the secondary tunnel is gone": ({**WITHOUT, "subnets": ["10.80.0.0/16"]}, [1]),
+    "the secondary tunnel is another": ({**WITHOUT, "secondary_ipsec_tunnel": tunnel("lyon-3", "198.51.100.13"), "bgp_peer": LYON["bgp_peer"]}, [1, 3]),
+    "the primary tunnel is what the secondary one was": ({**WITHOUT, "ipsec_tunnel": {"name": "lyon-3"}}, [3]),
+    "networks in place of BGP": ({"name": "Lyon", "ipsec_tunnel": {"name": "lyon-3"}, "subnets": ["10.80.0.0/16"]}, [3]),
+}
+
+
+def test_what_is_not_said_of_a_replaced_site_goes(ways, stand):
+    """With its tunnels, and what these alone need."""
+    for run in ways.values():
+        assert not run([LYON, NICE]).failed
+    others = [[name for name in names if name.startswith("nice-")] for names in stand()[0]]
+    for words, (site, numbers) in REPLACED.items():
+        sites = [{**site, **PLACED}]
+        planned = [run(sites, check=True, state="replaced") for run in ways.values()]
+        done = {way: run(sites, state="replaced") for way, run in ways.items()}
+        assert [result.diff for result in planned] == [result.diff for result in done.values()], words
+        assert told(done["panorama"]) == told(done["cloud"]), words
+        assert [run(sites, state="replaced").changed for run in ways.values()] == [False, False], words
+        assert stand() == [[sorted([f"lyon-{number}" for number in numbers] + names) for names in others]] * 2, words
+    for way, run in ways.items():
+        refused = run([{**site, **PLACED, "ipsec_tunnel": None, "secondary_ipsec_tunnel": {"name": "lyon-3"}}], state="replaced")
+        assert "it has a secondary_ipsec_tunnel and no ipsec_tunnel" in refused.message and "nothing was written" in refused.message, way
