@@ -15,7 +15,17 @@ _DOTTED = re.compile(r"\d+(\.\d+){2,}")
 
 def is_literal(text: str) -> bool:
     """Whether a text is meant as an address or a network: no object's name has a slash or a colon, and none is made of numbers with dots."""
-    return "/" in text or ":" in text or bool(_DOTTED.match(text)) and not any(each.isalpha() for each in text)
+    return "/" in text or is_ipv6(text) or bool(_DOTTED.match(text)) and not any(each.isalpha() for each in text)
+
+
+def is_ipv6(text: str) -> bool:
+    """Of a text that C(is_literal)."""
+    return ":" in text
+
+
+def family(text: str) -> int:
+    """4 or 6, of a text that C(is_literal)."""
+    return 6 if is_ipv6(text) else 4
 
 
 def _range(text: str) -> None:
@@ -97,7 +107,7 @@ def _malformed(text: str) -> str:
         return f"it has {len(octets)} octets, and IPv4 has four"
     if is_dotted and max(map(int, octets)) > 255:
         return f"{max(map(int, octets))} is no octet, which is 0 to 255"
-    if slash and length.isdigit() and (is_dotted or ":" in address):
+    if slash and length.isdigit() and (is_dotted or is_ipv6(address)):
         longest = 32 if is_dotted else 128
         return f"/{length} is no prefix length, which is 0 to {longest}" if int(length) > longest else ""
     return ""

@@ -11,6 +11,7 @@ from ipaddress import ip_address, ip_interface, ip_network
 from typing import Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import is_ipv6
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis import bgp_policies as policies
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case, said_address
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
@@ -108,10 +109,10 @@ def _settings(case, peer) -> Iterator[Cause]:
                     (f"{label} incoming_bgp_connection.allow: false, outgoing_bgp_connection.allow: false",),
                     f"{label}: outgoing_bgp_connection.allow: true", CERTAIN, _item(peer, outgoing_bgp_connection={"allow": True}))
     remote = (peer.get("peer_address") or {}).get("ip")
-    if peer.get("address_family_identifier") == "ipv6" and remote and ":" not in remote:
+    if peer.get("address_family_identifier") == "ipv6" and remote and not is_ipv6(remote):
         yield Cause("bgp-address-family", f"BGP peer '{peer['name']}' at {remote} is for IPv6", (f"{label} address_family_identifier: ipv6",),
                     f"{label}: address_family_identifier: ipv4", CERTAIN, _item(peer, address_family_identifier="ipv4"))
-    ipv6 = ":" in (remote or "")
+    ipv6 = is_ipv6(remote or "")
     if ipv6 and not case.around.platform.advanced and (peer.get("address_family_identifier") != "ipv6" or not peer.get("enable_mp_bgp")):
         yield Cause("bgp-address-family", f"BGP peer '{peer['name']}' at {remote} exchanges no IPv6 prefixes", (
                     f"{label} address_family_identifier: {peer.get('address_family_identifier') or 'not set'}, "

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import family, is_ipv6
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
     NO_CHILD, NO_IKE, PASSING, SILENT, Evidence, Intent, inside_of, is_private, mentions, same_address,
 )
@@ -120,7 +121,7 @@ class Case:
         configured = self.configured_address
         if configured:
             return next((each.host for each in held if each.is_called(configured)), configured.split("/")[0])
-        version = 6 if ":" in (self.peer_address or "") else 4
+        version = family(self.peer_address or "")
         given = next((each.host for each in held if each.family == version), None)
         return given or (interfaces.host(self.evidence.interfaces, self.outside) if version == 4 else None)
 
@@ -213,7 +214,7 @@ class Case:
 
     def far_end(self, instead_of: str | None) -> str | None:
         """The peer's address inside the tunnel by the cloud, of the family of one that is configured."""
-        return self.cloud_inside.inside_ipv6_peer_address if ":" in (instead_of or "") else self.cloud_inside.inside_peer_address
+        return self.cloud_inside.inside_ipv6_peer_address if is_ipv6(instead_of or "") else self.cloud_inside.inside_peer_address
 
     @property
     def shares_its_interface(self) -> bool:

@@ -12,6 +12,7 @@ from ipaddress import ip_network
 from typing import Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import is_ipv6
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
     CERTAIN, LIKELY, PASSING, POSSIBLE, SILENT, Cause, inside_of, same_address,
@@ -86,7 +87,7 @@ def _inside_ipv6_address(case) -> Iterator[Cause]:
     wanted, length = case.cloud.inside_ipv6_address, (case.cloud.inside_ipv6_cidr or "/126").rpartition("/")[2]
     mine = [str(address.ip) for address in case.inside_addresses if address.version == 6]
     asked = [case.monitor, *((peer.get("peer_address") or {}).get("ip") for peer in case.inside_peers)]
-    if wanted and wanted not in mine and (mine or any(":" in (text or "") for text in asked)):
+    if wanted and wanted not in mine and (mine or any(is_ipv6(text or "") for text in asked)):
         yield Cause("inside-address-wrong", f"{case.unit} has the inside IPv6 address {', '.join(mine) or 'none'}, the cloud expects {wanted}",
                     (f"tunnel_interface {case.unit} ipv6.addresses: {', '.join(mine) or 'none'}", f"the cloud's: {wanted}/{length}"),
                     f"tunnel_interface {case.unit}: ipv6: {{enabled: true, addresses: [{{address: {wanted}/{length}, enable_on_interface: true}}]}}", CERTAIN)
@@ -330,7 +331,7 @@ class _Asked:
 
 def _asked_inside(case) -> Iterator[_Asked]:
     if case.monitor:
-        application = "ping6" if ":" in case.monitor else "ping"
+        application = "ping6" if is_ipv6(case.monitor) else "ping"
         passes = "up" in {flow.monitor for flow in case.flows}
         yield from (_Asked("the monitor's probes", case.zone, source, case.monitor, application, None, passes) for source in _beside(case, case.monitor))
     for peer in case.peers:

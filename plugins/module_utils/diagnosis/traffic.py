@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ipaddress import ip_network
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import is_ipv6
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import ANY, Traffic
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.names import last_rule_of
@@ -48,8 +49,8 @@ def _each(case, pairs) -> list:
     """Traffic from each zone; two networks of different families never meet, and everything is everything of the other one's family."""
     found = []
     for zones, here, there in pairs:
-        here = _EVERYTHING_IPV6 if here == EVERYTHING and ":" in there else here
-        if (":" in here) == (":" in there):
+        here = _EVERYTHING_IPV6 if here == EVERYTHING and is_ipv6(there) else here
+        if is_ipv6(here) == is_ipv6(there):
             found += [Traffic(zone, case.zone, here, there) for zone in zones if case.zone and zone != case.zone]
     return list(dict.fromkeys(found))
 

@@ -21,6 +21,7 @@ else:
     IMPORT_ERROR = None
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import is_ipv6
 
 ANY = "any"
 Network = Union[IPv4Network, IPv6Network]
@@ -227,7 +228,7 @@ def is_within(texts: Iterable[str], networks: Iterable[str], addresses: Addresse
 def _translates_family(rule: ET.Element, traffic: Traffic) -> bool:
     """Whether a NAT rule is for packets of this family of addresses at all."""
     is_for_ipv4 = (places.text(rule, ("nat-type",)) or "ipv4") == "ipv4"
-    return is_for_ipv4 == (":" not in traffic.source)
+    return is_for_ipv4 != is_ipv6(traffic.source)
 
 
 def translating(rules: Iterable[ET.Element], kinds_of_traffic: Iterable[Traffic], addresses: Addresses) -> ET.Element | None:

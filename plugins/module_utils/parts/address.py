@@ -6,20 +6,12 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_interface
 from typing import Any, Callable, Iterator, Mapping
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import family, is_literal
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 
 Rule = Callable[[Mapping[str, Any], Any], None]
-
-
-def family(text: object) -> int | None:
-    """Of a literal address or network; None for a name."""
-    try:
-        return ip_interface(str(text or "")).version
-    except ValueError:
-        return None
 
 
 def refuse_other_family(version: int, *options: str) -> Rule:
@@ -28,7 +20,7 @@ def refuse_other_family(version: int, *options: str) -> Rule:
     def rule(values: Mapping[str, Any], platform: Any) -> None:
         for option in options:
             for text in _texts(values, option):
-                if family(text) not in (None, version):
+                if is_literal(text) and family(text) != version:
                     raise InvalidInput(f"{option}: {text} is IPv{family(text)}, and this is for IPv{version}")
 
     return rule

@@ -9,6 +9,7 @@ from __future__ import annotations
 from ipaddress import ip_network
 from typing import Any, Callable, Mapping
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import is_ipv6
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES, bgp_place
@@ -145,7 +146,7 @@ def prefix_list(name, networks, state="present") -> DesiredEntry:
     Numbered by what they are, since the order in which they are given means nothing.
     """
     entries = [{"name": str(10 * number), "action": "permit", "network": network} for number, network in enumerate(sorted(networks, key=_place), 1)]
-    return DesiredEntry(PREFIX_LIST, name, {of_family("entries", any(":" in (network or "") for network in networks)): entries}, state)
+    return DesiredEntry(PREFIX_LIST, name, {of_family("entries", any(is_ipv6(network or "") for network in networks)): entries}, state)
 
 
 def _place(network: str) -> tuple:

@@ -128,7 +128,7 @@ def _other_families(tenant: Service) -> Iterator[Broken]:
     for site, tunnel in tenant.ends:
         said = [tunnel.peer_address, tunnel.tunnel_monitor.destination_ip if tunnel.tunnel_monitor else ""]
         said += [network for proxy in tunnel.proxy_ids for network in (proxy.local, proxy.remote)]
-        foreign = [text for text in said if ":" in text]
+        foreign = [text for text in said if addresses.is_ipv6(text)]
         if foreign:
             yield Broken((site,), f"IPsec tunnel '{tunnel.name}' has {', '.join(foreign)}")
 

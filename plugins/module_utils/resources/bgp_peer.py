@@ -15,10 +15,10 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, secrets
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import addresses, path as places, secrets
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import address, bgp_policy, bgp_users
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import bgp_policy, bgp_users
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.overlay import overlay
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import entries
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
@@ -185,7 +185,7 @@ def peer_container(virtual_router, group, advanced) -> tuple:
 
 def is_ipv6(values) -> bool:
     """Whether a peer's session is between IPv6 addresses: it exchanges prefixes of its own family."""
-    return ":" in ((values.get("peer_address") or {}).get("ip") or "")
+    return addresses.is_ipv6((values.get("peer_address") or {}).get("ip") or "")
 
 
 # What a session between IPv6 addresses needs besides on a virtual router. A logical router's has its family by the profiles of its group.
@@ -196,7 +196,7 @@ def session_values(address: str, platform) -> dict:
     """The options that make a session to an address one of that address's family, and take back what the other family needs."""
     if platform.advanced:
         return {}
-    return dict(IPV6_SESSION) if ":" in address else {option: UNSET for option in IPV6_SESSION}
+    return dict(IPV6_SESSION) if addresses.is_ipv6(address) else {option: UNSET for option in IPV6_SESSION}
 
 
 @dataclass(frozen=True)
@@ -384,11 +384,11 @@ def refuse_other_family(request: Request, tree) -> None:
     if request.state == "absent" or not far:
         return
     local = (values.get("local_address") or {}).get("ip") or ""
-    ipv6, kind = ":" in far, "IPv6" if ":" in far else "IPv4"
-    if address.family(local) is not None and (":" in local) != ipv6:
+    ipv6, kind = addresses.is_ipv6(far), f"IPv{addresses.family(far)}"
+    if addresses.is_literal(local) and addresses.is_ipv6(local) != ipv6:
         raise Refused(f"bgp_peer '{request.name}': local_address.ip: {local} and the peer's address {far} are of two families")
     says_other = (values.get("address_family_identifier") or places.text(peer, ("address-family-identifier",)) or kind.lower()) != kind.lower()
-    others = [network for network in values.get("advertise") or () if network and (":" in network) != ipv6]
+    others = [network for network in values.get("advertise") or () if network and addresses.is_ipv6(network) != ipv6]
     if others and not says_other:
         raise Refused(f"bgp_peer '{request.name}': advertise: {', '.join(others)} is not {kind}, and the session to {far} exchanges {kind} prefixes; "
                       "give it to a peer of its own family")

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import is_ipv6
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import bgp_policy, bgp_users
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.overlay import overlay
@@ -130,7 +131,7 @@ def _legacy(virtual_router, name, values, standing) -> list:
 
 
 def _family(network) -> str:
-    return "ipv6" if ":" in network else "ipv4"
+    return "ipv6" if is_ipv6(network) else "ipv4"
 
 
 def _redist_profiles(virtual_router) -> tuple:

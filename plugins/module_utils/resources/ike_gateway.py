@@ -9,8 +9,8 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import family, is_ipv6, is_literal
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts.address import family
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import single
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import NAME, Choice, Entries, Group, Leaf, Table
@@ -26,10 +26,10 @@ def refuse_wildcard_without_certificate(values, platform):
 
 def refuse_two_families(values, platform):
     """No packet has addresses of two families."""
-    far, own = ((values.get(side) or {}).get("ip") for side in ("peer_address", "local_address"))
-    if None not in (family(far), family(own)) and family(far) != family(own):
+    far, own = ((values.get(side) or {}).get("ip") or "" for side in ("peer_address", "local_address"))
+    if is_literal(far) and is_literal(own) and family(far) != family(own):
         raise InvalidInput(f"peer_address.ip: {far} is IPv{family(far)}, and local_address.ip {own} is IPv{family(own)}: both ends are of one family")
-    if family(far) == 6 and values.get("ipv6") is False:
+    if is_ipv6(far) and values.get("ipv6") is False:
         raise InvalidInput(f"ipv6: the peer's address {far} is IPv6, so this has to be true")
 
 

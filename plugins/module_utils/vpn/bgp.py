@@ -12,6 +12,7 @@ from ipaddress import IPv4Address, IPv4Network, ip_network
 from typing import Any, Iterable, Iterator, Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import is_ipv6
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import bgp_policies
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.addresses import FLOATING
@@ -210,7 +211,7 @@ def _told_of_instance(vpn: Vpn, view: Surroundings, claim: Claim, choice: Choice
 
 def _router_id(vpn: Vpn, around: Surroundings) -> str:
     """The address of the interface that holds a local network, as the router's own; else one that is written down, that is given, or inside a tunnel."""
-    local = [IPv4Network(text) for text in vpn.local_networks if families.family(text) == 4]
+    local = [IPv4Network(text) for text in vpn.local_networks if not is_ipv6(text)]
     held = [each for name in around.router_interfaces(vpn.virtual_router) if not name.startswith("tunnel.")
             for each in around.addresses_of(name) if each.address is not None and each.family == 4 and each.source != FLOATING]
     candidates = [each.host for each in held if any(IPv4Address(each.host) in network for network in local)]

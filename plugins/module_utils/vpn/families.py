@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Iterable, Iterator
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import is_literal
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import family, is_literal
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Selectors, Tunnel
 
 if TYPE_CHECKING:
@@ -31,11 +31,6 @@ class Ends:
     @property
     def are_known(self) -> bool:
         return bool(self.cidr and self.address and self.peer)
-
-
-def family(text: str) -> int:
-    """Of an address or a network."""
-    return 6 if ":" in text else 4
 
 
 def ends(tunnel: Tunnel, version: int) -> Ends:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Iterable
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import family, is_ipv6
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import monitor_profile, static_route
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry, merged
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families, metrics, names
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice, monitoring
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.families import family
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.interfaces import with_length
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.metrics import Metrics
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.rules import Rules
@@ -96,4 +96,4 @@ def _discards(vpn: Vpn, claim: Claim, view: Surroundings, chosen: Metrics) -> li
 
 def _route(vpn: Vpn, claim: Claim, view: Surroundings, own: str, values: dict) -> DesiredEntry:
     name = claim.known.called("static_route", own)
-    return static_route.route(vpn.virtual_router, name, values, view.platform, ipv6=":" in values["destination"])
+    return static_route.route(vpn.virtual_router, name, values, view.platform, ipv6=is_ipv6(values["destination"]))

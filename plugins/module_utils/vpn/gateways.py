@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import is_ipv6
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.hosts import id_type
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import PEER, Dpd, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ike_gateway
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import Platform, at_least
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
@@ -61,7 +61,7 @@ def _values(vpn: Vpn, choice: Choice, claim: Claim, number: int) -> dict:
     if version == "ikev1":
         spoken = {**spoken, "exchange_mode": _exchange_mode(tunnel), "dpd": {**dpd, "retry": said.retry or _DPD_RETRY}}
     values[version] = spoken
-    values["ipv6"] = True if families.family(tunnel.outside_address) == 6 else UNSET
+    values["ipv6"] = True if is_ipv6(tunnel.outside_address) else UNSET
     for option, (text, kind) in _identities(vpn, choice, number).items():
         if text:
             values[option] = {"type": kind or id_type(text), "id": text}

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import is_ipv6
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import IpsecProposal, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.proposal import is_gcm
@@ -46,7 +47,7 @@ def tunnel_mtu(
 def interface_mtu(tunnel: Tunnel, ipsec: IpsecProposal, outside_mtu: int, nat_traversal: bool = False) -> int:
     """The tunnel interface's MTU: what fits through both sides' outside interfaces, or the smaller packet that the peer says it takes."""
     outside = min(outside_mtu, tunnel.outside_mtu or outside_mtu)
-    computed = tunnel_mtu(ipsec.encryption, ipsec.authentication, outside, nat_traversal, ":" in tunnel.outside_address)
+    computed = tunnel_mtu(ipsec.encryption, ipsec.authentication, outside, nat_traversal, is_ipv6(tunnel.outside_address))
     return min(computed, tunnel.path_mtu or computed)
 
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Hashable, Iterable, Mapping, NamedTuple, Sequence, Union
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import marked_line, path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import is_ipv6
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Network, Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry, DesiredMember
@@ -293,7 +294,7 @@ def _by_role(members: Known) -> dict:
 
 
 def _route(record: Record, key: str, network: str) -> Object:
-    return Object("static_route_ipv6" if ":" in network else "static_route", names.route_of(record.vpn, key, network), record.router)
+    return Object("static_route_ipv6" if is_ipv6(network) else "static_route", names.route_of(record.vpn, key, network), record.router)
 
 
 def _shortened(vpn: str, claims: Iterable[Object]) -> dict:

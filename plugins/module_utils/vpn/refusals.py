@@ -11,6 +11,7 @@ from ipaddress import ip_address, ip_network
 from typing import Iterable
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import family
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.addresses import FLOATING, Held, Interface
@@ -18,7 +19,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rul
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings, Way
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.refusals import template_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.zone import other_kind
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families, way_out
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import way_out
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import PBF, Vpn
 
@@ -211,7 +212,7 @@ def local_address(vpn: Vpn, around: Surroundings, number: int) -> Local:
     That the firewall stands behind NAT is believed where no interface of it has the address that the far side expects.
     """
     interface, asked = around.interfaces[vpn.outside_of(number)], vpn.local_address_of(number)
-    version = families.family(vpn.tunnel(number).outside_address)
+    version = family(vpn.tunnel(number).outside_address)
     expected = sorted({tunnel.customer_outside_address for tunnel in vpn.beginning_with(number) if tunnel.customer_outside_address})
     fitting = [held for held in interface.held if held.family in (version, None)]
     chosen = _asked(asked, interface, fitting) if asked else _expected(fitting, expected)

@@ -12,6 +12,7 @@ from ipaddress import collapse_addresses, ip_network
 from typing import Collection, Iterable, Iterator, Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import family, is_ipv6
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
@@ -21,7 +22,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import pbf_rule, security_rule
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families, names, record as records, way_out
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.families import EVERYTHING, family
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.families import EVERYTHING
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import (
     INSIDE, LOCAL, OUTSIDE, OUTSIDE_ZONE, REMOTE, SOURCE_ZONE, ZONE, Member, Object, Record,
 )
@@ -191,19 +192,19 @@ class Rules:
         is_there = record is not None and record.owns(Object("nat_rule", own))
         rules = [rule for rule in self._rules_of_others("nat") if not is_there or rule.get("name") != own]
         self._refuse_translation_of_ipv6(rules)
-        rule = rulebases.translating(rules, [traffic for traffic in self._outbound() if ":" not in traffic.source], self.addresses)
+        rule = rulebases.translating(rules, [traffic for traffic in self._outbound() if not is_ipv6(traffic.source)], self.addresses)
         if rule is None:
             return []
-        remote = [network for network in self.vpn.destinations if ":" not in network]
+        remote = [network for network in self.vpn.destinations if not is_ipv6(network)]
         if not self.vpn.nat_exemption:
             raise Refused(f"NAT rule '{rule.get('name')}' would translate the source of the VPN's traffic, so the far side would not know it; say "
                           f"nat_exemption: true to have a rule without translation for {', '.join(remote)} put above it, or narrow it")
-        local = [network for network in self.vpn.sources if ":" not in network]
+        local = [network for network in self.vpn.sources if not is_ipv6(network)]
         return [nat.exemption(own, (self.vpn.source_zones, self.vpn.zone), (local, remote), rule.get("name") or "")]
 
     def _refuse_translation_of_ipv6(self, rules: list) -> None:
         """A rule of ours keeps IPv4 packets as they are; whether one can do that for IPv6 is not known."""
-        rule = rulebases.translating(rules, [traffic for traffic in self._outbound() if ":" in traffic.source], self.addresses)
+        rule = rulebases.translating(rules, [traffic for traffic in self._outbound() if is_ipv6(traffic.source)], self.addresses)
         if rule is not None:
             raise Refused(f"NAT rule '{rule.get('name')}' would translate the source of the VPN's IPv6 traffic, so the far side would not know it; "
                           "narrow it, so that it does not hold the VPN's networks")

@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import Iterable, Mapping
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import is_ipv6
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Bgp
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import loopback_interface, static_route
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families, names, record as records
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names, record as records
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
@@ -137,7 +138,7 @@ def items(vpn: Vpn, speakers: Speakers, units: Mapping[int, str], claim: Claim, 
 
 
 def _addressed(address: str) -> dict:
-    if families.family(address) == 6:
+    if is_ipv6(address):
         return {"ipv6": {"enabled": True, "addresses": [{"address": host(address), "enable_on_interface": True}]}}
     return {"ip": [host(address)]}
 
@@ -155,7 +156,7 @@ def _route(vpn: Vpn, number: int, unit: str, claim: Claim, view: Surroundings) -
         if str(network) == destination:
             raise Refused(f"tunnel {number}: the route '{other}' of router '{vpn.virtual_router}' leads to {destination}, the far side's BGP speaker, already; "
                           "remove it, or say bgp.host_route: false if it leads through this tunnel; nothing was written")
-    return static_route.route(vpn.virtual_router, name, {"destination": destination, "interface": unit}, view.platform, ipv6=":" in destination)
+    return static_route.route(vpn.virtual_router, name, {"destination": destination, "interface": unit}, view.platform, ipv6=is_ipv6(destination))
 
 
 def refuse_unreached(vpn: Vpn, units: Mapping[int, str], view: Surroundings) -> None:

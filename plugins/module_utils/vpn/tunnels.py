@@ -10,6 +10,7 @@ from ipaddress import ip_address, ip_network
 from typing import Any, Iterable
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import is_ipv6
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ipsec_tunnel, proxy_id
@@ -69,7 +70,7 @@ def _proxy_ids(vpn: Vpn, number: int, name: str) -> dict[str, list[dict]]:
     """What a peer takes that does not take everything, by address family: each pair of networks, or the one pair that it names."""
     found: dict[str, dict] = {}
     for local, remote in families.pairs(vpn, vpn.tunnel(number)):
-        option = "proxy_ids_v6" if ":" in local else "proxy_ids"
+        option = "proxy_ids_v6" if is_ipv6(local) else "proxy_ids"
         proxy = names.proxy_id(name, local, remote)
         found.setdefault(option, {})[proxy] = {"name": proxy, "local": local, "remote": remote}
     return {option: list(proxies.values()) for option, proxies in found.items()}

@@ -12,7 +12,7 @@ from ipaddress import IPv4Address, ip_address, ip_network
 from itertools import combinations
 from typing import Any, Callable
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import network_problem
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import family, network_problem
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.address_book import is_name
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import is_part
@@ -134,7 +134,7 @@ class Vpn:
     def route_monitor(self, number: int, version: int) -> str | None:
         """What the monitor of a tunnel's routes of one family asks: the address that is given, where it is of that family, or the far side's inside."""
         given = self.monitor_addresses[number - 1] if self.monitor_addresses else None
-        return given if given and families.family(given) == version else families.ends(self.tunnel(number), version).peer
+        return given if given and family(given) == version else families.ends(self.tunnel(number), version).peer
 
     def ends(self, number: int) -> families.Ends:
         """The inside addresses of a tunnel in the family that is probed or spoken there."""

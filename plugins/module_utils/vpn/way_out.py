@@ -12,6 +12,7 @@ from __future__ import annotations
 from ipaddress import ip_address, ip_network
 from typing import Collection, Iterator
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import is_ipv6
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import StaticRoute, Surroundings, Way, is_detour
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import static_route
@@ -74,7 +75,7 @@ def _route(vpn: Vpn, around: Surroundings, claim: Claim, number: int, hop: str) 
                           "it, or leave outside_next_hop out; nothing was written")
     name = claim.known.called("static_route", names.route(vpn.name, number, destination))
     values = {"destination": destination, "interface": outside, "nexthop": {"ip_address": hop}}
-    return [static_route.route(router, name, values, around.platform, ipv6=":" in destination)]
+    return [static_route.route(router, name, values, around.platform, ipv6=is_ipv6(destination))]
 
 
 def refuse_unrouted(vpn: Vpn, around: Surroundings, own_groups: list[str], units: Collection[str]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import is_ipv6
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.sheet import End, Row, Section
 
 TITLE = "AWS Site-to-Site VPN"
@@ -18,7 +19,7 @@ def sections(name: str, ends: Sequence[End]) -> Iterator[Section]:
     bgp = first.bgp
     yield Section("Create customer gateway", (
         Row("Name tag", name), Row("BGP ASN", str(bgp.local_as) if bgp else "65000", "" if bgp else "not used by a static connection"),
-        Row("IP address type", "IPv6" if ":" in first.firewall_address else "IPv4"), Row("IP address", first.firewall_address)))
+        Row("IP address type", "IPv6" if is_ipv6(first.firewall_address) else "IPv4"), Row("IP address", first.firewall_address)))
     yield Section("Create VPN connection", (
         Row("Name tag", name), Row("Customer gateway", "Existing", f"the one made above, {first.firewall_address}"),
         Row("Routing options", "Dynamic (requires BGP)" if bgp else "Static"),

@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+import pathlib
+import re
+
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import addresses
@@ -48,3 +51,10 @@ def test_an_address_of_another_form_is_refused(form, text):
 ])
 def test_a_forgotten_prefix_length_is_guessed(text, meant):
     assert addresses.forgotten_prefix(text) == meant
+
+
+def test_which_family_a_text_is_of_is_answered_in_one_place():
+    """Elsewhere a colon parts a host from its port, or is refused in an account."""
+    rooms = pathlib.Path(addresses.__file__).parents[1]
+    asking = {str(file.relative_to(rooms)) for file in rooms.rglob("*.py") if re.search(r'":" (not )?in ', file.read_text(encoding="utf-8"))}
+    assert asking == {"configuration/addresses.py", "configuration/hosts.py", "scm/access.py"}
