@@ -36,7 +36,7 @@ if "ansible_collections" not in sys.modules:
 
 #: Set where a machine is known to have all that the tests need: what is skipped there is a failure, unless its reason has one of these words.
 REQUIRED = "REQUIRE_DATA_PLANE"
-MAY_BE_ABSENT = ("../shared/fixtures", "BUILD_EXECUTION_ENVIRONMENT", "no browser", "collections_of_aws")
+MAY_BE_ABSENT = ("../shared/fixtures", "../shared/cases", "BUILD_EXECUTION_ENVIRONMENT", "no browser", "collections_of_aws")
 
 
 def _failed_where_required(report):
@@ -77,4 +77,13 @@ def shared_fixtures() -> pathlib.Path:
     folder = ROOT.parent / "shared" / "fixtures"
     if not folder.is_dir():
         pytest.skip("the recorded answers (../shared/fixtures) are not on this machine")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shared_cases() -> pathlib.Path:
+    """Inputs that showed a fault once, kept beside the checkout and not inside it."""
+    folder = ROOT.parent / "shared" / "cases"
+    if not folder.is_dir():
+        pytest.skip("the collected cases (../shared/cases) are not on this machine")
     return folder
