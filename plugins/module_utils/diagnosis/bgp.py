@@ -136,7 +136,13 @@ def another_interface(case: Case) -> Iterator[Cause]:
     for peer in mine + [peer for peer in case.peers if _of_another_interface(case, peer)]:
         way, remote, said = local_interface(peer), (peer.get("peer_address") or {}).get("ip"), said_address(peer)
         unit = case.evidence.interfaces_by_address.get(said)
-        if way != unit:
+        if is_astray(case, peer):
+            address = case.inside_addresses[0]
+            yield Cause("bgp-interface-wrong", f"BGP peer '{peer['name']}' at {remote} is behind {case.unit}, and speaks from {way}",
+                        (f"{_label(peer)} local_address: {way}, {said or 'no address'}", f"{case.unit}: {address}"),
+                        f"{_label(peer)}: local_address: {{interface: {case.unit}, ip: {address}}}", CERTAIN,
+                        _item(peer, local_address={"interface": case.unit, "ip": str(address)}))
+        elif way != unit:
             address = {str(address.ip): address for address in case.around.interfaces[unit].networks()}[said]
             yield Cause("bgp-interface-wrong", f"BGP peer '{peer['name']}' at {remote} has the address of {unit}, and speaks from {way}",
                         (f"{_label(peer)} local_address: {way}, {said}", f"{unit}: {address}"),
@@ -146,7 +152,13 @@ def another_interface(case: Case) -> Iterator[Cause]:
 
 def _of_another_interface(case, peer) -> bool:
     """Whether both addresses of a peer are those of another interface, so that the interface is wrong and not the addresses."""
-    return case.speaks_from(peer) != local_interface(peer)
+    return is_astray(case, peer) or case.speaks_from(peer) != local_interface(peer)
+
+
+def is_astray(case: Case, peer: dict) -> bool:
+    """Whether a peer that is a neighbour of this tunnel's interface begins its session at another tunnel's, with that one's address or with none."""
+    way = local_interface(peer) or ""
+    return peer in case.peers and way.startswith("tunnel.") and way != case.unit and case.speaks_from(peer) == way
 
 
 def unreached(case: Case) -> Iterator[Cause]:
@@ -162,7 +174,7 @@ def unreached(case: Case) -> Iterator[Cause]:
                     f"static_route in virtual_router {case.router}: destination {host}, interface {case.unit}", CERTAIN,
                     ({"static_route": {"virtual_router": case.router, "name": names.beside(case.name, "speaker"), "destination": host,
                                        "interface": case.unit}},))
-    for peer in case.peers:
+    for peer in (peer for peer in case.peers if not is_astray(case, peer)):
         live, remote = _live(case, peer), (peer.get("peer_address") or {}).get("ip")
         there = case.around.interfaces.get(case.speaks_from(peer) or "")
         is_neighbour = there is None or not there.networks() or inside_of(remote, [str(address.network) for address in there.networks()])
@@ -221,7 +233,7 @@ def _own_limit(peer) -> tuple[str, str, str]:
 def _unanswered(case, peer, live) -> Iterator[Cause]:
     """The tunnel carries packets, nothing that is configured is wrong, and no TCP connection comes about."""
     state = (live.state or "").lower() if live is not None else ""
-    if case.phase == PASSING and state in ("connect", "active"):
+    if case.phase == PASSING and case.one_way is None and state in ("connect", "active"):
         remote = (peer.get("peer_address") or {}).get("ip")
         yield Cause("bgp-unanswered", f"BGP peer '{peer['name']}' at {remote} does not answer on TCP port 179, though the tunnel carries packets",
                     (f"state of the session: {live.state}",),

@@ -94,6 +94,13 @@ class Case:
         return [proxy for option in ("proxy_ids", "proxy_ids_v6") for proxy in self.tunnel.get(option) or ()]
 
     @cached_property
+    def waiting_pairs(self) -> list:
+        """The proxy IDs whose own flow shows no SA."""
+        up = {flow.name for flow in self.flows if flow.state in (flows.ACTIVE, flows.INACTIVE)}
+        told = {flow.name for flow in self.flows}
+        return [proxy for proxy in self.proxies if f"{self.name}:{proxy['name']}" in told - up]
+
+    @cached_property
     def monitor(self) -> str | None:
         """The address that the tunnel's monitor asks."""
         monitor = self.tunnel.get("tunnel_monitor") or {}
@@ -233,6 +240,11 @@ class Case:
             return NO_CHILD
         return NO_CHILD if any(sa.up for sa in self.evidence.ike_sas.get(self.gateway_name, ())) else NO_IKE
 
+    @property
+    def is_dead(self) -> bool:
+        """Whether the tunnel is down and a packet does not bring it up: one that nobody has asked for may come up with the first one."""
+        return self.phase == SILENT or (self.phase != PASSING and bool(self.kinds))
+
     @cached_property
     def moved(self) -> tuple | None:
         """(packets out, packets in) since the earlier look; None where there was none, or the counters began anew.
@@ -285,6 +297,12 @@ class Case:
                 break
             found.append(line)
         return found
+
+    def lines_of_pair(self, proxy: str) -> list:
+        """The log's lines since a proxy ID's SA was there last, newest first, without those of other pairs."""
+        own = [line for line in self.lines if line.object in (f"{self.name}:{proxy}", self.name, self.gateway_name)]
+        came_up = next((number for number, line in enumerate(own) if vpn_log.UP in line.kinds and line.object == f"{self.name}:{proxy}"), len(own))
+        return own[:came_up]
 
     @cached_property
     def kinds(self) -> frozenset:

@@ -123,6 +123,7 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
         "pbf-rule-shadowed": "A PBF rule above those of the VPN takes the packets.",
         "pbf-rule-above-routes": "A PBF rule of somebody else takes the packets that are to go by routes.",
         "pbf-rule-takes-some": "A PBF rule that is asked first takes a part of the packets. A small part may well be meant so.",
+        "route-without-monitor": "A route has no monitor that withdraws it: it leads into its tunnel while that is down, and no other one takes over.",
         "pbf-rule-order": "The VPN's PBF rules stand in the wrong order.",
         "pbf-rule-misses-traffic": "A PBF rule of the VPN is for other packets than those that are to pass.",
         "pbf-egress-wrong": "A PBF rule for this tunnel's next hop forwards into something else.",

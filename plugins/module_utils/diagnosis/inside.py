@@ -281,13 +281,15 @@ def one_way(case: Case) -> Iterator[Cause]:
     """SAs are there, and nothing comes back through them."""
     if case.phase not in (SILENT, PASSING) or case.one_way is None:
         return
+    sessions = [live for peer in case.peers for live in case.evidence.live_peers.get(peer["name"], ())]
+    is_sure_to_be_asked = case.phase == SILENT or (bool(sessions) and not any(live.established for live in sessions))
     nat = " without NAT traversal" if not (case.gateway.get("nat_traversal") or {}).get("enable") else ""
     yield Cause("esp-filtered",
                 f"packets go into the tunnel and none comes out of it: ESP{nat} is filtered on the way, or the far side has no way back",
                 (case.one_way,),
                 f"let ESP (protocol 50) and UDP 4500 pass to and from {case.peer_address}; behind NAT or a filter, ike_gateway {case.gateway_name}: "
                 f"nat_traversal.enable: true; where the peer was restarted, vpn_action: name: [{case.name}], action: reconnect; in the cloud, look at the "
-                "route tables' way back", LIKELY if case.phase == SILENT else POSSIBLE)
+                "route tables' way back", LIKELY if is_sure_to_be_asked else POSSIBLE)
 
 
 def intrazone_denied(case: Case) -> Iterator[Cause]:

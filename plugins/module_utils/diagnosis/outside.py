@@ -13,7 +13,7 @@ from typing import Iterator, NamedTuple
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
-    CERTAIN, LIKELY, NO_IKE, PASSING, POSSIBLE, SILENT, Cause, is_private, mentions, same_address,
+    CERTAIN, LIKELY, NO_IKE, PASSING, POSSIBLE, SILENT, Cause, inside_of, is_private, mentions, same_address,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.phase_1 import LEAVES, differences
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import allowing, denial, sureness
@@ -96,10 +96,14 @@ def customer_gateway(case: Case) -> Iterator[Cause]:
     elif not known and not is_private(case.local_address):
         given = case.around.interfaces[case.outside].given_by if case.outside in case.around.interfaces else ""
         evidence += (f"{case.outside} gets its address by {given}: it may have another one since",) if given else ()
+        line = [str(held.address.network) for held in case.around.addresses_of(case.outside or "") if held.address is not None]
+        # Who translates on the way has an address of its own: no NAT device makes one of the same line of the other.
+        is_of_this_line = inside_of(expected, line)
         yield Cause("customer-gateway-address",
                     f"the firewall sends from {case.local_address}, and the cloud's customer gateway is {expected}: it knows nobody else",
                     evidence, f"in the cloud: a customer gateway of {case.local_address} for the connection; "
-                    f"where a NAT device makes {expected} of it, ike_gateway {case.gateway_name}: local_id: {{type: ipaddr, id: {expected}}}", LIKELY)
+                    f"where a NAT device makes {expected} of it, ike_gateway {case.gateway_name}: local_id: {{type: ipaddr, id: {expected}}}",
+                    CERTAIN if is_of_this_line else LIKELY)
 
 
 def unknown_address(case: Case) -> Iterator[Cause]:

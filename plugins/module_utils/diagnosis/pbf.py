@@ -65,11 +65,22 @@ def order(case: Case) -> Iterator[Cause]:
             continue
         yield from _shadowed(case, rule, mine, own)
         yield from _misplaced(case, name, mine, position, own)
-        if len(case.vpn_units) > 1 and rule_gives_way(rule) is False:
+        if len(case.vpn_units) > 1 and not case.is_dead and rule_gives_way(rule) is False:
             yield Cause("pbf-rule-without-monitor",
                         f"PBF rule '{name}' has no monitor that takes it out of use: it holds the traffic while its tunnel is down",
                         (f"PBF rule {name} monitor.disable_if_unreachable: not set",),
                         f"{_owner(case, name)}: paths[].monitor.disable_if_unreachable: true", LIKELY, bites=FAILOVER)
+
+
+def holds_on(case: Case) -> Iterator[Cause]:
+    """The tunnel is down, and a rule that nothing takes out of use goes on leading packets into it."""
+    for rule in case.rules if len(case.vpn_units) > 1 and case.is_dead else ():
+        name, live = rule["name"], case.evidence.live_rules.get(rule["name"])
+        if rule_gives_way(rule) is False and not rule.get("disabled") and live is not None and live.in_use:
+            yield Cause("pbf-rule-without-monitor",
+                        f"PBF rule '{name}' has no monitor that takes it out of use: it leads packets into its tunnel, which is down",
+                        (f"PBF rule {name} monitor.disable_if_unreachable: not set", f"its state: {live.state}"),
+                        f"{_owner(case, name)}: paths[].monitor.disable_if_unreachable: true; and mend the tunnel", CERTAIN)
 
 
 def _misplaced(case, name, mine, position, own) -> Iterator[Cause]:
@@ -79,10 +90,18 @@ def _misplaced(case, name, mine, position, own) -> Iterator[Cause]:
         yield Cause("pbf-rule-order", f"PBF rule '{last}', which discards, stands above '{name}'", (f"order: {_order(position, own)}",),
                     f"{_owner(case, name)}: position: the paths above the last rule (run it again, or move '{last}' to the bottom)", CERTAIN)
     later = [other for other in own if names.failover_of(other) == stem and 0 < number < names.number_of(other) and position.get(other, mine) < mine]
-    if later:
+    if later and not _stand_by(case, later[0]):
         yield Cause("pbf-rule-order", f"PBF rule '{later[0]}' of the second path stands above '{name}' of the first",
                     (f"order: {_order(position, own)}",),
                     f"{_owner(case, name)}: paths in the order of preference (run it again, or move '{name}' before '{later[0]}')", LIKELY)
+
+
+def _stand_by(case, preferred) -> bool:
+    """Whether the VPN's routes, which take established sessions to the tunnel that stands by, agree that the rules prefer the one of C(preferred)."""
+    standing_by = [route for route in case.around.static_route_entries(case.router or "") if route.interface in case.vpn_units]
+    first = min(standing_by, key=lambda route: route.rank, default=None)
+    others = {rule["name"] for unit in case.vpn_units - {None} for rule in case.evidence.rules_by_unit.get(unit, ()) if first and first.interface != unit}
+    return first is not None and preferred in others
 
 
 def _order(position, own) -> str:
@@ -244,7 +263,8 @@ def misses_traffic(case: Case) -> Iterator[Cause]:
         if not case.around.zone_interfaces(each.source_zone):
             continue
         instead = next((rule.get("name") for rule in others if takes(case, rule, each)), None)
-        if any(takes(case, rule, each) for rule in rules) or (instead is None and inside_of(each.destination, routed)):
+        goes_by_routes = instead is None and inside_of(each.destination, routed) and not _discards(case, each)
+        if any(takes(case, rule, each) for rule in rules) or goes_by_routes:
             continue
         option, found, wanted = _reason(case, rules[0], each)
         paths = instead is None or names.failover_of(instead) == names.failover_of(rules[0].get("name"))
@@ -255,6 +275,13 @@ def misses_traffic(case: Case) -> Iterator[Cause]:
                     f"{_owner(case, rules[0].get('name'))}: {option}: {wanted}",
                     POSSIBLE if not understood(case, rules[0]) else CERTAIN if paths else LIKELY)
         return
+
+
+def _discards(case, traffic) -> bool:
+    """Whether the VPN's own last rule drops what none of its paths takes, before any route is asked."""
+    own = _own(case)
+    return any(rule.get("name") in own and places.find(rule, ("action", "discard")) is not None and takes(case, rule, traffic)
+               for rule in case.evidence.pbf_rules)
 
 
 def _unlike_the_last(case) -> Iterator[Cause]:

@@ -11,7 +11,7 @@ from typing import Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
-    CERTAIN, LIKELY, NO_CHILD, NO_IKE, POSSIBLE, SILENT, Cause,
+    CERTAIN, LIKELY, NO_CHILD, NO_IKE, PASSING, POSSIBLE, SILENT, Cause,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.phase_1 import (
     accepted, differences, fitting_profile, others_of_profile,
@@ -84,12 +84,18 @@ def forward_secrecy(case: Case) -> Iterator[Cause]:
                      f"the cloud accepts: {', '.join(theirs)}") + case.quote(vpn_log.PROPOSAL, vpn_log.PFS), fix, CERTAIN, items)
         return
     renewing = case.phase not in (NO_IKE, NO_CHILD) or _was_up(case)
-    refused = [line for line in case.fresh if line.kinds & {vpn_log.PROPOSAL, vpn_log.PFS} and case.phase != NO_IKE]
+    refused = [line for line in case.fresh if line.kinds & {vpn_log.PROPOSAL, vpn_log.PFS} and case.phase != NO_IKE and _is_of_phase_2(case, line)]
     if (refused and renewing) or (case.phase == NO_CHILD and any(vpn_log.PFS in line.kinds for line in case.fresh)):
         yield Cause("pfs-group-mismatch",
                     f"the SA came up once and is refused when it is renewed: the groups of perfect forward secrecy differ; here it is "
                     f"{ours or 'unknown'}", case.quote(vpn_log.PROPOSAL, vpn_log.PFS) + (f"ipsec_crypto_profile {name} dh_group: {ours}",),
                     f"ipsec_crypto_profile {name}: dh_group: the peer's (its own log names it)", LIKELY)
+
+
+def _is_of_phase_2(case, line) -> bool:
+    """Whether a refusal may be one of phase 2: what was refused before phase 1 succeeded was phase 1."""
+    came_up = next((number for number, each in enumerate(case.lines) if vpn_log.UP in each.kinds and each.phase == vpn_log.IKE), None)
+    return came_up is None or line.phase == vpn_log.CHILD or case.lines.index(line) < came_up
 
 
 def _was_up(case) -> bool:
@@ -125,6 +131,29 @@ def several_pairs(case: Case) -> Iterator[Cause]:
                     f"the tunnel has {len(case.proxies)} proxy IDs, and the peer keeps one pair of SAs: they push each other out",
                     (f"ipsec_tunnel {case.name}: {found}",), f"ipsec_tunnel {case.name}: one proxy ID that covers all of them",
                     LIKELY if case.phase in (NO_CHILD, SILENT) else POSSIBLE)
+
+
+def refused_pairs(case: Case) -> Iterator[Cause]:
+    """Of several pairs some have their SAs: one without is refused for itself, and the others tell nothing of it."""
+    for proxy in case.waiting_pairs if case.phase in (PASSING, SILENT) else ():
+        name, pair = proxy["name"], (proxy.get("local") or EVERYTHING[0], proxy.get("remote") or EVERYTHING[0])
+        refused = tuple(line.quoted for line in case.lines_of_pair(name) if vpn_log.SELECTORS in line.kinds)[:2]
+        theirs = [(each.local, each.remote) for each in case.cloud.pairs if each.local and each.remote]
+        evidence = (f"proxy ID {name}: {pair[0]} to {pair[1]}", "its SAs: none, and other pairs have theirs") + refused
+        protocol = [kind for kind in (proxy.get("protocol") or {}) if kind != "any"]
+        if protocol:
+            yield Cause("proxy-id-protocol", f"proxy ID '{name}' is for one protocol only, and has no SAs: the peer's networks are for all",
+                        evidence + (f"proxy ID {name} protocol: {protocol[0]}",), f"proxy_id {name} of tunnel {case.name}: protocol: {{any: true}}", LIKELY,
+                        ({"proxy_id": {"tunnel": case.name, "name": name, "protocol": {"any": True}}},))
+        elif theirs and pair not in theirs:
+            wanted = next((each for each in theirs if _meet([(name, *pair)], each)), theirs[0])
+            yield Cause("proxy-id-mismatch", f"proxy ID '{name}' is none of the pairs that the peer takes, and has no SAs",
+                        evidence + (f"the peer's: {', '.join(' to '.join(each) for each in theirs)}",),
+                        f"proxy_id {name} of tunnel {case.name}: local: {wanted[0]}, remote: {wanted[1]}", CERTAIN,
+                        ({"proxy_id": {"tunnel": case.name, "name": name, "local": wanted[0], "remote": wanted[1]}},))
+        elif refused:
+            yield Cause("proxy-id-mismatch", f"the peer does not accept the traffic selectors of proxy ID '{name}', {pair[0]} to {pair[1]}", evidence,
+                        f"on the far side: the pair {pair[1]} to {pair[0]}; or take it out of remote_networks and local_networks here", LIKELY)
 
 
 def _meet(proxies, pair) -> bool:

@@ -13,11 +13,11 @@ from typing import Iterator
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
-    CERTAIN, FAILOVER, LIKELY, PASSING, POSSIBLE, Cause, inside_of,
+    CERTAIN, FAILOVER, LIKELY, NOW, PASSING, POSSIBLE, Cause, inside_of,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.outside import best_route
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import (
-    Decision, above, allowed_below, allowed_if_enabled, decisions, is_first_of_all, limits, passes_in_another_zone, sureness,
+    Decision, above, allowed_below, allowed_if_enabled, decisions, is_first_of_all, is_own, limits, passes_in_another_zone, sureness,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import intended, is_network, stated
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases, security_policy
@@ -64,7 +64,34 @@ def left_out(case: Case) -> Iterator[Cause]:
     if case.unit and others and not ways[case.unit] and not case.meant_rules and not case.rules and case.router is not None:
         yield Cause("tunnel-not-in-use", f"nothing leads packets into {case.unit}: if the other tunnel goes down, this one does not take over",
                     (f"ways into {case.unit}: none",) + tuple(others[:3]),
-                    f"the same for {case.unit} as for the other one: pbf_failover with that path; static_route; or bgp_peer", LIKELY, bites=FAILOVER)
+                    f"the same for {case.unit} as for the other one: pbf_failover with that path; static_route; or bgp_peer",
+                    CERTAIN if case.vpn in case.evidence.claims else LIKELY, bites=FAILOVER)
+
+
+def holds_on(case: Case) -> Iterator[Cause]:
+    """A tunnel interface stays up whatever becomes of its SAs: where nothing watches the way, its routes stay too, and no other one takes over."""
+    if case.router is None or case.peers or case.rules or _goes_down_with_its_monitor(case):
+        return
+    routes = case.around.static_route_entries(case.router)
+    for mine in [route for route in routes if route.interface == case.unit and not route.is_watched]:
+        behind = [route for route in routes if route.destination == mine.destination and route.interface in case.vpn_units - {None, case.unit}
+                  and route.rank > mine.rank]
+        if not behind:
+            continue
+        yield Cause("route-without-monitor",
+                    f"route '{mine.name}' has no monitor that withdraws it: it " + (
+                        f"leads packets into {case.unit}, whose tunnel is down," if case.is_dead else f"stays when the tunnel of {case.unit} is dead,")
+                    + f" and '{behind[0].name}' gets none",
+                    (f"static_route {mine.name} path_monitor: off, metric: {mine.metric}", f"static_route {behind[0].name} metric: {behind[0].metric}"),
+                    f"static_route {mine.name} in virtual_router {case.router}: path_monitor.enable: true, monitor_destinations: the far side's inside address",
+                    CERTAIN, bites=NOW if case.is_dead else FAILOVER)
+        return
+
+
+def _goes_down_with_its_monitor(case) -> bool:
+    """Whether the tunnel's own monitor takes its interface down, and its routes with it."""
+    profile = (case.tunnel.get("tunnel_monitor") or {}).get("tunnel_monitor_profile")
+    return bool(case.monitor) and places.text(case.around.entry("monitor_profile", profile or "default"), ("action",)) == "fail-over"
 
 
 def _ways(case, unit) -> list:
@@ -110,9 +137,9 @@ def routed_elsewhere(case: Case) -> Iterator[Cause]:
         covering = [pair for pair in beside if wanted.subnet_of(pair[1])]
         within = [pair for pair in beside if pair[1].subnet_of(wanted) and pair not in covering]
         best = best_route(case, wanted.network_address, case.router)
-        past = [(route, LIKELY) for route, _network in covering if route is best and (route.interface or route.nexthop)]
+        past = [(route, CERTAIN if _displaces(case, route) else LIKELY) for route, _network in covering if route is best and (route.interface or route.nexthop)]
         past += [(route, _how_far_past(case, route, network, wanted)) for route, network in within if route.interface or route.nexthop]
-        past.sort(key=lambda pair: pair[1] != LIKELY)
+        past.sort(key=lambda pair: pair[1] == POSSIBLE)
         for route, confidence in past[:1]:
             way = route.interface or route.nexthop
             yield Cause("route-elsewhere", f"packets to {route.destination} leave by {way} and not by the VPN" if route.interface
@@ -122,12 +149,20 @@ def routed_elsewhere(case: Case) -> Iterator[Cause]:
                         "(20 of BGP between two AS), or longer prefixes for the VPN", confidence)
 
 
+def _displaces(case, route) -> bool:
+    """Whether a route of the VPN to the very same network stands in the table unused because of it."""
+    return any(not other.active and other.router == route.router and other.destination == route.destination
+               and (other.interface in case.vpn_units or other.protocol == "bgp") for other in case.evidence.state.routes or ())
+
+
 def _how_far_past(case, route, network, wanted) -> str:
-    """A route for a part of the far network that drops it, or takes half of it elsewhere; networks here may well lie in a wide far one."""
+    """A route for a part of the far network that drops it, or takes it elsewhere; networks here may well lie in a wide far one."""
     here = [ip_network(text, strict=False) for text in case.intent.local_networks if is_network(text)]
+    is_wide = any(wanted.version == each.version and wanted.overlaps(each) for each in here)
     beside = any(network.version == each.version and network.overlaps(each) for each in here)
     is_large = network.prefixlen <= wanted.prefixlen + 1
-    return LIKELY if not route.interface or (is_large and not beside and route.protocol != "connected") else POSSIBLE
+    is_led_away = route.protocol != "connected" and not beside and (is_large or not is_wide)
+    return LIKELY if not route.interface or is_led_away else POSSIBLE
 
 
 def security(case: Case) -> Iterator[Cause]:
@@ -177,7 +212,7 @@ def _narrow(case, traffic, rule) -> Cause:
                  f"to {traffic.destination} in {traffic.destination_zone}", tuple(f"rule '{rule.get('name')}' {option}: {found}" for option, found in told),
                  f"security_rule {rule.get('name')}: {told[0][0].replace('-', '_')}: " + (
                      "none, or one for all the hours" if told[0][0] == "schedule" else f"any, or what is to pass besides {told[0][1]}"),
-                 LIKELY if stated(case) else POSSIBLE)
+                 CERTAIN if is_own(case, rule.get("name")) else LIKELY if stated(case) else POSSIBLE)
 
 
 def security_inbound(case: Case) -> Iterator[Cause]:
@@ -190,7 +225,8 @@ def security_inbound(case: Case) -> Iterator[Cause]:
         if not denied:
             continue
         waiting = allowed_if_enabled(case, traffic) or allowed_below(case, replace(denied[0], traffic=traffic))
-        found = _nothing_passes(case, traffic, denied[0], sureness(case, denied[0], LIKELY) if waiting and stated(case) else POSSIBLE)
+        most = CERTAIN if is_own(case, allowed_if_enabled(case, traffic)) else LIKELY
+        found = _nothing_passes(case, traffic, denied[0], sureness(case, denied[0], most) if waiting and stated(case) else POSSIBLE)
         yield found if waiting else replace(found, id="security-rule-inbound-missing", fix=f"{found.fix}, if the far side is to begin sessions")
         return
 

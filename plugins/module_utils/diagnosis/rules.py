@@ -20,6 +20,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall imp
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import ANY, Traffic
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.security_policy import ALL, NONE, UNKNOWN
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import DEFAULT_RULES
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, owner
 
 _NARROWING = ("application", "service", "source-user", "category", "source-hip", "destination-hip")
 # A network is looked at in no more parts than these; more of them would be a rulebase of single hosts.
@@ -181,6 +182,11 @@ def without(rule: ET.Element, option: str) -> ET.Element:
     found = ET.Element(rule.tag, rule.attrib)
     found.extend(child for child in rule if child.tag != option)
     return found
+
+
+def is_own(case: Case, name: str | None) -> bool:
+    """Whether a security rule is the VPN's by its record: then it is for all that the VPN is for, and what narrows it is a change by hand."""
+    return name is not None and owner(case.evidence.claims, Object("security_rule", name)) == case.vpn
 
 
 def above(case: Case, rule: ET.Element | None) -> dict:

@@ -62,7 +62,10 @@ def is_detour(outside: str, interface: str | None) -> bool:
 
 @dataclass(frozen=True)
 class StaticRoute:
-    """C(interface): where it leads; empty where the next hop alone says so. C(drops): it discards. C(distance): its administrative one."""
+    """C(interface): where it leads; empty where the next hop alone says so. C(drops): it discards. C(distance): its administrative one.
+
+    C(is_watched): a path monitor or BFD withdraws it.
+    """
 
     name: str
     destination: Network
@@ -70,6 +73,12 @@ class StaticRoute:
     metric: int
     drops: bool
     distance: int
+    is_watched: bool
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Of two routes to one network the lower one is in use."""
+        return self.distance, self.metric
 
 
 class Surroundings:
@@ -227,7 +236,7 @@ class Surroundings:
             found.append(StaticRoute(
                 entry.get("name") or "", destination, places.text(entry, ("interface",)) or "",
                 addresses.number(entry, "metric", _METRIC), places.find(entry, ("nexthop", "discard")) is not None,
-                addresses.number(entry, "admin-dist", usual)))
+                addresses.number(entry, "admin-dist", usual), _is_watched(entry)))
         return found
 
     def static_distance(self, router_name: str) -> int:
@@ -315,6 +324,13 @@ class Surroundings:
 
     def comment(self, unit: str) -> str | None:
         return places.text(self.entry("tunnel_interface", unit), ("comment",))
+
+
+def _is_watched(route: ET.Element) -> bool:
+    """Whether something withdraws a static route whose way is dead: a path monitor that asks anybody, or BFD."""
+    asks = any(places.text(asked, ("enable",)) != "no" for asked in places.children(route, ("path-monitor", "monitor-destinations")))
+    has_bfd = places.text(route, ("bfd", "profile")) not in (None, "None")
+    return has_bfd or (asks and places.text(route, ("path-monitor", "enable")) == "yes")
 
 
 def _interfaces(network: ET.Element | None) -> Iterator[tuple[str, ET.Element]]:

@@ -57,7 +57,8 @@ def gathered_from(tree, platform, base, router: str | None = None) -> dict:
         for group in places.names(tree, groups):
             peers += gathered(bgp_peer, virtual_router=name, peer_group=group, name=None)
     around = Surroundings(tree, base, platform)
-    peers = [{**peer, **_way_through(peer, around)} for peer in peers]
+    neighbours = {local_interface(peer) for peer in peers if _is_neighbour(peer, local_interface(peer) or "", around)}
+    peers = [{**peer, **_way_through(peer, around, neighbours)} for peer in peers]
     return {
         "gateways": gathered(ike_gateway, name=None),
         "tunnels": gathered(ipsec_tunnel, name=None),
@@ -67,11 +68,23 @@ def gathered_from(tree, platform, base, router: str | None = None) -> dict:
     }
 
 
-def _way_through(peer: dict, around: Surroundings) -> dict:
-    """The tunnel interface through which a static route leads to a BGP peer that is not behind the interface of its session."""
-    address = (peer.get("peer_address") or {}).get("ip") or ""
-    if (local_interface(peer) or "").startswith("tunnel."):
-        return {}
+def _is_neighbour(peer: dict, interface: str, around: Surroundings) -> bool:
+    """Whether a BGP peer's address lies in a network of an interface."""
+    there = around.interfaces.get(interface)
+    hosts = [known.network for known in around.known.literals((peer.get("peer_address") or {}).get("ip") or "")]
+    networks = [address.network for address in there.networks()] if there is not None else []
+    return any(host.version == network.version and host.subnet_of(network) for host in hosts for network in networks)
+
+
+def _way_through(peer: dict, around: Surroundings, taken: set) -> dict:
+    """The tunnel interface that a BGP peer is behind, where its session does not begin there: a static route leads to it, or it is a neighbour there.
+
+    C(taken): interfaces that have a neighbour of their own: a peer that is none at its own interface is not behind one of those.
+    """
+    address, way = (peer.get("peer_address") or {}).get("ip") or "", local_interface(peer) or ""
+    if way.startswith("tunnel."):
+        others = [name for name in around.interfaces if name.startswith("tunnel.") and name not in taken and _is_neighbour(peer, name, around)]
+        return {} if _is_neighbour(peer, way, around) or len(others) != 1 else {"tunnel_interface": others[0]}
     hosts = {str(known.network) for known in around.known.literals(address) if known.network.num_addresses == 1}
     through = [route.interface for route in around.static_route_entries(peer["virtual_router"])
                if str(route.destination) in hosts and route.interface.startswith("tunnel.")]

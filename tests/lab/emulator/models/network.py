@@ -10,7 +10,7 @@ import functools
 import ipaddress
 import xml.etree.ElementTree as ET
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import Measured, PeerState, Runtime, TunnelState
@@ -83,6 +83,10 @@ class Route:
     flags: str
     interface: str
     protocol: str
+
+    @property
+    def is_in_use(self) -> bool:
+        return self.flags.startswith("A")
 
 
 #: What a BGP peer sends that nothing was told of: the network behind the sample connections.
@@ -391,14 +395,14 @@ class Network:
         return next((each.addresses[0] for each in self.interfaces if each.name == interface and each.addresses), "")
 
     def routes(self) -> list[Route]:
-        """Connected, static and learned routes of all routers; those of a tunnel that is down are left out."""
+        """Connected, static and learned routes of all routers, the best one to each network in use; those of a tunnel that is down are left out."""
         found, down = self._own_routes(), self._down
         found.extend(
             Route(route.router, route.destination, route.nexthop, route.metric, "20", "A B", route.interface, "bgp")
             for route in self.runtime.learned_routes if route.interface not in self.without_link
         )
         found.extend(route for route in self._learned() if route.interface not in down)
-        return found
+        return _with_the_best_in_use(found)
 
     @functools.cached_property
     def _down(self) -> set[str]:
@@ -439,6 +443,19 @@ def _connected(router: str, interface: Interface) -> list[Route]:
         found.append(Route(router, str(address.network), str(address.ip), "0", "0", "A C", interface.name, "connected"))
         found.append(Route(router, f"{address.ip}/{address.max_prefixlen}", unspecified, "0", "0", "A H", "", "local"))
     return found
+
+
+def _with_the_best_in_use(routes: list[Route]) -> list[Route]:
+    """The administrative distance decides, then the metric; equal ones are in use together. Others have a blank for the A, as in a recorded table."""
+    best: dict[tuple[str, str], tuple[int, int]] = {}
+    for route in routes:
+        network = (route.router, route.destination)
+        best[network] = min(_rank(route), best.get(network, _rank(route)))
+    return [route if _rank(route) == best[route.router, route.destination] else replace(route, flags=f" {route.flags[1:]}") for route in routes]
+
+
+def _rank(route: Route) -> tuple[int, int]:
+    return int(route.distance), int(route.metric or 0)
 
 
 def _far_prefix(peer: Peer) -> str:

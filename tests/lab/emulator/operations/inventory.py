@@ -92,7 +92,7 @@ def _advanced_fib(context: Context) -> Answer:
 
 def _fib(context: Context) -> Answer:
     """What packets follow: the active routes of each router, and its table of IPv6 (that this one stands beside it is inferred)."""
-    routes = [route for route in Network(context.firewall.running, context.firewall.runtime).routes() if route.flags.startswith("A")]
+    routes = [route for route in Network(context.firewall.running, context.firewall.runtime).routes() if route.is_in_use]
     routers = list(dict.fromkeys(route.router for route in routes))
     parts = []
     for number, router in enumerate(routers, 1):

@@ -139,21 +139,21 @@ def _routes(context: Context) -> Answer:
 
 def _legacy_route(route: Route) -> str:
     """In every recorded answer BGP's routes are loose and have no interface, also where the peer is directly connected, and only they have an age."""
-    learned = route.protocol == "bgp"
+    learned, used = route.protocol == "bgp", "A" if route.is_in_use else " "
     return "<entry>" + fields(
         virtual_router=route.router, destination=route.destination, nexthop=route.nexthop, metric=route.metric,
-        flags="A?B   " if learned else f"{route.flags}   ", age=612 if learned else "", interface="" if learned else route.interface,
+        flags=f"{used}?B   " if learned else f"{route.flags}   ", age=612 if learned else "", interface="" if learned else route.interface,
         route_table="unicast",
     ) + "</entry>"
 
 
 def _summary(context: Context) -> Answer:
     routes = _network(context).routes()
-    total, static = len(routes), sum(route.protocol == "static" for route in routes)
+    total, used, static = len(routes), sum(route.is_in_use for route in routes), sum(route.protocol == "static" for route in routes)
     learned = sum(route.protocol == "bgp" for route in routes)
     limited = {"All-Routes": (total, True), "All-IPv4": (total, False), "All-IPv6": (0, False)}
     inner = "".join(
-        f"<{tag}><total>{count}</total><limit>2500</limit>{f'<active>{count}</active>' if active else ''}</{tag}>"
+        f"<{tag}><total>{count}</total><limit>2500</limit>{f'<active>{used}</active>' if active else ''}</{tag}>"
         for tag, (count, active) in limited.items()
     )
     counts = {
@@ -239,14 +239,15 @@ def _advanced_routes(context: Context) -> Any:
 
 def _advanced_route(route: Route) -> dict[str, Any]:
     hop: dict[str, Any] = {
-        "flags": f"{route.flags} ", "fib": True, "directlyConnected": route.protocol != "static",
+        "flags": f"{route.flags} ", "fib": route.is_in_use, "directlyConnected": route.protocol != "static",
         "interfaceName": route.interface, "active": True, "weight": 1,
     }
     if route.nexthop not in ("0.0.0.0", "discard"):
         hop["ip"] = route.nexthop
     return {
-        "prefix": route.destination, "protocol": route.protocol, "vrfId": 0, "vrfName": "default", "selected": True,
-        "destSelected": True, "distance": int(route.distance), "metric": int(route.metric or 0), "installed": True, "table": 254,
+        "prefix": route.destination, "protocol": route.protocol, "vrfId": 0, "vrfName": "default",
+        "selected": route.is_in_use, "destSelected": route.is_in_use, "distance": int(route.distance), "metric": int(route.metric or 0),
+        "installed": route.is_in_use, "table": 254,
         "uptime": "01:03:24", "nexthops": [hop],
     }
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.network import spi
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import LearnedRoute, Measured, TunnelState
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, VSYS
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import DEVICE, NETWORK, VSYS
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.pairing import options, profile
 
 VIRTUAL, LOGICAL = "virtual-router", "logical-router"
@@ -221,6 +221,9 @@ class Mishap:
     C(kind): of the VPN. C(tunnels): those concerned. C(edits): committed changes, in order. C(pending): uncommitted ones. C(then): what is so afterwards.
     C(making): options of the VPN besides. C(description): how the far side's description differs. C(probe): whether the probe of a host is answered, where
     one is sent. C(committed): whether the VPN itself was.
+
+    C(causes): what the diagnosis calls the true cause, added when all of the above stood; with several of them, each says it. C(follows): what is as certain
+    because of it, and is not what happened.
     """
 
     what: str
@@ -237,6 +240,8 @@ class Mishap:
     description: dict = field(default_factory=dict)
     probe: bool | None = None
     committed: bool = True
+    causes: tuple = ()
+    follows: tuple = ()
 
 
 def _of(name: str, number: int | str) -> str:
@@ -258,6 +263,7 @@ _PBF = (
         "configuration",
         (swapped(f"{entry(GATEWAY, _S1)}/local-address", "<local-address><interface>ethernet1/7</interface><ip>203.0.113.6/30</ip></local-address>"),),
         (*down(_S1), *unanswered(_S1)),
+        causes=("local-interface-wrong",),
     ),
     Mishap(
         "both gateways were given a name as their ID, as another firewall wanted it",
@@ -269,6 +275,7 @@ _PBF = (
         "configuration",
         both(lambda name: put(entry(GATEWAY, name), "<local-id><type>fqdn</type><id>fw1.example.net</id></local-id>"), _S1, _S2),
         (*down(_S1, _S2), *refused("AUTHENTICATION_FAILED", _S1, _S2)),
+        causes=("local-identity-mismatch",),
     ),
     Mishap(
         "two digits of the first peer's address were swapped",
@@ -280,6 +287,8 @@ _PBF = (
         "configuration",
         (put(f"{entry(GATEWAY, _S1)}/peer-address", "<ip>203.0.113.71</ip>"),),
         (*down(_S1), *unanswered(_S1)),
+        causes=("peer-address-wrong",),
+        follows=("ike-denied-by-rule",),
     ),
     Mishap(
         "the IKE profile was set to group 5",
@@ -291,6 +300,7 @@ _PBF = (
         "configuration",
         (swapped(f"{entry(IKE_PROFILE, AWS_STATIC)}/dh-group", members("dh-group", "group5")),),
         (*down(_S1, _S2), *refused("NO_PROPOSAL_CHOSEN", _S1, _S2)),
+        causes=("ike-dh-group-mismatch",),
     ),
     Mishap(
         "perfect forward secrecy was switched off",
@@ -301,6 +311,7 @@ _PBF = (
         "at_risk",
         "configuration",
         (put(entry(ESP_PROFILE, AWS_STATIC), "<dh-group>no-pfs</dh-group>"),),
+        causes=("pfs-group-mismatch",),
     ),
     Mishap(
         "two digits of the first tunnel's monitored address were swapped",
@@ -312,6 +323,7 @@ _PBF = (
         "configuration",
         (put(f"{entry(TUNNEL, _S1)}/tunnel-monitor", "<destination-ip>169.254.31.96</destination-ip>"),),
         (live("vpn", tunnel=_S1, monitor="down"),),
+        causes=("monitor-target-wrong",),
     ),
     Mishap(
         "the first PBF rule's monitor asks a server that was switched off",
@@ -323,6 +335,7 @@ _PBF = (
         "configuration",
         (put(f"{entry(RULES['pbf'], _S1)}/action/forward/monitor", "<ip-address>10.200.0.250</ip-address>"),),
         (live("pbf", rule=_S1, state="disabled"),),
+        causes=("pbf-monitor-silent", "pbf-next-hop-wrong"),
     ),
     Mishap(
         "all of the offices was sent to the guest line by a PBF rule on top",
@@ -333,6 +346,7 @@ _PBF = (
         "down",
         "configuration",
         forwarding("offices by the guest line", "trust", "any", "any"),
+        causes=("pbf-rule-shadowed",),
     ),
     Mishap(
         "both forwarding rules are still disabled after maintenance",
@@ -343,6 +357,7 @@ _PBF = (
         "down",
         "configuration",
         both(lambda name: put(entry(RULES["pbf"], name), "<disabled>yes</disabled>"), _S1, _S2),
+        causes=("pbf-rule-disabled",),
     ),
     Mishap(
         "the forwarding rules were narrowed to the lower half of the offices",
@@ -353,6 +368,7 @@ _PBF = (
         "down",
         "configuration",
         both(lambda name: swapped(f"{entry(RULES['pbf'], name)}/source", members("source", "10.10.0.0/25")), _S1, _S2),
+        causes=("pbf-rule-misses-traffic",),
     ),
     Mishap(
         "the PBF rules were set to another zone than the hosts'",
@@ -364,6 +380,7 @@ _PBF = (
         "configuration",
         both(lambda name: swapped(f"{entry(RULES['pbf'], name)}/from", f"<from>{members('zone', 'dmz')}</from>"), _S1, _S2, _of(AWS_STATIC, "discard")),
         making={"backup_routes": False},
+        causes=("pbf-rule-misses-traffic",),
     ),
     Mishap(
         "the destination of the rule to AWS was negated",
@@ -374,6 +391,7 @@ _PBF = (
         "down",
         "configuration",
         (put(entry(RULES["security"], _of(AWS_STATIC, "out")), "<negate-destination>yes</negate-destination>"),),
+        causes=("security-rule-denies", "security-rule-missing"),
     ),
     Mishap(
         "a test network's route holds the far side's addresses",
@@ -385,6 +403,7 @@ _PBF = (
         "configuration",
         (route(VIRTUAL, "test networks", "203.0.113.0/24"),),
         (*down(_S1, _S2), *unanswered(_S1, _S2)),
+        causes=("endpoint-route-through-other-interface",),
     ),
     Mishap(
         "the offices hide behind the outside address wherever they go",
@@ -396,6 +415,7 @@ _PBF = (
         "configuration",
         hiding("offices hide", "trust", "any"),
         (traffic(_S1, 800, 0), traffic(_S2, 0, 0)),
+        causes=("source-nat-on-vpn",),
     ),
     Mishap(
         "the first rule has lost its monitor, and AWS has taken that endpoint down",
@@ -407,6 +427,7 @@ _PBF = (
         "configuration",
         (gone(f"{entry(RULES['pbf'], _S1)}/action/forward/monitor"),),
         (*down(_S1), *unanswered(_S1)),
+        causes=("pbf-rule-without-monitor",),
     ),
     Mishap(
         "the far side's host firewall drops what comes from here",
@@ -419,6 +440,7 @@ _PBF = (
         (),
         (traffic(_S1, 800, 0), traffic(_S2, 0, 0)),
         probe=False,
+        causes=("cloud-way-back",),
     ),
     Mishap(
         "AWS has lost the static route to here",
@@ -431,6 +453,7 @@ _PBF = (
         (),
         (traffic(_S1, 800, 0), traffic(_S2, 0, 0)),
         description={"static_routes": ["192.168.77.0/24"]},
+        causes=("cloud-static-route-missing",),
     ),
     Mishap(
         "what one rule allows was tied to a schedule that is over",
@@ -448,6 +471,7 @@ _PBF = (
             ),
             put(entry(RULES["security"], _of(AWS_STATIC, "out")), "<schedule>migration weekend</schedule>"),
         ),
+        causes=("security-rule-narrow",),
     ),
     Mishap(
         "the first gateway was switched off, and switched on again without a commit",
@@ -460,9 +484,11 @@ _PBF = (
         (put(entry(GATEWAY, _S1), "<disabled>yes</disabled>"),),
         down(_S1),
         pending=(put(entry(GATEWAY, _S1), "<disabled>no</disabled>"),),
+        causes=("commit-pending", "ike-gateway-disabled"),
     ),
     Mishap(
-        "the VPN was made and never committed", "the VPN is in the candidate configuration only", "pbf", LOGICAL, "1 2", "down", "candidate", committed=False
+        "the VPN was made and never committed", "the VPN is in the candidate configuration only", "pbf", LOGICAL, "1 2", "down", "candidate", committed=False,
+        causes=("commit-pending", "not-configured"),
     ),
 )
 
@@ -478,6 +504,7 @@ _BGP = (
         "configuration",
         (put(BGP[VIRTUAL], "<local-as>65010</local-as>"),),
         session("Idle", _B1, _B2),
+        causes=("bgp-local-as-mismatch",),
     ),
     Mishap(
         "two digits of the second peer's AS were swapped",
@@ -489,6 +516,7 @@ _BGP = (
         "configuration",
         (put(entry(PEERS[LOGICAL], _B2), "<peer-as>64521</peer-as>"),),
         session("Idle", _B2),
+        causes=("bgp-as-mismatch",),
     ),
     Mishap(
         "an import rule refuses what is private",
@@ -506,6 +534,7 @@ _BGP = (
             ),
         ),
         (told(_B1, [], [_OURS]), told(_B2, [], [_OURS])),
+        causes=("import-policy",),
     ),
     Mishap(
         "the prefix list was changed to the network of another office",
@@ -526,6 +555,8 @@ _BGP = (
             told(_B2, [_THEIRS], []),
             live("learned", router="default", destination=_THEIRS, nexthop="169.254.88.13", metric="", interface="tunnel.1"),
         ),
+        causes=("export-policy", "local-network-not-announced"),
+        follows=("advertised-prefix-not-routed",),
     ),
     Mishap(
         "the router no longer installs what BGP learns",
@@ -536,6 +567,7 @@ _BGP = (
         "down",
         "configuration",
         (put(BGP[VIRTUAL], "<install-route>no</install-route>"),),
+        causes=("install-route-off",),
     ),
     Mishap(
         "the first peer was given a password",
@@ -550,6 +582,7 @@ _BGP = (
             put(f"{entry(PEERS[LOGICAL], _B1)}/connection-options", "<authentication>signed</authentication>"),
         ),
         session("Connect", _B1),
+        causes=("bgp-password-mismatch",),
     ),
     Mishap(
         "a static route of the data centre's move was left over",
@@ -560,6 +593,8 @@ _BGP = (
         "down",
         "configuration",
         (route(VIRTUAL, "moved to the labs", _THEIRS),),
+        causes=("route-elsewhere",),
+        follows=("learned-not-installed",),
     ),
     Mishap(
         "a part of the far network was routed to the labs",
@@ -570,6 +605,7 @@ _BGP = (
         "down",
         "configuration",
         (route(LOGICAL, "labs too", "10.200.64.0/18"),),
+        causes=("route-elsewhere",),
     ),
     Mishap(
         "redistribution was switched off",
@@ -585,6 +621,7 @@ _BGP = (
             told(_B2, [_THEIRS], []),
             live("learned", router="default", destination=_THEIRS, nexthop="169.254.88.13", metric="", interface="tunnel.1"),
         ),
+        causes=("redistribution-missing",),
     ),
     Mishap(
         "the second tunnel's interface was put into the branches' zone",
@@ -599,6 +636,7 @@ _BGP = (
             put(f"{entry(f'{VSYS}/zone', 'branch')}/network/layer3", "<member>tunnel.2</member>"),
         ),
         session("Active", _B2),
+        causes=("tunnel-interface-in-other-zone", "tunnels-in-different-zones"),
     ),
     Mishap(
         "the second peer was copied from the first one with its local address",
@@ -610,6 +648,7 @@ _BGP = (
         "configuration",
         (swapped(f"{entry(PEERS[VIRTUAL], _B2)}/local-address", "<local-address><interface>tunnel.1</interface><ip>169.254.88.14/30</ip></local-address>"),),
         session("Active", _B2),
+        causes=("bgp-address-mismatch", "bgp-interface-wrong"),
     ),
     Mishap(
         "the provider gave the line another address, and the gateways were changed to it",
@@ -625,6 +664,8 @@ _BGP = (
             gone(f"{NETWORK}/interface/ethernet/entry[@name='ethernet1/8']/layer3/ip/entry[@name='198.51.100.10/24']"),
         ),
         (*down(_B1, _B2), *session("Active", _B1, _B2), *unanswered(_B1, _B2)),
+        causes=("customer-gateway-address",),
+        follows=("ike-denied-by-rule",),
     ),
     Mishap(
         "AWS works on the first endpoint",
@@ -641,6 +682,7 @@ _BGP = (
             live("log", eventid="ike-nego-p1-dpd-dn", name=_B1, opaque="IKE phase-1 SA is down determined by DPD. Peer 192.0.2.51", severity="high"),
             *unanswered(_B1),
         ),
+        causes=("ike-unanswered",),
     ),
     Mishap(
         "the far side announces nothing any more",
@@ -652,6 +694,7 @@ _BGP = (
         "state",
         (),
         (told(_B1, [], [_OURS]), told(_B2, [], [_OURS])),
+        causes=("nothing-learned",),
     ),
     Mishap(
         "the rule to AWS was limited to web pages",
@@ -665,6 +708,7 @@ _BGP = (
             swapped(f"{entry(RULES['security'], _of(AWS_BGP, 'out'))}/application", members("application", "web-browsing", "ssl")),
             swapped(f"{entry(RULES['security'], _of(AWS_BGP, 'out'))}/service", members("service", "application-default")),
         ),
+        causes=("security-rule-narrow",),
     ),
     Mishap(
         "the rule from AWS was disabled",
@@ -675,6 +719,7 @@ _BGP = (
         "down",
         "configuration",
         (put(entry(RULES["security"], _of(AWS_BGP, "in")), "<disabled>yes</disabled>"),),
+        causes=("security-rule-disabled", "security-rule-inbound-missing"),
     ),
     Mishap(
         "the provider's cable was pulled",
@@ -686,6 +731,7 @@ _BGP = (
         "state",
         (),
         (live("link", port="ethernet1/8", up=False), *session("Active", _B1, _B2)),
+        causes=("outside-interface-down",),
     ),
     Mishap(
         "the provider lets IKE through and drops ESP",
@@ -697,6 +743,7 @@ _BGP = (
         "state",
         (),
         (traffic(_B1, 800, 0), traffic(_B2, 100, 0), *session("Active", _B1, _B2)),
+        causes=("esp-filtered",),
     ),
     Mishap(
         "the zone of the tunnels was given the internet's protection profile",
@@ -708,6 +755,7 @@ _BGP = (
         "configuration",
         (put(f"{entry(f'{VSYS}/zone', 'aws-vpn')}/network", "<zone-protection-profile>internet-edge</zone-protection-profile>"),),
         session("Active", _B1, _B2),
+        causes=("strict-ip-check",),
     ),
     Mishap(
         "the firewall was suspended in its HA pair",
@@ -717,8 +765,9 @@ _BGP = (
         "1 2",
         "down",
         "state",
-        (),
+        (put(f"{DEVICE}/deviceconfig", "<high-availability><enabled>yes</enabled></high-availability>"),),
         (live("set_ha", state="suspended"),),
+        causes=("ha-passive",),
     ),
 )
 
@@ -733,6 +782,7 @@ _ROUTES = (
         "at_risk",
         "configuration",
         (gone(f"{ROUTES[VIRTUAL]}/entry[@name='{_S1}-10.200.0.0-16']"),),
+        causes=("tunnel-not-in-use",),
     ),
     Mishap(
         "the first route's monitor was switched off",
@@ -743,6 +793,7 @@ _ROUTES = (
         "at_risk",
         "configuration",
         (put(f"{ROUTES[LOGICAL]}/entry[@name='{_S1}-10.200.0.0-16']/path-monitor", "<enable>no</enable>"),),
+        causes=("route-without-monitor",),
     ),
     Mishap(
         "a rule on top keeps the offices away from all private networks",
@@ -753,6 +804,7 @@ _ROUTES = (
         "down",
         "configuration",
         rule("nothing private", "trust", "any", "any", "10.0.0.0/8"),
+        causes=("security-rule-shadowed",),
     ),
     Mishap(
         "a pair's local network was given another mask",
@@ -764,6 +816,7 @@ _ROUTES = (
         "configuration",
         (put(f"{entry(TUNNEL, _Z1)}/auto-key/proxy-id/entry[@name='10.10.0.0-24_172.20.0.0-16']", "<local>10.10.0.0/25</local>"),),
         (*down(f"{_Z1}:10.10.0.0-24_172.20.0.0-16"), *refused_child("TS_UNACCEPTABLE", _Z1, f"{_Z1}:10.10.0.0-24_172.20.0.0-16")),
+        causes=("proxy-id-mismatch",),
     ),
     Mishap(
         "a pair was limited to HTTPS",
@@ -780,6 +833,7 @@ _ROUTES = (
             ),
         ),
         (*down(f"{_Z1}:10.20.0.0-24_172.21.0.0-16"), *refused_child("TS_UNACCEPTABLE", _Z1, f"{_Z1}:10.20.0.0-24_172.21.0.0-16")),
+        causes=("proxy-id-mismatch", "proxy-id-protocol"),
     ),
     Mishap(
         "the far side gave up one of the pairs",
@@ -791,6 +845,7 @@ _ROUTES = (
         "log",
         (),
         (*down(f"{_Z1}:10.20.0.0-24_172.21.0.0-16"), *refused_child("TS_UNACCEPTABLE", _Z1, f"{_Z1}:10.20.0.0-24_172.21.0.0-16")),
+        causes=("proxy-id-mismatch",),
     ),
     Mishap(
         "the key was typed anew, with a blank at its end",
@@ -802,6 +857,7 @@ _ROUTES = (
         "configuration",
         (put(f"{entry(GATEWAY, _Z1)}/authentication/pre-shared-key", "<key>notReal.zone.7 </key>"),),
         (*down(_Z1), *refused("AUTHENTICATION_FAILED", _Z1)),
+        causes=("pre-shared-key-mismatch",),
     ),
     Mishap(
         "the route to one of the far networks was deleted",
@@ -812,6 +868,7 @@ _ROUTES = (
         "down",
         "configuration",
         (gone(f"{ROUTES[VIRTUAL]}/entry[@name='{_Z1}-172.21.0.0-16']"),),
+        causes=("route-missing",),
     ),
     Mishap(
         "the far side was given another key than was agreed",
@@ -823,6 +880,7 @@ _ROUTES = (
         "log",
         (),
         (*down(_Z1), *refused("AUTHENTICATION_FAILED", _Z1)),
+        causes=("identity-mismatch", "pre-shared-key-mismatch"),
     ),
 )
 

@@ -127,7 +127,8 @@ def _by_routes(branch: Branch) -> None:
     routes = branch.at("routing-table/ip/static-route")
     for number, metric in ((1, 10), (2, 20)):
         routes.append(ET.fromstring(f"<entry name='{NAME}-{number}'><destination>{VPC}</destination><interface>tunnel.{number}</interface>"
-                                    f"<metric>{metric}</metric></entry>"))
+                                    f"<metric>{metric}</metric><path-monitor><enable>yes</enable><monitor-destinations><entry name='peer'><enable>yes</enable>"
+                                    "</entry></monitor-destinations></path-monitor></entry>"))
 
 
 def _counted(*counts: tuple) -> Callable:
