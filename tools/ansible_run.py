@@ -90,7 +90,8 @@ class Workplace:
     def run(self, playbook: str | os.PathLike[str], inventory: pathlib.Path, *options: str, environment: dict[str, str] | None = None,
             timeout: float = 300, each_line: Callable[[str], None] | None = None) -> Run:
         """Run a playbook to its end. A run that takes longer than ``timeout`` seconds is ended and raises PlaybookFailed."""
-        record = self.folder / "record.jsonl"
+        # Runs at the same time have inventories of their own.
+        record = inventory.with_suffix(".jsonl")
         record.unlink(missing_ok=True)
         command = [program("ansible-playbook"), str(playbook), "-i", str(inventory), *options]
         before, started = _children_cpu(), time.monotonic()

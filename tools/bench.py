@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -136,17 +137,26 @@ class Bench:
             "aws_pairing_remote_networks": [REMOTE_NETWORK], "aws_pairing_verify": False,
         }
 
-    def cost(self, emulators: list[Emulator], kind: str, playbook: Any = PAIRING, options: Sequence[str] = (), failures: int = 0, **more: Any) -> Cost:
-        """Run a playbook on these firewalls and count. C(failures): on how many of them it is to fail."""
-        inventory = self.workplace.inventory({emulator.firewall.name: self.variables(emulator, kind) for emulator in emulators})
+    def cost(self, emulators: list[Emulator], kind: str, playbook: Any = PAIRING, options: Sequence[str] = (), failures: int = 0, slices: int = 1,
+             **more: Any) -> Cost:
+        """Run a playbook on these firewalls and count. C(failures): on how many of them it is to fail. C(slices): among how many runs at the same time
+        they are divided, as AWX divides an inventory: every so many-th host.
+        """
+        hosts = {emulator.firewall.name: self.variables(emulator, kind) for emulator in emulators}
+        inventories = [self.workplace.inventory({name: hosts[name] for name in sorted(hosts)[number::slices]}, f"inventory{number}.json")
+                       for number in range(slices)]
         for emulator in emulators:
             emulator.control.reset_requests()
-        run = self.workplace.run(playbook, inventory, *ALL_HOSTS, *options, **more)
-        if len({task.host for task in run.tasks if task.status == "failed"}) != failures:
-            succeeded(run)
+        with ThreadPoolExecutor(slices) as at_once:
+            runs = list(at_once.map(lambda inventory: self.workplace.run(playbook, inventory, *ALL_HOSTS, *options, **more), inventories))
+        if len({task.host for run in runs for task in run.tasks if task.status == "failed"}) != failures:
+            for run in runs:
+                succeeded(run)
         requests = [entry for emulator in emulators for entry in emulator.control.requests()]
-        return Cost(run.seconds, run.cpu_seconds, requests, sum(emulator.control.connections() for emulator in emulators), _talking(run),
-                    len(run.tasks) // len(emulators))
+        # CPU time is counted of all children together, when a run ends: the last one's is that of all.
+        return Cost(max(run.seconds for run in runs), max(run.cpu_seconds for run in runs), requests,
+                    sum(emulator.control.connections() for emulator in emulators), sum(map(_talking, runs)),
+                    sum(len(run.tasks) for run in runs) // len(emulators))
 
     # The cases.
 
@@ -285,16 +295,16 @@ class Bench:
         with self.firewall() as emulator:
             return self.cost([emulator], "static", playbook, ("-e", f"@{items}"), timeout=900)
 
-    def fleet(self, count: int, forks: int, failing: int) -> None:
-        """Two tunnels on each. C(failing): so many refuse the commit of the first run; the next one completes them."""
-        heading(f"A fleet of {count} firewalls, static job, {FLEET_LATENCY} ms, {forks} forks; {failing} refuse their first commit")
+    def fleet(self, count: int, forks: int, failing: int, slices: int) -> None:
+        """Two tunnels on each. C(failing): so many refuse the commit of the first run; the next one completes them. C(slices): runs that share them."""
+        heading(f"A fleet of {count} firewalls, static job, {FLEET_LATENCY} ms, {slices} slices of {forks} forks; {failing} refuse their first commit")
         rows = []
         with ExitStack() as stack:
             emulators = [stack.enter_context(self.firewall(f"fw{number:03}", FLEET_LATENCY)) for number in range(1, count + 1)]
             for emulator in emulators[:failing]:
                 emulator.control.fail_next_commit(["not today"])
             for name, failures in (("first", failing), *([("completing", 0)] if failing else []), ("unchanged", 0)):
-                cost = self.cost(emulators, "static", failures=failures, options=("--forks", str(forks)), timeout=60 + 15 * count)
+                cost = self.cost(emulators, "static", failures=failures, slices=slices, options=("--forks", str(forks)), timeout=60 + 15 * count)
                 rows.append((name, f"{cost.seconds:.1f}", f"{cost.seconds / count:.2f}", f"{cost.cpu_seconds / count:.2f}",
                              f"{len(cost.counted) / count:g}", f"{_largest_process():.0f}"))
                 if name in CPU_OF_FLEET:
@@ -408,6 +418,7 @@ def main() -> None:
     parser.add_argument("--fleet", type=int, default=10, help="firewalls of the fleet (10)")
     parser.add_argument("--forks", type=int, default=10, help="of the fleet, how many are served at the same time (10)")
     parser.add_argument("--failing", type=int, default=0, help="of the fleet, how many refuse their first commit (0)")
+    parser.add_argument("--slices", type=int, default=1, help="of the fleet, among how many runs at the same time it is divided, as AWX does (1)")
     given = parser.parse_args()
     print(f"{COLLECTION} {GALAXY['version']}, ansible-core {version('ansible-core')}, Python {platform.python_version()}, "
           "emulated PAN-OS on loopback")
@@ -417,7 +428,8 @@ def main() -> None:
             for case in CASES:
                 if case in given.cases or (case == "pairings" and {"today", "large"} & set(given.cases)):
                     {"floor": bench.floor, "pairings": bench.pairings, "today": bench.todays_collection, "large": bench.large_configuration,
-                     "tunnels": lambda: bench.many_tunnels(given.tunnels), "fleet": lambda: bench.fleet(given.fleet, given.forks, given.failing)}[case]()
+                     "tunnels": lambda: bench.many_tunnels(given.tunnels),
+                     "fleet": lambda: bench.fleet(given.fleet, given.forks, given.failing, given.slices)}[case]()
             heading("Budgets")
             table(("what", "budget", "measured", ""), bench.budgets.rows)
     except PlaybookFailed as failure:

@@ -13,7 +13,8 @@ short_description: One answer out of those to several questions about one firewa
 description:
   - Where a host has several VPNs, P(tunnelsmith.panos_vpn.vpn_asked#lookup) has a question for each of them. This makes of what
     M(tunnelsmith.panos_vpn.vpn_info) answered to all of them what it would have answered to one.
-  - Lists hold what any answer holds. C(health) is the worst, and V(down) where a question was not answered. C(failures) are the messages of those that failed.
+  - Lists hold what any answer holds; a VPN that several answers tell of is as the first one says. C(health) is the worst, and V(down) where a question was
+    not answered. C(failures) are the messages of those that failed.
 options:
   _input:
     description: The results of a task with a loop, each that of M(tunnelsmith.panos_vpn.vpn_info).

@@ -11,8 +11,8 @@ author:
 version_added: "0.1.0"
 short_description: What was answered in an AWX survey
 description:
-  - Finds the variables whose names begin with C(answer_), which is what P(tunnelsmith.panos_vpn.awx_questions#filter) asks for, and leaves out those that
-    nobody answered. These are empty texts, nulls, and V(as the inventory says).
+  - Finds the variables whose names begin with C(answer_) or C(secret_answer_), which is what P(tunnelsmith.panos_vpn.awx_questions#filter) asks for, and leaves
+    out those that nobody answered. These are empty texts, nulls, and V(as the inventory says). Spaces around an answer are taken away, but not of a secret.
   - AWX posts the questions that nobody touched too, and extra variables beat those of the inventory. So they are given to a role under another name.
 options: {}
 seealso:

@@ -45,6 +45,8 @@ from ansible.errors import AnsibleError
 from ansible.inventory.manager import InventoryManager, split_host_pattern
 from ansible.plugins.lookup import LookupBase
 
+_OF_SLICES = ". A slice of a job has only some of the inventory's hosts, and none of a group whose hosts are all in others"
+
 
 class LookupModule(LookupBase):
     """The lookup."""
@@ -61,7 +63,7 @@ class LookupModule(LookupBase):
         if not wanted and kwargs.get("variable"):
             self._refuse_guessing(kwargs["variable"], variables or {}, groups)
         wanted = wanted or "all"
-        found = self._matching(inventory, groups, wanted)
+        found = self._matching(inventory, groups, wanted, _OF_SLICES if "awx_job_id" in (variables or {}) else "")
         limit = str((variables or {}).get("ansible_limit") or "")
         # A file of hosts is read where the limit is, not here.
         if not limit or limit.startswith("@"):
@@ -83,8 +85,8 @@ class LookupModule(LookupBase):
                            + (f". Its groups are {', '.join(named)}" if named else ""))
 
     @staticmethod
-    def _matching(inventory, groups, wanted: str) -> list[str]:
-        """Raises AnsibleError for a part that is nobody's name, with the names that there are."""
+    def _matching(inventory, groups, wanted: str, reminder: str) -> list[str]:
+        """Raises AnsibleError for a part that is nobody's name, with the names that there are and a reminder."""
         hosts = sorted(str(host) for host in groups.get("all", ()))
         if wanted == "all" and not hosts:
             # Without an inventory, as where a playbook's syntax is checked, nothing is meant, and nothing is misspelt.
@@ -94,7 +96,7 @@ class LookupModule(LookupBase):
             if not takes_away and not inventory.get_hosts(part):
                 named = sorted(str(group) for group in groups if group not in ("all", "ungrouped"))
                 raise AnsibleError(f"no host of the inventory is called {part}; its hosts are {', '.join(hosts) or 'none'}"
-                                   + (f", its groups {', '.join(named)}" if named else ""))
+                                   + (f", its groups {', '.join(named)}" if named else "") + reminder)
         found = [host.name for host in inventory.get_hosts(wanted)]
         if not found:
             raise AnsibleError(f"no host of the inventory is left of {wanted}")

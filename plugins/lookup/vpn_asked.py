@@ -23,10 +23,10 @@ options:
     description: Prefixes of variables, the strongest first. Those of the pairing roles follow by themselves.
     type: list
     elements: str
-  together:
+  besides:
     description:
-      - Whether there is to be one question for all VPNs, as for a look at everything. Those of one virtual system are asked for then. Of what is said besides
-        the names, only that counts which is the same for all of them, and a warning tells what was left out.
+      - Whether what nobody names is asked for too, as for a look at everything. After the questions for VPNs, one follows for each virtual system without a
+        name, and without anything that is said of those. Where the playbook's own variable names VPNs, only those are asked for.
     type: bool
     default: false
 """
@@ -48,8 +48,8 @@ EXAMPLES = r"""
 RETURN = r"""
 _raw:
   description:
-    - For each question a dictionary with C(name) (a list), C(connection), C(source_zones), C(local_networks), C(remote_networks), C(vsys), C(probe) and
-      C(journal), each as far as the inventory says it. There is always one; where nothing is said it is empty.
+    - For each question a dictionary with C(name) (a list), C(connection), C(source_zones), C(local_networks), C(remote_networks),
+      C(vsys), C(probe) and C(journal), each as far as the inventory says it. There is always one; where nothing is said it is empty.
     - The C(connection) holds the pre-shared keys, as far as the cloud's description does.
   type: list
   elements: dict
@@ -92,7 +92,7 @@ class LookupModule(LookupBase):
             own = {**found[prefix], **own}
         of_roles = [found[prefix] for prefix in prefixes if prefix not in terms and found[prefix]]
         questions = _questions(own, of_roles)
-        return [_as_one(questions, terms)] if boolean(kwargs.get("together", False)) else questions
+        return _with_the_rest(questions) if boolean(kwargs.get("besides", False)) and not own.get("name") else questions
 
     def _variables_of(self, role):
         specs = self._loader.load_from_file(str(_COLLECTION / "roles" / role / "meta" / "argument_specs.yml"))["argument_specs"].values()
@@ -178,23 +178,10 @@ def _overlaid(told):
     return found
 
 
-def _as_one(questions, terms):
-    """One question for the VPNs of one virtual system, with what is the same for all of them."""
-    first = questions[0]
-    if len(questions) == 1:
-        return first
-    here = [each for each in questions if each.get("vsys") == first.get("vsys")]
-    names = [name for each in here for name in each["name"]]
-    same = {key: value for key, value in first.items() if all(each.get(key) == value for each in here)}
-    variable = f"{terms[0]}_name" if terms else "a name"
-    left_out = sorted({key for each in here for key in each} - set(same) - {"name"})
-    if left_out:
-        Display().warning(
-            f"asked for {', '.join(names)} together, so without what differs between them ({', '.join(left_out)}); {variable} asks for one with it")
-    elsewhere = [name for each in questions if each not in here for name in each["name"]]
-    if elsewhere:
-        Display().warning(f"{', '.join(elsewhere)} is in another virtual system, and not asked for; {variable} names it")
-    return {**same, "name": names}
+def _with_the_rest(questions):
+    """The same questions, and those for what none of them names: what is to pass through one VPN does not have to pass through another."""
+    systems = dict.fromkeys(question.get("vsys") for question in questions if "name" in question)
+    return [*questions, *({"vsys": system} if system else {} for system in systems)]
 
 
 def _read(prefix, read):

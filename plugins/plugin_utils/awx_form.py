@@ -6,7 +6,8 @@
 
 AWX's page posts every question of a form, an untouched one as an empty text, and AWX 24.6.1 may make that null; extra variables then beat the inventory.
 A choice and a number can not be left open at all: AWX refuses an empty text there. So what a form asks has a name of its own (C(answer_VARIABLE)), a
-choice has one more value that leaves it to the inventory, and a number is asked for as text.
+choice has one more value that leaves it to the inventory, and a number is asked for as text. Spaces
+around what was typed mean nothing, but in a secret.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any, Iterable, Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 
-PREFIX = "answer_"
+PREFIX, SECRET_PREFIX = "answer_", "secret_answer_"
 AS_INVENTORY = "as the inventory says"
 # Of Ansible's own marks in documentation only what they say is left.
 _MARK = re.compile(r"\b[A-Z]+\(((?:[^()]|\([^()]*\))*)\)")
@@ -44,7 +45,7 @@ def _question(role: str, name: str, option: Mapping[str, Any]) -> dict:
     question = {"question_name": name.replace("_", " ").capitalize(), "variable": f"{PREFIX}{role}_{name}", "required": False}
     words = [_meaning(role, option), _KINDS.get(kind, "")]
     if option.get("no_log"):
-        return {**question, "type": "password", "question_description": _sentence(words)}
+        return {**question, "variable": f"{SECRET_PREFIX}{role}_{name}", "type": "password", "question_description": _sentence(words)}
     choices = ["true", "false"] if kind == "bool" else option.get("choices")
     if choices and kind != "list":
         return {**question, "type": "multiplechoice", "question_description": _sentence(words),
@@ -66,8 +67,13 @@ def _sentence(words: Iterable[str]) -> str:
 
 def answered(variables: Mapping[str, Any]) -> dict[str, Any]:
     """Variable → what a form's answer says about it; what was left open is not there."""
-    given = {name.removeprefix(PREFIX): value for name, value in variables.items() if name.startswith(PREFIX)}
-    return {name: value for name, value in given.items() if not _is_open(value)}
+    secrets = {name.removeprefix(SECRET_PREFIX): value for name, value in variables.items() if name.startswith(SECRET_PREFIX)}
+    others = {name.removeprefix(PREFIX): _typed(value) for name, value in variables.items() if name.startswith(PREFIX)}
+    return {name: value for name, value in {**others, **secrets}.items() if not _is_open(value)}
+
+
+def _typed(answer: Any) -> Any:
+    return answer.strip() if isinstance(answer, str) else answer
 
 
 def _is_open(answer: Any) -> bool:

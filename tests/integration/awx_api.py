@@ -61,7 +61,9 @@ class Awx:
         self.writes = []
         self.playbooks = playbooks
         self.number = 0
-        galaxy = self._store("credential_types", {"name": "Ansible Galaxy/Automation Hub API Token", "kind": "galaxy", "inputs": {}, "injectors": {}})
+        self._store("credential_types", rules.AMAZON_WEB_SERVICES)
+        galaxy = self._store("credential_types", {
+            "name": "Ansible Galaxy/Automation Hub API Token", "kind": "galaxy", "inputs": {}, "injectors": {}, "managed": True})
         self._store("credentials", {"name": "Ansible Galaxy", "credential_type": galaxy["id"], "inputs": {}, "organization": None})
         self._store("organizations", {"name": "Default"})
 
@@ -229,6 +231,8 @@ class Awx:
         return (item["name"], *(self.organization(kind, item) if field == "organization" else item.get(field) for field in UNIQUE.get(kind, ())))
 
     def _check_credential_types(self, item, before) -> None:
+        if before.get("managed"):
+            raise Refused(detail="Modifications not allowed for managed credential types")
         in_use = any(credential["credential_type"] == before.get("id") for credential in self.items["credentials"].values())
         if in_use and before["inputs"] != item["inputs"]:
             raise Refused(detail="Modifications to inputs are not allowed for credential types that are in use")
@@ -311,7 +315,7 @@ class Awx:
         if kind == "job_templates":
             shown["organization"] = self.organization(kind, item)
         if kind == "credential_types":
-            shown["managed"] = item["kind"] == "galaxy"
+            shown["managed"] = item.get("managed", False)
         if kind == "credentials":
             fields = {field["id"]: field for field in self.item("credential_types", item["credential_type"])["inputs"].get("fields", [])}
             shown["inputs"] = {name: ENCRYPTED if value and fields[name].get("secret") else value for name, value in item["inputs"].items()}

@@ -63,6 +63,10 @@ class Job:
         found = [json.loads(path.read_text(encoding="utf-8")) for path in (self.artifacts / "job_events").glob("*.json")]
         return sorted(found, key=lambda event: event["counter"])
 
+    def hosts(self) -> set:
+        """The hosts that its tasks ran on."""
+        return {event["event_data"]["host"] for event in self.events() if event["event"] == "runner_on_ok"}
+
     def failures(self) -> str:
         """The messages of failed tasks."""
         return "\n".join(str(event["event_data"].get("res", {}).get("msg", "")) for event in self.events() if event["event"] == "runner_on_failed")
@@ -73,10 +77,12 @@ class Job:
 
 
 class Jobs:
-    """Makes the jobs of an AWX, in folders of their own."""
+    """Makes the jobs of an AWX, in folders of their own. C(environment), C(collections): what the execution environment has besides."""
 
     def __init__(self, awx, installed, folder: pathlib.Path):
         self.awx = awx
+        self.environment: dict = {}
+        self.collections = ""
         self.installed = installed
         self.folder = folder
         self.home = folder / "home"
@@ -125,13 +131,13 @@ class Jobs:
         arguments += ["-" + "v" * job["verbosity"]] if job.get("verbosity") else []
         arguments += ["-l", job["limit"]] if job.get("limit") else []
         _write(private / "env" / "cmdline", " ".join(arguments))
-        _write(private / "env" / "envvars", yaml.safe_dump({**self._environment(job, private), **environment}))
+        _write(private / "env" / "envvars", yaml.safe_dump({**self._environment(job, private), **self.environment, **environment}))
         _write(private / "env" / "settings", yaml.safe_dump({"idle_timeout": 0, "suppress_ansible_output": False}))
         self._inventory(template["inventory"], private / "inventory" / "hosts", slices)
         return private, template["playbook"]
 
     def _environment(self, job, private) -> dict:
-        paths = [str(private / "requirements_collections"), str(self.installed.collections or ""), SHARED_COLLECTIONS]
+        paths = [str(private / "requirements_collections"), str(self.installed.collections or ""), self.collections, SHARED_COLLECTIONS]
         return {
             "HOME": str(self.home), "PATH": f"{self.installed.program.parent}:{os.environ['PATH']}", "LANG": "C.UTF-8", "JOB_ID": str(job["id"]),
             "ANSIBLE_COLLECTIONS_PATH": ":".join(path for path in paths if path), "ANSIBLE_FORCE_COLOR": "True", "ANSIBLE_HOST_KEY_CHECKING": "False",
@@ -150,7 +156,9 @@ class Jobs:
             for number, text in enumerate(kind["injectors"].get("file", {}).values()):
                 tower["filename"] = str(private / "env" / f"credential{credential['id']}_{number}")
                 _write(pathlib.Path(tower["filename"]), templates.from_string(text).render(**values))
-            environment.update({name: templates.from_string(text).render(**values) for name, text in kind["injectors"].get("env", {}).items()})
+            made = {name: templates.from_string(text).render(**values) for name, text in kind["injectors"].get("env", {}).items()}
+            # AWX's own kinds leave out what was not given.
+            environment.update({name: value for name, value in made.items() if value or not kind.get("managed")})
             variables = {name: templates.from_string(text).render(**values) for name, text in kind["injectors"].get("extra_vars", {}).items()}
             if variables:
                 file = private / "env" / f"variables{credential['id']}"

@@ -21,6 +21,17 @@ VARIABLE = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 # Environment variables that a credential may not set.
 OWN_ENVIRONMENT = {"PATH", "PYTHONPATH", "VIRTUAL_ENV", "JOB_ID", "HOME", "INVENTORY_ID", "AWX_HOST"}
 
+# A kind of credential that AWX brings along, and what its own code puts into a job's environment. It knows no region.
+AMAZON_WEB_SERVICES = {
+    "name": "Amazon Web Services", "kind": "cloud", "managed": True,
+    "inputs": {"fields": [{"id": "username", "label": "Access Key", "type": "string"},
+                          {"id": "password", "label": "Secret Key", "type": "string", "secret": True},
+                          {"id": "security_token", "label": "STS Token", "type": "string", "secret": True}],
+               "required": ["username", "password"]},
+    "injectors": {"env": {"AWS_ACCESS_KEY_ID": "{{ username }}", "AWS_SECRET_ACCESS_KEY": "{{ password }}",
+                          "AWS_SECURITY_TOKEN": "{{ security_token }}", "AWS_SESSION_TOKEN": "{{ security_token }}"}},
+}
+
 
 class Refused(Exception):
     """Status 400; C(problems): field or C(__all__) → texts, as in the answer."""

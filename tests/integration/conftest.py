@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
 import os
 import pathlib
@@ -98,6 +99,19 @@ def firewalls():
 def firewall(firewalls):
     """PAN-OS 11.1 with a virtual router."""
     return firewalls()
+
+
+@pytest.fixture
+def aws():
+    """An emulated account of AWS, whose tunnels are up as soon as they are there."""
+    from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import AWS_SEES_IT_UP, COLLECTIONS_OF_AWS
+    from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.ec2 import Ec2
+
+    if not (COLLECTIONS_OF_AWS / "ansible_collections" / "amazon" / "aws").is_dir() or importlib.util.find_spec("boto3") is None:
+        pytest.skip("amazon.aws and boto3 are not here: tools/collections_of_aws.py")
+    account = Ec2(telemetry=lambda address: AWS_SEES_IT_UP).start()
+    yield account
+    account.stop()
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import json
+import pathlib
+import sys
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import ROOT
 
@@ -18,6 +20,9 @@ KEYS = {
     failover: [tunnel["PreSharedKey"] for tunnel in json.loads(path.read_text(encoding="utf-8"))["VpnConnections"][0]["Options"]["TunnelOptions"]]
     for failover, path in CONNECTIONS.items()
 }
+# Where tools/collections_of_aws.py puts amazon.aws.
+COLLECTIONS_OF_AWS = pathlib.Path(sys.prefix) / "collections"
+AWS_SEES_IT_UP = {"Status": "UP", "StatusMessage": "IPSEC IS UP", "AcceptedRouteCount": 1}
 
 
 def paired(failover: str, **more) -> dict:
@@ -59,3 +64,17 @@ def another(number: int) -> dict:
                      ("169.254.31.", f"169.254.{100 + number}."), ("169.254.203.", f"169.254.{150 + number}.")):
         text = text.replace(old, new)
     return json.loads(text)
+
+
+def both_ends() -> dict:
+    """The variables with which a playbook makes a connection in an emulated account, with nothing to wait for."""
+    return {
+        "aws_vpn_connection_name": "branch", "aws_vpn_connection_outside_address": "198.51.100.10",
+        "aws_vpn_connection_vpn_gateway_id": "vgw-0b9e5d1f7a2c48306",
+        "aws_vpn_connection_poll": 1, "aws_vpn_connection_timeout": 5, "aws_vpn_connection_telemetry_timeout": 1,
+    }
+
+
+def leads_to_account(aws) -> dict:
+    """The environment in which boto3 asks this emulated account, once."""
+    return {"AWS_ENDPOINT_URL": aws.url, "AWS_MAX_ATTEMPTS": "1", "AWS_EC2_METADATA_DISABLED": "true"}

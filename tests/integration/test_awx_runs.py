@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import difflib
 import json
+import os
 import pathlib
 import threading
 
@@ -20,7 +21,10 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.integration import awx_modu
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.awx_api import Awx, Server
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.awx_jobs import CONFIGURE, SETTINGS, Jobs
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.back_to_start import bare
-from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import BGP, IDS, KEYS, STATIC, commits, paired, writes
+from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import (
+    BGP, COLLECTIONS_OF_AWS, IDS, KEYS, STATIC, both_ends, commits, leads_to_account, paired, writes,
+)
+from ansible_collections.tunnelsmith.panos_vpn.tests.integration.far_sides import KEY, ROLES
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import (
     ROOT, SECONDS, Playbooks, pairing, play, trial,
 )
@@ -28,6 +32,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door i
 
 pytest.importorskip("ansible_runner", reason="ansible-runner is not installed")
 
+AWS_KEY = "notReal.secret"
 NEW_KEYS = ["Rotated_by.AWX_1", "Rotated_by.AWX_2"]
 # Sent by the modules, and no field of the API: a job template has its project's organization.
 KNOWN_TO_BE_IGNORED = {("credential_types", "managed"), ("job_templates", "organization"), ("workflow_job_template_nodes", "type")}
@@ -38,7 +43,8 @@ SITE = {"aws_pairing_zone": "aws-vpn", "aws_pairing_source_zones": ["trust"], "a
         "failover_drill_commit_poll": 0.05, "failover_drill_timeout": 5}
 CONTENT = {
     "panos_vpn_awx_connection": json.dumps({"VpnConnections": [json.loads(path.read_text(encoding="utf-8"))["VpnConnections"][0] for path in (STATIC, BGP)]}),
-    "panos_vpn_awx_group_variables": SITE, "panos_vpn_awx_verify_slices": 2,
+    "panos_vpn_awx_group_variables": SITE, "panos_vpn_awx_verify_slices": 2, "panos_vpn_awx_aws_access_key": "AKIAEXAMPLE",
+    "panos_vpn_awx_aws_secret_key": AWS_KEY,
 }
 API_KEY = SETTINGS["panos_vpn_awx_api_key"]
 PAIR = {"aws_pairing_hosts": "fw1", "aws_pairing_connection_id": IDS["pbf"], "answer_aws_pairing_failover": "pbf", "answer_aws_pairing_backup_routes": "true",
@@ -129,6 +135,8 @@ def with_things_of_its_own(awx) -> tuple:
     organization = awx.create("organizations", {"name": "Lab"})["id"]
     kind = awx.create("credential_types", {"name": "Login", "kind": "net", "inputs": {"fields": []}, "injectors": {}})["id"]
     login = awx.create("credentials", {"name": "Login", "credential_type": kind, "organization": organization})["id"]
+    amazon = awx.named("credential_types", "Amazon Web Services")["id"]
+    awx.create("credentials", {"name": "Account of the lab", "credential_type": amazon, "organization": organization})
     awx.create("inventories", {"name": "Firewalls", "organization": organization})
     told = awx.create("notification_templates", {"name": "Chat", "organization": organization, "notification_type": "email"})["id"]
     for team in ("Operators", "Approvers"):
@@ -137,7 +145,7 @@ def with_things_of_its_own(awx) -> tuple:
     return {"organization": organization, "login": login, "told": told}, {
         "panos_vpn_awx_inventory_exists": True, "panos_vpn_awx_execution_environment": "PAN-OS VPN of the lab", "panos_vpn_awx_notifications": ["Chat"],
         "panos_vpn_awx_project_credential": "Login", "panos_vpn_awx_registry_credential": str(login), "panos_vpn_awx_operators": ["Operators"],
-        "panos_vpn_awx_approvers": ["Approvers"],
+        "panos_vpn_awx_approvers": ["Approvers"], "panos_vpn_awx_aws_credential": "Account of the lab",
     }
 
 
@@ -151,8 +159,8 @@ def told_of_failures(awx, organization) -> dict:
 def test_what_may_be_asked_at_a_launch_is_pinned(awx):
     for kind, template in ((kind, item) for kind in ("job_templates", "workflow_job_templates") for item in awx.items[kind].values()):
         asked = {name for name, value in template.items() if name.startswith("ask_") and value}
-        # The schedule of the whole fleet says how many slices share it.
-        of_fleet = {"ask_job_slice_count_on_launch"} if template["name"] == "VPN verify" else set()
+        # Where all may be left to the inventory, one launch serves a fleet, and may be divided.
+        of_fleet = {"ask_job_slice_count_on_launch"} if template["name"].startswith(("VPN verify", "VPN with ")) else set()
         assert asked == {"ask_limit_on_launch", *(["ask_verbosity_on_launch"] if kind == "job_templates" else []), *of_fleet}, template["name"]
     # All that AWX can ask is said, so that what somebody has switched on by hand is found.
     tasks = yaml.safe_load((ROOT / "playbooks" / "awx" / "tasks" / "content.yml").read_text(encoding="utf-8"))
@@ -171,6 +179,17 @@ def test_each_role_that_makes_vpns_has_a_form(awx, role, peer):
         first, *others = [question["variable"] for question in awx.surveys["job_templates", template["id"]]["spec"]]
         assert template["playbook"] == f"playbooks/{role}.yml" and json.loads(template["extra_vars"])[f"{role}_hosts"] == "{{ %s }}" % first
         assert [variable for variable in others if variable.removeprefix("answer_") not in options] == [] and f"answer_{role}_state" in others
+
+
+def test_both_ends_with_aws_have_a_form_and_awx_s_own_kind_of_credential(awx):
+    """The playbook's questions, and those of the role that follows; an output of AWS's, which would be paired instead of what is made, is not handed to it."""
+    specs = [ROOT / "playbooks" / "argument_specs" / "aws_vpn_connection.yml", ROOT / "roles" / "aws_pairing" / "meta" / "argument_specs.yml"]
+    options = {name for path in specs for name in yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]}
+    template = awx.named("job_templates", "VPN with AWS, both ends")
+    asked = [question["variable"].removeprefix("answer_") for question in awx.surveys["job_templates", template["id"]]["spec"]]
+    assert asked[0] == "aws_pairing_hosts" and set(asked[1:]) <= options and "aws_vpn_connection_region" in asked
+    used = {item["name"]: awx.item("credential_types", item["credential_type"])["name"] for item in awx.linked("job_templates", template["id"], "credentials")}
+    assert used == {"Firewalls": "PAN-OS firewall", "AWS account": "Amazon Web Services"}
 
 
 def test_forms_ask_for_keys_as_passwords_without_a_default(awx):
@@ -199,11 +218,15 @@ SECRETS = {
 def test_a_stored_secret_is_replaced_on_request_only_and_never_lost(awx, playbooks, settings, update, held):
     connections = awx.named("credentials", "AWS VPN connections")["inputs"]
     before = copy.deepcopy(connections)
-    run = apply(playbooks, awx, **only("credentials"), **settings, panos_vpn_awx_update_secrets=update)
+    run = apply(playbooks, awx, **only("credentials"), **settings, panos_vpn_awx_update_secrets=update, panos_vpn_awx_aws_access_key="AKIAOTHER",
+                panos_vpn_awx_aws_secret_key="another-secret")
     assert run.status == 0, run.output[-3000:]
     assert awx.named("credentials", "Firewalls")["inputs"] == held
     assert awx.named("credentials", "AWS VPN connections")["inputs"] == before
     assert json.loads(before["connection"])["VpnConnections"]
+    # What a new secret would need beside it stays with the old one.
+    assert awx.named("credentials", "AWS account")["inputs"] == (
+        {"username": "AKIAOTHER", "password": "another-secret"} if update else {"username": "AKIAEXAMPLE", "password": AWS_KEY})
 
 
 def test_a_project_that_could_not_be_fetched_is_fetched_again(configured, playbooks):
@@ -235,14 +258,14 @@ def test_the_workflow_goes_from_plan_to_verification_and_back_on_failure(awx):
     assert awx.item("workflow_approval_templates", nodes["approval"]["unified_job_template"])["timeout"] == 86400
 
 
-def leads_to(awx, *firewalls) -> None:
-    """The inventory's hosts are these emulated firewalls, and the credential logs in to them."""
+def leads_to(awx, *firewalls, **more) -> None:
+    """The inventory's hosts are these emulated firewalls, with C(more) variables, and the credential logs in to them."""
     inventory = awx.named("inventories", "Firewalls")["id"]
     group = awx.named("groups", "firewalls")["id"]
     awx.items["hosts"].clear()
     awx.links["groups", group, "hosts"] = []
     for number, firewall in enumerate(firewalls, 1):
-        variables = {"ansible_host": firewall.host, **({"panos_provider": provider_of(firewall)} if len(firewalls) > 1 else {})}
+        variables = {**more, "ansible_host": firewall.host, **({"panos_provider": provider_of(firewall)} if len(firewalls) > 1 else {})}
         host = awx.create("hosts", {"name": f"fw{number}", "inventory": inventory, "variables": json.dumps(variables)})
         awx.links["groups", group, "hosts"].append(host["id"])
     awx.named("credentials", "Firewalls")["inputs"] = {
@@ -258,7 +281,7 @@ def led(awx, firewall):
 
 
 def secrets(firewall) -> set:
-    return {form for key in (*KEYS["pbf"], *KEYS["bgp"], *NEW_KEYS, firewall.api_key) for form in printable_forms(key)}
+    return {form for key in (*KEYS["pbf"], *KEYS["bgp"], *NEW_KEYS, KEY, AWS_KEY, firewall.api_key) for form in printable_forms(key)}
 
 
 def leaks(job, firewall) -> dict:
@@ -351,6 +374,53 @@ def test_what_a_verification_finds_well_is_not_taken_back(jobs, led):
     assert bare(led.control.running()) == bare(standing)
 
 
+def pairing_variables(role: str) -> dict:
+    """What an inventory says for a role: all that it takes."""
+    return {f"{role}_{name}": value for name, value in ROLES[role][0].items()}
+
+
+# Role → (its template, what becomes of its VPN in jobs; all of the last one's where ALL_FAULTS is set).
+FORMS = {
+    "azure_pairing": ("VPN with Azure", ["check", "made"]), "gcp_pairing": ("VPN with Google Cloud", ["made", "again"]),
+    "harmony_sase_pairing": ("VPN with Harmony SASE", ["made", "reconnected"]), "zstack_pairing": ("VPN with ZStack", ["made", "absent"]),
+    "site_to_site": ("VPN with any peer", ["check"]),
+}
+WHOLE_LIFE = ["check", "made", "again", "reconnected", "absent"]
+# As somebody types it into a form.
+TYPED = {"zone": " partners", "source_zones": "trust , dmz", "remote_networks": "172.20.0.0/16,172.21.0.0/16"}
+RULES = "/config/devices/entry/vsys/entry/rulebase/security"
+
+
+@pytest.mark.parametrize("role", FORMS)
+def test_each_role_makes_its_vpn_in_jobs(jobs, awx, led, role):
+    """What was answered comes out of the form, and the far side's description with its keys out of the inventory."""
+    leads_to(awx, led, **pairing_variables(role))
+    template, steps = FORMS[role]
+    start, rules_before = bare(led.control.running()), led.control.running(RULES).count("dmz")
+    for step in WHOLE_LIFE if os.environ.get("ALL_FAULTS") else steps:
+        state = {"state": step} if step in ("reconnected", "absent") else {}
+        answers = {f"answer_{role}_{name}": text for name, text in {**TYPED, **state}.items()}
+        job = jobs.run(jobs.launched(f"{template} (check)" if step == "check" else template, posted(awx, template, aws_pairing_hosts="fw1", **answers)))
+        assert_well(job, led, changed=step != "again")
+        assert (bare(led.control.running()) == start) is (step in ("check", "absent")), step
+        assert step != "made" or led.control.running(RULES).count("dmz") > rules_before
+
+
+def test_both_ends_of_a_vpn_with_aws_are_made_in_jobs(jobs, awx, aws, led):
+    """By AWX's own credential for AWS, and a region that the form asks for."""
+    leads_to(awx, led, **both_ends())
+    jobs.environment, jobs.collections = leads_to_account(aws), str(COLLECTIONS_OF_AWS)
+    start, template = bare(led.control.running()), "VPN with AWS, both ends"
+    for step in ["check", "present", "again", "compared", "absent"] if os.environ.get("ALL_FAULTS") else ["present", "absent"]:
+        state = {"answer_aws_vpn_connection_state": step} if step in ("compared", "absent") else {}
+        form = posted(awx, template, aws_pairing_hosts="fw1", answer_aws_vpn_connection_region="eu-central-1 ", **state)
+        job = jobs.run(jobs.launched(f"{template} (check)" if step == "check" else template, form))
+        assert_well(job, led, changed=step in ("present", "absent"))
+        standing = [item["State"] for kind in (aws.customer_gateways, aws.connections) for item in kind.values()]
+        assert (bare(led.control.running()) == start) is (step in ("check", "absent"))
+        assert standing == {"check": [], "absent": ["deleted"] * 2}.get(step, ["available"] * 2)
+
+
 def posted(awx, name: str, **answers) -> dict:
     """What AWX's page posts when somebody fills in these questions and touches no other."""
     return rules.posted_by_the_browser(awx.surveys["job_templates", awx.named("job_templates", name)["id"]], answers)
@@ -385,15 +455,23 @@ def test_a_limit_that_leaves_out_the_answered_firewall_is_refused(jobs, awx, fir
 
 
 def test_slices_share_the_fleet(jobs, awx, firewalls):
-    fleet = [firewalls(name=f"fw{number}") for number in (1, 2, 3)]
-    leads_to(awx, *fleet)
-    job = jobs.launched("VPN verify", {"vpn_verify_timeout": "0"})
-    # Only the schedule of the whole fleet is divided: a slice knows nothing of a firewall that another one has.
+    """Each job of a launch sees a part of the inventory, and what they did and found is that of the fleet."""
+    fleet = [firewalls(name=f"fw{number}") for number in range(1, 7)]
+    leads_to(awx, *fleet, **pairing_variables("site_to_site"))
+    launched = jobs.launched("VPN with any peer", posted(awx, "VPN with any peer", aws_pairing_hosts="all"), job_slice_count=3)
+    made = [jobs.run(launched, slices=(number, launched["job_slice_count"])) for number in (1, 2, 3)]
+    for job in made:
+        assert_well(job, fleet[0], changed=True)
+    assert [sorted(job.hosts()) for job in made] == [["fw1", "fw4"], ["fw2", "fw5"], ["fw3", "fw6"]]
+    assert ["paris-1" in firewall.control.running() for firewall in fleet] == [True] * 6
+    # Where a firewall is answered, a slice knows nothing of one that another has: only the schedule of the whole fleet is divided.
     assert awx.named("job_templates", "VPN verify").get("job_slice_count", 1) == 1
     assert awx.named("schedules", "VPN verification, hourly")["job_slice_count"] == 2
-    seen = [set(jobs.run(job, slices=(number, 2)).stats()["vpn_verify"]) for number in (1, 2)]
-    assert seen == [{"fw1", "fw3"}, {"fw2"}]
-    assert [len(firewall.control.requests()) > 0 for firewall in fleet] == [True] * 3
+    fleet[4].control.vpn("paris-1", sa="down", monitor="down")
+    verified = jobs.launched("VPN verify", {"vpn_verify_timeout": "0"})
+    found = [jobs.run(verified, slices=(number, 2)).stats()["vpn_verify"] for number in (1, 2)]
+    assert [set(part) for part in found] == [{"fw1", "fw3", "fw5"}, {"fw2", "fw4", "fw6"}]
+    assert {name: told["health"] for part in found for name, told in part.items() if told["health"] != "healthy"} == {"fw5": "down"}
 
 
 def test_a_cancelled_job_is_finished_by_the_next_one(jobs, led):

@@ -6,20 +6,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import pathlib
-import sys
 
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.back_to_start import bare
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.ec2 import Ec2
+from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import AWS_SEES_IT_UP, COLLECTIONS_OF_AWS, both_ends, leads_to_account
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import provider_of
 
-COLLECTIONS = pathlib.Path(sys.prefix) / "collections"
 PLAYBOOK = "tunnelsmith.panos_vpn.aws_vpn_connection"
-NAME = "branch"
+NAME = both_ends()["aws_vpn_connection_name"]
 # What AWS fails at, one call before each run, and whether it did it all the same.
 MAKING = [("CreateVpnConnection", True)]
 TAKING_AWAY = [("DeleteCustomerGateway", False)]
@@ -33,17 +29,6 @@ WORDS = {
     "CreateVpnConnectionRoute": "Failed while adding route", "DeleteVpnConnection": "Failed to delete the VPN connection",
     "DeleteCustomerGateway": "DeleteCustomerGateway",
 }
-UP = {"Status": "UP", "StatusMessage": "IPSEC IS UP", "AcceptedRouteCount": 1}
-
-
-@pytest.fixture
-def aws():
-    """An account whose tunnels are up as soon as they are there."""
-    if not (COLLECTIONS / "ansible_collections" / "amazon" / "aws").is_dir() or importlib.util.find_spec("boto3") is None:
-        pytest.skip("amazon.aws and boto3 are not here: tools/collections_of_aws.py")
-    account = Ec2(telemetry=lambda address: UP).start()
-    yield account
-    account.stop()
 
 
 @pytest.fixture
@@ -52,19 +37,16 @@ def ends(playbooks, firewall, aws, tmp_path):
     firewall.control.commit_duration(0.05)
     hosts = {"fw1": {
         "ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}", "panos_provider": provider_of(firewall),
-        "aws_vpn_connection_name": NAME, "aws_vpn_connection_outside_address": "198.51.100.10", "aws_vpn_connection_vpn_gateway_id": "vgw-0b9e5d1f7a2c48306",
-        "aws_vpn_connection_poll": 1, "aws_vpn_connection_timeout": 5, "aws_vpn_connection_telemetry_timeout": 1,
-        "aws_pairing_failover": "pbf", "aws_pairing_outside_interface": "ethernet1/8", "aws_pairing_zone": "aws-vpn", "aws_pairing_source_zones": ["trust"],
-        "aws_pairing_local_networks": ["10.10.0.0/24"], "aws_pairing_remote_networks": ["10.200.0.0/16"], "aws_pairing_commit_poll": 0.05,
-        "aws_pairing_verify_poll": 0.1, "aws_pairing_verify_timeout": 5, "aws_pairing_journal": str(tmp_path / "journals")}}
-    environment = {
-        "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "notReal.secret", "AWS_REGION": "eu-central-1", "AWS_ENDPOINT_URL": aws.url,
-        "AWS_MAX_ATTEMPTS": "1", "AWS_EC2_METADATA_DISABLED": "true"}
+        **both_ends(), "aws_pairing_outside_interface": "ethernet1/8", "aws_pairing_zone": "aws-vpn", "aws_pairing_source_zones": ["trust"],
+        "aws_pairing_local_networks": ["10.10.0.0/24"], "aws_pairing_remote_networks": ["10.200.0.0/16"], "aws_pairing_failover": "pbf",
+        "aws_pairing_commit_poll": 0.05, "aws_pairing_verify_poll": 0.1, "aws_pairing_verify_timeout": 5, "aws_pairing_journal": str(tmp_path / "journals")}}
+
+    account = {"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "notReal.secret", **leads_to_account(aws)}
 
     def run(*arguments, **variables):
         aws.calls.clear()
-        return playbooks.run(None, PLAYBOOK, *arguments, variables=variables, inventory={"all": {"hosts": hosts}}, environment=environment,
-                             collections=COLLECTIONS)
+        return playbooks.run(None, PLAYBOOK, *arguments, variables=variables, inventory={"all": {"hosts": hosts}}, environment=account,
+                             collections=COLLECTIONS_OF_AWS)
     return run
 
 
@@ -92,14 +74,14 @@ def test_made_compared_and_taken_away_whatever_aws_does_meanwhile(ends, aws, fir
         assert failed.status != 0 and WORDS[call] in told(failed), failed.output[-4000:]
         assert "What stands in AWS, as far as this run knows: " in told(failed) and "Run it again" in told(failed)
         assert firewall.control.running() == start
-    aws.telemetry = lambda address: UP if address == "203.0.113.17" else {}
+    aws.telemetry = lambda address: AWS_SEES_IT_UP if address == "203.0.113.17" else {}
     made = ends("-vvv", "--diff")
     assert made.status != 0 and "AWS sees the tunnel to 203.0.113.142 DOWN (IPSEC IS DOWN)" in told(made), made.output[-6000:]
     (gateway,), (connection,) = standing(aws)
     assert [item["Tags"] for item in (aws.customer_gateways[gateway], aws.connections[connection])] == [[{"Key": "Name", "Value": NAME}]] * 2
     assert [route["DestinationCidrBlock"] for route in aws.connections[connection]["Routes"]] == ["10.10.0.0/24"]
     assert f"{connection}-1" in firewall.control.running() and "notReal." not in made.everything()
-    aws.telemetry = lambda address: UP
+    aws.telemetry = lambda address: AWS_SEES_IT_UP
     again = ends()
     assert again.status == 0 and not again.changed() and written(aws) == [], again.output[-4000:]
     assert "AWS sees 203.0.113.17 UP, IPSEC IS UP" in again.output

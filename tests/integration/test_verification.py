@@ -160,11 +160,20 @@ def test_all_that_asks_says_the_same_and_shows_it_as_a_table(playbooks, firewall
     assert failed.status != 0 and f"{IDS['pbf']} on" in failed.failures()[0].message and "at risk" in failed.failures()[0].message
     why = playbooks.run(firewall, "tunnelsmith.panos_vpn.vpn_diagnose", variables=variables)
     assert why.status == 0 and "to mend it: " in why.output, why.output
-    report = playbooks.run(firewall, "tunnelsmith.panos_vpn.vpn_report", variables=variables)
-    assert report.status == 0, report.output
+    # A second one of the inventory is asked for with what is its own, and then whatever else is there.
+    second = {"site_to_site_name": "branch-7", "site_to_site_remote_networks": ["10.70.0.0/24"]}
+    report = playbooks.run(firewall, "tunnelsmith.panos_vpn.vpn_report", "-vvv", variables={**variables, **second})
+    assert report.status == 0 and not any(key in report.everything() for key in KEYS["pbf"]), report.output
+    (asked,) = report.of("vpn_info")
+    assert [answer["item"] for answer in asked.result["results"]] == [IDS["pbf"], "branch-7", "every VPN"]
     told = json.loads((tmp_path / "vpn.json").read_text(encoding="utf-8"))
     states = {vpn["name"]: vpn["health"] for vpn in told["firewalls"][0]["vpns"]}
     assert states == {IDS["pbf"]: "at_risk", "branch-7": "down"}
+    # What is to pass through the one is not wanted of the other.
+    firewall.control.vpn("branch-7", sa="up")
+    assert playbooks.run(firewall, "tunnelsmith.panos_vpn.vpn_report", variables=variables).status == 0
+    told = json.loads((tmp_path / "vpn.json").read_text(encoding="utf-8"))
+    assert {vpn["name"]: vpn["health"] for vpn in told["firewalls"][0]["vpns"]} == {IDS["pbf"]: "at_risk", "branch-7": "healthy"}
     assert SECOND in (tmp_path / "vpn.csv").read_text(encoding="utf-8") and SECOND in (tmp_path / "vpn.html").read_text(encoding="utf-8")
 
 

@@ -36,6 +36,25 @@ def test_it_is_as_well_as_the_worst_and_what_was_not_answered_is_down(answers):
     assert (found["health"], found["healthy"], found["failures"], len(found["vpns"])) == ("down", False, ["no answer"], 2)
 
 
+NO_SA = {"reason": "no IPsec SA", "makes": "down"}
+# Asked without a name: the hub as it looks to who does not know what is to pass, and what nobody asked for.
+REST = {"health": "down", "healthy": False, "problems": ["no IPsec SA", "the old one leads nowhere"], "firewall": {"hostname": "fw"},
+        "vpns": [{"name": "hub", "health": "down", "tunnels": [{"name": "hub-1", "health": "down", "reasons": [NO_SA]}]},
+                 {"name": "old", "health": "at_risk", "reasons": [{"reason": "the old one leads nowhere", "makes": "at_risk"}]}],
+        "diagnosis": [{"tunnel": "hub-1", "cause": "a"}, {"tunnel": "old-1", "cause": "b"}]}
+
+
+def test_a_vpn_that_was_asked_for_by_name_is_as_that_answer_says():
+    found = vpn_joined([HUB, REST])
+    assert (found["health"], found["problems"], found["diagnosis"]) == ("at_risk", ["the old one leads nowhere"], [{"tunnel": "old-1", "cause": "b"}])
+    assert [vpn["name"] for vpn in found["vpns"]] == ["hub", "old"] and "health" not in found["vpns"][0]
+
+
+def test_what_is_wrong_with_the_firewall_itself_counts():
+    found = vpn_joined([HUB, {**REST, "problems": ["no IPsec SA", "the device certificate is gone"]}])
+    assert (found["health"], found["problems"]) == ("down", ["the device certificate is gone"])
+
+
 def test_what_is_no_list_of_results_is_refused():
     for given in ({"results": []}, "text"):
         with pytest.raises(AnsibleFilterError, match="results of a task with a loop"):

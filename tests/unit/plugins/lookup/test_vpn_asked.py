@@ -29,8 +29,8 @@ def looked_up(module, terms, variables, **options):
     return module.LookupModule(loader=loader, templar=Templar(loader=loader, variables=variables)).run(list(terms), variables=variables, **options)
 
 
-def asked(*prefixes, together=False, **variables) -> dict:
-    (found,) = looked_up(vpn_asked, prefixes, variables, together=together)
+def asked(*prefixes, **variables) -> dict:
+    (found,) = looked_up(vpn_asked, prefixes, variables)
     return found
 
 
@@ -104,11 +104,16 @@ def test_those_of_which_the_same_is_said_are_asked_for_together():
     assert asked("vpn_verify", aws_pairing_connection_id="vpn-0fff", gcp_pairing_name="hub") == {"name": ["vpn-0fff", "hub"]}
 
 
-def test_one_question_for_all_has_what_is_the_same_for_all(monkeypatch):
-    told = []
-    monkeypatch.setattr(Display, "warning", lambda self, text, **more: told.append(text))
-    assert asked("vpn_report", together=True, **SEVERAL) == {"name": ["vpn-0fff", "hub"], "source_zones": ["trust"]}
-    assert ["vpn-0fff, hub" in told[0] and "remote_networks" in told[0], "far" in told[1]] == [True, True]
+@pytest.mark.parametrize("given, rest", [
+    pytest.param({}, [], id="nothing is said"),
+    pytest.param({"aws_pairing_connection_id": "vpn-0fff", "aws_pairing_source_zones": ["trust"]}, [{}], id="one VPN"),
+    pytest.param({"aws_pairing_connection_id": "vpn-0fff", "aws_pairing_vsys": "vsys2"}, [{"vsys": "vsys2"}], id="one in another virtual system"),
+    pytest.param(SEVERAL, [{}, {"vsys": "vsys2"}], id="several"),
+    pytest.param({**SEVERAL, "vpn_report_name": "vpn-0fff"}, [], id="the report is to be about one"),
+])
+def test_a_look_at_everything_asks_what_a_verification_asks_and_then_for_the_rest_without_it(given, rest):
+    verified = looked_up(vpn_asked, ["vpn_verify"], {name.replace("vpn_report", "vpn_verify"): value for name, value in given.items()})
+    assert looked_up(vpn_asked, ["vpn_report"], given, besides=True) == [*verified, *rest]
 
 
 def test_the_playbook_s_own_variables_come_first():
@@ -128,6 +133,13 @@ def test_nothing_said_is_nothing_asked(variables):
 def meant(pattern="", hosts=("fw1", "fw2", "www"), **variables) -> list:
     groups = {"all": list(hosts), "firewalls": ["fw1", "fw2"] if len(hosts) > 1 else list(hosts), "ungrouped": []}
     return looked_up(firewalls, [pattern], {"groups": groups, **variables}, variable="vpn_report_hosts")
+
+
+def test_who_is_in_another_slice_is_reminded_of_slices():
+    with pytest.raises(AnsibleError, match="called fw7; its hosts are fw1, fw2, www, its groups firewalls. A slice of a job has only some"):
+        meant("fw7", awx_job_id=1)
+    with pytest.raises(AnsibleError, match="its groups firewalls$"):
+        meant("fw7")
 
 
 def test_several_hosts_are_not_guessed_at():
