@@ -1783,7 +1783,8 @@ unproven:
   description:
     - Tunnels that may still carry packets on what was agreed before the change, so that RV(healthy) tells nothing of it. They are proven when they have been
       negotiated anew, as by C(action=reconnect) of M(tunnelsmith.panos_vpn.vpn_action).
-    - Tunnels as well through which a BGP session goes on that began before a change of what it begins with. They are proven when it has begun anew.
+    - Tunnels as well through which a BGP session goes on that began before a change of what it begins with, or, where the change was taken back, with the
+      change. They are proven when it has begun anew.
   returned: with RV(healthy)
   type: list
   elements: str

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, secrets
@@ -23,6 +24,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.proving import Proof, Running
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, carry_out, journal_held, journal_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import record as records, removal
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.outcome import no_new_session
 
 _DEPENDS_ON_JOB = "it was taken back in the candidate; whether that runs depends on the commit job, which may go on"
 _AS_THEY_WERE = "candidate and running configuration are what they were before this task"
@@ -60,13 +62,10 @@ def _taken_back_if_noted(module, session) -> dict:
     pushes = way is not None and module.params["commit"] and module.params["push"] is not False
     if way is not None and pushes:
         way.refuse_foreign()
-    result = taken_back(module, target, module.params["commit"])
+    result, unproven = taken_back(module, target, module.params["commit"])
     if way is not None and pushes:
         _deliver(way, result)
-    tunnels = ", ".join(result["unproven"])
-    if tunnels:
-        result["warnings"].append(f"{tunnels} may still carry packets on what was agreed before this was taken back, until the next negotiation: the next run "
-                                  "with verify negotiates anew, vpn_action (reconnect) at once")
+    result["warnings"] += unproven
     return result
 
 
@@ -88,10 +87,21 @@ def _why_nothing(vpn: str, journal: Journal) -> str:
             f"taken back; and it stays where the task ran: a container that is gone has taken it along. Looked for {journal.file}")
 
 
-def taken_back(module, target: Target, commits: bool = True) -> dict:
-    """Take back what the journal of the module's VPN says, and prove it. What is committed is told as C(commit_changes) tells it."""
+def taken_back(module, target: Target, commits: bool = True) -> tuple[dict, list[str]]:
+    """Take back what the journal of the module's VPN says, and prove it: (what was done, what stays unproven, in sentences).
+
+    What is committed is told as C(commit_changes) tells it.
+    """
     with journal_held(module):
-        return _Reverting(module, target, commits).run()
+        reverting = _Reverting(module, target, commits)
+        return reverting.run(), _sentences(*reverting.unproven)
+
+
+def _sentences(tunnels: list[str], through: list[str]) -> list[str]:
+    """C(through): the tunnels of BGP sessions that go on."""
+    told = [f"{', '.join(tunnels)} may still carry packets on what was agreed before this was taken back, until the next negotiation: the next run with verify "
+            "negotiates anew, vpn_action (reconnect) at once"] if tunnels else []
+    return told + ([no_new_session(through)] if through else [])
 
 
 class _Reverting:
@@ -108,6 +118,8 @@ class _Reverting:
         # Path → reason, of what the firewall itself did not let go.
         self.kept: dict = {}
         self.left: list = []
+        # Tunnels that have to be negotiated anew, and those through which BGP sessions go on.
+        self.unproven: tuple[list[str], list[str]] = ([], [])
 
     def run(self) -> dict:
         result = self._written()
@@ -175,16 +187,16 @@ class _Reverting:
         rest = self.journal.taken_back()
         try:
             rest.save()
-            result["unproven"] = self._not_proven(rest) if rest else []
+            self.unproven = self._not_proven(rest) if rest else ([], [])
+            result["unproven"] = list(dict.fromkeys(chain(*self.unproven)))
             if not result["unproven"]:
                 rest.forget()
         except PanosVpnError as exc:
             result["warnings"].append(str(exc))
 
-    def _not_proven(self, rest: Journal) -> list[str]:
+    def _not_proven(self, rest: Journal) -> tuple[list[str], list[str]]:
         running, proof = Running.of(self.target), Proof(self.target, sessions=self.journal.sessions)
-        old = proof.old_sessions(running, rest, self.module.tell, notes=False)
-        return list(dict.fromkeys([*proof.due(rest, running.configuration), *old]))
+        return proof.due(rest, running.configuration), proof.old_sessions(running, rest, self.module.tell, notes=False)
 
     def _look_at_sessions(self) -> None:
         """Which BGP sessions there are before what was taken back of them is running."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
-from typing import Callable, Collection, Mapping, Sequence
+from typing import Callable, Collection, Iterable, Mapping, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import Patience
@@ -17,7 +17,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.targe
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import vpn_state
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.vpn_watch import View, Watch
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import bgp
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.bgp import Session
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.bgp import BgpPeer, Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import interface_to
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import negotiating
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.journal import Journal
@@ -69,7 +69,8 @@ class Proof:
     """What a run knows of the tunnels that have to be negotiated anew, and of the BGP sessions that have to begin anew.
 
     C(objects), C(places): what it changed itself. C(done), C(begun): what it has seen negotiated, and begun, since. C(cleared): the names of tunnels
-    whose SAs it has cleared. C(sessions): those that BGP peers had before it committed; None: nobody looked.
+    whose SAs it has cleared. C(sessions): those that BGP peers had before it committed; None: nobody looked. C(at_first): those that they had before anything
+    was changed since the last verified run; None: that is not known.
     """
 
     target: Target
@@ -79,6 +80,7 @@ class Proof:
     places: set[Path] = field(default_factory=set)
     begun: set[Speaking] = field(default_factory=set)
     sessions: dict[str, Session | None] | None = None
+    at_first: dict[str, Session | None] | None = None
 
     def wrote(self, objects: Collection[Agreed], places: Collection[Path] = ()) -> None:
         self.objects |= set(objects)
@@ -148,10 +150,27 @@ class Proof:
             journal.prove([tuple(each) for each in begun], tell, lambda found: self.is_settled(found, running))
         return list(dict.fromkeys(map(running.tunnel_to, old)))
 
+    def sessions_after_taking_back(self, running: Running, journal: Journal | None, tell: Callable[[str], None]) -> list[str]:
+        """The tunnels through which a BGP session goes on that began with what was taken back. One that was there at first is as it was.
+
+        C(journal): what taking back has left of it, with the sessions that there were just before.
+        """
+        if journal is None:
+            return []
+        there, first = self._sessions(), self.at_first or {}
+        as_at_first = [peer for peer in self.peers_due(journal, running) if first.get(peer) is not None and _goes_on(there.get(peer), first[peer])]
+        begun = [each for each in running.speaking if each.peer in as_at_first]
+        self.begun |= set(begun)
+        journal.prove([tuple(each) for each in begun], tell, lambda found: self.is_settled(found, running))
+        self.sessions = None
+        return self.old_sessions(running, journal, tell)
+
+    def covers_sessions(self, tunnels: Collection[str], running: Running) -> bool:
+        """Whether all BGP sessions through these have begun since this run has changed what they begin with."""
+        return {each.peer for each in self.begun}.issuperset(each.peer for each in running.speaking if running.tunnel_to(each.peer) in tunnels)
+
     def _sessions(self) -> dict[str, Session | None]:
-        peers = vpn_state.Listing(self.target).bgp_peers()
-        now = time.time()
-        return {peer.name: bgp.session(peer, now) for peer in peers}
+        return sessions_of(vpn_state.Listing(self.target).bgp_peers())
 
     # Tunnels.
 
@@ -187,6 +206,12 @@ class Proof:
 
     def _flows(self) -> negotiating.Flows:
         return negotiating.by_tunnel(vpn_state.Listing(self.target).flows())
+
+
+def sessions_of(peers: Iterable[BgpPeer]) -> dict[str, Session | None]:
+    """By the name of its peer, as they are now."""
+    now = time.time()
+    return {peer.name: bgp.session(peer, now) for peer in peers}
 
 
 def _flows_of(view: View) -> negotiating.Flows:

@@ -39,7 +39,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import (
     PanosModule, locked, target_of, telling, with_session,
 )
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.proving import Negotiated, Proof, Running
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.proving import Negotiated, Proof, Running, sessions_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.vpn_planning import Planning, Wish
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import journal_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import negotiation, outcome, rollout
@@ -536,6 +536,8 @@ class _Life:
             view = self._watch(Question()).look()
             flows = negotiating.by_tunnel(view.whole.flows)
             self.before, self.spis = _up(view), {name: negotiating.spis(flows, name) for name in flows}
+            if not self._noted():
+                self.proof.at_first = sessions_of(view.state.bgp_peers)
 
     def _up_on_each(self, to: delivery.Delivery) -> Up:
         """What is up on any of the firewalls, and with the firewall's name, on which."""
@@ -564,7 +566,7 @@ class _Life:
         try:
             seen = self._negotiated_anew(seen)
             if seen.problems:
-                return seen
+                return replace(seen, sessions=self._old_sessions(seen, Running.of(self.target)))
             seen = replace(seen, sessions=self._sessions_that_stay(seen))
             view = watch.until_healthy(self.module.patience("verify_timeout", "verify_poll"), self._begin if self.asked.commits else None)
             self._took_over(view)
@@ -721,10 +723,11 @@ class _Life:
     def _up_again(self, seen: Seen) -> Again:
         """After it was taken back, what was up before and may have lost its SAs, or have made them with what is gone, begins anew too."""
         before = [name for name in (self.before or Up()).tunnels if name in seen.tunnels]
-        if not before or self.delivery is not None:
+        if self.delivery is not None:
             return Again(unproven=tuple(before))
         try:
-            return self._negotiated_as_before(before, seen)
+            again = self._negotiated_as_before(before, seen) if before else Again()
+            return replace(again, sessions=tuple(self.proof.sessions_after_taking_back(Running.of(self.target), self._noted(), self.module.tell)))
         except PanosVpnError as exc:
             return Again(trouble=str(exc))
 
@@ -774,14 +777,25 @@ class _Life:
             if not journal_of(self.module):
                 self.told.pop("journal", None)
         if step is not Step.TAKE_BACK:
-            self.told["warnings"] += outcome.all_not_proven(seen)
+            self.told["warnings"] += outcome.all_not_proven(seen.unproven, seen.sessions)
         if "healthy" in self.told:
-            self.told["unproven"] = list(dict.fromkeys(again.unproven if step is Step.TAKE_BACK else (*seen.unproven, *seen.sessions)))
-        seen = replace(seen, remembers=self.remembers or bool(seen.tunnels) and self.proof.covers(seen.tunnels))
+            stands = again if step is Step.TAKE_BACK else seen
+            self.told["unproven"] = list(dict.fromkeys((*stands.unproven, *stands.sessions)))
+        seen = replace(seen, remembers=self.remembers or bool(seen.tunnels) and self.proof.covers(seen.tunnels),
+                       remembers_sessions=self.remembers or step is not Step.SETTLE or self._knows_its_sessions(seen))
         self.told["outcome"] = outcome.standing(self.asked, seen, step, left, again)
         if outcome.fails(self.asked, seen):
             why = outcome.reason(self.asked, seen)
             raise PanosVpnError(f"{why}. {self.told['outcome']}", reason=why)
+
+    def _knows_its_sessions(self, seen: Seen) -> bool:
+        """Without any journal: whether all of them have begun since this run has changed them; where nobody answers any more, nothing is known."""
+        if self.asked.removes or self.delivery is not None or self.target.is_panorama:
+            return True
+        try:
+            return self.proof.covers_sessions(seen.tunnels, Running.of(self.target))
+        except PanosVpnError:
+            return False
 
     def _settle(self) -> None:
         if not self._runs_as_noted():
@@ -803,7 +817,7 @@ class _Life:
         """Where what could not be taken back stands."""
         self.module.progress.about = "taking it back"
         try:
-            done = locked(self.module, self.target.session, lambda: config_revert.taken_back(self.module, self.target))
+            done = locked(self.module, self.target.session, lambda: config_revert.taken_back(self.module, self.target)[0])
         except PanosVpnError as exc:
             self.told["warnings"] += exc.facts.pop("warnings", [])
             # What was written to take it back, and not committed.

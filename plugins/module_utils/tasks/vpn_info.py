@@ -25,7 +25,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, target_of, with_session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.proving import Proof, Running
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import firewall_of
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.outcome import not_proven
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.outcome import all_not_proven
 
 try:
     import jmespath
@@ -164,6 +164,7 @@ class _Task:
         """Which tunnels may still carry packets on what was agreed before a change, by the journals of this firewall's VPNs."""
         folder, firewall = self.params["journal"], firewall_of(self.params)
         unproven: list[str] = []
+        through: list[str] = []
         for vpn in journals.vpns(folder, firewall):
             try:
                 journal = journals.load(journals.file_of(folder, firewall, vpn), vpn)
@@ -171,10 +172,10 @@ class _Task:
                 result["warnings"] = [*result["warnings"], f"{exc}; what is not proven of {vpn} is not known"]
                 continue
             running, proof = Running.in_tree(view.tree, self.watch.target, view.configuration), Proof(self.watch.target)
-            unproven += [*proof.due(journal, view.configuration), *proof.old_sessions(running, journal, self.module.tell, notes=False)]
-        result["unproven"] = list(dict.fromkeys(unproven))
-        if unproven:
-            result["warnings"] = [*result["warnings"], not_proven(tuple(result["unproven"]))]
+            unproven += proof.due(journal, view.configuration)
+            through += proof.old_sessions(running, journal, self.module.tell, notes=False)
+        result["unproven"] = list(dict.fromkeys((*unproven, *through)))
+        result["warnings"] = [*result["warnings"], *all_not_proven(unproven, through)]
 
 
 def _searched(expression, values):

@@ -14,9 +14,12 @@ FAIL, KEEP, REVERT = "fail", "keep", "revert"
 TOGETHER, ONE_BY_ONE = "together", "one_by_one"
 
 
-# Neither the SAs nor the configuration of a firewall tell what it was that SAs were made with: a rekeying brings new ones without a new authentication.
-_NOT_REMEMBERED = ("Without the journal of earlier runs it is not known whether each tunnel was negotiated since its key, identity or proposal was changed "
-                   "last; vpn_action (reconnect) negotiates at once")
+# Neither SAs and sessions nor the configuration of a firewall tell what it was that they were made with: a rekeying brings new SAs without a new
+# authentication, and the age of a session tells nothing of when its password was changed.
+_NOT_REMEMBERED = "Without the journal of earlier runs it is not known"
+_OF_TUNNELS = ("whether each tunnel was negotiated since its key, identity or proposal was changed last; vpn_action (reconnect) negotiates at once",)
+_OF_SESSIONS = ("whether each BGP session began since its timers, password, addresses or AS numbers were changed last; one that is ended on either side begins "
+                "anew",)
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ class Seen:
     C(unproven): tunnels that run on what was negotiated before the change, so that their state tells nothing of it. C(sessions): tunnels through which a
     BGP session goes on that began before it.
     C(remembers): a journal would tell of what earlier runs left unproven, or there was no earlier run, or all tunnels have been negotiated since.
+    C(remembers_sessions): the same of its BGP sessions, or it has none.
     C(undelivered): on a Panorama, the firewalls that did not get it, each with the reason. C(delivered): the names of those that have it;
     None where it was not brought to any, as on a firewall itself.
     """
@@ -78,6 +82,7 @@ class Seen:
     unproven: tuple[str, ...] = ()
     sessions: tuple[str, ...] = ()
     remembers: bool = True
+    remembers_sessions: bool = True
     risks: tuple[str, ...] = ()
     undelivered: tuple[str, ...] = ()
     delivered: tuple[str, ...] | None = None
@@ -94,11 +99,15 @@ class Seen:
 
 @dataclass(frozen=True)
 class Again:
-    """The tunnels that were up before a change and that taking it back concerned. C(trouble): why nobody could look."""
+    """The tunnels that were up before a change and that taking it back concerned. C(trouble): why nobody could look.
+
+    C(sessions): those through which a BGP session goes on that began with what was taken back.
+    """
 
     up: tuple[str, ...] = ()
     down: tuple[str, ...] = ()
     unproven: tuple[str, ...] = ()
+    sessions: tuple[str, ...] = ()
     trouble: str = ""
 
 
@@ -217,9 +226,14 @@ def standing(asked: Asked, seen: Seen, done: Step, left: tuple[str, ...] = (), a
     if done is Step.SETTLE:
         at_risk = f", and is at risk: {'; '.join(seen.risks)}" if seen.risks else ""
         said = f"{asked.vpn} works, as it was asked for{at_risk}."
-        said += "" if seen.remembers else f" {_NOT_REMEMBERED}."
+        said += _not_remembered(seen)
         return said + (" Its journal stays." if asked.keeps_journal and seen.noted else "")
     return _as_written(asked, seen)
+
+
+def _not_remembered(seen: Seen) -> str:
+    unknown = [*(() if seen.remembers else _OF_TUNNELS), *(() if seen.remembers_sessions else _OF_SESSIONS)]
+    return f" {_NOT_REMEMBERED} {', and '.join(unknown)}." if unknown else ""
 
 
 def _after_taking_back(left: tuple[str, ...], again: Again) -> str:
@@ -233,6 +247,9 @@ def _after_taking_back(left: tuple[str, ...], again: Again) -> str:
         said += f" {', '.join(again.down)} was up before and is not up again yet: vpn_info tells why."
     if again.unproven:
         said += f" {', '.join(again.unproven)} may still carry packets on what was agreed meanwhile; vpn_action (reconnect) negotiates at once."
+    if again.sessions:
+        said += (f" The BGP session through {', '.join(again.sessions)} goes on and began with what was taken back, so that it may not come back when "
+                 "it ends; end it on either side, and run again with verify.")
     if again.trouble:
         said += f" Whether its tunnels are up again could not be seen: {again.trouble}."
     return said
@@ -285,12 +302,12 @@ def _as_written(asked: Asked, seen: Seen) -> str:
 
 
 def _unproven(seen: Seen) -> str:
-    return "".join(f" {sentence}." for sentence in all_not_proven(seen))
+    return "".join(f" {sentence}." for sentence in all_not_proven(seen.unproven, seen.sessions))
 
 
-def all_not_proven(seen: Seen) -> list[str]:
-    """What the user reads of what is older than the change, in sentences without a full stop."""
-    return ([not_proven(seen.unproven)] if seen.unproven else []) + ([no_new_session(seen.sessions)] if seen.sessions else [])
+def all_not_proven(unproven: Sequence[str], through: Sequence[str]) -> list[str]:
+    """What the user reads of what is older than the change, in sentences without a full stop. C(through): the tunnels of old BGP sessions."""
+    return ([not_proven(unproven)] if unproven else []) + ([no_new_session(through)] if through else [])
 
 
 def announced(tunnels: Sequence[str]) -> str:
@@ -298,13 +315,13 @@ def announced(tunnels: Sequence[str]) -> str:
     return f"this interrupts the tunnel{'s' if len(tunnels) > 1 else ''} {', '.join(tunnels)}"
 
 
-def not_proven(tunnels: tuple[str, ...]) -> str:
+def not_proven(tunnels: Sequence[str]) -> str:
     """What the user reads of tunnels whose SAs may be older than the change."""
     return (f"What was changed is not proven until the next negotiation of {', '.join(tunnels)}, which may still carry packets on what was agreed "
             "before; vpn_action (reconnect) negotiates at once")
 
 
-def no_new_session(tunnels: tuple[str, ...]) -> str:
+def no_new_session(tunnels: Sequence[str]) -> str:
     """What the user reads of tunnels through which BGP sessions go on that are older than the change."""
     return (f"What was changed of BGP is not proven until the session through {', '.join(tunnels)} begins anew: it is the one of before, with what was "
             "agreed then; end it on either side, and run again with verify")
@@ -312,7 +329,7 @@ def no_new_session(tunnels: tuple[str, ...]) -> str:
 
 def not_before(asked: Asked, seen: Seen) -> str:
     """What the user reads where the next tunnel's turn cannot come."""
-    why = "; ".join([*seen.problems, *seen.causes] if seen.problems else all_not_proven(seen))
+    why = "; ".join([*seen.problems, *seen.causes] if seen.problems else all_not_proven(seen.unproven, seen.sessions))
     return (f"rollout: {', '.join(seen.waiting)} cannot be changed before the change of an earlier run is proven: {why}. Or say rollout: together; "
             "nothing was written")
 

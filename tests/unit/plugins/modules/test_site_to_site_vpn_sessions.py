@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import commit, config_revert, vpn_info
+from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import commit, config_revert, vpn_action, vpn_info
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.back_to_start import bare
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.pairing import ENGINES, every_tunnel, name_of
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.test_site_to_site_vpn_life import LifeDoor
@@ -165,3 +165,60 @@ def test_where_nobody_looked_before_the_commit_what_is_there_then_counts_as_old(
     assert not seen.failed and seen.values["unproven"] == TUNNELS
     door.restart_sessions()
     assert door.bgp(bgp_secrets=OTHERS).values["unproven"] == [] and door.journals() == []
+
+
+WRONG_KEYS = ["notReal.wrong.one", "notReal.wrong.two"]
+
+
+def run_with_wrong_keys(door, on_failure):
+    """A run that changes passwords too, and whose keys no far side takes; afterwards they take any again."""
+    for tunnel in TUNNELS:
+        door.control.far_side_key(tunnel, "notReal.right")
+    done = door.bgp(bgp_secrets=OTHERS, pre_shared_keys=WRONG_KEYS, on_failure=on_failure, verify_timeout=1)
+    assert done.failed and "not healthy" in done.message, done.message
+    for tunnel in TUNNELS:
+        door.control.far_side_key(tunnel, None)
+    return done
+
+
+def test_a_failing_run_tells_of_sessions_that_go_on(paired):
+    done = run_with_wrong_keys(paired, "fail")
+    assert ("not proven until the session through" in done.values["outcome"]) is outlives(paired), done.values["outcome"]
+    assert not outlives(paired) or sorted(set(done.values["unproven"])) == TUNNELS
+
+
+OF_MEANWHILE = "goes on and began with what was taken back"
+
+
+def test_a_session_of_before_is_as_it_was_when_all_is_taken_back(paired):
+    """So that nothing is left to prove of it, and a later run has nothing to say of it either."""
+    before = paired.control.running()
+    done = run_with_wrong_keys(paired, "revert")
+    assert bare(paired.control.running()) == bare(before) and OF_MEANWHILE not in done.values["outcome"]
+    paired.run({"action": "reconnect", "name": [NAME], "journal": str(paired.folder), "poll": 0.05}, module=vpn_action)
+    assert paired.known() == [] and paired.journals() == []
+
+
+def test_a_session_of_meanwhile_is_told_when_all_is_taken_back(paired):
+    """It began with a password that an earlier run had written, and that goes with the rest."""
+    paired.far_sides_take(OTHERS)
+    assert not paired.bgp(bgp_secrets=OTHERS, verify=False).failed
+    paired.restart_sessions()
+    done = run_with_wrong_keys(paired, "revert")
+    assert (OF_MEANWHILE in done.values["outcome"]) is outlives(paired), done.values["outcome"]
+    paired.run({"action": "reconnect", "name": [NAME], "journal": str(paired.folder), "poll": 0.05}, module=vpn_action)
+    assert paired.known() == (TUNNELS if outlives(paired) else [])
+    paired.far_sides_take(SECRETS)
+    paired.restart_sessions()
+    proven = paired.bgp()
+    assert not proven.failed and proven.values["unproven"] == [] and paired.journals() == [], proven.message
+
+
+def test_without_a_journal_it_is_not_known_what_sessions_began_with(paired, tmp_path):
+    words = "whether each BGP session began since"
+    for folder, unknown in ((None, True), (str(tmp_path / "elsewhere"), True), (str(paired.folder), False)):
+        assert (words in paired.bgp(journal=folder).values["outcome"]) is unknown, folder
+    if not outlives(paired):
+        paired.far_sides_take(OTHERS)
+        changed = paired.bgp(journal=None, bgp_secrets=OTHERS).values["outcome"]
+        assert " works" in changed and words not in changed, "all of them have begun since"

@@ -50,6 +50,8 @@ ROWS = {
     "nothing was changed, and it works": Row(asked(), seen(noted=False, committed=False, problems=()), Step.SETTLE, False, ("paris works",)),
     "verified, and no journal would tell of earlier runs": Row(asked(), seen(problems=(), remembers=False), Step.SETTLE, False,
                                                                ("paris works", "Without the journal of earlier runs it is not known")),
+    "verified, and what sessions began with is not known": Row(asked(), seen(problems=(), remembers=False, remembers_sessions=False), Step.SETTLE, False, (
+        "negotiated since its key", "and whether each BGP session began since its timers, password")),
     "the first tunnel works, another waits": Row(asked(), seen(problems=(), waiting=(FIRST,)), Step.NEXT_TUNNEL, False, ()),
     # It works by what it was before.
     "up on what was agreed before": Row(asked(), seen(problems=(), unproven=(SECOND,)), Step.LEAVE, False,
