@@ -237,7 +237,7 @@ def test_what_has_moved_is_removed(worlds, failover):
 
 @pytest.mark.parametrize("failover", ["pbf", "bgp"])
 def test_a_connection_is_replaced_under_traffic(sites, failover):
-    """By one to the same network: no longer than was said, and as long as is told afterwards."""
+    """By one to the same network: no longer than was said, and as long as is told afterwards. Sessions of before go on."""
     first = connection(failover)
     site = sites(first, another(first, 1), vpcs=["10.200.0.0/16"] * 2)
     assert not site.life(failover).failed
@@ -246,11 +246,16 @@ def test_a_connection_is_replaced_under_traffic(sites, failover):
     watch.until(1)
     done = site.life(failover, number=1, replaces=site.options(failover)["name"])
     assert not done.failed, done.message
-    observation = watch.stop()
+    observation = watch.stop(CATCHES_UP)
     (said,) = [int(number) for warning in done.warnings for number in re.findall(r"nothing passes for up to (\d+) s", warning)]
     measured = [each["seconds"] for each in done.values["interruptions"]]
     lost = observation.lost("ping")
     print(f"{failover}: {said} s said, {max(measured)} s measured, {lost} pings lost")
     assert len(measured) == 2 and max(measured) <= said and lost * 0.1 <= said
+    outages = {kind: max((outage.seconds for outage in observation.outages(kind)), default=0.0) for kind in ("ping", "established")}
+    waited = observation.longest_wait(TRANSFER)
+    print(f"{failover}: outages {outages}, a piece of a transfer waited {waited:.1f} s")
+    # TCP asks again in twice the time each time.
+    assert max(outages.values()) <= said and waited <= 2 * said
     assert site.ping(3) == 3
     site.close()

@@ -116,20 +116,35 @@ class AwsEndpoint:
         return str(path)
 
 
-class AwsConnection:
-    """A whole connection. ``vpc``: the VPC's network, which AWS's output does not name; its host is number 10 in it."""
+class Vpc:
+    """A network behind one connection or several, which AWS's output does not name; its host is number 10 in it."""
 
-    def __init__(self, enclave: Enclave, internet: Internet, connection: Connection, number: int, vpc: str, dead_after: float | None = None,
+    def __init__(self, enclave: Enclave, number: int, network: str) -> None:
+        self.network = ipaddress.ip_network(network)
+        self.host = "vpc" if number == 1 else f"vpc{number}"
+        self.address = str(self.network[10])
+        enclave.add_hosts(self.host)
+        enclave.run(f"ip -n {self.host} addr add {self.address}/{self.network.max_prefixlen} dev lo")
+        self._routing = RoutingDaemon(enclave, self.host)
+        self._text = f"router id 10.255.255.{number};\nprotocol kernel {{ ipv{self.network.version} {{ export all; }}; }}\n"
+
+    def hear(self, text: str) -> None:
+        """By one more connection: with its lines for the routing daemon."""
+        self._text += text
+        self._routing.configure(self._text)
+
+
+class AwsConnection:
+    """A whole connection. ``beyond``: where it leads."""
+
+    def __init__(self, enclave: Enclave, internet: Internet, connection: Connection, number: int, beyond: Vpc, dead_after: float | None = None,
                  bgp_timers: tuple[int, int] | None = None, med: dict[int, int] | None = None) -> None:
         self.enclave = enclave
         self.connection = connection
-        self.vpc = ipaddress.ip_network(vpc)
-        self.host = "vpc" if number == 1 else f"vpc{number}"
-        self.address = str(self.vpc[10])
+        self.vpc, self.host, self.address = beyond.network, beyond.host, beyond.address
+        self._beyond = beyond
         self._timers = bgp_timers
         self._med = med or MED
-        enclave.add_hosts(self.host)
-        enclave.run(f"ip -n {self.host} addr add {self.address}/{self.vpc.max_prefixlen} dev lo")
         first = 2 * (number - 1)
         self.endpoints = [
             AwsEndpoint(enclave, internet, f"aws{first + endpoint.number}", connection, endpoint, dead_after) for endpoint in connection.endpoints
@@ -142,12 +157,11 @@ class AwsConnection:
             enclave.run(f"ip -n {self.host} addr add {low + 1}/{length} dev {endpoint.host}; ip -n {endpoint.host} addr add {low + 2}/{length} dev vpc; "
                         f"ip -n {endpoint.host} addr add {own}/{self.vpc.max_prefixlen} dev lo")
         self._number = number
-        self._routing = RoutingDaemon(enclave, self.host)
 
     def start(self) -> None:
         for endpoint in self.endpoints:
             endpoint.start()
-        self._routing.configure(self._vpc_routing())
+        self._beyond.hear(self._vpc_routing())
         for endpoint in self.endpoints:
             endpoint.routing.configure(self._endpoint_routing(endpoint))
         wait_for([endpoint.ike for endpoint in self.endpoints])
@@ -193,7 +207,7 @@ class AwsConnection:
         )
 
     def _vpc_routing(self) -> str:
-        text = f"router id 10.255.255.{self._number};\nprotocol kernel {{ {self._channel} {{ export all; }}; }}\n"
+        text = ""
         for endpoint in self.endpoints:
             ours, theirs = self._inner(endpoint)
             text += (

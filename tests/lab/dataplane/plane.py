@@ -13,7 +13,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from typing import Any, Callable, Sequence
 
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.aws import AwsConnection
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.aws import AwsConnection, Vpc
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.connection import Connection
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.policy_based import PolicyBasedPeer, PolicyBasedSide
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane import events
@@ -47,7 +47,7 @@ class Applied:
 
 
 class DataPlane:
-    """``vpcs``: the network behind each connection, which AWS's output does not name. ``dead_after``, ``bgp_timers`` and ``med``: other
+    """``vpcs``: the network behind each connection, which AWS's output does not name; two may lead to one. ``dead_after``, ``bgp_timers`` and ``med``: other
     values of the far side than the connection's own, for tests that cannot wait. ``routing``: the firewall's routing daemon, "bird" or "frr".
     ``peers``: far sides that take pairs of networks only. ``behaviour``: what a firewall does and nobody tells.
 
@@ -67,9 +67,11 @@ class DataPlane:
         self.enclave.ipv6 = ipv6
         try:
             self.internet = Internet(self.enclave)
+            networks = vpcs or _networks(connections)
+            beyond = {network: Vpc(self.enclave, networks.index(network) + 1, network) for network in dict.fromkeys(networks[:len(connections)])}
             self.clouds = [
-                AwsConnection(self.enclave, self.internet, connection, number, vpc, dead_after, bgp_timers, med)
-                for number, (connection, vpc) in enumerate(zip(connections, vpcs or _networks(connections)), start=1)
+                AwsConnection(self.enclave, self.internet, connection, number, beyond[network], dead_after, bgp_timers, med)
+                for number, (connection, network) in enumerate(zip(connections, networks), start=1)
             ]
             self.peers = [PolicyBasedSide(self.enclave, self.internet, peer, number) for number, peer in enumerate(peers, start=1)]
             for far in (*self.clouds, *self.peers):
