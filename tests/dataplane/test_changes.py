@@ -30,16 +30,21 @@ ROTATIONS = 10
 #: Seconds in which a transfer goes on after the last interruption: TCP waits twice as long after each attempt.
 CATCHES_UP = 60
 OTHER_ROUTER = "tunnels"
-_ROUTE = "<entry name='{}'><destination>{}</destination><nexthop><next-vr>{}</next-vr></nexthop><admin-dist>240</admin-dist></entry>"
+# Engine → (where the static routes of a router stand, how a route calls the next router).
+_ROUTES = {
+    "virtual-router": (f"{NETWORK}/virtual-router/entry[@name='%s']/routing-table/ip/static-route", "next-vr"),
+    "logical-router": (f"{NETWORK}/logical-router/entry[@name='%s']/vrf/entry[@name='default']/routing-table/ip/static-route", "next-lr"),
+}
 
 
 @pytest.fixture(scope="module")
 def worlds(sites):
-    """Two firewalls with BGP, whose sessions outlive a short interruption, and two with PBF."""
+    """Two firewalls with BGP, whose sessions outlive a short interruption, and two with PBF; one of them has logical routers."""
     made = {}
     for failover, world in itertools.product(("bgp", "pbf"), WORLDS):
-        site = made[failover, world] = sites(connection(failover), behaviour=Behaviour(sas_outlive=WORLDS[world]))
-        has_another_router(site)
+        engine = "logical-router" if (failover, world) == ("bgp", ENDS_SAS) else "virtual-router"
+        site = made[failover, world] = sites(connection(failover), engine=engine, behaviour=Behaviour(sas_outlive=WORLDS[world]))
+        has_another_router(site, *_ROUTES[engine])
         site.start = site.emulator.control.running()
         done = site.life(failover)
         assert not done.failed, done.message
@@ -48,11 +53,11 @@ def worlds(sites):
     return made
 
 
-def has_another_router(site) -> None:
+def has_another_router(site, place: str, next_router: str) -> None:
     """Each of the two routers leads what it has not itself to the other one."""
-    routes = f"{NETWORK}/virtual-router/entry[@name='%s']/routing-table/ip/static-route"
-    site.emulator.control.plant(routes % "default", _ROUTE.format("to-the-tunnels", "10.200.0.0/16", OTHER_ROUTER))
-    site.emulator.control.plant(routes % OTHER_ROUTER, _ROUTE.format("to-the-hosts", "10.10.0.0/24", "default"))
+    for router, network, other in (("default", "10.200.0.0/16", OTHER_ROUTER), (OTHER_ROUTER, "10.10.0.0/24", "default")):
+        site.emulator.control.plant(place % router, f"<entry name='beyond'><destination>{network}</destination><nexthop><{next_router}>{other}</{next_router}>"
+                                    "</nexthop><admin-dist>240</admin-dist></entry>")
 
 
 def keys_of(site) -> list:

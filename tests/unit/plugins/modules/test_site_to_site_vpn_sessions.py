@@ -168,6 +168,8 @@ def test_where_nobody_looked_before_the_commit_what_is_there_then_counts_as_old(
 
 
 WRONG_KEYS = ["notReal.wrong.one", "notReal.wrong.two"]
+#: Each engine and each world once.
+ONCE = pytest.mark.parametrize("door, paired", list(zip(ENGINES, WORLDS.values())), ids=WORLDS.keys(), indirect=True)
 
 
 def run_with_wrong_keys(door, on_failure):
@@ -181,6 +183,7 @@ def run_with_wrong_keys(door, on_failure):
     return done
 
 
+@ONCE
 def test_a_failing_run_tells_of_sessions_that_go_on(paired):
     done = run_with_wrong_keys(paired, "fail")
     assert ("not proven until the session through" in done.values["outcome"]) is outlives(paired), done.values["outcome"]
@@ -190,6 +193,7 @@ def test_a_failing_run_tells_of_sessions_that_go_on(paired):
 OF_MEANWHILE = "goes on and began with what was taken back"
 
 
+@ONCE
 def test_a_session_of_before_is_as_it_was_when_all_is_taken_back(paired):
     """So that nothing is left to prove of it, and a later run has nothing to say of it either."""
     before = paired.control.running()
@@ -199,6 +203,7 @@ def test_a_session_of_before_is_as_it_was_when_all_is_taken_back(paired):
     assert paired.known() == [] and paired.journals() == []
 
 
+@ONCE
 def test_a_session_of_meanwhile_is_told_when_all_is_taken_back(paired):
     """It began with a password that an earlier run had written, and that goes with the rest."""
     paired.far_sides_take(OTHERS)
@@ -214,6 +219,7 @@ def test_a_session_of_meanwhile_is_told_when_all_is_taken_back(paired):
     assert not proven.failed and proven.values["unproven"] == [] and paired.journals() == [], proven.message
 
 
+@ONCE
 def test_without_a_journal_it_is_not_known_what_sessions_began_with(paired, tmp_path):
     words = "whether each BGP session began since"
     for folder, unknown in ((None, True), (str(tmp_path / "elsewhere"), True), (str(paired.folder), False)):
