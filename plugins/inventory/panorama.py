@@ -227,7 +227,8 @@ def _frozen(value: Any) -> Any:
 
 
 def _variables(device: Device, fleet: Fleet, names: dict[str, str]) -> dict[str, Any]:
-    group, stack = fleet.group_of(device.serial), fleet.stack_of(device.serial)
+    groups, stack = fleet.groups_of(device.serial), fleet.stack_of(device.serial)
+    group = groups[0] if groups else None
     return {
         "ansible_connection": "local",
         "ansible_python_interpreter": sys.executable,
@@ -245,7 +246,7 @@ def _variables(device: Device, fleet: Fleet, names: dict[str, str]) -> dict[str,
         "panos_ha_peer_serial": device.ha_peer,
         "panos_ha_peer": names.get(device.ha_peer, ""),
         "panos_device_group": group.name if group else "",
-        "panos_device_groups": list(fleet.lineage(group.name)) if group else [],
+        "panos_device_groups": list(dict.fromkeys(name for each in groups for name in fleet.lineage(each.name))),
         "panos_device_group_status": dict(group.status)[device.serial] if group else "",
         "panos_template_stack": stack.name if stack else "",
         "panos_templates": list(stack.templates) if stack else [],
@@ -256,10 +257,9 @@ def _variables(device: Device, fleet: Fleet, names: dict[str, str]) -> dict[str,
 
 
 def _groups(device: Device, fleet: Fleet) -> Iterator[str]:
-    group, stack = fleet.group_of(device.serial), fleet.stack_of(device.serial)
+    stack = fleet.stack_of(device.serial)
     yield "connected" if device.connected else "disconnected"
-    if group:
-        yield f"device_group_{group.name}"
+    yield from (f"device_group_{group.name}" for group in fleet.groups_of(device.serial))
     if stack:
         yield f"template_stack_{stack.name}"
         yield from (f"template_{template}" for template in stack.templates)

@@ -17,8 +17,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuratio
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import managed
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import DEVICE, SHARED, Location
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.managed import Device, Fleet, TemplateStack
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import DEFAULT_VSYS, DEVICE, SHARED, Location
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.managed import Device, DeviceGroup, Fleet, TemplateStack
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import version_numbers
 
@@ -47,14 +47,18 @@ class Behind:
         stack = self.fleet.stack_of(serial)
         return [] if stack is None else layers_of(stack)
 
+    def group_of(self, serial: str) -> DeviceGroup | None:
+        """The device group of the virtual system that is meant."""
+        return self.fleet.group_of(serial, self.location.vsys or DEFAULT_VSYS)
+
     def lineage(self, serial: str) -> list[str]:
         """The device groups whose rules a firewall gets, from the shared ones down to its own."""
-        group = self.fleet.group_of(serial)
+        group = self.group_of(serial)
         return [SHARED, *reversed(self.fleet.lineage(group.name))] if group else [SHARED]
 
     def parts(self, serial: str) -> tuple[str, str]:
         """(device group, stack) by which a firewall gets what stands at the place; empty where it gets nothing by one."""
-        group, stack = self.fleet.group_of(serial), self.fleet.stack_of(serial)
+        group, stack = self.group_of(serial), self.fleet.stack_of(serial)
         by_group = group is not None and self.location.device_group in (SHARED, *self.fleet.lineage(group.name))
         by_stack = stack is not None and any(_is_at(layer, self.location) for layer in layers_of(stack))
         return (group.name if group and by_group else ""), (stack.name if stack and by_stack else "")

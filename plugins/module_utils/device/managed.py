@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import commands
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import DEFAULT_VSYS
 
 _UNKNOWN = ("", "unknown", "none")
 
@@ -60,11 +61,20 @@ def called(serial: str, hostname: str) -> str:
 
 @dataclass(frozen=True)
 class DeviceGroup:
-    """C(parent): the group above, empty at the top. C(status): serial number → whether it has what the group says, in PAN-OS's words."""
+    """C(parent): the group above, empty at the top. C(status): serial number → whether it has what the group says, in PAN-OS's words.
+
+    C(systems): (serial number, virtual system), of firewalls of which the group has some virtual systems alone.
+    """
 
     name: str
     parent: str = ""
     status: tuple[tuple[str, str], ...] = ()
+    systems: tuple[tuple[str, str], ...] = ()
+
+    def is_for(self, serial: str, vsys: str) -> bool:
+        """Whether a virtual system of a firewall gets what the group says."""
+        limited_to = [system for of, system in self.systems if of == serial]
+        return serial in self.serials and (not limited_to or vsys in limited_to)
 
     @property
     def serials(self) -> tuple[str, ...]:
@@ -100,8 +110,16 @@ class Fleet:
     def connected(self) -> set[str]:
         return {device.serial for device in self.devices if device.connected}
 
-    def group_of(self, serial: str) -> DeviceGroup | None:
-        return next((group for group in self.groups if serial in group.serials), None)
+    def group_of(self, serial: str, vsys: str = DEFAULT_VSYS) -> DeviceGroup | None:
+        """A virtual system is in one device group at most."""
+        return next((group for group in self.groups if group.is_for(serial, vsys)), None)
+
+    def groups_of(self, serial: str) -> tuple[DeviceGroup, ...]:
+        """Several where the virtual systems of a firewall are in different ones."""
+        return tuple(group for group in self.groups if serial in group.serials)
+
+    def group(self, name: str) -> DeviceGroup | None:
+        return next((group for group in self.groups if group.name == name), None)
 
     def stack_of(self, serial: str) -> TemplateStack | None:
         """A firewall is in one stack at most."""
@@ -130,7 +148,7 @@ def device_groups(session: Session, name: str = "") -> tuple[DeviceGroup, ...]:
     """All device groups, or the one of a name, with what each of their firewalls has of them."""
     answer = session.op(commands.command(commands.DEVICE_GROUP, name) if name else commands.command(commands.DEVICE_GROUPS), "list the device groups")
     parents = _parents(session.op(commands.command(commands.HIERARCHY), "read which device group lies below which"))
-    return tuple(DeviceGroup(_name(entry), parents.get(_name(entry), ""), _statuses(entry, "shared-policy-status"))
+    return tuple(DeviceGroup(_name(entry), parents.get(_name(entry), ""), _statuses(entry, "shared-policy-status"), _systems(entry))
                  for entry in answer.findall("result/devicegroups/entry"))
 
 
@@ -173,6 +191,11 @@ def _parents(answer: ET.Element) -> dict[str, str]:
 def _statuses(entry: ET.Element, tag: str) -> tuple[tuple[str, str], ...]:
     """Serial number and PAN-OS's word for each firewall; empty: it never got anything. A firewall with several virtual systems tells it for each."""
     return tuple((_name(device), _status(device, tag)) for device in entry.findall("devices/entry"))
+
+
+def _systems(entry: ET.Element) -> tuple[tuple[str, str], ...]:
+    """A firewall with one virtual system names none, or that one."""
+    return tuple((_name(device), _name(vsys)) for device in entry.findall("devices/entry") for vsys in device.findall("vsys/entry"))
 
 
 def _status(device: ET.Element, tag: str) -> str:

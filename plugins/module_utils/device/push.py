@@ -20,7 +20,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import comma
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit, jobs
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import CODE_MISSING, Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.jobs import said
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.managed import Fleet
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.managed import DeviceGroup, Fleet
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet, Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, DeviceError, JobUnknown
 
@@ -103,14 +103,18 @@ class Pushed:
 
 
 def aims(fleet: Fleet, groups: Iterable[str], stacks: Iterable[str], serials: Iterable[str]) -> list[Aim]:
-    """What is asked for, firewall by firewall. C(serials): these firewalls only; none: all that the groups and stacks have."""
+    """What is asked for, firewall by firewall, and of one whose virtual systems are in several groups, group by group. C(serials): these firewalls only;
+    none: all that the groups and stacks have.
+    """
     groups, stacks, chosen = set(groups), set(stacks), set(serials)
     found = []
     for device in fleet.devices:
-        group, stack = fleet.group_of(device.serial), fleet.stack_of(device.serial)
-        group = group if group and group.name in groups else None
+        if chosen and device.serial not in chosen:
+            continue
+        stack = fleet.stack_of(device.serial)
         stack = stack if stack and stack.name in stacks else None
-        if (group or stack) and (not chosen or device.serial in chosen):
+        named: list[DeviceGroup | None] = [group for group in fleet.groups_of(device.serial) if group.name in groups]
+        for group in named or ([None] if stack else []):
             statuses = [dict(part.status)[device.serial] for part in (group, stack) if part]
             found.append(Aim(device.serial, group.name if group else "", stack.name if stack else "", all(status == IN_SYNC for status in statuses)))
     return found

@@ -91,7 +91,7 @@ class Delivery:
         for device in self.behind.firewalls:
             group, stack = self.behind.parts(device.serial)
             if group and stack:
-                statuses = [dict(part.status).get(device.serial, "") for part in (fleet.group_of(device.serial), fleet.stack_of(device.serial)) if part]
+                statuses = [dict(part.status).get(device.serial, "") for part in (fleet.group(group), fleet.stack_of(device.serial)) if part]
                 found.append(Aim(device.serial, group, stack, all(status == push.IN_SYNC for status in statuses)))
         return found
 

@@ -197,7 +197,7 @@ def _in_sync_now(session: Session, some: Sequence[Aim]) -> set[str]:
 
 
 def _has_all(fleet: Fleet, aim: Aim) -> bool:
-    group = fleet.group_of(aim.serial) if aim.device_group else None
+    group = fleet.group(aim.device_group)
     stack = fleet.stack_of(aim.serial) if aim.template_stack else None
     return all(dict(part.status)[aim.serial] == push.IN_SYNC for part in (group, stack) if part)
 

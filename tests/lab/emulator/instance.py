@@ -76,14 +76,14 @@ class Emulator:
         dummy, server_path = self._authority.write_certificates(folder)
         context.load_cert_chain(server_path)
 
-    def manage(self, other: Emulator, stack: str | None = None, device_group: str | None = None) -> None:
-        """Put a firewall behind this Panorama; it is listed as a device, and in the stack and group that are named.
+    def manage(self, other: Emulator, stack: str | None = None, device_group: str | None = None, vsys: str | None = None) -> None:
+        """Put a firewall behind this Panorama; it is listed as a device, and in the stack and group that are named, in that with one virtual system alone.
 
         Raises TypeError on a firewall, ValueError for a stack or group that does not exist, and for a firewall with another master key.
         """
         if not isinstance(self.firewall, Panorama):
             raise TypeError("only a Panorama manages firewalls")
-        self.firewall.manage(other.firewall, stack, device_group)
+        self.firewall.manage(other.firewall, stack, device_group, vsys)
 
     def pair_with(self, passive: Emulator) -> Pair:
         """Make an active/passive pair of this firewall and another one, which takes over its configuration.

@@ -112,8 +112,8 @@ class Panorama(Firewall):
         self.devices: dict[str, Managed] = {}
         self.plugin = Plugin()
 
-    def manage(self, firewall: Firewall, stack: str | None = None, group: str | None = None) -> None:
-        """Connect a firewall and list its serial number, in candidate and running alike.
+    def manage(self, firewall: Firewall, stack: str | None = None, group: str | None = None, vsys: str | None = None) -> None:
+        """Connect a firewall and list its serial number, in candidate and running alike; in the group with one of its virtual systems, where that is named.
 
         Raises ValueError for a stack or group that does not exist, and for a firewall with a master key of its own: a push encrypts for that (vendor
         documentation), which is not emulated.
@@ -133,8 +133,14 @@ class Panorama(Firewall):
                 if listed is None:
                     listed = ET.Element("devices")
                     tree.append(holder, listed)
-                if child_of(listed, ("entry", firewall.serial)) is None:
-                    tree.append(listed, ET.Element("entry", name=firewall.serial))
+                entry = child_of(listed, ("entry", firewall.serial))
+                if entry is None:
+                    entry = ET.Element("entry", name=firewall.serial)
+                    tree.append(listed, entry)
+                if vsys and path.endswith(f"device-group/entry[@name='{group}']"):
+                    systems = ET.Element("vsys")
+                    systems.append(ET.Element("entry", name=vsys))
+                    tree.append(entry, systems)
         self.devices[firewall.serial] = Managed(firewall)
 
     def reach(self, serial: str) -> Firewall:
@@ -171,8 +177,8 @@ class Panorama(Firewall):
         if part == TEMPLATE:
             stack = templates.stack_of(root, serial)
             return None if stack is None else templates.configuration_for(root, stack, serial, self.switches.stacks_by_leaves)
-        group = device_groups.group_of(root, serial)
-        return None if group is None else device_groups.policy_for(root, group, serial)
+        groups = device_groups.groups_of(root, serial)
+        return device_groups.policy_for(root, groups, serial) if groups else None
 
     def digest(self, serial: str, part: str) -> str:
         try:

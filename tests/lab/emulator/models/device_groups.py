@@ -24,12 +24,20 @@ _OBJECTS = (
 )
 
 
-def group_of(root: ET.Element, serial: str) -> ET.Element | None:
-    """The device group that lists a device."""
+def groups_of(root: ET.Element, serial: str) -> dict[str, ET.Element]:
+    """Virtual system → the device group that it is in. A group that names none of a device's has its only one."""
+    found: dict[str, ET.Element] = {}
     for group in root.findall("devices/entry/device-group/entry"):
-        if any(entry.get("name") == serial for entry in group.findall("devices/entry")):
-            return group
-    return None
+        for device in group.findall("devices/entry"):
+            if device.get("name") == serial:
+                found.update(dict.fromkeys(systems_of(device) or ["vsys1"], group))
+    return found
+
+
+def systems_of(device: ET.Element) -> list[str]:
+    """Those of a device's virtual systems that a group lists: as entries in real files, as members by the vendor's schema."""
+    listed = device.find("vsys")
+    return [] if listed is None else [child.get("name") or (child.text or "").strip() for child in listed]
 
 
 def parents(root: ET.Element) -> dict[str, str]:
@@ -51,21 +59,28 @@ def lineage(root: ET.Element, name: str) -> list[str]:
     return line
 
 
-def policy_for(root: ET.Element, group: ET.Element, serial: str) -> ET.Element:
-    """The ``panorama`` element that a device of the group receives: rulebases and objects of its only vsys."""
+def policy_for(root: ET.Element, groups: dict[str, ET.Element], serial: str) -> ET.Element:
+    """The ``panorama`` element that a device receives: rulebases and objects of each of its virtual systems that is in a group."""
+    pushed = ET.Element("panorama")
+    listed = ET.SubElement(pushed, "vsys")
+    for name in sorted(groups):
+        listed.append(_of_system(root, groups[name], serial, name))
+    return pushed
+
+
+def _of_system(root: ET.Element, group: ET.Element, serial: str, name: str) -> ET.Element:
     known = {entry.get("name"): entry for entry in root.findall("devices/entry/device-group/entry")}
-    own_to_top = [known[name] for name in lineage(root, group.get("name")) if name in known]
+    own_to_top = [known[each] for each in lineage(root, group.get("name")) if each in known]
     shared = root.find("shared")
     levels = [*((each.get("name"), each) for each in own_to_top), ("shared", shared if shared is not None else ET.Element("shared"))]
-    pushed = ET.Element("panorama")
-    vsys = ET.SubElement(ET.SubElement(pushed, "vsys"), "entry", name="vsys1")
+    vsys = ET.Element("entry", name=name)
     for tag in _OBJECTS:
         for owner, level in levels:
             _add_objects(vsys, level.find(tag), owner)
     for rulebase, order in zip(RULEBASES, (levels[::-1], levels)):
         for owner, level in order:
             _add_rules(vsys, rulebase, level.find(rulebase), owner, serial)
-    return pushed
+    return vsys
 
 
 def _add_objects(vsys: ET.Element, listed: ET.Element | None, owner: str) -> None:

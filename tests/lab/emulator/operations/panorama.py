@@ -59,7 +59,7 @@ def _facts(device: Managed | None) -> dict[str, object]:
     return {
         "hostname": firewall.name, "ip-address": "127.0.0.1", "ipv6-address": "unknown", "uptime": "0 days, 0:21:17",
         "family": "vm", "model": firewall.model, "sw-version": firewall.sw_version, "vpn-disable-mode": "no",
-        "operational-mode": "normal", "multi-vsys": "no",
+        "operational-mode": "normal", "multi-vsys": "yes" if firewall.switches.multi_vsys else "no",
     }
 
 
@@ -77,11 +77,15 @@ def _connected(panorama: Panorama, serial: str, device: Managed) -> str:
     if firewall.runtime.ha != "disabled":
         peer = firewall.pair.peer_of(firewall).serial if firewall.pair is not None else ""
         text += f"<ha><state>{firewall.runtime.ha}</state><peer><serial>{peer}</serial></peer></ha>"
-    policy = fields(
-        display_name="vsys1", shared_policy_status="", shared_policy_md5sum=panorama.digest_on_device(serial, POLICY),
-        shared_policy_version="",
-    )
-    text += "<ha-cluster><state>cluster-unknown</state></ha-cluster>" + f'<vsys><entry name="vsys1">{policy}</entry></vsys>'
+    systems = ""
+    for system in firewall.running.root.findall("devices/entry/vsys/entry"):
+        name = system.get("name") or ""
+        policy = fields(
+            display_name=system.findtext("display-name") or name, shared_policy_status="", shared_policy_md5sum=panorama.digest_on_device(serial, POLICY),
+            shared_policy_version="",
+        )
+        systems += f'<entry name="{escape(name)}">{policy}</entry>'
+    text += f"<ha-cluster><state>cluster-unknown</state></ha-cluster><vsys>{systems}</vsys>"
     connected_at = time.strftime("%Y/%m/%d %H:%M:%S", time.localtime(firewall.started))
     return text + fields(
         {"certificate-status": "", "certificate-subject-name": "", "certificate-expiry": "", "connected-at": connected_at},
@@ -111,13 +115,16 @@ def _pushes(panorama: Panorama, serial: str, part: str, suffix: str) -> dict[str
     }
 
 
-def _group_device(panorama: Panorama, serial: str) -> str:
+def _group_device(panorama: Panorama, serial: str, systems: list[str]) -> str:
+    """C(systems): those of its virtual systems that the group has; none: its only one. How several are told was never recorded."""
     device = panorama.devices.get(serial)
     policy = {
         "shared-policy-status": _status(panorama, serial, POLICY), "shared-policy-md5sum": panorama.digest_on_device(serial, POLICY),
         "shared-policy-version": "",
     }
-    return fields({**_common(serial, device), **_pushes(panorama, serial, POLICY, "sp"), **policy, **_facts(device)})
+    listed = "".join(f'<entry name="{escape(name)}">{fields(policy)}</entry>' for name in systems)
+    told = {**_common(serial, device), **_pushes(panorama, serial, POLICY, "sp"), **({} if systems else policy), **_facts(device)}
+    return fields(told) + (f"<vsys>{listed}</vsys>" if systems else "")
 
 
 def _stack_device(panorama: Panorama, serial: str) -> str:
@@ -144,9 +151,10 @@ def _device_groups(context: Context) -> Answer:
     panorama = _panorama(context)
     entries = []
     for group in _chosen(context, "devices/entry/device-group/entry"):
-        serials = [device.get("name") for device in group.findall("devices/entry")]
+        systems = {device.get("name") or "": device_groups.systems_of(device) for device in group.findall("devices/entry")}
+        serials = list(systems)
         digest = panorama.digest(serials[0], POLICY) if serials else ""
-        devices = _entries(serials, lambda serial: _group_device(panorama, serial))
+        devices = _entries(serials, lambda serial: _group_device(panorama, serial, systems[serial]))
         entries.append(
             f'<entry name="{escape(group.get("name"))}"><shared-policy-md5sum>{digest}</shared-policy-md5sum>{devices}</entry>'
         )

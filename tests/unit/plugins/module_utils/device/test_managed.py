@@ -93,6 +93,15 @@ def test_where_a_firewall_belongs():
     assert (fleet.group_of("2"), fleet.stack_of("2")) == (None, None)
 
 
+def test_virtual_systems_of_one_firewall_belong_to_different_groups():
+    """One group has the second alone, which its answer names; the other one has all that the first does not."""
+    inner = "".join(f"<entry name='{group}'><devices><entry name='0123'><vsys><entry name='{vsys}'/></vsys></entry></devices></entry>"
+                    for group, vsys in (("one", "vsys1"), ("two", "vsys2")))
+    fleet = Fleet((), managed.device_groups(answered(f"<devicegroups>{inner}</devicegroups>", "")), ())
+    assert [fleet.group_of("0123", vsys).name for vsys in ("vsys1", "vsys2")] == ["one", "two"]
+    assert fleet.group_of("0123", "vsys3") is None and [group.name for group in fleet.groups_of("0123")] == ["one", "two"]
+
+
 def test_one_of_a_name_is_asked_for_by_it():
     session = Told(ANSWER.format("<devicegroups/>"), ANSWER.format(""))
     managed.device_groups(session, "a & b")
