@@ -293,7 +293,8 @@ def test_a_fault_at_a_step_is_told_truly_and_a_later_run_reaches_the_goal(door, 
     every, first = (1, 0) if "ALL_FAULTS" in os.environ else (4, list(STEPS).index(step) % 4)
     for fault, planned in list(FAULTS.items())[first::every]:
         door.control.fault(when=STEPS[step], **planned)
-        result = door.run(ONE, **QUICK)
+        # A management that restarts is waited for as long as for an answer.
+        result = door.run(ONE, **QUICK, provider={**door.provider, "timeout": 4})
         door.control.clear_faults()
         where = (step, fault, result.message)
         candidate, running = stands(door)
