@@ -20,7 +20,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 
 # A firewall's states, and a Panorama's, which has its priority in front.
 _ACTIVE = ("active", "active-primary", "active-secondary", "primary-active", "secondary-active")
-_SYNCHRONISED = "synchronized"
+_SYNCHRONISED, _IN_PROGRESS = "synchronized", "synchronization in progress"
 # Seconds that a pair has to synchronise what was committed.
 _SYNCHRONISES_WITHIN = 120
 
@@ -163,27 +163,33 @@ def refuse_no_longer_active(session: Session) -> None:
 def synchronised(session: Session, patience: Patience) -> str:
     """Wait until what was committed is on the other member too; in a sentence what is wrong where it is not. Empty: it is, or it never is in this pair.
 
-    Raises DeviceError where this member is the active one no more: which configuration counts now is the other one's.
+    Raises DeviceError where this member is the active one no more, and the other one, whose configuration counts now, has not got it.
     """
 
     def look() -> str:
         now = member(session)
-        if now is None or not now.synchronises:
+        if now is None or (now.active and not now.synchronises):
             return ""
+        gone_over = f"{session.place} has become the {now.state} member of its HA pair during the commit, and the pair is {now.sync or 'not synchronized'}"
+        if now.sync == _SYNCHRONISED and now.synchronises:
+            return "" if now.active else f"{gone_over}: the active member runs what was committed, too"
+        elsewhere = DeviceError(f"{gone_over}: what was committed here is not on the active member. Run again there")
+        if now.sync == _IN_PROGRESS and now.synchronises:
+            raise NotYet(f"{session.place}: its HA pair is {now.sync}", _NotSynchronised(_committed_here(session, now)) if now.active else elsewhere)
         if not now.active:
-            raise DeviceError(f"{session.place} has become the {now.state} member of its HA pair during the commit, and the pair is "
-                              f"{now.sync or 'not synchronized'}. Run again on the active member")
-        if now.sync == _SYNCHRONISED:
-            return ""
-        sentence = f"{session.place}: the configuration is committed here, and its HA pair is {now.sync or 'not synchronized'}"
+            raise elsewhere
         if not now.peer_connected:
-            return f"{sentence}, since the other member is not seen"
-        raise NotYet(f"{session.place}: its HA pair is {now.sync}", _NotSynchronised(sentence))
+            return f"{_committed_here(session, now)}, since the other member is not seen"
+        raise NotYet(f"{session.place}: its HA pair is {now.sync}", _NotSynchronised(_committed_here(session, now)))
 
     try:
         return patience.until(look)
     except _NotSynchronised as exc:
         return f"{exc} after {patience.timeout:g} s"
+
+
+def _committed_here(session: Session, now: Member) -> str:
+    return f"{session.place}: the configuration is committed here, and its HA pair is {now.sync or 'not synchronized'}"
 
 
 def patience(tell: Callable[[str], None]) -> Patience:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import Callable, TypeVar
+from typing import Callable, Generator, Sequence, TypeVar
 
 Found = TypeVar("Found")
+# Whoever waits: gives the seconds after which it wants to look again, and in the end what it has found.
+Waiting = Generator[float, None, Found]
 
 # Seconds in which a firewall that gave no answer in time may still do what it was asked: only then is looked at for the last time.
 LATE = 30
@@ -58,6 +60,10 @@ class Patience:
 
     def until(self, look: Callable[[], Found]) -> Found:
         """What C(look) finds, called again as long as it raises NotYet and there is time; it is called once at the least."""
+        return alone(self.waiting(look))
+
+    def waiting(self, look: Callable[[], Found]) -> Waiting[Found]:
+        """The same beside others who wait."""
         running = self.begun()
         attempt = 0
         while True:
@@ -68,7 +74,7 @@ class Patience:
                     raise (exc.instead or exc) from None
                 self.tell(str(exc))
                 wanted = self._wanted(attempt) if exc.after is None else exc.after
-            pause(min(wanted, running.left))
+            yield min(wanted, running.left)
             attempt += 1
 
     @property
@@ -78,6 +84,28 @@ class Patience:
 
     def _wanted(self, attempt: int) -> float:
         return self.poll if self.poll is not None else _POLLS[min(attempt, len(_POLLS) - 1)]
+
+
+def alone(waiting: Waiting[Found]) -> Found:
+    (found,) = together([waiting])
+    return found
+
+
+def together(waitings: Sequence[Waiting[Found]]) -> list[Found]:
+    """What each of them finds. Each looks when its time has come, the one that has waited longest first, and waits for no other one's end."""
+    wanted = dict.fromkeys(range(len(waitings)), time.monotonic())
+    found: dict[int, Found] = {}
+    while wanted:
+        number = min(wanted, key=wanted.__getitem__)
+        if wanted[number] > time.monotonic():
+            pause(wanted[number] - time.monotonic())
+        try:
+            seconds = next(waitings[number])
+            wanted[number] = time.monotonic() + max(0.0, seconds)
+        except StopIteration as end:
+            found[number] = end.value
+            del wanted[number]
+    return [found[number] for number in range(len(waitings))]
 
 
 def pause(seconds: float) -> None:

@@ -44,6 +44,9 @@ def _refuse_pending_engine(target: Target, settings: ET.Element | None) -> None:
 
 def _refuse_inactive(target: Target, settings: ET.Element | None) -> None:
     member = high_availability.member(target.session) if high_availability.is_configured(settings) else None
+    if member is not None and not member.active and target.session.paired:
+        raise Refused(f"{target.place} has become the {member.state} member of its HA pair since this task began: the next synchronisation would undo a change "
+                      "here. Run again on the active member; nothing was written")
     if member is not None and not member.active:
         raise Refused(f"{target.place} is the {member.state} member of its HA pair: write to the active one, the next synchronisation would undo a change "
                       "here. Name both members (provider.ip_address and provider.ha_peer), and the active one is found; nothing was written")

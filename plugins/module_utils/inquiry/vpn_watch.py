@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Sequence
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet, Patience
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet, Patience, Waiting
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import vpn_state
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.probing import Prober
@@ -109,7 +109,7 @@ class Watch:
         self.target, self.question = target, question
         self._inquiry: Any = None
 
-    def until_clear(self, patience: Patience, lacks: Callable[[View], str] = lambda view: "", begin: Callable[[View], None] | None = None) -> View:
+    def until_clear(self, patience: Patience, lacks: Callable[[View], str] = lambda view: "", begin: Callable[[View], None] | None = None) -> Waiting[View]:
         """The first look that shows nothing wrong, or the last one before the time is up. C(lacks): what else it does not show yet, in a sentence.
 
         C(begin): is given the first look where that shows something wrong.
@@ -127,20 +127,20 @@ class Watch:
                 raise NotYet(lacks(views[-1]))
 
         with contextlib.suppress(NotYet):
-            patience.until(look)
+            yield from patience.waiting(look)
         return views[-1]
 
-    def until_healthy(self, patience: Patience, begin: Callable[[View], None] | None = None) -> View:
+    def until_healthy(self, patience: Patience, begin: Callable[[View], None] | None = None) -> Waiting[View]:
         """A look that was judged: the first one that is not down, or the last one before the time is up. C(begin): as of C(until_clear).
 
         What is certain although the state is clear is settled when it is still so a moment later: waiting mends no configuration.
         """
         patience = patience.begun()
         while True:
-            view = self.judged(self.until_clear(patience, begin=begin))
+            view = self.judged((yield from self.until_clear(patience, begin=begin)))
             if view.condition.state is not Health.DOWN or not view.is_clear or patience.left <= _SETTLES:
                 return view
-            time.sleep(_SETTLES)
+            yield _SETTLES
             again = self.judged(self.look(view))
             if again.condition == view.condition:
                 return again

@@ -15,7 +15,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, InvalidInput, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import uncommitted
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, locked, with_session
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, locked, telling, with_session
 
 
 # Whose changes are committed.
@@ -111,7 +111,8 @@ class _Committing:
             high_availability.refuse_no_longer_active(self.session)
         result = _result(self._commit(account, ours, unlisted), committed)
         if self.session.paired:
-            result["warnings"] += self._not_synchronised()
+            with telling({**result, "uncommitted": False}):
+                result["warnings"] += self._not_synchronised()
         if unlisted:
             result["warnings"].append(f"the list of uncommitted changes of {self.session.place} did not name {_said(committed)}, where candidate and "
                                       "running configuration differed")

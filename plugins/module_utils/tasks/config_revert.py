@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import chain
+from typing import Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, secrets
@@ -71,12 +72,21 @@ def _taken_back_if_noted(module, session) -> dict:
 
 def _deliver(way: delivery.Delivery, result: dict) -> None:
     """What was taken back on a Panorama goes to its firewalls, too. Raises PanosVpnError where one does not get it."""
-    told = way.deliver(True, False)
+    told = way.deliver(True, False, lambda serials: _look_at_sessions_on_each(way, serials))
     result.update(devices=told["devices"], push_jobs=told["push_jobs"], changed=told["changed"] or result["changed"],
                   warnings=[*result["warnings"], *told["warnings"]])
     if way.undelivered:
         raise PanosVpnError(f"it was taken back on Panorama, and {len(way.undelivered)} of {len(way.fates)} firewalls did not get that: "
                             f"{'; '.join(way.undelivered)}. Push to them again (module push)", **result)
+
+
+def _look_at_sessions_on_each(way: delivery.Delivery, serials: Sequence[str]) -> None:
+    """Which BGP sessions there are on the firewalls that are about to get what was taken back."""
+    journal, target = journal_of(way.module), way.target
+    if journal and Proof(target).spoken(journal):
+        pushed = Running.of(target)
+        for serial in serials:
+            Proof(target.firewall(serial), target, serial).look_before_push(journal, pushed, way.module.tell)
 
 
 def _why_nothing(vpn: str, journal: Journal) -> str:
@@ -195,15 +205,16 @@ class _Reverting:
             result["warnings"].append(str(exc))
 
     def _not_proven(self, rest: Journal) -> tuple[list[str], list[str]]:
-        running, proof = Running.of(self.target), Proof(self.target, sessions=self.journal.sessions)
+        running, proof = Running.of(self.target), Proof(self.target, sessions=dict(self.journal.on("").sessions))
         return proof.due(rest, running.configuration), proof.old_sessions(running, rest, self.module.tell, notes=False)
 
     def _look_at_sessions(self) -> None:
         """Which BGP sessions there are before what was taken back of them is running."""
         proof = Proof(self.target)
-        if proof.spoken(self.journal):
+        # On the firewalls behind a Panorama it is running with the push.
+        if self.target.behind is None and proof.spoken(self.journal):
             proof.look_before_commit()
-            self.journal = replace(self.journal, sessions=proof.sessions)
+            self.journal = replace(self.journal, shown={**self.journal.shown, "": replace(self.journal.on(""), sessions=proof.sessions)})
 
     def _commit(self, result) -> None:
         self._look_at_sessions()

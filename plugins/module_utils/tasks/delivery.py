@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Sequence
+from typing import Any, Callable, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import managed, push
@@ -95,10 +95,10 @@ class Delivery:
                 found.append(Aim(device.serial, group, stack, all(status == push.IN_SYNC for status in statuses)))
         return found
 
-    def deliver(self, committed: bool, is_there: bool) -> dict:
+    def deliver(self, committed: bool, is_there: bool, before_push: Callable[[Sequence[str]], None]) -> dict:
         """Push to the firewalls that lack something of the VPN. C(committed): it is new on Panorama. C(is_there): it stands there, and is not to go.
 
-        Returns what is told of it.
+        C(before_push): is given the serial numbers of those that are about to get something. Returns what is told of it.
         """
         fleet = managed.fleet(self.target.session)
         aims = self._aims(fleet)
@@ -112,6 +112,7 @@ class Delivery:
         if self.module.check_mode:
             fates += pushing.pending(fleet, wanted)
         elif wanted:
+            before_push([aim.serial for aim in wanted if aim.serial in fleet.connected])
             params = self.module.params
             how = How(f"{self.vpn}, by tunnelsmith.panos_vpn", params["force_template_values"], params["merge_with_candidate"])
             brought = pushing.bring(self.target.session, fleet, wanted, how, self.module.patience("commit_timeout", "commit_poll"))

@@ -33,9 +33,30 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.bgp i
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import writable
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import negotiation, sessions
 
-_FORMAT = 3
+_FORMAT = 4
 # Seconds in which another run has done with the journal that is in its way at the end.
 _SETTLING = 60
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What was seen on a firewall since something was written.
+
+    C(proven): (tunnel or BGP peer, place of an object that it runs on), where what was written there has been negotiated, or has begun, anew. A place is that
+    where it was written, which may be on a Panorama. C(sessions): the session that a BGP peer had before what was written last was running; without a peer
+    nobody looked.
+    """
+
+    proven: tuple[tuple[str, Path], ...] = ()
+    sessions: Mapping[str, Session | None] = field(default_factory=dict)
+
+    def since(self, changed: Sequence[Difference]) -> Shown:
+        """What of it still holds when something has changed."""
+        proven = [(name, place) for name, place in self.proven if not any(places.starts_with(difference.path, place) for difference in changed)]
+        return replace(self, proven=tuple(proven))
+
+    def without_sessions(self) -> Shown:
+        return replace(self, sessions={})
 
 
 @dataclass
@@ -45,8 +66,7 @@ class Journal:
     C(places): all that was written to, also what in the end is as it was: it may be uncommitted.
     C(hand): of the run that noted something last; another one each time. C(negotiated): places of the objects of which something was written that
     is in force when tunnels are negotiated, or BGP sessions begin, anew, also where it is what it was by now: there may be SAs and sessions of meanwhile.
-    C(proven): (tunnel or BGP peer, place of an object that it runs on), where that has been done since that was written. C(sessions): the session that a
-    BGP peer had before what was written last was committed; without a peer nobody looked.
+    C(shown): serial number of a firewall behind the Panorama that was written to, empty for the firewall itself → what was seen there since.
     """
 
     file: str
@@ -56,8 +76,10 @@ class Journal:
     differences: list = field(default_factory=list)
     hand: str = ""
     negotiated: list[Path] = field(default_factory=list)
-    proven: list[tuple[str, Path]] = field(default_factory=list)
-    sessions: dict[str, Session | None] = field(default_factory=dict)
+    shown: dict[str, Shown] = field(default_factory=dict)
+
+    def on(self, firewall: str) -> Shown:
+        return self.shown.get(firewall, Shown())
 
     def __bool__(self) -> bool:
         """Whether it says anything. Where nothing is left to take back, tunnels can still have to be negotiated anew."""
@@ -77,20 +99,19 @@ class Journal:
         return Journal(
             self.file, self.vpn, list(dict.fromkeys([*self.reads, *reads, *beside])),
             list(dict.fromkeys([*self.places, *(difference.path for difference in later)])),
-            all_of_it, token_hex(8), list(dict.fromkeys([*self.negotiated, *negotiated])), self._still_proven(later),
-            {} if sessions.changed(later, base) else self.sessions)
+            all_of_it, token_hex(8), list(dict.fromkeys([*self.negotiated, *negotiated])), self._shown_since(later, not sessions.changed(later, base)))
 
     def taking_back(self) -> Journal:
         """This journal while what it says is taken back: nothing that is negotiated was seen with what was there before."""
-        return replace(self, hand=token_hex(8), proven=self._still_proven(self.differences), sessions={})
+        return replace(self, hand=token_hex(8), shown=self._shown_since(self.differences, False))
 
     def taken_back(self) -> Journal:
         """What is left of it then: there may be SAs that were made with what was there meanwhile."""
-        return Journal(self.file, self.vpn, hand=token_hex(8), negotiated=self.negotiated, proven=self._still_proven(self.differences),
-                       sessions=self.sessions)
+        return Journal(self.file, self.vpn, hand=token_hex(8), negotiated=self.negotiated, shown=self._shown_since(self.differences))
 
-    def _still_proven(self, changed: Sequence[Difference]) -> list[tuple[str, Path]]:
-        return [(tunnel, place) for tunnel, place in self.proven if not any(places.starts_with(difference.path, place) for difference in changed)]
+    def _shown_since(self, changed: Sequence[Difference], keeps_sessions: bool = True) -> dict[str, Shown]:
+        still = {firewall: shown.since(changed) for firewall, shown in self.shown.items()}
+        return still if keeps_sessions else {firewall: shown.without_sessions() for firewall, shown in still.items()}
 
     def secrets(self) -> set:
         """The stored forms of former keys."""
@@ -116,8 +137,8 @@ class Journal:
             self.forget()
             return True
 
-    def prove(self, proven: list[tuple[str, Path]], tell: Callable[[str], None], is_done: Callable[[Journal], bool]) -> None:
-        """Note what has been proven meanwhile; unless another run has noted something since, which may have changed it again.
+    def prove(self, firewall: str, proven: Sequence[tuple[str, Path]], tell: Callable[[str], None], is_done: Callable[[Journal], bool]) -> None:
+        """Note what has been proven on a firewall meanwhile; unless another run has noted something since, which may have changed it again.
 
         C(is_done): whether nothing is left to negotiate; where nothing is left to take back either, it is forgotten.
         """
@@ -125,18 +146,20 @@ class Journal:
             found = load(self.file, self.vpn)
             if not found or found.hand != self.hand:
                 return
-            found.proven = self.proven = list(dict.fromkeys([*found.proven, *proven]))
+            known = found.on(firewall)
+            found.shown[firewall] = self.shown[firewall] = replace(known, proven=tuple(dict.fromkeys([*known.proven, *proven])))
             if not found.differences and is_done(found):
                 found.negotiated = self.negotiated = []
             found.save()
 
-    def note_sessions(self, before: Mapping[str, Session | None], tell: Callable[[str], None]) -> None:
-        """Note which sessions BGP peers have before a commit; unless another run has noted something since."""
+    def note_sessions(self, firewall: str, before: Mapping[str, Session | None], tell: Callable[[str], None]) -> None:
+        """Note which sessions the BGP peers of a firewall have before a commit, or a push; unless another run has noted something since."""
         with held(self.file, Patience(_SETTLING, tell=tell)):
             found = load(self.file, self.vpn)
             if not found or found.hand != self.hand:
                 return
-            found.sessions = self.sessions = {**found.sessions, **before}
+            known = found.on(firewall)
+            found.shown[firewall] = self.shown[firewall] = replace(known, sessions={**known.sessions, **before})
             found.save()
 
     def release(self, paths: Sequence[Path], tell: Callable[[str], None], is_done: Callable[[Journal], bool]) -> None:
@@ -169,8 +192,10 @@ class Journal:
                 "above": list(item.above), "moved_below": item.moved_below,
                 "container": places.render(item.container)} for item in self.differences],
             "negotiated": [places.render(place) for place in self.negotiated],
-            "proven": [[tunnel, places.render(place)] for tunnel, place in self.proven],
-            "sessions": {peer: [session.began, session.number] if session else None for peer, session in self.sessions.items()},
+            "shown": {firewall: {
+                "proven": [[name, places.render(place)] for name, place in shown.proven],
+                "sessions": {peer: [session.began, session.number] if session else None for peer, session in shown.sessions.items()},
+            } for firewall, shown in self.shown.items()},
         }
 
 
@@ -285,10 +310,9 @@ def load(file: str, vpn: str) -> Journal:
         if document["vpn"] != vpn:
             raise InvalidInput(f"journal: {file} is that of {document['vpn']}, not of {vpn}; somebody renamed it")
         reads, written, negotiated = ([places.parse(xpath) for xpath in document[kind]] for kind in ("reads", "places", "negotiated"))
-        proven = [(str(tunnel), places.parse(xpath)) for tunnel, xpath in document["proven"]]
         differences = [_difference(item) for item in document["differences"]]
-        known = {str(peer): _session(told) for peer, told in document["sessions"].items()}
-        journal = Journal(file, document["vpn"], reads, written, differences, str(document["hand"]), negotiated, proven, known)
+        shown = {str(firewall): _shown(told) for firewall, told in document["shown"].items()}
+        journal = Journal(file, document["vpn"], reads, written, differences, str(document["hand"]), negotiated, shown)
         _refuse_strange_places(journal)
         return journal
     except FileNotFoundError:
@@ -333,6 +357,11 @@ def _refuse_strange_places(journal: Journal) -> None:
 def _difference(item) -> Difference:
     return Difference(item["label"], places.parse(item["xpath"]), _xml(item["before"]), _xml(item["after"]), _xml(item["remains"]),
                       tuple(item["above"]), item["moved_below"], places.parse(item["container"]))
+
+
+def _shown(told) -> Shown:
+    proven = [(str(name), places.parse(xpath)) for name, xpath in told["proven"]]
+    return Shown(tuple(proven), {str(peer): _session(session) for peer, session in told["sessions"].items()})
 
 
 def _session(told) -> Session | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Callable, Collection, Iterable, Mapping, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import Patience
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import Patience, Waiting
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import vpn_state
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.vpn_watch import View, Watch
@@ -41,22 +41,27 @@ class Negotiated:
 
 @dataclass(frozen=True)
 class Running:
-    """What runs. C(configuration): as the resources gather it. C(speaking): BGP peers, with what their sessions begin with."""
+    """What runs. C(configuration): as the resources gather it. C(speaking): BGP peers, with what their sessions begin with.
+
+    A place is that where it was written: of a firewall behind a Panorama, that on the Panorama.
+    """
 
     configuration: Mapping
     speaking: Sequence[Speaking]
 
     @classmethod
-    def of(cls, target: Target) -> Running:
+    def of(cls, target: Target, written: Target | None = None) -> Running:
+        """C(written): the place on a Panorama that it comes from."""
         tree = vpn_state.running(target)
-        return cls.in_tree(tree, target, vpn_state.gathered_from(tree, target.platform, target.base))
+        return cls.in_tree(tree, target, vpn_state.gathered_from(tree, target.platform, target.base), written)
 
     @classmethod
-    def in_tree(cls, tree: ET.Element, target: Target, configuration: Mapping) -> Running:
+    def in_tree(cls, tree: ET.Element, target: Target, configuration: Mapping, written: Target | None = None) -> Running:
         """C(configuration): of the tree, all of it or a part; then the peers are those of that part."""
         peers = {peer["name"] for peer in configuration["bgp"]["peers"]}
+        here, there = target.base("network"), (written or target).base("network")
         found = sessions.everything(tree, target.base, target.platform.advanced)
-        return cls(configuration, [speaking for speaking in found if speaking.peer in peers])
+        return cls(configuration, [Speaking(each.peer, there + each.place[len(here):]) for each in found if each.peer in peers])
 
     def tunnel_to(self, peer: str) -> str:
         """The tunnel through which a BGP peer is spoken to; the peer, where that is none."""
@@ -69,11 +74,14 @@ class Proof:
     """What a run knows of the tunnels that have to be negotiated anew, and of the BGP sessions that have to begin anew.
 
     C(objects), C(places): what it changed itself. C(done), C(begun): what it has seen negotiated, and begun, since. C(cleared): the names of tunnels
-    whose SAs it has cleared. C(sessions): those that BGP peers had before it committed; None: nobody looked. C(at_first): those that they had before anything
-    was changed since the last verified run; None: that is not known.
+    whose SAs it has cleared. C(sessions): those that BGP peers had before it committed, or pushed; None: nobody looked. C(at_first): those that they had
+    before anything was changed since the last verified run; None: that is not known.
+    C(panorama): the place that was written to, where the firewall is behind one. C(firewall): its serial number there, by which the journal knows it.
     """
 
     target: Target
+    panorama: Target | None = None
+    firewall: str = ""
     objects: set[Agreed] = field(default_factory=set)
     done: set[Due] = field(default_factory=set)
     cleared: list[str] = field(default_factory=list)
@@ -81,6 +89,14 @@ class Proof:
     begun: set[Speaking] = field(default_factory=set)
     sessions: dict[str, Session | None] | None = None
     at_first: dict[str, Session | None] | None = None
+
+    @property
+    def base(self) -> Callable[[str], Path]:
+        """Below which places of a kind stand where they were written."""
+        return (self.panorama or self.target).base
+
+    def running(self) -> Running:
+        return Running.of(self.target, self.panorama)
 
     def wrote(self, objects: Collection[Agreed], places: Collection[Path] = ()) -> None:
         self.objects |= set(objects)
@@ -90,12 +106,12 @@ class Proof:
 
     def concerned(self, journal: Journal | None) -> set[Agreed]:
         """The objects that were changed. Without a journal, only what this run has changed is known."""
-        return self.objects | (negotiation.touched(journal.negotiated, self.target.base) if journal else set())
+        return self.objects | (negotiation.touched(journal.negotiated, self.base) if journal else set())
 
     def due(self, journal: Journal | None, configuration: Mapping) -> list[str]:
         """The names of the tunnels that have to be negotiated anew. C(configuration): the running one, as the resources gather it."""
         objects = self.concerned(journal)
-        proven = {*self.done, *(_due(tunnel, place, self.target) for tunnel, place in journal.proven)} if journal else self.done
+        proven = {*self.done, *(_due(tunnel, place, self.base) for tunnel, place in journal.on(self.firewall).proven)} if journal else self.done
         found = [due for due in negotiation.due(objects, configuration) if due not in proven]
         return list(dict.fromkeys(due.tunnel for due in found))
 
@@ -104,50 +120,55 @@ class Proof:
         settled = [due for due in negotiation.everything(running.configuration) if due.tunnel == tunnel["name"]]
         self.done |= set(settled)
         if journal:
-            noted = [(due.tunnel, place) for due in settled for place in negotiation.places_of([due.object], self.target.base)]
-            journal.prove(noted, tell, lambda found: self.is_settled(found, running))
+            noted = [(due.tunnel, place) for due in settled for place in negotiation.places_of([due.object], self.base)]
+            journal.prove(self.firewall, noted, tell, lambda found: self.is_settled(found, running))
 
     def is_settled(self, journal: Journal, running: Running) -> bool:
-        """Whether nothing of what a journal tells of has to be negotiated, or to begin, anew."""
-        return not self.due(journal, running.configuration) and not self.peers_due(journal, running)
+        """Whether nothing of what a journal tells of has to be negotiated, or to begin, anew. Of several firewalls one alone cannot tell."""
+        return self.panorama is None and not self.due(journal, running.configuration) and not self.peers_due(journal, running)
 
     # BGP sessions.
 
     def spoken(self, journal: Journal | None) -> set[Path]:
-        """Where the objects stand of which something was changed that BGP sessions begin with. A Panorama has none: its firewalls have."""
-        if self.target.is_panorama:
-            return set()
-        return self.places | (set(sessions.touched(journal.negotiated, self.target.base)) if journal else set())
+        """Where the objects stand of which something was changed that BGP sessions begin with."""
+        return self.places | (set(sessions.touched(journal.negotiated, self.base)) if journal else set())
 
     def peers_due(self, journal: Journal | None, running: Running) -> list[str]:
         """The BGP peers whose sessions have to begin anew."""
-        wanted, proven = self.spoken(journal), self.begun | {Speaking(*each) for each in (journal.proven if journal else ())}
+        wanted, proven = self.spoken(journal), self.begun | {Speaking(*each) for each in (journal.on(self.firewall).proven if journal else ())}
         return list(dict.fromkeys(each.peer for each in running.speaking if each.place in wanted and each not in proven))
 
     def look_before_commit(self) -> None:
         """Which sessions there are before what was changed of them is running."""
         self.sessions = self._sessions()
 
+    def look_before_push(self, journal: Journal | None, pushed: Running, tell: Callable[[str], None]) -> None:
+        """The same on a firewall behind a Panorama; with a journal a later run is told. C(pushed): what the Panorama has for it."""
+        self.sessions = found = self._sessions()
+        if journal:
+            journal.note_sessions(self.firewall, {peer: found.get(peer) for peer in self.peers_due(journal, pushed)}, tell)
+
     def old_sessions(self, running: Running, journal: Journal | None, tell: Callable[[str], None],
                      concerned: Callable[[str], bool] = lambda tunnel: True, notes: bool = True) -> list[str]:
         """The tunnels through which a BGP session goes on that began before a change of it was running; of the others that is noted.
 
-        A peer that has no session now cannot go on with an old one. Where nobody looked before the commit, the one that is there now counts as old.
+        A peer that has no session now cannot go on with an old one. Where nobody looked before the commit, the one that is there now counts as old. A
+        Panorama has no sessions, and of those of its firewalls none is known to have begun anew.
         C(concerned): which of the tunnels are asked about. C(notes): whether the journal is ours to write to.
         """
         due = [peer for peer in self.peers_due(journal, running) if concerned(running.tunnel_to(peer))]
-        if not due:
-            return []
+        if not due or self.target.is_panorama:
+            return list(dict.fromkeys(map(running.tunnel_to, due)))
         now = self._sessions()
-        before = dict.fromkeys(due) | self.sessions if self.sessions is not None else journal.sessions if journal else {}
+        before = dict.fromkeys(due) | self.sessions if self.sessions is not None else journal.on(self.firewall).sessions if journal else {}
         unseen = {peer: now.get(peer) for peer in due if peer not in before}
         old = [peer for peer in due if _goes_on(now.get(peer), {**before, **unseen}[peer])]
         begun = [each for each in running.speaking if each.peer in due and each.peer not in old]
         self.begun |= set(begun)
         if journal and notes:
             if unseen:
-                journal.note_sessions(unseen, tell)
-            journal.prove([tuple(each) for each in begun], tell, lambda found: self.is_settled(found, running))
+                journal.note_sessions(self.firewall, unseen, tell)
+            journal.prove(self.firewall, [tuple(each) for each in begun], tell, lambda found: self.is_settled(found, running))
         return list(dict.fromkeys(map(running.tunnel_to, old)))
 
     def sessions_after_taking_back(self, running: Running, journal: Journal | None, tell: Callable[[str], None]) -> list[str]:
@@ -161,7 +182,7 @@ class Proof:
         as_at_first = [peer for peer in self.peers_due(journal, running) if first.get(peer) is not None and _goes_on(there.get(peer), first[peer])]
         begun = [each for each in running.speaking if each.peer in as_at_first]
         self.begun |= set(begun)
-        journal.prove([tuple(each) for each in begun], tell, lambda found: self.is_settled(found, running))
+        journal.prove(self.firewall, [tuple(each) for each in begun], tell, lambda found: self.is_settled(found, running))
         self.sessions = None
         return self.old_sessions(running, journal, tell)
 
@@ -174,7 +195,7 @@ class Proof:
 
     # Tunnels.
 
-    def negotiate(self, tunnel: Mapping, watch: Watch, patience: Patience) -> Negotiated:
+    def negotiate(self, tunnel: Mapping, watch: Watch, patience: Patience) -> Waiting[Negotiated]:
         """Clear a tunnel's SAs, begin anew, and wait until all that is asked about it is well, on SAs that are new. C(watch): asks about it alone."""
         name, session = tunnel["name"], self.target.session
         before = self._flows()
@@ -188,7 +209,7 @@ class Proof:
         def lacks(view: View) -> str:
             return "" if negotiating.spis(_flows_of(view), name).isdisjoint(old) else f"tunnel '{name}' is not negotiated anew yet"
 
-        view = watch.until_clear(patience, lacks)
+        view = yield from watch.until_clear(patience, lacks)
         forgot = not lacks(view) and negotiating.can_be_told(before, name, has_cleared)
         return Negotiated(view, forgot, negotiating.is_up(before, name), time.monotonic() - began)
 
@@ -223,5 +244,5 @@ def _goes_on(now: Session | None, before: Session | None) -> bool:
     return now is not None and not now.is_another_than(before)
 
 
-def _due(tunnel: str, place: Path, target: Target) -> Due | None:
-    return next((Due(tunnel, agreed) for agreed in negotiation.touched([place], target.base)), None)
+def _due(tunnel: str, place: Path, base: Callable[[str], Path]) -> Due | None:
+    return next((Due(tunnel, agreed) for agreed in negotiation.touched([place], base)), None)

@@ -19,7 +19,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuratio
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis import sentences
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.behind import Behind, refuse_unknown
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet, Waiting, alone, together
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
@@ -43,6 +43,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.provin
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.vpn_planning import Planning, Wish
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import journal_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import negotiation, outcome, rollout
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.negotiation import Agreed
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.outcome import Again, Asked, Seen, Step, Up
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import FAILOVERS, Vpn, check, check_name
 
@@ -266,7 +267,7 @@ class _Life:
     C(told): all that has been done and seen by now. C(before): what was up before anything was changed, C(spis): on which SAs. C(committed_at): when
     the last commit of it had ended. C(took_over): with that another VPN went. C(remembers): a journal would tell what earlier runs left unproven, or
     there were none.
-    C(notes): it is remembered in the task's journal what was proven. C(on_each): behind a Panorama, serial number → the VPN there, where that differs.
+    C(on_each): behind a Panorama, serial number → the VPN there, where that differs.
     C(said): the options, with what is said for this firewall alone. C(proofs): behind a Panorama, serial number → what is known of that firewall.
     """
 
@@ -275,7 +276,6 @@ class _Life:
     vpn: Vpn | None
     asked: Asked
     told: dict = field(default_factory=lambda: {"changed": False, "warnings": []})
-    notes: bool = True
     on_each: Mapping[str, Vpn] = field(default_factory=dict)
     said: Mapping[str, Any] = field(default_factory=dict)
     before: Up | None = None
@@ -312,7 +312,7 @@ class _Life:
         if self.module.check_mode:
             return seen, Step.LEAVE
         if outcome.can_verify(self.asked, seen.uncommitted) and not seen.failed:
-            seen = self._verified(seen)
+            seen = alone(self._verified(seen)) if self.delivery is None else self._verified_on_each(seen, self.delivery)
         if seen.failed and outcome.may_take_back(self.asked):
             seen = replace(seen, after=self._up_now())
         return seen, outcome.step(self.asked, seen)
@@ -338,7 +338,7 @@ class _Life:
             return seen
         self.module.progress.about = "bringing it to the firewalls"
         is_new = seen.committed or (self.module.check_mode and self.told["changed"])
-        told = self.delivery.deliver(is_new, not self.asked.removes)
+        told = self.delivery.deliver(is_new, not self.asked.removes, self._look_at_sessions_on_each)
         self._add({"earlier_changes": self.told.get("earlier_changes", []), **told})
         return replace(seen, undelivered=self.delivery.undelivered, delivered=self._names(self.delivery.reached))
 
@@ -353,30 +353,32 @@ class _Life:
         said = {device["serial"]: _params_of(device, params) for device in params["devices"] or ()}
         found = []
         for name, serial in zip(self._names(serials), serials):
-            life = _Life(self.module, self.target.firewall(serial), self.vpn, asked, notes=False, said=said.get(serial, {}))
+            life = _Life(self.module, self.target.firewall(serial), self.vpn, asked, said=said.get(serial, {}))
             if serial not in self.proofs:
-                life.proof.wrote(self.proof.concerned(self._noted()))
-            life.proof = self.proofs.setdefault(serial, life.proof)
+                self.proofs[serial] = Proof(life.target, self.target, serial)
+                self.proofs[serial].wrote(self.proof.objects, self.proof.places)
+            life.proof = self.proofs[serial]
             found.append((name, life))
         return found
 
     def _verified_on_each(self, seen: Seen, to: delivery.Delivery) -> Seen:
-        """One firewall after the other: a tunnel that does not come up on one of them hides none of the others."""
+        """On all of them at once: what does not come up on one of them neither hides nor keeps the others."""
         failures = []
         if seen.delivered is None:
             self._add({"changed": False, "earlier_changes": [], **to.look()})
             seen = replace(seen, delivered=self._names(to.reached))
             failures += to.undelivered
         devices = {device["serial"]: device for device in self.told["devices"]}
-        looks = []
+        lives = {}
         for name, serial in zip(self._names(to.reached), to.reached):
             try:
-                ((_name, life),) = self._on_firewalls([serial])
+                lives[serial] = self._on_firewalls([serial])[0]
             except PanosVpnError as exc:
                 failures.append(f"{name}: {exc}")
-                continue
-            look = life._verified(replace(seen, undelivered=(), delivered=None))
-            looks.append((name, look))
+        each = replace(seen, undelivered=(), delivered=None)
+        looked = together([life._verified(each) for _name, life in lives.values()])
+        looks = [(name, look) for (name, _life), look in zip(lives.values(), looked)]
+        for serial, (name, life) in lives.items():
             devices[serial].update({key: value for key, value in life.told.items() if key not in ("changed", "warnings")})
             self.told["warnings"] += [f"{name}: {warning}" for warning in life.told["warnings"]]
         failures += [f"{name}: {look.look_failed}" for name, look in looks if look.look_failed is not None]
@@ -397,8 +399,7 @@ class _Life:
                       lambda result: result["uncommitted"] and not self.asked.commits)
         self._add(done)
         self.took_over = self.took_over or bool(planning.turn.replaces and "committed" in done)
-        for proof in (self.proof, *self.proofs.values()):
-            proof.wrote(planning.turn.negotiated)
+        self._wrote(planning.turn.negotiated)
         # Once a turn has made it, it stands; what was so before this task counts.
         self.remembers = self.remembers or not planning.turn.stood
         return Seen(
@@ -406,6 +407,10 @@ class _Life:
             uncommitted=done["uncommitted"], committed="committed" in done, waiting=tuple(done.get("waiting", ())),
             recorded=planning.turn.recorded, commit_failed=failed[0].reason if failed else None, commit_goes_on=bool(failed) and failed[0].goes_on,
             before=self.before)
+
+    def _wrote(self, objects: Collection[Agreed], places: Collection[Path] = ()) -> None:
+        for proof in (self.proof, *self.proofs.values()):
+            proof.wrote(objects, places)
 
     def _wish(self) -> Wish:
         goes_on = self.asked.commits and self.asked.verifies
@@ -444,13 +449,11 @@ class _Life:
         """Which BGP sessions are there before what was changed of them is running: by that a later look tells which have begun since."""
         if self.asked.removes:
             return
-        if self.delivery is not None:
-            self._look_at_sessions_on_each(planning.turn.spoken, self.delivery.connected)
-            return
-        self.proof.wrote((), planning.turn.spoken)
+        self._wrote((), planning.turn.spoken)
         journal = self._noted()
         places = self.proof.spoken(journal)
-        if not places:
+        # On the firewalls behind a Panorama it is running with the push.
+        if not places or self.delivery is not None:
             return
         if planning.turn.stood or planning.pending:
             self.proof.look_before_commit()
@@ -459,16 +462,16 @@ class _Life:
             self.proof.sessions = {}
         peers = [each.peer for each in planning.turn.speaking if each.place in places]
         if journal and peers:
-            journal.note_sessions({peer: self.proof.sessions.get(peer) for peer in peers}, self.module.tell)
+            journal.note_sessions("", {peer: self.proof.sessions.get(peer) for peer in peers}, self.module.tell)
 
-    def _look_at_sessions_on_each(self, spoken: Collection[Path], serials: Sequence[str]) -> None:
-        """The same on the firewalls behind a Panorama. C(spoken): places on that Panorama."""
-        if not spoken or not self._delivers or not self.asked.verifies:
+    def _look_at_sessions_on_each(self, serials: Sequence[str]) -> None:
+        """The same on firewalls behind a Panorama that are about to get it."""
+        journal = self._noted()
+        if self.asked.removes or not self.proof.spoken(journal):
             return
-        below = [place[len(self.target.base("network")):] for place in spoken]
+        pushed = self.proof.running()
         for _name, life in self._on_firewalls(serials):
-            life.proof.wrote((), [life.target.base("network") + rest for rest in below])
-            life.proof.look_before_commit()
+            life.proof.look_before_push(journal, pushed, self.module.tell)
 
     def _description(self) -> str:
         return self.module.params["description"] or f"{self.asked.vpn} {self.module.params['state']}, by tunnelsmith.panos_vpn.site_to_site_vpn"
@@ -480,7 +483,7 @@ class _Life:
 
     def _noted(self) -> journals.Journal | None:
         """What earlier runs and this one have noted, as it stands."""
-        return journal_of(self.module) if self.notes else None
+        return journal_of(self.module)
 
     def _can_be_taken_back(self) -> bool:
         return bool(self._journal and self._journal.differences)
@@ -520,9 +523,9 @@ class _Life:
         changing = tuple(turn.names[number] for number in (*turn.interrupts, *turn.waiting))
         lives = [self] if self.delivery is None else [life for _name, life in self._on_firewalls(self.delivery.connected)]
         for life in lives:
-            unproven = life._negotiated_anew(Seen(tunnels=tuple(turn.names.values()), waiting=changing), notes=False)
+            unproven = alone(life._negotiated_anew(Seen(tunnels=tuple(turn.names.values()), waiting=changing), notes=False))
             if life.proof.spoken(life._noted()):
-                unproven = replace(unproven, sessions=life._old_sessions(unproven, Running.of(life.target), notes=False))
+                unproven = replace(unproven, sessions=life._old_sessions(unproven, life.proof.running(), notes=False))
             if unproven.problems or unproven.unproven or unproven.sessions:
                 raise Refused(outcome.not_before(self.asked, unproven))
 
@@ -558,20 +561,18 @@ class _Life:
     def _watch(self, question: Question) -> Watch:
         return Watch(self.target, question)
 
-    def _verified(self, seen: Seen) -> Seen:
-        if self.delivery is not None:
-            return self._verified_on_each(seen, self.delivery)
+    def _verified(self, seen: Seen) -> Waiting[Seen]:
         names = outcome.names_to_verify(self.asked, tuple(self.told.get("interrupts", ())), seen.waiting)
         watch = self._watch(self._question(names))
         try:
-            seen = self._negotiated_anew(seen)
+            seen = yield from self._negotiated_anew(seen)
             if seen.problems:
-                return replace(seen, sessions=self._old_sessions(seen, Running.of(self.target)))
-            seen = replace(seen, sessions=self._sessions_that_stay(seen))
-            view = watch.until_healthy(self.module.patience("verify_timeout", "verify_poll"), self._begin if self.asked.commits else None)
+                return replace(seen, sessions=self._old_sessions(seen, self.proof.running()))
+            seen = replace(seen, sessions=(yield from self._sessions_that_stay(seen)))
+            view = yield from watch.until_healthy(self.module.patience("verify_timeout", "verify_poll"), self._begin if self.asked.commits else None)
             self._took_over(view)
             if seen.sessions:
-                seen = replace(seen, sessions=self._old_sessions(seen, Running.of(self.target)))
+                seen = replace(seen, sessions=self._old_sessions(seen, self.proof.running()))
         except PanosVpnError as exc:
             self.told["warnings"] += exc.facts.get("warnings", [])
             return replace(seen, look_failed=str(exc))
@@ -630,7 +631,7 @@ class _Life:
 
     # What is negotiated is in force only when it has been negotiated.
 
-    def _negotiated_anew(self, seen: Seen, notes: bool = True) -> Seen:
+    def _negotiated_anew(self, seen: Seen, notes: bool = True) -> Waiting[Seen]:
         """One tunnel after the other, the next one when all is well with the one before. C(seen.waiting): tunnels that are not concerned yet.
 
         C(notes): whether it is noted in the journal, which is not ours to write to while something is about to be written.
@@ -638,7 +639,7 @@ class _Life:
         journal = self._noted()
         if not self.proof.concerned(journal):
             return replace(seen, unproven=())
-        running = Running.of(self.target)
+        running = self.proof.running()
         configuration = running.configuration
         due = self.proof.due(journal, configuration)
         names = [name for name in due if name not in seen.waiting and (not seen.tunnels or name in seen.tunnels)]
@@ -655,7 +656,7 @@ class _Life:
             self.told["interrupts"] = list(dict.fromkeys([*self.told.get("interrupts", ()), name]))
             self.module.progress.about = f"{name} is negotiated anew"
             watch = self._watch(self._question((name,)))
-            done = self.proof.negotiate(tunnels[name], watch, self.module.patience("verify_timeout", "verify_poll"))
+            done = yield from self.proof.negotiate(tunnels[name], watch, self.module.patience("verify_timeout", "verify_poll"))
             self._measured(name, done)
             if done.forgot:
                 self.proof.settle(tunnels[name], running, journal if notes else None, self.module.tell)
@@ -667,11 +668,11 @@ class _Life:
 
     # So is what a BGP session begins with, when it has begun anew.
 
-    def _sessions_that_stay(self, seen: Seen) -> tuple[str, ...]:
+    def _sessions_that_stay(self, seen: Seen) -> Waiting[tuple[str, ...]]:
         """The tunnels through which old BGP sessions go on, when a firewall that ends them by a commit has had the time to do so."""
         if not self.proof.spoken(self._noted()):
             return ()
-        running = Running.of(self.target)
+        running = self.proof.running()
 
         def look() -> tuple[str, ...]:
             old = self._old_sessions(seen, running)
@@ -681,7 +682,7 @@ class _Life:
 
         patience = self.module.patience("verify_timeout", "verify_poll")
         try:
-            return replace(patience, timeout=min(patience.timeout, _ENDS_SESSIONS)).until(look)
+            return (yield from replace(patience, timeout=min(patience.timeout, _ENDS_SESSIONS)).waiting(look))
         except NotYet:
             return self._old_sessions(seen, running)
 
@@ -727,12 +728,12 @@ class _Life:
             return Again(unproven=tuple(before))
         try:
             again = self._negotiated_as_before(before, seen) if before else Again()
-            return replace(again, sessions=tuple(self.proof.sessions_after_taking_back(Running.of(self.target), self._noted(), self.module.tell)))
+            return replace(again, sessions=tuple(self.proof.sessions_after_taking_back(self.proof.running(), self._noted(), self.module.tell)))
         except PanosVpnError as exc:
             return Again(trouble=str(exc))
 
     def _negotiated_as_before(self, before: list[str], seen: Seen) -> Again:
-        running = Running.of(self.target)
+        running = self.proof.running()
         configuration = running.configuration
         there = {tunnel["name"]: tunnel for tunnel in configuration["tunnels"]}
         journal = self._noted()
@@ -746,7 +747,8 @@ class _Life:
                 again["unproven"].append(name)
                 continue
             self.module.progress.about = f"{name} is negotiated as before"
-            done = self.proof.negotiate(there[name], self._watch(Question(names=(name,))), self.module.patience("verify_timeout", "verify_poll"))
+            watch = self._watch(Question(names=(name,)))
+            done = alone(self.proof.negotiate(there[name], watch, self.module.patience("verify_timeout", "verify_poll")))
             is_up = done.view.is_clear and done.forgot
             if done.forgot:
                 self.proof.settle(there[name], running, journal, self.module.tell)
@@ -781,7 +783,7 @@ class _Life:
         if "healthy" in self.told:
             stands = again if step is Step.TAKE_BACK else seen
             self.told["unproven"] = list(dict.fromkeys((*stands.unproven, *stands.sessions)))
-        seen = replace(seen, remembers=self.remembers or bool(seen.tunnels) and self.proof.covers(seen.tunnels),
+        seen = replace(seen, remembers=self.remembers or bool(seen.tunnels) and self._covers(seen.tunnels),
                        remembers_sessions=self.remembers or step is not Step.SETTLE or self._knows_its_sessions(seen))
         self.told["outcome"] = outcome.standing(self.asked, seen, step, left, again)
         if outcome.fails(self.asked, seen):
@@ -790,12 +792,19 @@ class _Life:
 
     def _knows_its_sessions(self, seen: Seen) -> bool:
         """Without any journal: whether all of them have begun since this run has changed them; where nobody answers any more, nothing is known."""
-        if self.asked.removes or self.delivery is not None or self.target.is_panorama:
+        if self.asked.removes:
             return True
         try:
-            return self.proof.covers_sessions(seen.tunnels, Running.of(self.target))
+            return all(proof.covers_sessions(seen.tunnels, proof.running()) for proof in self._all_proofs())
         except PanosVpnError:
             return False
+
+    def _covers(self, tunnels: Collection[str]) -> bool:
+        """Whether all of these have been negotiated anew by this run, wherever they run."""
+        return all(proof.covers(tunnels) for proof in self._all_proofs())
+
+    def _all_proofs(self) -> Collection[Proof]:
+        return self.proofs.values() if self.delivery is not None else (self.proof,)
 
     def _settle(self) -> None:
         if not self._runs_as_noted():

@@ -12,6 +12,7 @@ from dataclasses import replace
 from ansible.module_utils.basic import missing_required_lib
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import alone
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis import sentences
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError
@@ -123,7 +124,7 @@ class _Task:
 
     def _looked(self) -> View:
         if self.params["wait_for"] and self.looks_on:
-            view = self.watch.until_healthy(self.module.patience("timeout", "poll"))
+            view = alone(self.watch.until_healthy(self.module.patience("timeout", "poll")))
         else:
             view = self.watch.once()
         only_if_sick = self.params["wait_for"] or self.params["fail_on"]

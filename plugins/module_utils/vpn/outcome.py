@@ -52,7 +52,8 @@ class Seen:
     """What a task has done and seen by now.
 
     C(tunnels): those of the VPN. C(noted): a journal says what it would take to take back what was changed since the last verified run.
-    C(uncommitted): something of the VPN stands in the candidate and not in the running configuration. C(committed): this task committed.
+    C(uncommitted): something of the VPN stands in the candidate and not in the running configuration. C(committed): this task committed; where
+    C(commit_failed) tells of an error all the same, on a member of an HA pair that is not the active one any more.
     C(waiting): tunnels that have not been changed yet. C(commit_failed), C(look_failed): the words of the error.
     C(problems): what does not work; empty where all of it does, None where nobody looked. C(risks): what works, and will not when the next SA is
     renewed, a session begins or a tunnel goes down. C(causes): why, in sentences.
@@ -273,6 +274,8 @@ def _after_removal(asked: Asked, seen: Seen) -> str:
         return f"{asked.vpn} is taken out of the candidate configuration; whether it still runs depends on the commit job, which goes on."
     if seen.uncommitted:
         return f"{asked.vpn} is taken out of the candidate configuration, and still runs."
+    if seen.commit_failed is not None and seen.committed:
+        return f"{asked.vpn} is gone from the member of the HA pair that was active, and not from the one that is active now."
     place = "Panorama" if asked.by_push else "this firewall"
     if not seen.recorded and not seen.committed:
         return f"No record on {place} tells of {asked.vpn}, and nothing was removed." + (" Its journal stays." if seen.noted else "")
@@ -289,6 +292,8 @@ def _as_written(asked: Asked, seen: Seen) -> str:
                 f"{can_be_taken_back}")
     if seen.uncommitted:
         return f"{asked.vpn} stands in the candidate configuration, and does not run yet as it was written.{can_be_taken_back}"
+    if seen.commit_failed is not None and seen.committed:
+        return f"{asked.vpn} runs as it was written on the member of the HA pair that was active, and not on the one that is active now.{can_be_taken_back}"
     if seen.commit_failed is not None:
         return f"What was written last of {asked.vpn} stands neither in the candidate nor in the running configuration."
     if seen.failed:

@@ -43,7 +43,7 @@ class Control:
     def __init__(self, firewall: Firewall, web: WebServer) -> None:
         self._firewall = firewall
         self._web = web
-        web.edit_as = self.edit_as
+        web.edit_as, web.fail_over = self.edit_as, self.fail_over
 
     # What happened.
 

@@ -30,6 +30,7 @@ KINDS: dict[str, frozenset[str]] = {
     "busy": frozenset(),
     "operation_error": frozenset(("number", "code", "message")),
     "edit_as": frozenset(("admin", "action", "xpath", "element", "where", "dst")),
+    "fail_over": frozenset(),
 }
 
 

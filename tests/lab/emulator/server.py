@@ -109,8 +109,9 @@ class WebServer:
         self.faults = Faults()
         self.latency = 0.0
         self.connection_latency = 0.0
-        #: Carries out the edit of another admin that a fault asks for.
+        #: Carry out the edit of another admin that a fault asks for, and the failover.
         self.edit_as: Callable[..., object] = lambda **dummy: None
+        self.fail_over: Callable[[], object] = lambda: None
         self._context = context
         self._restart: threading.Timer | None = None
         self.listener = Listener(address, port, self._serve)
@@ -193,6 +194,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._web.faults.wait(faults["delay"])
         if "edit_as" in faults:
             self._web.edit_as(**faults["edit_as"].arguments)
+        if "fail_over" in faults:
+            self._web.fail_over()
         if "drop_before" in faults:
             return None, self._hang_up
         answer = _instead(faults, self._web.api.firewall.nested_messages)

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import connection, high_availability
@@ -38,6 +40,19 @@ class PairDoor(Door):
 
     def holds(self, member) -> bool:
         return f"{name_of('pbf')}" in member.control.running(TUNNELS)
+
+    def stands(self) -> str:
+        """Who holds the VPN: the first member's candidate and running configuration, and the second member's."""
+        texts = (read(TUNNELS) for member in (self.first, self.second) for read in (member.control.candidate, member.control.running))
+        return "".join(str(int(name_of("pbf") in text)) for text in texts)
+
+    def start_again(self) -> None:
+        """Without the VPN, and with the first member active."""
+        self.done({"name": name_of("pbf"), "state": "absent", "commit": True})
+        if self.first.firewall.pair.active is not self.first.firewall:
+            self.first.control.fail_over()
+        assert self.stands() == "0000"
+        self.first.control.reset_requests()
 
 
 @pytest.fixture
@@ -93,39 +108,60 @@ def test_no_pair_at_all(firewalls):
     door.refused(WISH, "is in no HA pair", "leave provider.ha_peer")
 
 
-def test_it_goes_over_before_the_commit(pair):
-    """Written on one that is passive when the commit comes: nothing is committed anywhere, and it is said what stands where."""
-    original = high_availability.refuse_no_longer_active
-
-    def going_over(session):
-        pair.first.control.fail_over()
-        original(session)
-
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(high_availability, "refuse_no_longer_active", going_over)
-        failed = pair.run(WISH)
-    assert failed.failed
-    assert "has become the passive member of its HA pair" in failed.message
-    assert "stands in the candidate configuration, and does not run yet" in failed.message
-    assert not pair.holds(pair.first) and not pair.holds(pair.second)
-    assert pair.done(WISH).changed
-    assert pair.holds(pair.second)
+# What comes of a failover in a moment of a task: whether it fails; who holds the VPN then (first member's candidate and running, second member's); words.
+OTHER, NOTHING, STAGED, COMMITTED, BOTH = (
+    (False, "1111", ""),
+    (True, "0000", "has become the passive member of its HA pair since this task began"),
+    (True, "1000", "stands in the candidate configuration, and does not run yet"),
+    (True, "1100", "runs as it was written on the member of the HA pair that was active, and not on the one that is active now"),
+    (False, "1111", "the pair is synchronized: the active member runs what was committed, too"),
+)
 
 
-def test_it_goes_over_during_the_commit(pair):
-    original = high_availability.synchronised
+def test_it_goes_over_at_any_request(pair, capsys):
+    """No half configuration runs anywhere, what is said of it is so, and the next run gets it onto both members."""
+    asked = [request["action"] or request["cmd"] or request["type"] for request in pair.done(WISH) and pair.first.control.requests()]
+    write, commit = asked.index("multi-config"), asked.index("partial")
+    expected = [(OTHER,), *[(NOTHING,)] * (write - 1), *[(STAGED,)] * (commit - write), (COMMITTED,), *[(COMMITTED, BOTH)] * (len(asked) - commit - 2), (BOTH,)]
+    lines = []
+    for number, (what, outcomes) in enumerate(zip(asked, expected), 1):
+        pair.start_again()
+        pair.first.control.fault("fail_over", when={"number": number})
+        began = time.monotonic()
+        done = pair.run(WISH)
+        seconds, stood, told = time.monotonic() - began, pair.stands(), " ".join([done.message, *done.warnings])
+        again = pair.done(WISH)
+        lines.append(f"before request {number} ({what}): {'failed' if done.failed else 'well'}, {stood}, {seconds:.1f} s; again "
+                     f"{'changed' if again.changed else 'unchanged'}, {len(pair.second.control.requests())} requests")
+        assert [True for failed, holds, words in outcomes if (done.failed, stood) == (failed, holds) and words in told], (lines[-1], told)
+        assert pair.stands() == "1111" and not pair.done(WISH).changed
+        pair.first.control.clear_faults()
+    with capsys.disabled():
+        print("", *lines, sep="\n")
 
-    def going_over(session, patience):
-        pair.first.control.fail_over()
-        return original(session, patience)
 
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(high_availability, "synchronised", going_over)
-        failed = pair.run(WISH)
-    assert failed.failed and "has become the passive member of its HA pair during the commit" in failed.message
-    assert "Run again on the active member" in failed.message
-    assert not pair.run(WISH).failed
-    assert pair.holds(pair.second)
+def test_it_goes_over_during_a_commit_that_is_synchronised_by_nobody(pair):
+    """Synchronisation is off: nothing tells the active member."""
+    pair.first.control.set_config_sync(False)
+    pair.first.control.fault("fail_over", when={"type": "commit"})
+    failed = pair.run(WISH)
+    assert failed.failed and "what was committed here is not on the active member. Run again there" in failed.message and pair.stands() == "1100"
+    assert failed.values["committed"] and not failed.values["uncommitted"]
+
+
+def test_it_goes_over_while_the_vpn_goes(pair):
+    pair.done(WISH)
+    pair.first.control.fault("fail_over", when={"type": "commit"})
+    failed = pair.run({"name": name_of("pbf"), "state": "absent", "commit": True})
+    assert failed.failed and pair.stands() == "0011" and "is gone from the member of the HA pair that was active, and not from" in failed.message
+    assert pair.done({"name": name_of("pbf"), "state": "absent", "commit": True}).changed and pair.stands() == "0000"
+
+
+def test_the_passive_member_alone_is_refused_at_once(pair):
+    del pair.provider["ha_peer"]
+    pair.first.control.fail_over()
+    pair.refused(WISH, "is the passive member of its HA pair", "Name both members (provider.ip_address and provider.ha_peer)", "nothing was written")
+    assert pair.stands() == "0000"
 
 
 def test_a_pair_that_does_not_synchronise_is_a_warning(pair, monkeypatch):

@@ -168,9 +168,9 @@ def test_a_variable_that_is_not_set_is_refused(said, monkeypatch):
         journals.file_of(said, "fw", "paris")
 
 
-@pytest.mark.parametrize("content", ["[]", "null", '"text"', "1", "{", '{"format": 3}',
-                                     '{"format": 3, "vpn": "paris", "hand": "", "reads": [], "places": [], "differences": [{}]}',
-                                     '{"format": 3, "vpn": "paris", "hand": "", "reads": [1], "places": [], "differences": []}', "[" * 100_000])
+@pytest.mark.parametrize("content", ["[]", "null", '"text"', "1", "{", '{"format": 4}',
+                                     '{"format": 4, "vpn": "paris", "hand": "", "reads": [], "places": [], "differences": [{}]}',
+                                     '{"format": 4, "vpn": "paris", "hand": "", "reads": [1], "places": [], "differences": []}', "[" * 100_000])
 def test_a_file_that_is_no_journal_has_no_traceback(kept, content):
     kept.save()
     pathlib.Path(kept.file).write_text(content, encoding="utf-8")

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import re
+import time
 
 import pytest
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import connection
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import connection, patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import commit, config_revert, monitor_profile, push, zone
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules import pairing
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import DEVICE
@@ -455,6 +456,32 @@ def test_a_tunnel_that_is_down_on_one_firewall_is_told_of_that_one(running):
     assert "fw2: " in seen.message and "fw1: " not in seen.message
 
 
+class Asleep:
+    """Whoever sleeps is awake at once, and it is later."""
+
+    def __init__(self) -> None:
+        self.slept = 0.0
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.slept
+
+    def sleep(self, seconds: float) -> None:
+        self.slept += seconds
+
+
+def test_all_firewalls_are_waited_for_at_once(running, monkeypatch):
+    """New keys that the far sides do not have: the time that a tunnel gets (60 s) is that of all firewalls together."""
+    running.done(outside())
+    for firewall in running.firewalls:
+        for number in (1, 2):
+            firewall.control.far_side_key(f"{NAME}-{number}", "notReal.another.key")
+    clock = Asleep()
+    monkeypatch.setattr(patience, "time", clock)
+    rotated = running.run(outside(pre_shared_keys=["notReal.key.three", "notReal.key.four"], verify_timeout=60, verify_poll=5))
+    assert rotated.failed and [device["interrupts"] for device in rotated.values["devices"]] == [[f"{NAME}-2"]] * 2, rotated.message
+    assert clock.slept < 90
+
+
 LOOK = {"configure": False, "commit": False, "verify_timeout": 1}
 
 
@@ -579,6 +606,42 @@ def test_another_password_at_the_far_side_of_one_firewall_is_told_of_that_one(sp
         assert not rotated.failed and rotated.values["unproven"] == of_before("fw1", "fw2"), rotated.message
     far_sides_take(first, OTHERS)
     assert spoken.done(speaking(bgp_secrets=OTHERS)).values["healthy"]
+
+
+LATER = {"pushed without a look": {"verify": False}, "looked at": {}, "taken back": None}
+
+
+@pytest.mark.parametrize("first", LATER.values(), ids=LATER.keys())
+def test_a_later_run_knows_of_each_firewall_which_session_is_of_before(spoken, tmp_path, first):
+    """By the journal; where a session begins anew on one of them, the others' are still those of before."""
+    noted, secrets = {"journal": str(tmp_path)}, SECRETS if first is None else OTHERS
+    for firewall in spoken.firewalls:
+        far_sides_take(firewall, secrets)
+    spoken.done(speaking(bgp_secrets=OTHERS, **noted, **({"verify": False} if first is None else first)))
+    if first is None:
+        back = spoken.done({"name": BGP, **PLACE, **noted, "commit_poll": 0.05}, module=config_revert)
+        assert back.values["unproven"] == [f"{BGP}-1", f"{BGP}-2"]
+    for restarted, left in ((None, ("fw1", "fw2")), (0, ("fw2",)), (1, ())):
+        if restarted is not None:
+            for number in (1, 2):
+                spoken.firewalls[restarted].control.restart_session(f"{BGP}-{number}")
+        seen = spoken.done(speaking(bgp_secrets=secrets, **noted))
+        assert seen.values["unproven"] == ([] if spoken.ends else of_before(*left)), (restarted, seen.values["outcome"])
+        assert (" works" in seen.values["outcome"]) == (seen.values["unproven"] == []) == (not list(tmp_path.glob("*.json")))
+
+
+def test_what_is_proven_on_one_firewall_is_not_interrupted_again_for_the_others(running, tmp_path):
+    """One is away while keys change. The run that completes it negotiates there, and nowhere else; one that only looks does not say that it works there."""
+    rotated = {"pre_shared_keys": ["notReal.key.three", "notReal.key.four"], "journal": str(tmp_path)}
+    running.done(outside())
+    serial = running.firewalls[1].firewall.serial
+    running.control.disconnect(serial)
+    first = running.run(outside(**rotated))
+    assert first.failed and [device.get("interrupts") for device in first.values["devices"]] == [[f"{NAME}-2", f"{NAME}-1"], None]
+    running.control.disconnect(serial, connected=True)
+    later = running.done(outside(**rotated))
+    assert [device.get("interrupts") for device in later.values["devices"]] == [None, [f"{NAME}-2", f"{NAME}-1"]]
+    assert later.values["healthy"] and later.values["unproven"] == [] and not list(tmp_path.glob("*.json"))
 
 
 def test_a_tunnel_that_had_its_turn_is_not_negotiated_again_in_the_next_one(running):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import patience
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet, Patience
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet, Patience, together
 
 
 class Clock:
@@ -99,3 +99,25 @@ def test_two_waits_have_a_time_each_where_it_did_not_begin(clock):
     each.until(ready_at(clock, 7))
     each.until(ready_at(clock, 15))
     assert sum(clock.pauses) == pytest.approx(15)
+
+
+def test_several_wait_beside_each_other(clock):
+    """As long as the slowest of them; each looks at its own times, and one that gives up keeps no other one."""
+    looks: list = []
+
+    def late():
+        try:
+            return (yield from Patience(4, poll=2).waiting(lambda: watched("late", 100)()))
+        except ValueError:
+            return "given up"
+
+    def watched(name, moment):
+        def look() -> float:
+            looks.append((name, clock.now - 1000))
+            return ready_at(clock, moment)()
+        return look
+
+    found = together([Patience(60, poll=5).waiting(watched("slow", 20)), late(), Patience(60).waiting(watched("there", 0))])
+    assert found == [20, "given up", 0]
+    assert clock.now == 1020 and sum(clock.pauses) == 20
+    assert looks == [("slow", 0), ("late", 0), ("there", 0), ("late", 2), ("late", 4), ("slow", 5), ("slow", 10), ("slow", 15), ("slow", 20)]
