@@ -56,10 +56,11 @@ class Layer:
 
 @dataclass(frozen=True)
 class Rulebase:
-    """Rules of one level. C(owner): as a layer's. C(rules): what holds security, NAT and PBF rules."""
+    """Rules of one level. C(owner): as a layer's. C(rules): what holds security, NAT and PBF rules. C(serial): of the firewall that gets them."""
 
     owner: str
     rules: ET.Element | None
+    serial: str = ""
 
 
 def effective(
@@ -180,7 +181,9 @@ def _resolve(device: ET.Element, values: Mapping[str, str]) -> None:
 
 
 def _add_rules(config: ET.Element, rulebases: Sequence[Rulebase], base: Callable[[str], Path]) -> None:
-    """The rules that are written to at their place, the others where a firewall has what was pushed to it: before those, and behind."""
+    """The rules that are written to at their place, the others where a firewall has what was pushed to it: before those, and behind. Of the others only
+    those that are for it.
+    """
     pushed = ("panorama", "vsys", ("entry", places_vsys(base)))
     kind = "pre-rulebase"
     for rulebase in rulebases:
@@ -190,8 +193,15 @@ def _add_rules(config: ET.Element, rulebases: Sequence[Rulebase], base: Callable
             place = (*pushed, kind)
         target = places.make(config, place)
         for held in rulebase.rules if rulebase.rules is not None else ():
-            for rule in places.children(held, ("rules",)):
+            rules = [rule for rule in places.children(held, ("rules",)) if not rulebase.owner or is_for(rule, rulebase.serial)]
+            for rule in rules:
                 places.make(target, (held.tag, "rules")).append(_owned(rule, rulebase.owner))
+
+
+def is_for(rule: ET.Element, serial: str) -> bool:
+    """Whether a firewall gets a rule of a device group: its target limits it to some of them, or to all others."""
+    named = places.names(rule, ("target", "devices"))
+    return not named or (serial in named) != (places.text(rule, ("target", "negate")) == "yes")
 
 
 def places_vsys(base: Callable[[str], Path]) -> str:

@@ -118,15 +118,15 @@ class Standing:
 
     def _rulebases(self, serial: str, own: ET.Element) -> list[Rulebase]:
         lineage = self.behind.lineage(serial)
-        before, after = ([self._level(name, kind, own) for name in names] for kind, names in zip(_RULEBASES, (lineage, lineage[::-1])))
+        before, after = ([self._level(name, kind, own, serial) for name in names] for kind, names in zip(_RULEBASES, (lineage, lineage[::-1])))
         local = places.find(self._own.get(serial), ("vsys", ("entry", effective.places_vsys(self.target.base)), "rulebase"))
         return [*before, Rulebase(effective.THE_FIREWALL, local), *after]
 
-    def _level(self, group: str, kind: str, own: ET.Element) -> Rulebase:
+    def _level(self, group: str, kind: str, own: ET.Element, serial: str) -> Rulebase:
         path = _rulebase(group, kind)
         if path == self.target.base("rulebase"):
             return Rulebase("", places.find(own, path[1:]))
-        return Rulebase("the shared rules" if group == SHARED else f"device group '{group}'", self._rules.get(path))
+        return Rulebase("the shared rules" if group == SHARED else f"device group '{group}'", self._rules.get(path), serial)
 
     def _values(self, serial: str) -> dict[str, str]:
         """Variable → value, the word for none where it has none: the firewall's, then the stack's, then those of the templates in their order."""

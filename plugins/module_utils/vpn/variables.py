@@ -20,7 +20,7 @@ from typing import Any, Collection, Iterable, Iterator, Mapping, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts.template_variable import AS_NUMBER, FQDN, INTERFACE, IP_NETMASK
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import Desired, DesiredEntry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, Desired, DesiredEntry
 
 _HOST = re.compile(r"(?=.{1,255}$)[0-9A-Za-z_-]+(\.[0-9A-Za-z_-]+)+\.?")
 # Of what is called so, two firewalls never get one value by a template.
@@ -81,7 +81,8 @@ class Naming:
                 raise self._refusal(first.label, (serials[0], serial), "is for one of them only")
         if not isinstance(first, DesiredEntry):
             return first
-        values = self._value([item.values for item in items if isinstance(item, DesiredEntry)], first, (), serials)
+        found = [item.values for item in items if isinstance(item, DesiredEntry)]
+        values = self._value(_without_next_hops(found) if first.table.kind == "pbf_rule" else found, first, (), serials)
         return first if values == first.values else replace(first, values=values)
 
     def _value(self, values: Sequence[Any], item: DesiredEntry, path: tuple[str, ...], serials: Sequence[str]) -> Any:
@@ -111,7 +112,8 @@ class Naming:
             raise self._refusal(f"{option} of {item.label}", serials, "cannot differ between the firewalls of one template: PAN-OS has no variable for a key. "
                                 "Give all of them the same keys (pre_shared_keys), or a template each")
         if item.location != "network":
-            raise self._refusal(f"{option} of {item.label}", serials, "differs, and the rules of a device group take no variables")
+            way = ". Give all of them the same monitor_addresses, that answer through each tunnel" if "monitor" in path else ""
+            raise self._refusal(f"{option} of {item.label}", serials, f"differs, and the rules of a device group take no variables{way}")
         kind = _kind(values, path)
         if kind is None:
             raise self._refusal(f"{option} of {item.label}", serials, "differs, and PAN-OS has no variable for it")
@@ -130,6 +132,14 @@ class Naming:
     def _refusal(self, what: str, serials: Sequence[str], why: str) -> Refused:
         called = ", ".join(dict.fromkeys(self.firewalls[serial] for serial in serials))
         return Refused(f"{what} {why} ({called}); nothing was written")
+
+
+def _without_next_hops(rules: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """What a PBF rule says on each firewall. Into a tunnel there is one way only, so where each firewall has another next hop, none is said."""
+    ways = [(rule.get("action") or {}).get("forward") or {} for rule in rules]
+    if all(way.get("nexthop") == ways[0].get("nexthop") for way in ways):
+        return list(rules)
+    return [{**rule, "action": {**rule["action"], "forward": {**way, "nexthop": UNSET}}} for rule, way in zip(rules, ways)]
 
 
 def variables_in(items: Iterable[Desired]) -> set[str]:

@@ -305,6 +305,21 @@ def test_one_template_with_variables_serves_all(branches, kind, router):
     assert branches.done({"name": made.values["vpn"]["name"], "state": "absent", **PLACE}).changed and branches.candidate() == before
 
 
+def test_pbf_goes_without_next_hops_where_they_differ(branches):
+    """Rules of a device group take no variables; into a tunnel none is needed, and what is monitored can be the same for all."""
+    before = branches.candidate()
+    options = differing(branches, "pbf", monitor_addresses=["10.200.0.1", "10.200.0.2"])
+    branches.done(options)
+    rules = f"{DEVICE}/device-group/entry[@name='branches']/pre-rulebase/pbf"
+    assert branches.control.candidate(rules).count("<forward>") == 2 and "nexthop" not in branches.control.candidate(rules)
+    assert not branches.done(options).changed
+    same = of_one(7, "pbf", customer_outside_address=None)
+    branches.done({**options, "devices": [{**device, "connection": {"tunnels": same}} for device in options["devices"]]})
+    assert branches.control.candidate(rules).count("<nexthop>") == 2
+    assert branches.done(options).changed and "nexthop" not in branches.control.candidate(rules)
+    assert branches.done({"name": NAME, "state": "absent", **PLACE}).changed and branches.candidate() == before
+
+
 def test_a_value_that_changes_on_one_firewall_changes_its_variable_alone(branches):
     branches.done(differing(branches))
     moved = differing(branches)
@@ -346,7 +361,7 @@ UNSUITED = {
     "a firewall that is none of these": (
         None, lambda door: differing(door, devices=[*differing(door)["devices"], {"serial": "007", "connection": {"tunnels": of_one(3, "pbf")}}]),
         "devices: 007 gets nothing"),
-    "rules that differ": (None, lambda door: differing(door, "pbf"), "pbf_rule", "rules of a device group take no variables"),
+    "rules that differ": (None, lambda door: differing(door, "pbf"), "pbf_rule", "rules of a device group take no variables", "monitor_addresses"),
     "a variable without a value on one of them": (
         lambda door: door.control.edit_as("admin", "delete", f"{DEVICE}/template-stack/entry[@name='branch-stack']/devices/entry[@name='{door.serials[1]}']"
                                                              "/variable/entry[@name='$wan']"),
