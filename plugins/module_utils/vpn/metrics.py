@@ -15,7 +15,7 @@ from itertools import chain
 from typing import Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Network, Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import StaticRoute, Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names, record as records
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object
@@ -42,15 +42,10 @@ class Metrics:
 
 
 @dataclass(frozen=True)
-class _Route:
-    """A static route of others. C(drops): whether it discards. C(sibling): whether it is another VPN's of ours. C(distance): its administrative one."""
+class _Route(StaticRoute):
+    """One of others. C(sibling): whether it is another VPN's of ours."""
 
-    name: str
-    destination: Network
-    metric: int
-    drops: bool
     sibling: bool
-    distance: int
 
     def said(self, usual: int) -> str:
         """C(usual): the distance that need not be said."""
@@ -105,7 +100,7 @@ def _routes_of_others(vpn: Vpn, view: Surroundings, claim: Claim) -> list[_Route
         kind = "static_route" if route.destination.version == 4 else "static_route_ipv6"
         thing = Object(kind, route.name, vpn.virtual_router)
         if route.destination in wanted and not claim.owns(thing):
-            found.append(_Route(route.name, route.destination, route.metric, route.drops, any(thing in owned for owned in siblings), route.distance))
+            found.append(_Route(**vars(route), sibling=any(thing in owned for owned in siblings)))
     return found
 
 
