@@ -1070,7 +1070,7 @@ obstacles:
   type: list
   elements: dict
   sample:
-    - {site: "remote network 'Lyon'", cause: cloud-site-not-pushed, description: what is described was not pushed}
+    - {site: Lyon, kind: remote network, cause: cloud-site-not-pushed, description: what is described was not pushed}
 infrastructure:
   description: What a device at the other end needs to know of Prisma Access as a whole.
   returned: not in check mode

@@ -1031,7 +1031,7 @@ obstacles:
   type: list
   elements: dict
   sample:
-    - {site: "remote network 'Lyon'", cause: cloud-site-not-pushed, description: it is committed on Panorama and not pushed}
+    - {site: Lyon, kind: remote network, cause: cloud-site-not-pushed, description: it is committed on Panorama and not pushed}
 infrastructure:
   description: The infrastructure subnet of Prisma Access, and its AS number.
   returned: when sites are made or changed, not in check mode

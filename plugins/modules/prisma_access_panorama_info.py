@@ -62,7 +62,7 @@ obstacles:
   type: list
   elements: dict
   sample:
-    - {site: "remote network 'Lyon'", cause: cloud-site-not-pushed, description: "it is committed on Panorama, and was not pushed since"}
+    - {site: Lyon, kind: remote network, cause: cloud-site-not-pushed, description: "it is committed on Panorama, and was not pushed since"}
 infrastructure:
   description: The infrastructure subnet of Prisma Access, and its AS number.
   returned: always

@@ -155,7 +155,7 @@ def test_a_run_whose_tunnels_are_down_says_what_prisma_access_says(site):
             endpoint.kill()
     assert wait_until(lambda: not any(site.plane.ping(LAN, other_end(site, way).address) for way in WAYS), 30, 0.5)
     for way in WAYS:
-        obstacle = {"site": f"remote network '{SITES[way]['name']}'", "cause": causes[way], "description": words[way]}
+        obstacle = {"site": SITES[way]["name"], "kind": "remote network", "cause": causes[way], "description": words[way]}
         told = {**site.onboarded[way], "obstacles": [obstacle]}
         failed = run_module(site_to_site_vpn, {"provider": provider_of(site.emulator), **options(site, way, told), "verify_timeout": 6})
         assert failed.failed and f"what manages the far side says: {words[way]} ({causes[way]})" in failed.message, failed.message

@@ -39,12 +39,31 @@ class Provisioning:
     has_no_address: bool = False
 
 
-def obstacles(tenant: Service, sites: Iterable[Site], provisioning: Mapping[str, Provisioning]) -> dict[str, list[Obstacle]]:
-    """What a site is called → what stands in its way, that which is to be done first before the rest. C(provisioning): by the same."""
+@dataclass(frozen=True)
+class Hindered:
+    """A site, and what stands in its way: what is to be done first before the rest."""
+
+    site: Site
+    obstacles: tuple[Obstacle, ...]
+
+    def plain(self) -> list[dict]:
+        """As a task returns it."""
+        return [{"site": self.site.name, "kind": self.site.kind, **plain(obstacle)} for obstacle in self.obstacles]
+
+    @property
+    def problems(self) -> list[str]:
+        return [f"{self.site.called}: {obstacle.description}" for obstacle in self.obstacles]
+
+
+def hindered(tenant: Service, sites: Iterable[Site], provisioning: Mapping[str, Provisioning]) -> list[Hindered]:
+    """Those of the sites that something stands in the way of. C(provisioning): how far each has come, by what it is called."""
     broken = rules.broken_by_site(tenant)
-    return {site.called: [
-        *(Obstacle(WITHOUT_BANDWIDTH if rule.is_of_bandwidth else RULE_BROKEN, rules.told(rule, place)) for rule, place in broken.get(site.called, ())),
-        *_on_the_way(site, provisioning.get(site.called, Provisioning()))] for site in sites}
+    found = [Hindered(site, (*_broken(broken.get(site.called, ())), *_on_the_way(site, provisioning.get(site.called, Provisioning())))) for site in sites]
+    return [each for each in found if each.obstacles]
+
+
+def _broken(found: Iterable[tuple[rules.Rule, rules.Broken]]) -> Iterator[Obstacle]:
+    return (Obstacle(WITHOUT_BANDWIDTH if rule.is_of_bandwidth else RULE_BROKEN, rules.told(rule, place)) for rule, place in found)
 
 
 def _on_the_way(site: Site, provisioning: Provisioning) -> Iterator[Obstacle]:
@@ -52,11 +71,6 @@ def _on_the_way(site: Site, provisioning: Provisioning) -> Iterator[Obstacle]:
     if provisioning.has_no_address:
         told[WITHOUT_ADDRESS] = f"the address API has no address for {site.called} yet"
     return (Obstacle(cause, description) for cause, description in told.items() if description)
-
-
-def told(found: Mapping[str, Iterable[Obstacle]]) -> list[dict]:
-    """Obstacles as a task returns them."""
-    return [{"site": called, **plain(obstacle)} for called, some in found.items() for obstacle in some]
 
 
 @dataclass(frozen=True)
@@ -114,10 +128,9 @@ def condition(site: Site, rows: Sequence[Reported], minutes: int) -> Condition:
     return Condition(site.name, state, (reason,), tuple(parts))
 
 
-def hindered(condition: Condition, found: Iterable[Obstacle]) -> Condition:
+def explained(condition: Condition, obstacles: Iterable[Obstacle]) -> Condition:
     """A site that is not well, with what stands in its way by what manages it."""
-    reasons = tuple(Reason(obstacle.description, condition.state, obstacle.cause) for obstacle in found)
-    return condition if condition.healthy else replace(condition, reasons=condition.reasons + reasons)
+    return replace(condition, reasons=(*condition.reasons, *(Reason(obstacle.description, condition.state, obstacle.cause) for obstacle in obstacles)))
 
 
 def _tunnel(name: str, rows: Iterable[Reported], minutes: int) -> Condition:

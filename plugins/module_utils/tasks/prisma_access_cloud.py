@@ -241,7 +241,7 @@ class _Run:
         stand = {site.called: site for site in self.held.service.sites}
         sites = [stand[each.called] for each in self.given.sites if each.called in stand]
         told = {site.called: Provisioning(waits, has_no_address=site in self.held.service.remote_networks and site.name in missing) for site in sites}
-        self.result["obstacles"] = prisma_access.told(prisma_access.obstacles(self.held.service, sites, told))
+        self.result["obstacles"] = [each for site in prisma_access.hindered(self.held.service, sites, told) for each in site.plain()]
 
 
 def addresses_of(module: Any, client: Client, settings: dict, names: list[str], patience: Patience) -> tuple[dict, list[str]]:

@@ -14,13 +14,13 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patie
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import prisma_access as inquiry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import fields
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Obstacle
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.cloud import PARTS, Held
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.site import RemoteNetwork, Site
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm import insights
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm.access import Access
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm.client import Client
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import prisma_access
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.prisma_access import Hindered
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import CollectionModule, concluded
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.prisma_access_cloud import addresses_of
 
@@ -55,16 +55,16 @@ def _asked(module) -> dict:
         rows = prisma_access.reported(insights.tunnels(telemetry, params["minutes"]))
         conditions = [prisma_access.condition(site, rows, params["minutes"]) for site in sites]
         found, missing = _addresses(module, client, held, sites)
-        unwell = {condition.name for condition in conditions if not condition.healthy}
-        obstacles = _obstacles(client, held, [site for site in sites if site.name in unwell], missing)
+        hindered = _hindered(client, held, [site for site, condition in zip(sites, conditions) if not condition.healthy], missing)
     finally:
         client.close()
         telemetry.close()
-    whole = prisma_access.of_all([prisma_access.hindered(*each) for each in zip(conditions, [obstacles.get(site.called, []) for site in sites])])
+    obstacles = {each.site.called: each.obstacles for each in hindered}
+    whole = prisma_access.of_all([prisma_access.explained(condition, obstacles.get(site.called, ())) for site, condition in zip(sites, conditions)])
     names = {tunnel.name for site in sites for tunnel in site.tunnels}
     return {
         "changed": False, "health": whole.state.value, "healthy": whole.healthy, "problems": list(whole.problems()), "vpns": whole.told()["vpns"],
-        "tunnels": [each.plain() for each in rows if each.tunnel in names], "obstacles": prisma_access.told(obstacles),
+        "tunnels": [each.plain() for each in rows if each.tunnel in names], "obstacles": [obstacle for each in hindered for obstacle in each.plain()],
         **{part.option: [fields.plain(each) for each in held.told(part, [site.name for site in sites if isinstance(site, part.type)])] for part in PARTS},
         "infrastructure": held.infrastructure, **({"addresses": found} if found else {}),
     }
@@ -79,10 +79,10 @@ def _addresses(module: Any, client: Client, held: Held, sites: list[Site]) -> tu
     return found, {networks[name] for name in missing}
 
 
-def _obstacles(client: Client, held: Held, sites: list[Site], missing: set[str]) -> dict[str, list[Obstacle]]:
+def _hindered(client: Client, held: Held, sites: list[Site], missing: set[str]) -> list[Hindered]:
     """What stands in the way of sites that are not well; of others nothing does."""
     if not sites:
-        return {}
+        return []
     by_part = [(part, [site for site in sites if isinstance(site, part.type)]) for part in PARTS]
     told = inquiry.provisioning(client, [(part, some) for part, some in by_part if some], missing)
-    return prisma_access.obstacles(held.service, sites, told)
+    return prisma_access.hindered(held.service, sites, told)

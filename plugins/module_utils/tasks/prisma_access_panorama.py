@@ -222,7 +222,7 @@ class _Run:
             stand = [held.told(part, each.name) for each in getattr(self.given, part.option)]
             self.result[part.option] = [fields.plain(each) for each in stand if each is not None]
         waits = {each.called: Provisioning(waits=self._waits()) for each in self.given.sites}
-        self.result["obstacles"] = prisma_access.told(prisma_access.obstacles(held.service, self.given.sites, waits))
+        self.result["obstacles"] = [told for each in prisma_access.hindered(held.service, self.given.sites, waits) for told in each.plain()]
         if self.given.bandwidth:
             named = [each.name for each in self.given.bandwidth]
             self.result["bandwidth"] = [fields.plain(each) for each in held.service.bandwidth or () if each.name in named]

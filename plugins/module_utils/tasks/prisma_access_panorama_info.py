@@ -35,9 +35,10 @@ def _asked(session: Session, tenant: str | None, names: list[str] | None) -> dic
     told: dict[str, Provisioning] = {}
     for part, some in of_parts:
         told.update(plugin.provisioning(part.option, some, candidate, running))
-    obstacles = prisma_access.told(prisma_access.obstacles(held.service, sites, told))
+    hindered = prisma_access.hindered(held.service, sites, told)
     return {
-        "changed": False, "provisioned": not obstacles, "problems": [f"{each['site']}: {each['description']}" for each in obstacles], "obstacles": obstacles,
+        "changed": False, "provisioned": not hindered, "problems": [words for each in hindered for words in each.problems],
+        "obstacles": [obstacle for each in hindered for obstacle in each.plain()],
         "infrastructure": held.infrastructure,
         **{part.option: [fields.plain(held.told(part, site.name)) for site in some] for part, some in of_parts},
     }

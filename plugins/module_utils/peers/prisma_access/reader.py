@@ -81,7 +81,7 @@ def _obstacles(given: dict, name: str) -> tuple[Obstacle, ...]:
     """What stands in the way of a site, where the description tells that beside the sites."""
     return tuple(
         read(Obstacle, {option: told.get(option) for option in ("cause", "description")}, "obstacles")
-        for told in mappings(given.get("obstacles")) if str(told.get("site", "")).endswith(f" '{name}'"))
+        for told in mappings(given.get("obstacles")) if told.get("site") == name)
 
 
 def _line(number: int, lines: Lines) -> dict[str, Any]:

@@ -122,7 +122,7 @@ def test_what_stands_in_the_way_is_told_and_goes_into_the_profile(there, options
     there.cloud.reports.update({"lyon-1": {**DOWN, "tunnel_disconnection": 7}, "lyon-2": DOWN})
     happens(there, options)
     told = run_module(prisma_access_cloud_info, {**options, "address_url": f"{there.url}{ADDRESSES}", "sites": ["Lyon"]}).values
-    assert [(each["site"], each["cause"]) for each in told["obstacles"]] == [("remote network 'Lyon'", cause)]
+    assert [(each["site"], each["kind"], each["cause"]) for each in told["obstacles"]] == [("Lyon", "remote network", cause)]
     assert words in told["obstacles"][0]["description"] and told["obstacles"][0]["description"] in told["problems"]
     profile = prisma_access_site(told, service_addresses=["203.0.113.101"])
     assert [obstacle["cause"] for obstacle in profile["obstacles"]] == [cause]

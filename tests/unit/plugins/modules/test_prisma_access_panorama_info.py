@@ -80,7 +80,7 @@ OBSTACLES = {
 def test_what_stands_in_the_way_is_told_and_goes_into_the_profile(provisioned, happens, causes, words):
     happens(provisioned)
     told = asked(provisioned)
-    assert [(each["site"], each["cause"]) for each in told["obstacles"]] == [("remote network 'Lyon'", cause) for cause in causes]
+    assert [(each["site"], each["kind"], each["cause"]) for each in told["obstacles"]] == [("Lyon", "remote network", cause) for cause in causes]
     assert words in told["obstacles"][-1]["description"]
     assert (told["provisioned"], len(told["problems"])) == (False, len(causes))
     profile = prisma_access_site(told, "Lyon", service_addresses=["203.0.113.101"])
