@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import time
 import urllib.parse
 
 import pytest
@@ -79,13 +80,27 @@ def test_a_key_is_recognised(spelling, key):
     assert any(form in written for form in secrets.printable_forms(key)), written
 
 
-@given(keys)
+@pytest.mark.parametrize("others", [0, 1000], ids=["alone", "among many"])
+@given(key=keys)
 @every_case
-def test_masking_takes_every_form_out_of_every_place(key):
-    forms = secrets.printable_forms(key)
+def test_masking_takes_every_form_out_of_every_place(others, key):
+    forms = secrets.printable_forms(key) | {f"notReal.site{number}" for number in range(others)}
     told = secrets.masked({"msg": f"got {key}", "list": [html.escape(key), {"deep": base64.b64encode(key.encode()).decode()}], "count": 3}, forms)
     assert told["count"] == 3
     assert not [form for form in forms if form in json.dumps(told, ensure_ascii=False).replace("********", "")]
+
+
+def test_masking_takes_no_longer_for_each_where_there_are_many():
+    """A transaction has a secret in every tenth of its texts, and was to mask a thousand of them for longer than it planned."""
+    def taken(count: int) -> float:
+        forms = set().union(*(secrets.printable_forms(f"notReal.site{number}") for number in range(count)))
+        texts = [f"site-{number}: {number * 7919:080d}" for number in range(10 * count)]
+        started = time.thread_time()
+        secrets.masked(texts, forms)
+        return time.thread_time() - started
+
+    few, many = (min(taken(count) for dummy in range(3)) for count in (200, 1600))
+    assert many < 24 * few, f"eight times as many took {many / few:.0f} times as long"
 
 
 def test_what_holds_no_secret_comes_back_as_it_is():
