@@ -132,16 +132,16 @@ def _memberships_there(request: Request, tree) -> list:
 
 def _memberships_wanted(request: Request, tree, is_new: bool) -> list:
     name, zone, router_name = request.name, request.values.get("zone"), request.values.get("virtual_router")
-    holders, advanced = _holders(request, tree, name), request.platform.advanced
+    advanced = request.platform.advanced
     found = []
     if zone not in (None, NOWHERE) or is_new:
         found.append(import_member(name))
     if zone == NOWHERE:
-        found += [zone_member(holder, name, "absent") for holder in holders["zone"]]
+        found += [zone_member(holder, name, "absent") for holder in zones_of(tree, request.base, name)]
     elif zone:
         found.append(zone_member(zone, name))
     if router_name == NOWHERE:
-        found += [router_member(router(holder, advanced), name, "absent") for holder in holders["virtual_router"]]
+        found += [router_member(router(holder, advanced), name, "absent") for holder in routers_of(tree, request.base, name, advanced)]
     elif router_name:
         found.append(router_member(router(router_name, advanced), name))
     return found
