@@ -10,19 +10,23 @@ import sys
 
 from ansible.plugins.loader import filter_loader, lookup_loader, test_loader
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils import byte_code, in_process
+from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils import byte_code, lasting
 
-# What the roles' filters import when they are used.
-with byte_code.used():
-    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.report import terminal  # noqa: F401  # pylint: disable=unused-import
-    from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils import vpn_role  # noqa: F401  # pylint: disable=unused-import
-
-in_process.print_at_once(sys.stdout)
 # A worker that had to load these itself would do so for every task. With the first filter or test, Ansible loads all of a collection.
-for loader, names in (
+_PLUGINS = (
     (filter_loader, ("tunnelsmith.panos_vpn.role_steps", "ansible.builtin.combine")),
     (lookup_loader, ("tunnelsmith.panos_vpn.variable_problems", "tunnelsmith.panos_vpn.role_options", "tunnelsmith.panos_vpn.answers", "ansible.builtin.file")),
     (test_loader, ("ansible.builtin.defined",)),
-):
-    for name in names:
-        loader.get(name)
+)
+
+with lasting.loaded():
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils import in_process
+    # What the roles' filters import when they are used.
+    with byte_code.used():
+        from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.report import terminal  # noqa: F401  # pylint: disable=unused-import
+        from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils import vpn_role  # noqa: F401  # pylint: disable=unused-import
+    for loader, names in _PLUGINS:
+        for name in names:
+            loader.get(name)
+
+in_process.print_at_once(sys.stdout)
