@@ -19,6 +19,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.targe
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import push as pushing
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.push import FAILED, IN_SYNC, NOT_CONNECTED, PENDING, PUSHED, UNKNOWN, Fate
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import journal_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import record as records
 
 # What a firewall lacks is not the VPN's.
@@ -74,7 +75,7 @@ class Delivery:
             return
         fleet = managed.fleet(self.target.session)
         aims = self._aims(fleet)
-        found = [aim for aim in aims if aim.serial in fleet.connected and not aim.in_sync and not _has_a_sibling(aim, aims)]
+        found = [aim for aim in aims if self._may_be_of_others(aim, aims, fleet) and not aim.in_sync]
         if found:
             raise Refused(f"push_foreign: {self._called(found, fleet)} {'lacks' if len(found) == 1 else 'lack'} what others have committed on "
                           f"{self.target.place} and nobody has pushed; a push would take it along. Push it first (module push), or say push_foreign: include; "
@@ -104,7 +105,7 @@ class Delivery:
         aims = self._aims(fleet)
         lacking = aims if committed and self.module.check_mode else [aim for aim in aims if not aim.in_sync]
         others = [] if committed or self.module.params["push_foreign"] == "include" else [
-            aim for aim in lacking if aim.serial in fleet.connected and not _has_a_sibling(aim, aims) and self._has_it(aim.serial) == is_there]
+            aim for aim in lacking if self._may_be_of_others(aim, aims, fleet) and self._has_it(aim.serial) == is_there]
         fates = [Fate(aim, fleet.hostnames[aim.serial], IN_SYNC, push.IN_SYNC) for aim in aims if aim not in lacking]
         fates += [Fate(aim, fleet.hostnames[aim.serial], OF_OTHERS, "it lacks what others have committed on Panorama, which was not pushed") for aim in others]
         wanted = [aim for aim in lacking if aim not in others]
@@ -118,12 +119,26 @@ class Delivery:
             brought = pushing.bring(self.target.session, fleet, wanted, how, self.module.patience("commit_timeout", "commit_poll"))
             fates += brought.fates
             jobs = [done.job for done in brought.done]
+        self._note([fate.aim.serial for fate in fates if fate.result in (PUSHED, IN_SYNC)])
         order = [aim.serial for aim in aims]
         self.fates = sorted(fates, key=lambda fate: order.index(fate.aim.serial))
         warnings = [f"{fate.hostname or fate.aim.serial}: {warning}" for fate in self.fates for warning in fate.warnings]
         warnings += [fate.words for fate in self.fates if fate.result == OF_OTHERS]
         return {"changed": any(fate.result in (PENDING, PUSHED) for fate in self.fates), "devices": [fate.plain() for fate in self.fates],
                 "push_jobs": jobs, "warnings": warnings}
+
+    def _may_be_of_others(self, aim: Aim, aims: Sequence[Aim], fleet: Fleet) -> bool:
+        """Whether somebody else can have committed what a firewall lacks: neither does another one have it, nor does the journal know it for ours."""
+        journal = journal_of(self.module)
+        is_ours = journal is not None and journal.is_lacked_by(aim.serial)
+        return aim.serial in fleet.connected and not is_ours and not _has_a_sibling(aim, aims)
+
+    def _note(self, serials: Sequence[str]) -> None:
+        """A later run is told who has got what was written last."""
+        journal = None if self.module.check_mode else journal_of(self.module)
+        new = [serial for serial in serials if journal and journal.is_lacked_by(serial)]
+        if journal and new:
+            journal.note_pushed(new, self.module.tell)
 
     def _has_it(self, serial: str) -> bool:
         """Whether a firewall has the VPN, by its record."""

@@ -44,16 +44,17 @@ class Shown:
 
     C(proven): (tunnel or BGP peer, place of an object that it runs on), where what was written there has been negotiated, or has begun, anew. A place is that
     where it was written, which may be on a Panorama. C(sessions): the session that a BGP peer had before what was written last was running; without a peer
-    nobody looked.
+    nobody looked. C(pushed): behind a Panorama, it has got what was written last.
     """
 
     proven: tuple[tuple[str, Path], ...] = ()
     sessions: Mapping[str, Session | None] = field(default_factory=dict)
+    pushed: bool = False
 
     def since(self, changed: Sequence[Difference]) -> Shown:
         """What of it still holds when something has changed."""
         proven = [(name, place) for name, place in self.proven if not any(places.starts_with(difference.path, place) for difference in changed)]
-        return replace(self, proven=tuple(proven))
+        return replace(self, proven=tuple(proven), pushed=False)
 
     def without_sessions(self) -> Shown:
         return replace(self, sessions={})
@@ -80,6 +81,10 @@ class Journal:
 
     def on(self, firewall: str) -> Shown:
         return self.shown.get(firewall, Shown())
+
+    def is_lacked_by(self, firewall: str) -> bool:
+        """Whether a firewall behind the Panorama has not got what it tells of, as far as that is noted."""
+        return bool(self) and not self.on(firewall).pushed
 
     def __bool__(self) -> bool:
         """Whether it says anything. Where nothing is left to take back, tunnels can still have to be negotiated anew."""
@@ -162,6 +167,16 @@ class Journal:
             found.shown[firewall] = self.shown[firewall] = replace(known, sessions={**known.sessions, **before})
             found.save()
 
+    def note_pushed(self, firewalls: Sequence[str], tell: Callable[[str], None]) -> None:
+        """Note which firewalls behind the Panorama have got what was written last; unless another run has noted something since."""
+        with held(self.file, Patience(_SETTLING, tell=tell)):
+            found = load(self.file, self.vpn)
+            if not found or found.hand != self.hand:
+                return
+            for firewall in firewalls:
+                found.shown[firewall] = self.shown[firewall] = replace(found.on(firewall), pushed=True)
+            found.save()
+
     def release(self, paths: Sequence[Path], tell: Callable[[str], None], is_done: Callable[[Journal], bool]) -> None:
         """What was changed at these places stays for good; unless another run has noted something since. C(is_done): as of C(prove)."""
         with held(self.file, Patience(_SETTLING, tell=tell)):
@@ -195,6 +210,7 @@ class Journal:
             "shown": {firewall: {
                 "proven": [[name, places.render(place)] for name, place in shown.proven],
                 "sessions": {peer: [session.began, session.number] if session else None for peer, session in shown.sessions.items()},
+                "pushed": shown.pushed,
             } for firewall, shown in self.shown.items()},
         }
 
@@ -361,7 +377,7 @@ def _difference(item) -> Difference:
 
 def _shown(told) -> Shown:
     proven = [(str(name), places.parse(xpath)) for name, xpath in told["proven"]]
-    return Shown(tuple(proven), {str(peer): _session(session) for peer, session in told["sessions"].items()})
+    return Shown(tuple(proven), {str(peer): _session(session) for peer, session in told["sessions"].items()}, bool(told["pushed"]))
 
 
 def _session(told) -> Session | None:

@@ -462,6 +462,22 @@ def test_an_unchanged_run_pushes_nothing_of_others(running):
     assert not [request for request in running.control.requests() if request["type"] == "commit"]
 
 
+def test_what_no_firewall_got_is_brought_by_the_next_run_and_what_others_committed_is_not(running, tmp_path):
+    """Also a change of a VPN that all of them have: its journal knows what it is that they lack. When they have got it, what is lacked is others'."""
+    noted = {"journal": str(tmp_path), "verify": False}
+    running.done(outside())
+    for firewall in running.firewalls:
+        firewall.control.fail_next_commit(["not today"])
+    assert results(running.run(outside(mtu=1300, **noted))) == {"fw1": "failed", "fw2": "failed"}
+    assert results(running.done(outside(mtu=1300, **noted))) == {"fw1": "pushed", "fw2": "pushed"}
+    running.done(outside(mtu=1310, push=False, **noted))
+    assert results(running.done(outside(mtu=1310, **noted))) == {"fw1": "pushed", "fw2": "pushed"}
+    running.done({"template": "branch", "name": "theirs", "interval": 3}, module=monitor_profile)
+    running.done({"admin": "admin", "commit_poll": 0.05}, module=commit)
+    again = running.done(outside(mtu=1310, **noted))
+    assert not again.changed and results(again) == {"fw1": "of_others", "fw2": "of_others"} and list(tmp_path.glob("*.json"))
+
+
 def test_a_tunnel_that_is_down_on_one_firewall_is_told_of_that_one(running):
     running.done(outside())
     running.firewalls[1].control.vpn(f"{NAME}-1", sa="down")
