@@ -25,7 +25,7 @@ _CHOICES: tuple[frozenset[str], ...] = (
 _ADDED, _EXACT, _UNORDERED = ("proxy_id",), ("ecmp_tunnels",), ("subnets",)
 
 # What a field holds that nobody has said anything of.
-_NOTHING = (None, "", [], {}, False, "Disabled")
+_NOTHING: tuple[Any, ...] = (None, "", [], {}, False, "Disabled")
 
 
 @dataclass(frozen=True)

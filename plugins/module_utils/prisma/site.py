@@ -252,7 +252,9 @@ Named = TypeVar("Named", RemoteNetwork, ServiceConnection, Bandwidth)
 
 def _put(standing: tuple[Named, ...], given: tuple[Named, ...]) -> tuple[Named, ...]:
     """By their names, each as it is given."""
-    return tuple({each.name: each for each in (*standing, *given)}.values())
+    put = {each.name: each for each in standing}
+    put.update({each.name: each for each in given})
+    return tuple(put.values())
 
 
 def _laid(standing: tuple[Named, ...], given: tuple[Named, ...]) -> tuple[Named, ...]:
