@@ -34,6 +34,11 @@ def fit(value):
     return "" if value is None else _UNFIT.sub("\ufffd", str(value))
 
 
+def filled(lines, columns) -> list:
+    """The columns, (heading, attribute), that something stands in."""
+    return [(heading, name) for heading, name in columns if any(getattr(line, name) for line in lines)]
+
+
 @functools.lru_cache(maxsize=1)
 def environment() -> Environment:
     """The engine: every value is escaped, and a name that does not exist is an error."""
@@ -45,7 +50,7 @@ def page(firewalls, title: str, generated: str, drills=()) -> str:
     """The HTML text. C(firewalls): for each C(name) and what vpn_info returned, or C(error). C(drills): measurements of vpn_failover."""
     return environment().get_template(TEMPLATE.name).render(
         title=title, generated=generated, fleet=fleets.fleet(firewalls), drills=[measurement.drill(told) for told in drills], topology=topology.topology,
-        symbols=SYMBOLS, states=tuple(reversed(Health)), bounds=topology, chart=measurement,
+        symbols=SYMBOLS, states=tuple(reversed(Health)), bounds=topology, chart=measurement, filled=filled,
     )
 
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import signal
 import sys
 import threading
@@ -58,6 +59,8 @@ def _describe(emulator: Emulator) -> dict[str, str]:
         "password": emulator.password,
         "api key": emulator.api_key,
         "ca": emulator.ca_path,
+        # As the modules take it.
+        "provider": json.dumps({"ip_address": emulator.host, "port": emulator.port, "api_key": emulator.api_key, "ca_path": emulator.ca_path}),
         "control": emulator.control_url,
     }
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pathlib
 import signal
@@ -38,8 +39,11 @@ def start(environment, *arguments):
 def test_says_how_to_reach_it_and_stops_cleanly(environment, how):
     process = start(environment, "--version", "12.1", "--engine", "logical-router", "--config", "bgp_running")
     try:
-        told = dict(process.stdout.readline().rstrip("\n").split(": ", 1) for dummy in range(6))
-        assert list(told) == ["url", "user", "password", "api key", "ca", "control"]
+        told = dict(process.stdout.readline().rstrip("\n").split(": ", 1) for dummy in range(7))
+        assert list(told) == ["url", "user", "password", "api key", "ca", "provider", "control"]
+        provider = json.loads(told["provider"])
+        assert (f"https://{provider['ip_address']}:{provider['port']}/api/", provider["api_key"], provider["ca_path"]) == (
+            told["url"], told["api key"], told["ca"])
         context = ssl.create_default_context(cafile=told["ca"])
         request = urllib.request.Request(told["url"] + "?type=version", headers={"X-PAN-KEY": told["api key"]})
         with urllib.request.urlopen(request, context=context) as response:
@@ -67,7 +71,7 @@ def test_refuses_in_one_clear_line(environment, arguments, words):
 def test_several_devices(environment, arguments, names):
     process = start(environment, *arguments)
     try:
-        told = dict(process.stdout.readline().rstrip("\n").split(": ", 1) for dummy in range(7 * len(names)))
+        told = dict(process.stdout.readline().rstrip("\n").split(": ", 1) for dummy in range(8 * len(names)))
         assert [f"{name}url" in told and told[f"{name}serial"].isdigit() for name in names] == [True] * len(names)
         if "--peer" in arguments:
             # Administrators are configuration, which a pair has in common; a Panorama's firewalls have their own.

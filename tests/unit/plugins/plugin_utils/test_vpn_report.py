@@ -162,6 +162,30 @@ def test_each_reason_is_told_once_with_the_tunnels_that_it_is_about():
     assert "(vpn-1-1, vpn-1-2)" in text and "at the next rekey" in text
 
 
+def headings(given_) -> list[str]:
+    return re.findall(r'<th scope="col">([^<]*)</th>', page(given_, "t", ""))
+
+
+def test_a_column_that_nothing_stands_in_is_left_out():
+    alone = {**HEALTHY[0], "firewall": {"pan_os": "11.1.4"}}
+    assert {"HA", "Since"} & set(headings([alone])) == set() and "PAN-OS" in headings([alone])
+    assert headings([alone, HEALTHY[1]]).count("HA") == 1 and headings(ONE_DOWN).count("Since") == 2
+
+
+def test_what_a_sentence_names_is_not_said_again_behind_it():
+    named = reason("tunnel 'vpn-1-1': no IPsec SA")
+    both = firewall("berlin", vpn("vpn-1", "down", tunnel("vpn-1-1", 1, reasons=[named, PFS]), tunnel("vpn-1-2", 2)))
+    text = words_of([both], "t", "")
+    assert "The groups differ (vpn-1-1)" in text and "no IPsec SA (vpn-1-1)" not in text
+
+
+def test_a_vpn_that_is_healthy_beside_one_that_is_not_is_folded():
+    mixed = firewall("berlin", vpn("vpn-1", "down", tunnel("vpn-1-1", 1, up=False)), vpn("vpn-2", "healthy", tunnel("vpn-2-1", 2)))
+    text = page([mixed], "t", "")
+    (folded,) = re.findall(r'<details class="vpn">.*?</summary>', text, re.DOTALL)
+    assert "vpn-2" in folded and "vpn-1" not in folded
+
+
 def test_drills_stand_after_the_state():
     text = page(ONE_DOWN, "t", "", [MEASUREMENT])
     assert text.index('id="firewall-3"') < text.index("Failover drills")
