@@ -88,3 +88,10 @@ class Location:
         if self.device_group == SHARED:
             return ("config", SHARED, rulebase)
         return DEVICE + ("device-group", ("entry", self.device_group), rulebase)
+
+
+def as_if_at(device: tuple, path: tuple) -> tuple:
+    """A place in another template or stack as if it were in the one whose device stands at C(device); any other place as it is."""
+    is_alike = len(device) > len(DEVICE) and path[:len(DEVICE)] == DEVICE and path[len(DEVICE):len(DEVICE) + 1] in (("template",), ("template-stack",))
+    inside = len(DEVICE) + 2
+    return device + path[len(device):] if is_alike and path[inside:len(device)] == device[inside:] else path

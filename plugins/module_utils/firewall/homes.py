@@ -14,6 +14,7 @@ A firewall takes an object whole from the first layer that has it, and a templat
 
 from __future__ import annotations
 
+import copy
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -45,6 +46,17 @@ def seen_from(own: ET.Element, view: ET.Element, values: Mapping[str, str], base
             if owner_of(entry) and places.find(found, (*path, places.step_of(entry))) is None:
                 places.adopt(places.make(found, path), effective.without_owner(entry))
     return found
+
+
+def add_routers(tree: ET.Element, network: Path, here: Path) -> None:
+    """Add the routers and their profiles of another layer to those of the place that is asked about, as its firewalls have them. C(network), C(here): the
+    network of that layer, and of the place.
+    """
+    for location, container in _NAMED:
+        for entry in places.children(tree, (network + container)[1:]) if location == "network" else ():
+            path = (here + container)[1:]
+            if places.find(tree, (*path, places.step_of(entry))) is None:
+                places.adopt(places.make(tree, path), copy.deepcopy(entry))
 
 
 @dataclass(frozen=True)

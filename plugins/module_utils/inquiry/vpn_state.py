@@ -14,7 +14,9 @@ from datetime import timedelta
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import commands
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import homes
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import entries
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
@@ -40,8 +42,21 @@ def configuration(target: Target) -> dict:
 
 
 def running(target: Target):
-    """The part of the running configuration that VPNs are made of."""
-    return target.read([target.base(location) + path for location, path in _READ], running=True)
+    """The part of the running configuration that VPNs are made of; of a template, with the routers of other templates that its firewalls get."""
+    paths = [target.base(location) + path for location, path in _READ]
+    elsewhere = [layer.base("network") for layer in _layers_beside(target)]
+    tree = target.read([*paths, *elsewhere], running=True)
+    for network in elsewhere:
+        homes.add_routers(tree, network, target.base("network"))
+    return tree
+
+
+def _layers_beside(target: Target) -> list[Location]:
+    """The templates and the stack that the firewalls of a template get beside it, the strongest first; those of one stand for all."""
+    found = target.behind
+    serial = next((device.serial for device in found.firewalls if found.parts(device.serial)[1]), None) if found and target.is_of_template else None
+    layers = found.layers(serial) if found and serial else []
+    return [layer for layer in layers if layer.home != target.location.home]
 
 
 def gathered_from(tree, platform, base, router: str | None = None) -> dict:

@@ -25,6 +25,7 @@ from urllib.parse import quote, unquote
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import as_if_at
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet, Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import revert
@@ -100,11 +101,13 @@ class Journal:
         later = revert.differences(plan.before, plan.after, plan.operations)
         beside = [difference.path[:-1] for difference in later if not any(places.starts_with(difference.path, path) for path in reads)]
         all_of_it = revert.merged(earlier, later, plan.after)
-        negotiated = negotiation.places_of(negotiation.changed([*later, *all_of_it], base), base) + sessions.changed([*later, *all_of_it], base)
+        # Behind a Panorama some of it may stand in another template; on the firewalls it is all of one configuration.
+        now, since = ([replace(difference, path=as_if_at(base("device"), difference.path)) for difference in some] for some in (later, all_of_it))
+        negotiated = negotiation.places_of(negotiation.changed([*now, *since], base), base) + sessions.changed([*now, *since], base)
         return Journal(
             self.file, self.vpn, list(dict.fromkeys([*self.reads, *reads, *beside])),
             list(dict.fromkeys([*self.places, *(difference.path for difference in later)])),
-            all_of_it, token_hex(8), list(dict.fromkeys([*self.negotiated, *negotiated])), self._shown_since(later, not sessions.changed(later, base)))
+            all_of_it, token_hex(8), list(dict.fromkeys([*self.negotiated, *negotiated])), self._shown_since(now, not sessions.changed(now, base)))
 
     def taking_back(self) -> Journal:
         """This journal while what it says is taken back: nothing that is negotiated was seen with what was there before."""

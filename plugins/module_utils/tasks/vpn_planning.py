@@ -14,6 +14,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuratio
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.behind import refuse_unknown
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import as_if_at
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import certificates, effective, homes, rulebases
@@ -366,10 +367,9 @@ class Planning:
 
     def _as_if_here(self, path: Path) -> Path:
         """A place in another template of the firewalls as the one where the VPN is, which is planned as if all of it stood in one."""
-        device = self.target.base("device")
-        homes_of = {located("device", layer.home) for site in self.sites for layer in site.layers if layer.home}
-        is_elsewhere = any(places.starts_with(path, self.target.base(kind)) for kind in homes_of)
-        return device + path[len(device):] if is_elsewhere else path
+        kinds = {located("device", layer.home) for site in self.sites for layer in site.layers if layer.home}
+        is_elsewhere = any(places.starts_with(path, self.target.base(kind)) for kind in kinds)
+        return as_if_at(self.target.base("device"), path) if is_elsewhere else path
 
     def _take_turns(self, numbers, names, serving) -> None:
         """Whose turn is now, and whose later. C(numbers): of the tunnels that the change interrupts."""

@@ -133,6 +133,22 @@ def test_it_is_pushed_seen_and_taken_back(branch, tmp_path, by_leaves):
     assert not taken.values["left"] and branch.candidate() == start and running_there(branch) == running
 
 
+@pytest.mark.parametrize("place_of_router", ["own", "lower"])
+def test_sessions_of_a_router_elsewhere_are_remembered_as_those_of_its_own(branch, tmp_path, place_of_router):
+    """What is taken back that a BGP session began with is said not to be proven, wherever the router stands."""
+
+    def speaking(**timers) -> dict:
+        return {**wanted("bgp", place_of_router, "own", tunnels=pairing.every_tunnel("bgp", {"bgp": timers})), "commit": True, "commit_poll": 0.05,
+                "verify": False, "journal": str(tmp_path)}
+
+    branch.done({"device_groups": ["branches"], "template_stacks": ["branch-stack"]}, module=push)
+    branch.behind.control.commit_ends_sessions(False)
+    branch.done({**speaking(), "verify": True, "verify_timeout": 5, "verify_poll": 0.05})
+    branch.done(speaking(hold_time=60, keep_alive=20))
+    taken = branch.done({"name": NAMES["bgp"], "journal": str(tmp_path), **PLACE, "commit_poll": 0.05}, module=config_revert)
+    assert [told for told in taken.values["unproven"] if f"{NAMES['bgp']}-1" in told], taken.values["unproven"]
+
+
 def test_what_is_set_by_hand_of_an_interface_is_set_in_each_template_that_has_it(branch):
     """Whichever of them counts, it is the same interface."""
     made = branch.done(wanted("pbf", "higher", "own"))
