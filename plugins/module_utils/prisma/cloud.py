@@ -113,11 +113,20 @@ class Held:
 
     @property
     def service(self) -> Service:
-        number = str(self.settings.get("infra_bgp_as") or "")
+        """Made anew each time, since objects are written."""
         return Service(
             remote_networks=self._sites(REMOTE_NETWORKS), service_connections=self._sites(SERVICE_CONNECTIONS),
             bandwidth=tuple(_bandwidth(found) for found in self.bandwidth.values()),
-            infrastructure_subnet=str(self.settings.get("infrastructure_subnet") or ""), infra_bgp_as=int(number) if number.isdigit() else None)
+            infrastructure_subnet=self._infrastructure_subnet, infra_bgp_as=self._infra_bgp_as)
+
+    @property
+    def _infrastructure_subnet(self) -> str:
+        return str(self.settings.get("infrastructure_subnet") or "")
+
+    @property
+    def _infra_bgp_as(self) -> int | None:
+        number = str(self.settings.get("infra_bgp_as") or "")
+        return int(number) if number.isdigit() else None
 
     def _sites(self, part: Part) -> tuple:
         folder = self.folder(part)
@@ -133,7 +142,7 @@ class Held:
     def infrastructure(self) -> dict[str, Any]:
         """What a device has to know of Prisma Access as a whole."""
         return {
-            "subnet": self.service.infrastructure_subnet, "bgp_as": self.service.infra_bgp_as,
+            "subnet": self._infrastructure_subnet, "bgp_as": self._infra_bgp_as,
             "tunnel_monitor_address": str(self.settings.get("tunnel_monitor_ip_address") or ""),
             "loopback_addresses": list(self.settings.get("loopback_ips") or []),
         }

@@ -238,10 +238,11 @@ class _Run:
     def _tell_obstacles(self, waits: str, missing: list[str]) -> None:
         if self.module.params["state"] == site.ABSENT:
             return
-        stand = {site.called: site for site in self.held.service.sites}
-        sites = [stand[each.called] for each in self.given.sites if each.called in stand]
-        told = {site.called: Provisioning(waits, has_no_address=site in self.held.service.remote_networks and site.name in missing) for site in sites}
-        self.result["obstacles"] = [each for site in prisma_access.hindered(self.held.service, sites, told) for each in site.plain()]
+        tenant, asked = self.held.service, {each.called for each in self.given.sites}
+        without_address = {network.called for network in tenant.remote_networks if network.name in missing}
+        told = {called: Provisioning(waits, has_no_address=called in without_address) for called in asked}
+        found = prisma_access.hindered(tenant, [each for each in tenant.sites if each.called in asked], told)
+        self.result["obstacles"] = [obstacle for each in found for obstacle in each.plain()]
 
 
 def addresses_of(module: Any, client: Client, settings: dict, names: list[str], patience: Patience) -> tuple[dict, list[str]]:

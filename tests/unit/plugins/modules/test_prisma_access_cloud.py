@@ -13,6 +13,7 @@ import os
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.prisma_access import reader
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.cloud import Held
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import prisma_access_cloud
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata import presets
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata.server import ACCOUNT, ADDRESSES, Account, Cloud, running
@@ -473,13 +474,16 @@ def many(number):
             for each in range(1, number + 1)]
 
 
-def test_reads_do_not_grow_with_the_number_of_sites(cloud, run):
-    reads, writes = {}, {}
+def test_reads_do_not_grow_with_the_number_of_sites(cloud, run, monkeypatch):
+    """Nor does how often the tenant is looked through as a whole."""
+    reads, writes, looks, service = {}, {}, {}, Held.service
     for number in (1, 10):
         cloud.__init__({ACCOUNT: Account(SECRET, TSG)})
+        looks[number] = []
+        monkeypatch.setattr(Held, "service", property(lambda held, seen=looks[number]: seen.append(held) or service.fget(held)))
         run(remote_networks=many(number))
         reads[number], writes[number] = len(asked(cloud, "GET")), len(written(cloud))
-    assert reads[1] == reads[10]
+    assert reads[1] == reads[10] and len(looks[1]) == len(looks[10]) > 0
     # Two profiles, gateway, tunnel and the site itself; and one push.
     assert writes == {1: 6, 10: 51}
     before = len(cloud.log)
