@@ -11,11 +11,13 @@ The words are those of Prisma Access, and the same whether Panorama or the cloud
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any, TypeVar
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import argument_spec, read, said
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import DYNAMIC, ID_TYPES, IkeProposal, IpsecProposal
 
@@ -236,6 +238,15 @@ class Service:
         return dataclasses.replace(
             self, bandwidth=bandwidth, remote_networks=made(self.remote_networks, given.remote_networks),
             service_connections=made(self.service_connections, given.service_connections))
+
+
+def chosen(found: Sequence[Any], wanted: Collection[str] | None) -> list[Any]:
+    """The sites of these names, or all. Raises InvalidInput for one that is not there."""
+    known = [site.name for site in found]
+    missing = [name for name in wanted or () if name not in known]
+    if missing:
+        raise InvalidInput(f"sites: there is no remote network or service connection '{missing[0]}'{instead(missing[0], known)}")
+    return [site for site in found if not wanted or site.name in wanted]
 
 
 def with_tunnels(site: Any, made: Callable[[Tunnel], Tunnel]) -> Any:

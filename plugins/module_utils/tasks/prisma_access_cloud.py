@@ -19,7 +19,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import argum
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import secrets
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError, Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import prisma_access as inquiry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import prisma_access_cloud as inquiry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import fields
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma import cloud, laying, rules, site
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.cloud import PARTS

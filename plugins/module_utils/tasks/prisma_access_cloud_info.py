@@ -12,10 +12,10 @@ from typing import Any
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import prisma_access as inquiry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import prisma_access_cloud as inquiry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import fields
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.cloud import PARTS, Held
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.site import RemoteNetwork, Site
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.site import RemoteNetwork, Site, chosen
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm import insights
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm.access import Access
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm.client import Client
@@ -51,7 +51,7 @@ def _asked(module) -> dict:
     telemetry = Client(of_telemetry, module.tell, {"Prisma-Tenant": access.tsg_id})
     try:
         held = inquiry.held(client, PARTS)
-        sites = inquiry.chosen(held.service.sites, params["sites"])
+        sites = chosen(held.service.sites, params["sites"])
         rows = prisma_access.reported(insights.tunnels(telemetry, params["minutes"]))
         conditions = [prisma_access.condition(site, rows, params["minutes"]) for site in sites]
         found, missing = _addresses(module, client, held, sites)

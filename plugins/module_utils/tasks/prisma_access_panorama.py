@@ -22,7 +22,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import DEVICE
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, InvalidInput, PanosVpnError, Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.prisma_access import Ground, Plugin, plugin_of
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.prisma_access_panorama import Ground, Plugin, plugin_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import fields
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma import panorama, rules, site
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.panorama import PARTS, REMOTE_NETWORKS, Part, Standing

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.prisma_access import chosen, plugin_of
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.prisma_access_panorama import plugin_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import fields
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.panorama import PARTS
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.site import chosen
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import prisma_access
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.prisma_access import Provisioning
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, with_session
