@@ -145,3 +145,20 @@ def test_what_is_not_said_of_a_replaced_site_goes(ways, stand):
     for way, run in ways.items():
         refused = run([{**site, **PLACED, "ipsec_tunnel": None, "secondary_ipsec_tunnel": {"name": "lyon-3"}}], state="replaced")
         assert "it has a secondary_ipsec_tunnel and no ipsec_tunnel" in refused.message and "nothing was written" in refused.message, way
+
+
+def test_a_service_connection_is_replaced_by_one_without_secondary_tunnel(ways):
+    paris = {"name": "Paris", "subnets": ["10.90.0.0/16"], "ipsec_tunnel": tunnel("paris-1", "198.51.100.30"),
+             "secondary_ipsec_tunnel": tunnel("paris-2", "198.51.100.31"), "nat_pool": "10.91.0.0/24",
+             "bgp": {"peer_as": 65020, "peer_ip_address": "10.90.255.1", "local_ip_address": "10.90.255.2", "do_not_export_routes": True},
+             "bgp_peer": {"same_as_primary": True}}
+    kept = {"name": "Paris", "subnets": paris["subnets"], "ipsec_tunnel": {"name": "paris-1"},
+            "bgp": {option: value for option, value in paris["bgp"].items() if option != "do_not_export_routes"}}
+    for way, run in ways.items():
+        place = {"region": (PANORAMA if way == "panorama" else CLOUD)["region"]}
+        assert not run([], service_connections=[{**paris, **place}]).failed, way
+        (site,) = run([], service_connections=[{**kept, **place}], state="replaced").values["service_connections"]
+        assert site["ipsec_tunnel"]["name"] == "paris-1" and not {"secondary_ipsec_tunnel", "bgp_peer", "nat_pool"} & site.keys(), way
+        assert not site["bgp"].get("do_not_export_routes"), way
+        assert not run([], service_connections=[{**kept, **place}], state="replaced").changed, way
+        assert run([], service_connections=[{"name": "Paris"}], state="absent").changed, way
