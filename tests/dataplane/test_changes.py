@@ -15,7 +15,7 @@ import re
 
 import pytest
 
-from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import SECOND_LINE, connection
+from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import LAN, SECOND_LINE, VPC, connection
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.test_several_connections import another
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.wire import captured
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.back_to_start import bare
@@ -44,7 +44,8 @@ def worlds(sites):
     for failover, world in itertools.product(("bgp", "pbf"), WORLDS):
         engine = "logical-router" if (failover, world) == ("bgp", ENDS_SAS) else "virtual-router"
         site = made[failover, world] = sites(connection(failover), engine=engine, behaviour=Behaviour(sas_outlive=WORLDS[world]))
-        has_another_router(site, *_ROUTES[engine])
+        site.routes = _ROUTES[engine]
+        has_another_router(site, *site.routes)
         site.start = site.emulator.control.running()
         done = site.life(failover)
         assert not done.failed, done.message
@@ -236,14 +237,22 @@ def test_the_outside_interface_changes_under_traffic(worlds, failover):
 
 @pytest.mark.parametrize("failover", ["pbf", "bgp"])
 def test_what_has_moved_is_removed(worlds, failover):
-    """Router, line and zone at once. Comes after the others: it takes the pairing away."""
+    """Router, line and zone at once. Comes after the others: it takes the pairing away.
+
+    Before that, the hosts' router forgets the way to the VPN's. Only PBF takes packets before any router is asked, and a run warns of that else.
+    """
     site = worlds[failover, ENDS_SAS]
     for far in site.aws:
         far.change(customer_outside=SECOND_LINE[1])
-    carried(site, failover, **standing(site, failover), tunnels=by_line(site, failover, {1, 2}), virtual_router=OTHER_ROUTER, zone="cloud", rollout="together")
+    moved = {**standing(site, failover), "tunnels": by_line(site, failover, {1, 2}), "virtual_router": OTHER_ROUTER, "zone": "cloud", "rollout": "together"}
+    carried(site, failover, **moved)
+    site.change({"static_route": {"name": "beyond", "virtual_router": "default", "state": "absent"}})
+    assert any("do not come to the tunnels" in text for text in site.life(failover, **moved).warnings) is (failover == "bgp")
+    assert site.plane.ping(LAN, VPC, 3) == (0 if failover == "bgp" else 3)
+    has_another_router(site, *site.routes)
     removed = site.life(failover, state="absent")
     assert not removed.failed, removed.message
-    assert bare(site.emulator.control.running()) == bare(site.start)
+    assert is_as_before(site, site.start)
 
 
 @pytest.mark.parametrize("failover", ["pbf", "bgp"])
