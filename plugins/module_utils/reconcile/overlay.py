@@ -23,11 +23,13 @@ class Changes:
     """What must happen below one entry; all paths are relative to it.
 
     C(additions): an C(<entry>) that holds only what is to be set. C(edits): ordered lists, as (path, element).
+    C(unread): the options of secrets that are given, and of which it cannot be told whether they are those that stand there.
     """
 
     additions: ET.Element = field(default_factory=lambda: ET.Element("entry"))
     edits: list = field(default_factory=list)
     deletes: list = field(default_factory=list)
+    unread: list = field(default_factory=list)
 
     def delete(self, path: tuple) -> None:
         if not any(places.starts_with(path, gone) for gone in self.deletes):
@@ -114,6 +116,8 @@ class _Overlay:
         if leaf.type != "secret":
             return wanted != have
         equal = secrets.same(wanted, have)
+        if equal is None and self.update_secret != "always":
+            self.changes.unread.append(leaf.option)
         return self.update_secret == "always" if equal is None else not equal
 
     def _members(self, node: Any, value: Any, path: Path) -> bool:

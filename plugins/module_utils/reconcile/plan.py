@@ -144,6 +144,8 @@ def _entry_operations(item: Any, place: Path, existing: ET.Element | None, warni
     if item.state == "replaced":
         warnings.extend(f"{item.label}: no option says '{name}'; it stays as it is"
                         for name in untold(item.table, existing))
+    warnings.extend(f"{item.label}: whether {option} is the one that it has cannot be told, because PAN-OS stores it in a form that tells nothing of it; it "
+                    "stays as it is (update_secret: always of its own module writes it)" for option in changes.unread)
     operations = [Operation("delete", place + path, item.label) for path in changes.deletes]
     if len(changes.additions):
         operations.append(Operation("set", place, item.label, trees.inner_xml(changes.additions)))

@@ -176,6 +176,8 @@ def test_a_key_that_cannot_be_compared(firewalls, update_secret, changed):
     door.done(NEW)
     result = door.done({**NEW, **({"update_secret": update_secret} if update_secret else {})})
     assert result.changed is changed
+    assert [warning for warning in result.warnings if "whether pre_shared_key is the one that it has cannot be told" in warning] == result.warnings
+    assert bool(result.warnings) is not changed
     assert seen(result, KEY, door.text(KEY_PLACE)) == []
 
 

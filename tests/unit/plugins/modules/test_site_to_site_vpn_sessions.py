@@ -228,3 +228,11 @@ def test_without_a_journal_it_is_not_known_what_sessions_began_with(paired, tmp_
         paired.far_sides_take(OTHERS)
         changed = paired.bgp(journal=None, bgp_secrets=OTHERS).values["outcome"]
         assert " works" in changed and words not in changed, "all of them have begun since"
+
+
+def test_passwords_that_cannot_be_compared_are_not_changed_in_silence(firewalls, tmp_path):
+    door = SpeakingDoor(firewalls(secrets="opaque"), tmp_path / "journal")
+    assert not door.bgp().failed
+    rotated = door.bgp(bgp_secrets=OTHERS)
+    told = [warning for warning in rotated.warnings if "whether secret is the one that it has cannot be told" in warning]
+    assert not rotated.changed and len(told) == 2, rotated.warnings
