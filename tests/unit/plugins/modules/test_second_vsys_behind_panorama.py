@@ -86,8 +86,11 @@ def test_one_in_each_under_the_same_zone_names(door):
 
 
 def test_an_action_in_the_second_one(door):
-    """Through Panorama, on the firewall that has the VPN of a template. What a drill would switch off there is the template's, and is named."""
+    """Through Panorama, on the firewall that has the VPN of a template, by the device group of that virtual system and of no other. What a drill would switch
+    off there is the template's, and is named.
+    """
     two = wanted("pbf", "vsys2")
+    door.refused({**two, "device_group": "branches"}, "no firewall gets both template 'branch' and device group 'branches'")
     door.done(two)
     seen = Door(vpn_action, door.firewall)
     seen.provider["serial_number"] = door.behind.firewall.serial
@@ -96,8 +99,3 @@ def test_an_action_in_the_second_one(door):
     drill = {"name": two["name"], "vsys": "vsys2", "timeout": 5, "poll": 0.05, "hold": 0, "commit_poll": 0.05}
     taken = seen.run({**drill, "action": "take_down"}, module=vpn_failover)
     assert taken.failed and "comes from the Panorama template 'branch'" in taken.message
-
-
-def test_a_device_group_of_another_virtual_system_is_told(door):
-    made = door.run({**wanted("pbf", "vsys2"), "device_group": "branches", "verify": False})
-    assert [warning for warning in made.warnings if "fw1" in warning and "not in device group 'branches'" in warning] or "no firewall gets both" in made.message

@@ -102,7 +102,8 @@ def bare(device: ET.Element) -> ET.Element:
     return device
 
 
-@pytest.mark.parametrize("kind, cells", [("pbf", CELLS), ("bgp", CELLS[::-1])], ids=["pbf", "bgp"])
+# Rules of a device group know nothing of templates: with them each place is tried once for the router, and once for the zone.
+@pytest.mark.parametrize("kind, cells", [("pbf", [*zip(PLACES, [*PLACES][::-1])]), ("bgp", CELLS[::-1])], ids=["pbf", "bgp"])
 def test_router_and_zone_are_used_wherever_they_stand(branch, kind, cells):
     """One VPN goes from each pair of places to the next: made and changed there, unchanged in a second run, nothing of it left behind."""
     start = branch.candidate()
