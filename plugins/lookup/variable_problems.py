@@ -55,6 +55,7 @@ _OF_ROLES = "roles/{}/meta/argument_specs.yml"
 _OF_PLAYBOOKS = "playbooks/argument_specs/{}.yml"
 
 _KINDS = {"list": "a list", "dict": "a mapping", "str": "a text"}
+_NUMBERS = {"int": "whole number", "float": "number"}
 _LISTED = "the documentation lists them (ansible-doc -t role, or the page about playbooks)"
 
 
@@ -69,7 +70,8 @@ class LookupModule(LookupBase):
             raise AnsibleLookupError(f"variable_problems: the collection has no role or playbook '{name}' with variables")
         known = {**(of_role or {}), **(of_playbook or {})}
         unknown = list(_unknown(name, known, variables))
-        return unknown or self._missing(of_playbook or {}, variables) or self._of_values(known, variables, of_playbook or {})
+        # A role of ours that has a required variable leaves it to Ansible, which answers with the description of all of them.
+        return unknown or self._missing(known, variables) or self._of_values(known, variables, of_playbook or {})
 
     def _described(self, path):
         """The options that a file of argument specs describes, to be read only; None where there is no such file. Ansible keeps what it has read of a role."""
@@ -80,7 +82,7 @@ class LookupModule(LookupBase):
         return {name: option for spec in specs for name, option in spec.get("options", {}).items()}
 
     def _missing(self, options, variables):
-        """What a playbook needs and was not given. What a role needs, it says itself."""
+        """What is required and was not given. What depends on others, the roles say themselves."""
         return [f"{name} is not set; it is {_lowered(option['description'])}" for name, option in options.items()
                 if option.get("required") and self._value(name, variables) in ("", None)]
 
@@ -93,6 +95,8 @@ class LookupModule(LookupBase):
                 continue
             messages = ArgumentSpecValidator({name: _spec(option)}).validate({name: value}).error_messages
             # Ansible repeats the value, and a secret's is nobody's to see.
+            if messages and option.get("type") in _NUMBERS and not option.get("no_log"):
+                messages = [f"{name}: '{value}' is no {_NUMBERS[option['type']]}; it is {_lowered(option['description'])}"]
             found += [f"{name} is to be {_KINDS.get(option['type'], option['type'])}"] if messages and option.get("no_log") else messages
         return found
 

@@ -75,6 +75,8 @@ LOCATIONS = {
 # Of tasks that write now and may leave the commit to a later one.
 LOCKING = {"config_lock": {"type": "bool", "default": False}}
 
+# What stands before the names of a task's options where they are variables of a role or playbook.
+OPTION_PREFIX = {"option_prefix": {"type": "str"}}
 WRITING = {"lock_timeout": {"type": "int", "default": 60}, "progress": {"type": "bool", "default": True}}
 
 

@@ -21,6 +21,11 @@ extends_documentation_fragment:
   - tunnelsmith.panos_vpn.attributes
   - tunnelsmith.panos_vpn.attributes.reads
 options:
+  option_prefix:
+    description: >-
+      What stands before the names of these options where they are variables of a playbook, for example V(vpn_diagnose_): messages then name what was
+      written there.
+    type: str
   vsys:
     description: Virtual system of zones and rules. Omitted, it is V(vsys1).
     type: str

@@ -21,6 +21,11 @@ extends_documentation_fragment:
   - tunnelsmith.panos_vpn.attributes
   - tunnelsmith.panos_vpn.attributes.writes
 options:
+  option_prefix:
+    description: >-
+      What stands before the names of these options where they are variables of a playbook, for example V(vpn_diagnose_): messages then name what was
+      written there.
+    type: str
   action:
     description:
       - V(reconnect) clears the IPsec and IKE SAs and negotiates them anew. With several tunnels this is done one after the other, the next one

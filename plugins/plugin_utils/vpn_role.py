@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -15,7 +16,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import problems as peer_problems, readers
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Profile
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import rules_of
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import outcome
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names, outcome
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.fit import fitted
 
 PRESENT, ABSENT, RECONNECTED = "present", "absent", "reconnected"
@@ -120,12 +121,27 @@ def problems(
     is_present, named = given["state"] == PRESENT, named or {}
     found = problems_of_steps(run or {})
     found += missing(given, role, {**(needed or {}), **_needed(cloud)} if is_present else named)
-    problem = rules_of(cloud).name_problem(str(given.get("name") or ""))
+    name = str(given.get("name") or "")
+    problem = rules_of(cloud).name_problem(name) or (names.problem_of_vpn(name) if name and not cloud else "")
     found += [f"{role}_{option}: {problem}" for option in list(named)[:1] if problem]
     if found or not is_present or not given.get("document"):
         return found
     peer = Peer(given["document"], cloud, said, "connection" if cloud else "peer")
-    return problems_of_peer(peer, given.get("failover"), given.get("pre_shared_keys"), given.get("monitor_addresses"), f"{role}_")
+    found = problems_of_peer(peer, given.get("failover"), _listed(given.get("pre_shared_keys")), _listed(given.get("monitor_addresses")), f"{role}_")
+    return found if cloud else [_of_plain_tunnels(sentence, role, isinstance(given["document"], list)) for sentence in found]
+
+
+def _listed(value: Any) -> Any:
+    """A text where a list is wanted is one with commas, as Ansible has it."""
+    return [text.strip() for text in value.split(",")] if isinstance(value, str) and value else value
+
+
+def _of_plain_tunnels(sentence: str, role: str, is_list: bool) -> str:
+    """What is wrong with tunnels that were written by hand is told of the variable that they stand in."""
+    variable, document = (f"{role}_tunnels",) * 2 if is_list else (f"{role}_peer.tunnels", f"{role}_peer")
+    sentence = re.sub(rf"^({role}_)?peer: ", f"{document}: ", sentence)
+    sentence = re.sub(rf"^({role}_)?peer\.tunnels(?=\[)", variable, sentence)
+    return re.sub(r"^tunnel (\d+): (\w+): ", rf"{variable}[\1].\2: ", sentence)
 
 
 def missing(given: Mapping[str, Any], role: str, needed: Mapping[str, str]) -> list[str]:

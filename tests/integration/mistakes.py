@@ -46,6 +46,10 @@ ROLE = {
         "aws_pairing_remote_networks", "10.200.1.5/16", "10.200.0.0/16", "10.200.1.5/32", remote_networks=["10.200.1.5/16"]),
     "an octet too large": role("aws_pairing_local_networks", "10.10.0.256/24", "octet", local_networks=["10.10.0.256/24"]),
     "a host name as network": role("aws_pairing_remote_networks", "db.example.com", "address object", "office-lan", remote_networks=["db.example.com"]),
+    "a network with its mask beside it": role("aws_pairing_local_networks", "say 10.10.0.0/24", local_networks=["10.10.0.0 255.255.255.0"]),
+    "a range of addresses": role("aws_pairing_remote_networks", "say 10.200.0.0/16", remote_networks=["10.200.0.0-10.200.255.255"]),
+    "keys as one text": role("aws_pairing_pre_shared_keys", "2 tunnels", "1 pre-shared keys", pre_shared_keys="notReal.one.key1"),
+    "a template on a firewall": role("aws_pairing_template", "no Panorama", "leave template out", template="branches"),
     "an address object that is misspelt": role("aws_pairing_local_networks", "ofice-lan", "office-lan", local_networks=["ofice-lan"]),
     "an interface by a short name": role("aws_pairing_outside_interface", "eth1/8", "ethernet1/8", outside_interface="eth1/8"),
     "a port of a larger model": role("aws_pairing_outside_interface", "ethernet1/48", "there are", "ethernet1/7", outside_interface="ethernet1/48"),
@@ -76,7 +80,7 @@ ROLE = {
     "one key": role("aws_pairing_pre_shared_keys", "one per tunnel", pre_shared_keys=["One.Key_of.AWS"]),
     "a short key": role("aws_pairing_pre_shared_keys", "8 to 64 characters", pre_shared_keys=["short", ""]),
     "a monitor that is too fast": role("aws_pairing_monitor_interval", "1", "2 to 100", monitor_interval=1),
-    "a unit at a number": role("aws_pairing_monitor_interval", "2s", "int", monitor_interval="2s"),
+    "a unit at a number": role("aws_pairing_monitor_interval", "2s", "whole number", "seconds", monitor_interval="2s"),
     "a third tunnel": role("aws_pairing_primary_tunnel", "3", "1 to 2", primary_tunnel=3),
     "rules of another word": role("aws_pairing_security_rules", "inbound", "both, outbound, none", security_rules="inbound"),
     "a rule that is not there": role(
@@ -100,7 +104,7 @@ ROLE = {
     "networks with blanks": role("aws_pairing_remote_networks", "10.200.0.0/16 10.201.0.0/16", "comma", remote_networks="10.200.0.0/16 10.201.0.0/16"),
     "zones with a slash": role("aws_pairing_source_zones", "trust/dmz", "trust", source_zones="trust/dmz"),
     "an answer left out": role("aws_pairing_zone", "is not set", zone=""),
-    "a number in words": role("aws_pairing_primary_tunnel", "two", "int", primary_tunnel="two"),
+    "a number in words": role("aws_pairing_primary_tunnel", "two", "whole number", primary_tunnel="two"),
     # Of the connection to the firewall.
     "a URL as address": role("provider.ip_address", "https://192.0.2.1/", "without", panos={"ip_address": "https://192.0.2.1/"}),
     "a text as provider": role("provider", "mapping", "ip_address", panos="192.0.2.1"),
@@ -114,7 +118,7 @@ ROLE = {
 PLAYBOOKS = {
     "vpn_verify": {
         "a misspelt name": Mistake({"vpn_verify_nam": "vpn-0abc"}, ("vpn_verify_nam", "vpn_verify_name")),
-        "a time in words": Mistake({"vpn_verify_name": "branch-7", "vpn_verify_timeout": "soon"}, ("vpn_verify_timeout", "soon", "int")),
+        "a time in words": Mistake({"vpn_verify_name": "branch-7", "vpn_verify_timeout": "soon"}, ("vpn_verify_timeout", "soon", "whole number", "seconds")),
         "a VPN that is not there": Mistake({"vpn_verify_name": "brnch-7", "vpn_verify_timeout": 0}, ("brnch-7", "perhaps 'branch-7'")),
     },
     "vpn_action": {
@@ -122,17 +126,20 @@ PLAYBOOKS = {
         "another action": Mistake({"vpn_action_name": "branch-7", "vpn_action_action": "restart"}, ("vpn_action_action", "restart", "reconnect, initiate")),
         "a VPN that is not there": Mistake({"vpn_action_name": "brnch-7"}, ("brnch-7", "perhaps 'branch-7'")),
         "a misspelt variable": Mistake({"vpn_action_name": "branch-7", "vpn_action_time_out": 5}, ("vpn_action_time_out", "vpn_action_timeout")),
+        "new keys and no action": Mistake(
+            {"vpn_action_name": "branch-7", "vpn_action_pre_shared_keys": ["notReal.key.of.7"]}, ("vpn_action_pre_shared_keys", "action: rotate_keys")),
     },
     "vpn_report": {
         "a misspelt file": Mistake({"vpn_report_fle": "x.html"}, ("vpn_report_fle", "vpn_report_file")),
         "another thing to gather": Mistake({"vpn_report_gatherd": ["config"]}, ("vpn_report_gatherd", "vpn_report_gather")),
+        "what cannot be gathered": Mistake({"vpn_report_gather": ["states"]}, ("vpn_report_gather", "states", "config, state")),
     },
     "config_revert": {
         "no name": Mistake({}, ("config_revert_name is not set", "name of the VPN")),
         "a VPN without a journal": Mistake({"config_revert_name": "vpn-0abc"}, ("vpn-0abc", "no journal", "take back")),
     },
     "config_export": {
-        "a misspelt module": Mistake({"config_export_resources": ["ike_gatway"]}, ("ike_gatway", "perhaps 'ike_gateway'")),
+        "a misspelt module": Mistake({"config_export_resources": ["ike_gatway"]}, ("config_export_resources", "ike_gatway", "perhaps 'ike_gateway'")),
         "a misspelt variable": Mistake({"config_export_vsis": "vsys1"}, ("config_export_vsis", "config_export_vsys")),
     },
     "failover_drill": {
@@ -143,6 +150,7 @@ PLAYBOOKS = {
 KEY = "notReal.key1"
 # By module: options that one of them gets in a task. C(transaction) says with its number which item is wrong.
 MODULES = {
+    "an interface without its dot": ("tunnel_interface", Mistake({"name": "tunnel1"}, ("tunnel1", "such as tunnel.11"))),
     "a misspelt option": ("ike_gateway", Mistake({"name": "a", "local_adress": {"ip": "198.51.100.10"}}, ("local_adress", "perhaps 'local_address'"))),
     "a misspelt suboption": ("ike_gateway", Mistake({"name": "a", "peer_address": {"ipp": "203.0.113.9"}}, ("peer_address.ipp", "perhaps 'ip'", "fqdn"))),
     "a cipher as others write it": ("ike_crypto_profile", Mistake(

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from ipaddress import IPv4Address, ip_address, ip_interface, ip_network
+from ipaddress import IPv4Address, ip_address, ip_interface, ip_network, summarize_address_range
 from typing import Callable, Sequence
 
 _DOTTED = re.compile(r"\d+(\.\d+){2,}")
@@ -124,3 +124,20 @@ def forgotten_prefix(text: str) -> str:
         octets.pop()
         length -= 8
     return f"{text}/{length}" if length < 32 else ""
+
+
+# A range that takes more prefixes than these is not what anybody lists.
+_MOST_PREFIXES = 8
+
+
+def as_prefixes(text: str) -> list[str]:
+    """The prefixes that a range, or a network with its mask beside it, stands for; none where it is neither."""
+    first, dash, last = text.partition("-")
+    address, dummy, mask = text.strip().partition(" ")
+    try:
+        if dash:
+            found = [str(each) for each in summarize_address_range(ip_address(first.strip()), ip_address(last.strip()))]
+            return found if len(found) <= _MOST_PREFIXES else []
+        return [str(ip_network(f"{address}/{mask.strip()}", strict=False))] if mask else []
+    except (TypeError, ValueError):
+        return []

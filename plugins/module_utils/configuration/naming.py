@@ -60,4 +60,6 @@ def as_variables(text: str, options: Iterable[str], prefix: str) -> str:
         text = re.sub(rf"(?<![\w.'/-])({composed})(?![\w'/-])", rf"{prefix}\1", text)
     if single:
         text = re.sub(rf"(^|; |, |\bsay |\bor )({single})(?=: )", rf"\1{prefix}\2", text)
+        # As Ansible's own validation speaks of an option.
+        text = re.sub(rf"((?:^|; )value of |argument '|option ')({single})(?= must be |')", rf"\1{prefix}\2", text)
     return text

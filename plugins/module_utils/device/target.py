@@ -98,8 +98,16 @@ def target_at(session: Session, location: Location, options: Iterable[str] = ())
     """
     target = Target(session, location, session.platform())
     _refuse_panorama_itself(target, options)
+    _refuse_places_of_a_panorama(target)
     _refuse_missing_vsys(target)
     return _with_those_behind(target) if target.is_panorama else target
+
+
+def _refuse_places_of_a_panorama(target: Target) -> None:
+    """A firewall has neither templates nor device groups, so that nothing would be found there, whatever is asked for."""
+    given = [option for option in ("template", "template_stack", "device_group") if getattr(target.location, option)]
+    if given and not target.is_panorama:
+        raise Refused(f"{given[0]}: {target.place} is a firewall and no Panorama; leave {' and '.join(given)} out, or let provider lead to the Panorama")
 
 
 def _refuse_panorama_itself(target: Target, options: Iterable[str]) -> None:

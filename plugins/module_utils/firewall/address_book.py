@@ -12,6 +12,7 @@ from ipaddress import ip_address, ip_network, summarize_address_range
 from typing import Collection, Iterable, Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import as_prefixes
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 
@@ -54,6 +55,9 @@ def networks(name: str, known: Mapping[str, ET.Element], option: str, above: tup
 
 def no_such(option: str, name: str, there: Collection[str]) -> Refused:
     """The refusal of a name that neither an address object nor a group has. C(there): the names that they do have."""
+    meant = as_prefixes(name)
+    if meant:
+        return Refused(f"{option}: '{name}' is no network as it is written here; say {', '.join(meant)}")
     return Refused(f"{option}: '{name}' is no network, and there is no address object or group of this name, neither shared nor in this virtual "
                    f"system{instead(name, there)}")
 

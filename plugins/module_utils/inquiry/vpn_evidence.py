@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
 from typing import Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import commands
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, secrets
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit, high_availability
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import DEVICE
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
@@ -89,6 +91,12 @@ class Inquiry:
         if names and not rulebases.IMPORT_ERROR:
             address_objects.resolved(self.target, names, found)
         return found
+
+    def unknown_zones(self, tree: ET.Element, zones: tuple[str, ...]) -> list[str]:
+        """What is said of zones that packets are to come from and that are not there: no rule is asked about them."""
+        there = Surroundings(tree, self.base, self.target.platform).names("zone")
+        return [f"source_zones: there is no zone '{zone}' in this virtual system{instead(zone, there)}; nothing is asked of its packets"
+                for zone in zones if zone not in there]
 
     @staticmethod
     def intent(source_zones: tuple[str, ...], local_networks: tuple[str, ...], remote_networks: tuple[str, ...]) -> Intent:

@@ -192,6 +192,7 @@ class Watch:
                 self._look_at_counters(view, _LITTLE)
             inquiry, question = self._inquiring(), self.question
             intent = inquiry.intent(question.source_zones, question.local_networks, question.remote_networks)
+            view.warnings = _joined(view.warnings, inquiry.unknown_zones(view.tree, question.source_zones))
             whole = with_siblings(view.everything, view.judged) if question.names else view.judged
             evidence = inquiry.evidence(view.tree, whole, view.whole, view.doubted(), question.connection, intent, with_log=why)
             evidence.asked = frozenset(tunnel["name"] for tunnel in view.judged["tunnels"])

@@ -145,7 +145,7 @@ def _check_name(table, name, label):
     if name in WORDS:
         raise InvalidInput(f"{label}: no object can have this name, PAN-OS means something else by it")
     if not re.fullmatch(table.name_pattern, name):
-        raise InvalidInput(f"{label}: this is not a name that PAN-OS takes for a {table.kind}")
+        raise InvalidInput(f"{label}: this is not a name that PAN-OS takes for a {table.kind}" + (f", such as {table.name_form}" if table.name_form else ""))
     if len(name) > table.name_length:
         raise InvalidInput(f"{label}: the name is {len(name)} characters long, PAN-OS allows {table.name_length}")
 

@@ -36,7 +36,7 @@ TABLE = Table(
         interface.COMMENT,
     ),
     rules=(refuse_netmask,),
-    name_pattern=r"loopback\.[1-9][0-9]{0,3}",
+    name_pattern=r"loopback\.[1-9][0-9]{0,3}", name_form="loopback.1",
 )
 
 RESOURCE = interface.of_table(TABLE)

@@ -28,7 +28,7 @@ TABLE = Table(
         ), quiet=True),
     ),
     interrupts="the tunnel loses its address for a moment",
-    name_pattern=r"tunnel\.[1-9][0-9]{0,3}",
+    name_pattern=r"tunnel\.[1-9][0-9]{0,3}", name_form="tunnel.11",
 )
 
 RESOURCE = interface.of_table(TABLE)

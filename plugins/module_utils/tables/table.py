@@ -172,6 +172,7 @@ class Table:
     also: tuple = ()
     name_length: int = 63
     name_pattern: str = NAME
+    name_form: str = ""
     since: Version = ()
     words: str = ""
     listed_in: tuple = ()

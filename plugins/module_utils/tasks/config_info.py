@@ -20,7 +20,7 @@ _READ = {"network": ((),), "vsys": (("zone",), IMPORTED), "rulebase": ((),)}
 
 def argument_spec() -> dict:
     return {
-        **arguments.PROVIDER, **arguments.WRITING,
+        **arguments.PROVIDER, **arguments.WRITING, **arguments.OPTION_PREFIX,
         **{name: dict(spec) for name, spec in arguments.LOCATIONS.items()},
         "resources": {"type": "list", "elements": "str", "choices": list(EXPORTED)},
     }

@@ -124,7 +124,7 @@ def argument_spec() -> dict:
         "on_failure": {"type": "str", "choices": [outcome.FAIL, outcome.KEEP, outcome.REVERT], "default": outcome.FAIL},
         "journal": {"type": "path"},
         "keep_journal": {"type": "bool", "default": False},
-        "option_prefix": {"type": "str"},
+        **arguments.OPTION_PREFIX,
         "of_role": {"type": "dict"},
     }
 

@@ -30,7 +30,7 @@ RECONNECT, INITIATE, CLEAR, ENABLE, DISABLE, ROTATE = "reconnect", "initiate", "
 
 def argument_spec() -> dict:
     return {
-        **arguments.PROVIDER, **arguments.WRITING,
+        **arguments.PROVIDER, **arguments.WRITING, **arguments.OPTION_PREFIX,
         "action": {"type": "str", "required": True, "choices": [RECONNECT, INITIATE, CLEAR, ENABLE, DISABLE, ROTATE]},
         "name": {"type": "list", "elements": "str"},
         "all": {"type": "bool"},

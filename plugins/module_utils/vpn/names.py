@@ -31,6 +31,13 @@ _TUNNEL_OR_LAST_RULE = re.compile(rf"-(\d|{_DISCARD})$")
 _NUMBER = re.compile(r"-(\d+)$")
 
 
+def problem_of_vpn(name: str) -> str:
+    """Why no VPN can have this name; empty where one can."""
+    if VPN_NAME.fullmatch(name):
+        return ""
+    return f"'{name}': it begins the names of all objects; give letters, digits, '-', '_' and '.', {NAME_LENGTH} characters at most"
+
+
 def tunnel(vpn: str, number: int) -> str:
     """What a tunnel of its own is called: its IPsec tunnel, IKE gateway, PBF rule, BGP peer, and a profile that is its alone."""
     return vpn + tunnel_key(number)

@@ -206,8 +206,9 @@ def check(vpn: Vpn) -> None:
 
 
 def check_name(name: str) -> None:
-    if not names.VPN_NAME.fullmatch(name):
-        raise InvalidInput(f"name '{name}': it begins the names of all objects; give letters, digits, '-', '_' and '.', {names.NAME_LENGTH} characters at most")
+    problem = names.problem_of_vpn(name)
+    if problem:
+        raise InvalidInput(f"name {problem}")
 
 
 def _profile_problems(vpn: Vpn) -> list:

@@ -146,3 +146,10 @@ def test_what_only_looks_odd_is_healthy_to_everybody(wards, oddity):
     told = answers(ward, ward.about(oddity))
     assert [cause for cause in told["vpn_info"]["diagnosis"] if cause["confidence"] != "possible"] == []
     assert _agreed(told) == "healthy"
+
+
+def test_a_zone_that_is_not_there_is_told(wards):
+    """No rule is asked about its packets, so that nothing would be found wrong with them."""
+    ward = wards(ODDITIES[0])
+    told = ward.done({"name": [made("pbf")["name"]], "gather": ["state"], **ward.about(ODDITIES[0]), "source_zones": ["trust", "offices"]}, module=vpn_info)
+    assert [warning for warning in told.warnings if "no zone 'offices'" in warning and "trust" in warning]

@@ -104,3 +104,35 @@ def test_a_cloud_s_names_have_its_form():
     given = {"state": "absent", "name": "eu-central-1", "connection_id": "eu-central-1"}
     (problem,) = role.problems(given, "aws_pairing", "aws", named={"connection_id": "say which"})
     assert problem.startswith("aws_pairing_connection_id: 'eu-central-1' is not the id of a VPN connection")
+
+
+TUNNEL = {
+    "outside_address": "203.0.113.44", "pre_shared_key": "notReal.key.of.a.hub",
+    "ike": {"version": "ikev2", "encryption": "aes-256-cbc", "hash": "sha256", "dh_group": "group20", "lifetime_seconds": 28800},
+    "ipsec": {"encryption": "aes-256-gcm", "authentication": "none", "dh_group": "group20", "lifetime_seconds": 3600},
+}
+
+
+@pytest.mark.parametrize("changes, variable", [
+    ({"ike": None}, "x_tunnels[1]"),
+    ({"ike": {**TUNNEL["ike"], "lifetime_seconds": "8h"}}, "x_tunnels[1].ike.lifetime_seconds"),
+    ({"pre_shared_keyy": "notReal"}, "x_tunnels[1]"),
+])
+def test_a_tunnel_that_was_written_by_hand_is_told_of_the_variable_it_stands_in(changes, variable):
+    tunnel = {option: value for option, value in {**TUNNEL, **changes}.items() if value is not None}
+    (problem,) = role.problems({**GIVEN, "document": [tunnel]}, "x")
+    assert problem.startswith(f"{variable}: ")
+    (problem,) = role.problems({**GIVEN, "document": {"id": "hub", "routing": "static", "tunnels": [tunnel]}}, "x")
+    assert problem.startswith(variable.replace("x_tunnels", "x_peer.tunnels"))
+
+
+def test_a_name_that_no_vpn_can_have_is_told_of_its_variable():
+    (problem,) = role.problems({**GIVEN, "name": "lyon/branch"}, "x", named=NAMED)
+    assert problem.startswith("x_name: 'lyon/branch'")
+
+
+def test_keys_in_one_text_are_those_between_its_commas():
+    said = {**GIVEN, "document": [TUNNEL]}
+    assert role.problems({**said, "pre_shared_keys": "notReal.key.one"}, "x") == []
+    (problem,) = role.problems({**said, "pre_shared_keys": "notReal.key.one,notReal.key.two"}, "x")
+    assert "1 tunnel" in problem and "2 pre-shared keys" in problem
