@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import xml.etree.ElementTree as ET
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ContextManager
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
@@ -20,7 +20,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import revert
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.diff import diff
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan as make_plan
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import Plan, plan as make_plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import validate
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import journal as journals, needed
@@ -168,16 +168,13 @@ def firewall_of(params) -> str:
 
 @contextlib.contextmanager
 def _noted(journal, plan, reads, base):
-    """With what the plan changes in the journal first; yields what notes another plan. Where nothing was written, the journal is as it was."""
+    """With what the plan changes in the journal first; yields what notes another plan for all of it. Where nothing was written, the journal is as it was."""
     if journal is None:
         yield lambda plan: None
         return
 
-    kept = [journal]
-
     def note(plan):
-        kept.append(kept[-1].noting(plan, reads, base))
-        kept[-1].save()
+        journal.noting(plan, reads, base).save()
 
     try:
         note(plan)
@@ -221,22 +218,33 @@ def _write(module, target, plan, still_to_do, note) -> None:
         if not rest:
             return
         try:
-            note(rest)
+            note(_whole(plan, rest))
         except InvalidInput as exc:
             raise exc.adding(_standing(plan, rest))
         if over:
             break
-    raise lost.adding(_standing(plan, rest) if not lost.late else _standing_late(plan, rest))
+    if lost.late:
+        raise lost.adding(_standing_late(plan, rest))
+    raise lost.saying(str(lost), sent=_standing_operations(plan, rest) > 0).adding(_standing(plan, rest))
+
+
+def _whole(plan: Plan, rest: Plan) -> Plan:
+    """What was planned, as it is now that only its rest is still to be done."""
+    return replace(rest, before=plan.before, operations=[*transaction.written(plan.operations, rest.operations), *rest.operations])
+
+
+def _standing_operations(plan: Plan, rest: Plan) -> int:
+    return len(plan.operations) - len(rest.operations)
 
 
 def _standing(plan, rest) -> str:
-    standing = len(plan.operations) - len(rest.operations)
+    standing = _standing_operations(plan, rest)
     return f"the first {standing} of {len(plan.operations)} operations stand in the candidate, uncommitted" if standing > 0 else NOTHING_WRITTEN
 
 
 def _standing_late(plan, rest) -> str:
     """No answer came in time: what is not there now may be there later."""
-    standing = len(plan.operations) - len(rest.operations)
+    standing = _standing_operations(plan, rest)
     there = f"{standing} of {len(plan.operations)} operations" if standing > 0 else "nothing"
     return (f"{Patience.for_the_late().timeout:g} s later {there} of it stood in the candidate, and the firewall may still carry it out: look at its "
             "candidate, or run again when it answers")
