@@ -240,11 +240,11 @@ def vpns(folder: str, firewall: str) -> list[str]:
 
 
 def _expanded(folder: str) -> str:
-    said = os.path.expanduser(os.path.expandvars(folder))
-    unset = [part for part in said.split(os.sep) if part.startswith(("$", "~"))]
+    expanded = os.path.expanduser(os.path.expandvars(folder))
+    unset = [part for part in expanded.split(os.sep) if part.startswith(("$", "~"))]
     if unset:
         raise InvalidInput(f"journal: {folder} names {', '.join(unset)}, which has no value where this task runs")
-    return said
+    return expanded
 
 
 @contextlib.contextmanager

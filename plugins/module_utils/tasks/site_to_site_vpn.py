@@ -190,10 +190,10 @@ def _run(module, session) -> dict:
 
 def _params_of(device: dict, params: dict) -> dict:
     """The options with what is said for one firewall in the place of what is said for all."""
-    said = given(device)
-    if "connection" in said:
-        said = {**said, "tunnels": None}
-    return {**params, **{option: value for option, value in said.items() if option != "serial"}}
+    differing = given(device)
+    if "connection" in differing:
+        differing = {**differing, "tunnels": None}
+    return {**params, **{option: value for option, value in differing.items() if option != "serial"}}
 
 
 def _refuse_devices(on_each: dict[str, Vpn], target: Target) -> None:
@@ -268,7 +268,7 @@ class _Life:
     the last commit of it had ended. C(took_over): with that another VPN went. C(remembers): a journal would tell what earlier runs left unproven, or
     there were none.
     C(on_each): behind a Panorama, serial number → the VPN there, where that differs.
-    C(said): the options, with what is said for this firewall alone. C(proofs): behind a Panorama, serial number → what is known of that firewall.
+    C(options): those of the task, with what is said for this firewall alone. C(proofs): behind a Panorama, serial number → what is known of that firewall.
     """
 
     module: Any
@@ -277,7 +277,7 @@ class _Life:
     asked: Asked
     told: dict = field(default_factory=lambda: {"changed": False, "warnings": []})
     on_each: Mapping[str, Vpn] = field(default_factory=dict)
-    said: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
     before: Up | None = None
     spis: dict[str, frozenset] = field(default_factory=dict)
     committed_at: float | None = None
@@ -344,16 +344,16 @@ class _Life:
 
     def _names(self, serials: Sequence[str]) -> tuple[str, ...]:
         """What firewalls behind the Panorama are called; one that is not connected by its serial number."""
-        known = self.target.behind.fleet.hostnames if self.target.behind else {}
-        return tuple(known.get(serial) or serial for serial in serials)
+        hostnames = self.target.behind.fleet.hostnames if self.target.behind else {}
+        return tuple(hostnames.get(serial) or serial for serial in serials)
 
     def _on_firewalls(self, serials: Sequence[str]) -> list[tuple[str, _Life]]:
         """(name, what a task would do there) of firewalls behind the Panorama. What is to be remembered of them stands in the Panorama's journal."""
         params, asked = self.module.params, replace(self.asked, by_push=False)
-        said = {device["serial"]: _params_of(device, params) for device in params["devices"] or ()}
+        options = {device["serial"]: _params_of(device, params) for device in params["devices"] or ()}
         found = []
         for name, serial in zip(self._names(serials), serials):
-            life = _Life(self.module, self.target.firewall(serial), self.vpn, asked, said=said.get(serial, {}))
+            life = _Life(self.module, self.target.firewall(serial), self.vpn, asked, options=options.get(serial, {}))
             if serial not in self.proofs:
                 self.proofs[serial] = Proof(life.target, self.target, serial)
                 self.proofs[serial].wrote(self.proof.objects, self.proof.places)
@@ -429,7 +429,7 @@ class _Life:
                 self.module.announce(warning)
         if not self.asked.commits or not done["uncommitted"]:
             return done
-        self.module.progress.about = outcome.turn(tuple(done.get("interrupts", ())), tuple(done.get("waiting", ())), "interrupts" in self.told)
+        self.module.progress.about = outcome.told_of_turn(tuple(done.get("interrupts", ())), tuple(done.get("waiting", ())), "interrupts" in self.told)
         self._remember()
         self._look_at_sessions(planning)
         try:
@@ -523,7 +523,7 @@ class _Life:
         changing = tuple(turn.names[number] for number in (*turn.interrupts, *turn.waiting))
         lives = [self] if self.delivery is None else [life for _name, life in self._on_firewalls(self.delivery.connected)]
         for life in lives:
-            unproven = alone(life._negotiated_anew(Seen(tunnels=tuple(turn.names.values()), waiting=changing), notes=False))
+            unproven = alone(life._renegotiated(Seen(tunnels=tuple(turn.names.values()), waiting=changing), notes=False))
             if life.proof.spoken(life._noted()):
                 unproven = replace(unproven, sessions=life._old_sessions(unproven, life.proof.running(), notes=False))
             if unproven.problems or unproven.unproven or unproven.sessions:
@@ -565,7 +565,7 @@ class _Life:
         names = outcome.names_to_verify(self.asked, tuple(self.told.get("interrupts", ())), seen.waiting)
         watch = self._watch(self._question(names))
         try:
-            seen = yield from self._negotiated_anew(seen)
+            seen = yield from self._renegotiated(seen)
             if seen.problems:
                 return replace(seen, sessions=self._old_sessions(seen, self.proof.running()))
             seen = replace(seen, sessions=(yield from self._sessions_that_stay(seen)))
@@ -631,7 +631,7 @@ class _Life:
 
     # What is negotiated is in force only when it has been negotiated.
 
-    def _negotiated_anew(self, seen: Seen, notes: bool = True) -> Waiting[Seen]:
+    def _renegotiated(self, seen: Seen, notes: bool = True) -> Waiting[Seen]:
         """One tunnel after the other, the next one when all is well with the one before. C(seen.waiting): tunnels that are not concerned yet.
 
         C(notes): whether it is noted in the journal, which is not ours to write to while something is about to be written.
@@ -687,7 +687,7 @@ class _Life:
             return self._old_sessions(seen, running)
 
     def _old_sessions(self, seen: Seen, running: Running, notes: bool = True) -> tuple[str, ...]:
-        """The tunnels through which BGP sessions go on that are older than what was changed of them. C(notes): as of C(_negotiated_anew)."""
+        """The tunnels through which BGP sessions go on that are older than what was changed of them. C(notes): as of C(_renegotiated)."""
 
         def is_concerned(tunnel: str) -> bool:
             return tunnel not in seen.waiting and (not seen.tunnels or tunnel in seen.tunnels)
@@ -757,7 +757,7 @@ class _Life:
 
     def _question(self, names: tuple) -> Question:
         """Routes are asked for with the whole VPN: of its tunnels one alone may have the best path."""
-        params = {**self.module.params, **self.said}
+        params = {**self.module.params, **self.options}
         return Question(
             names=names, routes=names == (self.asked.vpn,), connection=_described(params),
             source_zones=verifying.texts(params, "source_zones"),
@@ -872,6 +872,6 @@ def _other_keys(params, numbers: Sequence[int] | None) -> list[str]:
     """
     described = [] if params["tunnels"] else given(params["connection"] or {}).get("tunnels", ())
     pairs = enumerate(zip(params["pre_shared_keys"] or (), [document.readable(tunnel.get("pre_shared_key")) for tunnel in described]), 1)
-    others = [number for number, (key, known) in pairs if key and known and key != known and (numbers is None or number in numbers)]
+    others = [number for number, (key, described_key) in pairs if key and described_key and key != described_key and (numbers is None or number in numbers)]
     return [f"{params['name']}: the key given for tunnel {number} is not the one in the connection's description; the far side has to have it too"
             for number in others]

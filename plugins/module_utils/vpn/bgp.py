@@ -27,7 +27,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import f
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import (
-    LOCAL, REMOTE, Known, Member, Object, Record, known, object_of, peer,
+    LOCAL, REMOTE, Member, Object, Record, RecordedNames, object_of, peer,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import ECMP, Vpn
 
@@ -71,7 +71,7 @@ class _Instance:
 def _instance(vpn: Vpn, view: Surroundings, claim: Claim) -> _Instance:
     have = {option: places.text(view.bgp(vpn.virtual_router), path) for option, path in _INSTANCE.items()}
     before = claim.before.bgp if claim.before.router == vpn.virtual_router else {}
-    others = foreign_groups(vpn.virtual_router, view, claim.known)
+    others = foreign_groups(vpn.virtual_router, view, claim.record)
     siblings = [name for name in others if _sibling(name, vpn.virtual_router, records.of_others(view, vpn.name))]
     return _Instance(vpn, view, have, {**claim.inherited.bgp, **before}, tuple(others), tuple(siblings))
 
@@ -201,7 +201,7 @@ def _told_of_instance(vpn: Vpn, view: Surroundings, claim: Claim, choice: Choice
     changed = [option for option in ("local_as", "router_id", "as_format") if option in wanted and wanted[option] != instance.have[option]]
     if not instance.runs or not changed:
         return []
-    if choice.turn is not None and "local_as" in changed:
+    if choice.only_tunnel is not None and "local_as" in changed:
         raise Refused(f"rollout: all tunnels of {vpn.name} share the local AS of router '{vpn.virtual_router}', which becomes {wanted['local_as']}, so they "
                       "cannot be changed one after the other. Say rollout: together; nothing was written")
     said = ", ".join(f"{option} {wanted[option] or 'not set'}" for option in changed)
@@ -239,11 +239,11 @@ def items(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings) -> tuple[l
     found = [bgp_instance.instance(vpn.virtual_router, instance_values(vpn, view, claim), view.platform), *_announcement(vpn, view, claim)]
     warnings = _told_of_instance(vpn, view, claim, choice)
     for number in vpn.numbers:
-        group = claim.known.called("bgp_peer_group", vpn.peer_group(number), number)
+        group = claim.record.called("bgp_peer_group", vpn.peer_group(number), number)
         name, values = claim.called("bgp_peer_entry", number), _peer_values(vpn, choice, claim, number, view.platform.advanced)
-        if claim.known.took_over("bgp_peer_entry", name):
+        if claim.record.took_over("bgp_peer_entry", name):
             family = bgp_peer.session_values(vpn.speaker(number) or "", view.platform) if families.spoken(vpn) == 6 else {}
-            more, told = _adopted_peer(vpn, view, claim.known, group, name, {**values, **family})
+            more, told = _adopted_peer(vpn, view, claim.record, group, name, {**values, **family})
             found, warnings = found + more, warnings + told
         else:
             values.update(bgp_peer.session_values(vpn.speaker(number) or "", view.platform))
@@ -264,7 +264,7 @@ def _peer_values(vpn: Vpn, choice: Choice, claim: Claim, number: int, advanced: 
     }
     if session.secret:
         values["secret"] = session.secret
-    elif claim.before.made(Object("bgp_auth_profile", claim.called("bgp_peer_entry", number), "" if advanced else vpn.virtual_router)):
+    elif claim.before.has_made(Object("bgp_auth_profile", claim.called("bgp_peer_entry", number), "" if advanced else vpn.virtual_router)):
         values["authentication"] = UNSET
     if hops is not None:
         values["multihop"] = hops
@@ -391,12 +391,13 @@ def optional(vpn: Vpn, view: Surroundings, before: Record) -> list[str]:
     return [ROUTER_ID] * bool(vpn.router_id) + [BESIDE] * is_beside(vpn, view, before)
 
 
-def booked_networks(vpn: Vpn, view: Surroundings, before: Record) -> Known:
+def booked_networks(vpn: Vpn, view: Surroundings, before: Record) -> RecordedNames:
     """The networks that the VPN announces by their names and that nobody but VPNs of ours announced before its first run."""
     there = announced(vpn.virtual_router, view)
     booked = [record.announced for record in [before, *records.of_others(view, vpn.name)] if record.router == vpn.virtual_router]
-    return known(network for network in _announced_values(vpn, view, before)["networks"]
-                 if network not in there or any(network in networks for networks in booked))
+    return RecordedNames.of(
+        network for network in _announced_values(vpn, view, before)["networks"]
+        if network not in there or any(network in networks for networks in booked))
 
 
 def announced(virtual_router: str, around: Surroundings) -> list:

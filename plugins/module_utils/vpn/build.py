@@ -58,21 +58,21 @@ def _built(vpn: Vpn, around: Surroundings, addresses: Addresses, replaces: str |
     choice = choose(vpn, view, claim, only)
     turns.refuse(vpn, choice, claim)
     wanted, told = _wanted(vpn, choice, claim, view, addresses)
-    booked = records.known([*leftovers.members(vpn, wanted), *tunnels.booked(vpn, choice, claim, view)])
+    booked = records.RecordedNames.of([*leftovers.members(vpn, wanted), *tunnels.booked(vpn, choice, claim, view)])
     nat = choice.behind_nat or vpn.nat_traversal
     items = [adoption.needed(item, vpn, view, addresses, nat) if claim.adopted(item, choice.units) else item for item in wanted]
     claims.refuse_collisions(claim, items, view)
     left = leftovers.leftovers(vpn, choice, claim, view, items)
-    interruptions = adoption.interruptions(items, claim.known, view) if claim.found else []
+    interruptions = adoption.interruptions(items, claim.record, view) if claim.found else []
     dropped = leftovers.dropped_members(claim, view, items, booked)
     # What goes back, or on to another VPN, is that one's: of it the VPN says no more than that.
-    items = [*exact.made(items, lambda item: _is_made(item, vpn, choice, claim)), *left.gone, *left.restored, *dropped]
-    now = turns.turn(items, vpn, choice, claim, view)
+    items = [*exact.where_made(items, lambda item: _is_made(item, vpn, choice, claim)), *left.gone, *left.restored, *dropped]
+    now = turns.in_turn(items, vpn, choice, claim, view)
     # What a rule that waits still lists is taken out of it in its turn.
     members = booked if only is None else booked.beside(claim.before.members)
     record = replace(_recorded(vpn, choice, claim, view, now), members=members)
     comments = interfaces.comment_items(records.comments(record, record.units.values(), view), view)
-    phases = [turns.turn(interfaces.moves(vpn, choice, view), vpn, choice, claim, view), merged(now + comments), list(left.zones)]
+    phases = [turns.in_turn(interfaces.moves(vpn, choice, view), vpn, choice, claim, view), merged(now + comments), list(left.zones)]
     warnings = [*removed.warnings, *claim.warnings(), *choice.warnings, *told, *left.warnings, *interruptions]
     return Result(removed.phases + phases, warnings, _summary(vpn, choice, claim), held=_held(vpn, choice, view, items, record),
                   serving=turns.serving(vpn, choice, claim, view), replaces=removed.replaces)
@@ -92,14 +92,14 @@ def _wanted(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, addresse
     if vpn.speaks_bgp:
         found, warnings = bgp.items(vpn, choice, claim, view)
         warnings = [*warnings, *refusals.summary_warnings(vpn, view, list(choice.units.values()))]
-        bgp.refuse_readvertisement(vpn, view, claim.known)
+        bgp.refuse_readvertisement(vpn, view, claim.record)
         multipath, more = ecmp.items(vpn, view, claim)
         items, warnings = items + found + multipath + speakers.items(vpn, choice.speakers, choice.units, claim, view), warnings + more
     else:
         found, warnings = forwarding.items(vpn, choice, claim, view, rules)
         items += found
     if vpn.failover != PBF:
-        warnings = [*warnings, *rules.forwarded_by_others(claim.known, list(choice.units.values()))]
+        warnings = [*warnings, *rules.forwarded_by_others(claim.record, list(choice.units.values()))]
     warnings = [*warnings, *_ways(vpn, choice, claim, view), *trust.warnings(vpn, view)]
     items += way_out.routes(vpn, view, claim) + rules.exemption() + rules.security(_ends(choice), list(choice.units.values()), _sessions(vpn, choice, view))
     return items + interfaces.items(vpn, choice, view), warnings
@@ -121,7 +121,7 @@ def _sessions(vpn: Vpn, choice: Choice, view: Surroundings) -> list[tuple[str, s
 
 def _ways(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings) -> list[str]:
     """Raises Refused where a tunnel could not leave by the interface of its own."""
-    groups = [claim.known.called("bgp_peer_group", vpn.peer_group(number), number) for number in vpn.numbers]
+    groups = [claim.record.called("bgp_peer_group", vpn.peer_group(number), number) for number in vpn.numbers]
     way_out.refuse_unrouted(vpn, view, groups, list(choice.units.values()))
     return way_out.warnings(vpn, view, groups, list(choice.units.values()))
 
@@ -129,13 +129,13 @@ def _ways(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings) -> list[st
 def _recorded(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, items: list) -> Record:
     """What is the VPN's after C(items) are done, and what it changed for others."""
     gone = [removal.identity(item) for item in items if item.state == "absent"]
-    record = claim.known.without([*choice.given_up, *gone])
+    record = claim.record.without([*choice.given_up, *gone])
     record = replace(
         record, units=turns.units(choice, claim), options=_options(vpn, choice, claim),
-        claims=records.known(claims.claims(items, removal.owned(view, claim.before), claim.before, record)), routes=(),
+        claims=records.RecordedNames.of(claims.claims(items, removal.owned(view, claim.before), claim.before, record)), routes=(),
         zones=_zones(vpn, choice, claim, view), metrics=metrics.booked(vpn, view, claim))
     if not vpn.speaks_bgp:
-        return replace(record, bgp={}, ecmp={}, announced=records.known(()), priority=1)
+        return replace(record, bgp={}, ecmp={}, announced=records.RecordedNames.of(()), priority=1)
     return replace(record, ecmp=ecmp.changed_options(vpn, view, claim), bgp=bgp.changed_options(vpn, view, claim),
                    announced=bgp.booked_networks(vpn, view, claim.before),
                    priority=bgp.booked_priority(vpn, view, claim.before),
@@ -145,13 +145,13 @@ def _recorded(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, items:
 def _options(vpn: Vpn, choice: Choice, claim: Claim) -> list[str]:
     """The optional settings that are given. What a tunnel that waits still has, its turn has to take back."""
     given = gateways.optional(vpn, choice, claim)
-    return given if choice.turn is None else sorted({*given, *claim.before.options})
+    return given if choice.only_tunnel is None else sorted({*given, *claim.before.options})
 
 
 def _zones(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings) -> list[str]:
     """The zones that are the VPN's. One that it leaves is so until the last turn, which takes it away or leaves it to others."""
     made = [*claim.before.zones, *claim.inherited.zones, *([vpn.zone] if view.zone(vpn.zone) is None else [])]
-    return [name for name in dict.fromkeys(made) if vpn.uses_zone(name) or choice.turn is not None]
+    return [name for name in dict.fromkeys(made) if vpn.uses_zone(name) or choice.only_tunnel is not None]
 
 
 def _held(vpn: Vpn, choice: Choice, view: Surroundings, items: list, record: Record) -> list:

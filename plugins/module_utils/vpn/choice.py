@@ -44,7 +44,7 @@ class Choice:
 
     C(units): tunnel number → tunnel interface; C(fresh): the numbers of those that are made. C(profiles): (number, phase) → name of the crypto
     profile; C(monitors): number → name of the monitor profile. C(given_up): (kind, name) of profiles that were there before and do not do.
-    C(turn): the number of the only tunnel to change; None for all of them. C(speakers): between which addresses BGP is spoken.
+    C(only_tunnel): the number of the only tunnel to change; None for all of them. C(speakers): between which addresses BGP is spoken.
     """
 
     outside: Mapping[int, Interface]
@@ -56,7 +56,7 @@ class Choice:
     monitors: Mapping[int, str]
     given_up: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...]
-    turn: int | None = None
+    only_tunnel: int | None = None
     speakers: speaking.Speakers = speaking.Speakers({}, {})
 
     @property
@@ -66,26 +66,26 @@ class Choice:
 
     def waits(self, number: int) -> bool:
         """Whether a tunnel's turn comes later."""
-        return self.turn not in (None, number)
+        return self.only_tunnel not in (None, number)
 
 
-def choose(vpn: Vpn, view: Surroundings, claim: Claim, turn: int | None) -> Choice:
+def choose(vpn: Vpn, view: Surroundings, claim: Claim, only_tunnel: int | None) -> Choice:
     """Raises Refused where the configuration forbids the VPN."""
     outside = {number: refusals.outside_interface(vpn, view, number) for number in vpn.numbers}
-    refusals.refuse_unfit(vpn, view, list(claim.units.values()), claim.known)
+    refusals.refuse_unfit(vpn, view, list(claim.units.values()), claim.record)
     local = {number: refusals.local_address(vpn, view, number) for number in vpn.numbers}
     units, fresh = _units(vpn, view, claim)
     terms = {number: _terms(vpn, view, claim, outside[number], local[number].behind_nat, number) for number in vpn.numbers}
-    drawing = _Drawing(vpn, view, claim, terms, turn)
+    drawing = _Drawing(vpn, view, claim, terms, only_tunnel)
     profiles = {(number, index): drawing.profile(number, index) for number in vpn.numbers for index in crypto.PHASES}
     monitors = {number: _monitor(vpn, view, claim, number) for number in vpn.numbers} if vpn.failover == PBF else {}
     given_up = tuple(dict.fromkeys(_given_up(vpn, claim, terms, monitors)))
-    warnings = list(dict.fromkeys(text for said in (local, terms) for number in vpn.numbers for text in said[number].warnings))
+    warnings = list(dict.fromkeys(text for chosen in (local, terms) for number in vpn.numbers for text in chosen[number].warnings))
     if claim.found:
         warnings += [f"{vpn.name}: {adoption.label(*thing)} is not what this VPN needs, it stays as it is and is not used any more" for thing in given_up]
     speaking.refuse_unreached(vpn, units, view)
-    speakers = speaking.choose(vpn, view, claim, units, turn)
-    return Choice(outside, local, units, fresh, terms, profiles, monitors, given_up, tuple(warnings), turn, speakers)
+    speakers = speaking.choose(vpn, view, claim, units, only_tunnel)
+    return Choice(outside, local, units, fresh, terms, profiles, monitors, given_up, tuple(warnings), only_tunnel, speakers)
 
 
 def _units(vpn: Vpn, view: Surroundings, claim: Claim) -> tuple[dict[int, str], frozenset[int]]:
@@ -126,8 +126,8 @@ def _new_terms(view: Surroundings, tunnel: Tunnel, offers: Offers | None) -> Ter
 def _adopted_terms(vpn: Vpn, view: Surroundings, claim: Claim, number: int) -> Terms | None:
     """The proposal of profiles that were there before, as far as the peer accepts it."""
     tunnel = vpn.tunnel(number)
-    gateway = _values(view, ike_gateway.TABLE, claim.known.called_before("ike_gateway", vpn.tunnel_name(number)))
-    profiles = [_values(view, table, claim.known.called_before(table.kind, vpn.name, number)) for table in crypto.TABLES]
+    gateway = _values(view, ike_gateway.TABLE, claim.record.called_before("ike_gateway", vpn.tunnel_name(number)))
+    profiles = [_values(view, table, claim.record.called_before(table.kind, vpn.name, number)) for table in crypto.TABLES]
     accepted = adoption.accepted_proposal(tunnel, gateway, *profiles)
     if not accepted:
         return None
@@ -145,7 +145,7 @@ def _adopted_terms(vpn: Vpn, view: Surroundings, claim: Claim, number: int) -> T
 def _weak(vpn: Vpn, claim: Claim, number: int, index: int, chosen: IkeProposal | IpsecProposal) -> list[str]:
     weak = proposal.weak(chosen)
     kind = crypto.TABLES[index].kind
-    label = adoption.label(kind, claim.known.called(kind, vpn.name, number))
+    label = adoption.label(kind, claim.record.called(kind, vpn.name, number))
     return [f"phase {index + 1} stays with {', '.join(weak)}, as {label} has it"] if weak else []
 
 
@@ -162,14 +162,14 @@ class _Drawing:
     view: Surroundings
     claim: Claim
     terms: Mapping[int, Terms]
-    turn: int | None
+    only_tunnel: int | None
 
     def profile(self, number: int, index: int) -> str:
         """A tunnel whose profile says what is chosen keeps it: another one interrupts it. What changes anyway goes where a new VPN would have it."""
         if index in self.terms[number].kept:
-            return self.claim.known.called(crypto.TABLES[index].kind, self.vpn.name, number)
+            return self.claim.record.called(crypto.TABLES[index].kind, self.vpn.name, number)
         current = self._current(number, index)
-        if self.turn not in (None, number):
+        if self.only_tunnel not in (None, number):
             return current or self.vpn.tunnel_name(number)
         if current in (self.vpn.name, self.vpn.tunnel_name(number)) and self._holds(current, number, index):
             return current
@@ -179,7 +179,7 @@ class _Drawing:
         """Whether one profile for all does for a tunnel, and changes nothing for one whose turn comes later."""
         if any(self.terms[other].of_phase(index) != self.terms[number].of_phase(index) for other in self.vpn.numbers):
             return False
-        waiting = [other for other in self.vpn.numbers if self.turn not in (None, other)]
+        waiting = [other for other in self.vpn.numbers if self.only_tunnel not in (None, other)]
         return all(self._current(other, index) != self.vpn.name for other in waiting) or self._holds(self.vpn.name, number, index)
 
     def _current(self, number: int, index: int) -> str | None:
@@ -197,7 +197,7 @@ def monitoring(vpn: Vpn) -> dict:
 
 def _monitor(vpn: Vpn, view: Surroundings, claim: Claim, number: int) -> str:
     """The monitor profile of a tunnel: ours, or the one that it had if that says the same."""
-    name = claim.known.called("monitor_profile", vpn.name, number)
+    name = claim.record.called("monitor_profile", vpn.name, number)
     there = {node.option: node.absent for node in monitor_profile.TABLE.nodes}
     there.update(_values(view, monitor_profile.TABLE, name) or {})
     return name if there == monitoring(vpn) else vpn.name
@@ -209,6 +209,6 @@ def _given_up(vpn: Vpn, claim: Claim, terms: Mapping[int, Terms], monitors: Mapp
         kinds = [crypto.TABLES[index].kind for index in crypto.PHASES if index not in terms[number].kept]
         kinds += ["monitor_profile"] if monitors.get(number) == vpn.name else []
         for kind in kinds:
-            name = claim.known.called(kind, vpn.name, number)
+            name = claim.record.called(kind, vpn.name, number)
             if name not in (vpn.name, names.tunnel(vpn.name, number)):
                 yield kind, name

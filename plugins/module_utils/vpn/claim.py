@@ -26,14 +26,14 @@ _BY_CONNECTION = ("ike_gateway", "ipsec_tunnel", "bgp_peer_entry", "bgp_peer_gro
 
 @dataclass(frozen=True)
 class Claim:
-    """C(before): the record as it stands. C(found): what is taken over in this run. C(known): the record with that, for the router of now.
+    """C(before): the record as it stands. C(found): what is taken over in this run. C(record): the same with that, for the router of now.
 
     C(inherited): what a VPN that goes leaves to this one. C(units): tunnel number → tunnel interface, of the tunnels that are the VPN's already.
     """
 
     vpn: Vpn
     before: Record
-    known: Record
+    record: Record
     found: Serving
     inherited: Record
     units: Mapping[int, str]
@@ -45,16 +45,16 @@ class Claim:
 
     def called(self, kind: str, number: int) -> str:
         """What a tunnel's object is called that the tunnel has for itself."""
-        return self.known.called(kind, self.vpn.tunnel_name(number))
+        return self.record.called(kind, self.vpn.tunnel_name(number))
 
     def adopted(self, item: Item, units: Mapping[int, str]) -> bool:
         """Whether an item is about something that was there before. C(units): tunnel number → tunnel interface."""
         if not isinstance(item, DesiredEntry):
             return False
         if item.table.kind != "tunnel_interface":
-            return self.known.took_over(item.table.kind, item.name)
+            return self.record.took_over(item.table.kind, item.name)
         numbers = [number for number, unit in units.items() if unit == item.name]
-        return any(self.known.took_over("ipsec_tunnel", self.called("ipsec_tunnel", number)) for number in numbers)
+        return any(self.record.took_over("ipsec_tunnel", self.called("ipsec_tunnel", number)) for number in numbers)
 
     def warnings(self) -> list[str]:
         return [f"{self.vpn.name}: {text} leads traffic into the VPN besides; it stays, and goes with the VPN" for text in self.found.beside()]
@@ -71,8 +71,8 @@ def claim(vpn: Vpn, view: Surroundings, addresses: Addresses, inheritance: Recor
     if found and not vpn.adopt:
         raise adoption.refusal(vpn, found)
     adoption.refuse_elsewhere(vpn, view, found)
-    known = replace(before, vsys=records.vsys_of(view), router=vpn.virtual_router).with_found(found.adopted, found.borrowed)
-    return Claim(vpn, before, known, found, inheritance or Record(vpn.name), {**before.units, **found.units})
+    record = replace(before, vsys=records.vsys_of(view), router=vpn.virtual_router).with_found(found.adopted, found.borrowed)
+    return Claim(vpn, before, record, found, inheritance or Record(vpn.name), {**before.units, **found.units})
 
 
 def refuse_collisions(claim: Claim, items: Iterable, view: Surroundings) -> None:
@@ -115,7 +115,7 @@ def claims(items: Iterable, standing: Iterable[DesiredEntry], before: Record, re
     made = {object_of(item) for item in items if can_be_claimed(item) and item.state != "absent"}
     gone = {object_of(item) for item in items if item.state == "absent"}
     kept = {object_of(item) for item in standing} - gone
-    return frozenset(made | {thing for thing in kept if before.made(thing) or record.took_over(*thing[:2])})
+    return frozenset(made | {thing for thing in kept if before.has_made(thing) or record.took_over(*thing[:2])})
 
 
 def paths(items: Iterable, base: Callable[[str], tuple]) -> list:

@@ -35,7 +35,7 @@ def items(vpn: Vpn, choice: Choice, claim: Claim) -> list:
             is_left = index in terms.kept or choice.waits(number)
             if not is_left:
                 found.append(DesiredEntry(table, name, values(terms.of_phase(index))))
-            elif claim.known.owns(Object(table.kind, name)) and (table.kind, name) not in choice.given_up:
+            elif claim.record.owns(Object(table.kind, name)) and (table.kind, name) not in choice.given_up:
                 found.append(DesiredEntry(table, name))
     return merged(found)
 

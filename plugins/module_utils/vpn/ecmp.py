@@ -51,8 +51,8 @@ def _texts(router: str, view: Surroundings) -> dict[str, str | None]:
 def _have(router: str, view: Surroundings) -> dict[str, Any]:
     """The same with what holds where nothing is said."""
     there = places.find(view.router(router), ("ecmp",))
-    said = {} if there is None else read(router_ecmp.TABLE.nodes, there)
-    return {option: said.get(option, _ABSENT[option]) for option in _WANTED}
+    standing = {} if there is None else read(router_ecmp.TABLE.nodes, there)
+    return {option: standing.get(option, _ABSENT[option]) for option in _WANTED}
 
 
 def _booked(vpn: Vpn, claim: Claim) -> Mapping[str, str | None]:

@@ -41,7 +41,7 @@ def exact(item: DesiredEntry) -> DesiredEntry:
     return replace(item, table=_exact_table(item.table), values=_whole(item.table, item.table.created, item.values, kept))
 
 
-def made(items: Iterable[Item], is_made: Callable[[Item], bool]) -> list[Item]:
+def where_made(items: Iterable[Item], is_made: Callable[[Item], bool]) -> list[Item]:
     """The items, those exact that are about an object that the VPN made. C(is_made): whether an item is about one."""
     return [exact(item) if isinstance(item, DesiredEntry) and can_be_made(item) and is_made(item) else item for item in items]
 
@@ -55,19 +55,19 @@ def can_be_made(item: Item) -> bool:
 def _whole(holder: Any, created: Mapping[str, Any], values: Mapping[str, Any], kept: Collection[str] = ()) -> dict:
     """C(holder): the table, group or list of entries. C(created): strong values for what is not said. C(kept): options that stay what they are."""
     found = dict(values)
-    said = [node for node in holder.nodes if _is_said(values.get(node.option))]
+    given = [node for node in holder.nodes if _is_said(values.get(node.option))]
     for node in holder.nodes:
         value = values.get(node.option)
-        if value is None and node.option not in kept and not _is_settled(node, said, holder.choices):
+        if value is None and node.option not in kept and not _is_settled(node, given, holder.choices):
             value = created.get(node.option, UNSET)
         if value is not None:
             found[node.option] = _whole_value(node, created.get(node.option), value)
     return found
 
 
-def _is_settled(node: Any, said: Iterable[Any], choices: Iterable[Any]) -> bool:
+def _is_settled(node: Any, given: Iterable[Any], choices: Iterable[Any]) -> bool:
     """Whether what is said of others settles what becomes of a node: they stand in it, or a value of theirs takes its place."""
-    others = list(said)
+    others = list(given)
     if any(starts_with(steps(other.path), steps(node.path)) for other in others):
         return True
     return isinstance(node, Leaf) and any(_excludes(choice, other, node) for choice in choices for other in others)

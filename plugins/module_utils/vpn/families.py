@@ -53,9 +53,9 @@ def spoken(vpn: Vpn) -> int:
 
 def accepted(vpn: Vpn, tunnel: Tunnel) -> list[int]:
     """The families that the far side lets through a tunnel; both where nothing is said of it, or where it takes the pairs of networks that are given."""
-    said = _pairs(tunnel)
-    is_open = not said or (vpn.policy_based and not tunnel.selector_pairs)
-    return [version for version in FAMILIES if is_open or any(family(pair.remote) == version for pair in said)]
+    pairs = _pairs(tunnel)
+    is_open = not pairs or (vpn.policy_based and not tunnel.selector_pairs)
+    return [version for version in FAMILIES if is_open or any(family(pair.remote) == version for pair in pairs)]
 
 
 def _pairs(tunnel: Tunnel) -> list[Selectors]:

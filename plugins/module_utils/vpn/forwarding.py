@@ -49,7 +49,7 @@ def _monitor_profiles(vpn: Vpn, choice: Choice, claim: Claim) -> list:
     for name in choice.monitors.values():
         if name == vpn.name:
             found.append(DesiredEntry(monitor_profile.TABLE, name, monitoring(vpn)))
-        elif claim.known.took_over("monitor_profile", name):
+        elif claim.record.took_over("monitor_profile", name):
             found.append(DesiredEntry(monitor_profile.TABLE, name))
     return merged(found)
 
@@ -95,5 +95,5 @@ def _discards(vpn: Vpn, claim: Claim, view: Surroundings, chosen: Metrics) -> li
 
 
 def _route(vpn: Vpn, claim: Claim, view: Surroundings, own: str, values: dict) -> DesiredEntry:
-    name = claim.known.called("static_route", own)
+    name = claim.record.called("static_route", own)
     return static_route.route(vpn.virtual_router, name, values, view.platform, ipv6=is_ipv6(values["destination"]))

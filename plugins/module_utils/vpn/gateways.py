@@ -95,7 +95,7 @@ def _other(version: str) -> str:
 
 
 def _is_adopted(claim: Claim, number: int) -> bool:
-    return claim.known.took_over("ike_gateway", claim.called("ike_gateway", number))
+    return claim.record.took_over("ike_gateway", claim.called("ike_gateway", number))
 
 
 def _local_address(choice: Choice, number: int) -> dict[str, str]:

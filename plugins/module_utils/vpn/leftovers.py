@@ -17,7 +17,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desir
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import removal, rules
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Item, Known, Member
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Item, Member, RecordedNames
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import ECMP, Vpn
 
 _RULES = (security_rule.TABLE, pbf_rule.TABLE, nat.EXEMPTION)
@@ -44,7 +44,7 @@ def leftovers(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, items:
     # One heir can inherit both, and has one record for it.
     zones = removal.Estate(claim.before, view, heirs=bgp.heirs)
     # A tunnel that waits is still in the zone that the VPN leaves.
-    for name in claim.before.zones if choice.turn is None else ():
+    for name in claim.before.zones if choice.only_tunnel is None else ():
         if not vpn.uses_zone(name) and view.zone(name) is not None:
             leaving = [*choice.units.values(), *choice.speakers.loopbacks, *(item.name for item in gone if isinstance(item, DesiredMember))]
             zones.remove_zone(name, leaving, items + gone)
@@ -86,7 +86,7 @@ def _listed(values: Any, option: tuple) -> list:
     return [] if isinstance(values, dict) else list(values)
 
 
-def dropped_members(claim: Claim, view: Surroundings, items: list, booked: Known) -> Iterator[DesiredMember]:
+def dropped_members(claim: Claim, view: Surroundings, items: list, booked: RecordedNames) -> Iterator[DesiredMember]:
     """Members that an earlier run put into rules and that are no longer given; what people added to adopted ones stays. C(booked): those of now."""
     for item in items:
         for option, role in rules.roles(claim.vpn.name, item.name).items() if _is_rule(item) else ():

@@ -119,7 +119,7 @@ def warnings(vpn: Vpn, view: Surroundings, claim: Claim, metrics: Metrics) -> li
 
 def _is_there(vpn: Vpn, view: Surroundings, claim: Claim, network: str) -> bool:
     names_there = {route.name for route in view.static_route_entries(vpn.virtual_router)}
-    own = [claim.known.called("static_route", names.route(vpn.name, number, network)) for number in vpn.numbers]
+    own = [claim.record.called("static_route", names.route(vpn.name, number, network)) for number in vpn.numbers]
     return not names_there.isdisjoint(own)
 
 

@@ -131,7 +131,7 @@ def names_to_verify(asked: Asked, interrupted: tuple[str, ...], waiting: tuple[s
     return interrupted if waiting else (asked.vpn,)
 
 
-def turn(interrupted: tuple[str, ...], waiting: tuple[str, ...], goes_on: bool) -> str:
+def told_of_turn(interrupted: tuple[str, ...], waiting: tuple[str, ...], goes_on: bool) -> str:
     """Whose turn it is, for those who watch; empty where no turns are taken. C(goes_on): there were turns before."""
     if waiting:
         return f"{', '.join(interrupted)} first, then {', '.join(waiting)}"

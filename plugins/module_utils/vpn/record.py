@@ -98,12 +98,16 @@ SOURCE_ZONE, ZONE, LOCAL, REMOTE, OUTSIDE_ZONE, OUTSIDE, INSIDE = "from", "zone"
 
 
 @dataclass(frozen=True)
-class Known:
+class RecordedNames:
     """Names that are kept: as they are or, where there is no room for them, as digests. C(role): members of this role are among them."""
 
     texts: frozenset = frozenset()
     digests: frozenset = frozenset()
     role: str = ""
+
+    @classmethod
+    def of(cls, names: Iterable[Hashable]) -> RecordedNames:
+        return cls(frozenset(names))
 
     def __contains__(self, name: Hashable) -> bool:
         if name in self.texts:
@@ -113,15 +117,11 @@ class Known:
     def __bool__(self) -> bool:
         return bool(self.texts or self.digests)
 
-    def beside(self, others: Known) -> Known:
+    def beside(self, others: RecordedNames) -> RecordedNames:
         return replace(self, texts=self.texts | others.texts, digests=self.digests | others.digests)
 
-    def digested(self) -> Known:
+    def digested(self) -> RecordedNames:
         return replace(self, texts=frozenset(), digests=self.digests | {_digest(name) for name in self.texts})
-
-
-def known(names: Iterable[Hashable]) -> Known:
-    return Known(frozenset(names))
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ class Owned:
     """All objects that are a VPN's: those that it made, and those that it took over."""
 
     record: Record
-    named: Known
+    named: RecordedNames
 
     def __contains__(self, thing: Object) -> bool:
         return thing in self.named or self.record.leads_to_a_remote_network(thing)
@@ -163,13 +163,13 @@ class Record:
     vsys: str = ""
     router: str = ""
     units: Mapping[int, str] = field(default_factory=dict)
-    claims: Known = Known()
+    claims: RecordedNames = RecordedNames()
     routes: Sequence[str] = ()
     zones: Sequence[str] = ()
     bgp: Mapping[str, str | None] = field(default_factory=dict)
     ecmp: Mapping[str, str | None] = field(default_factory=dict)
-    announced: Known = Known()
-    members: Known = Known()
+    announced: RecordedNames = RecordedNames()
+    members: RecordedNames = RecordedNames()
     options: Sequence[str] = ()
     metrics: Sequence[int] = ()
     priority: int = 1
@@ -183,7 +183,7 @@ class Record:
     def called_before(self, kind: str, own: str, number: int | None = None) -> str | None:
         """The name that the object had before the VPN used it; None where the VPN made it."""
         key = own[len(self.vpn):] if number is None else names.tunnel_key(number)
-        return next((known[kind][key] for known in (self.adopted, self.borrowed) if key in known.get(kind, {})), None)
+        return next((held[kind][key] for held in (self.adopted, self.borrowed) if key in held.get(kind, {})), None)
 
     def with_found(self, adopted: Names, borrowed: Names) -> Record:
         """With what was found under other names, beside what is booked already."""
@@ -202,9 +202,9 @@ class Record:
         return thing in self.owned()
 
     def owned(self) -> Owned:
-        return Owned(self, Known(self.claims.texts | self.taken_over(), self.claims.digests))
+        return Owned(self, RecordedNames(self.claims.texts | self.taken_over(), self.claims.digests))
 
-    def made(self, thing: Object) -> bool:
+    def has_made(self, thing: Object) -> bool:
         """Whether an object was made for the VPN."""
         return thing in self.claims or self.leads_to_a_remote_network(thing)
 
@@ -284,7 +284,7 @@ def _but(booked: Names, released: set) -> Names:
     return {kind: there for kind, there in left.items() if there}
 
 
-def _by_role(members: Known) -> dict:
+def _by_role(members: RecordedNames) -> dict:
     """Role → names. What has none says itself what it is."""
     found: dict[str, list] = {}
     for member in sorted(members.texts, key=str):
@@ -326,13 +326,13 @@ def _parsed(content: Any) -> Record:
     vpn = _text(values.pop("vpn"))
     units = {int(number): _text(unit) for number, unit in values.pop("units", {}).items()}
     digests = _digests(values.pop("digests", ""))
-    claims = Known(frozenset(_claimed(vpn, values.pop("claims", {}))), digests)
-    members = Known(frozenset(_members(values.pop("members", {}))), digests)
+    claims = RecordedNames(frozenset(_claimed(vpn, values.pop("claims", {}))), digests)
+    members = RecordedNames(frozenset(_members(values.pop("members", {}))), digests)
     announced = _announced(values.pop("announced", []), members)
     routes = tuple(values.pop("routes", "").split())
     record = _spelled_out(Record(vpn, units=units, claims=claims, routes=routes, announced=announced, members=members, **values))
     booked_of_router = [*record.bgp.items(), *record.ecmp.items()]
-    for text in [record.vsys, record.router, *record.zones, *record.options, *(said for pair in booked_of_router for said in pair if said is not None)]:
+    for text in [record.vsys, record.router, *record.zones, *record.options, *(text for pair in booked_of_router for text in pair if text is not None)]:
         _text(text)
     if not all(isinstance(number, int) for number in (record.priority, *record.metrics)) or len(record.metrics) not in (0, 2):
         raise TypeError(record.metrics)
@@ -344,23 +344,23 @@ def _parsed(content: Any) -> Record:
 
 def _claimed(vpn: str, claims: Mapping[str, Mapping[str, Any]]) -> Iterable[Object]:
     for inside, codes in claims.items():
-        for code, said in codes.items():
+        for code, listed in codes.items():
             if code.endswith(_WHOLE):
-                yield from (Object(_KINDS[code[:-1]], _text(name), inside) for name in said)
+                yield from (Object(_KINDS[code[:-1]], _text(name), inside) for name in listed)
             else:
-                yield from (Object(_KINDS[code], vpn + suffix, inside) for suffix in said.split(" "))
+                yield from (Object(_KINDS[code], vpn + suffix, inside) for suffix in listed.split(" "))
 
 
-def _members(said: Mapping[str, Any]) -> Iterable[Member | str]:
-    for role, listed in said.items():
+def _members(by_role: Mapping[str, Any]) -> Iterable[Member | str]:
+    for role, listed in by_role.items():
         yield from (Member(_text(role), _text(name)) if role else _text(name) for name in listed)
 
 
-def _announced(said: Any, members: Known) -> Known:
-    if not isinstance(said, str):
-        return Known(frozenset(map(_text, said)), members.digests)
-    texts = frozenset(member.name for member in members.texts if isinstance(member, Member) and member.role == said)
-    return Known(texts, members.digests, "" if texts else said)
+def _announced(names_or_role: Any, members: RecordedNames) -> RecordedNames:
+    if not isinstance(names_or_role, str):
+        return RecordedNames(frozenset(map(_text, names_or_role)), members.digests)
+    texts = frozenset(member.name for member in members.texts if isinstance(member, Member) and member.role == names_or_role)
+    return RecordedNames(texts, members.digests, "" if texts else names_or_role)
 
 
 def _spelled_out(record: Record) -> Record:
@@ -507,6 +507,6 @@ def _no_room(record: Record, found: Mapping[str, str], home: str) -> str:
 def routes_of_others(view: Surroundings, vpn: str, router: str) -> list[tuple[str, Network]]:
     """(route's name, destination) of a router's static routes that are not this VPN's."""
     record = of_vpn(view, vpn)
-    owned = known(()) if record is None else record.owned()
+    owned = RecordedNames.of(()) if record is None else record.owned()
     return [(name, destination) for name, destination in view.static_routes(router)
             if Object("static_route_ipv6" if destination.version == 6 else "static_route", name, router) not in owned]

@@ -130,8 +130,8 @@ def replaced(name: str, view: Surroundings, successor: Vpn) -> Result:
     """
     there = [record.vpn for _unit, record in records.on(view) if record.vsys in ("", records.vsys_of(view))]
     if name not in there and successor.name not in there:
-        known = f"the VPNs of this firewall that have a record are {', '.join(sorted(there))}" if there else "no VPN on this firewall has a record"
-        raise Refused(f"replaces: there is no VPN '{name}'; {known}. Correct the name, or leave replaces out where there is nothing to replace; "
+        there_are = f"the VPNs of this firewall that have a record are {', '.join(sorted(there))}" if there else "no VPN on this firewall has a record"
+        raise Refused(f"replaces: there is no VPN '{name}'; {there_are}. Correct the name, or leave replaces out where there is nothing to replace; "
                       "nothing was written")
     gone = removal(name, view, successor)
     return replace(gone, replaces=replacement.announced(name, successor)) if name in there else gone

@@ -158,7 +158,7 @@ class Rules:
         """Whether a route is the way back of another VPN of ours whose own PBF rules lead there."""
         owned = [record.owned() for record in records.of_others(self.around, self.vpn.name)]
         rules = [rule.get("name") or "" for rule in self.around.entries("rulebase", ("pbf", "rules"))]
-        return any(Object("static_route", route, router) in known and any(Object("pbf_rule", name) in known for name in rules) for known in owned)
+        return any(Object("static_route", route, router) in theirs and any(Object("pbf_rule", name) in theirs for name in rules) for theirs in owned)
 
     def _outbound(self) -> list:
         return [Traffic(source_zone, self.vpn.zone, local, remote) for source_zone in self.vpn.source_zones
@@ -225,8 +225,8 @@ class Rules:
             traffic += [Traffic(here, there, own, tunnel.outside_address, applications), Traffic(there, here, tunnel.outside_address, own, applications)]
         name = names.security_rule(self.vpn.name, names.IKE)
         if self._needs_rule(name, traffic):
-            known = [*hosts, *(tunnel.outside_address for tunnel in self.vpn.tunnels if not tunnel.is_named)]
-            yield name, traffic, _rule(zones, zones, known, known, OUTSIDE_APPLICATIONS, "application-default")
+            addresses = [*hosts, *(tunnel.outside_address for tunnel in self.vpn.tunnels if not tunnel.is_named)]
+            yield name, traffic, _rule(zones, zones, addresses, addresses, OUTSIDE_APPLICATIONS, "application-default")
         yield from self._ike_rules_of_any(ends)
 
     def _ike_rules_of_any(self, ends: Mapping[int, tuple[str, str]]) -> Iterator[tuple]:
@@ -246,16 +246,16 @@ class Rules:
     def _inside_rule(self, sessions: Iterable[tuple[str, str, str]]) -> Iterator[tuple]:
         """What is probed and spoken inside the tunnels, which does not leave the VPN's zone, and BGP that is spoken through them."""
         ends = [families.ends(tunnel, version) for tunnel in self.vpn.tunnels for version in families.FAMILIES]
-        known = [(self.vpn.zone, each.address or "", each.peer or "") for each in ends if each.are_known] + list(sessions)
+        pairs = [(self.vpn.zone, each.address or "", each.peer or "") for each in ends if each.are_known] + list(sessions)
         there, traffic = self.vpn.zone, []
-        for zone, here, peer in known:
+        for zone, here, peer in pairs:
             spoken = frozenset(INSIDE_APPLICATIONS[family(here)])
             traffic += [Traffic(zone, there, here, peer, spoken), Traffic(there, zone, peer, here, spoken)]
         name = names.security_rule(self.vpn.name, names.INSIDE)
         if self._needs_rule(name, traffic):
-            hosts = list(dict.fromkeys(host for _zone, here, peer in known for host in (here, peer)))
-            applications = dict.fromkeys(application for _zone, here, _peer in known for application in INSIDE_APPLICATIONS[family(here)])
-            zones = list(dict.fromkeys([there, *(zone for zone, _here, _peer in known)]))
+            hosts = list(dict.fromkeys(host for _zone, here, peer in pairs for host in (here, peer)))
+            applications = dict.fromkeys(application for _zone, here, _peer in pairs for application in INSIDE_APPLICATIONS[family(here)])
+            zones = list(dict.fromkeys([there, *(zone for zone, _here, _peer in pairs)]))
             yield name, traffic, _rule(zones, zones, hosts, hosts, applications, "application-default")
 
     def _needs_rule(self, name: str, traffic: list[Traffic]) -> bool:

@@ -56,12 +56,12 @@ class Speakers:
         return {number: vpn.zone if unit in self.loopbacks else view.zone_of(unit) or vpn.zone for number, unit in own.items()}
 
 
-def choose(vpn: Vpn, view: Surroundings, claim: Claim, units: Mapping[int, str], turn: int | None) -> Speakers:
+def choose(vpn: Vpn, view: Surroundings, claim: Claim, units: Mapping[int, str], only_tunnel: int | None) -> Speakers:
     """C(units): tunnel number → tunnel interface. Raises Refused where the address is somewhere that the session cannot begin at."""
     if not vpn.speaks_bgp:
         return Speakers({}, {})
     wanted = {number: address for number in vpn.numbers if (address := _elsewhere(vpn, number))}
-    loopbacks = _loopbacks(vpn, view, claim, dict.fromkeys(wanted.values()), turn)
+    loopbacks = _loopbacks(vpn, view, claim, dict.fromkeys(wanted.values()), only_tunnel)
     found = {number: Speaker(units[number], _inside(vpn, number)) for number in vpn.numbers if number not in wanted}
     for number, address in wanted.items():
         own = next((name for name, held in loopbacks.items() if held == address), None)
@@ -99,14 +99,14 @@ def _held(vpn: Vpn, view: Surroundings, address: str) -> Speaker:
     return Speaker(interface, held.text or str(held.address))
 
 
-def _loopbacks(vpn: Vpn, view: Surroundings, claim: Claim, addresses: Iterable[str], turn: int | None) -> dict[str, str]:
+def _loopbacks(vpn: Vpn, view: Surroundings, claim: Claim, addresses: Iterable[str], only_tunnel: int | None) -> dict[str, str]:
     """Loopback interfaces of the VPN's own, for addresses that no interface of others has; one that is there serves another address next."""
-    own = [name for name in view.names(LOOPBACK) if claim.before.made(Object(LOOPBACK, name))]
+    own = [name for name in view.names(LOOPBACK) if claim.before.has_made(Object(LOOPBACK, name))]
     holders = {address: _holder(view, address) for address in addresses}
     found = {holder: address for address, holder in holders.items() if holder in own}
     left, taken = [name for name in own if name not in found], set(view.names(LOOPBACK))
     for address in [address for address, holder in holders.items() if not holder]:
-        if left and turn is not None:
+        if left and only_tunnel is not None:
             raise Refused(f"rollout: all sessions of {vpn.name} begin at one address (bgp.local_address), which becomes {address}, so the tunnels cannot be "
                           "changed one after the other. Say rollout: together; nothing was written")
         name = left.pop(0) if left else _free(taken)
@@ -151,7 +151,7 @@ def leads_to(vpn: Vpn, number: int) -> bool:
 
 def _route(vpn: Vpn, number: int, unit: str, claim: Claim, view: Surroundings) -> DesiredEntry:
     destination = host(vpn.speaker(number) or "")
-    name = claim.known.called("static_route", names.route(vpn.name, number, destination))
+    name = claim.record.called("static_route", names.route(vpn.name, number, destination))
     for other, network in records.routes_of_others(view, vpn.name, vpn.virtual_router):
         if str(network) == destination:
             raise Refused(f"tunnel {number}: the route '{other}' of router '{vpn.virtual_router}' leads to {destination}, the far side's BGP speaker, already; "

@@ -34,7 +34,7 @@ def items(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings) -> list:
         name = claim.called("ipsec_tunnel", number)
         proxies = _proxy_ids(vpn, number, name)
         values = {**_values(vpn, choice, claim, number), **proxies, **_monitor(vpn, choice, claim, view, number, proxies)}
-        if claim.known.took_over("ipsec_tunnel", name):
+        if claim.record.took_over("ipsec_tunnel", name):
             _refuse_taken(name, proxies, view)
             found += _given_up(name, proxies, claim, view)
         found.append(DesiredEntry(ipsec_tunnel.TABLE, name, values))
@@ -117,7 +117,7 @@ def booked(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings) -> Iterab
     """What the record is to say of the proxy IDs in adopted tunnels; a tunnel whose turn comes later keeps those that it has."""
     for number in vpn.numbers:
         tunnel = claim.called("ipsec_tunnel", number)
-        if not claim.known.took_over("ipsec_tunnel", tunnel):
+        if not claim.record.took_over("ipsec_tunnel", tunnel):
             continue
         for option in _FAMILIES:
             there = _there(tunnel, option, view)

@@ -26,19 +26,19 @@ _OF_ONE_TUNNEL = ("ike_gateway", "ipsec_tunnel", "pbf_rule", "bgp_peer_entry", "
 _OF_ALL_SESSIONS = {"local_as": "local-as", "router_id": "router-id"}
 
 
-def turn(items: list, vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings) -> list:
+def in_turn(items: list, vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings) -> list:
     """The items without those of the tunnels whose turn comes later, and without what takes anything away that all tunnels share.
 
     That comes with the last turn: until then, what is shared serves the tunnels that wait as well as those that were changed. So does a rule that
     drops what no tunnel takes, where a tunnel that waits takes its traffic by routes, which stand below all such rules.
     """
-    if choice.turn is None:
+    if choice.only_tunnel is None:
         return items
     for item in items:
         _refuse_new_sessions(item, vpn, view)
     waiting = [number for number in vpn.numbers if choice.waits(number)]
     found = [item for item in items if not any(_is_of(item, number, vpn, choice, claim) for number in waiting)]
-    found = [item for item in found if _is_of(item, choice.turn, vpn, choice, claim) or _only_adds(item, view)]
+    found = [item for item in found if _is_of(item, choice.only_tunnel, vpn, choice, claim) or _only_adds(item, view)]
     if any(view.entry("pbf_rule", claim.called("pbf_rule", number)) is None for number in waiting):
         found = [item for item in found if not _is_discard_rule(item, vpn)]
     return [_ranked(_placed(item, found, view), view) for item in found]
@@ -74,19 +74,19 @@ def refuse(vpn: Vpn, choice: Choice, claim: Claim) -> None:
 
 
 def _refuse_taken_interface(vpn: Vpn, choice: Choice, claim: Claim) -> None:
-    if choice.turn is None:
+    if choice.only_tunnel is None:
         return
-    wanted = choice.units[choice.turn]
+    wanted, changing = choice.units[choice.only_tunnel], vpn.tunnel_name(choice.only_tunnel)
     for number, unit in claim.units.items():
         if unit == wanted and choice.waits(number):
-            raise Refused(f"rollout: {unit} is to be the interface of {vpn.tunnel_name(choice.turn)}, and is that of {vpn.tunnel_name(number)} until its turn. "
+            raise Refused(f"rollout: {unit} is to be the interface of {changing}, and is that of {vpn.tunnel_name(number)} until its turn. "
                           "Give another one in tunnel_interfaces, or say rollout: together; nothing was written")
 
 
 def _refuse_given_up_bgp(vpn: Vpn, choice: Choice, claim: Claim) -> None:
     """A router's BGP is one for all tunnels: it cannot be given up for one of them and stay for another."""
     before = claim.before
-    if choice.turn is None or not before.bgp or (vpn.speaks_bgp and vpn.virtual_router == before.router):
+    if choice.only_tunnel is None or not before.bgp or (vpn.speaks_bgp and vpn.virtual_router == before.router):
         return
     raise Refused(f"rollout: all tunnels of {vpn.name} share the BGP of router '{before.router}', and this change gives it up, so they cannot be changed "
                   "one after the other. Say rollout: together; nothing was written")
@@ -94,7 +94,7 @@ def _refuse_given_up_bgp(vpn: Vpn, choice: Choice, claim: Claim) -> None:
 
 def is_done(item: DesiredEntry | DesiredMember, vpn: Vpn, choice: Choice, claim: Claim) -> bool:
     """Whether an item is done once this turn is over: what the tunnels share is so after the last turn only."""
-    return choice.turn is None or _is_of(item, choice.turn, vpn, choice, claim)
+    return choice.only_tunnel is None or _is_of(item, choice.only_tunnel, vpn, choice, claim)
 
 
 def _refuse_new_sessions(item: DesiredEntry | DesiredMember, vpn: Vpn, view: Surroundings) -> None:

@@ -192,10 +192,10 @@ def _is_address(text: str) -> bool:
 def _name(vpn: str, item: DesiredEntry, path: tuple[str, ...]) -> str:
     """Of which object, and what of it; a digest of that in the place of its end where it would be too long."""
     rest = item.name[len(vpn):].strip("-") if item.name.startswith(vpn) else item.name
-    said = re.sub(r"[^\w.-]", "-", "-".join([vpn, *filter(None, [rest]), item.table.kind, *path]).replace("_", "-"))
+    name = re.sub(r"[^\w.-]", "-", "-".join([vpn, *filter(None, [rest]), item.table.kind, *path]).replace("_", "-"))
     for needless in ("-address-ip", "-entry"):
-        said = said.replace(needless, "")
-    if len(said) < _LONGEST_NAME:
-        return f"${said}"
-    digest = hashlib.sha256(said.encode()).hexdigest()[:_DIGEST]
-    return f"${said[:_LONGEST_NAME - _DIGEST - 2]}-{digest}"
+        name = name.replace(needless, "")
+    if len(name) < _LONGEST_NAME:
+        return f"${name}"
+    digest = hashlib.sha256(name.encode()).hexdigest()[:_DIGEST]
+    return f"${name[:_LONGEST_NAME - _DIGEST - 2]}-{digest}"

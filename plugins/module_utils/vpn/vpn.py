@@ -250,10 +250,10 @@ def _number_in(name: str) -> int:
 
 def _missing(vpn, tunnel):
     """The dotted names of what a tunnel's description lacks."""
-    said, prefix = (tunnel.offers, "offers.") if tunnel.offers else (tunnel, "")
-    yield from _unsaid(said.ike, f"{prefix}ike")
-    needless = ("authentication",) if any(map(is_gcm, said.ipsec.encryption if tunnel.offers else ())) else ()
-    yield from _unsaid(said.ipsec, f"{prefix}ipsec", needless)
+    proposals, prefix = (tunnel.offers, "offers.") if tunnel.offers else (tunnel, "")
+    yield from _unsaid(proposals.ike, f"{prefix}ike")
+    needless = ("authentication",) if any(map(is_gcm, proposals.ipsec.encryption if tunnel.offers else ())) else ()
+    yield from _unsaid(proposals.ipsec, f"{prefix}ipsec", needless)
     if vpn.speaks_bgp and tunnel.bgp:
         yield from (f"bgp.{name}" for name in _OF_A_SESSION if not getattr(tunnel.bgp, name))
     for place, pair in _selectors(tunnel):
@@ -336,14 +336,14 @@ def _own_problems(vpn: Vpn) -> list:
 def _proof_problems(vpn: Vpn, number: int, tunnel: Tunnel) -> list:
     """How the two sides prove who they are, and who of them begins."""
     found, place = [], f"{vpn.name}, tunnel {number}"
-    said = tunnel.certificate
-    if said and tunnel.pre_shared_key:
+    certificate = tunnel.certificate
+    if certificate and tunnel.pre_shared_key:
         found.append(f"{place}: a pre-shared key and certificate are given; a gateway authenticates by one of them")
-    missing = [option for option in ("local_certificate", "certificate_profile") if said and not getattr(said, option)]
+    missing = [option for option in ("local_certificate", "certificate_profile") if certificate and not getattr(certificate, option)]
     if missing:
         found.append(f"{place}: certificate.{' and certificate.'.join(missing)}: say which one of this firewall it is")
     found += _id_problems(place, "local_id", tunnel.local_id, tunnel.local_id_type) + _id_problems(place, "peer_id", tunnel.peer_id, tunnel.peer_id_type)
-    if tunnel.is_dynamic and not (tunnel.peer_id or said):
+    if tunnel.is_dynamic and not (tunnel.peer_id or certificate):
         found.append(f"{place}: peer_id: a peer without a fixed address is known by the ID that it shows; give it")
     if tunnel.is_dynamic and tunnel.initiator == FIREWALL:
         found.append(f"{place}: initiator: the firewall cannot begin with a peer that has no fixed address; leave it out, or say {PEER}")

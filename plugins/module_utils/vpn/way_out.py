@@ -31,7 +31,7 @@ def to_endpoint(vpn: Vpn, around: Surroundings, number: int, units: Collection[s
     router = around.router_of(outside)
     if router is None:
         return None
-    made = [] if record is None else [route.name for route in around.static_route_entries(router) if record.made(_route_object(route, router))]
+    made = [] if record is None else [route.name for route in around.static_route_entries(router) if record.has_made(_route_object(route, router))]
     return around.way_to(vpn.tunnel(number).outside_address, router, units, beside=outside, but=made)
 
 
@@ -73,7 +73,7 @@ def _route(vpn: Vpn, around: Surroundings, claim: Claim, number: int, hop: str) 
                 return []
             raise Refused(f"{place}: route '{route.name}' of router '{router}' leads to {destination} already, by {route.interface or 'its next hop'}; remove "
                           "it, or leave outside_next_hop out; nothing was written")
-    name = claim.known.called("static_route", names.route(vpn.name, number, destination))
+    name = claim.record.called("static_route", names.route(vpn.name, number, destination))
     values = {"destination": destination, "interface": outside, "nexthop": {"ip_address": hop}}
     return [static_route.route(router, name, values, around.platform, ipv6=is_ipv6(destination))]
 

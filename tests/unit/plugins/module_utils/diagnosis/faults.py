@@ -17,7 +17,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.forwa
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.interfaces import LiveInterface
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.routes import Route
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.security_associations import IkeSa, IpsecSa
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record, known, written
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record, RecordedNames, written
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.branch import (
     ELSEWHERE, ENDPOINTS, HERE, LAN, NAME, OURS, STATED, THEIRS, VPC, Branch, members, rule,
 )
@@ -383,7 +383,7 @@ def recorded(*rules: str) -> Callable:
     """The VPN has a record, which names these PBF rules of it."""
     def write(branch):
         claims = [Object(kind, name) for kind in ("ike_gateway", "ipsec_tunnel") for name in (ONE, TWO)] + [Object("pbf_rule", name) for name in rules]
-        record = Record(NAME, "vsys1", "default", {1: "tunnel.1", 2: "tunnel.2"}, known(claims))
+        record = Record(NAME, "vsys1", "default", {1: "tunnel.1", 2: "tunnel.2"}, RecordedNames.of(claims))
         branch.text(branch.at("tunnel/units", "tunnel.1"), "comment", written(None, record))
     return write
 
@@ -392,7 +392,7 @@ def taken_over(hand: str) -> Branch:
     """The second tunnel was there before under another name."""
     branch = Branch()
     kinds = ("ike_gateway", "ipsec_tunnel", "pbf_rule")
-    claims = known([*(Object(kind, ONE) for kind in kinds), Object("pbf_rule", f"{NAME}-discard")])
+    claims = RecordedNames.of([*(Object(kind, ONE) for kind in kinds), Object("pbf_rule", f"{NAME}-discard")])
     record = Record(NAME, "vsys1", "default", {1: "tunnel.1", 2: "tunnel.2"}, claims, adopted={kind: {"-2": hand} for kind in kinds})
     branch.text(branch.at("tunnel/units", "tunnel.1"), "comment", written(None, record))
     for entry in [entry for entry in branch.tree.iter("entry") if entry.get("name") == TWO]:

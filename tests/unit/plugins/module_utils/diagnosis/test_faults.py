@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import Intent
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record, known, written
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record, RecordedNames, written
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.branch import ENDPOINTS, NAME, STATED, Branch
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.faults import (
     FAULTS, HARMLESS, KINDS, ONE, ROUTED, TWO, above, guest_line, path_of, recorded, several, swapped_keys, taken_over,
@@ -107,7 +107,7 @@ def test_a_rule_of_another_vpn_of_ours_for_the_same_networks(rule, causes):
     branch = Branch()
     recorded(ONE, TWO, f"{NAME}-discard")(branch)
     above("pbf", guest_line().replace("guests", "vpn-9-1").replace("<no-pbf/>", rule))(branch)
-    record = Record("vpn-9", "vsys1", "default", {1: "tunnel.9"}, known([Object("pbf_rule", "vpn-9-1")]))
+    record = Record("vpn-9", "vsys1", "default", {1: "tunnel.9"}, RecordedNames.of([Object("pbf_rule", "vpn-9-1")]))
     branch.text(branch.at("tunnel/units", "tunnel.9"), "comment", written(None, record))
     assert {cause["id"] for cause in branch.diagnose()} == causes
 

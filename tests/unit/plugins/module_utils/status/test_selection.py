@@ -17,7 +17,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.secur
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import of_vpns, select
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.telling import tell
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record, known
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record, RecordedNames
 
 
 def rule(name, egress=None):
@@ -81,7 +81,7 @@ def test_selects(wanted, expected, missing):
     assert not_found == missing
 
 
-RECORD = Record("vpn-0abc", router="default", units={1: "tunnel.1"}, claims=known([
+RECORD = Record("vpn-0abc", router="default", units={1: "tunnel.1"}, claims=RecordedNames.of([
     Object("ipsec_tunnel", "vpn-0abc-1"), Object("ike_gateway", "vpn-0abc-1"), Object("pbf_rule", "vpn-0abc-1"),
     Object("bgp_peer_group", "vpn-0abc", "default")]))
 RECORDED = {**CONFIGURATION, "interfaces": [{"name": "tunnel.1", "comment": RECORD.line()}, *CONFIGURATION["interfaces"][1:]]}
@@ -108,7 +108,7 @@ def test_the_name_of_a_vpn_means_nothing_beside_it():
 
 
 def test_the_name_of_a_tunnel_of_ours_means_nothing_of_somebody_else():
-    ours = Record("office", units={1: "tunnel.7"}, claims=known([Object("ipsec_tunnel", "office-1"), Object("ike_gateway", "office-1")]))
+    ours = Record("office", units={1: "tunnel.7"}, claims=RecordedNames.of([Object("ipsec_tunnel", "office-1"), Object("ike_gateway", "office-1")]))
     found, missing = select({
         "gateways": [{"name": "office-1"}], "tunnels": [{"name": "office-1", "tunnel_interface": "tunnel.7", "ike_gateways": ["office-1"]}],
         "interfaces": [{"name": "tunnel.7", "comment": ours.line()}], "pbf_rules": [rule("office-1", "ethernet1/7")],

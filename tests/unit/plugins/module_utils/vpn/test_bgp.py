@@ -16,7 +16,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.sur
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Bgp, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import LOGICAL_ROUTER, Platform
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import bgp
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record, known
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record, RecordedNames
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
 
 OURS = Vpn("vpn-1", (Tunnel("203.0.113.17", bgp=Bgp(65010, 64512)),), "bgp", "ethernet1/8", "vpn", ("trust",), ("10.10.0.0/24",), ("10.200.0.0/16",))
@@ -26,7 +26,7 @@ PEER = "<peer><entry name='isp-a'><enable>{enable}</enable></entry></peer>"
 def refused(router: str, engine=Platform((11, 1)), profiles="", vpn=OURS):
     """What is said of a router, or None."""
     tree = ET.fromstring(f"<config><devices><entry name='localhost.localdomain'><network>{router}{profiles}</network></entry></devices></config>")
-    record = Record(vpn.name, claims=known([Object("bgp_peer_group", "ours", "default")]))
+    record = Record(vpn.name, claims=RecordedNames.of([Object("bgp_peer_group", "ours", "default")]))
     try:
         bgp.refuse_readvertisement(vpn, Surroundings(tree, Location().base, engine), record)
     except Refused as exc:

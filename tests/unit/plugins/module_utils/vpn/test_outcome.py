@@ -203,7 +203,7 @@ def test_the_tunnel_that_had_its_turn_is_verified_until_all_had_theirs():
     ((FIRST,), (), False, ""), ((), (), True, ""),
 ])
 def test_those_who_watch_are_told_whose_turn_it_is(interrupted, waiting, goes_on, told):
-    assert outcome.turn(interrupted, waiting, goes_on) == told
+    assert outcome.told_of_turn(interrupted, waiting, goes_on) == told
 
 
 def test_a_failed_taking_back_says_that_the_journal_stays():

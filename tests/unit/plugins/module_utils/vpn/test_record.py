@@ -20,15 +20,16 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.sur
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import Platform
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import record as records
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import MARK, Member, Object, Record, known, peer
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import MARK, Member, Object, Record, RecordedNames, peer
 
 CLAIMED = [
     Object("ike_gateway", "vpn-1-2"), Object("pbf_rule", "vpn-1-discard"), Object("monitor_profile", "vpn-1"), Object("bgp_peer_group", "vpn-1", "default"),
     Object("static_route", "vpn-1-2-10.0.0.0-8", "default"), peer("default", "vpn-1", "vpn-1-1"), Object("static_route", "kept before", "other router"),
 ]
 FULL = Record(
-    "vpn-1", "vsys1", "default", {1: "tunnel.1", 2: "tunnel.2"}, known(CLAIMED), zones=["vpn"], bgp={"enable": None, "local_as": "65000"},
-    announced=known(["10.99.0.0/24"]), members=known([Member("local", "10.10.0.0/24"), Member("from", "trust"), "vpn-1-1:3"]), options=["local_id"],
+    "vpn-1", "vsys1", "default", {1: "tunnel.1", 2: "tunnel.2"}, RecordedNames.of(CLAIMED), zones=["vpn"], bgp={"enable": None, "local_as": "65000"},
+    announced=RecordedNames.of(["10.99.0.0/24"]), options=["local_id"],
+    members=RecordedNames.of([Member("local", "10.10.0.0/24"), Member("from", "trust"), "vpn-1-1:3"]),
     adopted={"ike_gateway": {"-1": "to-aws"}, "pbf_rule": {"-1": "cloud", "~1": "cloud too"}, "static_route": {"-1-10.0.0.0-8": "old way"},
              "bgp_peer_entry": {"-2": "aws"}, "bgp_peer_group": {"-2": "cloud"}},
     borrowed={"ike_crypto_profile": {"-1": "company"}})
@@ -114,7 +115,7 @@ def leading(*keys: str, remotes=tuple(REMOTES)) -> list:
 def test_routes_to_all_remote_networks_are_not_said_one_by_one(count):
     """Each of them is the VPN's; one with another tunnel's number, in another router, or to another network is not."""
     claims = [*leading("-1", "-2", "-discard", remotes=REMOTES[-count:]), *CLAIMED]
-    record = replace(FULL, adopted={}, claims=known(claims), members=known([Member("remote", network) for network in REMOTES[-count:]]))
+    record = replace(FULL, adopted={}, claims=RecordedNames.of(claims), members=RecordedNames.of([Member("remote", network) for network in REMOTES[-count:]]))
     made = standing(record, firewall(t1="", t2=""))
     found = records.among(made)["tunnel.1"]
     assert [thing for thing in claims if not found.owns(thing)] == []
@@ -131,11 +132,11 @@ def made_comments(made: dict) -> dict:
 
 def test_networks_that_are_all_announced_are_said_once():
     networks = [f"10.{number}.0.0/16" for number in range(150)]
-    record = replace(FULL, adopted={}, members=known(Member("local", network) for network in networks), announced=known(networks))
+    record = replace(FULL, adopted={}, members=RecordedNames.of(Member("local", network) for network in networks), announced=RecordedNames.of(networks))
     found = records.among(standing(record, firewall(t1="", t2="")))["tunnel.1"]
     assert [network for network in networks if network not in found.announced] == []
     assert "172.16.0.0/12" not in found.announced
-    some = replace(record, announced=known(networks[:7]))
+    some = replace(record, announced=RecordedNames.of(networks[:7]))
     found = records.among(standing(some, firewall(t1="", t2="")))["tunnel.1"]
     assert [network for network in networks if network in found.announced] == networks[:7]
 
@@ -155,8 +156,8 @@ def firewall(**comments) -> Surroundings:
 
 def routes(count: int) -> Record:
     return Record("vpn-1", "vsys1", "default", {1: "tunnel.1", 2: "tunnel.2"},
-                  known(Object("static_route", f"vpn-1-{number % 2 + 1}-10.{number}.0.0-16", "default") for number in range(count)),
-                  members=known(Member("local", f"10.{number}.0.0/16") for number in range(count // 2)))
+                  RecordedNames.of(Object("static_route", f"vpn-1-{number % 2 + 1}-10.{number}.0.0-16", "default") for number in range(count)),
+                  members=RecordedNames.of(Member("local", f"10.{number}.0.0/16") for number in range(count // 2)))
 
 
 def standing(record, view) -> dict:
@@ -189,7 +190,8 @@ def test_what_does_not_fit_anywhere_is_refused():
 
 def test_claims_that_are_left_over_are_refused_where_each_comment_is_full():
     with pytest.raises(Refused, match="does not fit into the comments of tunnel.1, tunnel.2"):
-        standing(replace(routes(256), members=known(()), claims=known(Object("ike_gateway", f"vpn-1-{number}") for number in range(600))), firewall())
+        claims = RecordedNames.of(Object("ike_gateway", f"vpn-1-{number}") for number in range(600))
+        standing(replace(routes(256), members=RecordedNames.of(()), claims=claims), firewall())
 
 
 def test_what_people_write_around_it_does_not_matter():

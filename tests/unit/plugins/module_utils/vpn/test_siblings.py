@@ -385,10 +385,10 @@ def test_of_a_rule_that_was_taken_over_only_what_the_vpn_put_there_goes(option, 
     tree = copy.deepcopy(start(VIRTUAL_ROUTER, "base"))
     rules = places.make(tree, base("rulebase")[1:] + ("pbf", "rules"))
     rules.append(ET.fromstring(f"<entry name='cloud'><{ours}><member>{network}</member></{ours}><{theirs}><member>{network}</member></{theirs}></entry>"))
-    known = Record("vpn-a", adopted={"pbf_rule": {"-1": "cloud"}}, members=records.known(rules_of_vpns.given(before)))
+    known = Record("vpn-a", adopted={"pbf_rule": {"-1": "cloud"}}, members=records.RecordedNames.of(rules_of_vpns.given(before)))
     claim = Claim(vpn, known, known, Serving(), Record("vpn-a"), {})
     item = DesiredEntry(pbf_failover.RULE, "cloud", {"source": list(vpn.local_networks), "destination": list(vpn.remote_networks)})
-    booked = records.known(leftovers.members(vpn, [item]))
+    booked = records.RecordedNames.of(leftovers.members(vpn, [item]))
     gone = list(leftovers.dropped_members(claim, around(tree, VIRTUAL_ROUTER), [item], booked))
     assert [each.relative_path[-2:] for each in gone] == [(ours, ("member", network))]
 
