@@ -416,6 +416,8 @@ def test_both_ends_of_a_vpn_with_aws_are_made_in_jobs(jobs, awx, aws, led):
         form = posted(awx, template, aws_pairing_hosts="fw1", answer_aws_vpn_connection_region="eu-central-1 ", **state)
         job = jobs.run(jobs.launched(f"{template} (check)" if step == "check" else template, form))
         assert_well(job, led, changed=step in ("present", "absent"))
+        # Nor the keys that AWS made in the run.
+        assert [name for name, text in job.artifact_texts().items() if "notReal." in text] == []
         standing = [item["State"] for kind in (aws.customer_gateways, aws.connections) for item in kind.values()]
         assert (bare(led.control.running()) == start) is (step in ("check", "absent"))
         assert standing == {"check": [], "absent": ["deleted"] * 2}.get(step, ["available"] * 2)
