@@ -118,3 +118,14 @@ def test_what_is_no_xpath(expression):
 def test_what_is_valid_and_not_known_is_refused(expression):
     with pytest.raises(BadXpath):
         xpath_expression.select(expression, ET.fromstring(TEXT))
+
+
+def test_a_condition_about_names_numbers_no_siblings(monkeypatch):
+    """A firewall with thousands of addresses is asked for hundreds of them at once; each would number all the others."""
+    root = ET.fromstring("<address>" + "".join(f'<entry name="host-{number}"/>' for number in range(2000)) + "</address>")
+    numbered: list = []
+    key = xpath_expression._Order.key
+    monkeypatch.setattr(xpath_expression._Order, "key", lambda self, node: numbered.append(node) or key(self, node))
+    found = xpath_expression.select("/address/entry[@name='host-1999' or @name='host-7']", root)
+    assert [node.element.get("name") for node in found] == ["host-7", "host-1999"]
+    assert numbered == []
