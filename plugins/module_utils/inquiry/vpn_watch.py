@@ -62,7 +62,7 @@ class View:
     C(everything): the whole configuration, C(judged): the part of it that health depends on. C(whole): the state of everything, C(state): of
     what was asked for. C(at): when, in seconds. C(counters): (when, flows) of the looks before. C(beyond): see C(health.Known).
     C(diagnosis): the causes that were found; None where nobody asked why. C(lines): of the log, as far as it was read, newest first.
-    C(ha): what this firewall is in its HA pair, in PAN-OS's word; empty without a pair.
+    C(ha): what this firewall is in its HA pair, in PAN-OS's word; empty without a pair. C(away): the other member does the work.
     """
 
     tree: Any
@@ -80,6 +80,7 @@ class View:
     diagnosis: list | None = None
     lines: Sequence[Line] = ()
     ha: str = ""
+    away: bool = False
     warnings: list = field(default_factory=list)
 
     @property
@@ -201,6 +202,7 @@ class Watch:
             causes = inquiry.diagnosed(evidence, view.missing)
             away = evidence.ha is not None and evidence.ha.passive
             view.lines, view.ha = evidence.lines or view.lines, evidence.ha.state if evidence.ha is not None else ""
+        view.away = away
         if why:
             view.diagnosis = causes
         if away:

@@ -576,7 +576,14 @@ class _Life:
         except PanosVpnError as exc:
             self.told["warnings"] += exc.facts.get("warnings", [])
             return replace(seen, look_failed=str(exc))
-        return self._judged(seen, watch, view)
+        return replace(self._judged(seen, watch, view), look_failed=self._elsewhere(view))
+
+    def _elsewhere(self, view: View) -> str | None:
+        """A pair that has gone over since the task began shows nothing here. Behind a Panorama both members have got it, and one of them is passive."""
+        if not view.away or self.proof.panorama is not None:
+            return None
+        return (f"{self.target.place} is the {view.ha} member of its HA pair by now: what it shows of {self.asked.vpn} proves nothing. Run again on the active "
+                "member")
 
     def _begin(self, view: View) -> None:
         """Negotiate the tunnels that are down and that no packet asks for: nobody is behind a VPN that was just made, and it is to show that it works."""

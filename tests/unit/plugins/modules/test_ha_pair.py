@@ -140,6 +140,18 @@ def test_it_goes_over_at_any_request(pair, capsys):
         print("", *lines, sep="\n")
 
 
+@pytest.mark.parametrize("command", ["show vpn ipsec-sa", "show interface"])
+def test_it_goes_over_while_it_is_looked_at(pair, tmp_path, command):
+    """What the passive member shows proves nothing: the journal stays until the active one has been looked at."""
+    wish = {**WISH, "verify": True, "verify_timeout": 1, "verify_poll": 0.1, "journal": str(tmp_path)}
+    pair.first.control.fault("fail_over", when={"cmd": command})
+    failed = pair.run(wish)
+    assert failed.failed and "is the passive member of its HA pair by now: what it shows of" in failed.message and "Run again on the active" in failed.message
+    assert " works" not in failed.values["outcome"] and pair.stands() == "1111" and list(tmp_path.iterdir())
+    again = pair.done(wish)
+    assert not again.changed and again.values["healthy"] and not list(tmp_path.iterdir())
+
+
 def test_it_goes_over_during_a_commit_that_is_synchronised_by_nobody(pair):
     """Synchronisation is off: nothing tells the active member."""
     pair.first.control.set_config_sync(False)
