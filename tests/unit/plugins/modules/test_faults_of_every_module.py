@@ -17,7 +17,7 @@ import pytest
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.registry import RESOURCES
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.test_every_option import (
-    BGP, ENGINES, NEEDS_BGP, PLANTED, SMALLEST, VIRTUAL, Bench, leftovers,
+    BGP, ENGINES, KEY, NEEDS_BGP, PLANTED, SMALLEST, VIRTUAL, Bench, leftovers,
 )
 
 # Faults that a module meets at once; those that take time are tried with the whole VPN.
@@ -29,6 +29,7 @@ FAULTS = {
     "dropped after": {"kind": "drop_after"},
     "dropped after, always": {"kind": "drop_after", "times": 20},
     "cut off": {"kind": "truncate"},
+    "quoting a key": {"kind": "error", "code": 12, "message": f"'{KEY}' is no valid key", "times": 20},
     "an operation refused": {"kind": "operation_error", "number": 1, "code": 12, "message": "not today"},
 }
 STEPS = {"first read": {"cmd": "show system info"}, "read": {"action": "get"}, "write": {"action": "multi-config"}}
@@ -63,6 +64,7 @@ class FaultBench(Bench):
         self.door.control.clear_faults()
         now, where = self.door.candidate(), (self.resource, step, fault, result.message)
         assert now in ends, where
+        assert KEY not in options.values() or KEY not in result.everything(), where
         assert "unexpected" not in result.message, where
         assert not (result.failed and "nothing was written" in result.message) or now == before, where
         assert not result.failed or "nothing was written" in result.message or step == "write", where
