@@ -127,7 +127,7 @@ def ends(door: TaskDoor, name: str) -> tuple:
     return _ENDS[name]
 
 
-@pytest.mark.parametrize("name, step, fault", CELLS if "ALL_FAULTS" in os.environ else CELLS[::9])
+@pytest.mark.parametrize("name, step, fault", CELLS if "ALL_FAULTS" in os.environ else CELLS[::14])
 def test_nothing_is_half_done_and_the_same_task_again_gets_to_the_end(firewalls, name, step, fault):
     before, after = ends(TaskDoor(firewalls()), name)
     task, door = TASKS[name], TaskDoor(firewalls())
