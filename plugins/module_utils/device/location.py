@@ -90,6 +90,12 @@ class Location:
         return DEVICE + ("device-group", ("entry", self.device_group), rulebase)
 
 
+def in_words(home: str) -> str:
+    """What messages call a template or a stack. C(home): as of C(Location.home)."""
+    kind, _sign, name = home.partition("/")
+    return f"{kind.replace('_', ' ')} '{name}'"
+
+
 def as_if_at(device: tuple, path: tuple) -> tuple:
     """A place in another template or stack as if it were in the one whose device stands at C(device); any other place as it is."""
     is_alike = len(device) > len(DEVICE) and path[:len(DEVICE)] == DEVICE and path[len(DEVICE):len(DEVICE) + 1] in (("template",), ("template-stack",))

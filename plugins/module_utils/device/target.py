@@ -15,7 +15,7 @@ from typing import Iterable
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.behind import Behind, behind, layers_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import DEFAULT_VSYS, DEVICE, SHARED, Location
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import DEFAULT_VSYS, DEVICE, SHARED, Location, in_words
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import LOGICAL_ROUTER, VIRTUAL_ROUTER, Platform
 
@@ -81,9 +81,7 @@ class Target:
     @property
     def words(self) -> str:
         """The place that is written to, as messages call it."""
-        location = self.location
-        kinds = (("template", location.template), ("template stack", location.template_stack))
-        return next((f"{kind} '{name}'" for kind, name in kinds if name), self.place)
+        return in_words(self.location.home) if self.is_of_template else self.place
 
 
 def itself(session: Session) -> Target:

@@ -110,8 +110,8 @@ def is_copy(unit: ET.Element | None, of: ET.Element | None) -> bool:
     """Whether two interfaces of one name are the same by what is never that of two by chance: their addresses, and what is said of them."""
     if unit is None or of is None:
         return False
-    texts, names = (places.text(unit, ("comment",)), places.text(of, ("comment",))), (places.names(unit, ("ip",)), places.names(of, ("ip",)))
-    return texts[0] == texts[1] and names[0] == names[1] and places.names(unit, ("ipv6", "address")) == places.names(of, ("ipv6", "address"))
+    has_its_addresses = all(places.names(unit, path) == places.names(of, path) for path in (("ip",), ("ipv6", "address")))
+    return has_its_addresses and places.text(unit, ("comment",)) == places.text(of, ("comment",))
 
 
 def _is_container(element: ET.Element) -> bool:
@@ -211,7 +211,7 @@ def places_vsys(base: Callable[[str], Path]) -> str:
 
 
 def refuse_hidden(paths: Iterable[Path], view: ET.Element, base: Callable[[str], Path], where: str) -> None:
-    """Refuse to go on with objects of the target in the place of which those of a stronger layer count. C(where): as of C(refuse_others)."""
+    """Refuse to go on with objects of the target in the place of which those of a stronger layer count. C(where): as of C(hidden)."""
     for path in paths:
         owner = owner_of(places.find(view, path[1:]))
         if owner:
@@ -224,7 +224,7 @@ def way_to(owner: str) -> str:
 
 
 def hidden(called: str, owner: str, where: str, is_here: bool) -> str:
-    """Why an object cannot be written to. C(is_here): the place that is written to has one of its name, too."""
+    """Why an object cannot be written to. C(where): the place that is written to, in words; C(is_here): that has one of its name, too."""
     if is_here:
         return (f"{called}: {owner} has one of this name too, which counts on the firewalls, and the one in {where} does not. Remove it there, or rename "
                 "one of both; nothing was written")

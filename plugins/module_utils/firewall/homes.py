@@ -229,7 +229,7 @@ class Homes:
 
     def _called(self, item: Desired, path: Path | None = None) -> str:
         path = path or self._holder(item)
-        return places.words((*self.base("device"), *path[len(self.base(item.location)):])[len(self.base("device")):])
+        return places.words(path[len(self.base(item.location)):])
 
 
 def _kind(item: Desired) -> str:

@@ -13,7 +13,7 @@ from typing import Iterable
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.behind import Behind
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import DEVICE, SHARED, Location
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import DEVICE, SHARED, Location, in_words
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.managed import Device
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import effective
@@ -110,10 +110,9 @@ class Standing:
         for location in self.behind.layers(serial):
             if location.base("device") == self.target.base("device"):
                 found.append(Layer("", places.find(own, self.target.base("device")[1:])))
-            elif location.template:
-                found.append(Layer(f"template '{location.template}'", _device_in(self._templates.get(location.template)), location.home))
             else:
-                found.append(Layer(f"template stack '{location.template_stack}'", _device_in(self.behind.stack_entry(serial)), location.home))
+                entry = self._templates.get(location.template) if location.template else self.behind.stack_entry(serial)
+                found.append(Layer(in_words(location.home), _device_in(entry), location.home))
         return found
 
     def _rulebases(self, serial: str, own: ET.Element) -> list[Rulebase]:

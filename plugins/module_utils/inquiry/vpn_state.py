@@ -53,10 +53,11 @@ def running(target: Target):
 
 def _layers_beside(target: Target) -> list[Location]:
     """The templates and the stack that the firewalls of a template get beside it, the strongest first; those of one stand for all."""
-    found = target.behind
-    serial = next((device.serial for device in found.firewalls if found.parts(device.serial)[1]), None) if found and target.is_of_template else None
-    layers = found.layers(serial) if found and serial else []
-    return [layer for layer in layers if layer.home != target.location.home]
+    behind = target.behind
+    if behind is None or not target.is_of_template:
+        return []
+    serial = next((device.serial for device in behind.firewalls if behind.parts(device.serial)[1]), None)
+    return [layer for layer in behind.layers(serial) if layer.home != target.location.home] if serial else []
 
 
 def gathered_from(tree, platform, base, router: str | None = None) -> dict:

@@ -72,11 +72,11 @@ class BehindPanorama:
         """What is up on any of the firewalls, and with the firewall's name, on which."""
         looks = [(name, each.up()) for name, each in self._firewalls(self.delivery.connected)]
 
-        def both(what: str) -> tuple[str, ...]:
-            each = [(name, each) for name, up in looks for each in getattr(up, what)]
-            return tuple(dict.fromkeys([*(each for _name, each in each), *(f"{each} on {name}" for name, each in each)]))
+        def in_both_ways(what: str) -> tuple[str, ...]:
+            seen = [(firewall, each) for firewall, up in looks for each in getattr(up, what)]
+            return tuple(dict.fromkeys([*(each for _firewall, each in seen), *(f"{each} on {firewall}" for firewall, each in seen)]))
 
-        return Up(both("tunnels"), both("peers"), both("there"))
+        return Up(in_both_ways("tunnels"), in_both_ways("peers"), in_both_ways("there"))
 
     def wrote(self, objects: Collection[Agreed], places: Collection[Path] = ()) -> None:
         for proof in (self.written, *self.known.values()):

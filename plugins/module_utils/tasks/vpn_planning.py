@@ -14,7 +14,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuratio
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.behind import refuse_unknown
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import as_if_at
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import as_if_at, in_words
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import certificates, effective, homes, rulebases
@@ -264,14 +264,13 @@ class Planning:
         entries = places.children(own, (self.target.base(located("template", home)) + CONTAINER)[1:])
         return {entry.get("name") or "" for entry in entries if owner(entry) == self.wish.name}
 
-    @staticmethod
-    def _routed(phases: Sequence, planned: Collection[Planned]) -> list:
+    def _routed(self, phases: Sequence, planned: Collection[Planned]) -> list:
         """Each item where it takes effect, which is the same place for all firewalls."""
         first = next(iter(planned))
         for other in planned:
             for item in (item for phase in phases for item in phase):
                 if first.homes.of(item) != other.homes.of(item):
-                    names = " and ".join(home.replace("/", " ") or "the place itself" for each in (first, other) for home in each.homes.of(item)[-1:])
+                    names = " and ".join(in_words(home) if home else self.target.words for each in (first, other) for home in each.homes.of(item)[-1:])
                     raise Refused(f"{item.label}: what it is added to does not stand in one template for all of the firewalls ({names}); write the VPN to "
                                   "a template for each of them, nothing was written")
         return first.homes.routed(phases)
@@ -281,8 +280,7 @@ class Planning:
         for home in elsewhere if self.standing is not None else ():
             strangers = self.standing.strangers(home)
             if strangers:
-                called = home.replace("/", " ").replace("_", " ")
-                raise Refused(f"{self.wish.name}: its router or zone stands in {called}, which {', '.join(strangers)} "
+                raise Refused(f"{self.wish.name}: its router or zone stands in {in_words(home)}, which {', '.join(strangers)} "
                               f"{'get' if len(strangers) > 1 else 'gets'}, too, and {self.target.words} not: what the VPN adds there would be in force on "
                               f"{'them' if len(strangers) > 1 else 'it'}. Name a router and a zone of {self.target.words}, or of a template that only its "
                               "firewalls get; nothing was written")

@@ -111,7 +111,7 @@ def warnings(vpn: Vpn, view: Surroundings, claim: Claim, metrics: Metrics) -> li
     for route in _routes_of_others(vpn, view, claim):
         if route.sibling or _is_there(vpn, view, claim, texts[route.destination]):
             continue
-        wins = (route.distance, route.metric) < (usual, metrics.first)
+        wins = route.rank < (usual, metrics.first)
         how = "is preferred to the VPN's" if wins else f"gives way to the VPN's (metric {metrics.first})"
         found.append(f"{vpn.name}: route '{route.name}' to {route.destination} ({route.said(usual)}) {how}")
     return found

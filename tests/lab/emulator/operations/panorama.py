@@ -116,7 +116,7 @@ def _pushes(panorama: Panorama, serial: str, part: str, suffix: str) -> dict[str
 
 
 def _group_device(panorama: Panorama, serial: str, systems: list[str]) -> str:
-    """C(systems): those of its virtual systems that the group has; none: its only one. How several are told was never recorded."""
+    """``systems``: those of its virtual systems that the group has; none: its only one. How several are told was never recorded."""
     device = panorama.devices.get(serial)
     policy = {
         "shared-policy-status": _status(panorama, serial, POLICY), "shared-policy-md5sum": panorama.digest_on_device(serial, POLICY),

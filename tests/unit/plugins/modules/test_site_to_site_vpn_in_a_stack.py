@@ -168,7 +168,7 @@ def second_stack(branch, firewalls, members: str) -> None:
 def test_a_template_that_other_firewalls_get_is_not_written_to(branch, firewalls):
     """The router of another template is on a firewall that is not to have the VPN."""
     second_stack(branch, firewalls, "<member>base</member>")
-    branch.refused(wanted("bgp", "lower", "own"), "stands in template base, which fw2", "gets, too, and template 'branch' not", "in force on it")
+    branch.refused(wanted("bgp", "lower", "own"), "stands in template 'base', which fw2", "gets, too, and template 'branch' not", "in force on it")
     assert branch.done(wanted("bgp", "own", "own")).changed
 
 
@@ -176,4 +176,4 @@ def test_a_router_that_is_not_the_same_template_s_everywhere_is_refused(branch, 
     branch.control.plant(f"{DEVICE}/template", '<entry name="site"><settings><default-vsys>vsys1</default-vsys></settings></entry>')
     branch.control.plant(f"{PLACES['lower'].replace('base', 'site')}/network/{branch.engine}", router(branch.engine, "router-lower"))
     second_stack(branch, firewalls, "<member>branch</member><member>site</member>")
-    branch.refused(wanted("bgp", "lower", "own"), "does not stand in one template for all of the firewalls", "template base", "template site")
+    branch.refused(wanted("bgp", "lower", "own"), "does not stand in one template for all of the firewalls", "template 'base'", "template 'site'")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location, in_words
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 
 DEVICE = "/config/devices/entry[@name='localhost.localdomain']"
@@ -35,6 +35,14 @@ PLACES = {
 @pytest.mark.parametrize("options, kind, xpath", PLACES.values(), ids=PLACES.keys())
 def test_the_base_of_a_kind(options, kind, xpath):
     assert places.render(Location(**options).base(kind)) == xpath
+
+
+HOMES = {"template 'branch_office'": {"template": "branch_office"}, "template stack 'lyon_1'": {"template_stack": "lyon_1"}}
+
+
+@pytest.mark.parametrize("words, options", HOMES.items(), ids=HOMES.keys())
+def test_a_home_in_words_has_its_name_as_it_is_written(words, options):
+    assert in_words(Location(**options).home) == words
 
 
 def test_a_template_and_a_stack_exclude_each_other():
