@@ -132,12 +132,19 @@ _MOST_PREFIXES = 8
 
 def as_prefixes(text: str) -> list[str]:
     """The prefixes that a range, or a network with its mask beside it, stands for; none where it is neither."""
-    first, dash, last = text.partition("-")
     address, dummy, mask = text.strip().partition(" ")
     try:
-        if dash:
-            found = [str(each) for each in summarize_address_range(ip_address(first.strip()), ip_address(last.strip()))]
+        if "-" in text:
+            found = prefixes(text)
             return found if len(found) <= _MOST_PREFIXES else []
-        return [str(ip_network(f"{address}/{mask.strip()}", strict=False))] if mask else []
+        return prefixes(f"{address}/{mask.strip()}") if mask else []
     except (TypeError, ValueError):
         return []
+
+
+def prefixes(text: str) -> list[str]:
+    """The prefixes of an address, of a prefix or of a range. Raises ValueError or TypeError for any other text."""
+    first, dash, last = text.partition("-")
+    if dash:
+        return [str(each) for each in summarize_address_range(ip_address(first.strip()), ip_address(last.strip()))]
+    return [str(ip_network(text, strict=False))]

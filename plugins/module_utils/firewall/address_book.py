@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from ipaddress import ip_address, ip_network, summarize_address_range
+from ipaddress import ip_network
 from typing import Collection, Iterable, Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import as_prefixes
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import as_prefixes, prefixes
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 
@@ -38,6 +38,12 @@ def members(entry: ET.Element) -> list[str]:
     return places.names(entry, ("static",))
 
 
+def stands_for(entry: ET.Element) -> list[str]:
+    """What an entry says that it stands for: the prefix or the range of an object, the names that a group lists; nothing of what has no fixed addresses."""
+    own = places.text(entry, ("ip-netmask",)) or places.text(entry, ("ip-range",))
+    return [own] if own else members(entry)
+
+
 def networks(name: str, known: Mapping[str, ET.Element], option: str, above: tuple[str, ...] = ()) -> list[str]:
     """The prefixes of an object or group. C(known): every object and group by its name. C(above): the groups that it was named in."""
     entry, place = known.get(name), f"{option}: '{(*above, name)[0]}'"
@@ -47,9 +53,8 @@ def networks(name: str, known: Mapping[str, ET.Element], option: str, above: tup
         raise Refused(f"{place}: the group '{above[-1]}' lists '{name}', and there is no such address object or group")
     if name in above:
         raise Refused(f"{place}: the address group '{name}' holds itself")
-    listed = members(entry)
-    if listed:
-        return list(dict.fromkeys(network for member in listed for network in networks(member, known, option, (*above, name))))
+    if members(entry):
+        return list(dict.fromkeys(network for member in members(entry) for network in networks(member, known, option, (*above, name))))
     return _of_object(name, entry, place)
 
 
@@ -63,15 +68,11 @@ def no_such(option: str, name: str, there: Collection[str]) -> Refused:
 
 
 def _of_object(name: str, entry: ET.Element, place: str) -> list[str]:
-    prefix, span = places.text(entry, ("ip-netmask",)), places.text(entry, ("ip-range",))
-    try:
-        if prefix:
-            return [str(ip_network(prefix, strict=False))]
-        if span:
-            first, last = (ip_address(text.strip()) for text in span.split("-", 1))
-            return [str(network) for network in summarize_address_range(first, last)]
-    except (TypeError, ValueError):
-        raise Refused(f"{place}: the address object '{name}' says '{prefix or span}', which is no network; give one that is") from None
+    for text in stands_for(entry):
+        try:
+            return prefixes(text)
+        except (TypeError, ValueError):
+            raise Refused(f"{place}: the address object '{name}' says '{text}', which is no network; give one that is") from None
     raise Refused(f"{place}: {_described(name, entry)}, which has no fixed addresses, so it can neither be routed nor announced; give networks, or an "
                   "object or a group of them")
 

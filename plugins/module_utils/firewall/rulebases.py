@@ -22,6 +22,7 @@ else:
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import is_ipv6
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import address_book
 
 ANY = "any"
 Network = Union[IPv4Network, IPv6Network]
@@ -94,15 +95,9 @@ def literal(text: str) -> IPSet:
 
 
 def address_objects(containers: Iterable[Iterable[ET.Element] | None]) -> dict[str, list[str]]:
-    """Names to what they stand for, from C(address) and C(address-group) elements; what has no fixed addresses is left out."""
-    found = {}
-    for container in containers:
-        for entry in container if container is not None else ():
-            single = places.text(entry, ("ip-netmask",)) or places.text(entry, ("ip-range",))
-            members = places.names(entry, ("static",))
-            if single or members:
-                found[entry.get("name") or ""] = [single] if single else members
-    return found
+    """Names to what they stand for, from C(address) and C(address-group) elements; what has no fixed addresses is left out, and hides others of its name."""
+    entries = address_book.by_name(containers)
+    return {name: listed for name, entry in entries.items() if (listed := address_book.stands_for(entry))}
 
 
 def is_enabled(rule: ET.Element) -> bool:

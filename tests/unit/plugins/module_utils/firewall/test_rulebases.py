@@ -131,3 +131,11 @@ def test_address_objects_are_read():
                                 "<entry name='c'><fqdn>x.example.net</fqdn></entry></r>"),
                   ET.fromstring("<r><entry name='g'><static><member>a</member></static></entry><entry name='d'><dynamic/></entry></r>"), None]
     assert rulebases.address_objects(containers) == {"a": ["10.0.0.1"], "b": ["10.0.0.1-10.0.0.9"], "g": ["a"]}
+
+
+def test_the_nearest_object_of_a_name_counts_also_where_it_has_no_fixed_addresses():
+    """Else a rule would be taken to see the addresses of a shared object that it does not name."""
+    shared = ET.fromstring("<r><entry name='server'><ip-netmask>10.0.0.1</ip-netmask></entry></r>")
+    near = ET.fromstring("<r><entry name='server'><fqdn>x.example.net</fqdn></entry></r>")
+    assert rulebases.address_objects([shared, near]) == {}
+    assert rulebases.address_objects([near, shared]) == {"server": ["10.0.0.1"]}
