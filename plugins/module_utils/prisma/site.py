@@ -11,7 +11,7 @@ The words are those of Prisma Access, and the same whether Panorama or the cloud
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any, TypeVar
@@ -247,6 +247,11 @@ def chosen(found: Sequence[Any], wanted: Collection[str] | None) -> list[Any]:
     if missing:
         raise InvalidInput(f"sites: there is no remote network or service connection '{missing[0]}'{instead(missing[0], known)}")
     return [site for site in found if not wanted or site.name in wanted]
+
+
+def of_type(sites: Iterable[Site], wanted: type) -> list[Any]:
+    """Only the remote networks, or only the service connections."""
+    return [site for site in sites if isinstance(site, wanted)]
 
 
 def with_tunnels(site: Any, made: Callable[[Tunnel], Tunnel]) -> Any:

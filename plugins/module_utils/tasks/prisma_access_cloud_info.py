@@ -15,7 +15,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import prisma_access_cloud as inquiry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import fields
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.cloud import PARTS, Held
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.site import RemoteNetwork, Site, chosen
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.site import RemoteNetwork, Site, chosen, of_type
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm import insights
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm.access import Access
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.scm.client import Client
@@ -65,7 +65,7 @@ def _asked(module) -> dict:
     return {
         "changed": False, "health": whole.state.value, "healthy": whole.healthy, "problems": list(whole.problems()), "vpns": whole.told()["vpns"],
         "tunnels": [each.plain() for each in rows if each.tunnel in names], "obstacles": [obstacle for each in hindered for obstacle in each.plain()],
-        **{part.option: [fields.plain(each) for each in held.told(part, [site.name for site in sites if isinstance(site, part.type)])] for part in PARTS},
+        **{part.option: [fields.plain(each) for each in held.told(part, [site.name for site in of_type(sites, part.type)])] for part in PARTS},
         "infrastructure": held.infrastructure, **({"addresses": found} if found else {}),
     }
 
@@ -83,6 +83,6 @@ def _hindered(client: Client, held: Held, sites: list[Site], missing: set[str]) 
     """What stands in the way of sites that are not well; of others nothing does."""
     if not sites:
         return []
-    by_part = [(part, [site for site in sites if isinstance(site, part.type)]) for part in PARTS]
+    by_part = [(part, of_type(sites, part.type)) for part in PARTS]
     told = inquiry.provisioning(client, [(part, some) for part, some in by_part if some], missing)
     return prisma_access.hindered(held.service, sites, told)

@@ -11,7 +11,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.conne
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.prisma_access_panorama import plugin_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import fields
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.panorama import PARTS
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.site import chosen
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.site import chosen, of_type
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import prisma_access
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.prisma_access import Provisioning
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, with_session
@@ -32,7 +32,7 @@ def _asked(session: Session, tenant: str | None, names: list[str] | None) -> dic
     candidate, running = (session.read(plugin.reads, running=is_running) for is_running in (False, True))
     held = plugin.standing(candidate)
     sites = chosen(held.service.sites, names)
-    of_parts = [(part, [site for site in sites if isinstance(site, part.kind)]) for part in PARTS]
+    of_parts = [(part, of_type(sites, part.kind)) for part in PARTS]
     told: dict[str, Provisioning] = {}
     for part, some in of_parts:
         told.update(plugin.provisioning(part.option, some, candidate, running))

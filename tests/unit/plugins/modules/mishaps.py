@@ -965,8 +965,8 @@ ODDITIES = (
             put(
                 f"{BGP[VIRTUAL]}/peer-group",
                 '<entry name="labs"><enable>yes</enable><type><ebgp/></type><peer><entry name="labs-1"><enable>yes</enable>'
-                "<peer-as>65077</peer-as><peer-address><ip>10.20.0.254</ip></peer-address><local-address><interface>ethernet1/2</interface><ip>10.20.0.1/24</ip>"
-                "</local-address></entry></peer></entry>",
+                "<peer-as>65077</peer-as><peer-address><ip>10.20.0.254</ip></peer-address><local-address><interface>ethernet1/2</interface>"
+                "<ip>10.20.0.1/24</ip></local-address></entry></peer></entry>",
             ),
         ),
         session("Active", "labs-1"),

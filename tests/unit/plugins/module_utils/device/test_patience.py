@@ -107,7 +107,7 @@ def test_several_wait_beside_each_other(clock):
 
     def late():
         try:
-            return (yield from Patience(4, poll=2).waiting(lambda: watched("late", 100)()))
+            return (yield from Patience(4, poll=2).waiting(watched("late", 100)))
         except ValueError:
             return "given up"
 
