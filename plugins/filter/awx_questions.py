@@ -15,7 +15,7 @@ description:
   - All of them may stay open. What is answered arrives as C(answer_) with the variable's name, and P(tunnelsmith.panos_vpn.answers#lookup) gives it to the
     role. A variable of the inventory is then left alone where nobody answered, which an empty answer under the variable's own name would hide.
   - A boolean is a choice of V(true) and V(false), and a list is a text with commas, since surveys know neither. An option with C(no_log) is a password, and
-      its answer arrives as C(secret_answer_) with the variable's name.
+    its answer arrives as C(secret_answer_) with the variable's name.
 options:
   _input:
     description: The C(options) of the role's entry point, as they stand in its C(meta/argument_specs.yml).

@@ -23,7 +23,7 @@ extends_documentation_fragment:
 options:
   option_prefix:
     description: >-
-      What stands before the names of these options where they are variables of a playbook, for example V(vpn_diagnose_): messages then name what was
+      What stands before the names of these options where they are variables of a playbook, for example V(config_export_): messages then name what was
       written there.
     type: str
   vsys:

@@ -32,6 +32,8 @@ _OF_OBJECTS = {
     "monitor_interval": (monitor_profile.TABLE, "interval"), "monitor_threshold": (monitor_profile.TABLE, "threshold"),
     "mtu": (tunnel_interface.TABLE, "mtu"),
 }
+# Options of the monitors of PBF rules and of static routes; a BGP session has none.
+_OF_MONITORS = ("monitor_interval", "monitor_threshold", "monitor_addresses")
 DISCARD = "discard"
 # What no BGP session can do without.
 _OF_A_SESSION = ("local_as", "peer_as", "hold_time", "keep_alive")
@@ -325,7 +327,7 @@ def _own_problems(vpn: Vpn) -> list:
         found.append("local_preference and as_path_prepend go with failover: bgp")
     if vpn.failover != PBF and vpn.backup_routes:
         found.append("backup_routes goes with failover: pbf")
-    found += _route_monitor_problems(vpn)
+    found += _needless_monitor_problems(vpn) + _route_monitor_problems(vpn)
     outside = [tunnel.far_end for tunnel in vpn.tunnels]
     inside = [address for tunnel in vpn.tunnels for address in (tunnel.inside_address, tunnel.inside_ipv6_address) if address]
     if len(set(outside)) != count or len(set(inside)) != len(inside):
@@ -362,6 +364,15 @@ def _id_problems(place: str, option: str, text: str | None, kind: str | None) ->
     if kind and not text:
         return [f"{place}: {option}_type goes with {option}"]
     return [] if re.fullmatch(form, text or "") or not text else [f"{place}: {option}: '{text}' is of the kind {kind}, and is not {words}"]
+
+
+def _needless_monitor_problems(vpn: Vpn) -> list:
+    """What is said of monitors where there are none. The roles hand on what is usual without being asked, so that alone says nothing."""
+    if not vpn.speaks_bgp:
+        return []
+    usual = {each.name: each.default for each in fields(vpn)}
+    return [f"{option} goes with failover: {PBF} or {ROUTES}; it has no effect with {vpn.failover}, leave it out"
+            for option in _OF_MONITORS if getattr(vpn, option) != usual[option]]
 
 
 def _route_monitor_problems(vpn: Vpn) -> list:

@@ -111,6 +111,11 @@ INPUTS = {
     "a tunnel that is not there preferred": (["primary_tunnel", "no tunnel 3"], "pbf", {"primary_tunnel": 3}),
     "preferences with PBF": (["local_preference", "failover: bgp"], "pbf", {"local_preference": [200, 100]}),
     "backup routes with BGP": (["backup_routes", "failover: pbf"], "bgp", {"backup_routes": True}),
+    "a monitor's interval with BGP": (
+        ["aws_pairing_monitor_interval goes with failover: pbf or routes", "no effect with bgp"], "bgp",
+        {"monitor_interval": 5, "option_prefix": "aws_pairing_"}),
+    "a monitor's threshold with BGP": (["monitor_threshold goes with", "ecmp"], "bgp", {"failover": "ecmp", "monitor_threshold": 2}),
+    "monitor addresses with BGP": (["monitor_addresses goes with"], "bgp", {"monitor_addresses": ["10.200.0.1", "10.200.0.2"]}),
     "fewer preferences than tunnels": (["local_preference", "(2), not 1"], "bgp", {"local_preference": [200]}),
     "a router ID that is none": (["router_id", "lyon"], "bgp", {"router_id": "lyon"}),
     "pairs of networks with PBF": (["policy_based", "'routes'"], "pbf", {"policy_based": True}),
