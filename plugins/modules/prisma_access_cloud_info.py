@@ -95,7 +95,7 @@ obstacles:
   type: list
   elements: dict
   sample:
-    - {site: Lyon, kind: remote network, cause: cloud-site-not-pushed, description: anna@example.com has 1 changes in Remote Networks that are not pushed}
+    - {site: Lyon, kind: remote network, cause: cloud-site-not-pushed, description: anna@example.com has 1 change in Remote Networks that is not pushed}
 addresses:
   description: The answer of the address API.
   returned: when O(address_url) is given, and there are remote networks

@@ -25,7 +25,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Traffic
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.mtu import tunnel_mtu
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import ZONE, Member
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import ZONE, Member, RecordedNames
 
 _LINK_LOCAL = "169.254.0.0/16"
 
@@ -131,20 +131,26 @@ def _duplicates(case, addresses) -> Iterator[Cause]:
 
 def zone_changed(case: Case) -> Iterator[Cause]:
     """The VPN's rules are for one zone, as its record says, and somebody has put its tunnels into another one."""
-    record = next((each for _unit, each in case.evidence.records if each.vpn == case.vpn), None)
+    members = _members_by_record(case)
     if case.zone is None:
         return
-    if record is None or not record.members:
+    if not members:
         yield from _left_zone(case)
         return
-    if Member(ZONE, case.zone) in record.members:
+    if Member(ZONE, case.zone) in members:
         return
-    wanted = next((zone for zone in case.around.names("zone") if Member(ZONE, zone) in record.members), None)
+    wanted = next((zone for zone in case.around.names("zone") if Member(ZONE, zone) in members), None)
     if wanted is not None:
         yield Cause("tunnel-interface-in-other-zone", f"{case.unit} is in zone '{case.zone}', and the VPN's rules are for zone '{wanted}'",
                     (f"{case.unit}: {case.zone}", f"the record of {case.vpn}: {wanted}"),
                     f"zone {wanted}: interfaces: [{case.unit}] (take it out of '{case.zone}' first); or site_to_site_vpn {case.vpn}: zone: {case.zone}",
                     CERTAIN)
+
+
+def _members_by_record(case: Case) -> RecordedNames:
+    """What the VPN's record says that its tunnels were put into; nothing where there is no record."""
+    record = next((each for _unit, each in case.evidence.records if each.vpn == case.vpn), None)
+    return record.members if record is not None else RecordedNames()
 
 
 def _left_zone(case) -> Iterator[Cause]:
@@ -184,7 +190,9 @@ def routers_apart(case: Case) -> Iterator[Cause]:
 
 
 def zones_apart(case: Case) -> Iterator[Cause]:
-    """A session that leaves by one tunnel and comes back by the other must stay within one zone."""
+    """A session that leaves by one tunnel and comes back by the other must stay within one zone. A tunnel that is in the recorded one is not to leave it."""
+    if case.zone is not None and Member(ZONE, case.zone) in _members_by_record(case):
+        return
     others = {unit: case.around.zone_of(unit) for unit in case.vpn_units if unit != case.unit}
     other = next((unit for unit, zone in sorted(others.items()) if zone and case.zone and zone != case.zone), None)
     if other:

@@ -94,7 +94,8 @@ class Edit:
     @property
     def words(self) -> str:
         where = f" in {self.folder}" if self.folder else ""
-        return f"{self.account or 'somebody'} has {self.count} changes{where} that are not pushed"
+        counted = f"1 change{where} that is" if self.count == 1 else f"{self.count} changes{where} that are"
+        return f"{self.account or 'somebody'} has {counted} not pushed"
 
 
 def jobs(client: Client) -> list[Job]:

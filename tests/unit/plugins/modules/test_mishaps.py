@@ -23,7 +23,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulato
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import Runtime
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.system_log import SystemLog
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import parse_document
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.mishaps import MISHAPS, ODDITIES, Mishap, Oddity, described, made
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.mishaps import MISHAPS, NAMES, ODDITIES, Mishap, Oddity, described, made
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.pairing import VpnDoor
 
 STEP = 1 if "ALL_FAULTS" in os.environ else 3
@@ -126,6 +126,12 @@ def _agreed(told: dict) -> str:
     return told["vpn_info"]["health"]
 
 
+def _concerned(mishap: Mishap) -> list:
+    """What the first cause may be told of: the tunnels that it happened to, or the VPN where none of them was made yet."""
+    name = NAMES[mishap.kind]
+    return [f"{name}-{number}" for number in mishap.tunnels.split()] if mishap.committed else [name]
+
+
 @pytest.mark.parametrize("mishap", _named(MISHAPS).values(), ids=_named(MISHAPS))
 def test_the_true_cause_comes_first_and_everybody_says_how_bad_it_is(wards, mishap):
     ward = wards(mishap)
@@ -134,6 +140,7 @@ def test_the_true_cause_comes_first_and_everybody_says_how_bad_it_is(wards, mish
     causes = told["vpn_info"]["diagnosis"]
     certain = {cause["id"] for cause in causes if cause["confidence"] == "certain"}
     assert causes[0]["id"] in mishap.causes, causes
+    assert causes[0]["tunnel"] in _concerned(mishap), causes
     assert certain - {*mishap.causes, *mishap.follows} == set()
     assert mishap.seen or not certain
     assert _agreed(told) == ("healthy" if mishap.what in MAY_BE_MEANT else mishap.health)

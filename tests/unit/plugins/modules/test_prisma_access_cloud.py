@@ -314,7 +314,7 @@ def test_jobs_of_folders_come_late_and_are_waited_for(cloud, run):
 def test_what_others_edited_is_said_or_refused(cloud, run):
     cloud.tenant.create("ike-crypto-profiles", {
         "name": "hers", "folder": REMOTE_NETWORKS, "hash": ["sha256"], "encryption": ["aes-256-cbc"], "dh_group": ["group14"]}, "anna@example.com")
-    words = "anna@example.com has 1 changes in Remote Networks that are not pushed"
+    words = "anna@example.com has 1 change in Remote Networks that is not pushed"
     refused = run(remote_networks=[LYON], push_foreign="fail")
     assert words in refused.message
     assert "nothing was written" in refused.message

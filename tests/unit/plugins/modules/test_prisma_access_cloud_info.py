@@ -102,7 +102,7 @@ def one_address_twice(there, options):
 
 #: What is so → (the cause that is told, and its words).
 OBSTACLES = {
-    "changes that nobody pushed": (others_change, NOT_PUSHED, "anna@example.com has 1 changes in Remote Networks that are not pushed"),
+    "changes that nobody pushed": (others_change, NOT_PUSHED, "anna@example.com has 1 change in Remote Networks that is not pushed"),
     "a push that failed": (lambda *where: push(*where, failing={REMOTE_NETWORKS: "Lyon: the node has no capacity left"}), PROVISIONING_FAILED,
                            "Remote Networks configuration pushed to cloud: Lyon: the node has no capacity left (FIN FAIL, job 191)"),
     "a push that goes on": (lambda *where: push(*where, endless=True), PROVISIONING, "push job 190 has not ended"),

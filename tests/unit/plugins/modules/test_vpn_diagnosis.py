@@ -272,6 +272,12 @@ def test_the_true_cause_comes_first(patients, fault):
         assert patient.done({"items": found[0]["items"]}, check=True, module=transaction).changed
 
 
+def test_a_tunnel_that_is_where_it_was_put_is_not_to_follow_the_one_that_was_moved(patients):
+    patient = patients("pbf")
+    FAULTS["tunnels in two zones"].breaks(patient)
+    assert "tunnels-in-different-zones" not in [cause["id"] for cause in patient.diagnose() if cause["tunnel"] == f"{patient.name}-2"]
+
+
 def test_the_limits_of_a_cloud_are_those_of_its_own_connections(patients):
     """However the peer calls its gateway."""
     patient = patients("bgp")
