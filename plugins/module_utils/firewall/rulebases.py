@@ -25,6 +25,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuratio
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import address_book
 
 ANY = "any"
+# A bound on nested address groups, so that a loop among them ends.
+_MOST_NESTED = 10
 Network = Union[IPv4Network, IPv6Network]
 
 
@@ -45,7 +47,9 @@ class Traffic:
 
 @dataclass(frozen=True)
 class Addresses:
-    """Literal addresses, and what is known of address objects and groups. Unknown names cover nothing and may overlap nothing."""
+    """Literal addresses, and what address objects and groups stand for. C(objects): by their names, of those that were asked for; nothing of one that does not
+    exist or has no fixed addresses. What is not known covers nothing, and may overlap anything.
+    """
 
     objects: dict = field(default_factory=dict)
 
@@ -59,15 +63,26 @@ class Addresses:
         return found
 
     def _one(self, text: str, depth: int) -> IPSet:
-        if text in self.objects and depth < 10:
+        if text in self.objects and depth < _MOST_NESTED:
             found = IPSet()
             for inner in self.objects[text]:
                 found |= self._one(inner, depth + 1)
             return found
         return literal(text)
 
-    def unknown(self, texts: Iterable[str]) -> list[str]:
+    def unasked(self, texts: Iterable[str]) -> list[str]:
+        """Names that nobody has asked for yet."""
         return [text for text in texts if text != ANY and text not in self.objects and not literal(text)]
+
+    def unknown(self, texts: Iterable[str]) -> list[str]:
+        """Those of which not all addresses are known: not asked for, without fixed ones, or a group that lists such."""
+        return [text for text in texts if text != ANY and not self._is_known(text, 0)]
+
+    def _is_known(self, text: str, depth: int) -> bool:
+        if text not in self.objects or depth >= _MOST_NESTED:
+            return bool(literal(text))
+        listed = self.objects[text]
+        return bool(listed) and all(self._is_known(inner, depth + 1) for inner in listed)
 
 
 def is_part(inner: Network, outer: Network) -> bool:
@@ -260,8 +275,8 @@ def redirected_to(rule: ET.Element) -> str:
 
 
 def names_in(rules: Iterable[ET.Element], addresses: Addresses) -> list[str]:
-    """Address names in rules that nobody here knows yet."""
-    return list(dict.fromkeys(name for rule in rules for option in ("source", "destination") for name in addresses.unknown(places.names(rule, (option,)))))
+    """Address names in rules that nobody has asked for yet."""
+    return list(dict.fromkeys(name for rule in rules for option in ("source", "destination") for name in addresses.unasked(places.names(rule, (option,)))))
 
 
 def between(rules: Iterable[ET.Element], zones: Collection[tuple]) -> list[ET.Element]:

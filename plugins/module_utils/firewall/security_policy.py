@@ -112,7 +112,7 @@ def extent(rule: ET.Element, traffic: Traffic, addresses: Addresses, names: Name
 def _side(rule: ET.Element, option: str, wanted: str, addresses: Addresses) -> int:
     if rulebases.holds(rule, option, wanted, addresses):
         return ALL
-    unknown = [text for text in places.names(rule, (option,)) if text != ANY and not addresses.of([text])]
+    unknown = addresses.unknown(places.names(rule, (option,)))
     if places.text(rule, (f"negate-{option}",)) == "yes":
         return UNKNOWN if unknown else SOME if rulebases.could_hold(rule, option, wanted, addresses) else NONE
     known = bool(addresses.of(places.names(rule, (option,))) & rulebases.literal(wanted))

@@ -46,5 +46,5 @@ def resolved(target: Target, names, known, beside: Iterable[Path] = ()) -> ruleb
     while names and len(known) < _MOST:
         found = rulebases.address_objects(target.session.get_named(containers, names))
         known.update({name: [] for name in names}, **found)
-        names = rulebases.Addresses(known).unknown([member for members in found.values() for member in members])
+        names = rulebases.Addresses(known).unasked([member for members in found.values() for member in members])
     return rulebases.Addresses(known)

@@ -15,7 +15,10 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rul
 
 OUT = Traffic("trust", "vpn", "10.10.0.0/24", "10.200.0.0/16")
 IKE = Traffic("untrust", "untrust", "198.51.100.10", "203.0.113.17", frozenset(("ike", "ipsec-esp")))
-KNOWN = Addresses({"lan": ["10.10.0.0/24"], "half": ["10.10.0.0/25"], "both": ["lan", "half"], "range": ["10.200.0.0-10.200.255.255"], "loop": ["loop"]})
+KNOWN = Addresses({"lan": ["10.10.0.0/24"], "half": ["10.10.0.0/25"], "both": ["lan", "half"], "range": ["10.200.0.0-10.200.255.255"], "loop": ["loop"],
+                   "10.10.0.9": ["10.10.0.9"], "host name": [], "its group": ["half", "host name"]})
+# What a rule names, and nobody knows the addresses of.
+UNKNOWN = ("mystery", "host name", "its group", "loop")
 
 
 def rule(name="r", disabled="", rule_type="", **lists) -> ET.Element:
@@ -118,6 +121,22 @@ def pbf(zones="trust", **lists) -> ET.Element:
 }.values(), ids=["zone", "other zone", "application", "part", "interfaces", "disabled"])
 def test_a_forwarding_rule_that_takes_all_of_the_traffic(found, expected):
     assert rulebases.pbf_covers(found, OUT, KNOWN) is expected
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_what_has_no_known_addresses_covers_nothing_and_may_overlap_anything(name):
+    """Also turned round: all but a host name may be all but the network."""
+    for option, network in (("source", OUT.source), ("destination", OUT.destination)):
+        plain, turned = ET.fromstring("<entry/>"), ET.fromstring(f"<entry><negate-{option}>yes</negate-{option}></entry>")
+        for each in (plain, turned):
+            ET.SubElement(ET.SubElement(each, option), "member").text = name
+            assert not rulebases.holds(each, option, network, KNOWN) and rulebases.could_hold(each, option, network, KNOWN)
+    assert not rulebases.is_within([name], ["0.0.0.0/0"], KNOWN)
+
+
+@pytest.mark.parametrize("name", ["lan", "both", "range", "10.10.0.9", "10.10.0.0/24"])
+def test_what_has_known_addresses_is_within_a_network(name):
+    assert not KNOWN.unknown([name]) and rulebases.is_within([name], ["10.0.0.0/8"], KNOWN)
 
 
 def test_only_names_that_can_decide_have_to_be_known():
