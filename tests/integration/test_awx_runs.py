@@ -379,7 +379,7 @@ def pairing_variables(role: str) -> dict:
     return {f"{role}_{name}": value for name, value in ROLES[role][0].items()}
 
 
-# Role → (its template, what becomes of its VPN in jobs; all of the last one's where ALL_FAULTS is set).
+# Role → (its template, what becomes of its VPN in jobs; with ALL_FAULTS in the environment that is the whole life).
 FORMS = {
     "azure_pairing": ("VPN with Azure", ["check", "made"]), "gcp_pairing": ("VPN with Google Cloud", ["made", "again"]),
     "harmony_sase_pairing": ("VPN with Harmony SASE", ["made", "reconnected"]), "zstack_pairing": ("VPN with ZStack", ["made", "absent"]),

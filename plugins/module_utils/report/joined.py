@@ -35,7 +35,7 @@ def _of_others(answer: Mapping, known: Collection[str]) -> Mapping:
     if not again:
         return answer
     left = [vpn for vpn in vpns if vpn not in again]
-    told, names = _reasons(again), {part.get("name") for part in _parts(again)}
+    told, names = _reasons(again) - _reasons(left), {part.get("name") for part in _parts(again)}
     problems = [problem for problem in answer.get("problems") or () if problem not in told]
     causes = [cause for cause in answer.get("diagnosis") or () if cause.get("tunnel") not in names]
     health = worst(Health(vpn["health"]) for vpn in left) if _reasons(left).issuperset(problems) else Health(answer["health"])

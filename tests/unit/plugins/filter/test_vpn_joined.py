@@ -50,6 +50,12 @@ def test_a_vpn_that_was_asked_for_by_name_is_as_that_answer_says():
     assert [vpn["name"] for vpn in found["vpns"]] == ["hub", "old"] and "health" not in found["vpns"][0]
 
 
+def test_what_is_wrong_with_both_is_left_of_the_other():
+    hub, old = REST["vpns"]
+    found = vpn_joined([HUB, {**REST, "vpns": [hub, {**old, "health": "down", "reasons": [NO_SA, *old["reasons"]]}]}])
+    assert (found["health"], found["problems"]) == ("down", ["no IPsec SA", "the old one leads nowhere"])
+
+
 def test_what_is_wrong_with_the_firewall_itself_counts():
     found = vpn_joined([HUB, {**REST, "problems": ["no IPsec SA", "the device certificate is gone"]}])
     assert (found["health"], found["problems"]) == ("down", ["the device certificate is gone"])

@@ -320,7 +320,9 @@ def test_what_others_edited_is_said_or_refused(cloud, run):
     assert "nothing was written" in refused.message
     assert written(cloud) == []
     assert any(words in warning and "would be pushed along" in warning for warning in run(check=True, remote_networks=[LYON]).warnings)
-    assert any(words in warning and "are pushed along" in warning for warning in run(remote_networks=[LYON]).warnings)
+    cloud.tenant.edits[REMOTE_NETWORKS]["anna@example.com"]["created"] = 2
+    assert any("has 2 changes in Remote Networks that are not pushed" in warning and "are pushed along" in warning
+               for warning in run(remote_networks=[LYON]).warnings)
 
 
 def test_changes_that_the_service_goes_on_telling_after_their_push_are_not_pushed_again(cloud, run, monkeypatch):
