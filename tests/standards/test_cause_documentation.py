@@ -40,6 +40,13 @@ def test_what_the_page_refers_to_is_there(repository):
     assert set(re.findall(r"`([a-z0-9-]+)`_", page_of(repository))) <= KNOWN
 
 
+def test_every_cause_stands_under_a_symptom(repository):
+    """What is said where nothing else is known has none of its own."""
+    by_symptom = page_of(repository).partition("\nBy symptom\n")[2].partition("\nEvery cause\n")[0]
+    told = {cause for section in CAUSES.values() for cause, sentence in section.items() if "nothing tells why" not in sentence}
+    assert told - set(re.findall(r"`([a-z0-9-]+)`_", by_symptom)) == set()
+
+
 def test_every_cause_is_one_that_a_rule_tells(repository):
     # What manages a far side calls them by the diagnosis' IDs.
     told = set(OBSTACLES)

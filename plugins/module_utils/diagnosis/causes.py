@@ -117,7 +117,8 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
     },
     "The hosts' packets": {
         "route-missing": "Nothing leads packets into the VPN: no PBF rule, no route, no BGP.",
-        "route-elsewhere": "A route leads packets for the far side, or half of it, past the VPN. Its administrative distance decides before its metric.",
+        "route-elsewhere": "A route leads packets for the far side, or for a part of it, past the VPN. Its administrative distance decides before its "
+                           "metric.",
         "tunnel-not-in-use": "Only the VPN's other tunnel has a way in: if it goes down, this one does not take over.",
         "pbf-rule-disabled": "A PBF rule of the VPN is switched off.",
         "pbf-rule-shadowed": "A PBF rule above those of the VPN takes the packets.",
@@ -156,7 +157,7 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
         "bgp-group-type": "The peer group is for the same AS, and the peer is of another.",
         "bgp-connections-forbidden": "The peer may neither be called nor call.",
         "bgp-address-family": "The peer or its group does not exchange prefixes of the family that is wanted.",
-        "bgp-interface-wrong": "The peer speaks from another interface than the one that has its local address.",
+        "bgp-interface-wrong": "The peer speaks from another interface than the one that has its local address, or than the tunnel that it is behind.",
         "bgp-address-mismatch": "The addresses of the session are not those of the interface that it begins at, or of the peer.",
         "bgp-as-mismatch": "The peer has another AS number than is configured for it, or expects another one.",
         "bgp-local-as-mismatch": "This firewall speaks as another AS than the cloud expects.",
