@@ -64,9 +64,9 @@ def _taken_back_if_noted(module, session) -> dict:
     if way is not None and pushes:
         way.refuse_foreign()
     result, unproven = taken_back(module, target, module.params["commit"])
+    result["warnings"] += unproven
     if way is not None and pushes:
         _deliver(way, result)
-    result["warnings"] += unproven
     return result
 
 

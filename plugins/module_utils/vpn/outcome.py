@@ -311,8 +311,12 @@ def _unproven(seen: Seen) -> str:
 
 
 def all_not_proven(unproven: Sequence[str], through: Sequence[str]) -> list[str]:
-    """What the user reads of what is older than the change, in sentences without a full stop. C(through): the tunnels of old BGP sessions."""
-    return ([not_proven(unproven)] if unproven else []) + ([no_new_session(through)] if through else [])
+    """What the user reads of what is older than the change, in sentences without a full stop. C(through): the tunnels of old BGP sessions.
+
+    Each is named once, though several journals may tell of it, as of a profile that two VPNs share.
+    """
+    tunnels, speaking = (tuple(dict.fromkeys(names)) for names in (unproven, through))
+    return ([not_proven(tunnels)] if tunnels else []) + ([no_new_session(speaking)] if speaking else [])
 
 
 def announced(tunnels: Sequence[str]) -> str:

@@ -576,6 +576,15 @@ def test_a_firewall_that_does_not_get_what_was_taken_back_is_named(running, tmp_
     assert taken.failed and "taken back on Panorama, and 1 of 2 firewalls did not get that: fw1" in taken.message and "not today" in taken.message
 
 
+def test_what_stays_unproven_is_told_too_where_a_firewall_does_not_get_what_was_taken_back(running, tmp_path):
+    running.done(outside(verify=False))
+    running.done(outside(pre_shared_keys=["notReal.key.three", "notReal.key.four"], journal=str(tmp_path), verify=False))
+    running.firewalls[0].control.fail_next_commit(["not today"])
+    taken = running.run({"name": NAME, "journal": str(tmp_path), **PLACE, "commit_poll": 0.05}, module=config_revert)
+    assert taken.failed and taken.values["unproven"] == [f"{NAME}-1", f"{NAME}-2"]
+    assert [told for told in taken.warnings if f"{NAME}-1, {NAME}-2 may still carry packets" in told], taken.warnings
+
+
 def test_what_comes_up_nowhere_is_taken_back_there_too(running, tmp_path):
     start = running.candidate()
     for firewall in running.firewalls:

@@ -208,3 +208,7 @@ def test_those_who_watch_are_told_whose_turn_it_is(interrupted, waiting, goes_on
 
 def test_a_failed_taking_back_says_that_the_journal_stays():
     assert "no answer" in outcome.not_taken_back("no answer") and "journal stays" in outcome.not_taken_back("no answer")
+
+
+def test_a_tunnel_that_several_journals_tell_of_is_named_once():
+    assert outcome.all_not_proven(["a-1", "a-2", "a-1"], ["a-2", "a-2"]) == [outcome.not_proven(["a-1", "a-2"]), outcome.no_new_session(["a-2"])]
