@@ -4,7 +4,7 @@
 
 """What happens to VPNs that worked: a change by hand, the far side, the way, routing, policies, a commit that was forgotten. And what only looks odd.
 
-Written by somebody who knew how VPNs fail and what this collection's guides promise, and had seen neither the rules of the diagnosis nor its tables of faults.
+A row is made from how VPNs fail and from what the guides promise, and not from the rules of the diagnosis, which would then be held against themselves.
 """
 
 from __future__ import annotations
@@ -222,8 +222,8 @@ class Mishap:
     C(making): options of the VPN besides. C(description): how the far side's description differs. C(probe): whether the probe of a host is answered, where
     one is sent. C(committed): whether the VPN itself was.
 
-    C(causes): what the diagnosis calls the true cause, added when all of the above stood; with several of them, each says it. C(follows): what is as certain
-    because of it, and is not what happened.
+    C(causes): what the diagnosis calls the true cause; with several of them, each says it. C(follows): what is as certain because of it, and is not what
+    happened.
     """
 
     what: str
