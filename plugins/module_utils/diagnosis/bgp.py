@@ -18,6 +18,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ev
     CERTAIN, LIKELY, PASSING, POSSIBLE, Cause, inside_of, same_address,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.outside import best_route
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import is_network
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.bgp_policies import EXPORT, IMPORT, Verdict
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Bgp, Profile
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import rules_of
@@ -216,6 +217,7 @@ def session(case: Case) -> Iterator[Cause]:
                 yield Cause(identity, f"BGP peer '{peer['name']}': {cause}", tuple(words[:2]), fix, LIKELY)
         yield from _password(case, peer)
         yield from _too_many(case, peer, bool(said))
+        yield from _over_own_limit(case, peer)
         if not said and not known:
             yield from _unanswered(case, peer, live)
 
@@ -249,6 +251,17 @@ def _too_many(case, peer, told) -> Iterator[Cause]:
         yield Cause("cloud-route-limit", f"'{peer['name']}' would be sent {count} prefixes, and the cloud takes {limit} at most before it ends the session",
                     (f"routes that are redistributed and let out: {count}", f"limit of the cloud's {described.gateway}: {limit}"),
                     f"{_label(peer)}: advertise: fewer, summarised networks", CERTAIN if told else LIKELY)
+
+
+def _over_own_limit(case, peer) -> Iterator[Cause]:
+    """A session that ended for the count of its prefixes shows none: the other peers of the VPN show how many there are."""
+    others = [other for unit in sorted(case.vpn_units - {None, case.unit}) for other in case.evidence.peers_by_unit.get(unit, ())]
+    sent = {other["name"]: live.total("received") or 0 for other in others for live in case.evidence.live_peers.get(other["name"], ()) if live.established}
+    limit = int(peer["max_prefixes"]) if _is_limited(peer) else None
+    above = [name for name, count in sent.items() if limit is not None and count > limit]
+    if above:
+        yield Cause("bgp-prefix-limit", f"BGP peer '{peer['name']}' may send {limit} prefixes, and '{above[0]}' of the same VPN sends {sent[above[0]]}",
+                    (f"{_label(peer)} max_prefixes: {limit}", f"prefixes received from '{above[0]}': {sent[above[0]]}"), _own_limit(peer)[2], LIKELY)
 
 
 def _last_words(case, peer, live) -> list:
@@ -365,6 +378,23 @@ def learned(case: Case) -> Iterator[Cause]:
             yield from _not_installed(case, peer, received)
         elif received and accepted == 0:
             yield _default_rejected(case, peer, f"received: {received}, accepted: 0", LIKELY)
+        elif received:
+            yield from _others_learned(case, peer)
+
+
+def _others_learned(case, peer) -> Iterator[Cause]:
+    """Networks of the far side that no prefix of any peer has to do with, though the prefixes are known."""
+    table = [ip_network(prefix, strict=False) for prefix in sorted(_learned(case, peer)) if is_network(prefix)]
+    wanted = [ip_network(text, strict=False) for text in case.intent.remote_networks if is_network(text)]
+    missing = [network for network in wanted if not any(each.version == network.version and each.overlaps(network) for each in table)]
+    routed = [str(destination) for unit in case.vpn_units if unit for _name, destination in case.around.routes_into(case.router or "", unit)]
+    missing = [str(network) for network in missing if not inside_of(str(network), routed)]
+    if table and missing:
+        told = ", ".join(str(network) for network in table[:5])
+        yield Cause("nothing-learned", f"BGP peer '{peer['name']}' announces {told}, and not {', '.join(missing)}",
+                    (f"prefixes learned: {told}", f"remote networks: {', '.join(case.intent.remote_networks)}"),
+                    f"in the cloud: attach the gateway to the network of {missing[0]}, and let its routes propagate; or remote_networks: what is there",
+                    CERTAIN)
 
 
 def _none_accepted(case, peer, received) -> Cause:

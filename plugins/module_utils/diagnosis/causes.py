@@ -173,7 +173,7 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
                         "another site of the same AS are.",
         "bgp-prefix-limit": "The peer sends more prefixes than max_prefixes allows it, and this firewall ends the session.",
         "cloud-route-limit": "The cloud takes fewer prefixes than it is sent, and ends the session for it.",
-        "nothing-learned": "The session is established, and the far side announces nothing.",
+        "nothing-learned": "The session is established, and the far side announces nothing, or other networks than the remote ones.",
         "default-route-rejected": "The far side announces a default route, and the router rejects it, as PAN-OS does until it is told otherwise.",
         "import-policy": "A policy here keeps out what the far side announces.",
         "install-route-off": "What is learned is not installed: install_route is off.",

@@ -96,6 +96,7 @@ RULES = (
     Rule(PHASE_2, phase_2.selectors, later=REKEY),
     Rule(PHASE_2, phase_2.several_pairs, always=True),
     Rule(PHASE_2, phase_2.refused_pairs, always=True),
+    Rule(PHASE_2, phase_2.left_out_pairs, always=True),
     Rule(PHASE_2, phase_2.forward_secrecy, always=True, later=REKEY),
     Rule(PHASE_2, phase_2.unanswered),
     Rule(INSIDE, inside.belongs_nowhere, always=True),

@@ -11,11 +11,12 @@ from typing import Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
-    CERTAIN, LIKELY, NO_CHILD, NO_IKE, PASSING, POSSIBLE, SILENT, Cause,
+    CERTAIN, LIKELY, NO_CHILD, NO_IKE, PASSING, POSSIBLE, SILENT, Cause, inside_of,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.phase_1 import (
     accepted, differences, fitting_profile, others_of_profile,
 )
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import is_network
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Selectors
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import vpn_log
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
@@ -154,6 +155,21 @@ def refused_pairs(case: Case) -> Iterator[Cause]:
         elif refused:
             yield Cause("proxy-id-mismatch", f"the peer does not accept the traffic selectors of proxy ID '{name}', {pair[0]} to {pair[1]}", evidence,
                         f"on the far side: the pair {pair[1]} to {pair[0]}; or take it out of remote_networks and local_networks here", LIKELY)
+
+
+def left_out_pairs(case: Case) -> Iterator[Cause]:
+    """A pair that the peer takes and that is wanted here, of which no proxy ID has any packet: the other pairs' SAs tell nothing of it."""
+    ours = [(proxy.get("local") or EVERYTHING[0], proxy.get("remote") or EVERYTHING[0]) for proxy in case.proxies]
+    are_known, is_alone = all(is_network(text) for each in ours for text in each), len(case.vpn_units) == 1
+    selectors_here = [Selectors(*(str(ip_network(text, strict=False)) for text in each)) for each in ours] if are_known else []
+    for pair in case.cloud.pairs if selectors_here and is_alone and case.phase in (PASSING, SILENT) else ():
+        is_wanted = inside_of(pair.local, case.intent.local_networks) and inside_of(pair.remote, case.intent.remote_networks)
+        if is_wanted and not any(mine.overlaps(pair) for mine in selectors_here):
+            name = names.proxy_id(case.name, pair.local, pair.remote)
+            yield Cause("proxy-id-mismatch", f"the tunnel's traffic selectors are not the peer's ({pair.local} here, {pair.remote} there)",
+                        tuple(f"proxy ID {proxy['name']}: {local} to {remote}" for proxy, (local, remote) in zip(case.proxies, ours)),
+                        f"proxy_id {name} of tunnel {case.name}: local: {pair.local}, remote: {pair.remote}", CERTAIN,
+                        ({"proxy_id": {"tunnel": case.name, "name": name, "local": pair.local, "remote": pair.remote}},))
 
 
 def _meet(proxies, pair) -> bool:

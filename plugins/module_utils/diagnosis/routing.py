@@ -221,11 +221,13 @@ def security_inbound(case: Case) -> Iterator[Cause]:
         return
     for out in intended(case):
         traffic = Traffic(out.destination_zone, out.source_zone, out.destination, out.source)
-        denied = [part.decision for part in decisions(case, traffic) if not part.decision.allows]
+        parts = [part.decision for part in decisions(case, traffic)]
+        denied = [part for part in parts if not part.allows]
         if not denied:
             continue
-        waiting = allowed_if_enabled(case, traffic) or allowed_below(case, replace(denied[0], traffic=traffic))
-        most = CERTAIN if is_own(case, allowed_if_enabled(case, traffic)) else LIKELY
+        enabled, below = allowed_if_enabled(case, traffic), allowed_below(case, replace(denied[0], traffic=traffic))
+        waiting = enabled or below
+        most = CERTAIN if is_own(case, enabled) or denied == parts and is_own(case, below) else LIKELY
         found = _nothing_passes(case, traffic, denied[0], sureness(case, denied[0], most) if waiting and stated(case) else POSSIBLE)
         yield found if waiting else replace(found, id="security-rule-inbound-missing", fix=f"{found.fix}, if the far side is to begin sessions")
         return
