@@ -17,10 +17,10 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run im
 
 def three() -> dict:
     """Connection id → the role's variables: two static ones to one VPC, and one by BGP."""
-    found = {IDS["bgp"]: paired("bgp", aws_pairing_connection=json.loads(BGP.read_text(encoding="utf-8")), aws_pairing_remote_networks=["10.201.0.0/16"])}
+    found = {IDS["bgp"]: paired("bgp", aws_pairing_connection=json.loads(BGP.read_text(encoding="utf-8")))}
     for number in (1, 2):
-        connection = another(number)
-        found[f"vpn-{number:017x}"] = paired("pbf", aws_pairing_connection=connection, aws_pairing_backup_routes=True)
+        found[f"vpn-{number:017x}"] = paired(
+            "pbf", aws_pairing_connection=another(number), aws_pairing_backup_routes=True, aws_pairing_remote_networks=["10.201.0.0/16"])
     return {name: {**values, "aws_pairing_verify_timeout": 10} for name, values in found.items()}
 
 

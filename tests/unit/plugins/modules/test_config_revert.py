@@ -107,8 +107,8 @@ def test_a_removal_is_taken_back(firewalls, tmp_path, engine):
 
 
 @pytest.mark.parametrize("fault, kept", [
-    ({"kind": "operation_error", "number": 3, "code": 12, "message": "no"}, 0), ({"kind": "drop_before", "times": 10}, 1),
-    ({"kind": "drop_after", "times": 1}, 1)], ids=["refused", "never answered", "its answer lost"])
+    ({"kind": "operation_error", "number": 3, "code": 12, "message": "no"}, 0), ({"kind": "drop_before", "times": 10}, 0),
+    ({"kind": "drop_after", "times": 1}, 1)], ids=["refused", "never arrived", "its answer lost"])
 def test_a_journal_stays_where_something_may_have_been_written(door, fault, kept):
     start = door.candidate()
     door.control.fault(when={"action": "multi-config"}, **fault)

@@ -73,7 +73,7 @@ READING = {"config_info": {}, "recording_info": {}, "vpn_info": {"name": [VPN]}}
 ELSEWHERE = {
     "site_to_site_vpn": "test_late_answers.py", "config_revert": "test_late_answers.py", "push": "test_push.py", "vpn_failover": "test_vpn_failover.py",
     "prisma_access_cloud": "test_prisma_access_cloud.py", "prisma_access_cloud_info": "test_prisma_access_cloud_info.py",
-    "prisma_access_panorama": "test_prisma_access_panorama.py",
+    "prisma_access_panorama": "test_prisma_access_panorama.py", "prisma_access_panorama_info": "test_prisma_access_panorama_info.py",
 }
 # Of the faults, those that nobody waits for.
 INSTANT = [fault for fault, planned in FAULTS.items() if planned["kind"] not in ("delay", "busy", "unavailable")]

@@ -115,9 +115,9 @@ def test_a_rule_that_was_only_moved_is_committed(door):
     "committed": ("commit", ["somebody else has committed"]),
 }.values(), ids=["reverted", "committed"])
 def test_what_somebody_did_between_the_write_and_the_commit_is_said(door, monkeypatch, how, words):
-    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import site_to_site_vpn
+    from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import vpn_life
 
-    commit_changes = site_to_site_vpn.commit_changes
+    commit_changes = vpn_life.commit_changes
 
     def meanwhile(module, session, *arguments, **more):
         with session_of(door) as other:
@@ -128,7 +128,7 @@ def test_what_somebody_did_between_the_write_and_the_commit_is_said(door, monkey
                 other.op("<revert><config/></revert>", "revert")
         return commit_changes(module, session, *arguments, **more)
 
-    monkeypatch.setattr(site_to_site_vpn, "commit_changes", meanwhile)
+    monkeypatch.setattr(vpn_life, "commit_changes", meanwhile)
     result = door.run({**options(), **COMMIT})
     said = [result.message, *result.warnings]
     assert result.failed is (how != "commit"), result.message
