@@ -70,7 +70,8 @@ def left_out(case: Case) -> Iterator[Cause]:
 
 def holds_on(case: Case) -> Iterator[Cause]:
     """A tunnel interface stays up whatever becomes of its SAs: where nothing watches the way, its routes stay too, and no other one takes over."""
-    if case.router is None or case.peers or case.rules or _goes_down_with_its_monitor(case):
+    is_led_by_routes = not case.peers and not case.rules and not case.meant_rules
+    if case.router is None or not is_led_by_routes or _goes_down_with_its_monitor(case):
         return
     routes = case.around.static_route_entries(case.router)
     for mine in [route for route in routes if route.interface == case.unit and not route.is_watched]:

@@ -31,6 +31,7 @@ ALSO = {
     "both tunnel interfaces in another zone": {"security-rule-denies"},
     "Panorama denies first": {"security-rule-denies"},
     "the hosts' interface in another zone": {"pbf-rule-misses-traffic"},
+    "no route to the far side's speaker": {"tunnel-not-in-use"},
 }
 # Faults that cannot be made there, as they break what is otherwise, or are none there: variant → faults.
 ELSEWHERE = {
