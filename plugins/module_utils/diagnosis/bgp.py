@@ -383,7 +383,8 @@ def learned(case: Case) -> Iterator[Cause]:
 
 
 def _others_learned(case, peer) -> Iterator[Cause]:
-    """Networks of the far side that no prefix of any peer has to do with, though the prefixes are known."""
+    """Networks of the far side that no prefix of any peer has to do with, though the prefixes are known. Whether they are meant to be reached already,
+    only the far side knows: the VPN works for what is announced."""
     table = [ip_network(prefix, strict=False) for prefix in sorted(_learned(case, peer)) if is_network(prefix)]
     wanted = [ip_network(text, strict=False) for text in case.intent.remote_networks if is_network(text)]
     missing = [network for network in wanted if not any(each.version == network.version and each.overlaps(network) for each in table)]
@@ -394,7 +395,7 @@ def _others_learned(case, peer) -> Iterator[Cause]:
         yield Cause("nothing-learned", f"BGP peer '{peer['name']}' announces {told}, and not {', '.join(missing)}",
                     (f"prefixes learned: {told}", f"remote networks: {', '.join(case.intent.remote_networks)}"),
                     f"in the cloud: attach the gateway to the network of {missing[0]}, and let its routes propagate; or remote_networks: what is there",
-                    CERTAIN)
+                    LIKELY)
 
 
 def _none_accepted(case, peer, received) -> Cause:

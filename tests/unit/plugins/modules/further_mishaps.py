@@ -207,7 +207,7 @@ _BGP = (
     Mishap(
         "the VPC was replaced by one with another network",
         "the far side announces, and not the remote network",
-        "bgp", VIRTUAL, "1 2", "down", "state",
+        "bgp", VIRTUAL, "1 2", "healthy", "state",
         (),
         (told(_B1, ["10.201.0.0/16"], [_OURS]), told(_B2, ["10.201.0.0/16"], [_OURS]), *_learned("10.201.0.0/16")),
         causes=("nothing-learned",),
