@@ -21,6 +21,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.carri
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.health import Condition, Health
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.judgement import Judgement, Verdict, judge
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import asked_for, not_there, of_vpns, select, with_siblings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.vpn_log import Line
 
 # How often a probe is sent that gets no answer: a rule can be in use a moment after its tunnel is up.
@@ -57,7 +58,7 @@ class Question:
 
 @dataclass
 class View:
-    """One look at the firewall. C(judgement), C(condition) are None where the state was not asked for; C(condition) as long as nobody judged, too.
+    """One look at the firewall. C(whole), C(state) are None where the state was not asked for; C(condition) is there when somebody has judged.
 
     C(everything): the whole configuration, C(judged): the part of it that health depends on. C(whole): the state of everything, C(state): of
     what was asked for. C(at): when, in seconds. C(counters): (when, flows) of the looks before. C(beyond): see C(health.Known).
@@ -74,9 +75,9 @@ class View:
     state: Any = None
     at: float = 0.0
     counters: list = field(default_factory=list)
-    judgement: Judgement | None = None
+    judgement: Judgement = Judgement()
     beyond: tuple[str, ...] = ()
-    condition: Condition | None = None
+    condition: Condition = field(init=False)
     diagnosis: list | None = None
     lines: Sequence[Line] = ()
     ha: str = ""
@@ -86,7 +87,7 @@ class View:
     @property
     def symptoms(self) -> tuple[str, ...]:
         """What the state shows to be wrong, in sentences; how well it is takes more than that."""
-        if self.judgement is None:
+        if self.whole is None:
             return ()
         missing = (not_there(name, self.everything) for name in self.missing)
         return (*missing, *self.judgement.problems, *self.beyond)
@@ -211,7 +212,7 @@ class Watch:
                              {name: not_there(name, view.everything) for name in view.missing}, view.beyond, away)
         view.condition = health.of_firewall(self.target.place, known)
 
-    def _take(self, view: View, state, listing) -> None:
+    def _take(self, view: View, state: State, listing: vpn_state.Listing) -> None:
         view.whole = state
         if self.question.router:
             state = state.of_router(self.question.router, view.configuration)

@@ -160,7 +160,7 @@ class Proof:
         if not due or self.target.is_panorama:
             return list(dict.fromkeys(map(running.tunnel_to, due)))
         now = self._sessions()
-        before = dict.fromkeys(due) | self.sessions if self.sessions is not None else journal.on(self.firewall).sessions if journal else {}
+        before = self._sessions_before(due, journal)
         unseen = {peer: now.get(peer) for peer in due if peer not in before}
         old = [peer for peer in due if _goes_on(now.get(peer), {**before, **unseen}[peer])]
         begun = [each for each in running.speaking if each.peer in due and each.peer not in old]
@@ -168,8 +168,14 @@ class Proof:
         if journal and notes:
             if unseen:
                 journal.note_sessions(self.firewall, unseen, tell)
-            journal.prove(self.firewall, [tuple(each) for each in begun], tell, lambda found: self.is_settled(found, running))
+            journal.prove(self.firewall, begun, tell, lambda found: self.is_settled(found, running))
         return list(dict.fromkeys(map(running.tunnel_to, old)))
+
+    def _sessions_before(self, due: Iterable[str], journal: Journal | None) -> Mapping[str, Session | None]:
+        """Those that were there before the change was running, of the peers that somebody has looked at then."""
+        if self.sessions is not None:
+            return {**dict.fromkeys(due), **self.sessions}
+        return journal.on(self.firewall).sessions if journal else {}
 
     def sessions_after_taking_back(self, running: Running, journal: Journal | None, tell: Callable[[str], None]) -> list[str]:
         """The tunnels through which a BGP session goes on that began with what was taken back. One that was there at first is as it was.
@@ -182,7 +188,7 @@ class Proof:
         as_at_first = [peer for peer in self.peers_due(journal, running) if first.get(peer) is not None and _goes_on(there.get(peer), first[peer])]
         begun = [each for each in running.speaking if each.peer in as_at_first]
         self.begun |= set(begun)
-        journal.prove(self.firewall, [tuple(each) for each in begun], tell, lambda found: self.is_settled(found, running))
+        journal.prove(self.firewall, begun, tell, lambda found: self.is_settled(found, running))
         self.sessions = None
         return self.old_sessions(running, journal, tell)
 

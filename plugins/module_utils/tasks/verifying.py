@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Mapping
+
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import is_network
@@ -28,12 +30,12 @@ OPTIONS = {
 _BETWEEN_PROBES = 1.0
 
 
-def texts(params, option: str) -> tuple[str, ...]:
+def texts(params: Mapping[str, Any], option: str) -> tuple[str, ...]:
     """The texts of a list, without empty ones."""
     return tuple(text for text in arguments.trimmed(params[option] or []) if text)
 
 
-def networks(params, option: str, target: Target) -> tuple[str, ...]:
+def networks(params: Mapping[str, Any], option: str, target: Target) -> tuple[str, ...]:
     """The networks of an option, with those of the address objects and groups that it names."""
     found = texts(params, option)
     for text in found:
@@ -42,14 +44,14 @@ def networks(params, option: str, target: Target) -> tuple[str, ...]:
     return address_objects.networks(target, option, found)
 
 
-def refuse_no_time(params, *options: str) -> None:
+def refuse_no_time(params: Mapping[str, Any], *options: str) -> None:
     """Seconds between two looks, of the options of these names."""
     for option in options:
         if params[option] is not None and params[option] <= 0:
             raise InvalidInput(f"{option}: give more than 0 seconds")
 
 
-def prober_of(params) -> Prober | None:
+def prober_of(params: Mapping[str, Any]) -> Prober | None:
     """What asks from behind the firewall; its own packets go past PBF, so that only a host there can tell whether packets find the way."""
     return Prober(params["probe"], _BETWEEN_PROBES, params["probe_timeout"]) if params["probe"] else None
 

@@ -41,11 +41,11 @@ class BehindPanorama:
     known: dict[str, Proof] = field(default_factory=dict)
     before: Up | None = None
 
-    # What a run asks of the place where its VPN runs; C(OnFirewall) has the same.
+    # What C(vpn_place.Place) asks.
 
     @property
     def delivers(self) -> bool:
-        """Whether what is committed goes on to firewalls; said or not, that is where a VPN runs."""
+        """Said or not, firewalls are where a VPN runs."""
         wanted = self.module.params["push"]
         return self.asked.commits if wanted is None else bool(wanted)
 
@@ -94,7 +94,7 @@ class BehindPanorama:
 
     def verify(self, seen: Seen) -> Seen:
         """On all of them at once: what does not come up on one of them neither hides nor keeps the others."""
-        failures = []
+        failures: list[str] = []
         if seen.delivered is None:
             add(self.told, {"changed": False, "earlier_changes": [], **self.delivery.look()})
             seen = replace(seen, delivered=self._names(self.delivery.reached))

@@ -141,7 +141,7 @@ class _Task:
         if {STATE, ROUTES}.intersection(self.gather):
             vpn["state"] = told
         found = {"vpn": vpn}
-        if view.condition is not None:
+        if self.watch.question.judges:
             found.update(verifying.told(view), firewall=self._firewall(view))
         if SUMMARY in self.gather:
             found["summary"] = summary(told, view.condition)

@@ -25,6 +25,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.provin
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.turns import add, add_diff
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.vpn_behind_panorama import BehindPanorama
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.vpn_on_firewall import OnFirewall
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.vpn_place import Place
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.vpn_planning import Planning, Wish
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import journal_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import outcome
@@ -48,7 +49,7 @@ class Life:
     on_each: Mapping[str, Vpn] = field(default_factory=dict)
     told: dict = field(default_factory=lambda: {"changed": False, "warnings": []})
     before: Up | None = None
-    place: OnFirewall | BehindPanorama = field(init=False)
+    place: Place = field(init=False)
     remembers: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -117,7 +118,7 @@ class Life:
         goes_on = goes_on and self.module.params["rollout"] == outcome.ONE_BY_ONE
         return Wish(self.asked.vpn, self.vpn, self.module.params["replaces"] if self.vpn else None, in_turn, goes_on, self.on_each)
 
-    def _write_and_commit(self, planning, failed: list) -> dict:
+    def _write_and_commit(self, planning: Planning, failed: list[PanosVpnError]) -> dict:
         """C(failed): takes the error of a commit, which does not end the run where the change is taken back."""
         done = planning.write(lambda: self._before_write(planning))
         if done["changed"] or done["uncommitted"]:
@@ -131,7 +132,7 @@ class Life:
         self._remember()
         if not self.asked.removes:
             self.place.wrote((), planning.turn.spoken)
-            self.place.look_at_sessions(planning.turn, planning.turn.stood or planning.pending)
+            self.place.look_at_sessions(planning.turn, planning.turn.stood or bool(planning.pending))
         try:
             committed = commit_changes(self.module, self.target.session, done["objects"], done["earlier_changes"], self._description(),
                                        is_written=planning.is_written)
@@ -257,7 +258,7 @@ class Life:
         return tuple(item["xpath"] for item in done["left"])
 
 
-def _other_keys(params, numbers: Sequence[int] | None) -> list[str]:
+def _other_keys(params: Mapping[str, Any], numbers: Sequence[int] | None) -> list[str]:
     """A warning of each tunnel whose given key is another than the connection's. C(numbers): of the tunnels that get theirs now; None: of all.
 
     Whether it is a new key or a wrong one, only the far side knows. What stands there for a key that was masked is none.

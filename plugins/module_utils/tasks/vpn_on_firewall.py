@@ -58,7 +58,7 @@ class OnFirewall:
     committed_at: float | None = None
     took_over: bool = False
 
-    # What a run asks of the place where its VPN runs; C(BehindPanorama) has the same.
+    # What C(vpn_place.Place) asks.
 
     @property
     def delivers(self) -> bool:
@@ -73,11 +73,10 @@ class OnFirewall:
         """A commit takes along what its own options say."""
 
     def deliver(self, seen: Seen, is_new: bool) -> Seen:
-        """It is where it runs. C(is_new): this run has committed it."""
+        """It is where it runs."""
         return seen
 
     def remember(self) -> Up:
-        """What is up, before anything is changed."""
         view = self._watch(Question()).look()
         flows = negotiating.by_tunnel(view.whole.flows)
         self.before, self.spis = _up(view), {name: negotiating.spis(flows, name) for name in flows}
@@ -92,14 +91,9 @@ class OnFirewall:
         self.proof.wrote(objects, places)
 
     def committed(self, another_went: bool) -> None:
-        """C(another_went): with this commit, another VPN whose place this one takes."""
         self.committed_at, self.took_over = time.monotonic(), self.took_over or another_went
 
     def look_at_sessions(self, turn: Turn, was_there: bool) -> None:
-        """Which BGP sessions are there before what was changed of them is running: by that a later look tells which have begun since.
-
-        C(was_there): whether a configuration has had the VPN before.
-        """
         journal = self._noted()
         places = self.proof.spoken(journal)
         if not places:
@@ -109,12 +103,12 @@ class OnFirewall:
         else:
             # Peers of a VPN that was in no configuration have none.
             self.proof.sessions = {}
+        before = self.proof.sessions or {}
         peers = [each.peer for each in turn.speaking if each.place in places]
         if journal and peers:
-            journal.note_sessions("", {peer: self.proof.sessions.get(peer) for peer in peers}, self.module.tell)
+            journal.note_sessions("", {peer: before.get(peer) for peer in peers}, self.module.tell)
 
     def refuse_unproven(self, tunnels: tuple[str, ...], changing: tuple[str, ...]) -> None:
-        """Raises Refused where another tunnel than those that are C(changing) has not shown that it works after its own change, in an earlier run."""
         unproven = alone(self._renegotiated(Seen(tunnels=tunnels, waiting=changing), notes=False))
         if self.proof.spoken(self._noted()):
             unproven = replace(unproven, sessions=self._old_sessions(unproven, self.proof.running(), notes=False))
@@ -296,23 +290,24 @@ class OnFirewall:
         configuration = running.configuration
         there = {tunnel["name"]: tunnel for tunnel in configuration["tunnels"]}
         journal = self._noted()
-        again: dict[str, list] = {"up": [], "down": [], "unproven": []}
+        up: list[str] = []
+        down: list[str] = []
+        unproven: list[str] = []
         for name in self._order([name for name in before if name in there], seen.tunnels):
             is_as_before = name not in self.proof.cleared and self.proof.spis(name) == self.spis.get(name) and name in self.proof.up()
             if is_as_before:
                 self.proof.settle(there[name], running, journal, self.module.tell)
                 continue
-            if negotiation.waits_for_its_peer(there[name], configuration) or (again["down"] and name in self.proof.up()):
-                again["unproven"].append(name)
+            if negotiation.waits_for_its_peer(there[name], configuration) or (down and name in self.proof.up()):
+                unproven.append(name)
                 continue
             self.module.progress.about = f"{name} is negotiated as before"
             watch = self._watch(Question(names=(name,)))
             done = alone(self.proof.negotiate(there[name], watch, self.module.patience("verify_timeout", "verify_poll")))
-            is_up = done.view.is_clear and done.forgot
             if done.forgot:
                 self.proof.settle(there[name], running, journal, self.module.tell)
-            again["up" if is_up else "down"].append(name)
-        return Again(**{kind: tuple(names) for kind, names in again.items()})
+            (up if done.view.is_clear and done.forgot else down).append(name)
+        return Again(up=tuple(up), down=tuple(down), unproven=tuple(unproven))
 
     # So is what a BGP session begins with, when it has begun anew.
 
@@ -349,7 +344,7 @@ def _up(view: View) -> Up:
     return Up(tunnels, peers, (*(verdict.name for verdict in view.judgement.tunnels), *(peer.name for peer in view.state.bgp_peers)))
 
 
-def _described(params) -> Profile:
+def _described(params: Mapping[str, Any]) -> Profile:
     """What the far side says of the VPN. A key that is given stands for its own, which may be masked or out of date there."""
     described = given(params["connection"] or {})
     tunnels = given(params["tunnels"]) or described.get("tunnels", [])

@@ -8,37 +8,39 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
-from typing import Callable, Collection, Iterable, Mapping, NamedTuple, Sequence
+from typing import Any, Callable, Collection, Mapping, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.behind import refuse_unknown
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import as_if_at, in_words
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.commit import Change
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import as_if_at
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import certificates, effective, homes, rulebases
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.effective import HERE
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.homes import Homes
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import READ, Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import address_objects, interface_addresses, vpn_state
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.effective_configuration import Site, Standing
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts.template_variable import CONTAINER, declared, gone, owner, valued
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts.template_variable import CONTAINER
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import revert
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import Plan, plan
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import Desired, at_home, located
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import located
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import IMPORTED
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import uncommitted
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.vpn_template import OneTemplate, Phases, Planned
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, configure
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import adoption, build, claim, negotiation, removal, rollout, sessions
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import record as records
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.negotiation import Agreed
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.result import Result
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.sessions import Speaking
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.variables import Naming, Variable, variables_in
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import PBF, Vpn
 
+# Number of a tunnel that is there → the (kind, name) of what it runs on.
+Serving = Mapping[int, Collection[Agreed]]
 # The vsys import is read only where interfaces can go: a member of a zone is imported.
 _IMPORTED = (("vsys", IMPORTED),)
 
@@ -91,20 +93,12 @@ class Turn:
     replaces: str = ""
 
 
-class Planned(NamedTuple):
-    """What stands around the VPN on one firewall, what it wants there, and where that is written."""
-
-    around: Surroundings
-    built: Result
-    homes: Homes
-
-
 class Planning:
     """What a turn learns of the firewall on the way to its plan."""
 
-    def __init__(self, module, target: Target, wish: Wish):
+    def __init__(self, module: Any, target: Target, wish: Wish):
         self.module, self.target, self.wish = module, target, wish
-        self.pending = uncommitted.listed(module, target.session)
+        self.pending: list[Change] = uncommitted.listed(module, target.session)
         self.listing = vpn_state.Listing(target)
         self.known_objects: dict = {}
         self.turn = Turn()
@@ -119,10 +113,10 @@ class Planning:
         refuse_unknown(self.target.session, found)
         return Standing(self.target, found)
 
-    def write(self, before_write) -> dict:
+    def write(self, before_write: Callable[[], None]) -> dict:
         """The result of C(configure), and what the commit to come has to know. C(before_write): called when something is about to be written."""
 
-        def about_to_write(intent) -> None:
+        def about_to_write(intent: Wanted) -> None:
             before_write()
             self._refuse_foreign(intent)
 
@@ -145,19 +139,21 @@ class Planning:
         return not plan(self.turn.phases, self.target.read([*self._reads(), *members]), self.target.base)
 
     def _reads(self) -> list:
-        interfaces_go = self.wish.going or self.wish.vpn.tunnel_interfaces
-        proofs = certificates.reads(self.target.base) if self.wish.vpn is not None and self.wish.vpn.certifies else []
+        vpn = self.wish.vpn
+        interfaces_go = self.wish.going or (vpn is not None and vpn.tunnel_interfaces)
+        proofs = certificates.reads(self.target.base) if vpn is not None and vpn.certifies else []
         variables = (("template", CONTAINER), ("stacks", ())) if self.target.behind and self.target.location.template else ()
         return [self.target.base(location) + path for location, path in READ + (_IMPORTED if interfaces_go else ()) + variables] + proofs
 
-    def _wanted(self, tree) -> Wanted:
+    def _wanted(self, tree: ET.Element) -> Wanted:
         self._add_holders(tree)
         self.sites = [Site(None, tree)] if self.standing is None else self.standing.sites(tree)
         planned = self._on_each(self.sites, tree)
         first = next(iter(planned))
         around, built = planned[first].around, planned[first].built
         if self.standing is not None:
-            built.phases, built.held = self._of_one_template(planned, tree), planned[first].homes.held(built.held)
+            built.phases = OneTemplate(self.target, self.wish.name, self.standing, planned, tree).phases()
+            built.held = planned[first].homes.held(built.held)
         self._read_imports(tree, built.phases)
         self.turn.held = claim.paths([*built.held, *(item for phase in built.phases for item in phase)], self.target.base)
         self.turn.removed_before = self._removed_before()
@@ -224,101 +220,6 @@ class Planning:
             found.refuse()
         return Planned(around, built, found)
 
-    def _of_one_template(self, planned: Mapping[Site, Planned], own: ET.Element) -> list:
-        """The phases of all firewalls as those of the one template, with the variables that stand for what differs."""
-        ours = self._own_variables(own, HERE)
-        declared_names = {name for site in planned for name in (*site.values, *site.unset)}
-        naming = Naming(self.wish.name, {site.serial: site.words for site in planned}, {site.serial: site.values for site in planned},
-                        declared_names - ours, self._beyond_the_template(each.around for each in planned.values()))
-        phases = naming.common({site.serial: each.built.phases for site, each in planned.items()})
-        if naming.made and not self.target.location.template:
-            raise Refused(f"{self.target.words}: {', '.join(naming.made)} would have to be a variable, and those are declared in a template; write to a "
-                          "template, nothing was written")
-        phases = self._routed(phases, planned.values())
-        elsewhere = sorted({item.home for phase in phases for item in phase if item.home})
-        self._refuse_strangers(elsewhere)
-        self._read_elsewhere(own, elsewhere)
-        templates = [home for home in elsewhere if home.startswith("template/")]
-        variables = self._valued(naming.made.values(), planned)
-        phases = [variables, *(_declared_at(home, variables, phases) for home in templates), *phases]
-        return [*phases, *self._idle(phases, own, templates)]
-
-    def _idle(self, phases: Sequence, own: ET.Element, templates: Sequence[str]) -> Iterable[list]:
-        """The VPN's own variables that nothing names any more, with what they are worth anywhere; in another template, those that are not named there."""
-        declared_at = {home: self._own_variables(own, home) for home in (HERE, *templates)}
-        if not any(declared_at.values()):
-            return
-        after = plan(phases, own, self.target.base).after
-        devices = {home: places.find(after, self.target.base(located("device", home))[1:]) for home in declared_at}
-        named = {home: set(effective.names_in(device, declared_at[HERE] | declared_at[home])) if device is not None else set()
-                 for home, device in devices.items()}
-        for home, names in declared_at.items():
-            needed = named[home] if home else set().union(*named.values())
-            stacks = None if home else places.find(own, self.target.base("stacks")[1:])
-            yield [at_home(item, home) if item.location == "template" else item for name in sorted(names - needed) for item in gone(name, stacks)]
-
-    def _own_variables(self, own: ET.Element, home: str) -> set[str]:
-        """The VPN's, by what their descriptions say, in one template."""
-        if not home and not self.target.location.template:
-            return set()
-        entries = places.children(own, (self.target.base(located("template", home)) + CONTAINER)[1:])
-        return {entry.get("name") or "" for entry in entries if owner(entry) == self.wish.name}
-
-    def _routed(self, phases: Sequence, planned: Collection[Planned]) -> list:
-        """Each item where it takes effect, which is the same place for all firewalls."""
-        first = next(iter(planned))
-        for other in planned:
-            for item in (item for phase in phases for item in phase):
-                if first.homes.of(item) != other.homes.of(item):
-                    names = " and ".join(in_words(home) if home else self.target.words for each in (first, other) for home in each.homes.of(item)[-1:])
-                    raise Refused(f"{item.label}: what it is added to does not stand in one template for all of the firewalls ({names}); write the VPN to "
-                                  "a template for each of them, nothing was written")
-        return first.homes.routed(phases)
-
-    def _refuse_strangers(self, elsewhere: Iterable[str]) -> None:
-        """What is written to another template is in force on each firewall that gets it, also where that is not meant to have the VPN."""
-        for home in elsewhere if self.standing is not None else ():
-            strangers = self.standing.strangers(home)
-            if strangers:
-                raise Refused(f"{self.wish.name}: its router or zone stands in {in_words(home)}, which {', '.join(strangers)} "
-                              f"{'get' if len(strangers) > 1 else 'gets'}, too, and {self.target.words} not: what the VPN adds there would be in force on "
-                              f"{'them' if len(strangers) > 1 else 'it'}. Name a router and a zone of {self.target.words}, or of a template that only its "
-                              "firewalls get; nothing was written")
-
-    def _read_elsewhere(self, own: ET.Element, elsewhere: Iterable[str]) -> None:
-        """What the plan has to know of other templates, added to what was read."""
-        paths = [self.target.base(located(kind, home)) + below for home in elsewhere
-                 for kind, below in (("network", ()), ("vsys", ("zone",)), ("vsys", IMPORTED), ("template", CONTAINER))
-                 if kind != "template" or home.startswith("template/")]
-        found = self.target.read(paths) if paths else None
-        for path in paths:
-            element = places.find(found, path[1:])
-            if element is not None and places.find(own, path[1:]) is None:
-                places.adopt(places.make(own, path[1:-1]), element)
-
-    def _beyond_the_template(self, views: Iterable[Surroundings]) -> set[str]:
-        """The interfaces that can be named by a variable alone: the template does not have them. A stack has all that its templates have."""
-        is_template = bool(self.target.location.template)
-        return {interface.name for view in views for interface in view.interfaces.values()
-                if interface.owner == effective.THE_FIREWALL or (is_template and interface.owner)}
-
-    def _valued(self, made: Iterable[Variable], planned: Iterable[Site]) -> list:
-        """The variables, and what they are worth on each firewall; what is the same on all is said once."""
-        judged = {site.serial for site in planned}
-        found = []
-        for variable in made:
-            if variable.of_all is not None:
-                found.append(declared(variable.name, variable.kind, self.wish.name, variable.of_all))
-                continue
-            left = [device.words for device in self.standing.known if device.serial not in judged] if self.standing else []
-            if left:
-                raise Refused(f"{', '.join(left)} is not connected to {self.target.place}, so what variable {variable.name} is to be worth there is not known; "
-                              "nothing was written")
-            found.append(declared(variable.name, variable.kind, self.wish.name))
-            stacks = {serial: self.target.behind.parts(serial)[1] for serial in variable.values} if self.target.behind else {}
-            found += [valued(variable.name, variable.kind, value, stacks[serial], serial) for serial, value in variable.values.items()]
-        return found
-
     def _in_turn(self, vpn: Vpn, around: Surroundings, own: ET.Element) -> Result:
         """All of the VPN; where that would interrupt several tunnels and they are to be changed one by one, the part of the first of them."""
         more = (self._addresses(vpn, around), self.wish.replaces)
@@ -339,7 +240,7 @@ class Planning:
                 causes = rollout.told(cause for number in self.turn.interrupts for cause in numbers[number])
                 built.warnings.append(f"{vpn.name}: this interrupts {', '.join(names[number] for number in self.turn.interrupts)}, {how}, {causes}")
             return built
-        self._take_turns(numbers, names, built.serving)
+        self._take_turns(numbers, built.serving, vpn.primary_tunnel)
         if not self.turn.waiting:
             return built
         (first,) = self.turn.interrupts
@@ -369,25 +270,25 @@ class Planning:
         is_elsewhere = any(places.starts_with(path, self.target.base(kind)) for kind in kinds)
         return as_if_at(self.target.base("device"), path) if is_elsewhere else path
 
-    def _take_turns(self, numbers, names, serving) -> None:
-        """Whose turn is now, and whose later. C(numbers): of the tunnels that the change interrupts."""
-        primary = self.wish.vpn.primary_tunnel
+    def _take_turns(self, numbers: Collection[int], serving: Serving, primary: int) -> None:
+        """Whose turn is now, and whose later. C(numbers): of the tunnels that the change interrupts. C(primary): of the one that is preferred."""
         unfinished = rollout.begun([change.path for change in self.pending], serving, self.target.base)
         up = self._up(serving)
         first = (rollout.order(unfinished, primary, up) or rollout.order(numbers, primary, up))[0]
-        self._refuse_last_one(first, up, names, unfinished)
+        if not unfinished:
+            self._refuse_last_one(first, up)
         self.turn.interrupts = [first]
         self.turn.waiting = [number for number in rollout.order(numbers, primary, up) if number != first]
 
-    def _refuse_last_one(self, first, up, names, unfinished) -> None:
-        """The only tunnel that carries packets is spared, unless an earlier run has begun with it."""
-        down = [name for number, name in names.items() if number != first]
-        if unfinished or up != {first} or not down:
+    def _refuse_last_one(self, first: int, up: set[int]) -> None:
+        """The only tunnel that carries packets is spared."""
+        down = [name for number, name in self.turn.names.items() if number != first]
+        if up != {first} or not down:
             return
-        raise Refused(f"{names[first]} is the only tunnel of {self.wish.name} that is up, and this change interrupts it. Bring {', '.join(down)} up first, "
-                      "take the last change back (config_revert), or say rollout: together; nothing was written")
+        raise Refused(f"{self.turn.names[first]} is the only tunnel of {self.wish.name} that is up, and this change interrupts it. Bring {', '.join(down)} up "
+                      "first, take the last change back (config_revert), or say rollout: together; nothing was written")
 
-    def _up(self, serving) -> set:
+    def _up(self, serving: Serving) -> set[int]:
         """The numbers of the tunnels that carry packets; behind a Panorama, on each firewall that can be asked."""
         if self.standing is None:
             listings = [self.listing]
@@ -398,7 +299,7 @@ class Planning:
         active = set.intersection(*on_each) if on_each else set()
         return {number for number, objects in serving.items() if any(kind == "ipsec_tunnel" and name in active for kind, name in objects)}
 
-    def _read_imports(self, tree, phases) -> None:
+    def _read_imports(self, tree: ET.Element, phases: Phases) -> None:
         """The vsys import, where an interface turns out to go (the VPN has a tunnel less than before)."""
         imported = self.target.base("vsys") + IMPORTED
         going = any(item.location == "vsys" and item.relative_path[:-1] == IMPORTED and item.state == "absent" for phase in phases for item in phase)
@@ -408,7 +309,7 @@ class Planning:
         if found is not None:
             places.make(tree, imported[1:-1]).append(found)
 
-    def _surroundings(self, tree) -> Surroundings:
+    def _surroundings(self, tree: ET.Element) -> Surroundings:
         """With what the configuration does not say of the interfaces' addresses, asked only where an interface needs it."""
         around = Surroundings(tree, self.target.base, self.target.platform)
         if self.wish.vpn is None:
@@ -424,7 +325,7 @@ class Planning:
         return address_objects.resolved(self.target, names, self.known_objects)
 
     @staticmethod
-    def _forwarding_rules(vpn, around) -> list:
+    def _forwarding_rules(vpn: Vpn, around: Surroundings) -> list:
         """PBF rules that are to be understood: those that could be taken over, and beside BGP or routes all, which are asked before these."""
         return adoption.forwarding_rules(vpn, around) if vpn.failover == PBF else around.entries("rulebase", ("pbf", "rules"))
 
@@ -437,10 +338,10 @@ class Planning:
         items = [item for name in names for phase in removal.removal(name, running).phases for item in phase]
         return claim.paths(items, self.target.base)
 
-    def _is_mine(self, change, objects) -> bool:
+    def _is_mine(self, change: Change, objects: list[Path]) -> bool:
         return commit.concerns(change, objects + self.turn.held + self.turn.removed_before)
 
-    def _refuse_foreign(self, intent) -> None:
+    def _refuse_foreign(self, intent: Wanted) -> None:
         objects = intent.places(self.target.base)
         uncommitted.refuse_foreign(self.module, self.target.session, self.pending, lambda change: self._is_mine(change, objects))
 
@@ -464,9 +365,3 @@ def _refuse_unset(site: Site, vpn: Vpn | None) -> None:
     if unset:
         raise Refused(f"template variable {', '.join(unset)} has no value on {site.words}, and a push to it would fail; give it one for the firewall, in its "
                       "stack or in the template; nothing was written")
-
-
-def _declared_at(home: str, variables: Iterable[Desired], phases: Iterable[Iterable[Desired]]) -> list[Desired]:
-    """The declarations of the variables that are named in another template, which is whole in itself."""
-    named = variables_in(item for phase in phases for item in phase if item.home == home)
-    return [at_home(item, home) for item in variables if item.location == "template" and item.name in named]

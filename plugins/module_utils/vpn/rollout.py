@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from typing import Callable, Collection, Iterable
+from typing import Callable, Collection, Iterable, Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import kinds
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import Plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ipsec_tunnel, proxy_id
@@ -23,7 +24,7 @@ _HOLDERS = {"zone_interface": "zone", "router_interface": "router", "vsys_import
 _TOLD = 3
 
 
-def interrupted(plan: Plan, serving: dict[int, set]) -> dict[int, list[str]]:
+def interrupted(plan: Plan, serving: Mapping[int, Collection[tuple[str, str]]]) -> dict[int, list[str]]:
     """Number of each tunnel that a plan interrupts → what of it does. C(serving): number → the (kind, name) of what the tunnel runs on by now."""
     causes: dict[tuple, list[str]] = {}
     for item, place in plan.touched:
@@ -54,7 +55,7 @@ def _served(item: DesiredEntry | DesiredMember) -> tuple[str, str]:
     return item.table.kind, item.name
 
 
-def begun(changes: Iterable[tuple], serving: dict, base: Callable[[str], tuple]) -> list:
+def begun(changes: Iterable[Path], serving: Mapping[int, Collection[tuple[str, str]]], base: Callable[[str], Path]) -> list[int]:
     """The numbers of the tunnels that have uncommitted changes (paths) on what they run on: an earlier run was ended there."""
     found = {number: [base(PLACES[kind][0]) + PLACES[kind][1] + (("entry", name),) for kind, name in objects if kind in PLACES and name]
              for number, objects in serving.items()}
@@ -81,6 +82,6 @@ def _text(element: ET.Element, tag: str) -> str:
     return "" if found is None else ET.tostring(found, encoding="unicode")
 
 
-def order(numbers: Iterable[int], primary: int, up: Collection[int] = ()) -> list:
+def order(numbers: Iterable[int], primary: int, up: Collection[int] = ()) -> list[int]:
     """The tunnels in the order in which they are changed: those that are down, then the others, the one that is preferred last."""
     return sorted(numbers, key=lambda number: (number in up, number == primary, number))
