@@ -19,6 +19,9 @@ from typing import Any
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.lifetimes import counted
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.laying import Step, Wanted, removal
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.needless import (
+    GATEWAY, IKE_PROFILE, IPSEC_PROFILE, TUNNEL, Named, needless,
+)
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.site import (
     AGGREGATE, IKE, IPSEC, REPLACED, Bandwidth, Bgp, BgpPeer, IkeProposal, IpsecProposal, Monitor, ProxyId, RemoteNetwork, Service,
     ServiceConnection, Site, Tunnel, overlaid, with_tunnels,
@@ -411,8 +414,7 @@ def _second_speaker(site: Site) -> dict[str, Any]:
 # -- what goes
 
 def unwanted(part: Part, given: Iterable[Site], held: Held) -> list[Step]:
-    """What goes with the sites that are C(given), each before what it names: the sites, the tunnels that they name, and of those the gateways and crypto
-    profiles that nothing else names. A profile with a name of its own goes only where its contents are given: it may be anybody's."""
+    """What goes with the sites that are C(given): they themselves, and what nobody needs then."""
     sites, entries = list(given), held.folder(part).of(part.kind)
     going = [removal(part.kind, part.folder, entries[site.name]) for site in sites if site.name in entries]
     return going + _of_nobody(part, sites, held)
@@ -424,39 +426,32 @@ def dropped(part: Part, sites: Iterable[Site], held: Held) -> list[Step]:
     return _of_nobody(part, listed, held, {tunnel.name for site in listed for tunnel in site.tunnels})
 
 
-def _of_nobody(part: Part, sites: list[Site], held: Held, named: Collection[str] = ()) -> list[Step]:
-    """The tunnels of sites which neither another site names nor C(named) holds, and what they alone need."""
-    folder, names = held.folder(part), [site.name for site in sites]
-    entries = folder.of(part.kind)
-    kept = {*named, *(tunnel for name, entry in entries.items() if name not in names for tunnel in _tunnels_of(entry))}
-    tunnels = _present(folder, kinds.IPSEC_TUNNEL, (tunnel for name in names if name in entries for tunnel in _tunnels_of(entries[name])), kept)
-    used = {name for each in folder.of(kinds.IPSEC_TUNNEL).values() if each not in tunnels for name in _gateways_of(each)}
-    gateways = _present(folder, kinds.IKE_GATEWAY, (name for each in tunnels for name in _gateways_of(each)), used)
-    own = {each["name"] for each in tunnels} | _described_profiles(sites)
-    steps = [removal(kinds.IPSEC_TUNNEL, part.folder, each) for each in tunnels]
-    steps += [removal(kinds.IKE_GATEWAY, part.folder, each) for each in gateways]
-    for kind, users, gone, names_of in ((kinds.IPSEC_CRYPTO, kinds.IPSEC_TUNNEL, tunnels, _profiles_of_tunnel),
-                                        (kinds.IKE_CRYPTO, kinds.IKE_GATEWAY, gateways, _profiles_of_gateway)):
-        used = {name for each in folder.of(users).values() if each not in gone for name in names_of(each)}
-        named = [name for each in gone for name in names_of(each) if name in own]
-        steps += [removal(kind, part.folder, each) for each in _present(folder, kind, named, used)]
-    return steps
+#: What the service calls each kind of what a site is made of.
+_KINDS = {TUNNEL: kinds.IPSEC_TUNNEL, GATEWAY: kinds.IKE_GATEWAY, IPSEC_PROFILE: kinds.IPSEC_CRYPTO, IKE_PROFILE: kinds.IKE_CRYPTO}
 
 
-def _present(folder: Folder, kind: Kind, names: Iterable[str], used: set[str]) -> list[dict]:
-    """The folder's own objects of these names, without those that something else uses."""
-    there = folder.of(kind)
-    wanted_names = dict.fromkeys(name for name in names if name in there and name not in used)
-    return [there[name] for name in wanted_names if folder.is_own(there[name])]
+def _of_nobody(part: Part, sites: list[Site], held: Held, still_named: Collection[str] = ()) -> list[Step]:
+    """What has come from above is not the folder's to remove."""
+    folder = held.folder(part)
+    there = {Named(kind, name): list(_named_by(kind, found)) for kind, of in _KINDS.items() for name, found in folder.of(of).items()}
+
+    def object_of(named: Named) -> dict:
+        return folder.of(_KINDS[named.kind])[named.name]
+
+    going = needless(sites, getattr(held.service, part.option), still_named, there, lambda named: folder.is_own(object_of(named)))
+    return [removal(_KINDS[named.kind], part.folder, object_of(named)) for named in going]
+
+
+def _named_by(kind: str, found: dict) -> Iterator[Named]:
+    if kind == TUNNEL:
+        yield from (Named(GATEWAY, name) for name in _gateways_of(found))
+        yield from (Named(IPSEC_PROFILE, name) for name in _profiles_of_tunnel(found))
+    if kind == GATEWAY:
+        yield from (Named(IKE_PROFILE, name) for name in _profiles_of_gateway(found))
 
 
 def released(given: Service, held: Held) -> list[Step]:
     return [removal(kinds.BANDWIDTH, None, held.bandwidth[each.name]) for each in given.bandwidth or () if each.name in held.bandwidth]
-
-
-def _described_profiles(sites: Iterable[Site]) -> set[str]:
-    said = [tunnel for site in sites for tunnel in site.tunnels]
-    return {tunnel.ike_profile for tunnel in said if tunnel.ike} | {tunnel.ipsec_profile for tunnel in said if tunnel.ipsec}
 
 
 def _tunnels_of(entry: dict) -> list[str]:

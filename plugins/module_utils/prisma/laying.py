@@ -102,11 +102,17 @@ def _without(value: dict, gone: Iterable[Sequence[str]]) -> dict:
     for place in gone:
         if _says_nothing(_at(left, tuple(place))):
             continue
-        holders = [_at(left, tuple(place[:depth])) for depth in range(len(place))]
-        for holder, name in reversed(list(zip(holders, place))):
-            if name == place[-1] or holder[name] == {}:
-                del holder[name]
+        _remove(left, tuple(place))
     return left
+
+
+def _remove(value: dict, place: tuple[str, ...]) -> None:
+    """What stands at a place, and each holder of which nothing is left then."""
+    *holders, name = place
+    holder = _at(value, tuple(holders))
+    del holder[name]
+    if holders and holder == {}:
+        _remove(value, tuple(holders))
 
 
 def _says_nothing(value: Any) -> bool:

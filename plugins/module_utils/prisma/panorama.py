@@ -21,6 +21,9 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuratio
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma import cloud_services
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.needless import (
+    GATEWAY, IKE_PROFILE, IPSEC_PROFILE, TUNNEL, Named, needless,
+)
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.prisma.site import (
     ABSENT, AUTO_KEY, IKE, IPSEC, MANUAL_KEY, PRESENT, Bandwidth, Monitor, ProxyId, RemoteNetwork, Service, ServiceConnection,
     Site, Tunnel, overlaid, with_tunnels,
@@ -98,6 +101,18 @@ class Templates:
         return with_proposals(
             tunnel, None if ike is None else read(ike_crypto_profile.TABLE.nodes, ike, ike_crypto_profile.TABLE.choices),
             None if ipsec is None else read(ipsec_crypto_profile.TABLE.nodes, ipsec, ipsec_crypto_profile.TABLE.choices))
+
+    def names(self) -> dict[Named, list[Named]]:
+        """Each object → those that it names."""
+        found: dict[Named, list[Named]] = {Named(IKE_PROFILE, name): [] for name in self.ike_profiles}
+        found.update((Named(IPSEC_PROFILE, name), []) for name in self.ipsec_profiles)
+        for name, entry in self.gateways.items():
+            profile = ike_gateway.crypto_profile(entry)
+            found[Named(GATEWAY, name)] = [Named(IKE_PROFILE, profile)] if profile else []
+        for name, tunnel in self.tunnels.items():
+            named = Named(GATEWAY, tunnel.ike_gateway), Named(IPSEC_PROFILE, tunnel.ipsec_crypto_profile)
+            found[Named(TUNNEL, name)] = [each for each in named if each.name]
+        return found
 
 
 def _named(networks: list[tuple[str, ET.Element]], container: Path) -> dict[str, ET.Element]:
@@ -286,8 +301,7 @@ def _entry(site: Site) -> dict[str, Any]:
 
 
 def unwanted(part: Part, given: tuple, held: Standing) -> Wanted:
-    """What goes with the sites that are C(given): their entries, the tunnels that they name, and of those the gateways and crypto profiles that nothing else
-    names. A profile with a name of its own goes only where its contents are given: it may be anybody's. The presets stay."""
+    """What goes with the sites that are C(given): their entries, and the objects that nobody needs then."""
     going = [site for site in (held.site(part, each.name) for each in given) if site is not None]
     return Wanted(_of_nobody(part, given, held), [DesiredEntry(part.table, site.name, state=ABSENT) for site in going])
 
@@ -297,53 +311,15 @@ def dropped(part: Part, sites: tuple, held: Standing) -> list[DesiredEntry]:
     return _of_nobody(part, sites, held, {tunnel.name for site in sites for tunnel in site.tunnels})
 
 
-def _of_nobody(part: Part, given: tuple, held: Standing, named: Collection[str] = ()) -> list[DesiredEntry]:
-    """The tunnels of the sites that are C(given) which neither another site names nor C(named) holds, and what they alone need."""
-    there = held.templates[part.option]
-    names = [site.name for site in given]
-    standing = getattr(held.service, part.option)
-    kept = {*named, *(tunnel.name for site in standing if site.name not in names for tunnel in site.tunnels)}
-    candidates = dict.fromkeys(tunnel.name for site in standing if site.name in names for tunnel in site.tunnels)
-    tunnels = [there.tunnels[name] for name in candidates if name in there.tunnels and name not in kept and not name.endswith(_PRESET)]
-    left = [tunnel for tunnel in there.tunnels.values() if tunnel not in tunnels]
-    own = _own_profiles(tunnels, given)
-    objects = [_absent(ipsec_tunnel.TABLE, tunnel.name) for tunnel in tunnels]
-    for table, names_of in ((ike_gateway.TABLE, _gateways), (ike_crypto_profile.TABLE, _ike_profiles), (ipsec_crypto_profile.TABLE, _ipsec_profiles)):
-        used = {name for tunnel in left for name in names_of(tunnel)}
-        if table is ike_crypto_profile.TABLE:
-            used |= _named_by_gateways(there, {tunnel.gateway for tunnel in tunnels})
-        for name in dict.fromkeys(name for tunnel in tunnels for name in names_of(tunnel)):
-            is_own = table is ike_gateway.TABLE or name in own
-            if is_own and name not in used and not name.endswith(_PRESET):
-                objects.append(_absent(table, name))
-    return objects
+# What holds each kind of what a site is made of.
+_TABLES = {TUNNEL: ipsec_tunnel.TABLE, GATEWAY: ike_gateway.TABLE, IPSEC_PROFILE: ipsec_crypto_profile.TABLE, IKE_PROFILE: ike_crypto_profile.TABLE}
 
 
-def _named_by_gateways(there: Templates, going: set[str]) -> set[str]:
-    """The profiles of gateways that stay, whether or not a tunnel names those."""
-    return {name for gateway, entry in there.gateways.items() if gateway not in going for name in (ike_gateway.crypto_profile(entry),) if name}
-
-
-def _own_profiles(tunnels: list[Tunnel], given: tuple) -> set[str]:
-    said = [tunnel for site in given for tunnel in site.tunnels]
-    return {tunnel.name for tunnel in tunnels} | {tunnel.ike_profile for tunnel in said if tunnel.ike} | {
-        tunnel.ipsec_profile for tunnel in said if tunnel.ipsec}
-
-
-def _gateways(tunnel: Tunnel) -> list[str]:
-    return [tunnel.ike_gateway] if tunnel.ike_gateway else []
-
-
-def _ike_profiles(tunnel: Tunnel) -> list[str]:
-    return [tunnel.ike_crypto_profile] if tunnel.ike_crypto_profile else []
-
-
-def _ipsec_profiles(tunnel: Tunnel) -> list[str]:
-    return [tunnel.ipsec_crypto_profile] if tunnel.ipsec_crypto_profile else []
-
-
-def _absent(table: Table, name: str) -> DesiredEntry:
-    return DesiredEntry(table, name, state=ABSENT)
+def _of_nobody(part: Part, given: tuple, held: Standing, still_named: Collection[str] = ()) -> list[DesiredEntry]:
+    """The presets stay."""
+    there = held.templates[part.option].names()
+    going = needless(given, getattr(held.service, part.option), still_named, there, lambda named: not named.name.endswith(_PRESET))
+    return [DesiredEntry(_TABLES[named.kind], named.name, state=ABSENT) for named in going]
 
 
 def bandwidth(given: Service, state: str) -> list[DesiredEntry]:

@@ -128,3 +128,15 @@ def test_a_secret_is_new_where_there_is_no_place_for_it_yet(standing):
     link = {"name": "a", "ipsec_tunnel": "a", "protocol": {"bgp": {"secret": KEY}}}
     found = laying.step(Wanted(REMOTE_NETWORK, "Lyon", "Remote Networks", {"ecmp_tunnels": [link]}), {"id": "1", "name": "Lyon", **standing}, ON_CREATE, [])
     assert found.body["ecmp_tunnels"][0]["protocol"]["bgp"]["secret"] == KEY
+
+
+@pytest.mark.parametrize("standing, place, left", [
+    ({"bgp": {"secret": 1, "peer_as": 2}}, ("bgp", "secret"), {"bgp": {"peer_as": 2}}),
+    ({"protocol": {"bgp": {"secret": 1}}, "x": 1}, ("protocol", "bgp", "secret"), {"x": 1}),
+    ({"bgp": {"bgp": 1, "peer_as": 2}}, ("bgp", "bgp"), {"bgp": {"peer_as": 2}}),
+    ({"bgp": {"enable": False}}, ("bgp",), {"bgp": {"enable": False}}),
+], ids=["alone", "with each holder of which nothing is left", "and no holder of its own name", "what says nothing stays"])
+def test_what_a_site_does_not_say_goes(standing, place, left):
+    held = {"id": "1", "name": "branch", "folder": "Remote Networks", "spn_name": "a", **standing}
+    found = laying.step(Wanted(REMOTE_NETWORK, "branch", "Remote Networks", {"spn_name": "b"}, exact=(place,)), held, ON_CREATE, [])
+    assert found.body == {"name": "branch", "folder": "Remote Networks", "spn_name": "b", **left}
