@@ -59,8 +59,10 @@ class Location:
 
     @property
     def home(self) -> str:
-        """The template or the stack, in one word."""
-        return f"template/{self.template}" if self.template else f"template_stack/{self.template_stack}"
+        """The template or the stack, in one word; empty where objects stand in neither."""
+        if self.template:
+            return f"template/{self.template}"
+        return f"template_stack/{self.template_stack}" if self.template_stack else ""
 
     def holders(self) -> list:
         """The named objects that the task's own option places things in: writing below one that is not there would make it.
