@@ -9,6 +9,7 @@ Its modules speak HTTP to the stand-in, so they run in Ansible's own process her
 
 from __future__ import annotations
 
+import hashlib
 import os
 import pathlib
 import subprocess
@@ -21,6 +22,11 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PACKAGE = "ansible==12.3.0"
 INSIDE = "ansible_collections/awx/awx/"
+# What is imported here is there in every worker, as in plugins/action of this collection.
+ACTIONS = """
+from ansible_collections.awx.awx.plugins.module_utils import controller_api
+from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils import in_process
+"""
 ACTION = """
 import importlib
 import json
@@ -39,8 +45,9 @@ class ActionModule(NormalActionModule):
 
 
 def folder() -> pathlib.Path:
-    """A folder below build/ that holds the collection; it is fetched once."""
-    kept = ROOT / "build" / "awx_in_process"
+    """A folder below build/ that holds the collection; it is fetched once, and again where another one is wanted than the one that was fetched."""
+    wanted = hashlib.sha256("".join((PACKAGE, ACTIONS, ACTION)).encode()).hexdigest()[:12]
+    kept = ROOT / "build" / f"awx_in_process_{wanted}"
     if (kept / INSIDE / "MANIFEST.json").is_file():
         return kept
     kept.parent.mkdir(exist_ok=True)
@@ -54,10 +61,7 @@ def folder() -> pathlib.Path:
             packed.extractall(pathlib.Path(new, "awx"), [name for name in packed.namelist() if name.startswith(INSIDE)])
         actions = pathlib.Path(new, "awx", INSIDE, "plugins", "action")
         actions.mkdir()
-        # What is imported here is there in every worker, as in plugins/action of this collection.
-        (actions / "__init__.py").write_text(
-            "from ansible_collections.awx.awx.plugins.module_utils import controller_api\n"
-            "from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils import in_process\n", encoding="utf-8")
+        (actions / "__init__.py").write_text(ACTIONS, encoding="utf-8")
         for module in (actions.parent / "modules").glob("*.py"):
             (actions / module.name).write_text(ACTION, encoding="utf-8")
         # Another worker may have been faster.
