@@ -20,6 +20,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import NOTHING_WRITTEN, PanosModule, target_of, telling, with_session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.proving import Proof, Running
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.switching import GATEWAY, PEER, TUNNEL, Change, Switch
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.turns import add
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import journal_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import outcome
 
@@ -104,7 +105,7 @@ class _Task:
             told = [self._announced(ROTATE, stopped)] if stopped else []
             to_commit = change.commit(written, "")["committed"] if written["uncommitted"] else []
             return {**written, "interrupts": stopped, "tunnels": [], "committed": to_commit, "jobs": [], "warnings": [*written["warnings"], *told]}
-        result: dict = {"changed": False, "uncommitted": False, "interrupts": [], "tunnels": [], "committed": [], "jobs": [], "objects": [], "warnings": []}
+        result: dict = {"changed": False, "interrupts": [], "tunnels": [], "committed": [], "jobs": [], "warnings": []}
         with telling(result):
             while groups:
                 group = groups.pop()
@@ -123,27 +124,17 @@ class _Task:
         before = self._flows()
         change = Change(self.module, self.target)
         written = self._write_keys(keys, change)
-        result["objects"] += written["objects"]
-        result["warnings"] += written["warnings"]
-        if "diff" in written:
-            result["diff"] = [*result.get("diff", ()), written["diff"]]
-        if "journal" in written:
-            result["journal"] = written["journal"]
-        # What was uncommitted before the first key was so before the run.
-        result.setdefault("earlier_changes", written["earlier_changes"])
+        add(result, {**written, "changed": written["uncommitted"]})
         if not written["uncommitted"]:
             return
-        result["changed"] = result["uncommitted"] = True
         stopped = [tunnel["name"] for tunnel in self._sharing(group)]
         self.module.announce(outcome.announced(stopped))
         done = change.commit(written, f"new keys of {', '.join(keys)}"[:255])
-        result["uncommitted"] = False
-        result["committed"] += done["committed"]
-        result["jobs"] += jobs_of(done)
-        result["warnings"] += [*done["warnings"], self._announced(ROTATE, stopped)]
+        add(result, {
+            "changed": True, "earlier_changes": written["earlier_changes"], "uncommitted": False, "interrupts": stopped, "committed": done["committed"],
+            "jobs": jobs_of(done), "warnings": [*done["warnings"], self._announced(ROTATE, stopped)]})
         told = [{"name": tunnel["name"], "answers": []} for tunnel in group]
         result["tunnels"] += told
-        result["interrupts"] += stopped
         try:
             has_cleared = self._clear(group, told)
             self._initiate(group, told)
