@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher, get_close_matches
-from typing import Collection, Iterable
+from typing import Collection, Iterable, Mapping
 
 # Names that a message lists of what there is.
 _MOST = 10
@@ -49,17 +49,22 @@ def instead(name: str, there: Collection[str]) -> str:
     return f" ({meant}there {'is' if len(ordered) == 1 else 'are'} {', '.join(ordered[:_MOST])}{more})"
 
 
-def as_variables(text: str, options: Iterable[str], prefix: str) -> str:
+def as_variables(text: str, options: Mapping[str, Collection[str]], prefix: str) -> str:
     """A text that speaks of a module's options, of which a role's variables are made: with the names of the variables, for whoever wrote those.
 
-    An option whose name is a word of the language is one where a sentence begins with it, or says what to say.
+    C(options): each with the words that it can be set to, where these are few. An option whose name is a word of the language is one where such a word
+    is said of it, where a sentence begins with it, or says what to say.
     """
     composed = "|".join(sorted((option for option in options if "_" in option), key=len, reverse=True))
     single = "|".join(option for option in options if "_" not in option)
+    set_to = "|".join(rf"{option}(?=: (?:{'|'.join(words)})\b)" for option, words in options.items() if words and "_" not in option)
     if composed:
         text = re.sub(rf"(?<![\w.'/-])({composed})(?![\w'/-])", rf"{prefix}\1", text)
+    if set_to:
+        text = re.sub(rf"(?<![\w.'/-])({set_to})", rf"{prefix}\1", text)
     if single:
         text = re.sub(rf"(^|; |, |\bsay |\bor )({single})(?=: )", rf"\1{prefix}\2", text)
+        text = re.sub(rf"(\bleave )({single})(?= out\b)", rf"\1{prefix}\2", text)
         # As Ansible's own validation speaks of an option.
         text = re.sub(rf"((?:^|; )value of |argument '|option ')({single})(?= must be |')", rf"\1{prefix}\2", text)
     return text

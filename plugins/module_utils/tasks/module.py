@@ -88,7 +88,8 @@ class CollectionModule(AnsibleModule):
     def naming(self, text: str) -> str:
         """A text that speaks of options, with the names that the user knows them by."""
         prefix = self.params.get("option_prefix")
-        return naming.as_variables(text, [option for option in self.argument_spec if option not in _OF_ALL_MODULES], prefix) if prefix else text
+        handed_on = {option: _words(spec) for option, spec in self.argument_spec.items() if option not in _OF_ALL_MODULES}
+        return naming.as_variables(text, handed_on, prefix) if prefix else text
 
     def patience(self, timeout: str, poll: str | None = None) -> Patience:
         """To wait as long, and to look as often, as the options of these names say; those who watch are told."""
@@ -111,6 +112,11 @@ def _naming_the_option(msg: str, validation_result) -> str:
     if not errors or not isinstance(errors[0], NoLogError):
         return msg
     return next((error.msg for error in errors if isinstance(error, (ArgumentTypeError, ElementError))), msg)
+
+
+def _words(spec) -> list[str]:
+    """What an option can be set to, where that is one of a few words."""
+    return ["true", "false"] if spec.get("type") == "bool" else list(map(str, spec.get("choices", ())))
 
 
 def _secrets(spec, params):

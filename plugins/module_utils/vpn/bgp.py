@@ -175,7 +175,7 @@ def _large_as(vpn: Vpn) -> int | None:
 def _session(vpn: Vpn, number: int) -> Bgp:
     session = vpn.tunnel(number).bgp
     if session is None:
-        raise InvalidInput(f"{vpn.name}, tunnel {number}: failover '{vpn.failover}' needs the tunnel's bgp (local_as, peer_as)")
+        raise InvalidInput(f"{vpn.name}, tunnel {number}: failover: {vpn.failover} needs the tunnel's bgp (local_as, peer_as)")
     return session
 
 

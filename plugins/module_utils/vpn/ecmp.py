@@ -68,7 +68,7 @@ def _values(vpn: Vpn, view: Surroundings, claim: Claim) -> dict[str, Any]:
         needed = min(len(vpn.tunnels), MOST_PATHS)
         if have["max_path"] < needed:
             raise Refused(f"failover: router '{vpn.virtual_router}' has ECMP with {have['max_path']} paths, and {vpn.name} has {len(vpn.tunnels)} tunnels; "
-                          f"say max_path: {needed} there (module router_ecmp), which starts the router anew, or use failover 'bgp'; nothing was written")
+                          f"say max_path: {needed} there (module router_ecmp), which starts the router anew, or say failover: bgp; nothing was written")
         return {}
     return dict(_WANTED)
 
@@ -140,4 +140,4 @@ def _of_metrics(vpn: Vpn) -> list[str]:
         return []
     told = ", ".join(f"{med} through tunnel {number}" for number, med in meds.items())
     return [f"{vpn.name}: the far side announces its routes with different metrics (MED {told}), so only the tunnels with the smallest carry traffic; "
-            "let it announce equal ones, or use failover 'bgp'"]
+            "let it announce equal ones, or say failover: bgp"]

@@ -133,8 +133,8 @@ def _both(vpn: Vpn) -> Iterator[str]:
         return
     what = "a BGP session carries" if vpn.speaks_bgp else "a PBF rule leads to one next hop, and carries"
     texts = {version: ", ".join(_listed((*vpn.local_networks, *vpn.remote_networks), version)) for version in FAMILIES}
-    yield (f"failover '{vpn.failover}': {what} one family, and {texts[4]} is IPv4, {texts[6]} is IPv6; make a VPN for each of both (by two connections), "
-           "or use failover 'routes'")
+    yield (f"failover: with {vpn.failover}, {what} one family, and {texts[4]} is IPv4, {texts[6]} is IPv6; make a VPN for each of both (by two connections), "
+           "or say failover: routes")
 
 
 def _without_ends(vpn: Vpn) -> Iterator[str]:
@@ -150,7 +150,7 @@ def _without_ends(vpn: Vpn) -> Iterator[str]:
             if not wanted.are_known:
                 why = f" for {_words(version)} networks" if version == 6 else ""
                 how = " through several tunnels" if vpn.monitors_routes else ""
-                yield f"{vpn.name}, tunnel {number}: failover '{vpn.failover}'{how}{why} needs {wanted.options}"
+                yield f"{vpn.name}, tunnel {number}: failover: {vpn.failover}{how}{why} needs {wanted.options}"
 
 
 def _without_speakers(vpn: Vpn) -> Iterator[str]:
@@ -161,7 +161,7 @@ def _without_speakers(vpn: Vpn) -> Iterator[str]:
         session, inside = vpn.tunnel(number).bgp, ends(vpn.tunnel(number), version)
         given = {option: getattr(session, option, None) for option in ("peer_address", "local_address")}
         if not (inside.are_known or all(given.values())):
-            yield (f"{vpn.name}, tunnel {number}: failover '{vpn.failover}'{why} needs {inside.options}, or the two ends of the session as "
+            yield (f"{vpn.name}, tunnel {number}: failover: {vpn.failover}{why} needs {inside.options}, or the two ends of the session as "
                    "bgp.peer_address and bgp.local_address")
         for option, address in given.items():
             if address and family(address) != version:

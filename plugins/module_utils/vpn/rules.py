@@ -133,9 +133,9 @@ class Rules:
                 continue
             name = rule.get("name")
             if rule in strangers:
-                raise Refused(f"PBF rule '{name}' takes the packets from {what} before any route of the VPN is asked, so failover '{self.vpn.failover}' "
+                raise Refused(f"PBF rule '{name}' takes the packets from {what} before any route of the VPN is asked, so failover: {self.vpn.failover} "
                               f"would carry none of them; put a PBF rule with the action no-pbf for {', '.join(self.vpn.remote_networks)} above it "
-                              "(module pbf_rule), narrow it, or use failover 'pbf'")
+                              "(module pbf_rule), narrow it, or say failover: pbf")
             told.setdefault(name, f"{self.vpn.name}: PBF rule '{name}' of another VPN takes the packets from {what}: they go through that one")
         return list(told.values())
 

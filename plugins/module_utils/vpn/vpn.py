@@ -306,8 +306,8 @@ def _own_problems(vpn: Vpn) -> list:
         if not tunnel.pre_shared_key and not tunnel.certificate:
             found.append(f"{vpn.name}, tunnel to {tunnel.outside_address}: no readable pre-shared key; give the keys as pre_shared_keys, one per tunnel")
         if vpn.speaks_bgp and not tunnel.bgp:
-            found.append(f"{vpn.name}, tunnel {number}: failover '{vpn.failover}' needs the tunnel's bgp (local_as, peer_as); "
-                         f"a static connection fails over with '{PBF}' or '{ROUTES}'")
+            found.append(f"{vpn.name}, tunnel {number}: failover: {vpn.failover} needs the tunnel's bgp (local_as, peer_as); "
+                         f"a static connection takes {PBF} or {ROUTES}")
         found += _inside_problems(vpn, number, tunnel)
     for option in ("tunnel_interfaces", "monitor_addresses", "local_preference", "as_path_prepend"):
         given = getattr(vpn, option)
@@ -322,7 +322,7 @@ def _own_problems(vpn: Vpn) -> list:
     if not 1 <= vpn.primary_tunnel <= count:
         found.append(f"primary_tunnel: there is no tunnel {vpn.primary_tunnel}, only 1 to {count}")
     if vpn.policy_based and vpn.failover != ROUTES:
-        found.append(f"policy_based: the peer takes traffic between the given networks only, so neither BGP nor a monitor can work; use failover '{ROUTES}'")
+        found.append(f"policy_based: the peer takes traffic between the given networks only, so neither BGP nor a monitor can work; say failover: {ROUTES}")
     if vpn.failover != BGP and vpn.by_tunnel:
         found.append("local_preference and as_path_prepend go with failover: bgp")
     if vpn.failover != PBF and vpn.backup_routes:

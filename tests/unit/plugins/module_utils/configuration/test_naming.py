@@ -33,13 +33,18 @@ def test_what_there_is(written, there, said):
     assert said in naming.instead(written, there)
 
 
-OPTIONS = ("zone", "mtu", "adopt", "source_zones", "remote_networks", "monitor_interval", "virtual_router")
+OPTIONS = {"zone": (), "mtu": (), "adopt": ("true", "false"), "failover": ("pbf", "bgp"), "push": ("true", "false"), "source_zones": (),
+           "remote_networks": (), "monitor_interval": (), "virtual_router": ()}
 
 
 @pytest.mark.parametrize("told, named", [
     ("zone: 'x' is a layer2 zone", "my_zone: 'x' is a layer2 zone"),
     ("source_zones: 'x' is the zone; mtu: 9 is too low", "my_source_zones: 'x' is the zone; my_mtu: 9 is too low"),
     ("say adopt: true to take them over", "say my_adopt: true to take them over"),
+    ("monitor_interval goes with failover: pbf; adopt: true takes it", "my_monitor_interval goes with my_failover: pbf; my_adopt: true takes it"),
+    ("everything else than this VPN needs, so adopt: true does not", "everything else than this VPN needs, so my_adopt: true does not"),
+    ("by a push (push: true), or run again with push: always", "by a push (my_push: true), or run again with push: always"),
+    ("a commit is all that it takes; leave push out", "a commit is all that it takes; leave my_push out"),
     ("zone 'x' has the profile 'adopt: y'", "zone 'x' has the profile 'adopt: y'"),
     ("virtual_router: there is no virtual router 'remote_networks'", "my_virtual_router: there is no virtual router 'remote_networks'"),
     ("my_zone: and my_source_zones", "my_zone: and my_source_zones"),

@@ -47,7 +47,7 @@ def reason(inside, networks, failover) -> str | None:
     if failover == "routes":
         return None
     if networks == "4+6":
-        return "carries one family.*make a VPN for each of both.*failover 'routes'"
+        return "carries one family.*make a VPN for each of both.*failover: routes"
     if networks not in inside:
         return "needs inside_ipv6_cidr, inside_ipv6_address" if networks == "6" else "needs inside_cidr, inside_address"
     return None
