@@ -26,8 +26,8 @@ unexport PYTHONDONTWRITEBYTECODE
 # pip takes the newest that the interpreter allows: 2.19 on Python 3.11, later ones on 3.12 and newer.
 ANSIBLE_CORE ?= ansible-core>=2.17,<2.22
 
-# Tests of tunnels wait more than they work, so that three share two processors.
-WORKERS ?= 3
+# Tests of tunnels wait more than they work, so that four share two processors.
+WORKERS ?= 4
 
 VENV := .venv
 TOOLS := .venv-tools
@@ -75,7 +75,7 @@ demo: install
 		$(if $(CONFIG),--config '$(CONFIG)') $(if $(VARS),--vars '$(VARS)')
 
 test: install $(VENV)/.tests
-	$(VENV)/bin/pytest -n $(WORKERS) --dist loadfile tests
+	$(VENV)/bin/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder tests
 
 emulator: install
 	@$(VENV)/bin/python -m ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator \

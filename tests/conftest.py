@@ -57,6 +57,30 @@ def pytest_runtest_makereport():
     return _failed_where_required((yield))
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    if hasattr(config, "workerinput"):
+        files: dict = {}
+        for item in items:
+            files.setdefault(item.path, []).append(item)
+        items[:] = [item for file in in_the_order_to_begin(list(files.values())) for item in file]
+
+
+def in_the_order_to_begin(files: list) -> list:
+    """The files' tests as several workers are to take them up.
+
+    Tests of tunnels wait more than they work: one file after the other among the first half of the others, so that there is work while they wait.
+    Of the others first those that run playbooks, then those with most tests: a long file that begins last leaves all workers but one with nothing to do.
+    """
+    waiting = [file for file in files if file[0].get_closest_marker("dataplane")]
+    others = sorted((file for file in files if file not in waiting), key=lambda file: (file[0].get_closest_marker("integration") is None, -len(file)))
+    between = len(others) // (2 * len(waiting)) if waiting else 0
+    ordered = []
+    for number, file in enumerate(waiting):
+        ordered += [file, *others[number * between:(number + 1) * between]]
+    return ordered + others[len(waiting) * between:]
+
+
 @pytest.fixture(scope="session", autouse=True)
 def empty_home(tmp_path_factory):
     """Nothing of the user's own home is seen or left: a journal of a firewall that had the same port some day would be another run's."""
