@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A far side that takes traffic between pairs of networks only, as the routers of some clouds do: no inside addresses, no BGP, it only answers."""
+"""A far side that takes traffic between pairs of networks only, as the routers of some clouds do: no inside addresses, no BGP."""
 
 from __future__ import annotations
 
@@ -11,17 +11,24 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import Enclave
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.ike_daemon import TUN, IkeDaemon, wait_for
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.ike_daemon import TUN, IkeDaemon, ends, wait_for
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.internet import Internet
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.running import Credentials
+
+#: Of one that only answers, and of one that begins.
+_START = {False: {"start_action": "none"}, True: {"start_action": "start", "close_action": "start", "dpd_action": "restart"}}
 
 
 @dataclass(frozen=True)
 class PolicyBasedPeer:
-    """What its owner set. Identities are addresses or names; proposals are in strongSwan's words. The defaults are those of ZStack Cloud."""
+    """What its owner set. Identities are addresses or names; proposals are in strongSwan's words. The defaults are those of ZStack Cloud.
+
+    ``key``: the pre-shared key, or the certificates that stand for one. ``begins``: it negotiates by itself, and anew when it has lost the tunnel.
+    """
 
     outside: str
     customer_outside: str
-    key: str = field(repr=False)
+    key: str | Credentials = field(repr=False)
     networks: tuple[str, ...]
     customer_networks: tuple[str, ...]
     identity: str = ""
@@ -29,6 +36,8 @@ class PolicyBasedPeer:
     version: str = "2"
     ike: tuple[str, ...] = ("aes256-sha256-modp1024",)
     esp: tuple[str, ...] = ("aes256-sha256-modp2048",)
+    begins: bool = False
+    aggressive: bool = False
 
 
 class PolicyBasedSide:
@@ -37,6 +46,7 @@ class PolicyBasedSide:
     def __init__(self, enclave: Enclave, internet: Internet, settings: PolicyBasedPeer, number: int) -> None:
         self.enclave = enclave
         self.host = f"peer{number}"
+        self.internet = internet
         self.settings = settings
         self.addresses = [str(ipaddress.ip_network(network)[10]) for network in settings.networks]
         enclave.add_hosts(self.host)
@@ -54,6 +64,13 @@ class PolicyBasedSide:
     def load(self) -> None:
         self.ike.load(self._connection(), self.settings.key)
 
+    def move(self, address: str) -> None:
+        """To another address, as of a line that gets a new one every night; it says no goodbye."""
+        self.ike.kill()
+        self.internet.move(self.host, self.settings.outside, address)
+        self.settings = replace(self.settings, outside=address)
+        self.start()
+
     def change(self, **values: Any) -> None:
         """Other settings: as with the product, the tunnel is down for a moment."""
         self.settings = replace(self.settings, **values)
@@ -65,11 +82,11 @@ class PolicyBasedSide:
         settings = self.settings
         pairs = [(own, other) for own in settings.networks for other in settings.customer_networks]
         children = {
-            f"pair{number}": {"local_ts": [own], "remote_ts": [other], "esp_proposals": list(settings.esp), "start_action": "none"}
+            f"pair{number}": {"local_ts": [own], "remote_ts": [other], "esp_proposals": list(settings.esp), **_START[settings.begins]}
             for number, (own, other) in enumerate(pairs, start=1)
         }
         return {
             "version": settings.version, "local_addrs": [settings.outside], "remote_addrs": [settings.customer_outside], "encap": "yes", "mobike": "no",
-            "aggressive": "no", "proposals": list(settings.ike), "local": {"auth": "psk", "id": settings.identity or settings.outside},
-            "remote": {"auth": "psk", "id": settings.customer_identity or settings.customer_outside}, "children": children,
+            "aggressive": "yes" if settings.aggressive else "no", "proposals": list(settings.ike), "children": children, "keyingtries": "0",
+            **ends(settings.key, settings.identity or settings.outside, settings.customer_identity or settings.customer_outside),
         }

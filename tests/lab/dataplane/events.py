@@ -41,6 +41,17 @@ def _ike_failed(tunnel: Tunnel, match: re.Match) -> Happening:
     return Happening(event, tunnel.gateway, f"{word} negotiation is failed as initiator, non-rekey. Failed SA: {_ends(tunnel)}", "medium")
 
 
+def _not_believed(tunnel: Tunnel, dummy: re.Match) -> Happening:
+    """Which certificate was not accepted, and why, is in no published line of this log; so it is not said here either."""
+    event = "ikev2-nego-ike-fail" if tunnel.version != "ikev1" else "ike-nego-p1-fail-common"
+    return Happening(event, tunnel.gateway, f"IKE negotiation is failed, authentication failed. Failed SA: {_ends(tunnel)}", "medium")
+
+
+def _of_another(tunnel: Tunnel, match: re.Match) -> Happening:
+    event = "ikev2-nego-ike-fail" if tunnel.version != "ikev1" else "ike-nego-p1-fail-common"
+    return Happening(event, tunnel.gateway, f"IKE negotiation is failed. received ID {match[1]} does not match peers id. Failed SA: {_ends(tunnel)}", "medium")
+
+
 def _timed_out(tunnel: Tunnel, dummy: re.Match) -> Happening:
     event = "ikev2-nego-ike-fail" if tunnel.version != "ikev1" else "ike-nego-p1-fail-common"
     return Happening(event, tunnel.gateway, f"IKE negotiation is failed due to timeout. Failed SA: {_ends(tunnel)}", "medium")
@@ -87,7 +98,8 @@ _LINES: tuple[tuple[str, Callable[[Tunnel, re.Match], Happening]], ...] = (
     (r"received (NO_PROPOSAL_CHOSEN|TS_UNACCEPTABLE|FAILED_CP_REQUIRED|INVALID_KE_PAYLOAD) notify, no CHILD_SA built", _child_failed),
     (r"peer not responding|establishing IKE_SA failed", _timed_out), (r"giving up after \d+ retransmits", _peer_dead),
     (r"IKE_SA \S+ established between", _ike_up), (r"CHILD_SA (\S+?)\{\d+\} established with SPIs (\w+)_i (\w+)_o", _child_up),
-    (r"received DELETE for IKE_SA", _deleted),
+    (r"received DELETE for IKE_SA", _deleted), (r"no trusted \S+ public key found|signature validation failed", _not_believed),
+    (r"IDir '(.*?)' does not match to|constraint check failed: identity '.*?' required", _of_another),
 )
 _NOTIFY = re.compile(r"received (NO_PROPOSAL_CHOSEN|TS_UNACCEPTABLE|AUTHENTICATION_FAILED|INVALID_[A-Z_]+)")
 

@@ -24,7 +24,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane import firewa
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.agent import ANSWERS, FIRST_MARK, MARKS
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.behaviour import A_KEY, EVERYTHING, Behaviour
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import Enclave, LabError, wait_until
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.ike_daemon import TUN, IkeDaemon, wait_for
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.ike_daemon import TUN, IkeDaemon, ends, wait_for
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.internet import ENCAPSULATION, Internet
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.running import (
     ANY, MAIN, Interface, Monitor, Running, Tunnel, device, host_of, network_of, version,
@@ -123,7 +123,7 @@ class FirewallSide:
 
     def _needs_negotiation(self, tunnel: Tunnel) -> bool:
         daemon = self.daemons.get(tunnel.name)
-        if daemon is None or tunnel.passive or tunnel.name not in self._connections:
+        if daemon is None or not tunnel.begins or tunnel.name not in self._connections:
             return False
         sa = daemon.ike_sa()
         return sa is None or (sa.established and not sa.children)
@@ -373,7 +373,7 @@ class FirewallSide:
         self.enclave.ip({HOST: [line for each in idle if each != before.interface(each.name) for line in _addressed(each, each.mtu or 1500)]})
 
     def _negotiate(self, tunnel: Tunnel) -> list[str]:
-        wanted = (self._connection(tunnel), tunnel.key)
+        wanted = (self._connection(tunnel), tunnel.credentials or tunnel.key)
         if self._connections.get(tunnel.name) == wanted:
             return []
         daemon, before = self.daemons[tunnel.name], self._connections.get(tunnel.name)
@@ -383,7 +383,7 @@ class FirewallSide:
             daemon.terminate()
             daemon.unload()
         daemon.load(*wanted)
-        if before is not None and only_key and not is_kept and not tunnel.passive and self.behaviour.negotiates_unasked:
+        if before is not None and only_key and not is_kept and tunnel.begins and self.behaviour.negotiates_unasked:
             # What is loaded as it was does not begin by itself.
             self.initiate(tunnel)
         self._connections[tunnel.name] = wanted
@@ -401,7 +401,7 @@ class FirewallSide:
         self.enclave.remove_host(daemon.host)
 
     def _connection(self, tunnel: Tunnel) -> dict[str, Any]:
-        start = "start" if self.behaviour.negotiates_unasked and not tunnel.passive else "none"
+        start = "start" if self.behaviour.negotiates_unasked and tunnel.begins else "none"
         children = {
             child_name(tunnel, selector.name): {
                 "local_ts": [selector.local], "remote_ts": [selector.remote], "esp_proposals": list(tunnel.esp_proposals),
@@ -411,10 +411,11 @@ class FirewallSide:
             for selector in tunnel.selectors
         }
         return {
-            "version": _VERSIONS[tunnel.version], "local_addrs": [tunnel.local_address], "remote_addrs": [tunnel.peer_address], "encap": "yes",
+            "version": _VERSIONS[tunnel.version], "local_addrs": [tunnel.local_address], "remote_addrs": [tunnel.peer_address or "%any"], "encap": "yes",
             "mobike": "no", "fragmentation": "yes", "keyingtries": "0" if self.behaviour.negotiates_unasked else "1", "proposals": list(tunnel.ike_proposals),
             "rekey_time": f"{max(60, tunnel.ike_lifetime * 9 // 10)}s", "dpd_delay": f"{tunnel.probe_interval or 0}s",
-            "local": {"auth": "psk", "id": tunnel.local_id}, "remote": {"auth": "psk", "id": tunnel.peer_id}, "children": children,
+            "aggressive": "yes" if tunnel.aggressive else "no", "children": children,
+            **ends(tunnel.credentials or tunnel.key, tunnel.local_id, tunnel.peer_id),
         }
 
     def _daemon_devices(self) -> dict[str, list[str]]:
@@ -517,12 +518,10 @@ def _routes_of_router(interface: Interface) -> list[str]:
 
 
 def _steering(tunnel: Tunnel, slot: int) -> list[str]:
-    """Rules that take packets of IKE and ESP out for the tunnel's daemon."""
+    """Rules that take packets of IKE and ESP out for the tunnel's daemon. One whose peer may come from anywhere gets what is for nobody else."""
     came = "" if tunnel.outside.startswith("loopback") else f"iif {device(tunnel.outside)} "
-    return [
-        f"pref 10 {came}from {tunnel.peer_address} to {tunnel.local_address} ipproto udp dport {port} lookup {10000 + slot}"
-        for port in (500, 4500)
-    ]
+    who = f"pref 10 {came}from {tunnel.peer_address}" if tunnel.peer_address else f"pref 11 {came}from all"
+    return [f"{who} to {tunnel.local_address} ipproto udp dport {port} lookup {10000 + slot}" for port in (500, 4500)]
 
 
 def _carrier(slot: int, ipv6: bool) -> tuple[str, str]:

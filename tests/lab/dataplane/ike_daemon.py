@@ -18,6 +18,7 @@ from typing import Any, Sequence
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane import tun_buffer
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import Enclave, LabError, wait_until
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.prerequisites import CHARON
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.running import Credentials
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.vici import Vici, ViciError
 
 #: The name that libipsec gives its TUN device.
@@ -30,8 +31,10 @@ LARGEST = 1500
 
 # Fewer than the default of 16 threads make libipsec wait for itself. libipsec also insists on a default route through its own
 # device: behind the main table (32766) it does no harm. It refuses a policy without allow_peer_ts where the peer is inside it.
+_PLUGINS = ("random nonce aes sha1 sha2 md5 des hmac kdf gmp openssl gcm pem pkcs1 pkcs8 pubkey x509 constraints "
+            "kernel-libipsec kernel-netlink socket-default vici updown")
 _SETTINGS = """charon {{
-  load = random nonce aes sha1 sha2 md5 des hmac kdf gmp openssl gcm pem pkcs1 pubkey x509 kernel-libipsec kernel-netlink socket-default vici updown
+  load = {plugins}
   threads = 16
   install_routes = no
   install_virtual_ip = no
@@ -42,6 +45,7 @@ _SETTINGS = """charon {{
   retransmit_tries = {tries}
   retransmit_jitter = 0
   half_open_timeout = 10
+  i_dont_care_about_security_and_use_aggressive_mode_psk = yes
   plugins {{
     kernel-libipsec {{
       allow_peer_ts = yes
@@ -96,6 +100,15 @@ def wait_for(daemons: Sequence[IkeDaemon], seconds: float = 15) -> None:
             daemon.largest = int(line)
 
 
+def ends(proof: str | Credentials, own: str, other: str) -> dict[str, Any]:
+    """How the two ends of a connection prove who they are, by their identities; with an empty one the other end may be anybody who proves it."""
+    if isinstance(proof, str):
+        return {"local": {"auth": "psk", "id": own}, "remote": {"auth": "psk", "id": other or "%any"}}
+    there = "%any" if proof.any_identity else other or "%any"
+    return {"local": {"auth": "pubkey", "id": own, "certs": [proof.certificate]},
+            "remote": {"auth": "pubkey", "id": there, "cacerts": list(proof.authorities)}}
+
+
 @dataclass(frozen=True)
 class IkeSa:
     version: int
@@ -127,7 +140,7 @@ class IkeDaemon:
         """The shell line that starts it, to be run in the enclave."""
         (self.folder / "run").mkdir(parents=True, exist_ok=True)
         timeout, tries = self._retransmit
-        settings = _SETTINGS.format(folder=self.folder, timeout=timeout, tries=tries)
+        settings = _SETTINGS.format(plugins=_PLUGINS, folder=self.folder, timeout=timeout, tries=tries)
         (self.folder / "strongswan.conf").write_text(settings, encoding="utf-8")
         for stale in (self._socket, self.folder / "run" / "charon.pid"):
             stale.unlink(missing_ok=True)
@@ -145,12 +158,17 @@ class IkeDaemon:
     def _vici(self) -> Vici:
         return Vici(self._socket)
 
-    def load(self, connection: dict[str, Any], key: str | None) -> None:
-        """One connection and the pre-shared key that goes with it. A child whose start_action is start comes up by itself."""
+    def load(self, connection: dict[str, Any], proof: str | Credentials) -> None:
+        """One connection and the pre-shared key that goes with it, or the certificates. A child whose start_action is start comes up by itself."""
         with self._vici() as vici:
             vici.request("clear-creds")
-            if key is not None:
-                vici.request("load-shared", {"id": "key", "type": "IKE", "data": key.encode(), "owners": []})
+            vici.request("flush-certs", {"type": "X509"})
+            if isinstance(proof, str):
+                vici.request("load-shared", {"id": "key", "type": "IKE", "data": proof.encode(), "owners": []})
+            else:
+                vici.request("load-key", {"type": "any", "data": proof.private_key.encode()})
+                for certificate in (*proof.authorities, *proof.chain):
+                    vici.request("load-cert", {"type": "X509", "flag": "CA", "data": certificate.encode()})
             vici.request("load-conn", {CONNECTION: connection})
         self._loaded = True
 

@@ -78,6 +78,14 @@ class Internet:
             f"ip -n {HOST} route add {address} via {theirs}; ip -n {host} route add default via {ours} src {address}"
         )
 
+    def move(self, host: str, before: str, now: str) -> None:
+        """A host that joined has another address from now on."""
+        carrier = self.enclave.run(f"ip route show {before}", HOST).split()
+        theirs = carrier[carrier.index("via") + 1]
+        ours = str(ipaddress.ip_address(theirs) - 1)
+        self.enclave.run(f"ip -n {HOST} route del {before}; ip -n {HOST} route add {now} via {theirs}; ip -n {host} addr add {now}/32 dev lo; "
+                         f"ip -n {host} route replace default via {ours} src {now}; ip -n {host} addr del {before}/32 dev lo")
+
     def meet(self, other: Internet, ours: str, theirs: str) -> None:
         """One internet with another lab's: C(ours) is a network that is here, C(theirs) one that is there."""
         splice(self.enclave, HOST, other.enclave, HOST, "beyond")

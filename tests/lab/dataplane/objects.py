@@ -34,6 +34,9 @@ class Objects:
                     return entry
         return None
 
+    def entries(self, kind: str) -> list[ET.Element]:
+        return [entry for place in self._places for entry in place.findall(f"{kind}/entry")]
+
     def addresses(self, names: list[str]) -> tuple[tuple[str, ...], list[str]]:
         """Networks and ranges, and the names that could not be resolved. An empty first part means any."""
         found: list[str] = []

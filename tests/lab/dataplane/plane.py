@@ -11,7 +11,7 @@ import threading
 import time
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
-from typing import Any, Callable, Sequence
+from typing import Any, Callable, Mapping, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.aws import AwsConnection, Vpc
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.connection import Connection
@@ -49,14 +49,16 @@ class Applied:
 class DataPlane:
     """``vpcs``: the network behind each connection, which AWS's output does not name; two may lead to one. ``dead_after``, ``bgp_timers`` and ``med``: other
     values of the far side than the connection's own, for tests that cannot wait. ``routing``: the firewall's routing daemon, "bird" or "frr".
-    ``peers``: far sides that take pairs of networks only. ``behaviour``: what a firewall does and nobody tells.
+    ``peers``: far sides that take pairs of networks only. ``names``: of far sides, with the addresses that DNS has for them, for gateways that name their
+    peer. ``behaviour``: what a firewall does and nobody tells.
 
     Raises LabError when the machine lacks something.
     """
 
     def __init__(self, name: str, connections: list[Connection], vpcs: list[str] | None = None, lifetime: int = LIFETIME, dead_after: float | None = None,
                  bgp_timers: tuple[int, int] | None = None, med: dict[int, int] | None = None,
-                 routing: str = "bird", peers: Sequence[PolicyBasedPeer] = (), behaviour: Behaviour = Behaviour()) -> None:
+                 routing: str = "bird", peers: Sequence[PolicyBasedPeer] = (), behaviour: Behaviour = Behaviour(),
+                 names: Mapping[str, str] | None = None) -> None:
         lacking = missing()
         if lacking:
             raise LabError(lacking)
@@ -80,6 +82,7 @@ class DataPlane:
         except BaseException:
             self.enclave.destroy()
             raise
+        self.names = dict(names or {})
         self.engine = ""
         self.remarks: tuple[str, ...] = FIDELITY
         self.applied: list[Applied] = []
@@ -107,7 +110,7 @@ class DataPlane:
         with self._lock:
             begun = time.monotonic()
             self.engine = engine
-            wanted = translate(running, engine, reveal, learned, self.enclave.ipv6)
+            wanted = translate(running, engine, reveal, learned, self.enclave.ipv6, self.names)
             self.remarks = (*wanted.remarks, *FIDELITY)
             try:
                 # First: a flow that has begun without translation goes on without it.
@@ -227,7 +230,7 @@ class DataPlane:
         daemon = self.firewall.daemons[each.name]
         if not daemon.terminate(child):
             return False
-        if self.firewall.behaviour.negotiates_unasked and not each.passive:
+        if self.firewall.behaviour.negotiates_unasked and each.begins:
             self.initiate(each.gateway if child is None else None, child)
         return True
 

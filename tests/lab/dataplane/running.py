@@ -71,8 +71,22 @@ class Selector:
 
 
 @dataclass(frozen=True)
+class Credentials:
+    """A certificate with its private key, and the authorities whose certificates the other side may show; all of them PEM.
+
+    ``chain``: what is shown besides, so that the other side finds the authority. ``any_identity``: the other side's ID need not stand in its certificate.
+    """
+
+    certificate: str
+    private_key: str = field(repr=False)
+    authorities: tuple[str, ...]
+    chain: tuple[str, ...] = ()
+    any_identity: bool = False
+
+
+@dataclass(frozen=True)
 class Tunnel:
-    """An IPsec tunnel with the gateway that it goes through."""
+    """An IPsec tunnel with the gateway that it goes through. ``peer_address`` is empty where the peer may come from any. ``credentials`` stand for ``key``."""
 
     name: str
     interface: str
@@ -92,10 +106,17 @@ class Tunnel:
     probe_interval: int | None = None
     selectors: tuple[Selector, ...] = (Selector(),)
     monitor: Monitor | None = None
+    credentials: Credentials | None = None
+    aggressive: bool = False
 
     @property
     def version_outside(self) -> int:
         return version(self.peer_address)
+
+    @property
+    def begins(self) -> bool:
+        """Whether it may begin to negotiate: it is not to wait, and knows with whom."""
+        return not self.passive and bool(self.peer_address)
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ipaddress
 import xml.etree.ElementTree as ET
-from typing import Callable, Iterator
+from typing import Callable, Iterator, Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane import crypto, logical_router, virtual_router
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.objects import Objects
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.running import (
-    ANY, MAIN, OTHERS, ForwardingRule, Interface, Match, Monitor, PathMonitor, Route, Router, Running, SecurityRule, Selector, Tunnel, host_of,
+    ANY, MAIN, OTHERS, Credentials, ForwardingRule, Interface, Match, Monitor, PathMonitor, Route, Router, Running, SecurityRule, Selector, Tunnel, host_of,
 )
 
 _LIFETIMES = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
@@ -24,12 +24,12 @@ _DEFAULT_MONITOR = (3, 5, False)
 
 
 def translate(root: ET.Element, engine: str = "virtual-router", reveal: Callable[[str], str | None] = lambda stored: None,
-              learned: dict[str, str] | None = None, ipv6: bool = False) -> Running:
+              learned: dict[str, str] | None = None, ipv6: bool = False, names: Mapping[str, str] | None = None) -> Running:
     """``reveal`` gives the plain text of a stored secret, or None; ``learned`` the addresses that interfaces got by DHCP or PPPoE.
 
-    ``ipv6``: whether it is carried at all.
+    ``ipv6``: whether it is carried at all. ``names``: of peers, with the addresses that DNS has for them.
     """
-    return _Translation(root, engine, reveal, learned or {}, ipv6).result()
+    return _Translation(root, engine, reveal, learned or {}, ipv6, names or {}).result()
 
 
 def _members(node: ET.Element | None, path: str) -> list[str]:
@@ -54,8 +54,10 @@ def _lifetime(profile: ET.Element | None, default: int) -> int:
 
 class _Translation:
 
-    def __init__(self, root: ET.Element, engine: str, reveal: Callable[[str], str | None], learned: dict[str, str], ipv6: bool) -> None:
+    def __init__(self, root: ET.Element, engine: str, reveal: Callable[[str], str | None], learned: dict[str, str], ipv6: bool,
+                 names: Mapping[str, str]) -> None:
         self.ipv6 = ipv6
+        self.names = names
         self.root = root
         self.engine = engine
         self.reveal = reveal
@@ -166,7 +168,8 @@ class _Translation:
             if isinstance(built, str):
                 self.remarks.append(f"tunnel {name}: {built}")
             elif any((other.outside, other.peer_address) == (built.outside, built.peer_address) for other in found):
-                self.remarks.append(f"tunnel {name}: another tunnel has the same peer {built.peer_address}; only one daemon can own its packets")
+                same = f"the same peer {built.peer_address}" if built.peer_address else "a peer of any address too"
+                self.remarks.append(f"tunnel {name}: another tunnel has {same}; only one daemon can own its packets")
             else:
                 found.append(built)
         return found
@@ -181,16 +184,20 @@ class _Translation:
             return "it has no IKE gateway"
         if gateway.findtext("disabled") == "yes":
             return "its IKE gateway is disabled"
-        if gateway.find("authentication/pre-shared-key") is None:
-            return "only pre-shared keys are carried here"
-        key = self.reveal(gateway.findtext("authentication/pre-shared-key/key") or "")
+        certified = gateway.find("authentication/certificate")
+        credentials = None if certified is None else self._credentials(certified)
+        if isinstance(credentials, str):
+            return credentials
+        key = self.reveal(gateway.findtext("authentication/pre-shared-key/key") or "") if certified is None else ""
         if key is None:
             return f"the key of gateway {gateway.get('name')} is known in its stored form only"
         interface = next((item for item in self.interfaces if item.name == entry.findtext("tunnel-interface")), None)
         outside = next((item for item in self.interfaces if item.name == gateway.findtext("local-address/interface")), None)
-        peer = gateway.findtext("peer-address/ip")
-        if peer is None or (":" in peer and not self.ipv6):
-            return "only peers with a fixed IPv4 address are carried here" if not self.ipv6 else "only peers with a fixed address are carried here"
+        peer = self._peer(gateway)
+        if peer is None:
+            return f"nobody knows an address of its peer {gateway.findtext('peer-address/fqdn')}"
+        if ":" in peer and not self.ipv6:
+            return "only peers with an IPv4 address are carried here"
         own = () if outside is None else outside.ipv6 if ":" in peer else outside.addresses
         if interface is None or not own:
             return "its tunnel interface or its outside interface is in no router, or has no address"
@@ -199,8 +206,36 @@ class _Translation:
             return f"its own address {local} is none of its outside interface of the peer's family"
         return self._crypto_of(name, entry, gateway, Tunnel(
             name, interface.name, gateway.get("name") or "", outside.name, local, host_of(peer), "", (), 0, (), 0,
-            self._identity(gateway, "local-id", local), self._identity(gateway, "peer-id", host_of(peer)), key,
+            self._identity(gateway, "local-id", local), self._identity(gateway, "peer-id", host_of(peer)), key, credentials=credentials,
+            aggressive=gateway.findtext("protocol/version") != "ikev2" and gateway.findtext("protocol/ikev1/exchange-mode") == "aggressive",
         ))
+
+    def _peer(self, gateway: ET.Element) -> str | None:
+        """The peer's address: empty where it may be any, None where its name has none."""
+        if gateway.find("peer-address/dynamic") is not None:
+            return ""
+        address, name = gateway.findtext("peer-address/ip"), gateway.findtext("peer-address/fqdn")
+        return self._literal(address) if address else self.names.get(name or "")
+
+    def _credentials(self, certified: ET.Element) -> Credentials | str:
+        """What a gateway shows and whom it trusts, or why it can show nothing."""
+        name = certified.findtext("local-certificate/name") or ""
+        own, profile = self.objects.entry("certificate", name), self.objects.entry("certificate-profile", certified.findtext("certificate-profile") or "")
+        private = self.reveal(own.findtext("private-key") or "") if own is not None else None
+        if own is None or private is None:
+            return f"certificate {name} is not there with its private key"
+        authorities = [self.objects.entry("certificate", entry.get("name") or "") for entry in (profile.findall("CA/entry") if profile is not None else ())]
+        return Credentials(
+            own.findtext("public-key") or "", private, tuple(found.findtext("public-key") or "" for found in authorities if found is not None),
+            tuple(self._signers(own)), certified.findtext("allow-id-payload-mismatch") == "yes")
+
+    def _signers(self, own: ET.Element) -> Iterator[str]:
+        """The authorities between a certificate and the one that signed itself."""
+        by_subject = {entry.findtext("subject"): entry for entry in self.objects.entries("certificate")}
+        signer = by_subject.get(own.findtext("issuer"))
+        while signer is not None and signer.findtext("subject") != signer.findtext("issuer"):
+            yield signer.findtext("public-key") or ""
+            signer = by_subject.get(signer.findtext("issuer"))
 
     def _literal(self, text: str) -> str:
         """An address, or what the object of this name stands for."""

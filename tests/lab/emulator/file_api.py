@@ -11,7 +11,9 @@ and a text that names the device.
 from __future__ import annotations
 
 import datetime
+import hashlib
 import io
+import re
 import tarfile
 import time
 import xml.etree.ElementTree as ET
@@ -137,9 +139,36 @@ def _import_certificate(firewall: Firewall, user: str, parameters: Parameters) -
         certificate = x509.load_pem_x509_certificate(text.strip().encode())
     except ValueError as error:
         raise OperationFailed(f"Import of {name} failed. Unable to read the certificate: {error}") from error
+    return _imported(firewall, user, parameters, _described(certificate))
+
+
+def _import_key_pair(firewall: Firewall, user: str, parameters: Parameters) -> Answer:
+    """A PEM certificate with its private key, encrypted with the passphrase; the configuration has the key in its stored form."""
+    name, form, passphrase, text = (required(parameters, each) for each in ("certificate-name", "format", "passphrase", "file"))
+    if form != "pem":
+        raise invalid("format", form)
+    try:
+        certificate = x509.load_pem_x509_certificate(text.strip().encode())
+        key = serialization.load_pem_private_key(_key_in(text).encode(), passphrase.encode())
+    except (ValueError, TypeError) as error:
+        raise OperationFailed(f"Import of {name} failed. Unable to read the certificate or its private key: {error}") from error
+    plain = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
+    return _imported(firewall, user, parameters, [*_described(certificate), _element("private-key", firewall.secrets.store(plain))])
+
+
+def _key_in(text: str) -> str:
+    """The private key among the blocks of a PEM file."""
+    found = re.search(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----", text, re.DOTALL)
+    if found is None:
+        raise ValueError("there is no private key in it")
+    return found.group()
+
+
+def _imported(firewall: Firewall, user: str, parameters: Parameters, described: list[ET.Element]) -> Answer:
+    name = parameters["certificate-name"]
     firewall.locks.refuse_write(user)
     place = parse_xpath(f"{_container(firewall, parameters.get('vsys'))}/entry[@name={quoted(name)}]").location()
-    firewall.candidate.set(user, place, _described(certificate))
+    firewall.candidate.set(user, place, described)
     return responses.text_result(f"Successfully imported {name} into candidate configuration")
 
 
@@ -153,17 +182,25 @@ def _container(firewall: Firewall, system: str | None) -> str:
 
 def _described(certificate: x509.Certificate) -> list[ET.Element]:
     found = {
+        "subject-hash": _hashed(certificate.subject), "issuer-hash": _hashed(certificate.issuer),
         "subject": certificate.subject.rfc4514_string(), "issuer": certificate.issuer.rfc4514_string(),
         "not-valid-before": _of(certificate.not_valid_before_utc), "not-valid-after": _of(certificate.not_valid_after_utc),
         "expiry-epoch": str(int(certificate.not_valid_after_utc.timestamp())), "common-name": _common_name(certificate),
         "ca": "yes" if _signs_others(certificate) else "no", "algorithm": "RSA" if isinstance(certificate.public_key(), rsa.RSAPublicKey) else "EC",
         "public-key": certificate.public_bytes(serialization.Encoding.PEM).decode(),
     }
-    elements = []
-    for tag, text in found.items():
-        elements.append(ET.Element(tag))
-        elements[-1].text = text
-    return elements
+    return [_element(tag, text) for tag, text in found.items()]
+
+
+def _element(tag: str, text: str) -> ET.Element:
+    element = ET.Element(tag)
+    element.text = text
+    return element
+
+
+def _hashed(name: x509.Name) -> str:
+    """Eight digits of a name, the same for the same name; a firewall's own are those of another digest."""
+    return hashlib.sha1(name.public_bytes()).hexdigest()[:8]
 
 
 def _of(moment: datetime.datetime) -> str:
@@ -185,4 +222,5 @@ _EXPORTS: dict[str, Callable[[Firewall, str, Parameters], Answer]] = {
     "configuration": _export_configuration, "certificate": _export_certificate, "device-state": _export_device_state,
     "tech-support": _export_by_job, "stats-dump": _export_by_job,
 }
-_IMPORTS: dict[str, Callable[[Firewall, str, Parameters], Answer]] = {"configuration": _import_configuration, "certificate": _import_certificate}
+_IMPORTS: dict[str, Callable[[Firewall, str, Parameters], Answer]] = {
+    "configuration": _import_configuration, "certificate": _import_certificate, "keypair": _import_key_pair}

@@ -40,9 +40,11 @@ REMARKS = {
 }
 #: What in the gateway is replaced, and why there is no tunnel then.
 NO_TUNNEL = {
-    "certificates": ("authentication", "<authentication><certificate/></authentication>", "only pre-shared keys"),
-    "an IPv6 peer": ("peer-address", "<peer-address><ip>2001:db8::1</ip></peer-address>", "fixed IPv4 address"),
-    "a peer of any address": ("peer-address", "<peer-address><dynamic/></peer-address>", "fixed IPv4 address"),
+    "a certificate that is not there": (
+        "authentication", "<authentication><certificate><local-certificate><name>fw</name></local-certificate></certificate></authentication>",
+        "certificate fw is not there with its private key"),
+    "an IPv6 peer": ("peer-address", "<peer-address><ip>2001:db8::1</ip></peer-address>", "only peers with an IPv4 address"),
+    "a name that DNS does not know": ("peer-address", "<peer-address><fqdn>far.test</fqdn></peer-address>", "nobody knows an address of its peer far.test"),
     "a disabled gateway": ("comment", "<disabled>yes</disabled>", "its IKE gateway is disabled"),
 }
 

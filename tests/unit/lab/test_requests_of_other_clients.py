@@ -11,6 +11,7 @@ import tarfile
 
 import pytest
 
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.authorities import PASSPHRASE, Authority
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
 
 
@@ -58,7 +59,7 @@ class TestExports:
         assert client.call(type="export", category="tech-support", action="status", **{"job-id": number}).code == "7"
         refused_parameter(client.call(type="export", category="tech-support", action="get"), "job-id")
 
-    @pytest.mark.parametrize("category", ["bogus", "keypair", "filters-pcap"])
+    @pytest.mark.parametrize("category", ["bogus", "filters-pcap"])
     def test_what_is_not_there_is_refused_by_the_web_layer(self, client, category):
         refused_parameter(client.call(type="export", category=category), category)
         refused_parameter(client.call(type="import", category=category), category)
@@ -101,6 +102,18 @@ class TestCertificates:
         reply = client.call(type="import", category="certificate", format=form, file=text or pem, **{"certificate-name": "x"})
         assert reply.verdict == ("error", code)
         assert firewall.control.candidate() == before
+
+    def test_with_the_private_key_that_nobody_gets_to_see(self, client, firewall):
+        pair = Authority("Our CA").issue("fw", "fw.example.net")
+        given = {"category": "keypair", "format": "pem", "file": pair.locked, "certificate-name": "fw"}
+        refused_parameter(client.call(type="import", **given), "passphrase")
+        assert client.call(type="import", passphrase="another", **given).verdict == ("error", "13")
+        assert client.call(type="import", passphrase=PASSPHRASE, **{**given, "file": pair.certificate}).verdict == ("error", "13")
+        assert client.call(type="import", passphrase=PASSPHRASE, **given).status == "success"
+        entry = client.get("/config/shared/certificate/entry[@name='fw']").root.find("result/entry")
+        assert entry.findtext("public-key") == pair.certificate and entry.findtext("issuer-hash") != entry.findtext("subject-hash")
+        assert entry.findtext("private-key").startswith("-AQ==") and pair.key.splitlines()[1] not in client.get("/config").text
+        assert firewall.firewall.secrets.reveal(entry.findtext("private-key")) == pair.key
 
     def test_into_a_virtual_system_that_is_there(self, client, at, pem):
         given = {"category": "certificate", "format": "pem", "file": pem, "certificate-name": "x"}
