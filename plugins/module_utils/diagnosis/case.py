@@ -15,7 +15,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ev
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Offers, Profile, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow as flows, interfaces, vpn_log
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import local_interface
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import far_end, local_interface
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import movement
 
 # An inside network of no more addresses than these is looked through one by one.
@@ -111,6 +111,17 @@ class Case:
         address = self.gateway.get("peer_address") or {}
         return address.get("ip") or address.get("fqdn")
 
+    @property
+    def called(self) -> str:
+        """The peer in words; of one that may come from any address, by the ID that it has to show."""
+        shown = (self.gateway.get("peer_id") or {}).get("id")
+        return self.peer_address or (f"that shows {shown}" if shown else "of any address")
+
+    @property
+    def calls_nobody(self) -> bool:
+        """Whether its peer has no fixed address, so that only that one can begin."""
+        return bool((self.gateway.get("peer_address") or {}).get("dynamic"))
+
     @cached_property
     def outside(self) -> str | None:
         return (self.gateway.get("local_address") or {}).get("interface")
@@ -183,9 +194,9 @@ class Case:
 
     @cached_property
     def cloud(self) -> Tunnel:
-        """The cloud's tunnel: the one with this gateway's peer address, else the one of this number, else one of which nothing is known."""
+        """The cloud's tunnel: the one with this gateway's peer, else the one of this number, else one of which nothing is known."""
         described = self.connection.tunnels if self.connection else ()
-        by_address = next((tunnel for tunnel in described if same_address(tunnel.outside_address, self.peer_address)), None)
+        by_address = next((tunnel for tunnel in described if same_address(tunnel.far_end, far_end(self.gateway))), None)
         return by_address or self.cloud_of_number
 
     @property

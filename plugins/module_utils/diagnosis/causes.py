@@ -51,6 +51,8 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
         "ike-unanswered": "The peer does not answer: it is down, at another address, or UDP 500 and 4500 are filtered on the way.",
         "peer-not-configured": "One side knows no gateway for the address or the version of IKE that the other one comes with.",
         "both-sides-passive": "Both sides wait for the other one to begin.",
+        "peer-has-not-begun": "The gateway waits for a peer that has no fixed address, or that is to begin, and nothing has come from it yet. Nothing is wrong "
+                              "here, as far as it can be seen.",
         "nobody-initiates": "No packet asks for the tunnel: it has neither a monitor nor a BGP peer, and nobody begins.",
         "nat-without-nat-traversal": "There is NAT on the way, and NAT traversal is off: ESP does not pass.",
         "esp-filtered": "Packets go into the tunnel and none comes out: ESP is filtered on the way, or the far side has no way back.",
@@ -74,7 +76,10 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
         "identity-mismatch": "One side does not know the identity that the other one shows.",
         "certificate-expired": "A certificate has expired.",
         "certificate-not-yet-valid": "A certificate is not valid yet, by the clock of the one who looks at it: one of the two clocks is wrong.",
-        "certificate-refused": "A certificate is not accepted by the other side.",
+        "certificate-refused": "One side does not accept the other's certificate: another authority has signed it, it has ended, or it is of somebody else. "
+                               "Which of these it is, only the log of the side that refuses says.",
+        "identity-not-in-certificate": "The gateway shows an identity that its certificate does not hold. An address, the name of a host and a mail address "
+                                       "have to stand among its alternative names; a distinguished name is its subject.",
         "post-quantum-mandatory": "The gateway demands a post-quantum key that the cloud does not have.",
         "phase-1-fails": "Phase 1 does not come up, and nothing tells why. The peer's log does.",
     },
@@ -221,6 +226,7 @@ OWN: Mapping[str, Own] = {
     "pre-shared-key-mismatch": Own(f"{_TUNNEL}pre_shared_key", "pre_shared_keys"),
     "local-identity-mismatch": Own("local_id", "local_id"),
     "peer-identity-mismatch": Own(f"{_TUNNEL}peer_id"),
+    "identity-not-in-certificate": Own("local_id", "local_id"),
     "local-address-wrong": Own("local_address", "local_address"),
     "local-interface-wrong": Own("outside_interface", "outside_interface"),
     "peer-address-wrong": Own(f"{_TUNNEL}outside_address", "connection"),

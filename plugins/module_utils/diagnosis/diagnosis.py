@@ -228,7 +228,7 @@ def _not_made(evidence) -> Iterator[tuple]:
                               (f"ike_gateway {name}: used by no ipsec_tunnel",), f"ipsec_tunnel {name}: ike_gateways: [{name}]", CERTAIN)
     connection = evidence.connection
     for number, tunnel in enumerate(connection.tunnels if connection and connection.id in stems else (), 1):
-        name, endpoint = names.tunnel(connection.id, number), tunnel.outside_address
+        name, endpoint = names.tunnel(connection.id, number), tunnel.far_end
         if name not in evidence.tunnel_names and not evidence.gateways_by_endpoint.get(endpoint):
             yield name, Cause("tunnel-missing", f"the cloud's connection has a tunnel to {endpoint}, and no tunnel here goes there",
                               (f"the cloud's endpoint {number}: {endpoint}", "ike_gateway to it: none"),

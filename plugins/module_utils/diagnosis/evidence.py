@@ -10,18 +10,20 @@ import time
 from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import ip_address, ip_interface, ip_network
+from typing import Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.causes import KNOWN
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.high_availability import Member
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.certificates import Certificate
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import ANY, Addresses, is_enabled
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.security_policy import Names
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Profile
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ike_crypto_profile, ipsec_crypto_profile
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ike_crypto_profile, ike_gateway, ipsec_crypto_profile
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import vpn_log
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import egress, interfaces_of, interface_to
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import egress, far_end, interfaces_of, interface_to
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State, grouped, movement
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import record as records
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.names import stem
@@ -73,7 +75,8 @@ class Evidence:
     C(asked): the names of the tunnels that are asked about; without any, all of them.
     C(state): of all VPNs, with routes and the flows of an earlier look. C(verdicts): what C(judgement) says of the tunnels. C(lines): of the log, newest first.
     C(changes): (place, owner) of what is not committed.
-    C(ha): what this firewall is in its pair, if it is in one. C(certificates): name → seconds since 1970 of its end.
+    C(ha): what this firewall is in its pair, if it is in one. C(certificates): by name. C(authorities): certificate profile → names of the
+    certificates whose authority it trusts.
     C(connection): what the cloud says of the VPN. C(keys): gateway → whether its pre-shared key is the cloud's; what cannot be told is missing.
     C(rules_are_complete): whether what Panorama pushed could be read too. C(names): of services and applications in rules.
     C(hosts_fail): whether somebody saw that hosts' packets do not pass, whatever the firewall shows.
@@ -89,7 +92,8 @@ class Evidence:
     changes: list = field(default_factory=list)
     ha: Member | None = None
     interfaces: dict = field(default_factory=dict)
-    certificates: dict = field(default_factory=dict)
+    certificates: Mapping[str, Certificate] = field(default_factory=dict)
+    authorities: Mapping[str, list[str]] = field(default_factory=dict)
     connection: Profile | None = None
     keys: dict = field(default_factory=dict)
     key_owners: dict = field(default_factory=dict)
@@ -106,13 +110,18 @@ class Evidence:
 
     @cached_property
     def gateways_by_ends(self) -> dict:
-        """(interface, address of the peer) → names of all gateways that are not disabled, whoever asked for them or not."""
+        """(interface, what tells the peer from others) → names of all gateways that are not disabled, whoever asked for them or not."""
         found: dict = {}
-        for entry in self.around.entries("network", ("ike", "gateway")):
-            if places.text(entry, ("disabled",)) != "yes":
-                ends = (places.text(entry, ("local-address", "interface")), places.text(entry, ("peer-address", "ip")))
-                found.setdefault(ends, []).append(entry.get("name"))
+        for name, gateway in self.every_gateway.items():
+            if not gateway.get("disabled"):
+                ends = ((gateway.get("local_address") or {}).get("interface"), far_end(gateway))
+                found.setdefault(ends, []).append(name)
         return found
+
+    @cached_property
+    def every_gateway(self) -> dict:
+        """Name → options, whoever asked for it or not."""
+        return {entry.get("name"): read(ike_gateway.TABLE.nodes, entry) for entry in self.around.entries("network", ("ike", "gateway"))}
 
     @cached_property
     def profile_users(self) -> dict:
@@ -138,9 +147,9 @@ class Evidence:
 
     @cached_property
     def gateways_by_endpoint(self) -> dict:
-        """Address of the peer → names of all gateways that go there."""
-        pairs = [(places.text(entry, ("peer-address", "ip")), entry.get("name")) for entry in self.around.entries("network", ("ike", "gateway"))]
-        return {address: [name for _address, name in found] for address, found in grouped(pairs, lambda pair: pair[0]).items()}
+        """What tells a peer from others → names of all gateways that go there."""
+        pairs = [(far_end(gateway), name) for name, gateway in self.every_gateway.items()]
+        return {peer: [name for _peer, name in found] for peer, found in grouped(pairs, lambda pair: pair[0]).items()}
 
     @cached_property
     def tunnels_by_gateway(self) -> dict:
@@ -199,8 +208,8 @@ class Evidence:
     @cached_property
     def described(self) -> set:
         """The VPNs that the cloud's connection is of: by its ID, by its endpoints, or the only one that was asked for."""
-        endpoints = {tunnel.outside_address for tunnel in self.connection.tunnels} if self.connection else set()
-        addresses = {name: (gateway.get("peer_address") or {}).get("ip") for name, gateway in self.gateways.items()}
+        endpoints = {tunnel.far_end for tunnel in self.connection.tunnels} if self.connection else set()
+        addresses = {name: far_end(gateway) for name, gateway in self.gateways.items()}
         found = {self.vpn_of(tunnel["name"]) for tunnel in self.configuration["tunnels"]
                  if endpoints & {addresses.get(gateway) for gateway in tunnel.get("ike_gateways") or ()}}
         every = {self.vpn_of(tunnel["name"]) for tunnel in self.configuration["tunnels"]}

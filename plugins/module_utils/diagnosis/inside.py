@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, replace
-from ipaddress import ip_network
 from typing import Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
@@ -379,8 +378,8 @@ def _largest(case) -> int | None:
     for cipher in esp.get("encryption") or ():
         for authentication in (esp.get("authentication") or ["none"]):
             try:
-                ipv6 = bool(case.peer_address) and ip_network(case.peer_address).version == 6
-                found.append(tunnel_mtu(cipher, authentication, outside.mtu if outside is not None else 1500, case.behind_nat, ipv6))
+                largest = outside.mtu if outside is not None else 1500
+                found.append(tunnel_mtu(cipher, authentication, largest, case.behind_nat, is_ipv6(case.peer_address or "")))
             except (InvalidInput, ValueError):
                 continue
     said = [case.cloud.path_mtu] if case.cloud.path_mtu else []

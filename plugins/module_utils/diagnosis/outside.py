@@ -21,10 +21,12 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall imp
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.addresses import FLOATING
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Traffic
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import is_detour
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.document import as_address
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import EITHER, PEER
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import rules_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import vpn_log
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names, refusals
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import far_end
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import gateways, names, refusals
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.negotiation import is_asked_for
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.rules import OUTSIDE_APPLICATIONS
 
@@ -155,7 +157,7 @@ def peer_address(case: Case) -> Iterator[Cause]:
     if any(same_address(endpoint, case.peer_address) for endpoint in endpoints):
         yield from _swapped(case)
         return
-    if not (case.gateway.get("peer_address") or {}).get("ip"):
+    if as_address(case.peer_address) is None or any(tunnel.is_named for tunnel in case.connection.tunnels):
         # What a name stands for is the firewall's to know.
         return
     taken = {(gateway.get("peer_address") or {}).get("ip") for gateway in case.evidence.gateways.values()}
@@ -181,16 +183,20 @@ def _swapped(case) -> Iterator[Cause]:
             and case.cloud_of_number.inside_address in [str(address.ip) for address in case.inside_addresses]:
         yield Cause("peer-address-wrong", f"the gateway's peer {case.peer_address} is the endpoint of another tunnel of this connection",
                     (f"ike_gateway {case.gateway_name} peer_address.ip: {case.peer_address}", f"the cloud's endpoint for {case.name}: {wanted}"),
-                    f"ike_gateway {case.gateway_name}: peer_address.ip: {wanted}", CERTAIN,
-                    ({"ike_gateway": {"name": case.gateway_name, "peer_address": {"ip": wanted}}},))
+                    f"ike_gateway {case.gateway_name}: peer_address: {_told_address(case.cloud_of_number)}", CERTAIN,
+                    ({"ike_gateway": {"name": case.gateway_name, "peer_address": gateways.peer_address(case.cloud_of_number)}},))
+
+
+def _told_address(tunnel) -> str:
+    return ", ".join(f"{kind} {value}" for kind, value in gateways.peer_address(tunnel).items())
 
 
 def duplicate_gateway(case: Case) -> Iterator[Cause]:
-    """PAN-OS finds the gateway of a request by its addresses: with two for the same, one gets what is meant for the other."""
-    others = [name for name in case.evidence.gateways_by_ends.get((case.outside, case.peer_address), ()) if name != case.gateway_name]
+    """PAN-OS finds the gateway of a request by its addresses, of a peer without one by its ID: with two for the same, one gets what is meant for the other."""
+    others = [name for name in case.evidence.gateways_by_ends.get((case.outside, far_end(case.gateway)), ()) if name != case.gateway_name]
     if others and case.phase == NO_IKE:
-        yield Cause("duplicate-gateway", f"IKE gateway '{others[0]}' goes from {case.outside} to {case.peer_address} too",
-                    tuple(f"ike_gateway {name}: {case.outside} to {case.peer_address}" for name in (case.gateway_name, others[0])),
+        yield Cause("duplicate-gateway", f"IKE gateway '{others[0]}' goes from {case.outside} to the peer {case.called} too",
+                    tuple(f"ike_gateway {name}: {case.outside} to the peer {case.called}" for name in (case.gateway_name, others[0])),
                     f"ike_gateway {others[0]}: disabled: true, or state: absent", LIKELY)
 
 
@@ -345,15 +351,15 @@ def passive(case: Case) -> Iterator[Cause]:
     if case.phase != NO_IKE:
         return
     waits = bool(case.gateway.get("passive_mode"))
-    calls_nobody = bool((case.gateway.get("peer_address") or {}).get("dynamic"))
-    if (waits or calls_nobody) and case.cloud.initiator in (PEER, EITHER):
-        return
-    if calls_nobody:
-        there = case.cloud.outside_address
-        items = ({"ike_gateway": {"name": case.gateway_name, "peer_address": {"ip": there}}},) if there else ()
+    has_an_address = case.is_described and not case.cloud.is_dynamic
+    is_the_peers_turn = case.cloud.initiator in (PEER, EITHER) or (case.calls_nobody and not has_an_address)
+    if (waits or case.calls_nobody) and is_the_peers_turn:
+        yield from _not_begun(case)
+    elif case.calls_nobody:
         yield Cause("both-sides-passive", f"gateway '{case.gateway_name}' has a dynamic peer, which it cannot call, and {_beginning(case)}",
                     (f"ike_gateway {case.gateway_name} peer_address.dynamic: true",) + (() if case.kinds else ("no negotiation in the log",)),
-                    f"ike_gateway {case.gateway_name}: peer_address.ip: {there or 'that of the peer'}", POSSIBLE if case.answered else LIKELY, items)
+                    f"ike_gateway {case.gateway_name}: peer_address: {_told_address(case.cloud)}", POSSIBLE if case.answered else LIKELY,
+                    ({"ike_gateway": {"name": case.gateway_name, "peer_address": gateways.peer_address(case.cloud)}},))
     elif waits:
         yield Cause("both-sides-passive", f"gateway '{case.gateway_name}' only waits for the peer, and {_beginning(case)}",
                     (f"ike_gateway {case.gateway_name} passive_mode: true",) + (() if case.kinds else ("no negotiation in the log",)),
@@ -363,6 +369,15 @@ def passive(case: Case) -> Iterator[Cause]:
         yield Cause("nobody-initiates", "nobody begins to negotiate: no packet asks for the tunnel, and it has neither a monitor nor a BGP peer",
                     ("no negotiation in the log", "tunnel_monitor.enable: not set"),
                     f"ipsec_tunnel {case.name}: tunnel_monitor.enable: true with an address of the peer; or vpn_action: action: initiate", LIKELY)
+
+
+def _not_begun(case) -> Iterator[Cause]:
+    """Nothing is wrong here that the log would show; a peer that has tried is asked about by what the log says of that."""
+    if not case.kinds:
+        yield Cause("peer-has-not-begun", f"gateway '{case.gateway_name}' waits for the peer {case.called}, as it is to, and the peer has not begun",
+                    (f"ike_gateway {case.gateway_name} {'peer_address.dynamic' if case.calls_nobody else 'passive_mode'}: true", "no negotiation in the log"),
+                    f"let the peer begin: its gateway goes to {case.local_address or 'this firewall'}, and UDP 500 and 4500 arrive from where it is; "
+                    "what is wrong then shows in the log", LIKELY)
 
 
 def _beginning(case) -> str:
@@ -375,10 +390,10 @@ def unanswered(case: Case) -> Iterator[Cause]:
     if case.phase != NO_IKE or not silent or case.answered:
         return
     yield Cause("ike-unanswered",
-                f"the peer {case.peer_address} does not answer: it is down, at another address, or UDP 500 and 4500 are filtered on the way",
+                f"the peer {case.called} does not answer: it is down, at another address, or UDP 500 and 4500 are filtered on the way",
                 case.quote(vpn_log.TIMEOUT, vpn_log.DEAD) + _telemetry(case),
                 "let UDP 500, UDP 4500 and ESP (protocol 50) pass between "
-                f"{case.local_address or 'this firewall'} and {case.peer_address}, and see whether the peer's endpoint is up", LIKELY)
+                f"{case.local_address or 'this firewall'} and the peer {case.called}, and see whether the peer's endpoint is up", LIKELY)
 
 
 def _telemetry(case) -> tuple:

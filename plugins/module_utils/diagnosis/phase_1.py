@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from typing import Callable, Iterator
+from typing import Callable, Iterator, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.hosts import id_type
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.lifetimes import seconds_of
@@ -15,6 +15,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ca
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
     CERTAIN, LIKELY, NO_IKE, POSSIBLE, Cause, is_private, same_address,
 )
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.certificates import Certificate
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.document import as_address
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Offers, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import vpn_log
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.proposal import is_gcm
@@ -163,9 +165,12 @@ def _identities(case) -> Iterator[tuple]:
         yield "local", "local_id", shown, case.local_address, f"the address of {case.outside} is"
     elif local.get("id") and id_type(local["id"]) == "ipaddr" != shown[0]:
         yield "local", "local_id", shown, local["id"], "as an address it would be"
-    theirs = case.cloud.peer_id or case.cloud.outside_address
-    if peer.get("id") and (theirs or peer.get("type", "ipaddr") == "ipaddr" or same_address(peer["id"], case.peer_address)):
-        yield "peer", "peer_id", (peer.get("type") or "ipaddr", peer["id"]), theirs or case.peer_address, "the peer's identity is"
+    address, endpoint = (text if as_address(text) else None for text in (case.peer_address, case.cloud.outside_address))
+    theirs = case.cloud.peer_id or endpoint
+    if peer.get("id") and (theirs or peer.get("type", "ipaddr") == "ipaddr" or same_address(peer["id"], address)):
+        yield "peer", "peer_id", (peer.get("type") or "ipaddr", peer["id"]), theirs or address, "the peer's identity is"
+    elif address and case.cloud.peer_id:
+        yield "peer", "peer_id", ("ipaddr", address), case.cloud.peer_id, "the peer's identity is"
 
 
 def pre_shared_key(case: Case) -> Iterator[Cause]:
@@ -185,23 +190,61 @@ def pre_shared_key(case: Case) -> Iterator[Cause]:
 
 
 def certificate(case: Case) -> Iterator[Cause]:
-    name = (case.gateway.get("certificate") or {}).get("local_certificate")
-    ends = case.evidence.certificates.get(name)
-    quoted = case.quote(vpn_log.CERTIFICATE)
-    if ends is not None and ends <= case.evidence.now:
-        days = int((case.evidence.now - ends) // 86400)
-        yield Cause("certificate-expired", f"the gateway's certificate '{name}' expired {days} days ago", (f"certificate {name}: expired",) + quoted,
+    said = case.gateway.get("certificate") or {}
+    name, profile = said.get("local_certificate"), said.get("certificate_profile")
+    own, trusted = case.evidence.certificates.get(name), case.evidence.authorities.get(profile, ())
+    if own is not None and own.has_expired(case.evidence.now):
+        days = int((case.evidence.now - own.expires) // 86400)
+        yield Cause("certificate-expired", f"the gateway's certificate '{name}' expired {days} days ago",
+                    (f"certificate {name}: expired",) + case.quote(vpn_log.CERTIFICATE),
                     f"renew the certificate '{name}', or ike_gateway {case.gateway_name}: certificate.local_certificate: another one", CERTAIN)
-    elif case.phase == NO_IKE and quoted:
-        early = any(re.search(r"not (yet )?valid (yet|before|until)|not yet valid|notbefore", line, re.IGNORECASE) for line in quoted)
-        if early:
-            yield Cause("certificate-not-yet-valid", "a certificate is not valid yet by the clock of the one who looks at it", quoted,
-                        "set the clock (deviceconfig system ntp-servers) of the side whose time is wrong", LIKELY)
-            return
-        expired = any(re.search(r"expire", line, re.IGNORECASE) for line in quoted)
+    if trusted and all(authority in expired_ones(case) for authority in trusted):
+        yield Cause("certificate-expired", f"all authorities of certificate profile '{profile}' have expired, so that no certificate of the peer passes",
+                    tuple(f"certificate {authority}: expired" for authority in trusted),
+                    f"certificate profile {profile}: the peer's authority as it is now", CERTAIN)
+    if own is not None:
+        yield from _not_in_certificate(case, own)
+    if case.phase == NO_IKE:
+        yield from _refused_certificate(case, said, own, trusted)
+
+
+def expired_ones(case: Case) -> set[str]:
+    return {name for name, found in case.evidence.certificates.items() if found.has_expired(case.evidence.now)}
+
+
+def _not_in_certificate(case, own: Certificate) -> Iterator[Cause]:
+    """What the gateway shows has to stand in its certificate, or the peer takes it for somebody else's."""
+    local = case.gateway.get("local_id") or {}
+    kind, shown = (local.get("type") or "ipaddr", local["id"]) if local.get("id") else ("ipaddr", case.local_address)
+    if not shown or own.is_of(kind, shown) is not False:
+        return
+    refused = case.phase == NO_IKE and bool(case.kinds & {vpn_log.KEY, vpn_log.IDENTITY, vpn_log.CERTIFICATE})
+    held = ", ".join(f"{other} {text}" for other, text in own.identities or ())
+    wanted = None if case.cloud.local_id or not own.identities else own.identities[0]
+    fix = (f"ike_gateway {case.gateway_name}: local_id: {{type: {wanted[0]}, id: {wanted[1]}}}, and the peer has to expect that" if wanted else
+           f"a certificate that has {shown} among its alternative names" + ("" if held else ", or local_id of type dn with the subject of this one"))
+    yield Cause("identity-not-in-certificate", f"the gateway shows {kind} {shown}, which its certificate '{own.name}' does not hold",
+                (f"ike_gateway {case.gateway_name} local_id: {kind} {shown}", f"certificate {own.name}: {held or 'no alternative names'}")
+                + case.quote(vpn_log.KEY, vpn_log.IDENTITY, vpn_log.CERTIFICATE), fix, LIKELY if refused else POSSIBLE,
+                ({"ike_gateway": {"name": case.gateway_name, "local_id": {"type": wanted[0], "id": wanted[1]}}},) if wanted else ())
+
+
+def _refused_certificate(case, said: dict, own: Certificate | None, trusted: Sequence[str]) -> Iterator[Cause]:
+    """By the words of the log. Where it says only that somebody was not believed, and there is no key that could be wrong, it is the certificate."""
+    quoted = case.quote(vpn_log.CERTIFICATE)
+    if any(re.search(r"not (yet )?valid (yet|before|until)|not yet valid|notbefore", line, re.IGNORECASE) for line in quoted):
+        yield Cause("certificate-not-yet-valid", "a certificate is not valid yet by the clock of the one who looks at it", quoted,
+                    "set the clock (deviceconfig system ntp-servers) of the side whose time is wrong", LIKELY)
+        return
+    expired = any(re.search(r"expire", line, re.IGNORECASE) for line in quoted)
+    doubted = case.quote(vpn_log.KEY) if said else ()
+    told = tuple(f"certificate profile {said.get('certificate_profile')}: {authority}" for authority in trusted)
+    shown = (f"certificate {own.name}: {own.name_in_it}, signed by {own.signer or 'an authority that is not told'}",) if own is not None else ()
+    if quoted or doubted:
         yield Cause("certificate-expired" if expired else "certificate-refused",
-                    "a certificate is not accepted" + (": it has expired" if expired else ""),
-                    quoted, f"ike_gateway {case.gateway_name}: certificate: a valid one, and a certificate_profile with the peer's CA", LIKELY)
+                    "a certificate is not accepted" + (": it has expired" if expired else ""), (quoted or doubted) + shown + told,
+                    f"ike_gateway {case.gateway_name}: certificate: a valid one of an authority that the peer trusts, and a certificate_profile with the "
+                    "authority of the peer's, which has not ended either; the log of the side that refuses tells which of them it is", LIKELY)
 
 
 def method(case: Case) -> Iterator[Cause]:

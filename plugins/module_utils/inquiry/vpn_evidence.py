@@ -18,12 +18,13 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.targe
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.diagnosis import diagnose
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import Evidence, Intent
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases, security_policy
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import certificates, rulebases, security_policy
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.addresses import Known
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import address_objects
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import IMPORTED
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import interfaces, vpn_log
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import far_end
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.rules import INSIDE_APPLICATIONS, OUTSIDE_APPLICATIONS
 
 _PANORAMA = ("deviceconfig", "system", "panorama")
@@ -66,7 +67,7 @@ class Inquiry:
             changes=self._allowed(lambda: [(change.path, change.owner) for change in commit.changes(self.session)], []),
             ha=self.member(tree),
             interfaces=live,
-            certificates=self._allowed(lambda: self._certificates(configuration), {}),
+            **self._allowed(lambda: self._certificates(tree, configuration), {}),
             connection=connection,
             **self._keys(around, configuration, connection),
             intent=intent,
@@ -127,26 +128,22 @@ class Inquiry:
             return None
         return self._allowed(lambda: high_availability.member(self.session), None)
 
-    def _certificates(self, configuration) -> dict:
-        """Name → the end of its validity, of the certificates that gateways show."""
-        names = {(gateway.get("certificate") or {}).get("local_certificate") for gateway in configuration["gateways"]} - {None}
-        found = {}
-        for container in (("config", "shared", "certificate"), self.base("vsys") + ("certificate",)):
-            for entry in self.session.get_named([container], sorted(names))[0] if names else ():
-                ends = (entry.findtext("expiry-epoch") or "").strip()
-                if ends.isdigit():
-                    found[entry.get("name")] = float(ends)
-        return found
+    def _certificates(self, tree, configuration) -> dict:
+        """What gateways show and whom they trust, where one of them authenticates so."""
+        if not any(gateway.get("certificate") for gateway in configuration["gateways"]):
+            return {}
+        self._add(tree, certificates.reads(self.base))
+        return {"certificates": certificates.certificates(tree, self.base), "authorities": certificates.authorities(tree, self.base)}
 
     def _keys(self, around, configuration, connection) -> dict:
         """Whether each gateway's key is that of its endpoint in the cloud's description, and whose it is where it is another's.
 
         Only digests are compared, and no key is kept.
         """
-        known = {tunnel.outside_address: tunnel.pre_shared_key for tunnel in (connection.tunnels if connection else ())}
+        known = {tunnel.far_end: tunnel.pre_shared_key for tunnel in (connection.tunnels if connection else ())}
         keys, owners = {}, {}
         for gateway in configuration["gateways"]:
-            name, endpoint = gateway["name"], (gateway.get("peer_address") or {}).get("ip")
+            name, endpoint = gateway["name"], far_end(gateway)
             stored = places.text(around.entry("ike_gateway", name), ("authentication", "pre-shared-key", "key"))
             same = {other: secrets.same(key, stored) for other, key in known.items() if key} if stored and endpoint in known else {}
             if same.get(endpoint) is not None:

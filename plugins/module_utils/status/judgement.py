@@ -147,6 +147,8 @@ class _Judge:
                 texts.append(f"though {label} has an IKE SA")
             elif states:
                 texts.append(f"and the IKE SA of {label} is {states[0]}")
+            elif self.gateways.get(gateway, {}).get("passive_mode") or address.get("dynamic"):
+                texts.append(f"and {label} waits for its peer to begin")
             else:
                 texts.append(f"and {label} has no IKE SA")
         return " ".join(texts) or "and it has no IKE gateway"

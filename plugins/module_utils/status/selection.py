@@ -11,9 +11,10 @@ and C(bgp) with C(instances) and C(peers).
 from __future__ import annotations
 
 from collections import Counter
-from typing import Collection, Iterable
+from typing import Collection, Iterable, Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import DYNAMIC
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import record as records
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.names import last_rule_of, stem
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object
@@ -21,6 +22,14 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record i
 
 # By whose names a VPN's tunnel is asked for, with all that serves it.
 _TUNNEL_KINDS = ("ipsec_tunnel", "ike_gateway")
+
+
+def far_end(gateway: Mapping) -> str | None:
+    """What tells a gateway's peer from others, as a VPN's description says it: its address or name, and of one without either the ID that it shows."""
+    address = gateway.get("peer_address") or {}
+    if address.get("dynamic"):
+        return f"{DYNAMIC} {(gateway.get('peer_id') or {}).get('id') or ''}".strip()
+    return address.get("ip") or address.get("fqdn")
 
 
 class Owners:

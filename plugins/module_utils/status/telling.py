@@ -10,6 +10,7 @@ from dataclasses import asdict, is_dataclass
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import plain
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Profile
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import far_end
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.health import Condition
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State, grouped, movement
 
@@ -62,8 +63,8 @@ def _moved(earlier, flow, seconds) -> dict:
 
 def _endpoints(configuration, connection) -> dict:
     """Tunnel → what the cloud says of the endpoint that its gateway goes to."""
-    described = {tunnel.outside_address: tunnel.telemetry for tunnel in (connection.tunnels if connection else ())}
-    addresses = {gateway["name"]: (gateway.get("peer_address") or {}).get("ip") for gateway in configuration["gateways"]}
+    described = {tunnel.far_end: tunnel.telemetry for tunnel in (connection.tunnels if connection else ())}
+    addresses = {gateway["name"]: far_end(gateway) for gateway in configuration["gateways"]}
     found = {}
     for tunnel in configuration["tunnels"]:
         address = next((addresses.get(gateway) for gateway in tunnel.get("ike_gateways", ())), None)

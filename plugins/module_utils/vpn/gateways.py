@@ -47,7 +47,7 @@ def _fragment(values: dict, tunnel: Tunnel, version: str, platform: Platform) ->
 def _values(vpn: Vpn, choice: Choice, claim: Claim, number: int) -> dict:
     tunnel, version = vpn.tunnel(number), choice.terms[number].ike.version
     values: dict[str, Any] = {
-        "peer_address": _peer_address(tunnel),
+        "peer_address": peer_address(tunnel),
         "local_address": _local_address(choice, number),
         **_proof(tunnel),
         "version": version,
@@ -76,7 +76,7 @@ def _exchange_mode(tunnel: Tunnel) -> str:
     return "aggressive" if by_id else "main"
 
 
-def _peer_address(tunnel: Tunnel) -> dict[str, Any]:
+def peer_address(tunnel: Tunnel) -> dict[str, Any]:
     if tunnel.is_dynamic:
         return {"dynamic": True}
     return {"fqdn" if tunnel.is_named else "ip": tunnel.outside_address}

@@ -10,6 +10,7 @@ import time
 from datetime import datetime, timezone
 from typing import Iterable, Mapping
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.hosts import id_type
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import certificates
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.certificates import Certificate
@@ -28,6 +29,7 @@ def warnings(vpn: Vpn, view: Surroundings) -> list[str]:
         said = vpn.tunnel(number).certificate
         if said is not None:
             own = _own(number, said, there)
+            found += _of_identity(vpn, number, own)
             found += _of_profile(vpn, number, said.certificate_profile or "", there, trusted)
             found += _of_chain(vpn, number, said, own, there, trusted[said.certificate_profile or ""])
     return list(dict.fromkeys(found))
@@ -47,6 +49,18 @@ def _own(number: int, said: peers.Certificate, there: Mapping[str, Certificate])
     if wanted and own.name_in_it and wanted.lower() != own.name_in_it.lower():
         raise Refused(f"{place}: the far side demands a certificate of '{wanted}', and '{own.name}' is one of '{own.name_in_it}'")
     return own
+
+
+def _of_identity(vpn: Vpn, number: int, own: Certificate) -> list[str]:
+    """The far side looks for the ID that it is shown in the certificate."""
+    tunnel = vpn.tunnel(number)
+    shown = tunnel.local_id or vpn.local_id
+    kind = (tunnel.local_id_type if tunnel.local_id else None) or id_type(shown or "")
+    if not shown or own.is_of(kind, shown) is not False:
+        return []
+    held = ", ".join(text for _kind, text in own.identities or ())
+    return [f"{vpn.name}, tunnel {number}: the gateway is to show {kind} {shown}, which certificate '{own.name}' does not hold "
+            f"({f'it holds {held}' if held else 'it has no alternative names'}): most peers refuse that"]
 
 
 def _of_profile(vpn: Vpn, number: int, name: str, there: Mapping[str, Certificate], trusted: Mapping[str, list[str]]) -> list[str]:

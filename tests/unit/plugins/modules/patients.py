@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Callable
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import vpn_info
+from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.authorities import Authority
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime import LearnedRoute, Runtime
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.system_log import SystemLog
@@ -98,6 +99,7 @@ class Fault:
     mends: bool = True
 
 
+AUTHORITY = Authority("Example CA")
 GATEWAYS, TUNNELS, UNITS = f"{NETWORK}/ike/gateway", f"{NETWORK}/tunnel/ipsec", f"{NETWORK}/interface/tunnel/units"
 PROFILES, PROTECTION = f"{NETWORK}/ike/crypto-profiles", f"{NETWORK}/profiles/zone-protection-profile"
 RULES, ROUTER = f"{VSYS}/rulebase", f"{NETWORK}/virtual-router/entry[@name='default']"
@@ -201,6 +203,39 @@ def other_engine(patient):
     patient.control.set_engine_setting(True)
     patient.take(f"{ROUTER}/interface/member[text()='{unit_of(patient)}']")
     patient.set(f"{NETWORK}/logical-router/entry[@name='default']/vrf/entry[@name='default']/interface", f"<member>{unit_of(patient)}</member>")
+
+
+def certified(patient):
+    """The firewall has a certificate of its own, two authorities, one of which has ended, and profiles that trust them."""
+    pem = AUTHORITY.issue("fw", "fw.example.net").certificate
+    patient.set("/config/shared/certificate", f"<entry name='fw'><common-name>fw</common-name><issuer>CN=Example CA</issuer><subject-hash>a</subject-hash>"
+                f"<issuer-hash>b</issuer-hash><private-key>-AQ==notReal</private-key><public-key>{pem}</public-key>"
+                "<expiry-epoch>4000000000</expiry-epoch></entry>")
+    for name, ends in (("ca", 4000000000), ("old-ca", 1600000000)):
+        patient.set("/config/shared/certificate", f"<entry name='{name}'><subject-hash>b</subject-hash><issuer-hash>b</issuer-hash>"
+                    f"<expiry-epoch>{ends}</expiry-epoch></entry>")
+        profile = "peers" if name == "ca" else name
+        patient.set("/config/shared/certificate-profile", f"<entry name='{profile}'><CA><entry name='{name}'/></CA></entry>")
+
+
+def shown(name: str, profile: str = "peers") -> Callable:
+    """The first gateway authenticates by a certificate, and the two sides have agreed on that."""
+    def breaks(patient):
+        certified(patient)
+        patient.take(f"{patient.first(GATEWAYS)}/authentication/pre-shared-key")
+        patient.set(patient.first(GATEWAYS), f"<authentication><certificate><local-certificate><name>{name}</name></local-certificate><certificate-profile>"
+                    f"{profile}</certificate-profile></certificate></authentication><local-id><type>fqdn</type><id>fw.example.net</id></local-id>")
+        agreed = patient.connection["tunnels"][0]
+        agreed.pop("pre_shared_key")
+        agreed.update(certificate={"local_certificate": name, "certificate_profile": profile}, local_id="fw.example.net")
+    return breaks
+
+
+def without_address(patient):
+    """The first gateway's peer may come from any address, as the two sides have agreed on."""
+    patient.take(f"{patient.first(GATEWAYS)}/peer-address/ip")
+    patient.set(patient.first(GATEWAYS), "<peer-address><dynamic/></peer-address><peer-id><type>fqdn</type><id>branch.example.net</id></peer-id>")
+    patient.connection["tunnels"][0].update(outside_address="dynamic", peer_id="branch.example.net")
 
 
 def expired(patient):

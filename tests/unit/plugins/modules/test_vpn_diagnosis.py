@@ -18,8 +18,8 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.runtime
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules import pairing
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import VSYS
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.patients import (
-    DOUBTED, GATEWAYS, PROFILES, REFUSED, ROUTER, RULES, TUNNELS, UNITS, Fault, Patients, above, bgp_option, cloud, expired, instance, logged, moved, offers,
-    other_engine, passive_member, peers, protected, rule, several, uncommitted, unit_of, with_gateway, without,
+    DOUBTED, GATEWAYS, PROFILES, REFUSED, ROUTER, RULES, TUNNELS, UNITS, Fault, Patients, above, bgp_option, certified, cloud, expired, instance, logged, moved,
+    offers, other_engine, passive_member, peers, protected, rule, several, shown, uncommitted, unit_of, with_gateway, without, without_address,
 )
 
 
@@ -49,7 +49,17 @@ def spoken_beside(local: str, inside: bool) -> dict:
     return {"tunnels": pairing.changed_tunnels("bgp", *changes)}
 
 
+def every(**options) -> dict:
+    """The same of both tunnels, but for what C({number}) makes different."""
+    return {"tunnels": pairing.changed_tunnels("bgp", *(
+        {option: value.format(number=number) if isinstance(value, str) else value for option, value in options.items()} for number in (1, 2)))}
+
+
 OTHERWISE = {
+    "peers by their names": ("bgp", every(outside_address="vpn-{number}.example.net")),
+    "peers of any address": ("bgp", every(outside_address="dynamic", peer_id="branch-{number}.example.net")),
+    "by certificates": ("bgp", every(pre_shared_key=None, certificate={"local_certificate": "fw", "certificate_profile": "peers"}, local_id="fw.example.net",
+                                     peer_id="vpn-{number}.example.net")),
     "BGP on a loopback interface": ("bgp", spoken_beside("10.50.1.1", inside=False)),
     "BGP on a loopback interface, beside inside addresses": ("bgp", spoken_beside("10.50.1.1", inside=True)),
     "BGP on the inside interface": ("bgp", spoken_beside("10.10.0.1", inside=False)),
@@ -61,6 +71,7 @@ OTHERWISE = {
 @pytest.mark.parametrize("kind, changes", OTHERWISE.values(), ids=OTHERWISE.keys())
 def test_nothing_is_found_in_a_vpn_that_is_otherwise(patients, engine, kind, changes):
     patient = patients(kind, engine)
+    certified(patient)
     patient.committed(pairing.options(kind, **changes))
     patient.connection = {**patient.connection, **changes}
     found = patient.done({"name": [patient.name], "gather": ["state", "routes", "diagnosis"], "connection": patient.connection,
@@ -133,6 +144,16 @@ FAULTS = {
         "IKEv2 IKE SA negotiation is failed as responder. received ID_I (type ipaddr [10.0.0.1]) does not match peers id"),
         sure="likely", mends=False),
     "certificate expired": Fault("certificate-expired", expired, mends=False),
+    "the far side has not begun": Fault("peer-has-not-begun", several(without_address, lambda patient: patient.down()), sure="likely", mends=False),
+    "the far side has an address, and the gateway calls nobody": Fault("both-sides-passive", several(
+        without_address, lambda patient: patient.down(), lambda patient: setattr(patient, "connection", pairing.profile("pbf"))), sure="likely"),
+    "the far side shows a name, and the gateway wants its address": Fault("peer-identity-mismatch", several(
+        cloud(peer_id="paris.example.net"), lambda patient: patient.down(*DOUBTED))),
+    "certificates, and somebody is not believed": Fault("certificate-refused", several(shown("fw"), lambda patient: patient.down(*DOUBTED)), sure="likely",
+                                                        mends=False),
+    "all authorities have expired": Fault("certificate-expired", several(shown("fw", "old-ca"), lambda patient: patient.down(*DOUBTED)), mends=False),
+    "an identity that is not in the certificate": Fault("identity-not-in-certificate", several(
+        shown("fw"), with_gateway("<local-id><type>fqdn</type><id>fw.example.org</id></local-id>", *DOUBTED, known=False)), sure="likely"),
     "certificate refused": Fault("certificate-refused", logged("IKE phase-1 negotiation is failed. peer certificate verification error"),
                                  sure="likely", mends=False),
     "ESP encryption": Fault("esp-encryption-mismatch", offers("ipsec", encryption=["aes-128-cbc"])),
