@@ -95,7 +95,7 @@ def settings(case: Case) -> Iterator[Cause]:
 
 
 def _settings(case, peer) -> Iterator[Cause]:
-    label, group = _label(peer), places.find(_tree(case, peer), ("peer-group", ("entry", peer["peer_group"])))
+    label, group = _label(peer), _group(case, peer)
     if places.text(group, ("enable",)) == "no":
         yield Cause("bgp-group-disabled", f"the peer group '{peer['peer_group']}' of BGP peer '{peer['name']}' is disabled",
                     (f"peer_group {peer['peer_group']} enable: false",),
@@ -109,7 +109,12 @@ def _settings(case, peer) -> Iterator[Cause]:
         yield Cause("bgp-connections-forbidden", f"BGP peer '{peer['name']}' may neither be called nor call",
                     (f"{label} incoming_bgp_connection.allow: false, outgoing_bgp_connection.allow: false",),
                     f"{label}: outgoing_bgp_connection.allow: true", CERTAIN, _item(peer, outgoing_bgp_connection={"allow": True}))
-    remote = (peer.get("peer_address") or {}).get("ip")
+    yield from _families(case, peer, group)
+
+
+def _families(case, peer, group) -> Iterator[Cause]:
+    """Settings with which a session exchanges nothing of the peer's family, whether it comes up or not."""
+    label, remote = _label(peer), (peer.get("peer_address") or {}).get("ip")
     if peer.get("address_family_identifier") == "ipv6" and remote and not is_ipv6(remote):
         yield Cause("bgp-address-family", f"BGP peer '{peer['name']}' at {remote} is for IPv6", (f"{label} address_family_identifier: ipv6",),
                     f"{label}: address_family_identifier: ipv4", CERTAIN, _item(peer, address_family_identifier="ipv4"))
@@ -121,10 +126,27 @@ def _settings(case, peer) -> Iterator[Cause]:
                     f"{label}: address_family_identifier: ipv6, enable_mp_bgp: true, subsequent_address_family_identifier.unicast: true", CERTAIN,
                     _item(peer, **IPV6_SESSION))
     family = "IPv6" if ipv6 else "IPv4"
-    if case.around.platform.advanced and group is not None and places.text(group, ("address-family", family.lower())) in (None, "", "none"):
-        yield Cause("bgp-address-family", f"the peer group '{peer['peer_group']}' exchanges no {family} prefixes",
-                    (f"address family profile of {family}: none",),
-                    f"give the peer group a BGP address family profile with {family}; or bgp_peer with another peer_group, which gets one", LIKELY)
+    if case.around.platform.advanced and group is not None:
+        own = places.find(group, ("peer", ("entry", peer["name"]), "inherit", "no"))
+        holder, who = (group, f"the peer group '{peer['peer_group']}'") if own is None else (own, f"BGP peer '{peer['name']}'")
+        name = places.text(holder, ("address-family", family.lower())) or ""
+        unicast = places.find(case.around.entry("bgp_address_family_profile", name), (family.lower(), "unicast")) if name not in ("", "none") else None
+        if name in ("", "none"):
+            yield Cause("bgp-address-family", f"{who} exchanges no {family} prefixes", (f"address family profile of {family}: none",),
+                        f"give {who} a BGP address family profile with {family}" + (
+                            ", or let it inherit that of its group" if own is not None else "; or bgp_peer with another peer_group, which gets one"), LIKELY)
+        elif places.text(unicast, ("enable",)) == "no":
+            yield Cause("bgp-address-family", f"the address family profile '{name}' of {who} is off",
+                        (f"profile {name} {family.lower()}.unicast.enable: false",),
+                        f"turn {family} unicast on in the BGP address family profile '{name}' (no option here does it)", LIKELY)
+    elif (peer.get("subsequent_address_family_identifier") or {}).get("unicast") is False:
+        yield Cause("bgp-address-family", f"BGP peer '{peer['name']}' exchanges no unicast prefixes",
+                    (f"{label} subsequent_address_family_identifier.unicast: false",), f"{label}: subsequent_address_family_identifier.unicast: true", LIKELY,
+                    _item(peer, subsequent_address_family_identifier={"unicast": True}))
+
+
+def _group(case, peer):
+    return places.find(_tree(case, peer), ("peer-group", ("entry", peer["peer_group"])))
 
 
 def _tree(case, peer):
@@ -137,7 +159,7 @@ def another_interface(case: Case) -> Iterator[Cause]:
     for peer in mine + [peer for peer in case.peers if _of_another_interface(case, peer)]:
         way, remote, said = local_interface(peer), (peer.get("peer_address") or {}).get("ip"), said_address(peer)
         unit = case.evidence.interfaces_by_address.get(said)
-        if is_astray(case, peer):
+        if case.is_astray(peer):
             address = case.inside_addresses[0]
             yield Cause("bgp-interface-wrong", f"BGP peer '{peer['name']}' at {remote} is behind {case.unit}, and speaks from {way}",
                         (f"{_label(peer)} local_address: {way}, {said or 'no address'}", f"{case.unit}: {address}"),
@@ -153,13 +175,7 @@ def another_interface(case: Case) -> Iterator[Cause]:
 
 def _of_another_interface(case, peer) -> bool:
     """Whether both addresses of a peer are those of another interface, so that the interface is wrong and not the addresses."""
-    return is_astray(case, peer) or case.speaks_from(peer) != local_interface(peer)
-
-
-def is_astray(case: Case, peer: dict) -> bool:
-    """Whether a peer that is a neighbour of this tunnel's interface begins its session at another tunnel's, with that one's address or with none."""
-    way = local_interface(peer) or ""
-    return peer in case.peers and way.startswith("tunnel.") and way != case.unit and case.speaks_from(peer) == way
+    return case.is_astray(peer) or case.speaks_from(peer) != local_interface(peer)
 
 
 def unreached(case: Case) -> Iterator[Cause]:
@@ -175,7 +191,7 @@ def unreached(case: Case) -> Iterator[Cause]:
                     f"static_route in virtual_router {case.router}: destination {host}, interface {case.unit}", CERTAIN,
                     ({"static_route": {"virtual_router": case.router, "name": names.beside(case.name, "speaker"), "destination": host,
                                        "interface": case.unit}},))
-    for peer in (peer for peer in case.peers if not is_astray(case, peer)):
+    for peer in (peer for peer in case.peers if not case.is_astray(peer)):
         live, remote = _live(case, peer), (peer.get("peer_address") or {}).get("ip")
         there = case.around.interfaces.get(case.speaks_from(peer) or "")
         is_neighbour = there is None or not there.networks() or inside_of(remote, [str(address.network) for address in there.networks()])
@@ -218,8 +234,36 @@ def session(case: Case) -> Iterator[Cause]:
         yield from _password(case, peer)
         yield from _too_many(case, peer, bool(said))
         yield from _over_own_limit(case, peer)
+        yield from _only_waits(case, peer)
+        yield from _bound_to_bfd(case, peer)
+        yield from _router_id_of_peer(case, peer)
         if not said and not known:
             yield from _unanswered(case, peer, live)
+
+
+def _only_waits(case, peer) -> Iterator[Cause]:
+    """A peer that is not to be called. Whether it calls by itself, nothing here shows."""
+    outgoing = (peer.get("outgoing_bgp_connection") or {}).get("allow") is False
+    if case.phase == PASSING and (outgoing or peer.get("passive")) and (peer.get("incoming_bgp_connection") or {}).get("allow") is not False:
+        option, items = ("outgoing_bgp_connection.allow: false", _item(peer, outgoing_bgp_connection={"allow": True})) if outgoing else (
+            "passive: true", _item(peer, passive=False))
+        yield Cause("bgp-connections-forbidden", f"this firewall does not call BGP peer '{peer['name']}', and the peer does not call it",
+                    (f"{_label(peer)} {option}",), f"{_label(peer)}: {option.replace('false', 'true') if outgoing else 'passive: false'}", LIKELY, items)
+
+
+def _bound_to_bfd(case, peer) -> Iterator[Cause]:
+    profile = peer.get("bfd_profile") or "None"
+    if profile != "None" and not profile.startswith("Inherit"):
+        yield Cause("bgp-bfd", f"BGP peer '{peer['name']}' is watched by BFD, which the far side may not speak", (f"{_label(peer)} bfd_profile: {profile}",),
+                    f"{_label(peer)}: bfd_profile: None", LIKELY if case.is_described else POSSIBLE, _item(peer, bfd_profile="None"))
+
+
+def _router_id_of_peer(case, peer) -> Iterator[Cause]:
+    instance, remote = _instance(case, peer), (peer.get("peer_address") or {}).get("ip")
+    if instance.get("router_id") and same_address(instance["router_id"], remote):
+        yield Cause("bgp-router-id", f"this firewall has the address of BGP peer '{peer['name']}' as its router ID, which is likely the peer's own",
+                    (f"bgp_instance {peer['virtual_router']} router_id: {instance['router_id']}", f"{_label(peer)} peer_address.ip: {remote}"),
+                    f"bgp_instance {peer['virtual_router']}: router_id: one of its own", LIKELY)
 
 
 def _is_limited(peer) -> bool:
@@ -259,6 +303,10 @@ def _over_own_limit(case, peer) -> Iterator[Cause]:
     sent = {other["name"]: live.total("received") or 0 for other in others for live in case.evidence.live_peers.get(other["name"], ()) if live.established}
     limit = int(peer["max_prefixes"]) if _is_limited(peer) else None
     above = [name for name, count in sent.items() if limit is not None and count > limit]
+    live, wanted = _live(case, peer), len(case.intent.remote_networks)
+    if limit is not None and not sent and limit <= max(wanted, 1) and live is not None and (live.state or "").lower() == "idle":
+        yield Cause("bgp-prefix-limit", f"BGP peer '{peer['name']}' may send {limit} prefix{'es' if limit > 1 else ''}, and its session is idle, as after it "
+                    "has sent more", (f"{_label(peer)} max_prefixes: {limit}", f"state of the session: {live.state}"), _own_limit(peer)[2], LIKELY)
     if above:
         yield Cause("bgp-prefix-limit", f"BGP peer '{peer['name']}' may send {limit} prefixes, and '{above[0]}' of the same VPN sends {sent[above[0]]}",
                     (f"{_label(peer)} max_prefixes: {limit}", f"prefixes received from '{above[0]}': {sent[above[0]]}"), _own_limit(peer)[2], LIKELY)
@@ -358,6 +406,8 @@ def learned(case: Case) -> Iterator[Cause]:
             continue
         received, accepted = live.total("received"), live.total("accepted")
         label = f"BGP peer '{peer['name']}'"
+        if not received:
+            yield from _families(case, peer, _group(case, peer))
         held = _kept_out(case, peer) if not accepted else None
         if held is not None:
             yield Cause("import-policy", f"{held.by} keeps out what {label} announces", (held.says, f"received: {received}, accepted: {accepted}"),
@@ -370,6 +420,10 @@ def learned(case: Case) -> Iterator[Cause]:
             if denying:
                 yield Cause("import-policy", f"{label} is established, nothing is learned, and {denying[0].by} denies some prefixes",
                             (denying[0].says, "prefixes received: 0"), f"let the rule allow the prefixes of {label}", LIKELY)
+            untold = policies.untold(case, peer, IMPORT, case.intent.remote_networks)
+            if untold is not None:
+                yield Cause("import-policy", f"{label} is established, nothing is learned, and {untold.by} may keep out what it announces",
+                            (untold.says, "prefixes received: 0"), f"let the filter pass {', '.join(case.intent.remote_networks)}", LIKELY)
             yield Cause("nothing-learned", f"{label} is established and announces nothing", ("prefixes received: 0",),
                         "in the cloud: attach the gateway to the network whose prefixes are wanted, and let their routes propagate", LIKELY)
         elif received and accepted == 0 and not _could_be_default_only(case, peer, received):
@@ -434,6 +488,13 @@ def _not_installed(case, peer, received) -> Iterator[Cause]:
                     ("bgp_instance install_route: not set",),
                     f"bgp_instance {router}: install_route: true", CERTAIN, ({"bgp_instance": {"virtual_router": router, "install_route": True}},))
         return
+    family = "ipv6" if is_ipv6((peer.get("peer_address") or {}).get("ip") or "") else "ipv4"
+    filtered = places.text(case.around.router(router), ("rib-filter", family, "bgp", "route-map")) or "none"
+    if case.around.platform.advanced and filtered != "none":
+        yield Cause("import-policy", f"router '{router}' learns {received} prefixes, and takes into its table what route map '{filtered}' permits: none",
+                    (f"logical router {router} rib-filter bgp.route-map: {filtered}",),
+                    f"let the route map '{filtered}' permit {', '.join(case.intent.remote_networks) or 'the prefixes'}, or take it out of the router's filters",
+                    LIKELY)
     if _could_be_default_only(case, peer, received):
         yield _default_rejected(case, peer, f"received: {received}, in the forwarding table: none", CERTAIN if _learned(case, peer) else LIKELY)
         if _learned(case, peer):

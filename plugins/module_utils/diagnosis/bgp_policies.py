@@ -25,6 +25,12 @@ def denying(case: Case, peer: dict, direction: str) -> list[Verdict]:
     return bgp_policies.denying(case.around, _asked(peer), direction)
 
 
+def untold(case: Case, peer: dict, direction: str, networks) -> Verdict | None:
+    """What may deny one of the networks, by what a configuration does not tell; None where there is no such."""
+    found = [bgp_policies.verdict(case.around, _asked(peer), direction, network) for network in networks]
+    return next((verdict for verdict in found if verdict.passes is None), None)
+
+
 def _asked(peer: dict) -> bgp_policies.Peer:
     return bgp_policies.Peer(peer["virtual_router"], peer["peer_group"], peer["name"])
 
@@ -43,10 +49,19 @@ def _takes_in(case, peer, name, destinations, network) -> bool:
     """By its destinations, and by where the router has the network from; of one that it has from nowhere that is configured, nothing follows."""
     if destinations and not inside_of(network, destinations):
         return False
-    origins = bgp_policies.sources_of(case.around, peer["virtual_router"], network)
+    origins, router = bgp_policies.sources_of(case.around, peer["virtual_router"], network), peer["virtual_router"]
+    if any(origins.values()) and name != network and (case.around.platform.advanced or _is_left_out(case, peer, name, network)):
+        return bgp_policies.announces(case.around, router, network)
     profile = places.find(case.around.router(peer["virtual_router"]), ("protocol", "redist-profile", ("entry", name)))
     kinds = places.names(profile, ("filter", "type")) if profile is not None else []
     return not kinds or not any(origins.values()) or any(origins.get(kind) for kind in kinds)
+
+
+def _is_left_out(case, peer, name, network) -> bool:
+    """Whether a profile that is asked first leaves the network out, or the one of this name is for other interfaces."""
+    profiles = places.children(case.around.router(peer["virtual_router"]), ("protocol", "redist-profile"))
+    is_limited = any(profile.get("name") == name and places.names(profile, ("filter", "interface")) for profile in profiles)
+    return is_limited or any(places.find(profile, ("action", "no-redist")) is not None for profile in profiles)
 
 
 def would_be_announced(case: Case, peer: dict) -> list:

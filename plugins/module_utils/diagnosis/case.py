@@ -17,6 +17,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profil
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow as flows, interfaces, vpn_log
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import far_end, local_interface
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import movement
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, owner
 
 # An inside network of no more addresses than these is looked through one by one.
 _FEW = 16
@@ -58,6 +59,16 @@ class Case:
         networks = [str(address.network) for address in around.networks()] if around is not None else []
         is_neighbour = inside_of((peer.get("peer_address") or {}).get("ip"), networks)
         return named if holder is None or (is_neighbour and holder not in self.vpn_units) else holder
+
+    def is_astray(self, peer: dict) -> bool:
+        """Whether a peer behind this tunnel begins its session elsewhere: at another tunnel's interface, or though it is a neighbour of this one's."""
+        way, remote = local_interface(peer) or "", (peer.get("peer_address") or {}).get("ip")
+        if peer not in self.peers or way == self.unit or self.speaks_from(peer) != way:
+            return False
+        is_up = any(live.established for live in self.evidence.live_peers.get(peer["name"], ()) if live.router in (None, peer["virtual_router"]))
+        is_own = remote in [str(address.ip) for address in self.inside_addresses]
+        is_neighbour = not is_own and inside_of(remote, [str(address.network) for address in self.inside_addresses])
+        return way.startswith("tunnel.") or (is_neighbour and not is_up)
 
     def speaking_addresses(self, peer: dict) -> list[str]:
         """The addresses that a BGP session may begin at: the one that is said, or all of the tunnel interface, or of another one that it begins at."""
@@ -174,6 +185,10 @@ class Case:
     @cached_property
     def vpn(self) -> str:
         return self.evidence.vpn_of(self.name)
+
+    def owns(self, kind: str, name: str | None) -> bool:
+        """Whether an object is this VPN's by its record: then what is not as the VPN makes it was changed by hand."""
+        return name is not None and owner(self.evidence.claims, Object(kind, name)) == self.vpn
 
     @cached_property
     def vpn_units(self) -> set:

@@ -42,6 +42,7 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
         "duplicate-gateway": "Two IKE gateways go from one interface to the same peer: one gets what is meant for the other.",
         "endpoint-route-missing": "The router has no route to the peer.",
         "endpoint-route-discards": "The route to the peer drops what it is asked for.",
+        "endpoint-route-next-hop": "The route to the peer goes by an address that is no neighbour of its interface, or that is this firewall's own.",
         "endpoint-route-through-other-interface": "Packets to the peer leave by another interface than the one that the gateway sends from.",
         "endpoint-route-into-tunnel": "The route to the peer leads into the tunnel itself.",
         "ike-denied-by-rule": "A security rule, of the firewall's own or of Panorama, or the intrazone default denies IKE between the two ends, "
@@ -124,8 +125,12 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
         "route-missing": "Nothing leads packets into the VPN: no PBF rule, no route, no BGP.",
         "route-elsewhere": "A route leads packets for the far side, or for a part of it, past the VPN. Its administrative distance decides before its "
                            "metric.",
+        "route-not-in-use": "A route into the tunnel is configured and not in use, though the tunnel is up: its monitor asks somebody who does not answer, or "
+                            "it is not to be installed.",
+        "route-monitor-slow": "A route's path monitor takes minutes to find that its tunnel is dead, and the route stays until then.",
         "tunnel-not-in-use": "Only the VPN's other tunnel has a way in: if it goes down, this one does not take over.",
         "pbf-rule-disabled": "A PBF rule of the VPN is switched off.",
+        "pbf-rule-action": "A PBF rule that is to forward into the tunnel drops the packets, or leaves them to the routes.",
         "pbf-rule-shadowed": "A PBF rule above those of the VPN takes the packets.",
         "pbf-rule-above-routes": "A PBF rule of somebody else takes the packets that are to go by routes.",
         "pbf-rule-takes-some": "A PBF rule that is asked first takes a part of the packets. A small part may well be meant so.",
@@ -136,6 +141,8 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
         "pbf-next-hop-wrong": "A PBF rule goes to, or asks, another address than the peer's.",
         "pbf-rule-without-monitor": "A PBF rule has no monitor that takes it out of use: it holds the traffic while its tunnel is down.",
         "pbf-monitor-silent": "The tunnel is up, and the address that a PBF rule's monitor asks does not answer.",
+        "monitor-waits": "The profile of the VPN's monitors says wait-recover instead of fail-over: the tunnel's interface stays up, and sessions stay in "
+                         "the tunnel, while it is dead.",
         "pbf-monitor-slow": "A PBF rule's monitor takes minutes to find that its tunnel is dead, and holds the traffic in it until then.",
         "local-network-unrouted": "The router has no route back to a network here.",
         "local-network-elsewhere": "The route back to a network here leads into another zone than its hosts are said to be in.",
@@ -146,6 +153,8 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
         "security-rule-denies-some": "A security rule denies a part of the packets: some hosts, ports or applications.",
         "security-rule-narrow": "The security rule allows only some of the packets: certain applications, hosts, users or hours.",
         "security-rule-inbound-missing": "No security rule allows sessions that the far side begins.",
+        "dos-rule-denies": "A DoS protection rule denies the packets, before any security rule is asked.",
+        "flood-limit": "A zone's flood protection takes so few packets a second that it drops the VPN's: IKE, ESP, pings, or new sessions.",
         "source-nat-on-vpn": "A NAT rule translates the source of the VPN's packets, so that the far side sees another address. nat_exemption of the VPN "
                              "mends it.",
         "destination-nat-on-vpn": "A NAT rule translates the destination of the packets for the far side.",
@@ -166,6 +175,7 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
         "bgp-address-mismatch": "The addresses of the session are not those of the interface that it begins at, or of the peer.",
         "bgp-as-mismatch": "The peer has another AS number than is configured for it, or expects another one.",
         "bgp-local-as-mismatch": "This firewall speaks as another AS than the cloud expects.",
+        "bgp-bfd": "The session is bound to BFD, which the far side does not speak.",
         "bgp-timers": "The hold time and the keep-alive interval do not fit each other, or the peer does not accept them.",
         "bgp-timers-differ": "The hold time differs from the one that the cloud's description has.",
         "bgp-hold-timer": "Keep-alives stopped coming, and the session ended: packets are lost inside the tunnel.",

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Callable, Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis import (
-    bgp, cloud, device, inside, outside, pbf, phase_1, phase_2, routing,
+    bgp, cloud, device, inside, outside, pbf, phase_1, phase_2, protection, routing,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.advice import with_own_option
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
@@ -78,6 +78,7 @@ RULES = (
     Rule(OUTSIDE, outside.route_into_itself, always=True),
     Rule(OUTSIDE, outside.denied_outside, later=SESSION),
     Rule(OUTSIDE, outside.redirected, later=SESSION),
+    Rule(OUTSIDE, protection.flooded_outside, always=True),
     Rule(OUTSIDE, outside.unresolved, later=SESSION),
     Rule(OUTSIDE, outside.unknown_address, later=SESSION),
     Rule(OUTSIDE, outside.passive, later=SESSION),
@@ -104,6 +105,7 @@ RULES = (
     Rule(INSIDE, inside.zone_changed, always=True),
     Rule(INSIDE, inside.inside_address),
     Rule(INSIDE, inside.zone_protection),
+    Rule(INSIDE, protection.flooded, always=True),
     Rule(INSIDE, inside.narrow_selectors),
     Rule(INSIDE, outside.esp_denied),
     Rule(INSIDE, inside.monitor_target),
@@ -119,8 +121,11 @@ RULES = (
     Rule(FORWARDING, routing.no_way_in),
     Rule(FORWARDING, routing.no_way_back),
     Rule(FORWARDING, pbf.above_routes, always=True),
+    Rule(FORWARDING, pbf.other_action, always=True),
     Rule(FORWARDING, pbf.takes_some),
+    Rule(FORWARDING, pbf.takes_answers),
     Rule(FORWARDING, pbf.slow),
+    Rule(FORWARDING, pbf.waits),
     Rule(FORWARDING, pbf.holds_on, always=True),
     Rule(FORWARDING, pbf.order),
     Rule(FORWARDING, pbf.egress),
@@ -128,7 +133,10 @@ RULES = (
     Rule(FORWARDING, pbf.misses_traffic),
     Rule(FORWARDING, pbf.out_of_use),
     Rule(FORWARDING, routing.left_out),
+    Rule(FORWARDING, routing.withdrawn),
+    Rule(FORWARDING, routing.slow),
     Rule(FORWARDING, routing.holds_on, always=True),
+    Rule(FORWARDING, protection.denied),
     Rule(FORWARDING, routing.security),
     Rule(FORWARDING, routing.source_nat),
     Rule(FORWARDING, routing.destination_nat),

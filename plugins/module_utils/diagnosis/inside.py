@@ -14,7 +14,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuratio
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import is_ipv6
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
-    CERTAIN, LIKELY, PASSING, POSSIBLE, SILENT, Cause, inside_of, same_address,
+    CERTAIN, FAILOVER, LIKELY, PASSING, POSSIBLE, SILENT, Cause, inside_of, same_address,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import (
     allowing, decisions, denial, left_zone, passes_in_another_zone, sureness,
@@ -262,13 +262,19 @@ def _seen(case) -> tuple:
 def dead_peer_unnoticed(case: Case) -> Iterator[Cause]:
     """Without dead peer detection an SA that the peer has lost stays here, and all packets go into it until it ends."""
     block = case.gateway.get(case.version_block) or {}
-    if (block.get("dpd") or {}).get("enable") is False and case.one_way is not None:
+    if (block.get("dpd") or {}).get("enable") is not False:
+        return
+    said = (f"ike_gateway {case.gateway_name} {case.version_block}.dpd.enable: false",)
+    fix = f"ike_gateway {case.gateway_name}: {case.version_block}.dpd.enable: true"
+    items = ({"ike_gateway": {"name": case.gateway_name, case.version_block: {"dpd": {"enable": True}}}},)
+    if case.one_way is not None:
         yield Cause("dead-peer-detection-off",
                     "nothing comes back, and dead peer detection is off: the peer may have lost the SA, and nobody here notices",
-                    (f"ike_gateway {case.gateway_name} {case.version_block}.dpd.enable: false", case.one_way),
-                    f"vpn_action: name: [{case.name}], action: reconnect; then ike_gateway {case.gateway_name}: {case.version_block}.dpd.enable: true",
-                    LIKELY if case.phase == SILENT else POSSIBLE,
-                    ({"ike_gateway": {"name": case.gateway_name, case.version_block: {"dpd": {"enable": True}}}},))
+                    (*said, case.one_way), f"vpn_action: name: [{case.name}], action: reconnect; then {fix}",
+                    LIKELY if case.phase == SILENT else POSSIBLE, items)
+    elif case.owns("ike_gateway", case.gateway_name):
+        yield Cause("dead-peer-detection-off", "dead peer detection is off: an SA that the peer has lost stays here, and takes all packets until it ends",
+                    said, fix, LIKELY, items, FAILOVER)
 
 
 def fragments(case: Case) -> Iterator[Cause]:
@@ -343,7 +349,7 @@ def _asked_inside(case) -> Iterator[_Asked]:
         application = "ping6" if is_ipv6(case.monitor) else "ping"
         passes = "up" in {flow.monitor for flow in case.flows}
         yield from (_Asked("the monitor's probes", case.zone, source, case.monitor, application, None, passes) for source in _beside(case, case.monitor))
-    for peer in case.peers:
+    for peer in (peer for peer in case.peers if not case.is_astray(peer)):
         live = next(iter(case.evidence.live_peers.get(peer["name"], ())), None)
         target = (peer.get("peer_address") or {}).get("ip") or ""
         is_inside = peer in case.inside_peers

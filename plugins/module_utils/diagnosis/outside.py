@@ -16,7 +16,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ev
     CERTAIN, LIKELY, NO_IKE, PASSING, POSSIBLE, SILENT, Cause, inside_of, is_private, mentions, same_address,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.phase_1 import LEAVES, differences
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import allowing, denial, sureness
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import allowing, denial, may_deny, sureness
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.addresses import FLOATING
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Traffic
@@ -213,6 +213,11 @@ def endpoint_route(case: Case) -> Iterator[Cause]:
         yield Cause("endpoint-route-discards", f"router '{router}' drops packets to the peer {endpoint}", (f"route in use: {found.destination}: discard",),
                     f"static_route in virtual_router {router}: state: absent for the one to {found.destination}, or a longer prefix through {case.outside}",
                     CERTAIN)
+    elif found is not None and case.phase == NO_IKE and _is_no_neighbour(case, found):
+        yield Cause("endpoint-route-next-hop", f"the route to the peer {endpoint} goes by {found.nexthop}, which is no neighbour of {found.interface}",
+                    (f"route in use: {_told(found)}", f"{found.interface}: {', '.join(case.around.interfaces[found.interface].addresses)}"),
+                    f"static_route in virtual_router {router}: the one to {found.destination}: nexthop.ip_address: the next router on {found.interface}",
+                    CERTAIN)
     elif found is not None and is_detour(case.outside or "", found.interface) and found.interface not in case.evidence.units:
         yield Cause("endpoint-route-through-other-interface",
                     f"packets to the peer {endpoint} leave by {found.interface}, and the gateway sends from {case.outside}",
@@ -221,14 +226,43 @@ def endpoint_route(case: Case) -> Iterator[Cause]:
                     f"or ike_gateway {case.gateway_name}: local_address.interface: {found.interface}", LIKELY)
 
 
+def _is_no_neighbour(case, route) -> bool:
+    """Whether a route's next hop is an address of this firewall itself, or in no network of its interface. One of a single address has neighbours anywhere."""
+    interface = case.around.interfaces.get(route.interface or "")
+    networks = [address.network for address in interface.networks()] if interface is not None else []
+    if route.protocol != "static" or not networks or any(network.num_addresses == 1 for network in networks):
+        return False
+    try:
+        hop = ip_address(route.nexthop or "")
+    except ValueError:
+        return False
+    is_nobodys = int(hop) == 0
+    return not is_nobodys and (str(hop) in case.evidence.interfaces_by_address or not inside_of(str(hop), [str(network) for network in networks]))
+
+
 def route_into_itself(case: Case) -> Iterator[Cause]:
     """What carries the tunnel goes into the tunnel, so an SA that is still there carries nothing."""
     found, endpoint = _way_out(case)
+    router = case.around.router_of(case.outside) if case.outside else None
+    if endpoint is not None and router is not None and case.phase != PASSING:
+        yield from _meant_for_itself(case, found, endpoint, router)
     if found is not None and found.interface in case.evidence.units:
-        router = case.around.router_of(case.outside)
         yield Cause("endpoint-route-into-tunnel", f"the route to the peer {endpoint} leads into the tunnel {found.interface} itself",
                     (f"route in use: {_told(found)}", f"ike_gateway local_address.interface: {case.outside}"),
                     f"static_route in virtual_router {router}: destination {endpoint}/{endpoint.max_prefixlen}, interface {case.outside}", CERTAIN)
+
+
+def _meant_for_itself(case, found, endpoint, router) -> Iterator[Cause]:
+    """By a route that is gone while the tunnel is down: it comes back with it, and takes it down again."""
+    for route in case.around.static_route_entries(router):
+        is_for_it = route.destination.version == endpoint.version and endpoint in route.destination
+        is_longer = found is None or route.destination.prefixlen > int(found.destination.rpartition("/")[2])
+        if is_for_it and is_longer and route.interface in case.vpn_units:
+            yield Cause("endpoint-route-into-tunnel", f"the route '{route.name}' to the peer {endpoint} leads into the tunnel {route.interface} itself",
+                        (f"static_route {route.name}: {route.destination} through {route.interface}",),
+                        f"static_route in virtual_router {router}: state: absent for '{route.name}'", CERTAIN,
+                        ({"static_route": {"virtual_router": router, "name": route.name, "destination": str(route.destination), "state": "absent"}},))
+            return
 
 
 def _way_out(case) -> tuple:
@@ -270,6 +304,22 @@ def denied_outside(case: Case) -> Iterator[Cause]:
         yield from _denied(case, "ike-denied-by-rule", _IKE)
         if _is_wrapped(case):
             yield from _denied(case, "ike-denied-by-rule", _IKE_BEHIND_NAT)
+        yield from _perhaps_denied(case)
+
+
+def _perhaps_denied(case) -> Iterator[Cause]:
+    """By a rule for regions, lists or names, whose addresses only the firewall knows. It would deny all of a VPN's endpoints that are in one place."""
+    siblings = [name for name in case.evidence.tunnels_of_vpn(case.vpn) if name != case.name]
+    some_are_up = any(case.evidence.ipsec_sas.get(name) for name in siblings)
+    for traffic in _between_the_ends(case, _IKE):
+        for rule, unknown in may_deny(case, traffic)[:1]:
+            name = rule.get("name")
+            yield Cause("ike-denied-by-rule",
+                        f"security rule '{name}' denies IKE between {traffic.source} and {traffic.destination}, if they are among {unknown}",
+                        (f"rule '{name}' is asked before any that allows it, and stands for addresses that only the firewall knows: {unknown}",),
+                        f"security_rule above '{name}': allow {', '.join(OUTSIDE_APPLICATIONS)} between {case.local_address} and {case.peer_address}",
+                        POSSIBLE if some_are_up else LIKELY)
+            return
 
 
 def esp_denied(case: Case) -> Iterator[Cause]:
@@ -345,6 +395,11 @@ def nat_without_traversal(case: Case) -> Iterator[Cause]:
         yield Cause("nat-without-nat-traversal", f"the private address {case.local_address} cannot reach {case.peer_address} without NAT, and NAT "
                     "traversal is off", (f"address of {case.outside}: {case.local_address}", "nat_traversal.enable: not set"), fix,
                     LIKELY if case.one_way else POSSIBLE, item)
+    elif not expected or case.owns("ike_gateway", case.gateway_name):
+        fails = case.one_way is not None or case.evidence.hosts_fail
+        yield Cause("nat-without-nat-traversal", "NAT traversal is off: where a device on the way translates addresses, ESP does not pass",
+                    (f"ike_gateway {case.gateway_name} nat_traversal.enable: false", *filter(None, (case.one_way,))), fix,
+                    LIKELY if fails and case.owns("ike_gateway", case.gateway_name) else POSSIBLE, item)
 
 
 def passive(case: Case) -> Iterator[Cause]:
@@ -409,6 +464,12 @@ def unresolved(case: Case) -> Iterator[Cause]:
         yield Cause("peer-name-unresolved", f"the firewall does not find the address of {name}", tuple(said[:2]),
                     f"see that the firewall's DNS servers know {name} (deviceconfig system dns-setting, and the service route of DNS); "
                     f"or ike_gateway {case.gateway_name}: peer_address.ip", LIKELY)
+    elif case.phase == NO_IKE and name and case.cloud.outside_address and not case.answered and case.owns("ike_gateway", case.gateway_name):
+        there = case.cloud.outside_address
+        yield Cause("peer-name-unresolved", f"the peer is configured by its name {name}, which may stand for another address than the cloud's {there}, or none",
+                    (f"ike_gateway {case.gateway_name} peer_address.fqdn: {name}", f"the cloud's endpoint for {case.name}: {there}"),
+                    f"ike_gateway {case.gateway_name}: peer_address.ip: {there}", LIKELY,
+                    ({"ike_gateway": {"name": case.gateway_name, "peer_address": {"ip": there}}},))
 
 
 def unknown_peer(case: Case) -> Iterator[Cause]:

@@ -12,10 +12,10 @@ from typing import Iterator
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
-    CERTAIN, FAILOVER, LIKELY, PASSING, POSSIBLE, Cause, inside_of, same_address,
+    CERTAIN, FAILOVER, LIKELY, NOW, PASSING, POSSIBLE, Cause, inside_of, same_address,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import limits, understood
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import EVERYTHING, by_routes, intended, stated
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import EVERYTHING, back, by_routes, intended, stated
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases, security_policy
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import ANY
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import pbf
@@ -147,6 +147,11 @@ def above_routes(case: Case) -> Iterator[Cause]:
     for traffic in intended(case) or by_routes(case):
         interfaces = case.around.zone_interfaces(traffic.source_zone)
         rule = rulebases.taking(case.evidence.pbf_rules, traffic, case.evidence.addresses, interfaces, case.vpn_units)
+        if rule is not None and rule.get("name") in _own(case):
+            yield Cause("route-missing", f"nothing leads packets to {traffic.destination} into {case.unit}, and the VPN's own PBF rule '{rule.get('name')}', "
+                        "which is to be the last one, drops them", (f"PBF rules into {', '.join(sorted(case.vpn_units))}: none",),
+                        f"site_to_site_vpn {case.vpn} again; or pbf_failover with the path {case.unit}", CERTAIN)
+            return
         if rule is not None:
             name, way = rule.get("name"), places.text(rule, ("action", "forward", "egress-interface"))
             yield Cause("pbf-rule-above-routes",
@@ -156,6 +161,39 @@ def above_routes(case: Case) -> Iterator[Cause]:
                         f"a PBF rule with the action no-pbf for {traffic.destination} above '{name}' (module pbf_rule); or narrow '{name}'",
                         CERTAIN if stated(case) else LIKELY)
             return
+
+
+def takes_answers(case: Case) -> Iterator[Cause]:
+    """A rule that takes what the far side begins, on its way out of the tunnel, and leads it somewhere else than to the hosts here."""
+    if case.evidence.addresses is None or case.zone is None:
+        return
+    for traffic in map(back, intended(case)):
+        here = case.around.zone_interfaces(traffic.destination_zone)
+        rule = rulebases.taking(case.evidence.pbf_rules, traffic, case.evidence.addresses, case.around.zone_interfaces(traffic.source_zone), here)
+        if rule is not None:
+            name, way = rule.get("name"), places.text(rule, ("action", "forward", "egress-interface"))
+            yield Cause("pbf-rule-above-routes",
+                        f"PBF rule '{name}' takes what comes out of the tunnel for {traffic.destination} before any route is asked: "
+                        + (f"it leaves by {way}" if way else "it is dropped"),
+                        (f"PBF rule {name} covers {traffic.source} in {traffic.source_zone} to {traffic.destination}",),
+                        f"a PBF rule with the action no-pbf for {traffic.destination} above '{name}' (module pbf_rule); or narrow '{name}'", LIKELY)
+            return
+
+
+def other_action(case: Case) -> Iterator[Cause]:
+    """A rule that is to lead into this tunnel, by its name and the VPN's record, and that does something else."""
+    claimed = case.evidence.claims.get(case.vpn) or ()
+    for rule in case.evidence.pbf_rules:
+        name = rule.get("name") or ""
+        is_of_this_tunnel = names.is_of_tunnel(case.vpn, names.number_of(name), case.name) and names.number_of(name) > 0
+        leads = any(places.find(rule, ("action", kind)) is not None for kind in ("forward", "forward-to-vsys"))
+        if Object("pbf_rule", name) not in claimed or not is_of_this_tunnel or leads or not rulebases.is_enabled(rule):
+            continue
+        drops = places.find(rule, ("action", "discard")) is not None
+        yield Cause("pbf-rule-action", f"PBF rule '{name}' is to forward into {case.unit}, and " + (
+                    "drops the packets" if drops else "leaves the packets to the routes"),
+                    (f"PBF rule {name} action: {'discard' if drops else 'no-pbf'}",), f"{_owner(case, name)}: action.forward.egress_interface: {case.unit}",
+                    CERTAIN, bites=NOW if drops else FAILOVER)
 
 
 def takes_some(case: Case) -> Iterator[Cause]:
@@ -168,10 +206,10 @@ def takes_some(case: Case) -> Iterator[Cause]:
         asked = [rule for rule in rules[:ours] if rule.get("name") not in own and not _takes_turns(case, rule)]
         units = case.vpn_units if ours == len(rules) else set()
         found = [rule for rule in rulebases.disputing(asked, traffic, case.evidence.addresses, case.around.zone_interfaces(traffic.source_zone), units)
-                 if not takes(case, rule, traffic) and understood(case, rule)]
+                 if not takes(case, rule, traffic) and (case.evidence.hosts_fail or understood(case, rule))]
         for rule in found[:1]:
             name, way = rule.get("name"), places.text(rule, ("action", "forward", "egress-interface"))
-            large = security_policy.is_most(rule, traffic, case.evidence.addresses, case.evidence.names)
+            large = security_policy.is_most(rule, traffic, case.evidence.addresses, case.evidence.names) or not understood(case, rule)
             yield Cause("pbf-rule-takes-some",
                         f"PBF rule '{name}' takes a part of the packets from {traffic.source} in {traffic.source_zone} to {traffic.destination}"
                         + (f": they leave by {way}" if way else ": they are dropped"),
@@ -196,6 +234,18 @@ def slow(case: Case) -> Iterator[Cause]:
                         (f"monitor_profile {name} interval: {interval}, threshold: {threshold}",),
                         f"monitor_profile {name}: interval: 2, threshold: 5; or {_owner(case, rule['name'])}: another monitor profile", LIKELY,
                         ({"monitor_profile": {"name": name, "interval": 2, "threshold": 5}},), FAILOVER)
+
+
+def waits(case: Case) -> Iterator[Cause]:
+    """A monitor's profile of the VPN's own, which is made to fail over, and was told to wait."""
+    tunnel = (case.tunnel.get("tunnel_monitor") or {}).get("tunnel_monitor_profile") if case.monitor else None
+    asked = [(((rule.get("action") or {}).get("forward") or {}).get("monitor") or {}).get("profile") for rule in case.rules]
+    for name in dict.fromkeys(filter(None, [*asked, tunnel])) if len(case.vpn_units) > 1 else ():
+        entry = case.around.entry("monitor_profile", name)
+        if entry is not None and case.owns("monitor_profile", name) and places.text(entry, ("action",)) != "fail-over":
+            yield Cause("monitor-waits", f"the monitors of {case.unit} wait for the tunnel to recover: sessions stay in it while it is dead",
+                        (f"monitor_profile {name} action: {places.text(entry, ('action',)) or 'wait-recover'}",),
+                        f"monitor_profile {name}: action: fail-over", LIKELY, ({"monitor_profile": {"name": name, "action": "fail-over"}},), FAILOVER)
 
 
 def egress(case: Case) -> Iterator[Cause]:

@@ -17,11 +17,10 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ev
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.outside import best_route
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import (
-    Decision, above, allowed_below, allowed_if_enabled, decisions, is_first_of_all, is_own, limits, passes_in_another_zone, sureness,
+    Decision, above, allowed_below, allowed_if_enabled, decisions, is_first_of_all, is_own, limits, may_deny, passes_in_another_zone, sureness,
 )
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import intended, is_network, stated
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import back, intended, is_network, stated
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases, security_policy
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Traffic
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
 
 
@@ -89,6 +88,45 @@ def holds_on(case: Case) -> Iterator[Cause]:
         return
 
 
+def withdrawn(case: Case) -> Iterator[Cause]:
+    """A route into the tunnel that is configured and in no table, though the tunnel is up: its own monitor has withdrawn it, or it is not to be installed.
+
+    A route of the VPN's other tunnel that is preferred leaves it listed, or for the same network in use.
+    """
+    if case.phase != PASSING or case.router is None or not case.evidence.routes or case.rules:
+        return
+    listed = {(route.destination, route.interface) for route in case.evidence.state.routes or () if route.router in (None, case.router)}
+    for route in case.around.static_route_entries(case.router):
+        is_here = route.interface == case.unit and not route.drops
+        beside = [other for other in case.around.static_route_entries(case.router)
+                  if other.destination == route.destination and other.interface in case.vpn_units and other.rank < route.rank]
+        is_in_order = (str(route.destination), case.unit) in listed or bool(beside)
+        if not is_here or (is_in_order and route.is_installed):
+            continue
+        label, there = f"static_route {route.name} in virtual_router {case.router}", f"route '{route.name}' to {route.destination}"
+        if not route.is_installed:
+            yield Cause("route-not-in-use", f"{there} is not to be installed, so that it leads nothing into {case.unit}",
+                        (f"static_route {route.name} route_table: no-install",), f"{label}: route_table: unicast", CERTAIN)
+        elif route.is_watched:
+            yield Cause("route-not-in-use", f"the tunnel is up, and {there} is not in use: its monitor gets no answer",
+                        (f"static_route {route.name} path_monitor: {', '.join(route.asks) or 'BFD'}", f"routes in use through {case.unit} to it: none"),
+                        f"{label}: path_monitor.monitor_destinations: the far side's inside address, {case.far_end(None) or 'that answers pings'}", LIKELY)
+
+
+# What a tunnel that is dead is noticed after, at the latest, before hosts and people give up.
+_SLOW = 60
+
+
+def slow(case: Case) -> Iterator[Cause]:
+    """What withdraws a route whose tunnel is dead, some time."""
+    for route in case.around.static_route_entries(case.router) if case.router and len(case.vpn_units) > 1 and not case.rules else ():
+        if route.interface == case.unit and route.asks and (route.patience or 0) > _SLOW and not _goes_down_with_its_monitor(case):
+            yield Cause("route-monitor-slow", f"route '{route.name}' stays for {route.patience} s after its tunnel is dead",
+                        (f"static_route {route.name} path_monitor: interval × count: {route.patience} s",),
+                        f"static_route {route.name} in virtual_router {case.router}: path_monitor.monitor_destinations: interval: 3, count: 5", LIKELY,
+                        bites=FAILOVER)
+
+
 def _goes_down_with_its_monitor(case) -> bool:
     """Whether the tunnel's own monitor takes its interface down, and its routes with it."""
     profile = (case.tunnel.get("tunnel_monitor") or {}).get("tunnel_monitor_profile")
@@ -116,13 +154,50 @@ def no_way_back(case: Case) -> Iterator[Cause]:
         taken = ways[0] if ways else best_route(case, next(iter(wanted.hosts()), wanted.network_address), case.router)
         way = f"{taken.destination} through {taken.interface or taken.nexthop}" if taken is not None else "none"
         fix = f"static_route in virtual_router {case.router}: destination {text}, to where its hosts are"
+        dropped, astray = _lost_on_the_way_back(case, wanted)
         if not ways:
             yield Cause("local-network-unrouted", f"router '{case.router}' has no route back to {text}", (f"route in use for {text}: {way}",), fix,
                         LIKELY if any(text in (peer.get("advertise") or ()) for peer in case.peers) else CERTAIN)
+        elif dropped is not None:
+            whole = wanted.subnet_of(ip_network(dropped.destination, strict=False))
+            yield Cause("local-network-unrouted", f"router '{case.router}' drops what comes back for {text if whole else dropped.destination}",
+                        (f"route in use: {dropped.destination}: {dropped.nexthop or 'no interface'}",),
+                        f"static_route in virtual_router {case.router}: state: absent for the one to {dropped.destination}; or {fix}",
+                        CERTAIN if whole else LIKELY if case.evidence.hosts_fail or _is_large(dropped, wanted) else POSSIBLE)
         elif stated(case) and all(route.interface for route in ways) and not zones & set(case.intent.source_zones):
             yield Cause("local-network-elsewhere",
                         f"{text} is said to be in {', '.join(case.intent.source_zones)}, and its route leads into {', '.join(sorted(zones))}",
                         (f"route in use for {text}: {way} ({', '.join(sorted(zones))})",), f"{fix}; or zone: interfaces; or source_zones", LIKELY)
+        elif astray is not None and stated(case):
+            yield Cause("local-network-elsewhere",
+                        f"{astray.destination}, a part of {text}, is routed into {case.around.zone_of(astray.interface) or 'no zone'}, and the networks here "
+                        f"are said to be in {', '.join(case.intent.source_zones)}",
+                        (f"route in use: {astray.destination} through {astray.interface}",),
+                        f"static_route in virtual_router {case.router}: state: absent for the one to {astray.destination}; or source_zones",
+                        LIKELY if case.evidence.hosts_fail or _is_large(astray, wanted) else POSSIBLE)
+
+
+def _is_large(route, wanted) -> bool:
+    """Whether a route is for half of a network at least; one for less may well be meant so."""
+    return ip_network(route.destination, strict=False).prefixlen <= wanted.prefixlen + 1
+
+
+def _lost_on_the_way_back(case, wanted) -> tuple:
+    """(the widest route that drops a part of a network here, or all of it; the widest that leads a part of it out of its zones); each may be None."""
+    covering = [pair for pair in _routes_to(case, wanted) if wanted.subnet_of(pair[1])]
+    best = max((network.prefixlen for _route, network in covering), default=None)
+    counting = [(route, network) for route, network in _routes_to(case, wanted) if network.subnet_of(wanted) or network.prefixlen == best]
+    ordered = [route for route, _network in sorted(counting, key=lambda pair: pair[1].prefixlen)]
+    dropped = next((route for route in ordered if not route.interface and (route.nexthop or "").lower() == "discard"), None)
+    astray = next((route for route in ordered if route.interface and route.protocol not in ("local", "connected")
+                   and case.around.zone_of(route.interface) not in case.intent.source_zones), None)
+    return dropped, astray
+
+
+def _routes_to(case, wanted) -> list:
+    """(route in use, its network) of what a router has to a network, or to parts of it."""
+    return [(route, network) for route, network in case.evidence.routes if route.router in (None, case.router) and network.version == wanted.version
+            and network.prefixlen > 0 and network.overlaps(wanted)]
 
 
 def routed_elsewhere(case: Case) -> Iterator[Cause]:
@@ -173,10 +248,22 @@ def security(case: Case) -> Iterator[Cause]:
     done = set()
     for traffic in intended(case):
         pair = (traffic.source_zone, traffic.destination_zone)
-        found = None if pair in done else _withheld(case, traffic)
+        found = None if pair in done else _withheld(case, traffic) or _perhaps_withheld(case, traffic)
         if found is not None:
             done.add(pair)
             yield found
+
+
+def _perhaps_withheld(case, traffic) -> Cause | None:
+    """By a rule of which nobody here knows whom it is for. Where packets are seen not to pass, that is what may hold them back."""
+    for rule, unknown in may_deny(case, traffic):
+        name = rule.get("name")
+        return Cause("security-rule-denies", f"security rule '{name}' denies what goes between {traffic.source} in {traffic.source_zone} and "
+                     f"{traffic.destination} in {traffic.destination_zone}, if they are among {unknown}",
+                     (f"rule '{name}' is asked before any that allows it, and stands for addresses that only the firewall knows: {unknown}",),
+                     f"security_rule above '{name}': from [{traffic.source_zone}], to [{traffic.destination_zone}], source [{traffic.source}], "
+                     f"destination [{traffic.destination}], action allow", LIKELY if case.evidence.hosts_fail else POSSIBLE)
+    return None
 
 
 def _withheld(case, traffic) -> Cause | None:
@@ -221,16 +308,23 @@ def security_inbound(case: Case) -> Iterator[Cause]:
     if case.evidence.addresses is None:
         return
     for out in intended(case):
-        traffic = Traffic(out.destination_zone, out.source_zone, out.destination, out.source)
+        traffic = back(out)
         parts = [part.decision for part in decisions(case, traffic)]
         denied = [part for part in parts if not part.allows]
         if not denied:
             continue
         enabled, below = allowed_if_enabled(case, traffic), allowed_below(case, replace(denied[0], traffic=traffic))
         waiting = enabled or below
+        narrow = next((rule for part in parts for rule in (*part.narrow, part.rule) if rule is not None and is_own(case, rule.get("name"))), None)
+        if narrow is not None and not waiting:
+            yield replace(_narrow(case, traffic, narrow), confidence=LIKELY)
+            return
         most = CERTAIN if is_own(case, enabled) or denied == parts and is_own(case, below) else LIKELY
         found = _nothing_passes(case, traffic, denied[0], sureness(case, denied[0], most) if waiting and stated(case) else POSSIBLE)
-        yield found if waiting else replace(found, id="security-rule-inbound-missing", fix=f"{found.fix}, if the far side is to begin sessions")
+        is_gone = is_own(case, names.security_rule(case.vpn, names.IN))
+        yield found if waiting else replace(
+            found, id="security-rule-inbound-missing", fix=f"{found.fix}, if the far side is to begin sessions",
+            confidence=LIKELY if is_gone and stated(case) else found.confidence)
         return
 
 
@@ -261,32 +355,54 @@ def _nothing_passes(case, traffic, denied: Decision, confidence) -> Cause:
 
 
 def source_nat(case: Case) -> Iterator[Cause]:
+    """Of several rules the one that translates the most, whichever is asked first."""
     if case.evidence.addresses is None:
         return
-    traffic = intended(case)
-    rule = rulebases.translating(case.evidence.nat_rules, traffic, case.evidence.addresses) if traffic else None
-    if rule is not None:
+    units = {unit for unit in case.vpn_units if unit}
+    found = list(rulebases.translations(case.evidence.nat_rules, intended(case), case.evidence.addresses, units))
+    rated = [(_how_much_is_translated(case, rule, traffic), rule, traffic) for rule, traffic in found]
+    for confidence, rule, traffic in sorted(rated, key=lambda each: (CERTAIN, LIKELY, POSSIBLE).index(each[0]))[:1]:
         yield Cause("source-nat-on-vpn",
                     f"NAT rule '{rule.get('name')}' translates the source of the VPN's traffic, so the far side sees another address",
-                    (f"NAT rule '{rule.get('name')}' matches {traffic[0].source} in {traffic[0].source_zone} to {traffic[0].destination}",),
-                    f"nat_exemption: true of the VPN, a NAT rule without translation for {traffic[0].destination} above '{rule.get('name')}', or let that "
-                    f"rule's to not hold {case.zone}",
-                    LIKELY if rulebases.undecided_names([rule], [(traffic[0].source_zone, case.zone)], case.evidence.addresses) else CERTAIN)
+                    (f"NAT rule '{rule.get('name')}' matches {traffic.source} in {traffic.source_zone} to {traffic.destination}",
+                     *(f"NAT rule '{rule.get('name')}' {option}: {said}" for option, said in _limits_of_nat(case, rule, traffic))),
+                    f"nat_exemption: true of the VPN, a NAT rule without translation for {traffic.destination} above '{rule.get('name')}', or let that "
+                    f"rule's to not hold {case.zone}", confidence)
+
+
+def _how_much_is_translated(case, rule, traffic) -> str:
+    """A rule for some hosts or one service may well be meant so."""
+    if rulebases.translates_all(rule, traffic, case.evidence.addresses):
+        return CERTAIN
+    if rulebases.undecided_names([rule], [(traffic.source_zone, case.zone)], case.evidence.addresses):
+        return LIKELY
+    is_for_all_services = (places.text(rule, ("service",)) or rulebases.ANY) == rulebases.ANY
+    large = is_for_all_services and security_policy.is_most(rule, traffic, case.evidence.addresses)
+    return LIKELY if stated(case) and large else POSSIBLE
+
+
+def _limits_of_nat(case, rule, traffic) -> list:
+    """(option, what it says) of what keeps a NAT rule from being for all of the traffic."""
+    found = [(option, ", ".join(places.names(rule, (option,)))) for option, wanted in (("source", traffic.source), ("destination", traffic.destination))
+             if not rulebases.holds(rule, option, wanted, case.evidence.addresses)]
+    service = places.text(rule, ("service",)) or rulebases.ANY
+    return found + ([("service", service)] if service != rulebases.ANY else [])
 
 
 def destination_nat(case: Case) -> Iterator[Cause]:
     """Packets for the far side that go to somebody else because their destination is translated."""
     if case.evidence.addresses is None:
         return
-    for traffic in intended(case):
+    there = intended(case)
+    for traffic in [*there, *map(back, there)]:
         rule = rulebases.redirecting(case.evidence.nat_rules, traffic, case.evidence.addresses)
         if rule is not None:
-            name, whole = rule.get("name"), rulebases.holds(rule, "destination", traffic.destination, case.evidence.addresses)
+            name, whole = rule.get("name"), rulebases.translates_all(rule, traffic, case.evidence.addresses)
             yield Cause("destination-nat-on-vpn", f"NAT rule '{name}' translates the destination of what is meant for {traffic.destination}",
                         (f"NAT rule '{name}' destination: {', '.join(places.names(rule, ('destination',)))}",
                          f"translated to: {rulebases.redirected_to(rule)}"),
                         f"a NAT rule without translation for {traffic.destination} above '{name}' (nat_exemption: true of the VPN), or narrow '{name}'",
-                        CERTAIN if whole and places.text(rule, ("service",)) in (None, rulebases.ANY) else LIKELY if stated(case) else POSSIBLE)
+                        CERTAIN if whole and traffic in there else LIKELY if stated(case) else POSSIBLE)
             return
 
 
@@ -315,7 +431,8 @@ def asymmetric(case: Case) -> Iterator[Cause]:
     if profile is not None and places.text(profile, ("asymmetric-path",)) == "drop":
         name = profile.get("name")
         yield Cause("asymmetric-path-dropped", f"zone '{case.zone}' drops what comes by another way than it went", (
-                    f"zone_protection_profile {name} asymmetric_path: drop",), f"zone_protection_profile {name}: asymmetric_path: bypass", POSSIBLE,
+                    f"zone_protection_profile {name} asymmetric_path: drop",), f"zone_protection_profile {name}: asymmetric_path: bypass",
+                    LIKELY if case.evidence.hosts_fail else POSSIBLE,
                     ({"zone_protection_profile": {"name": name, "asymmetric_path": "bypass"}},))
     ecmp = places.find(case.around.router(case.router), ("ecmp",))
     if ecmp is not None and places.text(ecmp, ("enable",)) == "yes" and places.text(ecmp, ("symmetric-return",)) != "yes":

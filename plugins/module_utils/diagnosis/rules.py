@@ -20,7 +20,6 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall imp
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import ANY, Traffic
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.security_policy import ALL, NONE, UNKNOWN
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import DEFAULT_RULES
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, owner
 
 _NARROWING = ("application", "service", "source-user", "category", "source-hip", "destination-hip")
 # A network is looked at in no more parts than these; more of them would be a rulebase of single hosts.
@@ -102,6 +101,22 @@ def _parts(case, rules, option, wanted) -> list[tuple[str, float]]:
     return [(str(part.iter_cidrs()[0]), part.size / whole.size) for part in parts]
 
 
+def may_deny(case: Case, traffic: Traffic) -> list[tuple[ET.Element, str]]:
+    """(rule, the names in it) of those that deny what stands for nobody knows which addresses, such as regions, lists and host names, and that are asked
+    before one decides on all of the traffic.
+    """
+    found = []
+    for rule in case.evidence.security_rules_from(traffic.source_zone):
+        how = security_policy.extent(rule, traffic, case.evidence.addresses, case.evidence.names)
+        if how == ALL:
+            break
+        listed = [text for option in ("source", "destination") for text in places.names(rule, (option,))]
+        unknown = case.evidence.addresses.unknown(listed)
+        if how == UNKNOWN and unknown and not allows(rule):
+            found.append((rule, ", ".join(unknown)))
+    return found
+
+
 def understood(case: Case, rule: ET.Element) -> bool:
     """Whether all addresses of a rule are known: those of names in DNS and of dynamic groups are not."""
     texts = [text for option in ("source", "destination") for text in places.names(rule, (option,))]
@@ -111,7 +126,7 @@ def understood(case: Case, rule: ET.Element) -> bool:
 def sureness(case: Case, found: Decision, most: str = CERTAIN) -> str:
     """How sure a decision is: what a name stands for that nobody here knows, or what Panorama pushed and does not show, may change it."""
     if found.vague:
-        return POSSIBLE
+        return LIKELY if case.evidence.hosts_fail else POSSIBLE
     return most if case.evidence.rules_are_complete or most != CERTAIN else LIKELY
 
 
@@ -186,7 +201,7 @@ def without(rule: ET.Element, option: str) -> ET.Element:
 
 def is_own(case: Case, name: str | None) -> bool:
     """Whether a security rule is the VPN's by its record: then it is for all that the VPN is for, and what narrows it is a change by hand."""
-    return name is not None and owner(case.evidence.claims, Object("security_rule", name)) == case.vpn
+    return case.owns("security_rule", name)
 
 
 def above(case: Case, rule: ET.Element | None) -> dict:

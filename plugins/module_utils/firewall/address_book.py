@@ -39,9 +39,11 @@ def members(entry: ET.Element) -> list[str]:
 
 
 def stands_for(entry: ET.Element) -> list[str]:
-    """What an entry says that it stands for: the prefix or the range of an object, the names that a group lists; nothing of what has no fixed addresses."""
+    """What an entry says that it stands for: the prefix or the range of an object, the names that a group lists, the addresses of a region of one's own;
+    nothing of what has no fixed addresses.
+    """
     own = places.text(entry, ("ip-netmask",)) or places.text(entry, ("ip-range",))
-    return [own] if own else members(entry)
+    return [own] if own else members(entry) or places.names(entry, ("address",))
 
 
 def networks(name: str, known: Mapping[str, ET.Element], option: str, above: tuple[str, ...] = ()) -> list[str]:

@@ -316,16 +316,20 @@ def _redistributes(view: Surroundings, router: str, bgp: ET.Element, network: Ne
     rules = {rule.get("name") for rule in places.children(bgp, ("redist-rules",)) if places.text(rule, ("enable",)) != "no"}
     profiles = places.children(view.router(router), ("protocol", "redist-profile"))
     used = sorted((profile for profile in profiles if profile.get("name") in rules), key=lambda profile: int(places.text(profile, ("priority",)) or 0))
-    first = next((profile for profile in used if _is_filtered(profile, _sources_of(view, router, network), network)), None)
+    through = {name for name, found in view.connected(router) if found == network}
+    through |= {route.interface for route in view.static_route_entries(router) if route.destination == network}
+    first = next((profile for profile in used if _is_filtered(profile, _sources_of(view, router, network), network, through)), None)
     return first is not None and places.find(first, ("action", "redist")) is not None
 
 
-def _is_filtered(profile: ET.Element, sources: dict[str, bool], network: Network) -> bool:
-    """Whether a profile's filter matches, by what the configuration tells of a route."""
+def _is_filtered(profile: ET.Element, sources: dict[str, bool], network: Network, interfaces: set[str]) -> bool:
+    """Whether a profile's filter matches, by what the configuration tells of a route. C(interfaces): those that the route is through."""
     filtered = places.find(profile, ("filter",))
     of_a_source = any(sources.get(kind) for kind in places.names(filtered, ("type",)))
     listed = [_network(text) for text in places.names(filtered, ("destination",))]
-    return of_a_source and (not listed or network in listed) and not _conditions(filtered, ("type", "destination"))
+    through = set(places.names(filtered, ("interface",)))
+    is_through = not through or bool(through & interfaces)
+    return of_a_source and is_through and (not listed or network in listed) and not _conditions(filtered, ("type", "destination", "interface"))
 
 
 def _redistributes_advanced(view: Surroundings, router: str, bgp: ET.Element, network: Network) -> bool:

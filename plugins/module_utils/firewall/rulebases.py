@@ -11,7 +11,7 @@ import traceback
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
-from typing import Collection, Iterable, Union
+from typing import Collection, Iterable, Iterator, Union
 
 try:
     from netaddr import AddrFormatError, IPNetwork, IPRange, IPSet
@@ -243,17 +243,29 @@ def _translates_family(rule: ET.Element, traffic: Traffic) -> bool:
 
 def translating(rules: Iterable[ET.Element], kinds_of_traffic: Iterable[Traffic], addresses: Addresses) -> ET.Element | None:
     """The first NAT rule that would translate the source of some of the traffic."""
+    return next((rule for rule, _traffic in translations(rules, kinds_of_traffic, addresses)), None)
+
+
+def translations(rules: Iterable[ET.Element], kinds_of_traffic: Iterable[Traffic], addresses: Addresses,
+                 units: Collection[str] = frozenset()) -> Iterator[tuple[ET.Element, Traffic]]:
+    """(NAT rule, traffic) where a rule would translate the source of some of it. C(units): the interfaces that it leaves by, where they are known."""
     left = list(kinds_of_traffic)
     for rule in rules:
-        if not is_enabled(rule):
+        leaves_by = places.text(rule, ("to-interface",)) or ANY
+        if not is_enabled(rule) or (units and leaves_by != ANY and leaves_by not in units):
             continue
         seen = [traffic for traffic in left if _translates_family(rule, traffic)]
         hit = [traffic for traffic in seen if _zones(rule, "from", traffic.source_zone) and _zones(rule, "to", traffic.destination_zone)
                and _addresses_match(rule, traffic, addresses, covering=False)]
-        if hit and len(places.children(rule, ("source-translation",))):
-            return rule
-        left = [traffic for traffic in left if traffic not in hit or not _addresses_match(rule, traffic, addresses, covering=True)]
-    return None
+        if len(places.children(rule, ("source-translation",))):
+            yield from ((rule, traffic) for traffic in hit)
+        left = [traffic for traffic in left if traffic not in hit or not translates_all(rule, traffic, addresses)]
+
+
+def translates_all(rule: ET.Element, traffic: Traffic, addresses: Addresses) -> bool:
+    """Whether a NAT rule that sees some of the traffic sees all of it, so that no rule below it is asked."""
+    is_for_all_services = (places.text(rule, ("service",)) or ANY) == ANY
+    return is_for_all_services and _addresses_match(rule, traffic, addresses, covering=True)
 
 
 def redirecting(rules: Iterable[ET.Element], traffic: Traffic, addresses: Addresses) -> ET.Element | None:
@@ -263,7 +275,7 @@ def redirecting(rules: Iterable[ET.Element], traffic: Traffic, addresses: Addres
                 and _zones(rule, "to", traffic.destination_zone) and _addresses_match(rule, traffic, addresses, covering=False))
         if seen and redirected_to(rule):
             return rule
-        if seen and _addresses_match(rule, traffic, addresses, covering=True):
+        if seen and translates_all(rule, traffic, addresses):
             return None
     return None
 

@@ -35,6 +35,8 @@ _DEFAULT = ip_network("0.0.0.0/0")
 DEFAULT_RULES = {True: "intrazone-default", False: "interzone-default"}
 # PAN-OS's own, of a static route and of the default route that DHCP or PPPoE brings.
 _DISTANCE = _METRIC = 10
+# PAN-OS's own, of a path monitor: seconds between two probes, and how many of them in a row are lost.
+_INTERVAL, _COUNT = 3, 5
 
 Host = Union[IPv4Address, IPv6Address]
 
@@ -64,7 +66,8 @@ def is_detour(outside: str, interface: str | None) -> bool:
 class StaticRoute:
     """C(interface): where it leads; empty where the next hop alone says so. C(drops): it discards. C(distance): its administrative one.
 
-    C(is_watched): a path monitor or BFD withdraws it.
+    C(is_watched): a path monitor or BFD withdraws it. C(asks): whom the path monitor asks. C(patience): the seconds after which it gives up at the latest.
+    C(is_installed): whether it is to be in the forwarding table.
     """
 
     name: str
@@ -74,6 +77,9 @@ class StaticRoute:
     drops: bool
     distance: int
     is_watched: bool
+    asks: tuple[str, ...]
+    patience: int
+    is_installed: bool
 
     @property
     def rank(self) -> tuple[int, int]:
@@ -150,7 +156,7 @@ class Surroundings:
 
     def is_pushed(self, rule: ET.Element) -> bool:
         """Whether a rule is Panorama's, so that it cannot be changed on the firewall, and none of the firewall's own can stand above those before them."""
-        kinds = ("security", "nat", "pbf")
+        kinds = ("security", "nat", "pbf", "dos")
         return any(rule is other for rulebase in ("pre-rulebase", "post-rulebase") for kind in kinds for other in self._pushed(rulebase, kind))
 
     def _pushed(self, rulebase: str, kind: str) -> list[ET.Element]:
@@ -236,7 +242,10 @@ class Surroundings:
             found.append(StaticRoute(
                 entry.get("name") or "", destination, places.text(entry, ("interface",)) or "",
                 addresses.number(entry, "metric", _METRIC), places.find(entry, ("nexthop", "discard")) is not None,
-                addresses.number(entry, "admin-dist", usual), _is_watched(entry)))
+                addresses.number(entry, "admin-dist", usual), _is_watched(entry),
+                tuple(places.text(asked, ("destination",)) or "" for asked in _asked(entry)),
+                max((addresses.number(asked, "interval", _INTERVAL) * addresses.number(asked, "count", _COUNT) for asked in _asked(entry)), default=0),
+                places.find(entry, ("route-table", "no-install")) is None))
         return found
 
     def static_distance(self, router_name: str) -> int:
@@ -328,9 +337,14 @@ class Surroundings:
 
 def _is_watched(route: ET.Element) -> bool:
     """Whether something withdraws a static route whose way is dead: a path monitor that asks anybody, or BFD."""
-    asks = any(places.text(asked, ("enable",)) != "no" for asked in places.children(route, ("path-monitor", "monitor-destinations")))
-    has_bfd = places.text(route, ("bfd", "profile")) not in (None, "None")
-    return has_bfd or (asks and places.text(route, ("path-monitor", "enable")) == "yes")
+    return places.text(route, ("bfd", "profile")) not in (None, "None") or bool(_asked(route))
+
+
+def _asked(route: ET.Element) -> list[ET.Element]:
+    """Whom the path monitor of a static route asks, where it is on."""
+    if places.text(route, ("path-monitor", "enable")) != "yes":
+        return []
+    return [asked for asked in places.children(route, ("path-monitor", "monitor-destinations")) if places.text(asked, ("enable",)) != "no"]
 
 
 def _interfaces(network: ET.Element | None) -> Iterator[tuple[str, ET.Element]]:

@@ -42,7 +42,9 @@ def resolved(target: Target, names, known, beside: Iterable[Path] = ()) -> ruleb
 
     C(beside): where objects stand too, beside the shared ones and those of the virtual system.
     """
-    containers = [parent + (kind,) for parent in beside for kind in ("address", "address-group")] + _containers(target)
+    homes = [*beside, *target.address_homes()]
+    containers = [parent + ("region",) for parent in homes] + [parent + (kind,) for parent in beside for kind in ("address", "address-group")]
+    containers += _containers(target)
     while names and len(known) < _MOST:
         found = rulebases.address_objects(target.session.get_named(containers, names))
         known.update({name: [] for name in names}, **found)

@@ -30,7 +30,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.rules im
 _PANORAMA = ("deviceconfig", "system", "panorama")
 _HA = (("device", ("deviceconfig", "high-availability")),)
 _READ = (*_HA, ("device", ("deviceconfig", "setting")), ("vsys", IMPORTED),
-         ("rulebase", ("security", "rules")), ("rulebase", ("nat", "rules")), ("rulebase", ("default-security-rules",)),
+         ("rulebase", ("security", "rules")), ("rulebase", ("nat", "rules")), ("rulebase", ("dos", "rules")), ("rulebase", ("default-security-rules",)),
          ("device", _PANORAMA))
 _LOG = "( subtype eq vpn ) or ( subtype eq routing )"
 # What Panorama put before and behind the firewall's own rules.
@@ -172,6 +172,7 @@ class Inquiry:
         """What names of services and applications stand for, of the same rules; those that PAN-OS knows by itself are read in vain."""
         rules = rulebases.between(around.rules_in_force("security"), pairs)
         wanted = {name for rule in rules for option in ("service", "application") for name in places.names(rule, (option,))}
+        wanted |= {places.text(rule, ("service",)) or rulebases.ANY for rule in rulebases.between(around.rules_in_force("nat"), pairs)}
         known = security_policy.Names()
         wanted -= {rulebases.ANY, security_policy.APPLICATION_DEFAULT, *OUTSIDE_APPLICATIONS, *INSIDE_APPLICATIONS[4], *INSIDE_APPLICATIONS[6]}
         parents = [("config", "shared"), self.base("vsys"), *_pushed_objects(around)]

@@ -104,7 +104,10 @@ def _way_through(peer: dict, around: Surroundings, taken: set) -> dict:
     hosts = {str(known.network) for known in around.known.literals(address) if known.network.num_addresses == 1}
     through = [route.interface for route in around.static_route_entries(peer["virtual_router"])
                if str(route.destination) in hosts and route.interface.startswith("tunnel.")]
-    return {"tunnel_interface": through[0]} if through else {}
+    mine = {held.host for name in around.interfaces for held in around.addresses_of(name)}
+    beside = [name for name in around.interfaces if name.startswith("tunnel.") and address.split("/")[0] not in mine and _is_neighbour(peer, name, around)]
+    found = through or (beside if len(beside) == 1 and not _is_neighbour(peer, way, around) else [])
+    return {"tunnel_interface": found[0]} if found else {}
 
 
 def probe_interval(tree, found: dict, base) -> float:

@@ -16,7 +16,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.route
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import LOGICAL_ROUTER
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.branch import HERE, LAN, NAME, VPC, members, rule
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.faults import (
-    DOUBTED, FAULTS, ONE, SILENT, TWO, Fault, above, elsewhere, path_of, security, several, without_route,
+    DOUBTED, ONE, SILENT, TWO, Fault, above, elsewhere, path_of, security, several, without_route,
 )
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.variants import VARIANTS, pushed
 
@@ -344,4 +344,3 @@ PRACTICE = {
     "a peer behind a hop, without multihop": Fault("bgp-multihop-missing", without_multihop, kind="bgp"),
     "no route to the far side's speaker": Fault("bgp-peer-unrouted", speaker_unrouted, kind="bgp"),
 }
-EVERY = {**FAULTS, **PRACTICE}

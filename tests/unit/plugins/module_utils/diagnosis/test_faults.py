@@ -16,7 +16,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.d
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.faults import (
     FAULTS, HARMLESS, KINDS, ONE, ROUTED, TWO, above, guest_line, path_of, recorded, several, swapped_keys, taken_over,
 )
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.practice import EVERY
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.leaves import EVERY
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["described", "not described"])

@@ -20,8 +20,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selec
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import Platform
 from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils.vpn_report import as_json
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.branch import NAME, Branch
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.practice import EVERY
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.variants import VARIANTS
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.leaves import EVERY, EVERY_VARIANT
 
 
 def condition(branch: Branch) -> tuple[Condition, list]:
@@ -37,11 +36,11 @@ def states(found: Condition) -> dict:
     return {part.name: part.state for vpn in found.parts for part in (vpn, *vpn.parts)}
 
 
-@pytest.mark.parametrize("name", VARIANTS)
+@pytest.mark.parametrize("name", EVERY_VARIANT)
 def test_a_healthy_vpn_is_healthy(name):
-    for kind in VARIANTS[name].kinds:
+    for kind in EVERY_VARIANT[name].kinds:
         branch = Branch(kind)
-        VARIANTS[name].changes(branch)
+        EVERY_VARIANT[name].changes(branch)
         found, _causes = condition(branch)
         assert found.healthy, found.problems()
 

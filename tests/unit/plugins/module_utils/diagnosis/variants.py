@@ -73,6 +73,8 @@ def _behind_nat(branch: Branch) -> None:
         branch.text(branch.at("gateway", name), "local-address/ip", "192.168.1.2/24")
         branch.text(branch.at("gateway", name), "local-id/type", "ipaddr")
         branch.text(branch.at("gateway", name), "local-id/id", HERE)
+    branch.state = replace(branch.state, routes=tuple(
+        replace(route, nexthop="192.168.1.1") if route.interface == "ethernet1/1" else route for route in branch.state.routes))
 
 
 def _of_others(branch: Branch) -> None:

@@ -1,0 +1,89 @@
+# Copyright (c) 2026, Tunnelsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Causes in what protects zones from attacks, and takes a VPN's packets for one: limits of a flood, rules against denial of service."""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import CERTAIN, LIKELY, POSSIBLE, Cause
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import back, intended, stated
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import ANY
+
+# Packets a second that no network's use stays below, and those that a quiet one may.
+_TOO_FEW, _FEW = 100, 1000
+# PAN-OS's own.
+_USUAL = 40000
+# What the two ends send each other, and what hosts do; the kinds of a flood that each of them counts as.
+_OUTSIDE, _INSIDE = {"udp": "IKE and what NAT traversal wraps", "other-ip": "ESP"}, {"icmp": "pings", "tcp-syn": "new TCP sessions", "udp": "UDP"}
+
+
+def flooded_outside(case: Case) -> Iterator[Cause]:
+    yield from _flooded(case, case.around.zone_of(case.outside) if case.outside else None, _OUTSIDE)
+
+
+def flooded(case: Case) -> Iterator[Cause]:
+    for zone in dict.fromkeys((case.zone, *case.intent.source_zones)):
+        yield from _flooded(case, zone, _INSIDE)
+
+
+def _flooded(case, zone, kinds) -> Iterator[Cause]:
+    profile = case.around.protection_of(zone) if zone else None
+    for kind, what in kinds.items() if profile is not None else ():
+        limit = _limit(profile, kind)
+        if limit is not None and limit <= _FEW:
+            name = profile.get("name")
+            yield Cause("flood-limit", f"zone '{zone}' takes more than {limit} packets a second for a flood and drops them: {what}",
+                        (f"zone_protection_profile {name} flood.{kind}: maximal rate {limit}",),
+                        f"raise the maximal rate of {kind} in the profile '{name}', to {_USUAL} as PAN-OS has it (no option here does it); or zone {zone}: "
+                        "zone_protection_profile: another one", LIKELY if limit <= _TOO_FEW else POSSIBLE)
+            return
+
+
+def _limit(profile, kind) -> int | None:
+    """The packets a second above which a profile drops those of a kind; None where it counts none."""
+    if places.text(profile, ("flood", kind, "enable")) != "yes":
+        return None
+    said = [places.text(profile, ("flood", kind, how, "maximal-rate")) or "" for how in ("red", "syn-cookies")]
+    return min((int(text) for text in said if text.isdigit()), default=_USUAL)
+
+
+def denied(case: Case) -> Iterator[Cause]:
+    """By a rule against denial of service, which is asked before any security rule."""
+    if case.evidence.addresses is None:
+        return
+    there = intended(case)
+    for traffic in [*there, *map(back, there)]:
+        for rule in case.around.rules_in_force("dos"):
+            if not _sees(case, rule, traffic):
+                continue
+            if places.find(rule, ("action", "deny")) is not None:
+                yield _denied(case, rule, traffic, traffic in there)
+            return
+
+
+def _denied(case, rule, traffic, is_asked_from_here) -> Cause:
+    name = rule.get("name")
+    whole = all(rulebases.holds(rule, option, network, case.evidence.addresses)
+                for option, network in (("source", traffic.source), ("destination", traffic.destination)))
+    is_for_all = places.names(rule, ("service",)) in ([], [ANY]) and places.text(rule, ("schedule",)) is None
+    sure = CERTAIN if is_asked_from_here else LIKELY
+    return Cause("dos-rule-denies", f"DoS protection rule '{name}' denies what goes from {traffic.source} in {traffic.source_zone} to {traffic.destination} "
+                 f"in {traffic.destination_zone}", (f"DoS rule '{name}' action: deny",),
+                 f"narrow the DoS protection rule '{name}', or disable it (no option here does it)",
+                 sure if whole and is_for_all else LIKELY if stated(case) and is_for_all else POSSIBLE)
+
+
+def _sees(case, rule, traffic) -> bool:
+    """Whether a rule is for some of the traffic, by zones or by the interfaces that are in them."""
+    sides = (("from", traffic.source_zone), ("to", traffic.destination_zone))
+    meets = [{ANY, zone} & set(places.names(rule, (side, "zone"))) or set(case.around.zone_interfaces(zone)) & set(places.names(rule, (side, "interface")))
+             for side, zone in sides]
+    return rulebases.is_enabled(rule) and all(meets) and all(
+        rulebases.could_hold(rule, option, network, case.evidence.addresses)
+        for option, network in (("source", traffic.source), ("destination", traffic.destination)))
