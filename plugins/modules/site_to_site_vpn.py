@@ -1299,7 +1299,7 @@ options:
     description:
       - Whether O(remote_networks) may hold O(local_networks), and networks that the router reaches by longer routes of its own, such as V(10.0.0.0/8)
         towards a hub. Routing takes the longer one. With O(failover=pbf), a PBF rule above the paths leaves to the routing table what is connected or
-        has a static route; what only a routing protocol brings is not known.
+        has a static route, but for what is inside the tunnels of VPNs; what only a routing protocol brings is not known.
       - A remote network may then hold the peer's own address as well, where the tunnel's packets have a way of their own. That is a longer static route
         or a connected network, a router of their own, or PBF without O(backup_routes), which does not steer them. With BGP it is the far side
         that decides whether it announces the summary, so a warning names the addresses that have no such way.

@@ -62,6 +62,18 @@ def verdict(view: Surroundings, peer: Peer, direction: str, network: str) -> Ver
     return judge(view, peer, direction, wanted)
 
 
+def exchanges(view: Surroundings, peer: Peer, version: int) -> bool:
+    """Whether networks of a family could be told to a peer at all. Where the configuration leaves that open, they could."""
+    group = group_of(view, peer)
+    if view.platform.advanced:
+        families = places.find(_says(group, peer), ("address-family",))
+        exchanged = [number for number in (4, 6) if (places.text(families, (f"ipv{number}",)) or "") not in _NOTHING]
+        return version in exchanged or not exchanged
+    told = places.find(group, ("peer", ("entry", peer.name or "")))
+    is_of_ipv6 = places.text(told, ("address-family-identifier",)) == "ipv6" and places.text(told, ("enable-mp-bgp",)) == "yes"
+    return version == 4 or is_of_ipv6
+
+
 def denying(view: Surroundings, peer: Peer, direction: str) -> list[Verdict]:
     """What the rules of a virtual router that deny the peer's group anything decide; route maps are read network by network."""
     decided = [_decision(rule, direction) for rule in _rules(view, peer, direction)]
@@ -206,9 +218,13 @@ def _by_profile(view: Surroundings, peer: Peer, direction: str, network: Network
 
 
 def _profile_of(group: ET.Element | None, peer: Peer, family: str) -> str:
-    """The name of the peer's own filtering profile, or that of its group where it inherits."""
+    return places.text(_says(group, peer), ("filtering-profile", family)) or ""
+
+
+def _says(group: ET.Element | None, peer: Peer) -> ET.Element | None:
+    """Where a logical router's peer names its profiles: itself, or in its group where it inherits."""
     own = places.find(group, ("peer", ("entry", peer.name or ""), "inherit", "no"))
-    return places.text(group if own is None else own, ("filtering-profile", family)) or ""
+    return group if own is None else own
 
 
 def _by_network_filter(view: Surroundings, filters: ET.Element | None, network: Network) -> list[Verdict]:

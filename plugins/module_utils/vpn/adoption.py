@@ -21,7 +21,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.pl
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ike_gateway
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names, proposal, record as records
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families, names, proposal, record as records
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Item, Object, Record
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import PBF, Vpn
 
@@ -80,9 +80,12 @@ def serving(vpn: Vpn, around: Surroundings, record: Record, addresses: rulebases
     return _Search(vpn, around, record, addresses).found
 
 
+# How the advanced engine calls the families.
+_FAMILIES = tuple(f"ipv{version}" for version in families.FAMILIES)
 # Where a peer group or a peer of the advanced engine names a profile.
 _PROFILES_IN_USE = (
-    ("bgp_address_family_profile", ("address-family", "ipv4")), ("bgp_filtering_profile", ("filtering-profile", "ipv4")),
+    *(("bgp_address_family_profile", ("address-family", family)) for family in _FAMILIES),
+    *(("bgp_filtering_profile", ("filtering-profile", family)) for family in _FAMILIES),
     ("bgp_timer_profile", ("connection-options", "timers")), ("bgp_auth_profile", ("connection-options", "authentication")),
 )
 
@@ -244,11 +247,13 @@ class _BgpSearch:
         profile = self.around.entry("bgp_filtering_profile", name)
         for direction, called in (("inbound", bgp_policy.inbound), ("outbound", bgp_policy.outbound)):
             own = called(name)
-            route_map = self.around.entry("bgp_route_map", own) if places.text(profile, ("ipv4", "unicast", "route-maps", direction)) == own else None
+            is_named = any(places.text(profile, (family, "unicast", "route-maps", direction)) == own for family in _FAMILIES)
+            route_map = self.around.entry("bgp_route_map", own) if is_named else None
             if route_map is None:
                 continue
             found.append(("bgp_route_map", own))
-            listed = [places.text(entry, ("match", "ipv4", "address", "prefix-list")) for entry in places.children(route_map, ("route-map",))]
+            steps = places.children(route_map, ("route-map",))
+            listed = [places.text(step, ("match", family, "address", "prefix-list")) for step in steps for family in _FAMILIES]
             found += [("prefix_list", own)] if own in listed else []
         return found
 

@@ -12,7 +12,7 @@ from ipaddress import IPv4Address, IPv4Network, ip_network
 from typing import Any, Iterable, Iterator, Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import is_ipv6
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import family, is_ipv6
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import bgp_policies
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.addresses import FLOATING
@@ -23,7 +23,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, merged
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import bgp_place
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Request, Table
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families, record as records, speakers
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import ecmp, families, record as records, speakers
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import (
@@ -37,8 +37,8 @@ _LARGEST_2_BYTE_AS = 65535
 # Where a router's BGP says what the VPN needs of it.
 _INSTANCE = {"local_as": ("local-as",), "router_id": ("router-id",), "enable": ("enable",), "install_route": ("install-route",),
              "as_format": ("routing-options", "as-format"), "ecmp_multi_as": ("ecmp-multi-as",)}
-# What goes back to what it was also where others use the router's BGP: their sessions are the same without it.
-NEEDED_BY_NO_SESSION = ("ecmp_multi_as",)
+# What only a VPN needs that uses all its tunnels at once, to peers of several AS numbers; the sessions of all others are the same without it.
+_MULTI_AS = "ecmp_multi_as"
 # What the record says where the router's id was given, and where the networks are announced beside somebody else's redistribution profile.
 ROUTER_ID, BESIDE = "router_id", "beside"
 
@@ -73,7 +73,10 @@ def _instance(vpn: Vpn, view: Surroundings, claim: Claim) -> _Instance:
     before = claim.before.bgp if claim.before.router == vpn.virtual_router else {}
     others = foreign_groups(vpn.virtual_router, view, claim.record)
     siblings = [name for name in others if _sibling(name, vpn.virtual_router, records.of_others(view, vpn.name))]
-    return _Instance(vpn, view, have, {**claim.inherited.bgp, **before}, tuple(others), tuple(siblings))
+    booked = {**claim.inherited.bgp, **before}
+    if not wants_multi_as(vpn) and multi_as_heir(view, vpn.name, vpn.virtual_router):
+        booked.pop(_MULTI_AS, None)
+    return _Instance(vpn, view, have, booked, tuple(others), tuple(siblings))
 
 
 def _sibling(group: str, router: str, siblings: Iterable[Record]) -> Record | None:
@@ -144,24 +147,41 @@ def _wanted_as_format(instance: _Instance) -> Any:
 
 def _wanted_multi_as(instance: _Instance) -> Any:
     """Paths through tunnels whose peers have different AS numbers are of equal cost only where the router is told so."""
-    peers = {_session(instance.vpn, number).peer_as for number in instance.vpn.numbers}
-    if instance.vpn.failover == ECMP and len(peers) > 1:
+    if wants_multi_as(instance.vpn):
         return True
-    # What was inherited stays until the heir goes, as the restart of the router's sessions would help nobody.
-    given_up = instance.have["ecmp_multi_as"] == "yes" and instance.is_ours("ecmp_multi_as") and len(_standing_peer_as(instance)) > 1
-    return (_value(instance.booked["ecmp_multi_as"]) or UNSET) if given_up else None
+    given_up = _MULTI_AS in instance.booked and instance.have[_MULTI_AS] == "yes"
+    return (_value(instance.booked[_MULTI_AS]) or UNSET) if given_up else None
+
+
+def wants_multi_as(vpn: Vpn) -> bool:
+    """Whether a VPN uses paths to peers of several AS numbers at the same time."""
+    return vpn.failover == ECMP and len({_session(vpn, number).peer_as for number in vpn.numbers}) > 1
+
+
+def multi_as_heir(view: Surroundings, name: str, router: str) -> Record | None:
+    """Another VPN of ours than C(name) that does so in a router."""
+    users = [record for record in records.of_others(view, name) if ecmp.uses(record, router)]
+    return next((record for record in users if len(_standing_peer_as(view, router, record)) > 1), None)
+
+
+def of_multi_as(booked: Mapping[str, str | None]) -> tuple[dict, dict]:
+    """(what of the booked options of a router's BGP only such VPNs need, the others)."""
+    found = {option: before for option, before in booked.items() if option == _MULTI_AS}
+    return found, {option: before for option, before in booked.items() if option not in found}
 
 
 def _has_large_as(instance: _Instance) -> bool:
     """Whether a number of four bytes stands in the router's BGP."""
-    numbers = {instance.have["local_as"], *_standing_peer_as(instance)}
+    numbers = {instance.have["local_as"], *_standing_peer_as(instance.view, instance.vpn.virtual_router)}
     return any("." in number or int(number) > _LARGEST_2_BYTE_AS for number in numbers if number)
 
 
-def _standing_peer_as(instance: _Instance) -> set[str | None]:
-    """The AS numbers of all peers that the router has now."""
-    router, advanced, network = instance.vpn.virtual_router, instance.view.platform.advanced, instance.view.network
+def _standing_peer_as(view: Surroundings, router: str, owner: Record | None = None) -> set[str | None]:
+    """The AS numbers of all peers that a router has now, or of those of one VPN."""
+    advanced, network = view.platform.advanced, view.network
     groups = places.names(network, bgp_peer.group_container(router, advanced))
+    if owner is not None:
+        groups = [group for group in groups if owner.owns(Object("bgp_peer_group", group, router))]
     peers = [entry for group in groups for entry in places.children(network, bgp_peer.peer_container(router, group, advanced))]
     return {places.text(entry, ("peer-as",)) for entry in peers}
 
@@ -242,8 +262,8 @@ def items(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings) -> tuple[l
         group = claim.record.called("bgp_peer_group", vpn.peer_group(number), number)
         name, values = claim.called("bgp_peer_entry", number), _peer_values(vpn, choice, claim, number, view.platform.advanced)
         if claim.record.took_over("bgp_peer_entry", name):
-            family = bgp_peer.session_values(vpn.speaker(number) or "", view.platform) if families.spoken(vpn) == 6 else {}
-            more, told = _adopted_peer(vpn, view, claim.record, group, name, {**values, **family})
+            of_ipv6 = bgp_peer.session_values(vpn.speaker(number) or "", view.platform) if families.spoken(vpn) == 6 else {}
+            more, told = _adopted_peer(vpn, view, claim.record, group, name, {**values, **of_ipv6})
             found, warnings = found + more, warnings + told
         else:
             values.update(bgp_peer.session_values(vpn.speaker(number) or "", view.platform))
@@ -311,7 +331,7 @@ def _is_limited(around: Surroundings, bgp: ET.Element | None, router: str, group
 
 
 def _filtering_profiles(bgp: ET.Element | None, group: str) -> list[str]:
-    found = [places.text(bgp, ("peer-group", ("entry", group), "filtering-profile", family)) for family in ("ipv4", "ipv6")]
+    found = [places.text(bgp, ("peer-group", ("entry", group), "filtering-profile", f"ipv{version}")) for version in families.FAMILIES]
     return [profile for profile in found if profile]
 
 
@@ -403,7 +423,7 @@ def booked_networks(vpn: Vpn, view: Surroundings, before: Record) -> RecordedNam
 def announced(virtual_router: str, around: Surroundings) -> list:
     """Networks that the router announces by their name."""
     advanced = around.platform.advanced
-    containers = [("advertise-network", family, "network") for family in ("ipv4", "ipv6")] if advanced else [("redist-rules",)]
+    containers = [("advertise-network", f"ipv{version}", "network") for version in families.FAMILIES] if advanced else [("redist-rules",)]
     return [name for container in containers for name in places.names(around.network, bgp_place(virtual_router, advanced) + container)]
 
 
@@ -443,7 +463,10 @@ def _refuse_to_tell(vpn: Vpn, around: Surroundings, group: str, peers: list, net
     told: dict = {}
     for network in networks:
         for name in peers:
-            verdict = bgp_policies.verdict(around, bgp_policies.Peer(vpn.virtual_router, group, name), bgp_policies.EXPORT, network)
+            peer = bgp_policies.Peer(vpn.virtual_router, group, name)
+            if not bgp_policies.exchanges(around, peer, family(network)):
+                continue
+            verdict = bgp_policies.verdict(around, peer, bgp_policies.EXPORT, network)
             if verdict.passes is not False:
                 told.setdefault(name, {})[network] = verdict
     if not told:

@@ -14,7 +14,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.sur
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import nat
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import pbf_rule, security_rule
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry, DesiredMember
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import removal, rules
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import bgp, removal, rules
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Item, Member, RecordedNames
@@ -36,19 +36,21 @@ class Leftovers:
 def leftovers(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, items: list) -> Leftovers:
     """C(items): what the VPN wants."""
     gone, warnings = _objects(choice, claim, view, items)
-    bgp = removal.Estate(claim.before, view)
+    routing = removal.Estate(claim.before, view)
     if claim.before.bgp and (not vpn.speaks_bgp or vpn.virtual_router != claim.before.router):
-        bgp.restore_bgp()
+        routing.restore_bgp()
+    elif not bgp.wants_multi_as(vpn):
+        routing.hand_over_multi_as()
     if claim.before.ecmp and (vpn.failover != ECMP or vpn.virtual_router != claim.before.router):
-        bgp.restore_ecmp()
+        routing.restore_ecmp()
     # One heir can inherit both, and has one record for it.
-    zones = removal.Estate(claim.before, view, heirs=bgp.heirs)
+    zones = removal.Estate(claim.before, view, heirs=routing.heirs)
     # A tunnel that waits is still in the zone that the VPN leaves.
     for name in claim.before.zones if choice.only_tunnel is None else ():
         if not vpn.uses_zone(name) and view.zone(name) is not None:
             leaving = [*choice.units.values(), *choice.speakers.loopbacks, *(item.name for item in gone if isinstance(item, DesiredMember))]
             zones.remove_zone(name, leaving, items + gone)
-    return Leftovers(tuple(gone), tuple(bgp.items()), tuple(zones.items()), (*warnings, *bgp.warnings, *zones.warnings))
+    return Leftovers(tuple(gone), tuple(routing.items()), tuple(zones.items()), (*warnings, *routing.warnings, *zones.warnings))
 
 
 def _objects(choice: Choice, claim: Claim, view: Surroundings, items: list) -> tuple[list, list[str]]:

@@ -18,7 +18,6 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import StaticRoute, Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names, record as records
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import DISCARD, ROUTES, Vpn
 
 # PAN-OS's own default is the first one.
@@ -97,8 +96,7 @@ def _routes_of_others(vpn: Vpn, view: Surroundings, claim: Claim) -> list[_Route
     siblings = [record.owned() for record in records.of_others(view, vpn.name)]
     found = []
     for route in view.static_route_entries(vpn.virtual_router):
-        kind = "static_route" if route.destination.version == 4 else "static_route_ipv6"
-        thing = Object(kind, route.name, vpn.virtual_router)
+        thing = records.route(vpn.virtual_router, route.name, route.destination)
         if route.destination in wanted and not claim.owns(thing):
             found.append(_Route(**vars(route), sibling=any(thing in owned for owned in siblings)))
     return found

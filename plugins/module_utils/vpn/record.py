@@ -504,9 +504,14 @@ def _no_room(record: Record, found: Mapping[str, str], home: str) -> str:
             "in each). Shorten the rest of these comments, or put several networks together into larger ones")
 
 
+def route(router: str, name: str, destination: Network) -> Object:
+    """A static route of a router."""
+    return Object("static_route_ipv6" if destination.version == 6 else "static_route", name, router)
+
+
 def routes_of_others(view: Surroundings, vpn: str, router: str) -> list[tuple[str, Network]]:
     """(route's name, destination) of a router's static routes that are not this VPN's."""
     record = of_vpn(view, vpn)
     owned = RecordedNames.of(()) if record is None else record.owned()
     return [(name, destination) for name, destination in view.static_routes(router)
-            if Object("static_route_ipv6" if destination.version == 6 else "static_route", name, router) not in owned]
+            if route(router, name, destination) not in owned]

@@ -105,7 +105,9 @@ def removal(name: str, view: Surroundings, successor: Vpn | None = None) -> Resu
     estate = Estate(record, view)
     inheritance = Record(name)
     if record.bgp and successor is not None and successor.speaks_bgp and successor.virtual_router == record.router:
-        inheritance = replace(inheritance, bgp=dict(record.bgp))
+        inheritance = replace(inheritance, bgp=dict(record.bgp) if bgp.wants_multi_as(successor) else bgp.of_multi_as(record.bgp)[1])
+        if not bgp.wants_multi_as(successor):
+            estate.restore_multi_as()
     elif record.bgp:
         estate.restore_bgp()
     if record.ecmp and successor is not None and successor.failover == ECMP and successor.virtual_router == record.router:
@@ -209,11 +211,22 @@ class Estate:
             self._restored += bgp.restored(record.router, view, record)
             return
         users = {Object("bgp_peer_group", group, record.router) for group in groups}
-        handed = self._hand_over(lambda heir: any(heir.owns(group) for group in users), bgp=record.bgp)
-        needless = {} if handed else {option: before for option, before in record.bgp.items() if option in bgp.NEEDED_BY_NO_SESSION}
-        self._restored += bgp.restored(record.router, view, replace(record, bgp=needless))
-        if set(record.bgp) != set(needless):
+        needed = bgp.of_multi_as(record.bgp)[1]
+        if needed:
+            self._hand_over(lambda heir: any(heir.owns(group) for group in users), bgp=needed)
             self.warnings.append(f"{record.vpn}: BGP of router '{record.router}' stays as it is, the peer groups {', '.join(groups)} use it")
+        self.restore_multi_as()
+
+    def restore_multi_as(self) -> None:
+        """Paths to peers of several AS numbers as they were, unless another VPN of ours uses such."""
+        if not self.hand_over_multi_as():
+            booked = bgp.of_multi_as(self.record.bgp)[0]
+            self._restored += bgp.restored(self.record.router, self.view, replace(self.record, bgp=booked))
+
+    def hand_over_multi_as(self) -> bool:
+        """Whether another VPN of ours uses such paths, whose they are from now on."""
+        booked, heir = bgp.of_multi_as(self.record.bgp)[0], bgp.multi_as_heir(self.view, self.record.vpn, self.record.router)
+        return bool(booked) and heir is not None and self._hand_over(lambda record: record == heir, bgp=booked)
 
     def restore_ecmp(self) -> None:
         """The router's ECMP as it was, unless another VPN of ours uses it."""

@@ -16,7 +16,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuratio
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import ANY, Addresses, Traffic
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import ANY, Addresses, Network, Traffic
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import nat
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import pbf_rule, security_rule
@@ -144,21 +144,25 @@ class Rules:
         if not self.vpn.allow_summary_networks:
             return []
         remote, router = [ip_network(text) for text in self.vpn.remote_networks], self.vpn.virtual_router
-        record = records.of_vpn(self.around, self.vpn.name)
-        units = () if record is None else tuple(record.units.values())
-        near = [ip_network(text) for text in self.vpn.local_networks]
-        near += [network for interface, network in self.around.connected(router) if interface not in units]
+        near = [ip_network(text) for text in self.vpn.local_networks] + self._connected(router)
         near += [destination for name, destination in records.routes_of_others(self.around, self.vpn.name, router)
-                 if not self._is_of_pbf_sibling(router, name)]
+                 if not self._is_of_pbf_sibling(records.route(router, name, destination))]
         inner = {network for network in near if network not in remote and any(rulebases.is_part(network, summary) for summary in remote)}
         by_family: tuple = tuple([network for network in inner if network.version == version] for version in (4, 6))
         return [str(network) for family in by_family for network in collapse_addresses(sorted(family))]
 
-    def _is_of_pbf_sibling(self, router: str, route: str) -> bool:
+    def _connected(self, router: str) -> list[Network]:
+        """What is connected to a router, without what is inside the tunnels of VPNs of ours: hosts have no business there, and tunnels come and go."""
+        units = {unit for _home, record in records.on(self.around) for unit in record.units.values()}
+        cidrs = [cidr for tunnel in self.vpn.tunnels for cidr in (tunnel.inside_cidr, tunnel.inside_ipv6_cidr) if cidr]
+        inside = [ip_network(cidr, strict=False) for cidr in cidrs]
+        return [network for interface, network in self.around.connected(router) if interface not in units and network not in inside]
+
+    def _is_of_pbf_sibling(self, route: Object) -> bool:
         """Whether a route is the way back of another VPN of ours whose own PBF rules lead there."""
         owned = [record.owned() for record in records.of_others(self.around, self.vpn.name)]
         rules = [rule.get("name") or "" for rule in self.around.entries("rulebase", ("pbf", "rules"))]
-        return any(Object("static_route", route, router) in theirs and any(Object("pbf_rule", name) in theirs for name in rules) for theirs in owned)
+        return any(route in theirs and any(Object("pbf_rule", name) in theirs for name in rules) for theirs in owned)
 
     def _outbound(self) -> list:
         return [Traffic(source_zone, self.vpn.zone, local, remote) for source_zone in self.vpn.source_zones
@@ -275,9 +279,10 @@ class Rules:
             return (("before", shadow.get("name")),) if shadow is not None else ()
         order = [rule.get("name") for rule in rules]
         where, other = self.vpn.rule_position
+        siblings = _named(self._rules_of_siblings("security"))
         if other and other not in order:
             raise Refused(f"rule_position: there is no security rule '{other}'{instead(other, order)}")
-        found = _at_the_end(where, name, order, ours) if where in ("top", "bottom") else (self.vpn.rule_position,)
+        found = _at_the_end(where, name, order, ours.union(siblings)) if where in ("top", "bottom") else (self.vpn.rule_position,)
         if shadow is None or where == "top":
             return found
         decides = shadow.get("name")
@@ -337,7 +342,7 @@ class _Order:
 
 
 def _at_the_end(where: str, name: str, order: list[str], ours: frozenset[str]) -> tuple:
-    """The place of one of our rules at the top or the bottom; all of ours share it, so that none moves the others in each run."""
+    """The place of a rule at the top or the bottom; all of C(ours), other VPNs' too, share it, so that none moves the others in each run."""
     if name not in order:
         return ((where, None),)
     index = order.index(name)

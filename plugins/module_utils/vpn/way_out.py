@@ -14,11 +14,10 @@ from typing import Collection, Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import is_ipv6
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import StaticRoute, Surroundings, Way, is_detour
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings, Way, is_detour
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import static_route
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names, record as records
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import PBF, Vpn
 
 
@@ -31,12 +30,9 @@ def to_endpoint(vpn: Vpn, around: Surroundings, number: int, units: Collection[s
     router = around.router_of(outside)
     if router is None:
         return None
-    made = [] if record is None else [route.name for route in around.static_route_entries(router) if record.has_made(_route_object(route, router))]
+    there = () if record is None else around.static_route_entries(router)
+    made = [route.name for route in there if record.has_made(records.route(router, route.name, route.destination))]
     return around.way_to(vpn.tunnel(number).outside_address, router, units, beside=outside, but=made)
-
-
-def _route_object(route: StaticRoute, router: str) -> Object:
-    return Object("static_route_ipv6" if route.destination.version == 6 else "static_route", route.name, router)
 
 
 def zone_out(vpn: Vpn, around: Surroundings, number: int, units: Collection[str]) -> str | None:
@@ -68,7 +64,7 @@ def _route(vpn: Vpn, around: Surroundings, claim: Claim, number: int, hop: str) 
         raise Refused(f"{place}: {hop} is in no network of {outside}; give the next router that {outside} reaches itself")
     destination = str(ip_network(endpoint))
     for route in around.static_route_entries(router):
-        if str(route.destination) == destination and not claim.owns(_route_object(route, router)):
+        if str(route.destination) == destination and not claim.owns(records.route(router, route.name, route.destination)):
             if route.interface == outside:
                 return []
             raise Refused(f"{place}: route '{route.name}' of router '{router}' leads to {destination} already, by {route.interface or 'its next hop'}; remove "

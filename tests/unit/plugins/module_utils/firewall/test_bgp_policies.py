@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.bgp_policies import held_back
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.bgp_policies import EXPORT, IMPORT, Peer, denying, verdict
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.bgp_policies import EXPORT, IMPORT, Peer, denying, exchanges, verdict
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import LOGICAL_ROUTER, VIRTUAL_ROUTER, Platform
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import bgp
@@ -324,3 +324,29 @@ def test_planner_and_diagnosis_agree(around, network):
         told = True
         assert ("cannot be told" in str(exc)) is (verdict(around, PEER, EXPORT, network).passes is UNTOLD)
     assert (held is None) is told
+
+
+def group_of_families(engine: str, group: str = "", peer: str = "") -> Surroundings:
+    groups = f"<bgp><peer-group><entry name='g'>{group}<peer><entry name='p'>{peer}</entry></peer></entry></peer-group></bgp>"
+    if engine == VIRTUAL_ROUTER:
+        return view(f"<virtual-router><entry name='default'><protocol>{groups}</protocol></entry></virtual-router>", engine)
+    return view(f"<logical-router><entry name='default'><vrf><entry name='default'>{groups}</entry></vrf></entry></logical-router>", engine)
+
+
+# Engine, what the group says, what the peer says → the families whose networks it could be told.
+EXCHANGED = [
+    (LOGICAL_ROUTER, "", "", (4, 6)),
+    (LOGICAL_ROUTER, "<address-family><ipv4>f</ipv4></address-family>", "", (4,)),
+    (LOGICAL_ROUTER, "<address-family><ipv6>f</ipv6><ipv4>none</ipv4></address-family>", "", (6,)),
+    (LOGICAL_ROUTER, "<address-family><ipv4>f</ipv4><ipv6>f</ipv6></address-family>", "", (4, 6)),
+    (LOGICAL_ROUTER, "<address-family><ipv4>f</ipv4></address-family>", "<inherit><no><address-family><ipv6>f</ipv6></address-family></no></inherit>", (6,)),
+    (VIRTUAL_ROUTER, "", "", (4,)),
+    (VIRTUAL_ROUTER, "", "<address-family-identifier>ipv6</address-family-identifier>", (4,)),
+    (VIRTUAL_ROUTER, "", "<address-family-identifier>ipv6</address-family-identifier><enable-mp-bgp>yes</enable-mp-bgp>", (4, 6)),
+]
+
+
+@pytest.mark.parametrize("engine, group, peer, families", EXCHANGED)
+def test_the_families_whose_networks_a_peer_could_be_told(engine, group, peer, families):
+    around = group_of_families(engine, group, peer)
+    assert tuple(version for version in (4, 6) if exchanges(around, PEER, version)) == families

@@ -42,10 +42,14 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.v
 ENGINES = (VIRTUAL_ROUTER, LOGICAL_ROUTER)
 SHAPES = {"pbf": {}, "pbf without backup routes": {"backup_routes": False}, "pbf without a last rule": {"when_both_down": "route"}, "routes": {},
           "routes without a last one": {"when_both_down": "route"}, "bgp": {},
-          "bgp of four bytes": {}, "ecmp": {}, "ecmp to two numbers": {}}
+          "bgp of four bytes": {}, "bgp to two numbers": {}, "ecmp": {}, "ecmp to two numbers": {}, "pbf at the top": {"rule_position": ("top", None)},
+          "routes at the top": {"rule_position": ("top", None)}, "pbf of IPv6": {}, "routes of IPv6": {}, "bgp of IPv6": {}, "ecmp of IPv6": {}}
 BY_BGP = ("bgp", "ecmp")
 REMOTES = [("10.181.0.0/16",), ("10.181.0.0/16", "10.182.0.0/16"), ("10.181.64.0/18",), ("10.176.0.0/12",), ("172.20.0.0/14",)]
 LOCALS = [("10.10.0.0/24",), ("10.10.0.0/24", "10.30.0.0/16"), ("10.99.0.0/24",)]
+OF_IPV6 = {"10.10.0.0/24": "2001:db8:10::/64", "10.30.0.0/16": "2001:db8:30::/48", "10.99.0.0/24": "2001:db8:99::/64",
+           "10.181.0.0/16": "2001:db8:181::/48", "10.182.0.0/16": "2001:db8:182::/48", "10.181.64.0/18": "2001:db8:181:64::/64",
+           "10.176.0.0/12": "2001:db8:100::/40", "172.20.0.0/14": "::ffff:0:0/96"}
 
 
 @functools.lru_cache(maxsize=None)
@@ -57,11 +61,18 @@ def sibling(number: int, shape: str, local: tuple = LOCALS[0], remote: tuple = R
         session = Bgp(local_as, 4_200_000_000 if "four" in shape else peer_as, 30, 10) if failover in BY_BGP else None
         described.append(replace(tunnel, outside_address=f"192.0.2.{10 * number + index}", inside_cidr=f"169.254.{100 + number}.{4 * index}/30",
                                  inside_address=f"169.254.{100 + number}.{4 * index + 2}", inside_peer_address=f"169.254.{100 + number}.{4 * index + 1}",
-                                 bgp=session))
-    options = {"source_zones": ("trust",), **SHAPES[shape], **more}
+                                 bgp=session, **_of_ipv6(number, index) if "IPv6" in shape else {}))
+    if "IPv6" in shape:
+        local, remote = (tuple(OF_IPV6.get(network, network) for network in networks) for networks in (local, remote))
+    options = {"source_zones": ("trust",), **SHAPES.get(shape, {}), **more}
     made = Vpn(f"vpn-{'abcdef'[number]}", tuple(described), failover, "ethernet1/8", zone, local_networks=local, remote_networks=remote, **options)
     check(made)
     return made
+
+
+def _of_ipv6(number: int, index: int) -> dict:
+    return {"inside_ipv6_cidr": f"fd00:{number}:{index}::/126", "inside_ipv6_address": f"fd00:{number}:{index}::2",
+            "inside_ipv6_peer_address": f"fd00:{number}:{index}::1", "traffic_selectors": None}
 
 
 # What is said of a VPN in every run: a network that no route of the firewall is known for, one that a VPN by PBF leads away before routes are asked, and
@@ -270,6 +281,72 @@ def test_who_goes_over_to_something_else_hands_over_zone_and_bgp(engine, gone):
     heir = records.of_vpn(around(tree, engine), "vpn-b")
     assert "third" in heir.zones and heir.bgp
     assert canonical(taken_away(tree, engine, *gone)) == canonical(start(engine, "base"))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("one, other", [("bgp", "bgp of IPv6"), ("bgp of IPv6", "bgp"), ("ecmp", "bgp of IPv6"), ("bgp of IPv6", "ecmp")], ids=" ".join)
+def test_a_vpn_of_each_family_speaks_bgp_in_one_router(engine, one, other):
+    """A session carries one family: what is announced through the one is nothing that the other's peers could be told."""
+    vpns = {vpn.name: vpn for vpn in (sibling(0, one), sibling(1, other))}
+    tree = made(engine, *vpns.values())
+    quiet(vpns, tree, engine)
+    assert canonical(taken_away(tree, engine, *vpns)) == canonical(start(engine, "base"))
+
+
+ALL_AT_ONCE = "ecmp to two numbers"
+# VPNs as they are made, by number and shape; what changes or goes (None) then, one after the other.
+OF_PATHS = {
+    "one that does not need it is left": ([(0, ALL_AT_ONCE), (1, "bgp to two numbers")], [(0, None), (1, None)]),
+    "one that was there first goes over to BGP": ([(0, ALL_AT_ONCE), (1, ALL_AT_ONCE)], [(0, "bgp to two numbers"), (1, None), (0, None)]),
+    "of three the one that needs it goes last": ([(0, ALL_AT_ONCE), (1, "bgp to two numbers"), (2, ALL_AT_ONCE)], [(0, None), (2, None), (1, None)]),
+    "another shape beside one of BGP": ([(1, "bgp to two numbers"), (0, ALL_AT_ONCE)], [(0, "pbf"), (1, None), (0, None)]),
+    "one number is left": ([(0, ALL_AT_ONCE), (1, ALL_AT_ONCE)], [(0, "ecmp"), (1, "ecmp"), (0, None), (1, None)]),
+}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("first, then", OF_PATHS.values(), ids=OF_PATHS.keys())
+def test_paths_to_several_numbers_are_there_as_long_as_a_vpn_uses_them(engine, first, then):
+    tree, standing = start(engine, "base"), {}
+    for number, shape in (*first, *then):
+        vpn = sibling(number, shape or "pbf")
+        if shape is None:
+            tree = taken_away(tree, engine, standing.pop(vpn.name).name)
+        else:
+            tree, standing[vpn.name] = run(vpn, tree, engine)[0].after, vpn
+        quiet(standing, tree, engine)
+        together = any(vpn.failover == "ecmp" and len({tunnel.bgp.peer_as for tunnel in vpn.tunnels}) > 1 for vpn in standing.values())
+        assert (places.text(around(tree, engine).bgp("default"), ("ecmp-multi-as",)) == "yes") is together
+    assert canonical(tree) == canonical(start(engine, "base"))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("shape", ["pbf of IPv6", "bgp of IPv6"])
+def test_what_is_inside_tunnels_is_no_network_that_a_summary_leaves_to_the_routes(engine, shape):
+    """Tunnels come and go, and a VPN to everything would change with each of them."""
+    everything = sibling(0, "pbf of IPv6", remote=("::/0",), allow_default_route=True, allow_summary_networks=True, backup_routes=False)
+    tree = made(engine, everything)
+    tree = run(sibling(1, shape), tree, engine)[0].after
+    quiet({everything.name: everything}, tree, engine)
+    left = places.names(tree, base("rulebase")[1:] + ("pbf", "rules", ("entry", "vpn-a-local"), "destination"))
+    assert left and not any(network.startswith(("fd00:", OF_IPV6[REMOTES[0][0]])) for network in left)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("shape", [*SHAPES, "pbf of IPv6 to everything"])
+def test_a_vpn_whose_record_was_deleted_is_taken_over_as_it_is(engine, shape):
+    """Nothing of it is written but the record, and all of it goes with it."""
+    more = {"remote": ("::/0",), "allow_default_route": True, "allow_summary_networks": True} if "everything" in shape else {}
+    vpn = sibling(0, shape, **more)
+    tree = copy.deepcopy(made(engine, vpn))
+    for unit in around(tree, engine).entries("network", ("interface", "tunnel", "units")):
+        for comment in unit.findall("comment"):
+            unit.remove(comment)
+    taken = run(replace(vpn, adopt=True), tree, engine)[0]
+    assert [operation.xpath for operation in taken.operations if "/tunnel/units/" not in operation.xpath] == []
+    quiet({vpn.name: vpn}, taken.after, engine)
+    left = leaves(taken_away(taken.after, engine, vpn.name))
+    assert [leaf for leaf in left if vpn.name in leaf[1]] == []
 
 
 @pytest.mark.parametrize("engine", ENGINES)
