@@ -159,7 +159,7 @@ class _Search:
         wanted = self.vpn.makes_routes
         networks = {ip_network(text): text for text in self.vpn.remote_networks}
         for name, destination in self.around.routes_into(self.vpn.virtual_router, unit):
-            key = names.route_key(number, networks[destination]) if destination in networks else ""
+            key = names.route_key(self.vpn.name, number, networks[destination]) if destination in networks else ""
             if key and wanted and key not in self.found.adopted.get("static_route", {}):
                 self.found.add(number, "static_route", name, key)
             elif key:

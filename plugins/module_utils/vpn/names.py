@@ -23,10 +23,11 @@ _OBJECT_LENGTH = 63
 # The security rules of a VPN: traffic both ways, what its tunnels need outside, and what runs inside its zone.
 OUT, IN, IKE, IKE_IN, IKE_OUT, INSIDE = "out", "in", "ike", "ike-in", "ike-out", "inside"
 _DISCARD, _NO_NAT, _LOCAL = "discard", "no-nat", "local"
-# Characters of the digest that tells pairs of networks apart whose names are too long.
+# Characters of the digest that tells networks, or pairs of them, apart whose names are too long.
 _DIGEST_LENGTH = 10
 # What can stand behind a VPN's name in the name of an object.
-_PARTS = (r"\d", _DISCARD, OUT, IN, IKE, IKE_IN, IKE_OUT, INSIDE, "rest", _NO_NAT, _LOCAL, rf"(\d|{_DISCARD})-[0-9a-fA-F.]+-\d+", rf"\d-({OUT}|{IN}|rest)")
+_PARTS = (r"\d", _DISCARD, OUT, IN, IKE, IKE_IN, IKE_OUT, INSIDE, "rest", _NO_NAT, _LOCAL, rf"(\d|{_DISCARD})-[0-9a-fA-F.]+-\d+",
+          rf"(\d|{_DISCARD})-[0-9a-f]{{{_DIGEST_LENGTH}}}", rf"\d-({OUT}|{IN}|rest)")
 _TUNNEL_OR_LAST_RULE = re.compile(rf"-(\d|{_DISCARD})$")
 _NUMBER = re.compile(r"-(\d+)$")
 
@@ -68,11 +69,12 @@ def nat_rule(vpn: str) -> str:
 
 
 def route(vpn: str, number: int, network: str) -> str:
-    return vpn + route_key(number, network)
+    return route_of(vpn, tunnel_key(number), network)
 
 
-def route_key(number: int, network: str) -> str:
-    return route_of("", tunnel_key(number), network)
+def route_key(vpn: str, number: int, network: str) -> str:
+    """What stands behind the VPN's name in the name of a tunnel's route."""
+    return route(vpn, number, network)[len(vpn):]
 
 
 def discard_route(vpn: str, network: str) -> str:
@@ -85,8 +87,9 @@ def route_keys() -> tuple[str, ...]:
 
 
 def route_of(vpn: str, key: str, network: str) -> str:
-    """C(key): one of C(route_keys)."""
-    return f"{vpn}{key}-{_slug(network)}"
+    """C(key): one of C(route_keys). A digest stands for a network whose name there is no room for."""
+    name = f"{vpn}{key}-{_slug(network)}"
+    return name if len(name) <= _OBJECT_LENGTH else f"{vpn}{key}-{_digest(_network(network))}"
 
 
 def _slug(network: str) -> str:
@@ -96,7 +99,7 @@ def _slug(network: str) -> str:
 
 
 def network_of(slug: str, ipv6: bool) -> str:
-    """The network that the end of a static route's name says."""
+    """The network that the end of a static route's name says; where a digest stands there, or the network is spelled otherwise, none that a VPN has."""
     address, _dash, length = slug.rpartition("-")
     return f"{address.replace('.', ':') if ipv6 else address}/{length}"
 
@@ -118,10 +121,14 @@ def proxy_id(tunnel_name: str, local: str, remote: str) -> str:
     PAN-OS counts the tunnel's name, the proxy ID's and a colon between them.
     """
     ours, theirs = _network(local), _network(remote)
-    digest = hashlib.sha256(f"{ours} {theirs}".encode()).hexdigest()[:_DIGEST_LENGTH]
+    digest = _digest(f"{ours} {theirs}")
     room = _OBJECT_LENGTH - len(tunnel_name) - 1
     told = (f"{_slug(ours)}_{_slug(theirs)}", f"{_slug(theirs)}_{digest}", digest)
     return next((name for name in told if len(name) <= room), digest)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:_DIGEST_LENGTH]
 
 
 def _network(text: str) -> str:

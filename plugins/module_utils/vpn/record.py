@@ -266,7 +266,10 @@ class Record:
             return self
         routes = {key: frozenset(_route(self, key, network) for network in networks) for key in names.route_keys()}
         found = {key: those for key, those in routes.items() if those <= self.claims.texts}
-        return replace(self, routes=tuple(found), claims=replace(self.claims, texts=self.claims.texts.difference(*found.values())))
+        shorter = replace(self, routes=tuple(found))
+        # Whose name does not say its network stays among the claims: without the networks' names, nothing else would tell of it.
+        said = {thing for those in found.values() for thing in those if shorter.leads_to_a_remote_network(thing)}
+        return replace(shorter, claims=replace(self.claims, texts=self.claims.texts - said))
 
     def _with_networks_by_role(self) -> Record:
         networks = {member.name for member in self.members.texts if isinstance(member, Member) and member.role == LOCAL}

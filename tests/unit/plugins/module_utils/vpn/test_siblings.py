@@ -453,6 +453,23 @@ def test_as_many_networks_as_people_have(engine, shape, more):
     assert canonical(taken_away(changed, engine, "vpn-a")) == canonical(start(engine, "base"))
 
 
+LONG = tuple(f"2001:db8:1111:2222:3333:4444:5555:{16 * number:x}/124" for number in range(1, 31))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("name", ["vpn-a", "a23456789012345678901234-a"])
+@pytest.mark.parametrize("networks", [LONG[:2], LONG, ("::ffff:0:0/96", *LONG)], ids=len)
+def test_networks_whose_names_are_long_or_spelled_in_another_way(engine, name, networks):
+    """Beside the longest name of a VPN, in a record of names and in one of digests."""
+    vpn = replace(sibling(0, "routes of IPv6", remote=networks), name=name)
+    tree = made(engine, vpn)
+    quiet({name: vpn}, tree, engine)
+    fewer = replace(vpn, remote_networks=networks[1:])
+    tree = run(fewer, tree, engine)[0].after
+    assert {str(route.destination) for route in around(tree, engine).static_route_entries("default") if route.destination.version == 6} == set(networks[1:])
+    assert canonical(taken_away(tree, engine, name)) == canonical(start(engine, "base"))
+
+
 @pytest.mark.parametrize("option, lists", [("local_networks", ("source", "destination")), ("remote_networks", ("destination", "source"))])
 def test_of_a_rule_that_was_taken_over_only_what_the_vpn_put_there_goes(option, lists):
     """Somebody has the same network in the other list of that rule."""
