@@ -167,9 +167,9 @@ def _is_connection(value: dict) -> bool:
 
 def _nothing_found(document: Any) -> str:
     """Why there is no connection in a description, and what to give instead."""
-    planned = [each for each in _resources(document) if each.get("type") == _TERRAFORM]
-    if planned:
-        names = ", ".join(dict.fromkeys(str(each.get("address") or each.get("name")) for each in planned))
+    planned = [each.get("address") or each.get("name") for each in _resources(document) if each.get("type") == _TERRAFORM]
+    if any(planned):
+        names = ", ".join(dict.fromkeys(str(name) for name in planned if name))
         return (f"{names} is planned and not there yet: run 'terraform apply' first, and give what 'terraform show -json' prints then.")
     named = [each for each in _resources(document) if _CLOUDFORMATION in (str(each.get(key)).lower() for key in ("type", "resourcetype", "typename"))]
     names = ", ".join(dict.fromkeys(str(each["physicalresourceid"]) for each in named if each.get("physicalresourceid")))

@@ -21,6 +21,8 @@ _ROOT_OF_THE_API = re.compile(r"(<\?xml[^>]*>\s*)?<(\w+:)?Describe\w*Response\b"
 _DATE = re.compile(r"datetime\.datetime\([^()]*(\([^()]*\))?[^()]*\)")
 _PYTHON = re.compile(r"[\[{(]\s*(\{\s*)?u?'")
 _YAML = re.compile(r"(---\s+)?(- )?[A-Za-z_]*[Vv]pn_?[Cc]onnection\w*:\s")
+# A text without these says nothing of a connection.
+_OF_A_CONNECTION = re.compile(r"vpn|tunnel", re.IGNORECASE)
 _IS_TEXT = re.compile(r"^(VPNCONNECTIONS|VGWTELEMETRY|OPTIONS|TUNNELOPTIONS)\t", re.MULTILINE)
 _JSON = "Give 'aws ec2 describe-vpn-connections --output json'"
 _TEXT = f"It is what '--output text' prints. {_JSON}"
@@ -41,7 +43,7 @@ def could_be_one(text: str) -> bool:
     begins = text[:200].strip().lstrip("\ufeff").strip()
     if begins.startswith("<"):
         return bool(_ROOT_OF_THE_API.match(begins))
-    return (begins.startswith(("{", "[")) or bool(_YAML.match(begins))) and "vpn" in text.lower()
+    return (begins.startswith(("{", "[")) or bool(_YAML.match(begins))) and _OF_A_CONNECTION.search(text) is not None
 
 
 def _of_the_api(text: str) -> Any:

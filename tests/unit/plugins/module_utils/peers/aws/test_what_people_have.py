@@ -356,6 +356,13 @@ def test_one_that_is_told_twice_is_one():
     assert reader.vpn_connection([short, STATIC, STATIC]).id == STATIC["VpnConnectionId"]
 
 
+@pytest.mark.parametrize("spelled_as", ["Options", "options"])
+def test_options_that_are_a_text_are_read(spelled_as):
+    """What C(tostring) of jq, or the column of a table, makes of them."""
+    told = {**{key: value for key, value in STATIC.items() if key != "Options"}, spelled_as: json.dumps(STATIC["Options"])}
+    assert reader.vpn_connection(told) == expected(STATIC)
+
+
 # What cannot be read says what to do.
 
 YAML = """VpnConnections:
@@ -392,6 +399,8 @@ HOPELESS = {
     "a deep answer": ("<DescribeVpnConnectionsResponse>" + "<a>" * 200000 + "</a>" * 200000 + "</DescribeVpnConnectionsResponse>", "nested too deep"),
     "a bomb": ("<DescribeVpnConnectionsResponse><!DOCTYPE x></DescribeVpnConnectionsResponse>", "DOCTYPE"),
     "half an answer": ("<DescribeVpnConnectionsResponse><vpn", "not XML"),
+    "a state of Terraform 0.11": ({"version": 3, "modules": [{"resources": {"aws_vpn_connection.office": {
+        "type": "aws_vpn_connection", "primary": {"id": "vpn-0", "attributes": {}}}}}]}, "no VPN connection in this output.*terraform show -json"),
     "a route": ({"type": "aws_vpn_connection_route", "values": {"vpn_connection_id": "vpn-0", "state": "available"}}, "no VPN connection"),
     "a number": (7, "neither a mapping"), "JSON of a number": ("7", "neither a mapping"),
 }
