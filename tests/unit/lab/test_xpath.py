@@ -33,6 +33,9 @@ SENT = [
     "/config/b/entry/preceding-sibling::*", "/config/a/entry/b/ancestor::*", "/config/a//node()", "/config/a/entry[normalize-space(m)='2']",
     "/config/a/entry[m > 1 and m * 2 = 4 - 0]", "/config/nothing|/config/b/entry[2]/@*", "/config/a/entry[concat(@name,'-',m)='x-1']",
     "/config/a/entry[substring-after(concat('p-',@name),'-')='y']", "/config/a/entry[translate(@name,'xy','ab')='b']", "//entry[b]/m",
+    "/config/a/entry[@name='y' or @name='z' or @name=\"x\"]", "/config/a/entry[@name='q' or @uuid='1']", "/config/a/entry[m='2' or @name='y']",
+    "/config//node()[@name='x' or @name='z']", "/config/a/entry[@*='1' or @*='y']", "/config/b/entry['z'=@name]/text()[@name='z' or @name='x']",
+    "/config/a/entry/@name[@name='x' or .='y']", "/config/a/entry[@node()='1' or @name[.='y']='y']", "/config/a/entry[(@name='x' or @name='y')=false()]",
     "/config/a/entry[name()='entry' and @name=\"y\"]", "/config/a/self::node()/entry[true()]", "/config/a/entry[m=/config/a/entry[2]/m]",
 ]
 
@@ -120,12 +123,15 @@ def test_what_is_valid_and_not_known_is_refused(expression):
         xpath_expression.select(expression, ET.fromstring(TEXT))
 
 
-def test_a_condition_about_names_numbers_no_siblings(monkeypatch):
-    """A firewall with thousands of addresses is asked for hundreds of them at once; each would number all the others."""
+def test_a_condition_about_names_looks_at_each_entry_once_and_numbers_no_siblings(monkeypatch):
+    """A firewall with thousands of addresses is asked for hundreds of them at once; each would number all the others, and look at each of them."""
     root = ET.fromstring("<address>" + "".join(f'<entry name="host-{number}"/>' for number in range(2000)) + "</address>")
     numbered: list = []
     key = xpath_expression._Order.key
     monkeypatch.setattr(xpath_expression._Order, "key", lambda self, node: numbered.append(node) or key(self, node))
+    walked: list = []
+    walk = xpath_expression._walk
+    monkeypatch.setattr(xpath_expression, "_walk", lambda *given: walked.append(given) or walk(*given))
     found = xpath_expression.select("/address/entry[@name='host-1999' or @name='host-7']", root)
     assert [node.element.get("name") for node in found] == ["host-7", "host-1999"]
-    assert numbered == []
+    assert (len(walked), numbered) == (1, [])

@@ -342,7 +342,7 @@ class _Parser:
             left = combine(operator, left, operand())
 
     def _or(self) -> Expression:
-        return self._chain(self._and, ("or",), lambda dummy, left, right: lambda context: _boolean(left(context)) or _boolean(right(context)))
+        return self._chain(self._and, ("or",), _either)
 
     def _and(self) -> Expression:
         return self._chain(
@@ -383,8 +383,7 @@ class _Parser:
         if kind in ("literal", "number") or value == "(" or self._is_call():
             return self._filtered_path()
         if value not in ("/", "//"):
-            steps = self._steps()
-            return lambda context: _walk([context.node], steps, context.root)
+            return _From(tuple(self._steps()))
         self.at += 1
         steps = [_EVERYTHING_BELOW] if value == "//" else []
         if value == "//" or self._begins_step():
@@ -414,7 +413,7 @@ class _Parser:
         kind, value = self._peek()
         self.at += 1
         if kind == "literal":
-            return lambda context: value[1:-1]
+            return _Literal(value[1:-1])
         if kind == "number":
             return lambda context: float(value)
         if value == "(":
@@ -495,7 +494,51 @@ class _Parser:
         return tuple(found)
 
 
+@dataclass(frozen=True)
+class _Literal:
+    text: str
+
+    def __call__(self, context: Context) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class _From:
+    """What the steps lead to from where the expression is asked."""
+
+    steps: tuple[_Step, ...]
+
+    def __call__(self, context: Context) -> list[Node]:
+        return _walk([context.node], list(self.steps), context.root)
+
+    def attribute(self) -> str | None:
+        """The attribute that this is and nothing else."""
+        step = self.steps[0]
+        is_attribute = len(self.steps) == 1 and step.axis == "attribute" and not step.predicates
+        return step.test if is_attribute and step.test not in ("*", "node()", "text()") else None
+
+
+@dataclass(frozen=True)
+class _AttributeIn:
+    """C(@name='a' or @name='b'), however many are asked for: each of tens of thousands of entries is looked at once."""
+
+    attribute: str
+    values: frozenset[str]
+
+    def __call__(self, context: Context) -> bool:
+        return context.node.is_element and context.node.element.get(self.attribute) in self.values
+
+
+def _either(dummy: str, left: Expression, right: Expression) -> Expression:
+    if isinstance(left, _AttributeIn) and isinstance(right, _AttributeIn) and left.attribute == right.attribute:
+        return _AttributeIn(left.attribute, left.values | right.values)
+    return lambda context: _boolean(left(context)) or _boolean(right(context))
+
+
 def _comparing(operator: str, left: Expression, right: Expression) -> Expression:
+    attribute = left.attribute() if isinstance(left, _From) else None
+    if operator == "=" and attribute is not None and isinstance(right, _Literal):
+        return _AttributeIn(attribute, frozenset([right.text]))
     return lambda context: _compare(operator, left(context), right(context))
 
 
