@@ -146,6 +146,7 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
         "pbf-monitor-slow": "A PBF rule's monitor takes minutes to find that its tunnel is dead, and holds the traffic in it until then.",
         "local-network-unrouted": "The router has no route back to a network here.",
         "local-network-elsewhere": "The route back to a network here leads into another zone than its hosts are said to be in.",
+        "hosts-answer-elsewhere": "Packets come out of the tunnels and next to none goes in: the hosts here answer by another gateway, or not at all.",
         "security-rule-missing": "No security rule allows the packets, and the interzone default denies the rest.",
         "security-rule-disabled": "A security rule would allow the packets, and is switched off.",
         "security-rule-shadowed": "A security rule denies the packets before the one below could allow them.",

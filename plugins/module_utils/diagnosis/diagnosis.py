@@ -152,6 +152,7 @@ RULES = (
     Rule(BEHIND_CLOUD, cloud.static_routes),
     Rule(FORWARDING, inside.mtu),
     Rule(FORWARDING, inside.fragments),
+    Rule(FORWARDING, routing.comes_in_only),
     Rule(CLOUD, routing.nothing_wrong_here),
     Rule(CLOUD, cloud.telemetry),
 )

@@ -21,7 +21,13 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ru
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import back, intended, is_network, stated
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases, security_policy
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import movement
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import IMPORTED
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
+
+
+# So many more packets one way than the other are no conversation.
+_SOME = 5
 
 
 def no_way_in(case: Case) -> Iterator[Cause]:
@@ -167,7 +173,8 @@ def no_way_back(case: Case) -> Iterator[Cause]:
         elif stated(case) and all(route.interface for route in ways) and not zones & set(case.intent.source_zones):
             yield Cause("local-network-elsewhere",
                         f"{text} is said to be in {', '.join(case.intent.source_zones)}, and its route leads into {', '.join(sorted(zones))}",
-                        (f"route in use for {text}: {way} ({', '.join(sorted(zones))})",), f"{fix}; or zone: interfaces; or source_zones", LIKELY)
+                        (f"route in use for {text}: {way} ({', '.join(sorted(zones))})",), f"{fix}; or zone: interfaces; or source_zones",
+                        CERTAIN if _are_in_no_zone(case, {route.interface for route in ways}) else LIKELY)
         elif astray is not None and stated(case):
             yield Cause("local-network-elsewhere",
                         f"{astray.destination}, a part of {text}, is routed into {case.around.zone_of(astray.interface) or 'no zone'}, and the networks here "
@@ -175,6 +182,12 @@ def no_way_back(case: Case) -> Iterator[Cause]:
                         (f"route in use: {astray.destination} through {astray.interface}",),
                         f"static_route in virtual_router {case.router}: state: absent for the one to {astray.destination}; or source_zones",
                         LIKELY if case.evidence.hosts_fail or _is_large(astray, wanted) else POSSIBLE)
+
+
+def _are_in_no_zone(case, interfaces) -> bool:
+    """Whether interfaces of this virtual system are in no zone: their packets are dropped. One of another virtual system is in a zone there."""
+    imported = places.names(case.around.tree, (case.around.base("vsys") + IMPORTED)[1:])
+    return all(name in imported and case.around.zone_of(name) is None for name in interfaces)
 
 
 def _is_large(route, wanted) -> bool:
@@ -440,6 +453,19 @@ def asymmetric(case: Case) -> Iterator[Cause]:
                     f"router '{case.router}' shares packets out over equal ways, and answers do not go back by the way that the request came",
                     (f"router_ecmp {case.router} symmetric_return: not set",), f"router_ecmp {case.router}: symmetric_return: true", POSSIBLE,
                     ({"router_ecmp": {"virtual_router": case.router, "symmetric_return": True}},))
+
+
+def comes_in_only(case: Case) -> Iterator[Cause]:
+    """What the far side sends comes out of the VPN's tunnels, and no answer goes into any of them."""
+    flows = [flow for name in case.evidence.tunnels_of_vpn(case.vpn) for flow in case.evidence.flows.get(name, ())]
+    counts = [found for found in (movement(case.evidence.earlier_flows.get(flow.name), flow) for flow in flows) if found is not None]
+    out, into = sum(sent for sent, _came in counts), sum(came for _sent, came in counts)
+    if case.evidence.hosts_fail and into >= _SOME and into > _SOME * out:
+        yield Cause("hosts-answer-elsewhere",
+                    "packets come out of the tunnels and next to none goes in: the hosts here answer by another way than this firewall, or not at all",
+                    (f"{into} packets came out of the VPN's tunnels and {out} went in between two looks",),
+                    "see that the hosts here, and the routers before them, have this firewall as their way to "
+                    f"{', '.join(case.intent.remote_networks) or 'the far side'}, and that they answer", LIKELY)
 
 
 def nothing_wrong_here(case: Case) -> Iterator[Cause]:

@@ -70,6 +70,16 @@ def static(path: str, text: str, *numbers: int) -> Callable:
                            for number in numbers or (1, 2)]
 
 
+def comes_in_only(branch) -> None:
+    """Of what went in and came out since the earlier look, nothing went in."""
+    branch.state = replace(branch.state, flows=tuple(replace(flow, packets_encapsulated=100) for flow in branch.state.flows))
+
+
+def in_no_zone(branch) -> None:
+    branch.at("vsys/entry").append(ET.fromstring(f"<import><network>{members(interface='ethernet1/1 ethernet1/2')}</network></import>"))
+    branch.at("vsys/entry/zone", "trust").find("network/layer3").clear()
+
+
 def withdrawn(branch) -> None:
     """The route into the first tunnel is in no table; the second one's takes over."""
     without_route(VPC)(branch)
@@ -164,6 +174,8 @@ LEAVES = {
         Route("10.10.0.0/25", "default", "discard", None, "static", True)), "likely"),
     "half of what comes back goes elsewhere": Fault("local-network-elsewhere", elsewhere(
         Route("10.10.0.0/25", "default", "192.0.2.1", "ethernet1/3", "static", True)), "likely"),
+    "the hosts answer by another gateway": Fault("hosts-answer-elsewhere", several(VARIANTS["packets both ways"].changes, comes_in_only, hosts_fail), "likely"),
+    "the hosts' interface in no zone of its virtual system": Fault("local-network-elsewhere", in_no_zone),
     # PBF rules.
     f"{_IN_OWN_VPN}a PBF rule drops": Fault("pbf-rule-action", several(of_ours, own_action("<discard/>"))),
     f"{_IN_OWN_VPN}a PBF rule leaves it to the routes": Fault("pbf-rule-action", several(of_ours, own_action("<no-pbf/>"))),
