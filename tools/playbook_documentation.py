@@ -81,10 +81,19 @@ def _section(family: str) -> list[str]:
     for name in ours:
         inventory = " -i localhost," if name in WITHOUT_FIREWALLS[:2] else "" if name in WITHOUT_FIREWALLS else " -i inventory"
         lines.append(f"   ansible-playbook tunnelsmith.panos_vpn.{name}{inventory} {COMMANDS.get(name, '')}".rstrip())
-    lines += ["", *_table([(f"``{name}``", _kind(option), _text(option["description"])) for name, option in spec["options"].items()])]
+    lines += ["", *_table(_rows(spec["options"]))]
     if (ROOT / "roles" / family).is_dir():
         lines += [f"And all variables of the role :ansplugin:`{family} <tunnelsmith.panos_vpn.{family}#role>`.", ""]
     return lines
+
+
+def _rows(options: dict, inside: str = "") -> list[tuple]:
+    """A row for each option, and below it one for each of its own options, with the name of what they are in."""
+    found = []
+    for name, option in options.items():
+        found.append((f"{inside}``{name}``", _kind(option), _text(option["description"])))
+        found += _rows(option.get("options", {}), f"{inside}``{name}`` → ")
+    return found
 
 
 def _heading(title: str) -> list[str]:

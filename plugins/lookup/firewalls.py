@@ -12,8 +12,8 @@ version_added: "0.1.0"
 short_description: The hosts that a play is for, or an error
 description:
   - Finds the hosts of the inventory that a pattern names, for the C(hosts) of a play.
-  - A part of the pattern that matches no host is an error, and so is a C(--limit) that leaves none of the hosts. Ansible itself ends such a run as
-    successful with nothing done, which AWX shows in green.
+  - A part of the pattern that matches no host is an error, and so is a C(--limit) that leaves none of the hosts, and an inventory without a host. Ansible
+    itself ends such a run as successful with nothing done, which AWX shows in green.
 options:
   _terms:
     description: Hosts or groups, with commas between them, or another pattern of Ansible. An empty one means all hosts.
@@ -41,10 +41,13 @@ _raw:
   elements: str
 """
 
+from ansible import context
 from ansible.errors import AnsibleError
 from ansible.inventory.manager import InventoryManager, split_host_pattern
 from ansible.plugins.lookup import LookupBase
 
+# Options of ansible-playbook with which nothing is run.
+_LOOKED_AT = ("syntax", "listhosts", "listtasks", "listtags")
 _OF_SLICES = ". A slice of a job has only some of the inventory's hosts, and none of a group whose hosts are all in others"
 
 
@@ -89,8 +92,10 @@ class LookupModule(LookupBase):
         """Raises AnsibleError for a part that is nobody's name, with the names that there are and a reminder."""
         hosts = sorted(str(host) for host in groups.get("all", ()))
         if wanted == "all" and not hosts:
-            # Without an inventory, as where a playbook's syntax is checked, nothing is meant, and nothing is misspelt.
-            return []
+            # A playbook whose syntax is checked needs no inventory.
+            if any(context.CLIARGS.get(looked_at) for looked_at in _LOOKED_AT):
+                return []
+            raise AnsibleError("the inventory has no hosts, or could not be read (then a warning says why); name one by -i, such as -i inventory.yml")
         for part in split_host_pattern(wanted):
             takes_away = part[0] in "!&"
             if not takes_away and not inventory.get_hosts(part):

@@ -13,7 +13,9 @@ short_description: What is wrong with the variables of a role or playbook of thi
 description:
   - Ansible ignores a variable that nobody reads. This tells of every variable that has the prefix of a role or playbook, or nearly has it, and is none of its
     variables, and names the one that was probably meant.
-  - It tells as well which variables have a value of another kind or none of the choices, and of a playbook which ones are missing.
+  - It tells as well which variables have a value of another kind or none of the choices, or a value that cannot be worked out because something in it is
+    undefined, and of a playbook which ones are missing.
+  - A tag that is nearly one of a role's steps selects nothing, and is told, too.
   - The roles and playbooks of the collection ask for it before they do anything.
 options:
   _terms:
@@ -42,21 +44,28 @@ _raw:
 """
 
 import pathlib
+import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
-from ansible.errors import AnsibleLookupError, AnsibleUndefinedVariable
+from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.lookup import LookupBase
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import naming
 
 _COLLECTION = pathlib.Path(__file__).resolve().parents[2]
 _OF_ROLES = "roles/{}/meta/argument_specs.yml"
 _OF_PLAYBOOKS = "playbooks/argument_specs/{}.yml"
 
-_KINDS = {"list": "a list", "dict": "a mapping", "str": "a text"}
 _NUMBERS = {"int": "whole number", "float": "number"}
 _LISTED = "the documentation lists them (ansible-doc -t role, or the page about playbooks)"
+# What the steps of a role are called as tags; a role that commits and verifies has them all.
+_STEPS = ("preflight", "configure", "commit", "verify")
+_PROVIDER = "panos_provider"
+_REACHED = ("how a firewall is reached says provider in module_defaults, to the collection's playbooks panos_provider, or the environment (PANOS_HOSTNAME, "
+            "PANOS_API_KEY)")
 
 
 class LookupModule(LookupBase):
@@ -69,9 +78,12 @@ class LookupModule(LookupBase):
         if of_role is None and of_playbook is None:
             raise AnsibleLookupError(f"variable_problems: the collection has no role or playbook '{name}' with variables")
         known = {**(of_role or {}), **(of_playbook or {})}
-        unknown = list(_unknown(name, known, variables))
+        unknown = [*_unknown(name, known, variables), *_unknown_steps(name, known, variables)]
+        if unknown:
+            return unknown
+        values, undefined = self._values([*known, _PROVIDER], variables)
         # A role of ours that has a required variable leaves it to Ansible, which answers with the description of all of them.
-        return unknown or self._missing(known, variables) or self._of_values(known, variables, of_playbook or {})
+        return undefined or _missing(known, values) or _of_values(known, values, of_playbook or {})
 
     def _described(self, path):
         """The options that a file of argument specs describes, to be read only; None where there is no such file. Ansible keeps what it has read of a role."""
@@ -81,31 +93,53 @@ class LookupModule(LookupBase):
         specs = self._loader.load_from_file(str(_COLLECTION / path), unsafe=True)["argument_specs"].values()
         return {name: option for spec in specs for name, option in spec.get("options", {}).items()}
 
-    def _missing(self, options, variables):
-        """What is required and was not given. What depends on others, the roles say themselves."""
-        return [f"{name} is not set; it is {_lowered(option['description'])}" for name, option in options.items()
-                if option.get("required") and self._value(name, variables) in ("", None)]
+    def _values(self, names, variables) -> tuple[dict[str, Any], list[str]]:
+        """(The values of the variables of these names that are set, what is wrong with those that cannot be worked out).
 
-    def _of_values(self, options, variables, of_playbook):
-        """What Ansible would say of the values, one by one. To a playbook an empty text is an answer that was left out."""
-        found = []
-        for name, option in options.items():
-            value = self._value(name, variables) if option.get("type") != "raw" else None
-            if value is None or (value == "" and name in of_playbook):
+        A default would take their place silently, or Ansible would say what is undefined and not where.
+        """
+        values: dict[str, Any] = {}
+        undefined = []
+        for name in names:
+            if name not in variables:
                 continue
-            messages = ArgumentSpecValidator({name: _spec(option)}).validate({name: value}).error_messages
-            # Ansible repeats the value, and a secret's is nobody's to see.
-            if messages and option.get("type") in _NUMBERS and not option.get("no_log"):
-                messages = [f"{name}: '{value}' is no {_NUMBERS[option['type']]}; it is {_lowered(option['description'])}"]
-            found += [f"{name} is to be {_KINDS.get(option['type'], option['type'])}"] if messages and option.get("no_log") else messages
-        return found
+            try:
+                # In a mapping, where what is omitted goes with its key.
+                values |= self._templar.template({name: variables[name]})
+            except AnsibleError as exc:
+                undefined.append(f"{name}: {exc}")
+        # Before ansible-core 2.19 it is a text.
+        return {name: value for name, value in values.items() if not (isinstance(value, str) and value == variables.get("omit"))}, undefined
 
-    def _value(self, name, variables):
-        """A variable's value; None where it is not set, or follows from one that is not."""
-        try:
-            return self._templar.template(variables[name]) if name in variables else None
-        except AnsibleUndefinedVariable:
-            return None
+
+def _missing(options: Mapping, values: Mapping) -> list[str]:
+    """What is required and was not given. What depends on others, the roles say themselves."""
+    return [f"{name} is not set; {_described_as(option)}" for name, option in options.items() if option.get("required") and values.get(name) in ("", None)]
+
+
+def _of_values(options: Mapping, values: Mapping, of_playbook: Mapping) -> list[str]:
+    """What is wrong with the values, one by one. To a playbook an empty text is an answer that was left out."""
+    found = []
+    for name, option in options.items():
+        value = values.get(name) if option.get("type") != "raw" else None
+        if value is not None and not (value == "" and name in of_playbook):
+            found += _of_value(name, option, value)
+    return found
+
+
+def _of_value(name: str, option: Mapping, value: Any) -> list[str]:
+    spec = {name: _spec(option)}
+    given = arguments.said(spec, {name: value})
+    wrong = [*arguments.unknown(spec, given), *arguments.misplaced(spec, given)]
+    if wrong:
+        return wrong
+    messages = ArgumentSpecValidator(spec).validate(given).error_messages
+    # Ansible repeats the value, and a secret's is nobody's to see.
+    if messages and option.get("no_log"):
+        return [f"{name} cannot be read as {option['type']}"]
+    if messages and option.get("type") in _NUMBERS:
+        return [f"{name}: '{value}' is no {_NUMBERS[option['type']]}; {_described_as(option)}"]
+    return [arguments.meant(message) for message in messages]
 
 
 def _spec(option: Mapping) -> dict:
@@ -115,24 +149,45 @@ def _spec(option: Mapping) -> dict:
     return {**found, **({"options": inside} if inside else {})}
 
 
-def _lowered(description) -> str:
+def _described_as(option: Mapping) -> str:
+    """What an option is, for the end of a sentence, without the marks of Ansible's documentation."""
+    description = option["description"]
     text = description if isinstance(description, str) else description[0]
-    return text[:1].lower() + text[1:].rstrip(".")
+    return "it is documented as: " + re.sub(r"\b[A-Z]+\(([^()]*)\)", r"\1", text).rstrip(".")
 
 
 def _unknown(name: str, known: Mapping, variables: Mapping) -> Iterator[str]:
     prefix = f"{name}_"
-    for variable in variables:
+    for variable, value in variables.items():
         if variable in known or not isinstance(variable, str):
             continue
-        if variable.startswith(prefix):
-            meant = naming.nearest(variable[len(prefix):], [each[len(prefix):] for each in known])
+        # Ansible tells capital letters from small ones.
+        written = variable.lower().replace("-", "_")
+        if written == f"{prefix}provider":
+            yield f"{variable} is no variable of {name}; {_REACHED}"
+        elif written.startswith(prefix):
+            meant = naming.nearest(written[len(prefix):], [each[len(prefix):] for each in known])
             hint = f"perhaps '{prefix}{meant}' is meant" if meant else _LISTED
             yield f"{variable} is no variable of {name}; {hint}"
+        elif written == name and isinstance(value, Mapping):
+            inside = [key for key in value if f"{prefix}{key}" in known]
+            if inside:
+                yield f"{variable} is no variable; what stands below it are variables of their own, such as {prefix}{inside[0]}"
         elif naming.begins_nearly(variable, prefix) and not _is_of_another(variable):
             meant = naming.nearest(variable, known, 0.9)
             if meant:
                 yield f"{variable} is no variable of {name}; perhaps '{meant}' is meant"
+
+
+def _unknown_steps(name: str, known: Mapping, variables: Mapping) -> Iterator[str]:
+    """Tags that are nearly a step's. Any other may be a tag of the play that the role stands in."""
+    if not {f"{name}_commit", f"{name}_verify"} <= set(known):
+        return
+    for option, tags in (("--tags", "ansible_run_tags"), ("--skip-tags", "ansible_skip_tags")):
+        for tag in variables.get(tags) or ():
+            meant = naming.nearest(str(tag), _STEPS, 0.85) if tag not in _STEPS else None
+            if meant:
+                yield f"{option} {tag}: this role has no step of that name; perhaps '{meant}' is meant, its steps are {', '.join(_STEPS)}"
 
 
 def _is_of_another(variable: str) -> bool:

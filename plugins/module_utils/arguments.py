@@ -86,6 +86,10 @@ _SEVERAL_LINES = frozenset({"comment", "description", "demands", "warnings", "st
 _BOTH_QUOTES = _SEVERAL_LINES | {"id", "local_id", "peer_id", "xpath", "objects", "probe", "base_url", "token_url", "journal", "ca_path"}
 #: Seconds that any option may wait.
 LONGEST_WAIT = 86400
+# In how many places an option may stand that is named for one at the wrong place, and how many options are listed.
+_FEW, _MOST_LISTED = 3, 10
+# How like another name one has to be, of 1, to be that one misspelt.
+_MISSPELT = 0.85
 # In characters. PAN-OS's longest line and text have about 1000; what others than people wrote is longer.
 _LONGEST_LINE, _LONGEST_TEXT = 4096, 65536
 
@@ -110,7 +114,7 @@ def said(spec: Mapping[str, Any], params: Mapping[str, Any]) -> dict:
 
 
 def misplaced(spec: Mapping[str, Any], params: Mapping[str, Any], place: str = "") -> Iterator[str]:
-    """What Ansible would make a text or a number of, though it is something else: a mapping, a list, a truth value, nothing at all."""
+    """What Ansible would make something else of, or say nothing useful about: it is of another kind than the option."""
     for name, value in params.items():
         option = _option(spec, name)
         if option is None:
@@ -119,34 +123,44 @@ def misplaced(spec: Mapping[str, Any], params: Mapping[str, Any], place: str = "
         is_list = kind == "list" and isinstance(value, list)
         for number, item in enumerate(value if is_list else [value], 1):
             where = f"{place}{name}[{number}]" if is_list else f"{place}{name}"
-            wrong = _misplaced(item, elements if is_list else kind, bool(option.get("choices")))
+            wrong = _misplaced(name, option, elements if is_list else kind, item)
             if wrong:
                 yield f"{where}: {wrong}"
             elif option.get("options") and isinstance(item, Mapping):
                 yield from misplaced(option["options"], item, f"{where}.")
 
 
-def unknown(spec: Mapping[str, Any], params: Mapping[str, Any], place: str = "") -> Iterator[str]:
-    """Options that do not exist, at every depth; those of an entry of a list with its number. What a key is called is told, and never its value."""
+def unknown(spec: Mapping[str, Any], params: Mapping[str, Any], place: str = "", around: Mapping[str, Any] | None = None) -> Iterator[str]:
+    """Options that do not exist, at every depth; those of an entry of a list with its number. What a key is called is told, and never its value.
+
+    C(around): the options among which the one stands that these are options of.
+    """
     for name, value in params.items():
         option = _option(spec, name)
         if option is None:
             if not str(name).startswith("_ansible_"):
-                yield f"{place}{name}: there is no such option{instead(str(name), list(spec))}"
+                misspelt = nearest(str(name), spec, _MISSPELT)
+                yield f"{place}{name}: there is no such option{not misspelt and _at_its_place(str(name), spec, around or {}) or instead(str(name), list(spec))}"
             continue
-        items = value if isinstance(value, list) else [value]
+        items = value if isinstance(value, list) else [] if option.get("type") == "list" else [value]
         for number, item in enumerate(items, 1):
             if option.get("options") and isinstance(item, Mapping):
-                yield from unknown(option["options"], item, f"{place}{name}[{number}]." if isinstance(value, list) else f"{place}{name}.")
+                inner = f"{place}{name}[{number}]." if isinstance(value, list) else f"{place}{name}."
+                yield from unknown(option["options"], item, inner, spec)
+
+
+def _at_its_place(name: str, spec: Mapping[str, Any], around: Mapping[str, Any]) -> str:
+    """Where an option of this name stands, for one that was given a level too high or too deep; empty where that is nowhere, or in many places."""
+    inside = [each for each, option in spec.items() if name in (option.get("options") or {})]
+    if 0 < len(inside) <= _FEW:
+        return f" at this place; it stands in {' and in '.join(inside)}, as {inside[0]}: {{{name}: ...}}"
+    return " at this place; it stands a level higher" if name in around else ""
 
 
 def connection_of(spec: Mapping[str, Any], option: str, value: Any) -> tuple[dict, str]:
     """(The connection as a mapping, what is wrong with it): Ansible adds to it from the environment before it looks at what it is."""
-    try:
-        return check_type_dict(value), ""
-    except TypeError:
-        keys = list(spec[option]["options"])
-        return {}, f"argument '{option}' is a text, and a mapping belongs there; it has {', '.join(keys)}, so the first alone is {option}: {{{keys[0]}: ...}}"
+    wrong = _misplaced(option, spec[option], "dict", value)
+    return ({}, f"{option}: {wrong}") if wrong else (check_type_dict(value), "")
 
 
 def meant(sentence: str) -> str:
@@ -156,16 +170,59 @@ def meant(sentence: str) -> str:
     return f"{sentence}; perhaps '{near}' is meant" if near else sentence
 
 
-def _misplaced(value: Any, kind: Any, has_choices: bool) -> str:
+def _misplaced(name: str, option: Mapping[str, Any], kind: Any, value: Any) -> str:
+    """C(kind): that of the option, or of one element of it."""
     if value is None:
         return "nothing is given where a value belongs (null)"
+    if kind == "dict":
+        return "" if _is_mapping(value) else f"{_worded(value)} is given where a mapping belongs{_as_mapping(name, option, value)}"
+    if kind == "list":
+        return _not_a_list(option, value)
     if kind in ("str", "path", "int", "float") and isinstance(value, (Mapping, list, tuple)):
-        return f"a {'mapping' if isinstance(value, Mapping) else 'list'} is given where a {'number' if kind in ('int', 'float') else 'text'} belongs"
-    if isinstance(value, bool) and kind in ("str", "path") and not has_choices:
+        return f"{_worded(value)} is given where a {'number' if kind in ('int', 'float') else 'text'} belongs"
+    if isinstance(value, bool) and kind in ("str", "path") and not option.get("choices"):
         return "a truth value is given where a text belongs (YAML reads yes, no, on, off, true and false so; write it in quotes)"
     if isinstance(value, bool) and kind in ("int", "float"):
         return "a truth value is given where a number belongs"
+    if kind == "str" and option.get("no_log") and isinstance(value, (int, float)):
+        return "a number is given where a text belongs, of which YAML has changed the digits perhaps (it reads 0123 as 83); write it in quotes"
+    if kind == "str" and isinstance(value, float):
+        return f"a number is given where a text belongs, of which YAML has left out zeros perhaps (it reads 1.10 as {1.10}); write it in quotes"
     return ""
+
+
+def _not_a_list(option: Mapping[str, Any], value: Any) -> str:
+    """A single text or number is taken for a list of it."""
+    of_mappings = option.get("elements") == "dict"
+    if isinstance(value, Mapping):
+        return f"a mapping is given where a list belongs{'; put brackets around it, or a dash in front' if of_mappings else ''}"
+    if isinstance(value, bool) or of_mappings and isinstance(value, (str, int, float)):
+        return f"{_worded(value)} is given where a list{' of mappings' if of_mappings else ''} belongs"
+    return ""
+
+
+def _is_mapping(value: Any) -> bool:
+    """Whether Ansible takes it for one: JSON and C(key=value) are."""
+    try:
+        return isinstance(value, Mapping) or isinstance(value, str) and bool(check_type_dict(value))
+    except TypeError:
+        return False
+
+
+def _as_mapping(name: str, option: Mapping[str, Any], value: Any) -> str:
+    """How what was given is written perhaps. The value may be a secret, and is not repeated."""
+    options = option.get("options") or {}
+    if not options:
+        return ""
+    of_kind = [each for each, described in options.items() if described.get("type", "str") == ("bool" if isinstance(value, bool) else "str")]
+    meant_one = isinstance(value, str) and nearest(value.replace("-", "_"), options) or next(iter(of_kind or options))
+    more = f" and {len(options) - _MOST_LISTED} more" if len(options) > _MOST_LISTED else ""
+    return f"; it has {', '.join(list(options)[:_MOST_LISTED])}{more}, so one of them alone is {name}: {{{meant_one}: ...}}"
+
+
+def _worded(value: Any) -> str:
+    kinds = ((Mapping, "a mapping"), ((list, tuple), "a list"), (bool, "a truth value"), ((int, float), "a number"))
+    return next((word for kind, word in kinds if isinstance(value, kind)), "a text")
 
 
 def _option(spec: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:

@@ -28,7 +28,7 @@ class Mistake:
 
 def role(*words: str, without: tuple[str, ...] = (), **given) -> Mistake:
     """Variables of C(aws_pairing), without their prefix, over those of a first run that goes well."""
-    variables = paired("pbf", **{name if name.startswith("aws_par") else f"aws_pairing_{name}": value for name, value in given.items()})
+    variables = paired("pbf", **{name if name.lower().startswith("aws_pa") else f"aws_pairing_{name}": value for name, value in given.items()})
     return Mistake({name: value for name, value in variables.items() if value is not None and name not in without}, words)
 
 
@@ -39,7 +39,7 @@ ROLE = {
     "a variable with one letter less": role("aws_pairing_backup_route", "aws_pairing_backup_routes", backup_route=True),
     "the prefix with one letter less": role("aws_paring_backup_routes", "aws_pairing_backup_routes", aws_paring_backup_routes=True),
     "a variable that never was": role("aws_pairing_color", "documentation", color="blue"),
-    "a misspelt key below an option": role("aws_pairing_rule_position", "wher", "rule, where", rule_position={"wher": "top", "where": "top"}),
+    "a misspelt key below an option": role("aws_pairing_rule_position.wher", "where, rule", rule_position={"wher": "top", "where": "top"}),
     "an impossible prefix length": role("aws_pairing_remote_networks", "10.200.0.0/33", "0 to 32", remote_networks=["10.200.0.0/33"]),
     "a forgotten prefix length": role("aws_pairing_remote_networks", "10.200.0.0 has no prefix length", "/16", remote_networks=["10.200.0.0"]),
     "a host where a network is meant": role(
@@ -96,8 +96,34 @@ ROLE = {
     "another state": role("aws_pairing_state", "removed", "present, absent, reconnected", state="removed"),
     "another way when both are down": role("aws_pairing_when_both_down", "drop", "discard, route", when_both_down="drop"),
     "another word for foreign changes": role("aws_pairing_commit_foreign", "ignore", "fail, include", commit_foreign="ignore"),
-    "a mapping of keys": role("aws_pairing_pre_shared_keys is to be a list", pre_shared_keys={"first": "One.Key_of.AWS"}),
+    "a mapping of keys": role("aws_pairing_pre_shared_keys: a mapping is given where a list belongs", pre_shared_keys={"first": "One.Key_of.AWS"}),
     "an MTU that no tunnel has": role("aws_pairing_mtu", "90000", "9216", mtu=90000),
+    # As YAML and templates have it.
+    "a key that is a number": role("aws_pairing_pre_shared_keys[1]", "0123 as 83", "quotes", pre_shared_keys=[342391, "One.Key_of.AWS"]),
+    "a zone that is no": role("aws_pairing_zone", "truth value", "quotes", zone=False),
+    "networks by their names": role("aws_pairing_remote_networks", "a mapping is given where a list belongs", remote_networks={"vpc": "10.200.0.0/16"}),
+    "a list in a list": role("aws_pairing_local_networks[1]", "a list is given where a text belongs", local_networks=[["10.10.0.0/24"]]),
+    "a list that the shell made a text": role(
+        "aws_pairing_remote_networks", "[10.200.0.0/16]", "commas", "-e '{", remote_networks="[10.200.0.0/16]"),
+    "a space at the slash": role("aws_pairing_local_networks", "say 10.10.0.0/24", local_networks=["10.10.0.0 /24"]),
+    "a number with a comma": role("aws_pairing_mtu", "1,400", "whole number", "MTU of the tunnel interfaces", mtu="1,400"),
+    "a value that is undefined": role("aws_pairing_mtu", "'no_such_mtu' is undefined", mtu="{{ no_such_mtu }}"),
+    "an undefined value in a list": role("aws_pairing_pre_shared_keys", "'vault_key' is undefined", pre_shared_keys=["{{ vault_key }}", ""]),
+    "a file that is not there": role(
+        "aws_pairing_connection", "nowhere.json", connection="{{ lookup('ansible.builtin.file', inventory_dir ~ '/nowhere.json') }}"),
+    "an undefined provider": role("panos_provider", "'vault_provider' is undefined", panos="{{ vault_provider }}"),
+    "an undefined key of the provider": role(
+        "panos_provider", "'vault_api_key' is undefined", panos={"ip_address": "192.0.2.1", "api_key": "{{ vault_api_key }}"}),
+    # At the wrong place.
+    "all variables below one": role("aws_pairing", "aws_pairing_mtu", aws_pairing={"mtu": 1400, "zone": "cloud"}),
+    "a variable in capital letters": role("AWS_PAIRING_MTU", "perhaps 'aws_pairing_mtu'", AWS_PAIRING_MTU=1400),
+    "the provider as a variable of the role": role(
+        "aws_pairing_provider", "module_defaults", "panos_provider", aws_pairing_provider={"ip_address": "192.0.2.1"}),
+    "a list as provider": role("provider", "a list is given where a mapping belongs", "ip_address", panos=[{"ip_address": "192.0.2.1"}]),
+    "a mapping as an identity": role("aws_pairing_local_id", "a mapping is given where a text belongs", local_id={"type": "ipaddr", "id": "198.51.100.10"}),
+    "a text among devices": role("aws_pairing_devices[1]", "a text is given where a mapping belongs", devices=["0123456789"]),
+    "a key of another module's position": role(
+        "aws_pairing_rule_position.after", "there are rule, where", rule_position={"after": "deny the rest"}),
     "itself as what it replaces": role("aws_pairing_replaces", IDS["pbf"], replaces=IDS["pbf"]),
     # As a survey hands it over: texts.
     "networks with semicolons": role("aws_pairing_remote_networks", "10.200.0.0/16; 10.201.0.0/16", "comma", remote_networks="10.200.0.0/16; 10.201.0.0/16"),
@@ -133,6 +159,20 @@ PLAYBOOKS = {
         "a misspelt file": Mistake({"vpn_report_fle": "x.html"}, ("vpn_report_fle", "vpn_report_file")),
         "another thing to gather": Mistake({"vpn_report_gatherd": ["config"]}, ("vpn_report_gatherd", "vpn_report_gather")),
         "what cannot be gathered": Mistake({"vpn_report_gather": ["states"]}, ("vpn_report_gather", "states", "config, state")),
+    },
+    "vpn_connections": {
+        "keys of another name": Mistake(
+            {"vpn_connections": [{"from": "m0", "to": "m1"}], "vpn_connections_end": {}},
+            ("vpn_connections[1].from", "vpn_connections[1].to", "there are", "a_interface")),
+        "one that is no list": Mistake(
+            {"vpn_connections": {"a": "m0", "b": "m1"}, "vpn_connections_end": {}}, ("vpn_connections", "a mapping is given where a list belongs", "dash")),
+        "an end without its networks": Mistake(
+            {"vpn_connections": [{"a": "m0", "b": "m1"}],
+             "vpn_connections_end": {"outside_address": "198.51.100.10", "outside_interface": "ethernet1/8", "zone": "sites", "source_zones": ["trust"]}},
+            ("vpn_connections_end", "missing", "networks")),
+        "an end with a misspelt key": Mistake(
+            {"vpn_connections": [{"a": "m0", "b": "m1"}], "vpn_connections_end": {"outside_adress": "198.51.100.10"}},
+            ("vpn_connections_end.outside_adress", "perhaps 'outside_address'")),
     },
     "config_revert": {
         "no name": Mistake({}, ("config_revert_name is not set", "name of the VPN")),
@@ -179,6 +219,29 @@ MODULES = {
     "a zone that is not there": ("security_rule", Mistake(
         {"name": "a", "from": ["trst"], "to": ["untrust"], "source": ["any"], "destination": ["any"], "application": ["any"], "service": ["any"],
          "action": "allow"}, ("zone 'trst'", "perhaps 'trust'"))),
+    "a text for a mapping": ("ike_gateway", Mistake(
+        {"name": "a", "peer_address": "203.0.113.9"},
+        ("peer_address", "a text is given where a mapping belongs", "ip, fqdn, dynamic", "peer_address: {ip: ...}"))),
+    "a switch for a mapping": ("ike_gateway", Mistake(
+        {"name": "a", "nat_traversal": True}, ("nat_traversal", "a truth value is given where a mapping belongs", "nat_traversal: {enable: ...}"))),
+    "a list for a mapping": ("pbf_rule", Mistake({"name": "a", "from": ["trust"]}, ("from", "a list is given where a mapping belongs", "from: {zone: ...}"))),
+    "a word for the mapping of that name": ("proxy_id", Mistake(
+        {"name": "a", "tunnel": "branch-7", "protocol": "tcp"}, ("protocol", "a text is given where a mapping belongs", "protocol: {tcp: ...}"))),
+    "a word with another dash": ("router_ecmp", Mistake({"virtual_router": "default", "algorithm": "ip-modulo"}, ("algorithm: {ip_modulo: ...}",))),
+    "a mapping for a list": ("transaction", Mistake({"items": {"zone": {"name": "a"}}}, ("items", "a mapping is given where a list belongs", "dash"))),
+    "a text for a list of mappings": ("site_to_site_vpn", Mistake(
+        {"name": "a", "tunnels": "203.0.113.9"}, ("tunnels", "a text is given where a list of mappings belongs"))),
+    "a truth value for a list": ("security_rule", Mistake({"name": "a", "source": True}, ("source", "a truth value is given where a list belongs"))),
+    "a key that YAML has changed": ("ike_gateway", Mistake({"name": "a", "pre_shared_key": 83}, ("pre_shared_key", "0123 as 83", "quotes"))),
+    "an AS number that YAML has changed": ("bgp_peer", Mistake(
+        {"name": "a", "virtual_router": "default", "peer_group": "g", "peer_as": 65000.1}, ("peer_as", "zeros", "quotes"))),
+    "an AS number with its letters": ("bgp_instance", Mistake(
+        {"virtual_router": "default", "local_as": "AS65000"}, ("local_as", "'AS65000' is not an AS number, plain or as-dot"))),
+    "an option a level too high": ("ipsec_crypto_profile", Mistake({"name": "a", "encryption": ["aes-256-cbc"]}, (
+        "encryption", "it stands in esp", "esp: {encryption: ...}"))),
+    "an option of either version": ("ike_gateway", Mistake({"name": "a", "dpd": {"enable": True}}, ("dpd", "it stands in ikev1 and in ikev2"))),
+    "an option a level too deep": ("site_to_site_vpn", Mistake(
+        {"name": "a", "tunnels": [{"outside_address": "203.0.113.9", "zone": "cloud"}]}, ("tunnels[1].zone", "it stands a level higher"))),
     "a number out of range": ("monitor_profile", Mistake({"name": "a", "interval": 999}, ("interval", "999", "2 to 100"))),
     "a misspelt key of a tunnel": ("site_to_site_vpn", Mistake(
         {"name": "a", "tunnels": [{"outside_address": "203.0.113.9", "pre_shared_keys": KEY}]}, ("tunnels[1].pre_shared_keys", "perhaps 'pre_shared_key'"))),

@@ -75,6 +75,12 @@ def _check_literal(forms: Sequence[str], text: str) -> None:
 
 def network_problem(text: str) -> str:
     """What is wrong with a text that is to be a network, and what to write; empty where it is one."""
+    if text.startswith(("[", "{")):
+        return (f"'{text}' is a list that is written as one text; put commas between the networks and no brackets around them, or give a list "
+                "(with -e, the whole as JSON in quotes: -e '{\"name\": [\"10.20.0.0/16\"]}')")
+    closed = re.sub(r"\s*/\s*", "/", text.strip())
+    if closed != text.strip() and is_literal(closed):
+        return f"'{text}' has a space at its slash; say {closed}"
     several = re.split(r"[\s;|]+", text.strip())
     if len(several) > 1 and all(map(is_literal, several)):
         return f"'{text}' is one text with several networks; put commas between them, or give a list"

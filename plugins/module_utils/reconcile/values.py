@@ -249,7 +249,7 @@ def _check_scalar(leaf, value, where):
         raise InvalidInput(f"{where}: {len(str(value))} characters, PAN-OS allows {leaf.max_length}")
     if isinstance(leaf, Leaf) and leaf.pattern and not re.fullmatch(leaf.pattern, str(value)):
         shown = "the value (not shown)" if secret else repr(value)
-        raise InvalidInput(f"{where}: {shown} does not have the form {leaf.form or leaf.pattern}")
+        raise InvalidInput(f"{where}: {shown} is not {leaf.form or f'of the form {leaf.pattern}'}")
     if not getattr(leaf, "pattern", None):
         _check_form(leaf.form, str(value), where)
 

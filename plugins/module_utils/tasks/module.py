@@ -10,7 +10,6 @@ import contextlib
 import traceback
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible.module_utils.errors import ArgumentTypeError, ElementError, NoLogError
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import naming, secrets
@@ -55,6 +54,10 @@ class CollectionModule(AnsibleModule):
         self.params[self.connection], problem = arguments.connection_of(self.argument_spec, self.connection, self.params.get(self.connection) or {})
         self.misplaced = problem or "; ".join(arguments.unknown(self.argument_spec, self.params)) or (
             next(arguments.misplaced(self.argument_spec, self.params), ""))
+        if self.misplaced:
+            # Ansible's validation breaks at some of what is misplaced, and has nothing better to say of the rest.
+            self.params = {name: value for name, value in self.params.items()
+                           if name in (self.connection, "option_prefix") or str(name).startswith("_ansible_")}
 
     def _take_arguments(self):
         if self.misplaced:
@@ -72,7 +75,7 @@ class CollectionModule(AnsibleModule):
     def fail_json(self, msg, **kwargs):
         """Ansible stops looking for secrets in the arguments where one of them is malformed, and shows them all."""
         self.no_log_values.update(secret for secret in _secrets(self.argument_spec, self.params) if secret)
-        sentence = self.misplaced or arguments.meant(_naming_the_option(msg, getattr(self, "validation_result", None)))
+        sentence = self.misplaced or arguments.meant(msg)
         super().fail_json(self.naming(sentence), **kwargs)
 
     def tell(self, sentence: str) -> None:
@@ -104,14 +107,6 @@ class PanosModule(CollectionModule):
         # The journal as this task left it, where it keeps one.
         self.journal = None
         super().__init__(argument_spec, "provider", "the firewall", ((sdk.LIBRARY, sdk.IMPORT_ERROR), *libraries), **kwargs)
-
-
-def _naming_the_option(msg: str, validation_result) -> str:
-    """Where there is text in the place of a mapping, Ansible's search for secrets complains first, and names no option; a later complaint does."""
-    errors = list(validation_result.errors) if validation_result else []
-    if not errors or not isinstance(errors[0], NoLogError):
-        return msg
-    return next((error.msg for error in errors if isinstance(error, (ArgumentTypeError, ElementError))), msg)
 
 
 def _words(spec) -> list[str]:

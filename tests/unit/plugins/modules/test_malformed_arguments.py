@@ -40,17 +40,29 @@ def cases():
                 yield pytest.param(name, option, id=f"{name}-{option}")
 
 
+MALFORMED = {
+    "a template": "{{ nobody filled this }}",
+    "cut off": f"{{'pre_shared_key': '{KEY}'",
+    "a truth value": True,
+    "a number": 7,
+    "a list in a list": [[KEY]],
+}
+
+
 @pytest.mark.parametrize("name, option", list(cases()))
-@pytest.mark.parametrize("malformed", ["{{ nobody filled this }}", f"{{'pre_shared_key': '{KEY}'"], ids=["a template", "cut off"])
-def test_no_other_argument_is_shown(name, option, malformed):
+def test_the_option_is_named_and_no_other_argument_shown(name, option):
     module = loaded(name)
     given = {each: secrets_in(described) for each, described in module.argument_spec().items()}
-    result = run_module(module, {**{each: value for each, value in given.items() if value is not None}, option: malformed})
-    assert result.failed
-    assert KEY not in result.everything()
-    assert f"'{option}'" in result.message
+    given = {each: value for each, value in given.items() if value is not None}
+    is_list = module.argument_spec()[option]["type"] == "list"
+    for malformed in (*MALFORMED.values(), *([{"name": KEY}] if is_list else ())):
+        result = run_module(module, {**given, option: malformed})
+        assert result.failed and KEY not in result.everything(), malformed
+        assert result.message.startswith(f"{option}[1]: " if malformed == [[KEY]] and is_list else f"{option}: "), malformed
+        assert "is given where a" in result.message, malformed
 
 
 def test_the_option_in_an_item_is_named():
     result = run_module(loaded("transaction"), {"items": [{"ike_gateway": {"name": "to-lyon", "peer_address": "203.0.113.17"}}]})
-    assert "'peer_address'" in result.message and "items -> ike_gateway" in result.message
+    assert "items[1].ike_gateway.peer_address: a text is given where a mapping belongs" in result.message
+    assert "peer_address: {ip: ...}" in result.message

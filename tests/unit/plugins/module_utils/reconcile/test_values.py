@@ -40,7 +40,7 @@ REFUSALS = {
     "a value of a later release": (DesiredEntry(NEWER, "a", {"beam": "laser"}), "beam: laser needs PAN-OS 11.1"),
     "an option of a later release": (DesiredEntry(NEWER, "a", {"sensor": "x"}), "sensor needs PAN-OS 11.0"),
     "an address that is none": (DesiredEntry(NEWER, "a", {"address": "10.0.0.300"}), "address: "),
-    "a text of another form": (DesiredEntry(NEWER, "a", {"serial": "12x"}), "serial: '12x' does not have the form four digits"),
+    "a text of another form": (DesiredEntry(NEWER, "a", {"serial": "12x"}), "serial: '12x' is not four digits"),
     "a name that is too long": (DesiredEntry(NEWER, "abcdefghi", {}), "the name is 9 characters long, PAN-OS allows 8"),
     "a name that is none": (DesiredEntry(NEWER, "a/b", {}), "not a name that PAN-OS takes"),
 }
