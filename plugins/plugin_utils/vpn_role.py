@@ -18,12 +18,15 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profil
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import rules_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names, outcome
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.fit import fitted
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import FAILOVERS
 
 PRESENT, ABSENT, RECONNECTED = "present", "absent", "reconnected"
 PREFLIGHT, CONFIGURE, COMMIT, VERIFY = "preflight", "configure", "commit", "verify"
 
 # What a sentence about the far side's description may begin with.
 _OPTIONS = ("connection", "connection_id", "peer", "failover", "pre_shared_keys", "monitor_addresses")
+# These with the words that they can be set to, where these are few.
+_SET_TO = {**dict.fromkeys(_OPTIONS, ()), "failover": FAILOVERS}
 # What a VPN that is to be made cannot do without → what it is. C({peer}), C({there}): how the cloud's rules speak of the far side.
 NEEDED = {
     "failover": "it says how traffic goes over to another tunnel: pbf, bgp, ecmp or routes, as far as {peer} can",
@@ -98,7 +101,7 @@ def problems_of_peer(
 ) -> list[str]:
     """All that is wrong with the far side's description. C(prefix): what stands before the names of the options where they are a role's variables."""
     found = _of_peer(peer, failover, pre_shared_keys, monitor_addresses)
-    return [naming.as_variables(sentence, _OPTIONS, prefix) for sentence in found] if prefix else found
+    return [naming.as_variables(sentence, _SET_TO, prefix) for sentence in found] if prefix else found
 
 
 def _of_peer(peer: Peer, failover: str | None, pre_shared_keys: Sequence | None, monitor_addresses: Sequence | None) -> list[str]:

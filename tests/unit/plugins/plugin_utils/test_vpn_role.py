@@ -136,3 +136,8 @@ def test_keys_in_one_text_are_those_between_its_commas():
     assert role.problems({**said, "pre_shared_keys": "notReal.key.one"}, "x") == []
     (problem,) = role.problems({**said, "pre_shared_keys": "notReal.key.one,notReal.key.two"}, "x")
     assert "1 tunnel" in problem and "2 pre-shared keys" in problem
+
+
+def test_what_is_wrong_with_the_far_side_is_told_by_the_roles_variables():
+    (problem,) = role.problems({**GIVEN, "name": "", "document": {"VpnConnections": []}}, "aws_pairing", "aws")
+    assert problem.startswith("aws_pairing_connection: ")
