@@ -160,3 +160,46 @@ def test_a_wrong_as_number_is_named(dynamic):
     assert [(cause["id"], cause["confidence"]) for cause in found][:1] == [("bgp-as-mismatch", "certain")], found
     site.change(*found[0]["items"])
     assert wait_until(lambda: site.state()["bgp_peers"][0]["state"] == "Established", 15, 0.3)
+
+
+# Here, there, and what is agreed on → how sure the diagnosis is.
+PASSWORDS = {
+    "another one": ("notReal.here", "notReal.there", "certain"),
+    "there only": (None, "notReal.there", "certain"),
+    "here only": ("notReal.here", "", "likely"),
+}
+
+
+def test_passwords_of_bgp_count_and_wrong_ones_are_named(dynamic):
+    """TCP's own signatures: what is signed otherwise is dropped, and nobody says so."""
+    site = faults.mended(dynamic)
+    cloud, peer = site.plane.clouds[0], site.state()["bgp_peers"][0]
+
+    def signed(here: str | None, there: str) -> None:
+        if here:
+            options = {"name": peer["name"], "virtual_router": "default", "peer_group": peer["group"], "secret": here, "update_secret": "always"}
+            site.change({"bgp_peer": options})
+        else:
+            faults.edited(site, lambda root: faults.entry(root, "peer", peer["name"]).find("connection-options/authentication").clear())
+        cloud.sign(site.aws[0], there)
+
+    def is_up() -> bool:
+        return site.state()["bgp_peers"][0]["state"] == "Established"
+
+    def agreed(secret: str) -> dict:
+        profile = described(site, {})
+        profile["tunnels"][0]["bgp"]["secret"] = secret or None
+        return profile
+
+    signed("notReal.both", "notReal.both")
+    assert wait_until(is_up, 30, 0.2)
+    assert site.ping(3) == 3
+    for name, (here, there, sure) in PASSWORDS.items():
+        signed(here, there)
+        assert wait_until(lambda: not is_up(), 30, 0.2), name
+        found = causes(site, connection=agreed(there))
+        assert [(cause["id"], cause["confidence"]) for cause in found][:1] == [("bgp-password-mismatch", sure)], (name, found)
+        assert "notReal" not in json.dumps(found)
+    cloud.sign(site.aws[0], "notReal.here")
+    assert wait_until(is_up, 30, 0.2)
+    cloud.sign(site.aws[0], "")

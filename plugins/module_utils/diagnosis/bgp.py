@@ -10,7 +10,7 @@ import re
 from ipaddress import ip_address, ip_interface, ip_network
 from typing import Iterator
 
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, secrets
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import is_ipv6
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis import bgp_policies as policies
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case, said_address
@@ -388,15 +388,39 @@ def _addresses(case, peer) -> Iterator[Cause]:
 
 
 def _password(case, peer) -> Iterator[Cause]:
-    """Whether the session is authenticated stands in the configuration; with what, is nobody's to see."""
-    entry = places.find(_tree(case, peer), ("peer-group", ("entry", peer["peer_group"]), "peer", ("entry", peer["name"])))
-    profile = places.text(entry, ("connection-options", "authentication")) if entry is not None else None
-    if profile and profile != "inherit":
-        known = bool(case.cloud.bgp)
-        yield Cause("bgp-password-mismatch", f"BGP peer '{peer['name']}' is authenticated with a password, and the "
-                    + ("cloud's side has none" if known else "peer may have another one or none"),
-                    (f"{_label(peer)}: secret is set",), f"{_label(peer)}: without secret, or the peer's",
-                    LIKELY if known or case.phase == PASSING else POSSIBLE)
+    """Whether a session is signed stands in the configuration; with what shows only where the far side's password is known, by digests."""
+    bgp, label = case.cloud.bgp, f"BGP peer '{peer['name']}'"
+    signed, stored = _signature(case, peer)
+    agreed = bool(bgp and (bgp.secret or bgp.authentication))
+    fits = secrets.same(bgp.secret, stored) if bgp and bgp.secret and stored else None
+    own = f"{_label(peer)}: secret"
+    if agreed and not signed:
+        yield Cause("bgp-password-mismatch", f"{label} has no password, and the far side signs", (f"{own} is not set",),
+                    f"{own}: that of the far side", CERTAIN)
+    elif signed and fits is False:
+        yield Cause("bgp-password-mismatch", f"the password of {label} is not the far side's", ("the two passwords have different digests",),
+                    f"{own}: that of the far side, with update_secret: always", CERTAIN)
+    elif signed and bgp and not agreed:
+        yield Cause("bgp-password-mismatch", f"{label} is authenticated with a password, and the cloud's side has none", (f"{own} is set",),
+                    f"{own}: none, as the far side has it", LIKELY)
+    elif signed:
+        is_likely = case.phase == PASSING and not fits
+        yield Cause("bgp-password-mismatch", f"{label} is authenticated with a password, and the peer may have another one or none", (f"{own} is set",),
+                    f"{own}: without it, or the peer's, with update_secret: always", LIKELY if is_likely else POSSIBLE)
+
+
+def _signature(case, peer) -> tuple[bool, str | None]:
+    """Whether a session is signed, and the stored password, as far as it can be read."""
+    instance = _tree(case, peer)
+    group = places.find(instance, ("peer-group", ("entry", peer["peer_group"])))
+    entry = places.find(group, ("peer", ("entry", peer["name"]))) if group is not None else None
+    said = [places.text(found, ("connection-options", "authentication")) for found in (entry, group) if found is not None]
+    profile = next((name for name in said if name and name != "inherit"), None)
+    if profile is None:
+        return False, None
+    listed = case.around.entries("network", ("routing-profile", "bgp", "auth-profile")) if case.around.platform.advanced else \
+        places.children(instance, ("auth-profile",))
+    return True, next((places.text(found, ("secret",)) for found in listed if found.get("name") == profile), None)
 
 
 def learned(case: Case) -> Iterator[Cause]:

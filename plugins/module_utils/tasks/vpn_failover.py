@@ -15,6 +15,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.drill.measur
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import vpn_state
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry.probing import Prober
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.refusals import template_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.single import entries
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import monitor_profile
@@ -26,6 +27,11 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.switching import PEER, TUNNEL, Change, Switch
 
 TAKE_DOWN, BRING_BACK = "take_down", "bring_back"
+# SAs that are cleared are negotiated anew by the next packet, and rules do not end sessions: nothing but the configuration keeps a tunnel down.
+_PUSHED = ("{label} on {place} comes from the Panorama template '{template}', and a drill has to write to what it takes down: on the firewall the template "
+           "would win. Override it there (Network > IPSec Tunnels > Override, of a BGP peer the router), commit, drill, and revert the override; or let the "
+           "far side take its end down, and watch by vpn_info and a probe; or turn the tunnel off for all firewalls of the template (ipsec_tunnel with template: "
+           "{template} and disabled: true, then push), and on again in the same way. Nothing was written")
 _STILL_DOWN = "what was taken down still is, action: bring_back restores it"
 
 
@@ -147,6 +153,9 @@ class _Task:
 
         C(before): what was said of each when it was first read. After an answer that got lost, all of them say that they are down.
         """
+        template = template_of(entry)
+        if template:
+            raise Refused(_PUSHED.format(label=switch.label, place=self.session.place, template=template))
         said = before.setdefault(switch, switch.said(entry))
         if switch.kind == PEER:
             return switch.off()

@@ -168,6 +168,11 @@ class AwsConnection:
         for endpoint in self.endpoints:
             endpoint.ready()
 
+    def sign(self, endpoint: AwsEndpoint, secret: str) -> None:
+        """The BGP session of an endpoint has a password from now on, or none."""
+        endpoint.endpoint = replace(endpoint.endpoint, bgp=replace(endpoint.endpoint.bgp, secret=secret))
+        endpoint.routing.configure(self._endpoint_routing(endpoint))
+
     def _low(self, number: int, endpoint: AwsEndpoint) -> tuple[Address, int]:
         """Where the line between the VPC and an endpoint begins, and the length of its network."""
         base, length = ("fd66::", 126) if self.vpc.version == 6 else ("100.66.0.0", 30)
@@ -196,12 +201,12 @@ class AwsConnection:
         # Graceful restart would keep the routes of a dead path for as long as the path is dead.
         six = self.vpc.version == 6
         ours, theirs = (settings.inside_ipv6, settings.customer_inside_ipv6) if six else (settings.inside, settings.customer_inside)
-        hops = ""
+        hops, signed = "", f'password "{settings.bgp.secret}";' if settings.bgp.secret else ""
         if settings.is_beside:
             hops, text = "multihop 2;", text + f'protocol static speaker {{ {self._channel}; route {theirs}/32 via "{TUN}"; }}\n'
         return text + (
             f"protocol bgp customer {{ local {ours} as {settings.bgp.aws_as}; neighbor {theirs} as {settings.bgp.customer_as}; {hops}\n"
-            f"  hold time {hold}; keepalive time {keep_alive}; graceful restart off; {_QUICK}\n"
+            f"  hold time {hold}; keepalive time {keep_alive}; graceful restart off; {signed} {_QUICK}\n"
             f"  {self._channel} {{ import all; export filter {{\n"
             f"    if proto = \"network\" then {{ bgp_med = {self._med.get(settings.number, 100)}; accept; }} reject; }}; }}; }}\n"
         )

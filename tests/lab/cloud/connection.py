@@ -13,7 +13,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import xml.etree.ElementTree as ET
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 ENCRYPTION = ("AES128", "AES256", "AES128-GCM-16", "AES256-GCM-16")
@@ -37,6 +37,7 @@ class Bgp:
     customer_as: int
     aws_as: int
     hold_time: int
+    secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

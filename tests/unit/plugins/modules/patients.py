@@ -245,6 +245,18 @@ def expired(patient):
                  *DOUBTED, known=False)(patient)
 
 
+def signed(secret: str | None, /, **agreed: str) -> Callable:
+    """C(secret): of the first session here. C(agreed): what the far side's description says of it."""
+    def breaks(patient):
+        if secret:
+            stored = patient.inner.secrets.store(secret)
+            patient.set(f"{ROUTER}/protocol/bgp/auth-profile", f"<entry name='signed'><secret>{stored}</secret></entry>")
+            bgp_option("<connection-options><authentication>signed</authentication></connection-options>")(patient)
+        patient.connection["tunnels"][0]["bgp"].update(agreed)
+        patient.control.bgp(f"{patient.name}-1", "Connect")
+    return breaks
+
+
 def bgp_option(xml) -> Callable:
     return lambda patient: (patient.set(f"{ROUTER}/protocol/bgp/peer-group/entry[@name='{patient.name}']/peer/entry[@name='{patient.name}-1']", xml),
                             patient.control.bgp(f"{patient.name}-1", "Active"))

@@ -19,7 +19,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules import
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import VSYS
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.patients import (
     DOUBTED, GATEWAYS, PROFILES, REFUSED, ROUTER, RULES, TUNNELS, UNITS, Fault, Patients, above, bgp_option, certified, cloud, expired, instance, logged, moved,
-    offers, other_engine, passive_member, peers, protected, rule, several, shown, uncommitted, unit_of, with_gateway, without, without_address,
+    offers, other_engine, passive_member, peers, protected, rule, several, shown, signed, uncommitted, unit_of, with_gateway, without, without_address,
 )
 
 
@@ -266,6 +266,11 @@ FAULTS = {
     "BGP password": Fault("bgp-password-mismatch",
                           bgp_option("<connection-options><authentication>secret</authentication></connection-options>"), "bgp",
                           "likely", mends=False),
+    "BGP password here, and another one there": Fault("bgp-password-mismatch", signed("notReal.one", secret="notReal.two"), "bgp", mends=False),
+    "BGP password there only": Fault("bgp-password-mismatch", signed(None, authentication="their-key"), "bgp", mends=False),
+    "BGP password here, and one that nobody knows there": Fault("bgp-password-mismatch", signed("notReal.one", authentication="their-key"), "bgp", "likely",
+                                                                mends=False),
+    "BGP password that is the far side's": Fault("bgp-unanswered", signed("notReal.one", secret="notReal.one"), "bgp", "likely", mends=False),
     "BGP AS, from the log": Fault("bgp-as-mismatch", lambda patient: (
         setattr(patient, "connection", None), patient.control.bgp(f"{patient.name}-1", "Idle"),
         patient.control.log("routed-BGP-peer-left-established", f"{patient.name}-1", "BGP peer: OPEN message error, bad peer AS", subtype="routing")),
