@@ -29,9 +29,9 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.switch
 TAKE_DOWN, BRING_BACK = "take_down", "bring_back"
 # SAs that are cleared are negotiated anew by the next packet, and rules do not end sessions: nothing but the configuration keeps a tunnel down.
 _PUSHED = ("{label} on {place} comes from the Panorama template '{template}', and a drill has to write to what it takes down: on the firewall the template "
-           "would win. Override it there (Network > IPSec Tunnels > Override, of a BGP peer the router), commit, drill, and revert the override; or let the "
-           "far side take its end down, and watch by vpn_info and a probe; or turn the tunnel off for all firewalls of the template (ipsec_tunnel with template: "
-           "{template} and disabled: true, then push), and on again in the same way. Nothing was written")
+           "would win. Override it there (Network > IPSec Tunnels > Override, of a BGP peer the router), commit, drill, and revert the override; "
+           "or let the far side take its end down, and watch by vpn_info and a probe; or turn the tunnel off for all firewalls of the template "
+           "(ipsec_tunnel with template: {template} and disabled: true, then push), and on again in the same way. Nothing was written")
 _STILL_DOWN = "what was taken down still is, action: bring_back restores it"
 
 
