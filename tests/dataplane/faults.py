@@ -152,6 +152,27 @@ _NO_TCP = (f"<entry name='no tcp'>{_members(from_='trust', to='any', source='any
 _ALL_TCP = ("service", "<entry name='all-tcp'><protocol><tcp><port>1-65535</port></tcp></protocol></entry>")
 _HALF = (f"<entry name='half'><from><zone><member>trust</member></zone></from>{_members(source='10.10.0.0/25', destination='any', source_user='any')}"
          f"{_members(application='any', service='any')}<action><discard/></action></entry>")
+_INWARD = (f"<entry name='inward'><from><zone><member>aws-vpn</member></zone></from>{_members(source='any', destination='10.10.0.0/24', source_user='any')}"
+           f"{_members(application='any', service='any')}<action><discard/></action></entry>")
+_HIDING = (f"<entry name='half'><source-translation><dynamic-ip-and-port><translated-address><member>198.51.100.10</member></translated-address>"
+           f"</dynamic-ip-and-port></source-translation>{_members(from_='trust', to='any', source='10.10.0.0/25', destination='any')}<service>any</service></entry>")
+
+
+def _action(site):
+    """The first tunnel's own PBF rule drops."""
+    def edit(root):
+        rule = entry(root, "pbf/rules", site.described[0]["VpnConnections"][0]["VpnConnectionId"] + "-1")
+        rule.remove(rule.find("action"))
+        rule.append(ET.fromstring("<action><discard/></action>"))
+    edited(site, edit)
+
+
+def _denied_as_an_attack(site):
+    zones = "<from><zone><member>trust</member></zone></from><to><zone><member>any</member></zone></to>"
+    rule = f"<entry name='attack'>{zones}{_members(source='any', destination='any', service='any')}<action><deny/></action></entry>"
+    edited(site, lambda root: root.find(".//vsys/entry/rulebase").append(ET.fromstring(f"<dos><rules>{rule}</rules></dos>")))
+
+
 #: What does not fit together on the firewall, with the cause; by PBF and by BGP.
 CONFIGURED = {
     "PBF rule of another zone": (value("pbf/rules", "-1", "from/zone/member", "dmz"), "pbf-rule-misses-traffic"),
@@ -163,6 +184,14 @@ CONFIGURED = {
     "inside mask": (_mask, "inside-mask-wrong"),
     "route to the endpoint into the tunnel": (route("203.0.113.17/32", "<interface>tunnel.1</interface>"), "endpoint-route-into-tunnel"),
     "the gateway of the other tunnel": (_other_gateway, "ike-gateway-of-another-tunnel"),
+    "the VPN's PBF rule drops": (_action, "pbf-rule-action"),
+    "what comes in is dropped by a PBF rule": (first_rule("pbf", _INWARD), "pbf-rule-above-routes"),
+    "half of what comes back is dropped": (route("10.10.0.0/25", "<nexthop><discard/></nexthop>"), "local-network-unrouted"),
+    "the monitors wait": (value("monitor-profile", "", "action", "wait-recover"), "monitor-waits"),
+    "dead peer detection is off": (value("ike/gateway", "-1", "protocol/ikev2/dpd/enable", "no"), "dead-peer-detection-off"),
+    "what comes in is narrowed": (value("security/rules", "-in", "source/member", "10.200.1.0/24"), "security-rule-narrow"),
+    "a DoS protection rule denies": (_denied_as_an_attack, "dos-rule-denies"),
+    "half of the hosts are hidden": (first_rule("nat", _HIDING), "source-nat-on-vpn"),
 }
 
 
@@ -183,7 +212,19 @@ def _import_denied(site):
     edited(site, edit)
 
 
+def _speaking_beside(site):
+    """The first peer begins its session at the hosts' interface."""
+    name = site.described[0]["VpnConnections"][0]["VpnConnectionId"]
+
+    def edit(root):
+        local = entry(root, "peer-group/entry/peer", f"{name}-1").find("local-address")
+        local.find("interface").text, local.find("ip").text = "ae1.10", "10.10.0.1/24"
+
+    edited(site, edit)
+
+
 ROUTED = {
+    "a peer that speaks from another interface": (_speaking_beside, "bgp-interface-wrong"),
     "import rule denies": (_import_denied, "import-policy"),
     "nothing redistributed": (_without("redist-rules"), "redistribution-missing"),
     "a longer prefix is discarded": (route("10.200.7.0/24", "<nexthop><discard/></nexthop>"), "route-elsewhere"),
