@@ -155,7 +155,8 @@ _HALF = (f"<entry name='half'><from><zone><member>trust</member></zone></from>{_
 _INWARD = (f"<entry name='inward'><from><zone><member>aws-vpn</member></zone></from>{_members(source='any', destination='10.10.0.0/24', source_user='any')}"
            f"{_members(application='any', service='any')}<action><discard/></action></entry>")
 _HIDING = (f"<entry name='half'><source-translation><dynamic-ip-and-port><translated-address><member>198.51.100.10</member></translated-address>"
-           f"</dynamic-ip-and-port></source-translation>{_members(from_='trust', to='any', source='10.10.0.0/25', destination='any')}<service>any</service></entry>")
+           f"</dynamic-ip-and-port></source-translation>{_members(from_='trust', to='any', source='10.10.0.0/25', destination='any')}"
+           "<service>any</service></entry>")
 
 
 def _action(site):

@@ -352,7 +352,32 @@ LATER = {
     "IKE is denied by a rule for the peer's network": Unseen(several(
         above("security", policy("no cloud", from_="any", to="any", destination="203.0.113.0/24")), down(TIMED_OUT)), ("ike-denied-by-rule",)),
 }
-UNSEEN.update(LATER)
+
+
+def option(place: str, xml: str) -> Callable:
+    """Of an object whose name begins with the pairing's, which C({name}) stands for."""
+    return lambda patient: patient.set(place.replace("{name}", patient.name), xml)
+
+
+def into_itself(patient) -> None:
+    static("peer", "203.0.113.17/32", f"<interface>{unit_of(patient)}</interface>")(patient)
+    down(TIMED_OUT)(patient)
+
+
+_FIRST_PEER = f"{BGP}/peer-group/entry[@name='{{name}}']/peer/entry[@name='{{name}}-1']"
+_WAITS = "<connection-options><outgoing-bgp-connection><allow>no</allow></outgoing-bgp-connection></connection-options>"
+#: Single options of what the pairing owns, whose advice can be carried out.
+OPTIONS = {
+    "the monitors wait": Unseen(option(f"{NETWORK}/profiles/monitor-profile/entry[@name='{{name}}']", "<action>wait-recover</action>"), ("monitor-waits",)),
+    "dead peer detection is off": Unseen(of_gateway("<protocol><ikev2><dpd><enable>no</enable></dpd></ikev2></protocol>"), ("dead-peer-detection-off",)),
+    "the peer is called by a name": Unseen(several(
+        lambda patient: patient.take(f"{patient.first(GATEWAYS)}/peer-address"), of_gateway("<peer-address><fqdn>vpn.example.net</fqdn></peer-address>"),
+        down(TIMED_OUT)), ("peer-name-unresolved",)),
+    "the peer's own route leads into its tunnel": Unseen(into_itself, ("endpoint-route-into-tunnel",)),
+    "a BGP peer is only waited for": Unseen(several(option(_FIRST_PEER, _WAITS), peers_are("Active")), ("bgp-connections-forbidden",), "bgp"),
+    "a BGP peer is watched by BFD": Unseen(several(option(_FIRST_PEER, "<bfd><profile>quick</profile></bfd>"), peers_are("Active")), ("bgp-bfd",), "bgp"),
+}
+UNSEEN.update({**LATER, **OPTIONS})
 
 
 @pytest.mark.parametrize("unseen", UNSEEN.values(), ids=UNSEEN.keys())
