@@ -43,6 +43,15 @@ def test_a_pairing_s_variables_are_what_is_asked():
                      "vsys": "vsys2", "probe": "true", "journal": "/tmp/j"}
 
 
+def test_what_a_role_takes_that_is_told_nothing_is_not_read(monkeypatch):
+    """All of them together take longer to read than the rest of a playbook."""
+    read = []
+    load = DataLoader.load_from_file
+    monkeypatch.setattr(DataLoader, "load_from_file", lambda self, name, *given, **more: read.append(name) or load(self, name, *given, **more))
+    assert asked("vpn_verify", aws_pairing_connection_id="vpn-0fff", gcp_pairing_name="hub", panos_provider={})["name"] == ["vpn-0fff", "hub"]
+    assert {name.partition("/roles/")[2].partition("/")[0] for name in read} == {"aws_pairing", "gcp_pairing"}
+
+
 def test_an_id_alone_is_a_name():
     assert asked("vpn_verify", aws_pairing_connection_id="vpn-0fff") == {"name": ["vpn-0fff"]}
 
