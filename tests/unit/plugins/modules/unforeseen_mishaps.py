@@ -94,6 +94,7 @@ _PBF = (
         "pbf", VIRTUAL, "1", "at_risk", "description",
         then=(*down(_S1), *refused("AUTHENTICATION_FAILED", _S1)),
         description={"tunnels": changed_tunnels("pbf", {"pre_shared_key": _ROTATED})},
+        causes=("pre-shared-key-mismatch",),
     ),
     Mishap(
         "the default route was moved to the guest line while the provider was upgraded",
@@ -101,6 +102,7 @@ _PBF = (
         "pbf", LOGICAL, "1 2", "down", "configuration",
         (put(entry(ROUTES[LOGICAL], "default"), "<interface>ethernet1/7</interface><nexthop><ip-address>203.0.113.5</ip-address></nexthop>"),),
         (*down(_S1, _S2), *unanswered(_S1, _S2)),
+        causes=("endpoint-route-through-other-interface",),
     ),
     Mishap(
         "a proxy ID for the offices was added to the first tunnel",
@@ -108,6 +110,7 @@ _PBF = (
         "pbf", VIRTUAL, "1", "at_risk", "configuration",
         (put(f"{entry(TUNNEL, _S1)}/auto-key", f'<proxy-id><entry name="offices"><local>{_OURS}</local><remote>{_THEIRS}</remote></entry></proxy-id>'),),
         _unprobed(f"{_S1}:offices"),
+        causes=("selectors-exclude-monitor",), follows=("proxy-id-mismatch", "pbf-monitor-silent"),
     ),
     Mishap(
         "the first tunnel's interface was given the far side's inside address",
@@ -115,6 +118,7 @@ _PBF = (
         "pbf", LOGICAL, "1", "at_risk", "configuration",
         (gone(f"{_FIRST_UNIT}/ip/entry[@name='169.254.31.70/30']"), put(f"{_FIRST_UNIT}/ip", '<entry name="169.254.31.69/30"/>')),
         _unprobed(_S1),
+        causes=("inside-address-wrong",),
     ),
     Mishap(
         "all tunnels were gathered in the zone of the branches",
@@ -125,6 +129,7 @@ _PBF = (
             for step in (gone(f"{_zone('aws-vpn')}/layer3/member[text()='{unit}']"), put(_zone("branch"), members("layer3", unit)))
         ),
         probe=False,
+        causes=("tunnel-interface-in-other-zone",), follows=("security-rule-denies", "security-rule-missing", "intrazone-denied"),
     ),
     Mishap(
         "the offices got a zone of their own",
@@ -135,6 +140,7 @@ _PBF = (
             put(f"{VSYS}/zone", f'<entry name="offices"><network>{members("layer3", "ae1.10")}</network></entry>'),
         ),
         probe=False,
+        causes=("local-network-elsewhere",), follows=("pbf-rule-misses-traffic", "security-rule-denies"),
     ),
     Mishap(
         "the first PBF rule was made to probe a host that was shut down since",
@@ -142,6 +148,7 @@ _PBF = (
         "pbf", LOGICAL, "1", "at_risk", "configuration",
         (put(f"{entry(RULES['pbf'], _S1)}/action/forward/monitor", "<ip-address>10.200.0.99</ip-address>"),),
         (live("pbf", rule=_S1, state="disabled"),),
+        causes=("pbf-monitor-silent", "pbf-next-hop-wrong"),
     ),
     Mishap(
         "the rule that denies the rest was moved above the VPN's rules",
@@ -149,6 +156,7 @@ _PBF = (
         "pbf", VIRTUAL, "1 2", "down", "configuration",
         (("move", _DENY, None, "before", f"{AWS_STATIC}-out"),),
         probe=False,
+        causes=("security-rule-shadowed",), follows=("ike-denied-by-rule", "intrazone-denied", "esp-denied-by-rule"),
     ),
     Mishap(
         "the NAT rule for the internet was widened to every zone",
@@ -156,6 +164,7 @@ _PBF = (
         "pbf", LOGICAL, "1 2", "down", "configuration",
         (swapped(f"{entry(RULES['nat'], 'office hides behind provider')}/to", members("to", "any")),),
         (traffic(_S1, 40, 0), traffic(_S2, 0, 0)),
+        causes=("source-nat-on-vpn",),
     ),
     Mishap(
         "the offices were moved behind a core switch, and nobody routed them there",
@@ -163,12 +172,14 @@ _PBF = (
         "pbf", VIRTUAL, "1 2", "down", "configuration",
         (gone(f"{_OFFICES}/ip/entry[@name='10.10.0.1/24']"), put(f"{_OFFICES}/ip", '<entry name="10.99.0.1/30"/>')),
         probe=False,
+        causes=("local-network-elsewhere", "local-network-unrouted"),
     ),
     Mishap(
         "the monitor profile was made to wait for a recovery",
         "a tunnel that fails is not left: the monitor profile waits for it",
         "pbf", VIRTUAL, "1 2", "at_risk", "configuration",
         (put(entry(_MONITORS, AWS_STATIC), "<action>wait-recover</action>"),),
+        causes=("?",),
     ),
     Mishap(
         "the new key of the first tunnel was entered and not committed",
@@ -177,6 +188,7 @@ _PBF = (
         then=(*down(_S1), *refused("AUTHENTICATION_FAILED", _S1)),
         pending=(put(f"{entry(GATEWAY, _S1)}/authentication/pre-shared-key", f"<key>{_ROTATED}</key>"),),
         description={"tunnels": changed_tunnels("pbf", {"pre_shared_key": _ROTATED})},
+        causes=("commit-pending",), follows=("pre-shared-key-mismatch",),
     ),
     Mishap(
         "Panorama pushed a rule above all that closes the test networks of the cloud",
@@ -184,6 +196,7 @@ _PBF = (
         "pbf", VIRTUAL, "1 2", "down", "configuration",
         then=(_pushed("test networks are closed", "trust", "10.200.0.0/13"),),
         probe=False,
+        causes=("security-rule-shadowed",),
     ),
     Mishap(
         "after a scan the outside zone was protected against floods of other protocols, with the numbers of a lab",
@@ -191,6 +204,7 @@ _PBF = (
         "pbf", LOGICAL, "1 2", "down", "configuration",
         (put(_EDGE, _FLOOD),),
         _unprobed(_S1, _S2),
+        causes=("?",),
     ),
     Mishap(
         "the rule that lets hosts out was bound to the schedule of a project, which is over",
@@ -198,6 +212,7 @@ _PBF = (
         "pbf", VIRTUAL, "1 2", "down", "configuration",
         (put(f"{VSYS}/schedule", f'<entry name="project atlas">{_EXPIRED}</entry>'), put(_security(AWS_STATIC, "out"), "<schedule>project atlas</schedule>")),
         probe=False,
+        causes=("security-rule-narrow",), follows=("security-rule-denies",),
     ),
 )
 
@@ -208,12 +223,14 @@ _ROUTES = (
         "the far side's gateway does not answer, or the way to it is cut",
         "routes", VIRTUAL, "2", "at_risk", "log",
         then=(*down(_S2), *unanswered(_S2)),
+        causes=("ike-unanswered",),
     ),
     Mishap(
         "the cloud's network was routed to the branch for a migration",
         "a better route to the far network leads elsewhere",
         "routes", LOGICAL, "1 2", "down", "configuration",
         (put(ROUTES[LOGICAL], f'<entry name="migration"><destination>{_THEIRS}</destination>{_TO_THE_BRANCH}</entry>'),),
+        causes=("route-elsewhere",),
     ),
     Mishap(
         "the rule for hosts was given the offices' address object, which shrank later",
@@ -223,6 +240,7 @@ _ROUTES = (
             swapped(f"{_security(AWS_STATIC, 'out')}/source", members("source", "office-lan")),
             swapped(f"{entry(f'{VSYS}/address', 'office-lan')}/ip-netmask", "<ip-netmask>10.10.0.0/25</ip-netmask>"),
         ),
+        causes=("security-rule-narrow",), follows=("security-rule-denies", "security-rule-denies-some"),
     ),
     Mishap(
         "the portal got a public address both ways, towards every zone",
@@ -233,12 +251,14 @@ _ROUTES = (
                               f'{members("destination", "any")}<service>any</service></entry>'),
             on_top(entry(RULES["nat"], "portal")),
         ),
+        causes=("source-nat-on-vpn",),
     ),
     Mishap(
         "path monitoring of the first route was taken away because it filled the log",
         "the route stays when its tunnel fails, so that nothing takes over",
         "routes", VIRTUAL, "1", "at_risk", "configuration",
         (gone(f"{entry(ROUTES[VIRTUAL], f'{_S1}-10.200.0.0-16')}/path-monitor"),),
+        causes=("route-without-monitor",),
     ),
     Mishap(
         "the static route of the connection was deleted at AWS",
@@ -246,6 +266,7 @@ _ROUTES = (
         "routes", LOGICAL, "1 2", "down", "description",
         then=(traffic(_S1, 40, 0), traffic(_S2, 0, 0)),
         description={"static_routes": []},
+        causes=("cloud-static-route-missing",), follows=("esp-filtered",),
     ),
 )
 
@@ -261,12 +282,14 @@ _BGP = (
             *both(lambda tag: put(_security(AWS_BGP, "ike"), members(tag, "198.51.100.77")), "source", "destination"),
         ),
         (*down(_B1, _B2), *unanswered(_B1, _B2)),
+        causes=("customer-gateway-address",),
     ),
     Mishap(
         "the static route of the line that the VPN replaced is still there",
         "a static route to the far network is preferred to the learned one",
         "bgp", VIRTUAL, "1 2", "down", "configuration",
         (route(VIRTUAL, "old line to the cloud", _THEIRS),),
+        causes=("route-elsewhere", "learned-not-installed"),
     ),
     Mishap(
         "the company's AS number was changed on the router",
@@ -274,6 +297,7 @@ _BGP = (
         "bgp", VIRTUAL, "1 2", "down", "configuration",
         (swapped(f"{BGP[VIRTUAL]}/local-as", "<local-as>65010</local-as>"),),
         session("Idle", _B1, _B2),
+        causes=("bgp-local-as-mismatch",),
     ),
     Mishap(
         "an export rule on top keeps private networks at home",
@@ -281,12 +305,14 @@ _BGP = (
         "bgp", VIRTUAL, "1 2", "down", "configuration",
         (put(f"{BGP[VIRTUAL]}/policy/export/rules", _NO_PRIVATE), on_top(f"{BGP[VIRTUAL]}/policy/export/rules/entry[@name='no private networks']")),
         (*_heard([_THEIRS], []), *_learned(_THEIRS)),
+        causes=("export-policy",), follows=("local-network-not-announced",),
     ),
     Mishap(
         "the offices' network was doubled, and the announcement still names the old one",
         "the network that is to be announced is no longer in the routing table",
         "bgp", VIRTUAL, "1 2", "down", "configuration",
         (gone(f"{_OFFICES}/ip/entry[@name='10.10.0.1/24']"), put(f"{_OFFICES}/ip", '<entry name="10.10.0.1/23"/>')),
+        causes=("advertised-prefix-not-routed",), follows=("redistribution-missing", "local-network-not-announced"),
     ),
     Mishap(
         "a prefix list that takes no private networks was put on what comes in",
@@ -298,6 +324,7 @@ _BGP = (
                 "<inbound-network-filters><prefix-list>no-private</prefix-list></inbound-network-filters>"),
         ),
         _heard([], [_OURS]),
+        causes=("import-policy",),
     ),
     Mishap(
         "the rule between the tunnels' ends was cut down to ping",
@@ -305,6 +332,7 @@ _BGP = (
         "bgp", VIRTUAL, "1 2", "down", "configuration",
         (swapped(f"{_security(AWS_BGP, 'inside')}/application", members("application", "ping")),),
         session("Active", _B1, _B2),
+        causes=("intrazone-denied",),
     ),
     Mishap(
         "all BGP peers were given a password",
@@ -315,12 +343,14 @@ _BGP = (
             *both(lambda name: put(f"{entry(PEERS[VIRTUAL], name)}/connection-options", "<authentication>company</authentication>"), _B1, _B2),
         ),
         session("Connect", _B1, _B2),
+        causes=("bgp-password-mismatch",),
     ),
     Mishap(
         "the VPC was detached from the transit gateway",
         "the far side announces nothing",
         "bgp", LOGICAL, "1 2", "down", "state",
         then=_heard([], [_OURS]),
+        causes=("nothing-learned",),
     ),
     Mishap(
         "a list of bad hosts on top holds a network of the cloud's gateways",
@@ -328,12 +358,14 @@ _BGP = (
         "bgp", VIRTUAL, "1 2", "down", "configuration",
         rule("known bad hosts", "any", "untrust", "any", "192.0.2.0/24"),
         (*down(_B1, _B2), *unanswered(_B1, _B2)),
+        causes=("ike-denied-by-rule",),
     ),
     Mishap(
         "both cables to the core switch were pulled",
         "the interface of the local network has no link",
         "bgp", VIRTUAL, "1 2", "down", "state",
         then=both(lambda port: live("link", port=port, up=False), "ethernet1/5", "ethernet1/6"),
+        causes=("?",), follows=("advertised-prefix-not-routed", "local-network-unrouted", "local-network-elsewhere"),
     ),
     Mishap(
         "a copy of the cloud's network was built in a lab of the firewall's own",
@@ -345,12 +377,14 @@ _BGP = (
             put(ROUTER[VIRTUAL], members("interface", "ethernet1/3")),
             put(_zone("dmz"), members("layer3", "ethernet1/3")),
         ),
+        causes=("route-elsewhere", "learned-not-installed"),
     ),
     Mishap(
         "the instances' security group lets nobody in",
         "the far hosts do not answer",
         "bgp", LOGICAL, "1 2", "down", "",
         probe=False,
+        causes=("cloud-way-back",),
     ),
     Mishap(
         "AWS replaced the first tunnel's end, and the firewall was told not to ask whether it lives",
@@ -358,6 +392,7 @@ _BGP = (
         "bgp", VIRTUAL, "1", "at_risk", "configuration",
         (put(f"{entry(GATEWAY, _B1)}/protocol/ikev2/dpd", "<enable>no</enable>"),),
         (traffic(_B1, 1, 0), *session("Active", _B1)),
+        causes=("dead-peer-detection-off",),
     ),
 )
 
@@ -368,12 +403,14 @@ _PAIRS = (
         "the pre-shared keys differ",
         "pairs", LOGICAL, "1", "down", "log",
         then=(*down(_Z1), *refused("AUTHENTICATION_FAILED", _Z1)),
+        causes=("pre-shared-key-mismatch",),
     ),
     Mishap(
         "the IKE profile was given another hash, and the old SA still stands",
         "the IKE proposals differ, which shows when the SA is negotiated anew",
         "pairs", VIRTUAL, "1", "at_risk", "configuration",
         (swapped(f"{entry(IKE_PROFILE, ZONE_7)}/hash", members("hash", "sha512")),),
+        causes=("ike-hash-mismatch",),
     ),
     Mishap(
         "perfect forward secrecy was switched off, and the SAs have run out",
@@ -381,6 +418,7 @@ _PAIRS = (
         "pairs", LOGICAL, "1", "down", "configuration",
         (swapped(f"{entry(ESP_PROFILE, ZONE_7)}/dh-group", "<dh-group>no-pfs</dh-group>"),),
         (*_childless(_Z1), *refused_child("NO_PROPOSAL_CHOSEN", _Z1, f"{_Z1}:10.10.0.0-24_172.20.0.0-16")),
+        causes=("pfs-group-mismatch",),
     ),
     Mishap(
         "the far side was replaced by an old box that speaks IKEv1",
@@ -388,6 +426,7 @@ _PAIRS = (
         "pairs", VIRTUAL, "1", "down", "description",
         then=(*down(_Z1), *unanswered(_Z1)),
         description={"tunnels": [{**tunnel, "ike": {**tunnel["ike"], "version": "ikev1"}} for tunnel in described("pairs")["tunnels"]]},
+        causes=("ike-version-mismatch",), follows=("peer-not-configured",),
     ),
     Mishap(
         "one proxy ID was narrowed to the servers in use",
@@ -395,12 +434,14 @@ _PAIRS = (
         "pairs", VIRTUAL, "1", "down", "configuration",
         (swapped(f"{entry(TUNNEL, _Z1)}/auto-key/proxy-id/entry[@name='10.10.0.0-24_172.21.0.0-16']/remote", "<remote>172.21.0.0/24</remote>"),),
         (*_childless(f"{_Z1}:10.10.0.0-24_172.21.0.0-16"), *refused_child("TS_UNACCEPTABLE", _Z1, f"{_Z1}:10.10.0.0-24_172.21.0.0-16")),
+        causes=("proxy-id-mismatch",),
     ),
     Mishap(
         "a proxy ID that seemed unused was deleted",
         "a pair of networks has no proxy ID",
         "pairs", LOGICAL, "1", "down", "configuration",
         (gone(f"{entry(TUNNEL, _Z1)}/auto-key/proxy-id/entry[@name='10.20.0.0-24_172.20.0.0-16']"),),
+        causes=("proxy-id-mismatch",),
     ),
     Mishap(
         "what goes to the far servers is sent to a new server here",
@@ -413,6 +454,7 @@ _PAIRS = (
                               "<service>any</service></entry>"),
             on_top(entry(RULES["nat"], "moved servers")),
         ),
+        causes=("destination-nat-on-vpn",),
     ),
     Mishap(
         "the tunnel was given the company's IPsec profile",
@@ -420,12 +462,14 @@ _PAIRS = (
         "pairs", VIRTUAL, "1", "down", "configuration",
         (put(f"{entry(TUNNEL, _Z1)}/auto-key", "<ipsec-crypto-profile>Suite-B-GCM-256</ipsec-crypto-profile>"),),
         (*_childless(_Z1), *refused_child("NO_PROPOSAL_CHOSEN", _Z1, f"{_Z1}:10.10.0.0-24_172.20.0.0-16")),
+        causes=("esp-encryption-mismatch",), follows=("esp-authentication-mismatch", "pfs-group-mismatch"),
     ),
     Mishap(
         "the route to one of the far networks was deleted",
         "a far network is not routed into the tunnel",
         "pairs", LOGICAL, "1", "down", "configuration",
         (gone(entry(ROUTES[LOGICAL], f"{_Z1}-172.21.0.0-16")),),
+        causes=("route-missing", "route-elsewhere"),
     ),
     Mishap(
         "the policy optimizer cut the rule for hosts down to web browsing",
@@ -436,6 +480,7 @@ _PAIRS = (
             swapped(f"{_security(ZONE_7, 'out')}/service", members("service", "application-default")),
         ),
         probe=False,
+        causes=("security-rule-narrow",),
     ),
 )
 
