@@ -179,7 +179,7 @@ _PBF = (
         "a tunnel that fails is not left: the monitor profile waits for it",
         "pbf", VIRTUAL, "1 2", "at_risk", "configuration",
         (put(entry(_MONITORS, AWS_STATIC), "<action>wait-recover</action>"),),
-        causes=("?",),
+        causes=("monitor-waits",),
     ),
     Mishap(
         "the new key of the first tunnel was entered and not committed",
@@ -204,7 +204,7 @@ _PBF = (
         "pbf", LOGICAL, "1 2", "down", "configuration",
         (put(_EDGE, _FLOOD),),
         _unprobed(_S1, _S2),
-        causes=("?",),
+        causes=("flood-limit",),
     ),
     Mishap(
         "the rule that lets hosts out was bound to the schedule of a project, which is over",
