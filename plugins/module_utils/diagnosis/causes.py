@@ -144,6 +144,7 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
         "monitor-waits": "The profile of the VPN's monitors says wait-recover instead of fail-over: the tunnel's interface stays up, and sessions stay in "
                          "the tunnel, while it is dead.",
         "pbf-monitor-slow": "A PBF rule's monitor takes minutes to find that its tunnel is dead, and holds the traffic in it until then.",
+        "local-interface-down": "The interface that a network here is behind has no link, or is switched off.",
         "local-network-unrouted": "The router has no route back to a network here.",
         "local-network-elsewhere": "The route back to a network here leads into another zone than its hosts are said to be in.",
         "hosts-answer-elsewhere": "Packets come out of the tunnels and next to none goes in: the hosts here answer by another gateway, or not at all.",

@@ -169,6 +169,11 @@ class Evidence:
         """Address → the interface that has it, whoever uses it."""
         return {held.host: name for name in self.around.interfaces for held in self.around.addresses_of(name) if held.address is not None}
 
+    def is_down(self, interface: str | None) -> bool:
+        """Whether an interface has no link: of a unit, the port or aggregate that it is one of."""
+        live = self.interfaces.get((interface or "").partition(".")[0])
+        return live is not None and live.state == "down"
+
     @cached_property
     def units(self) -> dict:
         return {interface["name"]: interface for interface in self.configuration["interfaces"]}

@@ -267,12 +267,13 @@ def dead_peer_unnoticed(case: Case) -> Iterator[Cause]:
     said = (f"ike_gateway {case.gateway_name} {case.version_block}.dpd.enable: false",)
     fix = f"ike_gateway {case.gateway_name}: {case.version_block}.dpd.enable: true"
     items = ({"ike_gateway": {"name": case.gateway_name, case.version_block: {"dpd": {"enable": True}}}},)
+    is_changed = case.owns("ike_gateway", case.gateway_name)
     if case.one_way is not None:
         yield Cause("dead-peer-detection-off",
                     "nothing comes back, and dead peer detection is off: the peer may have lost the SA, and nobody here notices",
                     (*said, case.one_way), f"vpn_action: name: [{case.name}], action: reconnect; then {fix}",
-                    LIKELY if case.phase == SILENT else POSSIBLE, items)
-    elif case.owns("ike_gateway", case.gateway_name):
+                    LIKELY if is_changed or _has_to_be_answered(case) else POSSIBLE, items)
+    elif is_changed:
         yield Cause("dead-peer-detection-off", "dead peer detection is off: an SA that the peer has lost stays here, and takes all packets until it ends",
                     said, fix, LIKELY, items, FAILOVER)
 
@@ -294,15 +295,19 @@ def one_way(case: Case) -> Iterator[Cause]:
     """SAs are there, and nothing comes back through them."""
     if case.phase not in (SILENT, PASSING) or case.one_way is None:
         return
-    sessions = [live for peer in case.peers for live in case.evidence.live_peers.get(peer["name"], ())]
-    is_sure_to_be_asked = case.phase == SILENT or (bool(sessions) and not any(live.established for live in sessions))
     nat = " without NAT traversal" if not (case.gateway.get("nat_traversal") or {}).get("enable") else ""
     yield Cause("esp-filtered",
                 f"packets go into the tunnel and none comes out of it: ESP{nat} is filtered on the way, or the far side has no way back",
                 (case.one_way,),
                 f"let ESP (protocol 50) and UDP 4500 pass to and from {case.peer_address}; behind NAT or a filter, ike_gateway {case.gateway_name}: "
                 f"nat_traversal.enable: true; where the peer was restarted, vpn_action: name: [{case.name}], action: reconnect; in the cloud, look at the "
-                "route tables' way back", LIKELY if is_sure_to_be_asked else POSSIBLE)
+                "route tables' way back", LIKELY if _has_to_be_answered(case) else POSSIBLE)
+
+
+def _has_to_be_answered(case) -> bool:
+    """Whether something goes through the tunnel that the far side itself answers, and does not: the monitor's probes, or BGP."""
+    sessions = [live for peer in case.peers for live in case.evidence.live_peers.get(peer["name"], ())]
+    return case.phase == SILENT or (bool(sessions) and not any(live.established for live in sessions))
 
 
 def intrazone_denied(case: Case) -> Iterator[Cause]:

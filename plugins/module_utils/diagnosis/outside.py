@@ -55,7 +55,7 @@ def outside_interface(case: Case) -> Iterator[Cause]:
     if closed:
         yield Cause("outside-interface-down", f"the interface {name} that the peer is reached by is switched off", (f"{name} link-state: down",),
                     f"{name}: link-state: auto", CERTAIN)
-    elif live is not None and live.state == "down" and (case.evidence.ha is None or case.evidence.ha.active):
+    elif case.evidence.is_down(name) and (case.evidence.ha is None or case.evidence.ha.active):
         yield Cause("outside-interface-down", f"the interface {name} that the peer is reached by is down", (f"{name}: down",),
                     "mend the link or the port", CERTAIN)
 
@@ -202,8 +202,7 @@ def duplicate_gateway(case: Case) -> Iterator[Cause]:
 
 def endpoint_route(case: Case) -> Iterator[Cause]:
     """An SA may outlive the route. Where packets come back, there is one, whatever is listed; of an interface that is down the routes are gone too."""
-    live = case.evidence.interfaces.get(case.outside or "")
-    if case.phase == PASSING or (live is not None and live.state == "down"):
+    if case.phase == PASSING or case.evidence.is_down(case.outside):
         return
     router, (found, endpoint) = case.around.router_of(case.outside or ""), _way_out(case)
     if endpoint is not None and found is None:

@@ -161,7 +161,12 @@ def no_way_back(case: Case) -> Iterator[Cause]:
         way = f"{taken.destination} through {taken.interface or taken.nexthop}" if taken is not None else "none"
         fix = f"static_route in virtual_router {case.router}: destination {text}, to where its hosts are"
         dropped, astray = _lost_on_the_way_back(case, wanted)
-        if not ways:
+        dead = next((name for name in _configured_ways(case, wanted) if case.evidence.is_down(name)), None)
+        if not ways and dead is not None:
+            yield Cause("local-interface-down", f"the interface {dead} that {text} is behind is down, and no other way leads back to it",
+                        (f"{dead}: down", f"route in use for {text}: {way}"),
+                        f"{dead}: link-state: auto" if case.around.is_shut(dead) else "mend the link or the port", CERTAIN)
+        elif not ways:
             yield Cause("local-network-unrouted", f"router '{case.router}' has no route back to {text}", (f"route in use for {text}: {way}",), fix,
                         LIKELY if any(text in (peer.get("advertise") or ()) for peer in case.peers) else CERTAIN)
         elif dropped is not None:
@@ -188,6 +193,12 @@ def _are_in_no_zone(case, interfaces) -> bool:
     """Whether interfaces of this virtual system are in no zone: their packets are dropped. One of another virtual system is in a zone there."""
     imported = places.names(case.around.tree, (case.around.base("vsys") + IMPORTED)[1:])
     return all(name in imported and case.around.zone_of(name) is None for name in interfaces)
+
+
+def _configured_ways(case, wanted) -> list:
+    """The interfaces that a network here is connected to or routed through, whether they have a link or not."""
+    ways = [*case.around.connected(case.router), *((route.interface, route.destination) for route in case.around.static_route_entries(case.router))]
+    return [name for name, network in ways if network.version == wanted.version and network.prefixlen > 0 and network.overlaps(wanted)]
 
 
 def _is_large(route, wanted) -> bool:
@@ -384,14 +395,20 @@ def source_nat(case: Case) -> Iterator[Cause]:
 
 
 def _how_much_is_translated(case, rule, traffic) -> str:
-    """A rule for some hosts or one service may well be meant so."""
+    """A rule for some hosts or one service may well be meant so. One that publishes a host to whoever is meant for the internet."""
     if rulebases.translates_all(rule, traffic, case.evidence.addresses):
         return CERTAIN
     if rulebases.undecided_names([rule], [(traffic.source_zone, case.zone)], case.evidence.addresses):
         return LIKELY
     is_for_all_services = (places.text(rule, ("service",)) or rulebases.ANY) == rulebases.ANY
     large = is_for_all_services and security_policy.is_most(rule, traffic, case.evidence.addresses)
-    return LIKELY if stated(case) and large else POSSIBLE
+    return LIKELY if stated(case) and (large or _publishes(rule)) else POSSIBLE
+
+
+def _publishes(rule) -> bool:
+    """Whether a NAT rule gives a host another address in both directions, wherever it speaks to."""
+    is_both_ways = places.text(rule, ("source-translation", "static-ip", "bi-directional")) == "yes"
+    return is_both_ways and all(rulebases.ANY in places.names(rule, (option,)) for option in ("to", "destination"))
 
 
 def _limits_of_nat(case, rule, traffic) -> list:

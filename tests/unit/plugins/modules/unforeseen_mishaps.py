@@ -365,7 +365,7 @@ _BGP = (
         "the interface of the local network has no link",
         "bgp", VIRTUAL, "1 2", "down", "state",
         then=both(lambda port: live("link", port=port, up=False), "ethernet1/5", "ethernet1/6"),
-        causes=("?",), follows=("advertised-prefix-not-routed", "local-network-unrouted", "local-network-elsewhere"),
+        causes=("local-interface-down",), follows=("advertised-prefix-not-routed", "local-network-unrouted", "local-network-elsewhere"),
     ),
     Mishap(
         "a copy of the cloud's network was built in a lab of the firewall's own",
@@ -391,7 +391,7 @@ _BGP = (
         "the SAs are dead at the far side, and without dead peer detection the firewall keeps them",
         "bgp", VIRTUAL, "1", "at_risk", "configuration",
         (put(f"{entry(GATEWAY, _B1)}/protocol/ikev2/dpd", "<enable>no</enable>"),),
-        (traffic(_B1, 1, 0), *session("Active", _B1)),
+        (traffic(_B1, 1, 0), traffic(_B2, 40, 40), *session("Active", _B1)),
         causes=("dead-peer-detection-off",),
     ),
 )
@@ -496,8 +496,8 @@ UNFORESEEN_ODDITIES = (
         (swapped(f"{entry(ESP_PROFILE, AWS_STATIC)}/lifetime", "<lifetime><hours>8</hours></lifetime>"),),
     ),
     Oddity(
-        "the first tunnel has the weak profile that every firewall comes with, which AWS takes", "routes", VIRTUAL,
-        (put(f"{entry(TUNNEL, _S1)}/auto-key", "<ipsec-crypto-profile>default</ipsec-crypto-profile>"),),
+        "the first tunnel has the weak profile that every firewall comes with, and its packet size; AWS takes both", "routes", VIRTUAL,
+        (put(f"{entry(TUNNEL, _S1)}/auto-key", "<ipsec-crypto-profile>default</ipsec-crypto-profile>"), put(entry(UNIT, "tunnel.1"), "<mtu>1427</mtu>")),
     ),
     Oddity(
         "the tunnels' zone is protected against spoofed addresses", "pbf", VIRTUAL,

@@ -49,6 +49,9 @@ def translating(name: str, source_zone: str, more: str = "", what: str = "", ser
 
 
 _MOVES = "<destination-translation><translated-address>10.10.0.81</translated-address></destination-translation>"
+_PUBLISHES = (
+    "<source-translation><static-ip><translated-address>192.0.2.25</translated-address><bi-directional>yes</bi-directional></static-ip></source-translation>"
+)
 _AWAY = "<forward><egress-interface>ethernet1/3</egress-interface></forward>"
 
 
@@ -149,10 +152,19 @@ def beside_it(branch) -> None:
     sessions("Active", None, 1)(branch)
 
 
+def unanswered(branch) -> None:
+    """Both tunnels stay up, and nothing comes back by either."""
+    flows = tuple(replace(flow, packets_encapsulated=9, packets_decapsulated=0) for flow in branch.state.flows)
+    branch.state = replace(branch.state, flows=flows)
+    sessions("Active")(branch)
+
+
 _IN_OWN_VPN = "the VPN's own: "
 LEAVES = {
     # Gateways.
     f"{_IN_OWN_VPN}dead peer detection off": Fault("dead-peer-detection-off", several(of_ours, both("gateway", "protocol/ikev2/dpd/enable", "no")), "likely"),
+    "dead peer detection off, and BGP is lost": Fault("dead-peer-detection-off", several(
+        both("gateway", "protocol/ikev2/dpd/enable", "no"), unanswered), "likely", "bgp"),
     f"{_IN_OWN_VPN}NAT traversal off, and hosts fail": Fault("nat-without-nat-traversal", several(
         of_ours, both("gateway", "protocol-common/nat-traversal/enable", "no"), hosts_fail), "likely"),
     f"{_IN_OWN_VPN}the peer by a name": Fault("peer-name-unresolved", several(
@@ -196,6 +208,8 @@ LEAVES = {
         of_ours, lambda branch: branch.text(branch.at("security/rules", f"{NAME}-in"), "source/member", "10.200.1.0/24")), "likely"),
     # NAT and protection.
     "NAT hides half of the hosts": Fault("source-nat-on-vpn", nat(translating("half", "trust", source="10.10.0.0/25")), "likely"),
+    "NAT publishes a host to whoever it speaks to": Fault("source-nat-on-vpn", nat(translating(
+        "portal", "trust", what=_PUBLISHES, source="10.10.0.7")), "likely"),
     "NAT leads what comes in to another host": Fault("destination-nat-on-vpn", nat(translating("in", "vpn", what=_MOVES)), "likely"),
     "a flood protection of the outside zone": Fault("flood-limit", several(flood("untrust", "udp", 2), down(SILENT)), "likely"),
     "a flood protection of the VPN's zone": Fault("flood-limit", several(flood("vpn", "icmp", 2), hosts_fail), "likely"),
@@ -229,6 +243,8 @@ LEAVES = {
 EVERY = {**FAULTS, **PRACTICE, **LEAVES}
 ODD = {
     "odd: NAT for one host": Variant(nat(translating("one", "trust", source="10.10.0.7")), tells=False),
+    "odd: NAT for one host towards the VPN alone": Variant(nat(translating(
+        "meant", "trust", what=_PUBLISHES, source="10.10.0.7", destination=VPC)), tells=False),
     "odd: NAT for one service": Variant(nat(translating("web", "trust", service="service-http")), tells=False),
     "odd: NAT for what leaves by the line": Variant(nat(translating("line", "trust", "<to-interface>ethernet1/1</to-interface>")), tells=False),
     "odd: a region is denied": Variant(above("security", rule("geo", "any", "any", "deny", source="KP")), tells=False),

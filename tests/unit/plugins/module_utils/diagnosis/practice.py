@@ -266,7 +266,7 @@ PRACTICE = {
         lambda branch: branch.move("ethernet1/1", *(branch.at("virtual-router", name).find("interface") for name in ("default", "other"))),
         without_route("0.0.0.0/0"), down(SILENT))),
     "the outside line is unplugged": Fault("outside-interface-down", several(unplugged("ethernet1/1"), down(SILENT))),
-    "the hosts' switch is unplugged": Fault("local-network-unrouted", unplugged("ethernet1/2")),
+    "the hosts' switch is unplugged": Fault("local-interface-down", unplugged("ethernet1/2")),
     "the outside interface is shut": Fault("outside-interface-down", several(
         lambda branch: branch.text(branch.at("ethernet", "ethernet1/1"), "link-state", "down"), unplugged("ethernet1/1"), down(SILENT))),
     "a server is published on the outside address": Fault("destination-nat-outside", several(nat(_PUBLISHED), down(SILENT)), "likely"),
