@@ -12,7 +12,8 @@ import json
 from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils.vpn_report import as_json
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import Site
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import provider_of, run_module
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import run_module
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.given_and_told import provider_of
 
 # What the artifact for AWX's next node holds of an answer (playbooks/vpn_verify.yml).
 ARTIFACT = ("health", "healthy", "problems", "vpns")

@@ -23,7 +23,8 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave impor
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.observation import Watch
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.plane import DataPlane
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import Result, provider_of, run_module
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import Result, run_module
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.given_and_told import provider_of
 
 FILES = pathlib.Path(__file__).resolve().parents[2] / "playbooks" / "files"
 LAN, VPC = "ae1.10", "10.200.0.10"

@@ -16,7 +16,8 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import LAN, 
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import Playbooks, access
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.observation import TRANSFER
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import provider_of, run_module
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import run_module
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.given_and_told import provider_of
 
 INTERVAL, THRESHOLD, HOLD_TIME = 2, 2, 3
 # What a busy machine may add to an outage.

@@ -22,7 +22,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.integration.back_to_start i
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import play
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud import outputs
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import provider_of
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.given_and_told import provider_of
 
 KEYS = ["notReal.google.one", "notReal.google.two"]
 AZURE, GOOGLE = (json.loads((FILES / name).read_text(encoding="utf-8")) for name in ("azure.json", "google.json"))

@@ -24,7 +24,8 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections imp
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import play
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.connection import read
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import provider_of, run_module
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import run_module
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.given_and_told import provider_of
 
 PUSHED_RULES = "/config/panorama/vsys/entry[@name='vsys1']/pre-rulebase/pbf/rules"
 ROTATED = "rotated.by.the.panorama"

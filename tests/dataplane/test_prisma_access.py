@@ -21,7 +21,8 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata import pre
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata.server import ACCOUNT, Account, Cloud, running
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import provider_of, run_module
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import run_module
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.given_and_told import provider_of
 
 INTERFACE, OWN, ROUTER = SECOND_LINE
 LINES = ["198.51.100.10", OWN]

@@ -11,7 +11,8 @@ import json
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import site_to_site_vpn
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import LAN, VPC, connection
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, ROUTERS, VSYS, provider_of, run_module
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, ROUTERS, VSYS, run_module
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.given_and_told import provider_of
 
 LOOPBACK = "203.0.113.201"
 WANTED = {"source_zones": ["trust"], "local_networks": ["10.10.0.0/24"], "remote_networks": ["10.200.0.0/16"]}

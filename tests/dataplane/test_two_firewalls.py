@@ -18,7 +18,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import LAN
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.sheets import Form
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.configurations import load
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import provider_of
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.given_and_told import provider_of
 
 NAME = "east-west"
 # The other firewall's addresses in place of the first one's.

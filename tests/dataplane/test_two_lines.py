@@ -12,7 +12,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import site_to_si
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import QUICK_DETECTION, SECOND_LINE, connection, on_two_lines
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.wire import captured
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import provider_of, run_module
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import run_module
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.given_and_told import provider_of
 
 INTERFACE, OWN, ROUTER = SECOND_LINE
 

@@ -19,7 +19,7 @@ from typing import Any, Callable
 
 import yaml
 
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import leaves
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.given_and_told import leaves
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LAB = ROOT / "inventories" / "lab"

@@ -28,7 +28,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.integration.far_sides impor
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import (
     ROOT, SECONDS, Playbooks, pairing, play, trial,
 )
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import provider_of
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.given_and_told import provider_of
 
 pytest.importorskip("ansible_runner", reason="ansible-runner is not installed")
 

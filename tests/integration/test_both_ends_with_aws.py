@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.back_to_start import bare
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import AWS_SEES_IT_UP, COLLECTIONS_OF_AWS, both_ends, leads_to_account
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import provider_of
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.given_and_told import provider_of
 
 PLAYBOOK = "tunnelsmith.panos_vpn.aws_vpn_connection"
 NAME = both_ends()["aws_vpn_connection_name"]

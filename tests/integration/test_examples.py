@@ -17,7 +17,7 @@ import yaml
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.back_to_start import bare
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import BGP, CONNECTIONS, IDS, STATIC, commits, paired, writes
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import ROOT, access, pairing, play
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import provider_of
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.given_and_told import provider_of
 
 README = ROOT / "README.md"
 ROLE_README = ROOT / "roles" / "aws_pairing" / "README.md"

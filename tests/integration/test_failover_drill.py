@@ -12,7 +12,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.integration.back_to_start i
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import IDS, commits, writes
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import ROOT
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.test_examples import plays
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import provider_of
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.given_and_told import provider_of
 
 DRILL, ACTION, REPORT = (f"tunnelsmith.panos_vpn.{name}" for name in ("failover_drill", "vpn_action", "vpn_report"))
 README = ROOT / "roles" / "failover_drill" / "README.md"

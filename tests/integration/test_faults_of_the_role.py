@@ -17,7 +17,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import config_rev
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import IDS, KEYS, paired, removed
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import pairing, play
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import parsed, provider_of
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import parsed
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.given_and_told import provider_of
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.pairing import VpnDoor, options
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.test_config_revert import lines
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.test_late_answers import FAULTS, STEPS, assert_what_is_said_is_so

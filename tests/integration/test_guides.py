@@ -19,7 +19,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run im
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata.server import ACCOUNT, TOKEN_PATHS, Cloud, running
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.peers.azure import test_azure_reader as azure
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.peers.gcp import test_gcp_reader as google
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import provider_of
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.given_and_told import provider_of
 
 PAGES = ROOT / "docs" / "docsite" / "rst"
 BLOCK = re.compile(r"^\.\. code-block:: yaml\n\n((?:   .*\n|\n)+)", re.MULTILINE)

@@ -16,7 +16,7 @@ from ansible_collections.tunnelsmith.panos_vpn.tests.integration.back_to_start i
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import CONNECTIONS, IDS, commits, paired, quick, removed, writes
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import PAIRING, Playbooks, Run, pairing, play
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import provider_of
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.given_and_told import provider_of
 
 FIREWALLS = {
     "virtual-router-10.1": {"version": "10.1"},

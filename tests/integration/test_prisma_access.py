@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.back_to_start import bare
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import trial
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import provider_of
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.given_and_told import provider_of
 
 KEY = "notReal.key.of.Lyon"
 SITE = {

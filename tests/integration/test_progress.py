@@ -16,7 +16,7 @@ import yaml
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.connections import KEYS, paired
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.playbook_run import PAIRING, access, pairing, play
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import provider_of
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.given_and_told import provider_of
 
 SECONDS = 4
 LINE = re.compile(r"\.\.\. \[(\w+)\] commit job \d+ is at \d+ % \(\d+ s\)")

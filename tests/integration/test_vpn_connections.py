@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import provider_of
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.given_and_told import provider_of
 
 NAME = "berlin-lyon"
 ENDS = {

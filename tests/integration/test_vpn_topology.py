@@ -11,7 +11,8 @@ import re
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import commit, static_route
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import provider_of, run_module
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import run_module
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.given_and_told import provider_of
 
 MESH = "{{ vpn_sites | tunnelsmith.panos_vpn.vpn_topology(inside_pool='10.255.0.0/16') }}"
 OUR_UNIT = re.compile(r'<entry name="(tunnel\.10\d\d)">.*?<entry name="(10\.255\.[0-9.]+/30)"', re.DOTALL)

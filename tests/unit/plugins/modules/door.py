@@ -24,6 +24,8 @@ import yaml
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.given_and_told import leaves, provider_of
+
 testing = pytest.importorskip("ansible.module_utils.testing", reason="this ansible-core has no helper to give a module its arguments")
 
 COLLECTION = "tunnelsmith.panos_vpn"
@@ -73,19 +75,6 @@ class Result:
         return "\n".join([self.text, repr(self.values), *leaves(self.values), *self.warnings, *self.logged])
 
 
-def leaves(value):
-    """All texts in a value, whatever it is made of."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield str(key)
-            yield from leaves(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from leaves(item)
-    else:
-        yield str(value)
-
-
 def run_module(module, params, check=False, diff=True) -> Result:
     """One call of a module's C(main())."""
     printed, warnings, logged = io.StringIO(), [], []
@@ -114,11 +103,6 @@ def canonical(element: ET.Element):
 def parsed(text: str):
     """The canonical form of XML text; None for nothing."""
     return canonical(ET.fromstring(text)) if text.strip() else None
-
-
-def provider_of(firewall) -> dict:
-    """The option that leads to an emulated firewall, as its admin."""
-    return {"ip_address": firewall.host, "port": firewall.port, "api_key": firewall.api_key, "ca_path": firewall.ca_path}
 
 
 class Door:

@@ -13,7 +13,8 @@ import pytest
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import connection, high_availability
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import site_to_site_vpn, vpn_action, vpn_info
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, Door, provider_of
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import NETWORK, Door
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.given_and_told import provider_of
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.pairing import name_of, options
 
 TUNNELS = f"{NETWORK}/tunnel/ipsec"

@@ -18,7 +18,8 @@ import pytest
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.registry import RESOURCES
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata.server import ACCOUNT, Account, Cloud, running
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules import pairing, test_every_option as every
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import COLLECTION, ROUTERS, provider_of, run_module
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import COLLECTION, ROUTERS, run_module
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.given_and_told import provider_of
 
 MODULES = sorted(path.stem for path in (pathlib.Path(__file__).resolve().parents[4] / "plugins" / "modules").glob("[a-z]*.py"))
 BIG = 10 ** 30

@@ -14,7 +14,8 @@ import pytest
 from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import prisma_access_cloud, prisma_access_panorama
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.strata.server import ACCOUNT, Account, Cloud, running
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import provider_of, run_module
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import run_module
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.given_and_told import provider_of
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.test_prisma_access_panorama import network_of
 
 # Where the two stand-ins have bandwidth.
