@@ -1147,6 +1147,8 @@ options:
       - V(routes) makes a static route to each of O(remote_networks) through each tunnel, the preferred one with the lowest metric. With several tunnels each
         route is withdrawn while its monitor gets no answer through its tunnel, and behind all of them stands a route that discards (see O(when_both_down)). A
         single tunnel, and O(policy_based) tunnels, have no monitor.
+      - An option that has no effect with what is chosen here is refused where it says something else than what is usual, such as O(monitor_interval) or
+        O(when_both_down) with V(bgp) and with routes that have no monitor, or O(router_id) without BGP.
     type: str
     choices: [pbf, bgp, ecmp, routes]
   policy_based:

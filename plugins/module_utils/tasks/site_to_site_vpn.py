@@ -24,8 +24,9 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.vpn_behind_panorama import params_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.vpn_life import Life
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import outcome
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.input_problems import check, check_name
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.outcome import Asked
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import FAILOVERS, Vpn, check, check_name
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import FAILOVERS, Vpn
 
 
 def _list(elements: str, **more) -> dict:
@@ -138,30 +139,30 @@ def _run(module, session) -> dict:
     params = module.params
     check_name(params["name"])
     verifying.refuse_no_time(params, "verify_poll", "counter_interval", "probe_timeout")
-    vpn, on_each = None, {}
-    if params["state"] == "present" and params["configure"]:
-        _refuse_missing(params)
-        _refuse_revert_of_nothing(params)
-        if params["replaces"] == params["name"]:
-            raise InvalidInput(f"replaces: '{params['name']}' is this VPN itself; give the name of the older one, or leave it out")
-        on_each = {device["serial"]: _vpn(params_of(device, params)) for device in params["devices"] or ()}
-        vpn = next(iter(on_each.values()), None) or _vpn(params)
-        for each in on_each.values() or (vpn,):
-            if not each.names_objects:
-                check(each)
+    wanted = _wanted(params) if params["state"] == "present" and params["configure"] else {}
     target = target_of(module, session)
-    if vpn is not None and vpn.names_objects:
-        vpn = _with_networks_of_objects(vpn, target)
-        on_each = {serial: _with_networks_of_objects(each, target) for serial, each in on_each.items()}
-        for each in on_each.values() or (vpn,):
-            check(each)
+    wanted = {serial: _with_networks_of_objects(each, target) if each.names_objects else each for serial, each in wanted.items()}
     _refuse_push(params, target)
     if target.behind is not None and params["verify"] and params["state"] == "present":
         _refuse_nobody(target, target.behind)
     asked = replace(_asked(params), by_push=target.behind is not None)
-    if vpn is not None and on_each:
+    on_each = {serial: each for serial, each in wanted.items() if serial}
+    if on_each:
         _refuse_devices(on_each, target)
-    return Life(module, target, vpn, asked, on_each=on_each).run()
+    return Life(module, target, next(iter(wanted.values()), None), asked, on_each=on_each).run()
+
+
+def _wanted(params) -> dict[str, Vpn]:
+    """The VPN as it is to be: serial number of a firewall → what it is there; empty → what it is on all of them. One that names objects is not checked yet."""
+    _refuse_missing(params)
+    _refuse_revert_of_nothing(params)
+    if params["replaces"] == params["name"]:
+        raise InvalidInput(f"replaces: '{params['name']}' is this VPN itself; give the name of the older one, or leave it out")
+    found = {device["serial"]: _vpn(params_of(device, params)) for device in params["devices"] or ()} or {"": _vpn(params)}
+    for each in found.values():
+        if not each.names_objects:
+            check(each)
+    return found
 
 
 def _refuse_devices(on_each: dict[str, Vpn], target: Target) -> None:
@@ -200,9 +201,11 @@ def _refuse_nobody(target: Target, behind: Behind) -> None:
 
 
 def _with_networks_of_objects(vpn: Vpn, target: Target) -> Vpn:
-    """With the networks of the address objects that are named: those are routed and compared, and the rules name the objects."""
+    """Checked with the networks of the address objects that are named: those are routed and compared, and the rules name the objects."""
     local, remote = (address_objects.networks(target, option, getattr(vpn, option)) for option in ("local_networks", "remote_networks"))
-    return replace(vpn, local_networks=local, remote_networks=remote, local_addresses=vpn.local_networks, remote_addresses=vpn.remote_networks)
+    found = replace(vpn, local_networks=local, remote_networks=remote, local_addresses=vpn.local_networks, remote_addresses=vpn.remote_networks)
+    check(found)
+    return found
 
 
 def _refuse_missing(params) -> None:

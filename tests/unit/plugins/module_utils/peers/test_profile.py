@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import fields, problems, profile
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import IkeProposal, IpsecProposal, Profile, Tunnel
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn, check
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.input_problems import check
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
 
 TYPES = [kind for kind in vars(profile).values() if dataclasses.is_dataclass(kind) and kind.__module__ == profile.__name__]
 each_type = pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind.__name__)

@@ -24,7 +24,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profil
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import CLOUDS, NO_CLOUD, Rules, rules_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.fit import fitted
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn, check
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.input_problems import check
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
 
 each_cloud = pytest.mark.parametrize("cloud", CLOUDS)
 FOLDER = pathlib.Path(list(peers.__path__)[0])

@@ -50,7 +50,7 @@ def _zoned(engine):
 @functools.lru_cache(maxsize=None)
 def _by_hand(engine, failover, **more):
     before = _zoned(engine)
-    made = vpn(failover, "hand", security_rules="none", when_both_down="route", **dict(more))
+    made = vpn(failover, "hand", security_rules="none", **{**without_discard(failover), **dict(more)})
     tree = applied(before, plan(build.build(made, around(before, engine), Addresses()).phases, before, base).operations)
     for unit in places.find(tree, NETWORK + UNIT):
         comment = unit.find("comment")
@@ -65,7 +65,12 @@ def by_hand(engine, failover, **more):
 
 
 def wanted(failover, **more):
-    return vpn(failover, "vpn-9", **{"adopt": True, "when_both_down": "route", **more})
+    return vpn(failover, "vpn-9", **{"adopt": True, **without_discard(failover), **more})
+
+
+def without_discard(failover):
+    """No rule and no route that drops what no tunnel takes; with BGP there is none anyway."""
+    return {} if failover in ("bgp", "ecmp") else {"when_both_down": "route"}
 
 
 def intent(made, tree, engine):

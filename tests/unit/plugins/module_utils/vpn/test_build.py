@@ -28,7 +28,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.pl
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import LOGICAL_ROUTER, VIRTUAL_ROUTER, Platform
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import build, bgp, record as records, removal
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.fit import fitted
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn, check
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.input_problems import check
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import configurations
 
 base = Location().base

@@ -19,7 +19,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.ov
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.tunnel_interface import TABLE as TUNNEL_INTERFACE
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Entries, Group, Leaf, Members, steps
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import exact, interfaces, record as records, removal
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn, check
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.input_problems import check
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.vpn.test_build import (
     PLATFORMS, around, base, built, canonical, leaves, start, tunnels, vpn,
 )

@@ -29,7 +29,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desir
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import router
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import LOGICAL_ROUTER, VIRTUAL_ROUTER, Platform
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import build
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn, check
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.input_problems import check
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import Tree
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.validation import defects

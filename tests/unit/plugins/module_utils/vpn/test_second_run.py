@@ -25,7 +25,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desir
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import LOGICAL_ROUTER, VIRTUAL_ROUTER, Platform, version_text
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import build, proposal, removal
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.fit import fitted
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn, check
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.input_problems import check
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator, configurations
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import Tree
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.validation import defects
@@ -65,8 +66,9 @@ shared = {
 failovers = st.one_of(
     st.fixed_dictionaries({"failover": st.just("pbf"), "backup_routes": st.booleans(), "when_both_down": st.sampled_from(["discard", "route"]),
                            "monitor_interval": st.integers(2, 100), "monitor_threshold": st.integers(2, 10), **shared}),
-    st.fixed_dictionaries({"failover": st.just("routes"), "policy_based": st.booleans(), "when_both_down": st.sampled_from(["discard", "route"]),
+    st.fixed_dictionaries({"failover": st.just("routes"), "when_both_down": st.sampled_from(["discard", "route"]),
                            "monitor_interval": st.integers(2, 60), "monitor_threshold": st.integers(3, 10), **shared}),
+    st.fixed_dictionaries({"failover": st.just("routes"), "policy_based": st.just(True), **shared}),
     st.fixed_dictionaries({"failover": st.just("ecmp"), "install_route": st.sampled_from([None, True, False]), **shared}),
     st.fixed_dictionaries({"failover": st.just("bgp"), "local_preference": st.sampled_from([(), (200, 100), (0, 150)]),
                            "as_path_prepend": st.sampled_from([(), (0, 2)]), "install_route": st.sampled_from([None, True, False]),

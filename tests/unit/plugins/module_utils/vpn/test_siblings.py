@@ -32,8 +32,9 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import (
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.adoption import Serving
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.input_problems import check
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Record
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn, check
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.tree import Tree
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator.models.validation import defects

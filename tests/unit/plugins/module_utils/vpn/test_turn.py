@@ -24,7 +24,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.pl
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import router
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import VIRTUAL_ROUTER
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import build, rollout
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn, check
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.input_problems import check
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.vpn.test_build import (
     PLATFORMS, around, base, built, leaves, start, vpn,
 )
@@ -108,7 +109,8 @@ OF_PBF = {
     "monitor_interval": (2, 5), "monitor_threshold": (5, 3), "monitor_addresses": (None, ("10.200.0.10", "10.200.0.11")), "backup_routes": (False, True),
     "when_both_down": ("discard", "route"),
 }
-OF_ROUTES = {option: OF_PBF[option] for option in ("monitor_interval", "monitor_threshold", "monitor_addresses", "when_both_down")}
+OF_MONITORED_ROUTES = ("monitor_interval", "monitor_threshold", "monitor_addresses", "when_both_down")
+OF_ROUTES = {option: OF_PBF[option] for option in OF_MONITORED_ROUTES}
 OF_ROUTES["policy_based"] = (False, True)
 OF_BGP = {
     "router_id": (None, "10.1.1.1"), "install_route": (None, True), "local_preference": ((), (200, 100)), "as_path_prepend": ((), (0, 2)),
@@ -135,6 +137,8 @@ def described(failover: str, said: dict) -> Vpn:
     for option in ("tunnel_interfaces", "monitor_addresses", "local_preference", "as_path_prepend"):
         if values.get(option):
             values[option] = values[option][:len(made)]
+    if failover == "routes" and (len(made) == 1 or values.get("policy_based")):
+        values = {option: value for option, value in values.items() if option not in OF_MONITORED_ROUTES}
     if failover in ("bgp", "ecmp") and values.get("virtual_router") == "edge":
         values.setdefault("router_id", "10.9.9.9")
     values["primary_tunnel"] = min(values.get("primary_tunnel", 1), len(made))

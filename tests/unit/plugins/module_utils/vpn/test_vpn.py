@@ -6,13 +6,16 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws import reader
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.fit import fitted
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.input_problems import check, check_name
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.names import NAME_LENGTH
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn, check, check_name
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
 
 
 @pytest.fixture
@@ -43,6 +46,44 @@ def test_no_key_is_in_a_refusal_or_a_repr(tunnels):
     with pytest.raises(InvalidInput) as refused:
         check(wrong)
     assert [key for key in keys if key in str(refused.value) + repr(wrong)] == []
+
+
+# How traffic goes over to another tunnel, and what each option needs of that to have an effect.
+WAYS = {
+    "pbf": {"failover": "pbf"}, "bgp": {"failover": "bgp"}, "ecmp": {"failover": "ecmp"}, "routes": {"failover": "routes"},
+    "routes through one tunnel": {"failover": "routes", "tunnels": 1}, "routes by pairs of networks": {"failover": "routes", "policy_based": True},
+}
+WITH_BGP = {"bgp", "ecmp"}
+EFFECTS = {
+    "monitor_interval": (5, {"pbf", "routes"}), "monitor_threshold": (4, {"pbf", "routes"}),
+    "monitor_addresses": (("10.200.0.1", "10.200.0.2"), {"pbf", "routes"}), "when_both_down": ("route", {"pbf", "routes"}),
+    "backup_routes": (True, {"pbf"}), "local_preference": ((200, 100), {"bgp"}), "as_path_prepend": ((0, 1), {"bgp"}),
+    "router_id": ("192.0.2.1", WITH_BGP), "install_route": (True, WITH_BGP), "redistribute": ("static", WITH_BGP), "allow_readvertise": (True, set(WAYS)),
+    "bgp_secrets": (("notReal.1", "notReal.2"), WITH_BGP), "mtu": (1400, set(WAYS)), "nat_exemption": (True, set(WAYS)), "adopt": (True, set(WAYS)),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("option", EFFECTS)
+def test_an_option_is_refused_where_it_would_have_no_effect(tunnels, option, way):
+    how = dict(WAYS[way])
+    chosen = tunnels[:how.pop("tunnels", len(tunnels))]
+    value, ways = EFFECTS[option]
+    said = value[:len(chosen)] if isinstance(value, tuple) else value
+    wanted = vpn(chosen, **how, **{option: said})
+    if way in ways:
+        check(wanted)
+    else:
+        with pytest.raises(InvalidInput, match=f"^{option} goes with failover: .*; it has no effect with {how['failover']}.*, leave it out$"):
+            check(wanted)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_is_usual_says_nothing(tunnels, way):
+    """The roles hand it on without being asked."""
+    how = dict(WAYS[way])
+    usual = {each.name: each.default for each in fields(Vpn) if each.name in EFFECTS}
+    check(vpn(tunnels[:how.pop("tunnels", len(tunnels))], **{**usual, **how, "backup_routes": False, "install_route": False}))
 
 
 @pytest.mark.parametrize("name", ["vpn-0123456789abcdef0", "a", "Lyon_2.b", "x" * NAME_LENGTH])
