@@ -25,7 +25,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.proving import Proof, Running
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, carry_out, journal_held, journal_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import record as records, removal
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.outcome import no_new_session
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.outcome import all_taken_back_unproven
 
 _DEPENDS_ON_JOB = "it was taken back in the candidate; whether that runs depends on the commit job, which may go on"
 _AS_THEY_WERE = "candidate and running configuration are what they were before this task"
@@ -104,14 +104,7 @@ def taken_back(module, target: Target, commits: bool = True) -> tuple[dict, list
     """
     with journal_held(module):
         reverting = _Reverting(module, target, commits)
-        return reverting.run(), _sentences(*reverting.unproven)
-
-
-def _sentences(tunnels: list[str], through: list[str]) -> list[str]:
-    """C(through): the tunnels of BGP sessions that go on."""
-    told = [f"{', '.join(tunnels)} may still carry packets on what was agreed before this was taken back, until the next negotiation: the next run with verify "
-            "negotiates anew, vpn_action (reconnect) at once"] if tunnels else []
-    return told + ([no_new_session(through)] if through else [])
+        return reverting.run(), all_taken_back_unproven(*reverting.unproven)
 
 
 class _Reverting:

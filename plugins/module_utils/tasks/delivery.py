@@ -104,28 +104,38 @@ class Delivery:
         fleet = managed.fleet(self.target.session)
         aims = self._aims(fleet)
         lacking = aims if committed and self.module.check_mode else [aim for aim in aims if not aim.in_sync]
-        others = [] if committed or self.module.params["push_foreign"] == "include" else [
-            aim for aim in lacking if self._may_be_of_others(aim, aims, fleet) and self._has_it(aim.serial) == is_there]
+        others = [] if committed else self._of_others(lacking, aims, fleet, is_there)
         fates = [Fate(aim, fleet.hostnames[aim.serial], IN_SYNC, push.IN_SYNC) for aim in aims if aim not in lacking]
         fates += [Fate(aim, fleet.hostnames[aim.serial], OF_OTHERS, "it lacks what others have committed on Panorama, which was not pushed") for aim in others]
-        wanted = [aim for aim in lacking if aim not in others]
-        jobs = []
-        if self.module.check_mode:
-            fates += pushing.pending(fleet, wanted)
-        elif wanted:
-            before_push([aim.serial for aim in wanted if aim.serial in fleet.connected])
-            params = self.module.params
-            how = How(f"{self.vpn}, by tunnelsmith.panos_vpn", params["force_template_values"], params["merge_with_candidate"])
-            brought = pushing.bring(self.target.session, fleet, wanted, how, self.module.patience("commit_timeout", "commit_poll"))
-            fates += brought.fates
-            jobs = [done.job for done in brought.done]
+        brought, jobs = self._bring(fleet, [aim for aim in lacking if aim not in others], before_push)
+        fates += brought
         self._note([fate.aim.serial for fate in fates if fate.result in (PUSHED, IN_SYNC)])
         order = [aim.serial for aim in aims]
         self.fates = sorted(fates, key=lambda fate: order.index(fate.aim.serial))
-        warnings = [f"{fate.hostname or fate.aim.serial}: {warning}" for fate in self.fates for warning in fate.warnings]
-        warnings += [fate.words for fate in self.fates if fate.result == OF_OTHERS]
         return {"changed": any(fate.result in (PENDING, PUSHED) for fate in self.fates), "devices": [fate.plain() for fate in self.fates],
-                "push_jobs": jobs, "warnings": warnings}
+                "push_jobs": jobs, "warnings": self._warnings()}
+
+    def _of_others(self, lacking: Sequence[Aim], aims: Sequence[Aim], fleet: Fleet, is_there: bool) -> list[Aim]:
+        """The firewalls that lack something, and nothing of the VPN. C(is_there): as of C(deliver)."""
+        if self.module.params["push_foreign"] == "include":
+            return []
+        return [aim for aim in lacking if self._may_be_of_others(aim, aims, fleet) and self._has_it(aim.serial) == is_there]
+
+    def _bring(self, fleet: Fleet, wanted: Sequence[Aim], before_push: Callable[[Sequence[str]], None]) -> tuple[list[Fate], list]:
+        """What became of each, and the jobs of the push."""
+        if self.module.check_mode:
+            return pushing.pending(fleet, wanted), []
+        if not wanted:
+            return [], []
+        before_push([aim.serial for aim in wanted if aim.serial in fleet.connected])
+        params = self.module.params
+        how = How(f"{self.vpn}, by tunnelsmith.panos_vpn", params["force_template_values"], params["merge_with_candidate"])
+        brought = pushing.bring(self.target.session, fleet, wanted, how, self.module.patience("commit_timeout", "commit_poll"))
+        return brought.fates, [done.job for done in brought.done]
+
+    def _warnings(self) -> list[str]:
+        said = [f"{fate.hostname or fate.aim.serial}: {warning}" for fate in self.fates for warning in fate.warnings]
+        return said + [fate.words for fate in self.fates if fate.result == OF_OTHERS]
 
     def _may_be_of_others(self, aim: Aim, aims: Sequence[Aim], fleet: Fleet) -> bool:
         """Whether somebody else can have committed what a firewall lacks: neither does another one have it, nor does the journal know it for ours."""

@@ -223,25 +223,30 @@ class _Task:
         result = {"changed": bool(groups), "interrupts": stopped, "tunnels": [], "warnings": warnings}
         if self.module.check_mode:
             return {**result, "warnings": [": ".join(["check mode, nothing was sent", *warnings])] if groups else []}
-        changed = False
         with telling(result):
-            for number, group in enumerate(groups):
-                told = [{"name": tunnel["name"], "answers": []} for tunnel in group]
-                result["tunnels"] += told
-                began = time.monotonic()
-                if action == RECONNECT:
-                    self.module.announce(outcome.announced([tunnel["name"] for tunnel in self._sharing(group)]))
-                has_cleared = action != INITIATE and self._clear(group, told)
-                changed = changed or has_cleared
-                if action != CLEAR:
-                    changed = True
-                    self._initiate(group, told)
-                    self._await(group, told, before if action == RECONNECT else {}, groups[number + 1:])
-                if action == RECONNECT:
-                    _measure(told, time.monotonic() - began)
-                    up = [said["name"] for said in told if said.get("up")]
-                    self._settle([name for name in up if negotiating.can_be_told(before, name, has_cleared)])
-        return {**result, "changed": changed}
+            changed = [self._negotiate_group(action, group, groups[number:], before, result["tunnels"]) for number, group in enumerate(groups, 1)]
+        return {**result, "changed": any(changed)}
+
+    def _negotiate_group(self, action, group, rest, before, all_told) -> bool:
+        """Whether anything was cleared or initiated. C(rest): the groups whose turn is later. C(before): all flows, before the first one's turn.
+
+        C(all_told): takes what is told of the group's tunnels.
+        """
+        told = [{"name": tunnel["name"], "answers": []} for tunnel in group]
+        all_told += told
+        began = time.monotonic()
+        if action == RECONNECT:
+            self.module.announce(outcome.announced([tunnel["name"] for tunnel in self._sharing(group)]))
+        has_cleared = action != INITIATE and self._clear(group, told)
+        if action == CLEAR:
+            return has_cleared
+        self._initiate(group, told)
+        self._await(group, told, before if action == RECONNECT else {}, rest)
+        if action == RECONNECT:
+            _measure(told, time.monotonic() - began)
+            up = [said["name"] for said in told if said.get("up")]
+            self._settle([name for name in up if negotiating.can_be_told(before, name, has_cleared)])
+        return True
 
     def _groups(self) -> list:
         """The tunnels that were chosen; those with a gateway in common are negotiated together."""

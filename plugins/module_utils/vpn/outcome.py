@@ -319,6 +319,14 @@ def all_not_proven(unproven: Sequence[str], through: Sequence[str]) -> list[str]
     return ([not_proven(tunnels)] if tunnels else []) + ([no_new_session(speaking)] if speaking else [])
 
 
+def all_taken_back_unproven(unproven: Sequence[str], through: Sequence[str]) -> list[str]:
+    """The same of what is older than the taking back."""
+    tunnels = ", ".join(unproven)
+    said = [f"{tunnels} may still carry packets on what was agreed before this was taken back; the next run with verify negotiates anew, and "
+            "vpn_action (reconnect) does so at once"] if unproven else []
+    return said + ([no_new_session(through)] if through else [])
+
+
 def announced(tunnels: Sequence[str]) -> str:
     """What those who watch are told before tunnels are interrupted."""
     return f"this interrupts the tunnel{'s' if len(tunnels) > 1 else ''} {', '.join(tunnels)}"
