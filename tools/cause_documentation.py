@@ -6,18 +6,14 @@
 
 from __future__ import annotations
 
-import pathlib
-import runpy
-import sys
+from generated import ROOT, concluded, importable
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "docsite" / "rst" / "troubleshooting.rst"
 BEGIN, END = ".. Causes begin: tools/cause_documentation.py writes what follows.", ".. Causes end."
 
 
 def sections() -> str:
     """What the page says of every cause, each under a title of its own, which makes it an anchor."""
-    runpy.run_path(str(ROOT / "tests" / "conftest.py"))
     from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.causes import CAUSES, OWN
 
     text = ""
@@ -42,16 +38,9 @@ def updated(page: str) -> str:
 
 
 def main() -> int:
-    page = PAGE.read_text(encoding="utf-8")
-    wanted = updated(page)
-    if page == wanted:
-        return 0
-    if "--check" in sys.argv:
-        print(f"{PAGE.relative_to(ROOT)} is behind diagnosis/causes.py: run tools/cause_documentation.py")
-        return 1
-    PAGE.write_text(wanted, encoding="utf-8")
-    return 0
+    importable()
+    return concluded([(PAGE, updated)], "diagnosis/causes.py")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

@@ -17,7 +17,8 @@ import sys
 
 import yaml
 
-from option_tables import ROOT, importable, length, takes
+from generated import ROOT, importable
+from option_tables import length, takes
 
 PACKAGE = "ansible_collections.tunnelsmith.panos_vpn"
 HEADER = "".join(pathlib.Path(__file__).read_text(encoding="utf-8").splitlines(keepends=True)[:3])

@@ -9,12 +9,10 @@ The tables of the code are the source. C(--check) only tells whether the page is
 
 from __future__ import annotations
 
-import importlib.util
-import pathlib
 import re
-import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+from generated import ROOT, concluded, importable
+
 PAGE = ROOT / "docs" / "docsite" / "rst" / "options.rst"
 VIRTUAL, LOGICAL = "Virtual routers", "Logical routers (Advanced Routing Engine)"
 
@@ -118,13 +116,6 @@ COMPOSED = {
     },
 }
 _ROUTER = {VIRTUAL: "network/virtual-router/entry", LOGICAL: "network/logical-router/entry/vrf/entry"}
-
-
-def importable():
-    """Lets the checkout be imported under its collection's name, wherever it lies."""
-    if "ansible_collections.tunnelsmith.panos_vpn" not in sys.modules:
-        spec = importlib.util.spec_from_file_location("conftest_of_the_checkout", ROOT / "tests" / "conftest.py")
-        spec.loader.exec_module(importlib.util.module_from_spec(spec))
 
 
 def sections():
@@ -281,14 +272,7 @@ def page() -> str:
 
 def main() -> int:
     importable()
-    wanted = page()
-    if "--check" in sys.argv:
-        current = PAGE.read_text(encoding="utf-8") if PAGE.is_file() else ""
-        if current != wanted:
-            print("docs/docsite/rst/options.rst is not what the tables say; run tools/option_tables.py")
-        return int(current != wanted)
-    PAGE.write_text(wanted, encoding="utf-8")
-    return 0
+    return concluded([(PAGE, lambda _text: page())], "the code's tables")
 
 
 if __name__ == "__main__":

@@ -25,12 +25,12 @@ from __future__ import annotations
 import copy
 import pathlib
 import re
-import sys
 from typing import Any, Iterator
 
 import yaml
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+from generated import ROOT, concluded
+
 SOURCE = "site_to_site"
 SPECS = pathlib.Path(__file__).resolve().with_suffix("")
 WRITTEN = "# Written by tools/pairing_roles.py; changes by hand are lost."
@@ -273,14 +273,7 @@ def files() -> Iterator[tuple[pathlib.Path, str]]:
 
 
 def main() -> int:
-    stale = [(path, text) for path, text in files() if not path.is_file() or path.read_text(encoding="utf-8") != text]
-    for path, text in stale:
-        if "--check" in sys.argv:
-            print(f"{path.relative_to(ROOT)} is not what the argument spec of {SOURCE} and tools/pairing_roles say; run tools/pairing_roles.py")
-        else:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-    return int(bool(stale) and "--check" in sys.argv)
+    return concluded([(path, lambda _text, text=text: text) for path, text in files()], f"the argument spec of {SOURCE}, with tools/pairing_roles,")
 
 
 if __name__ == "__main__":

@@ -9,15 +9,16 @@ Ansible knows no fragments below an option or a returned value, so the text has 
 
 from __future__ import annotations
 
+import functools
 import pathlib
 import re
-import runpy
-import sys
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 import yaml
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+from generated import ROOT, concluded, importable
+
 ROOMS = "ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils"
 PACKED = "    # Never runs. Where Ansible packs a module as a program, it packs what is imported by name; tools/peer_documentation.py writes this."
 
@@ -35,11 +36,6 @@ def block(described: dict, indent: int, dumper: type = yaml.SafeDumper) -> str:
     """YAML of a mapping, so far from the left."""
     text = yaml.dump(described, Dumper=dumper, sort_keys=False, width=140 - indent, allow_unicode=True)
     return "".join(f"{' ' * indent}{line}\n" for line in text.splitlines())
-
-
-def importable() -> None:
-    """Makes this checkout the collection that is imported, whatever is installed."""
-    runpy.run_path(str(ROOT / "tests" / "conftest.py"))
 
 
 def filters() -> list[str]:
@@ -75,22 +71,13 @@ def updated(source: str, place: Place) -> str:
     return text
 
 
+def written(some: Iterable[Place]) -> Iterator[tuple[pathlib.Path, Callable[[str], str]]]:
+    return ((ROOT / place.file, functools.partial(updated, place=place)) for place in some)
+
+
 def main() -> int:
     importable()
-    stale = []
-    for place in places():
-        path = ROOT / place.file
-        source = path.read_text(encoding="utf-8")
-        written = updated(source, place)
-        if written != source:
-            stale.append(place.file)
-            if "--check" not in sys.argv:
-                path.write_text(written, encoding="utf-8")
-    if "--check" not in sys.argv:
-        return 0
-    for name in dict.fromkeys(stale):
-        print(f"{name}: what it says of a peer profile is not what peers/profile.py says; run tools/peer_documentation.py")
-    return int(bool(stale))
+    return concluded(written(places()), "peers/profile.py")
 
 
 if __name__ == "__main__":

@@ -10,16 +10,13 @@ to date.
 
 from __future__ import annotations
 
-import pathlib
 import re
-import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pairing_roles
-from peer_documentation import importable
+from generated import ROOT, concluded, importable
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGES = ROOT / "docs" / "docsite" / "rst"
 LABEL = "ansible_collections.tunnelsmith.panos_vpn"
 WRITTEN = ".. Written by tools/peer_pages.py; changes by hand are lost.\n"
@@ -119,14 +116,8 @@ def _cell(value: str | tuple[str, ...], note: str) -> str:
 
 def main() -> int:
     importable()
-    stale = [(PAGES / f"peer_{product}.rst", page(product)) for product in ROLES]
-    stale = [(path, text) for path, text in stale if not path.is_file() or path.read_text(encoding="utf-8") != text]
-    for path, text in stale:
-        if "--check" in sys.argv:
-            print(f"{path.relative_to(ROOT)} is not what roles, sheets and the lab's table say; run tools/peer_pages.py")
-        else:
-            path.write_text(text, encoding="utf-8")
-    return int(bool(stale) and "--check" in sys.argv)
+    pages = {PAGES / f"peer_{product}.rst": page(product) for product in ROLES}
+    return concluded([(path, lambda _text, text=text: text) for path, text in pages.items()], "the roles, the sheets and the lab's table")
 
 
 if __name__ == "__main__":

@@ -13,11 +13,11 @@ from __future__ import annotations
 import json
 import pathlib
 import re
-import sys
 
 import yaml
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+from generated import ROOT, concluded
+
 PAGE = ROOT / "docs" / "docsite" / "rst" / "playbooks.rst"
 SPECS = ROOT / "playbooks" / "argument_specs"
 SETTINGS = ROOT / "playbooks" / "awx" / "vars" / "settings.yml"
@@ -148,14 +148,7 @@ def _of_awx() -> list[str]:
 
 
 def main() -> int:
-    wanted = page()
-    if "--check" in sys.argv:
-        current = PAGE.read_text(encoding="utf-8") if PAGE.is_file() else ""
-        if current != wanted:
-            print("docs/docsite/rst/playbooks.rst is not what playbooks/argument_specs says; run tools/playbook_documentation.py")
-        return int(current != wanted)
-    PAGE.write_text(wanted, encoding="utf-8")
-    return 0
+    return concluded([(PAGE, lambda _text: page())], "playbooks/argument_specs")
 
 
 if __name__ == "__main__":

@@ -11,10 +11,10 @@ C(--check) only tells whether it is up to date.
 from __future__ import annotations
 
 import re
-import sys
 
+from generated import concluded, importable
 from pairing_roles import Written
-from peer_documentation import ROOT, Place, block, importable, updated
+from peer_documentation import Place, block, written
 
 MODULES = ("prisma_access_cloud", "prisma_access_panorama")
 ROLE = "prisma_access"
@@ -67,20 +67,7 @@ def of_role(documented: dict, kind: type) -> dict:
 
 def main() -> int:
     importable()
-    stale = []
-    for place in places():
-        path = ROOT / place.file
-        source = path.read_text(encoding="utf-8")
-        written = updated(source, place)
-        if written != source:
-            stale.append(place.file)
-            if "--check" not in sys.argv:
-                path.write_text(written, encoding="utf-8")
-    if "--check" not in sys.argv:
-        return 0
-    for name in dict.fromkeys(stale):
-        print(f"{name}: what it says of sites of Prisma Access is not what prisma/ says; run tools/prisma_documentation.py")
-    return int(bool(stale))
+    return concluded(written(places()), "prisma/")
 
 
 if __name__ == "__main__":

@@ -14,13 +14,11 @@ from __future__ import annotations
 import ast
 import pathlib
 import re
-import sys
 
 import yaml
 
-from option_tables import importable
+from generated import ROOT, concluded, importable
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
 MODULE = ROOT / "plugins" / "modules" / "transaction.py"
 REGISTRY = ROOT / "plugins" / "module_utils" / "registry.py"
 _ITEMS = r"(?s)(    suboptions:\n)      \w+:\n.*?(?=\nauthor:|\nseealso:|\"\"\"\n\nEXAMPLES)"
@@ -100,20 +98,8 @@ def replaced(source: str, pattern: str, text: str) -> str:
 
 def main() -> int:
     importable()
-    stale = []
     # The imports first: the items follow from what they bring.
-    for file, written in ((REGISTRY, imported), (MODULE, documented)):
-        source = file.read_text(encoding="utf-8")
-        wanted = written(source)
-        if wanted != source:
-            stale.append(file.relative_to(ROOT))
-            if "--check" not in sys.argv:
-                file.write_text(wanted, encoding="utf-8")
-    if "--check" not in sys.argv:
-        return 0
-    for file in stale:
-        print(f"{file} does not have what the resources say; run tools/transaction_documentation.py")
-    return int(bool(stale))
+    return concluded([(REGISTRY, imported), (MODULE, documented)], "the folder of resources")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 
@@ -50,14 +51,9 @@ DESCRIBED = described_at()
 
 
 @pytest.fixture(scope="module")
-def tables(repository):
+def tables():
     """The tool that writes the page."""
-    import importlib.util
-
-    spec = importlib.util.spec_from_file_location("option_tables", repository / "tools" / "option_tables.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return importlib.import_module("option_tables")
 
 
 def test_the_page_is_up_to_date(repository):

@@ -22,13 +22,9 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils import vpn_r
 
 
 @pytest.fixture(scope="module")
-def tool(repository):
+def tool():
     """The tool that writes all this."""
-    sys.path.insert(0, str(repository / "tools"))
-    try:
-        yield importlib.import_module("pairing_roles")
-    finally:
-        sys.path.remove(str(repository / "tools"))
+    return importlib.import_module("pairing_roles")
 
 
 def test_everything_is_up_to_date(repository):

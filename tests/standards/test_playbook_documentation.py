@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import pathlib
 import re
 import subprocess
@@ -20,9 +19,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.lookup import vpn_asked
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-_SPEC = importlib.util.spec_from_file_location("playbook_documentation", ROOT / "tools" / "playbook_documentation.py")
-pages = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(pages)
+pages = importlib.import_module("playbook_documentation")
 # The one that they depend on has no variables.
 ROLES = sorted(path.parent.parent.name for path in (ROOT / "roles").glob("*/meta/argument_specs.yml"))
 

@@ -7,11 +7,8 @@
 from __future__ import annotations
 
 import importlib
-import pathlib
 
 import pytest
-
-TOOLS = pathlib.Path(__file__).resolve().parents[2] / "tools"
 
 HARMLESS = (
     "[WARNING]: The specified collections path '/v/site-packages' appears to be part of the pip Ansible package. Managing these "
@@ -24,8 +21,7 @@ END = "\nProcess install dependency map\ntunnelsmith.panos_vpn:0.1.0 was install
 
 
 @pytest.fixture
-def tool(monkeypatch):
-    monkeypatch.syspath_prepend(str(TOOLS))
+def tool():
     return importlib.import_module
 
 
