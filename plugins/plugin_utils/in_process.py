@@ -107,10 +107,11 @@ class ActionModule(NormalActionModule):
         """Whether the task is to run on another machine, as another user, in the background, or with another Python."""
         delegated = (task_vars.get("ansible_delegated_vars") or {}).get(self._task.delegate_to) or {}
         interpreter = self._templar.template(delegated.get("ansible_python_interpreter", task_vars.get("ansible_python_interpreter")))
-        return bool(
-            self._connection.transport != "local" or self._connection.become or self._task.async_val or constants.DEFAULT_KEEP_REMOTE_FILES
-            or sdk.IMPORT_ERROR is not None or any(importlib.util.find_spec(library) is None for library in ("jmespath", "netaddr"))
-            or interpreter is not None and not interpreter.startswith("auto") and _place(interpreter) != _place(sys.executable))
+        is_elsewhere = self._connection.transport != "local" or self._connection.become
+        is_kept = self._task.async_val or constants.DEFAULT_KEEP_REMOTE_FILES
+        lacks_library = sdk.IMPORT_ERROR is not None or any(importlib.util.find_spec(library) is None for library in ("jmespath", "netaddr"))
+        is_named = interpreter is not None and not interpreter.startswith("auto")
+        return bool(is_elsewhere or is_kept or lacks_library or (is_named and _place(interpreter) != _place(sys.executable)))
 
 
 def print_at_once(stream) -> None:

@@ -37,12 +37,15 @@ def needless(given: Collection[Site], standing: Collection[Site], still_named: I
     own = {each.name for each in gone} | _described_profiles(given)
     users = _users(there)
     found = list(gone)
+
+    def goes_along(named: Named) -> bool:
+        is_anybodys = named.kind not in (TUNNEL, GATEWAY) and named.name not in own
+        return not is_anybodys and users[named] <= gone.keys() and can_go(named)
+
     # Grows while it is walked: what goes may leave needless what it named.
     for each in found:
         for named in there[each]:
-            is_in_use = not users[named] <= gone.keys()
-            is_anybodys = named.kind not in (TUNNEL, GATEWAY) and named.name not in own
-            if named in there and named not in gone and not is_in_use and not is_anybodys and can_go(named):
+            if named in there and named not in gone and goes_along(named):
                 gone[named] = None
                 found.append(named)
     return sorted(found, key=lambda each: _KINDS.index(each.kind))

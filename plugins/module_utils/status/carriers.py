@@ -29,7 +29,8 @@ def first_rule(rules: Iterable[Mapping], units: Collection[str], live: Mapping[s
     """
     for rule in rules:
         told = live.get(rule["name"])
-        if decides(rule, units) and not rule.get("disabled") and told is not None and told.in_use and not told.nexthop_down:
+        forwards = told is not None and told.in_use and not told.nexthop_down
+        if decides(rule, units) and not rule.get("disabled") and forwards:
             return egress(rule)
     return None
 

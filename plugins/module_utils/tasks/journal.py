@@ -52,6 +52,14 @@ class Shown:
     sessions: Mapping[str, Session | None] = field(default_factory=dict)
     pushed: bool = False
 
+    def document(self) -> dict:
+        """As it stands in the file."""
+        return {
+            "proven": [[name, places.render(place)] for name, place in self.proven],
+            "sessions": {peer: [session.began, session.number] if session else None for peer, session in self.sessions.items()},
+            "pushed": self.pushed,
+        }
+
     def since(self, changed: Sequence[Difference]) -> Shown:
         """What of it still holds when something has changed."""
         proven = [(name, place) for name, place in self.proven if not any(places.starts_with(difference.path, place) for difference in changed)]
@@ -210,11 +218,7 @@ class Journal:
                 "above": list(item.above), "moved_below": item.moved_below,
                 "container": places.render(item.container)} for item in self.differences],
             "negotiated": [places.render(place) for place in self.negotiated],
-            "shown": {firewall: {
-                "proven": [[name, places.render(place)] for name, place in shown.proven],
-                "sessions": {peer: [session.began, session.number] if session else None for peer, session in shown.sessions.items()},
-                "pushed": shown.pushed,
-            } for firewall, shown in self.shown.items()},
+            "shown": {firewall: shown.document() for firewall, shown in self.shown.items()},
         }
 
 

@@ -264,7 +264,8 @@ def _other_keys(params: Mapping[str, Any], numbers: Sequence[int] | None) -> lis
     Whether it is a new key or a wrong one, only the far side knows. What stands there for a key that was masked is none.
     """
     described = [] if params["tunnels"] else given(params["connection"] or {}).get("tunnels", ())
-    pairs = enumerate(zip(params["pre_shared_keys"] or (), [document.readable(tunnel.get("pre_shared_key")) for tunnel in described]), 1)
-    others = [number for number, (key, described_key) in pairs if key and described_key and key != described_key and (numbers is None or number in numbers)]
+    theirs = [document.readable(tunnel.get("pre_shared_key")) for tunnel in described]
+    pairs = enumerate(zip(params["pre_shared_keys"] or (), theirs), 1)
+    others = [number for number, (key, described_key) in pairs if key and described_key and key != described_key]
     return [f"{params['name']}: the key given for tunnel {number} is not the one in the connection's description; the far side has to have it too"
-            for number in others]
+            for number in others if numbers is None or number in numbers]

@@ -70,8 +70,9 @@ def _site(place: int, described: Any) -> Site:
 
 
 def _number(where: str, given: Any) -> int:
-    is_number = isinstance(given, int) and not isinstance(given, bool) or isinstance(given, str) and given.isascii() and given.isdigit()
-    if not is_number or int(given) < 1:
+    is_number = isinstance(given, int) and not isinstance(given, bool)
+    is_text_of_one = isinstance(given, str) and given.isascii() and given.isdigit()
+    if not (is_number or is_text_of_one) or int(given) < 1:
         raise InvalidInput(f"{where}: number is a whole number from 1 on, not {given!r}")
     return int(given)
 

@@ -93,7 +93,8 @@ class Probe:
             # Packets of IPv6 come without their header.
             start, reply = (0, 129) if self.ipv6 else ((packet[0] & 15) * 4, 0)
             kind, dummy, dummy, identifier, sequence = struct.unpack(">BBHHH", packet[start:start + 8])
-            if kind == reply and identifier == _IDENTIFIER and sequence == self.sequence and sender == self.plan["target"] and self.pending:
+            is_the_last = (kind, identifier, sequence) == (reply, _IDENTIFIER, self.sequence)
+            if is_the_last and sender == self.plan["target"] and self.pending:
                 self.pending = False
                 self.answered += 1
 

@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, Collection
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane import firewall_routing, packet_filter, routing_configuration
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.agent import ANSWERS, FIRST_MARK, MARKS
@@ -146,39 +146,14 @@ class FirewallSide:
 
     def apply(self, running: Running) -> list[str]:
         """Make a configuration true; what was done, in words."""
-        before, self.running, done = self.running, running, []
-        for interface in before.interfaces:
-            if interface not in running.interfaces and not interface.is_tunnel and running.interface(interface.name) is None:
-                self._remove_interface(interface)
-                done.append(f"interface {interface.name} removed")
-        lines = self._lines(running)
-        for interface in running.interfaces:
-            known = before.interface(interface.name)
-            if known is not None and interface.name in lines and interface.name not in self._served:
-                # There was a host behind it; from now on it leads to the internet.
-                self._remove_interface(known)
-                known = None
-            if known is not None and known.ipv6 != interface.ipv6 and not interface.is_tunnel:
-                # What is behind it has, or gets, addresses of that family too.
-                self._remove_interface(known)
-                known = None
-            if known != interface and not interface.is_tunnel:
-                self._set_interface(interface, known, running)
-                done.append(f"interface {interface.name} set")
+        before, self.running = self.running, running
+        done = self._apply_interfaces(before, running)
         self._provide(running)
         done += self._apply_tunnels(before, running)
         self._route_by_router(running)
         if self.routing.follow(running):
             done.append("routing configured")
-        for zone in filter(None, (interface.zone for interface in running.interfaces)):
-            self._zones.setdefault(zone, len(self._zones) % packet_filter.ZONES)
-        text = packet_filter.security(running, self._daemon_devices(), self._zones, self.enclave.ipv6, self.behaviour)
-        if text != self._filter:
-            path = self.folder / "security.nft"
-            path.write_text(text, encoding="utf-8")
-            self.enclave.run(f"nft -f {path}", HOST)
-            self._filter = text
-            done.append("security rules loaded")
+        done += self._apply_rules(running)
         # A first packet without a route, or against a rule that just goes, would cost the wait for the second one.
         with ThreadPoolExecutor(8) as pool:
             done += [words for negotiated in pool.map(self._negotiate, running.tunnels) for words in negotiated]
@@ -191,7 +166,41 @@ class FirewallSide:
             self._plan = plan
         return done
 
+    def _apply_rules(self, running: Running) -> list[str]:
+        for zone in filter(None, (interface.zone for interface in running.interfaces)):
+            self._zones.setdefault(zone, len(self._zones) % packet_filter.ZONES)
+        text = packet_filter.security(running, self._daemon_devices(), self._zones, self.enclave.ipv6, self.behaviour)
+        if text == self._filter:
+            return []
+        path = self.folder / "security.nft"
+        path.write_text(text, encoding="utf-8")
+        self.enclave.run(f"nft -f {path}", HOST)
+        self._filter = text
+        return ["security rules loaded"]
+
     # Interfaces.
+
+    def _apply_interfaces(self, before: Running, running: Running) -> list[str]:
+        done = []
+        for interface in before.interfaces:
+            if interface not in running.interfaces and not interface.is_tunnel and running.interface(interface.name) is None:
+                self._remove_interface(interface)
+                done.append(f"interface {interface.name} removed")
+        lines = self._lines(running)
+        for interface in running.interfaces:
+            known = before.interface(interface.name)
+            if known is not None and self._begins_anew(known, interface, lines):
+                self._remove_interface(known)
+                known = None
+            if known != interface and not interface.is_tunnel:
+                self._set_interface(interface, known, running)
+                done.append(f"interface {interface.name} set")
+        return done
+
+    def _begins_anew(self, known: Interface, interface: Interface, lines: Collection[str]) -> bool:
+        """Whether what is behind an interface is another one: it was a host and leads to the internet from now on, or has addresses of another family too."""
+        is_line_now = interface.name in lines and interface.name not in self._served
+        return is_line_now or (known.ipv6 != interface.ipv6 and not interface.is_tunnel)
 
     def _set_interface(self, interface: Interface, before: Interface | None, running: Running) -> None:
         name = interface.device
@@ -383,7 +392,8 @@ class FirewallSide:
             daemon.terminate()
             daemon.unload()
         daemon.load(*wanted)
-        if before is not None and only_key and not is_kept and tunnel.begins and self.behaviour.negotiates_unasked:
+        begins = self.behaviour.negotiates_unasked and tunnel.begins
+        if begins and only_key and not is_kept:
             # What is loaded as it was does not begin by itself.
             self.initiate(tunnel)
         self._connections[tunnel.name] = wanted

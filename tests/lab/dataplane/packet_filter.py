@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Iterable
 
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.behaviour import Behaviour
@@ -32,62 +33,93 @@ def security(running: Running, daemons: dict[str, list[str]], zones: dict[str, i
     of the address. What no rule decides is decided by the default rules. A session is tied to its zones: a packet that comes from another one does not
     belong to it, and one that would leave into another one is dropped. Each echo request is judged by the rules, being a session of its own.
     """
-    return "".join(_of_family(running, daemons, version, zones, behaviour) for version in ((4, 6) if ipv6 else (4,)))
+    devices = _devices(running, daemons)
+    return "".join(_Family(running, version, devices).table(zones, behaviour) for version in ((4, 6) if ipv6 else (4,)))
 
 
-def _of_family(running: Running, daemons: dict[str, list[str]], version: int, zones: dict[str, int], behaviour: Behaviour) -> str:
-    devices, word = _devices(running, daemons), _WORDS[version]
-    addresses = {zone: [host_of(address) for each in running.zone(zone) for address in _own(each, version)] for zone in devices}
-    forward, receive, send = [], [], []
-    for rule in running.security:
-        verdict = "goto begins" if rule.allows else "drop"
+@dataclass
+class _Family:
+    """The rule base for packets of one family. C(devices): by zone. The chains are what the rules say of packets that pass the firewall, that arrive at it,
+    and that leave it, of sessions that begin."""
+
+    running: Running
+    version: int
+    devices: dict[str, list[str]]
+    passes: list[str] = field(default_factory=list)
+    arrives: list[str] = field(default_factory=list)
+    leaves: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.word = _WORDS[self.version]
+        self.addresses = {zone: [host_of(address) for each in self.running.zone(zone) for address in _own(each, self.version)] for zone in self.devices}
+        self.echo = _service(Ports("echo6" if self.version == 6 else "echo"), self.version)
+        for rule in self.running.security:
+            for match in conditions(rule.match, self.version):
+                for source, destination in _pairs(rule, list(self.devices)):
+                    self._add_rule(rule, match, source, destination)
+        self._add_defaults()
+
+    def _add_rule(self, rule: SecurityRule, match: str, source: tuple[str, ...], destination: tuple[str, ...]) -> None:
+        """C(source), C(destination): zones; none stand for all of them."""
         own_verdict = "accept" if rule.allows else "drop"
-        for match in conditions(rule.match, version):
-            for source, destination in _pairs(rule, list(devices)):
-                came = _one_of("iifname", [device for zone in source for device in devices.get(zone, [])], bool(source))
-                leaves = _one_of("oifname", [device for zone in destination for device in devices.get(zone, [])], bool(destination))
-                own = _one_of(f"{word} daddr", [address for zone in destination for address in addresses.get(zone, [])], bool(destination), False)
-                if came is not None and leaves is not None:
-                    forward.append(f"{came}{leaves}{match}{verdict}")
-                if came is not None and own is not None:
-                    receive.append(f"{came}{own}{match}{own_verdict}")
-                both = [zone for zone in devices if (not source or zone in source) and (not destination or zone in destination)]
-                leaves = _one_of("oifname", [device for zone in both for device in devices[zone]], True)
-                if leaves is not None:
-                    send.append(f"{leaves}{match}{own_verdict}")
-    within, between = ("accept" if allows else "drop" for allows in (running.allows_within_zones, running.allows_between_zones))
-    for zone, names in devices.items():
-        listed = _set(names, True)
-        if names:
-            forward.append(f"iifname {listed} oifname {listed} {'goto begins' if running.allows_within_zones else 'drop'}")
-            send.append(f"oifname {listed} {within}")
-        if names and addresses[zone]:
-            receive.append(f"iifname {listed} {word} daddr {_set(addresses[zone], False)} {within}")
-    zoned = _set([device for names in devices.values() for device in names] or ["none"], True)
-    # What has no zone has no rules.
-    forward.append(f"iifname {zoned} oifname {zoned} {'goto begins' if running.allows_between_zones else 'drop'}")
-    receive.append(f"iifname {zoned} {between}")
-    silent = [host_of(address) for each in running.interfaces if not each.ping for address in _own(each, version)]
-    strict = [device for zone in running.strict_zones for device in devices.get(zone, [])] if version == 4 else []
-    link_local = [f"iifname {_set(strict, True)} ip {side} 169.254.0.0/16 drop" for side in ("saddr", "daddr")] if strict else []
-    echo = _service(Ports("echo6" if version == 6 else "echo"), version)
-    asks = f"{echo}ct direction original goto"
-    neighbours = [_NEIGHBOURS] if version == 6 else []
-    known = ["ct state related accept", "ct state established accept", *neighbours]
-    deaf = [f"{word} daddr {_set(silent, False)} {echo}drop"] if silent else []
-    numbered = {zones[zone]: _set(names, True) for zone, names in devices.items() if names}
-    return _table(word, "security", {
-        "begins": [*(f"iifname {listed} ct label set {number}" for number, listed in numbered.items()),
-                   *(f"oifname {listed} ct label set {ZONES + number}" for number, listed in numbered.items()), "accept"],
-        "passes": forward, "arrives": receive, "leaves": send,
-        **_of_sessions(numbered, behaviour),
-    }, {
-        "strict": ("prerouting", "raw", "accept", link_local),
-        "segments": ("forward", "mangle", "accept", _segments(running, version) if behaviour.adjusts_mss else []),
-        "forward": ("forward", "filter", "drop", [f"{asks} passes", "ct state related accept", "ct state established goto known", *neighbours, "goto passes"]),
-        "receive": ("input", "filter", "drop", ['iifname "lo" accept', *deaf, f"{asks} arrives", *known, "goto arrives"]),
-        "send": ("output", "filter", "drop", ['oifname "lo" accept', f"{asks} leaves", *known, "goto leaves"]),
-    })
+        came, leaves = self._by("iifname", self.devices, source), self._by("oifname", self.devices, destination)
+        own = self._by(f"{self.word} daddr", self.addresses, destination, False)
+        if came is not None and leaves is not None:
+            self.passes.append(f"{came}{leaves}{match}{'goto begins' if rule.allows else 'drop'}")
+        if came is not None and own is not None:
+            self.arrives.append(f"{came}{own}{match}{own_verdict}")
+        both = [zone for zone in self.devices if (not source or zone in source) and (not destination or zone in destination)]
+        sent = _one_of("oifname", [device for zone in both for device in self.devices[zone]], True)
+        if sent is not None:
+            self.leaves.append(f"{sent}{match}{own_verdict}")
+
+    @staticmethod
+    def _by(what: str, held: dict[str, list[str]], zones: tuple[str, ...], quoted: bool = True) -> str | None:
+        """A condition on what zones hold; empty where any zone will do, None where nothing can match."""
+        return _one_of(what, [each for zone in zones for each in held.get(zone, [])], bool(zones), quoted)
+
+    def _add_defaults(self) -> None:
+        """What no rule decides. What has no zone has no rules."""
+        within, between = self.running.allows_within_zones, self.running.allows_between_zones
+        for zone, names in self.devices.items():
+            if not names:
+                continue
+            listed = _set(names, True)
+            self.passes.append(f"iifname {listed} oifname {listed} {'goto begins' if within else 'drop'}")
+            self.leaves.append(f"oifname {listed} {'accept' if within else 'drop'}")
+            if self.addresses[zone]:
+                self.arrives.append(f"iifname {listed} {self.word} daddr {_set(self.addresses[zone], False)} {'accept' if within else 'drop'}")
+        zoned = _set([device for names in self.devices.values() for device in names] or ["none"], True)
+        self.passes.append(f"iifname {zoned} oifname {zoned} {'goto begins' if between else 'drop'}")
+        self.arrives.append(f"iifname {zoned} {'accept' if between else 'drop'}")
+
+    def table(self, zones: dict[str, int], behaviour: Behaviour) -> str:
+        asks = f"{self.echo}ct direction original goto"
+        neighbours = [_NEIGHBOURS] if self.version == 6 else []
+        known = ["ct state related accept", "ct state established accept", *neighbours]
+        numbered = {zones[zone]: _set(names, True) for zone, names in self.devices.items() if names}
+        begins = [*(f"iifname {listed} ct label set {number}" for number, listed in numbered.items()),
+                  *(f"oifname {listed} ct label set {ZONES + number}" for number, listed in numbered.items()), "accept"]
+        forward = [f"{asks} passes", "ct state related accept", "ct state established goto known", *neighbours, "goto passes"]
+        return _table(self.word, "security", {
+            "begins": begins, "passes": self.passes, "arrives": self.arrives, "leaves": self.leaves, **_of_sessions(numbered, behaviour),
+        }, {
+            "strict": ("prerouting", "raw", "accept", self._link_local()),
+            "segments": ("forward", "mangle", "accept", _segments(self.running, self.version) if behaviour.adjusts_mss else []),
+            "forward": ("forward", "filter", "drop", forward),
+            "receive": ("input", "filter", "drop", ['iifname "lo" accept', *self._deaf(), f"{asks} arrives", *known, "goto arrives"]),
+            "send": ("output", "filter", "drop", ['oifname "lo" accept', f"{asks} leaves", *known, "goto leaves"]),
+        })
+
+    def _link_local(self) -> list[str]:
+        """A zone with strict IP address check drops what has such an address."""
+        strict = [device for zone in self.running.strict_zones for device in self.devices.get(zone, [])] if self.version == 4 else []
+        return [f"iifname {_set(strict, True)} ip {side} 169.254.0.0/16 drop" for side in ("saddr", "daddr")] if strict else []
+
+    def _deaf(self) -> list[str]:
+        """An interface without a management profile that permits ping answers none."""
+        silent = [host_of(address) for each in self.running.interfaces if not each.ping for address in _own(each, self.version)]
+        return [f"{self.word} daddr {_set(silent, False)} {self.echo}drop"] if silent else []
 
 
 def _of_sessions(numbered: dict[int, str], behaviour: Behaviour) -> dict[str, list[str]]:

@@ -294,7 +294,9 @@ def _refuse_second_parent(tree: Tree, chain: list[ET.Element], interface: str, l
         other = occurrences.chain(element)
         tags = _tags(other)
         reference = REFERENCES.get(tags)
-        if element is chain[-1] or reference is None or reference.checked != "set" or role not in tags or element.tag != "member":
+        is_set = reference is not None and reference.checked == "set"
+        is_alike = is_set and role in tags and element.tag == "member"
+        if element is chain[-1] or not is_alike:
             continue
         owner = _owner(other, role)
         if owner is not _owner(chain, role) and _in_scope_of_device(other, chain):

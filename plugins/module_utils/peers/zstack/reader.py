@@ -134,8 +134,8 @@ def _identities(said: dict, where: str) -> dict[str, Any]:
         text = str(said[theirs]) if said[theirs] else None
         if text is None:
             continue
-        is_address = as_address(text) is not None
-        if len(text) > LONGEST_ID or (method == BY_ADDRESS and not is_address) or (method == BY_NAME and is_address):
+        kinds = {BY_ADDRESS} if as_address(text) is not None else {BY_NAME}
+        if len(text) > LONGEST_ID or (method and method not in kinds):
             kind = "an IP address" if method == BY_ADDRESS else "a name"
             raise InvalidInput(f"{where}: {theirs.replace('_', ' ').title().replace('Id', 'ID')} '{text}' is not {kind} of 1 to {LONGEST_ID} characters, "
                                "as its ID Configuration Method says.")

@@ -103,8 +103,9 @@ def _two_families(owner: Chain, addresses: dict[str, set[str]]) -> Defects:
     far, own = _family(element.findtext("peer-address/ip")), _family(element.findtext("local-address/ip"))
     held = {_family(address) for address in addresses.get(element.findtext("local-address/interface") or "", ())}
     mixed = far and own and far != own
-    absent = far and element.find("local-address/ip") is None and element.find("local-address/floating-ip") is None and held and held <= {4, 6} - {far}
-    if mixed or absent:
+    is_left_to_interface = all(element.find(f"local-address/{way}") is None for way in ("ip", "floating-ip"))
+    lacks_family = far and held and held <= {4, 6} - {far}
+    if mixed or (is_left_to_interface and lacks_family):
         place = element.find("peer-address")
         peer = place.find("ip")
         yield [*owner, place, peer], f" constraints failed : {peer.text} and the local address are of two address families"
