@@ -30,8 +30,8 @@ def to_endpoint(vpn: Vpn, around: Surroundings, number: int, units: Collection[s
     router = around.router_of(outside)
     if router is None:
         return None
-    there = () if record is None else around.static_route_entries(router)
-    made = [route.name for route in there if record.has_made(records.route(router, route.name, route.destination))]
+    made = [] if record is None else [
+        route.name for route in around.static_route_entries(router) if record.has_made(records.route(router, route.name, route.destination))]
     return around.way_to(vpn.tunnel(number).outside_address, router, units, beside=outside, but=made)
 
 
