@@ -151,42 +151,70 @@ def no_way_back(case: Case) -> Iterator[Cause]:
     if not case.evidence.routes or case.router is None or any(case.around.router_of(unit) != case.router for unit in case.vpn_units if unit):
         return
     for text in dict.fromkeys(each.source for each in intended(case)):
-        if not is_network(text) or ip_network(text, strict=False).prefixlen == 0:
-            continue
-        wanted = ip_network(text, strict=False)
-        ways = [route for route, network in case.evidence.routes if route.router in (None, case.router) and network.version == wanted.version
-                and network.prefixlen > 0 and network.overlaps(wanted) and route.interface not in case.vpn_units and route.protocol != "local"]
-        zones = {case.around.zone_of(route.interface) or "no zone" for route in ways if route.interface}
-        taken = ways[0] if ways else best_route(case, next(iter(wanted.hosts()), wanted.network_address), case.router)
-        way = f"{taken.destination} through {taken.interface or taken.nexthop}" if taken is not None else "none"
-        fix = f"static_route in virtual_router {case.router}: destination {text}, to where its hosts are"
-        dropped, astray = _lost_on_the_way_back(case, wanted)
-        dead = next((name for name in _configured_ways(case, wanted) if case.evidence.is_down(name)), None)
-        if not ways and dead is not None:
-            yield Cause("local-interface-down", f"the interface {dead} that {text} is behind is down, and no other way leads back to it",
-                        (f"{dead}: down", f"route in use for {text}: {way}"),
-                        f"{dead}: link-state: auto" if case.around.is_shut(dead) else "mend the link or the port", CERTAIN)
-        elif not ways:
-            yield Cause("local-network-unrouted", f"router '{case.router}' has no route back to {text}", (f"route in use for {text}: {way}",), fix,
-                        LIKELY if any(text in (peer.get("advertise") or ()) for peer in case.peers) else CERTAIN)
-        elif dropped is not None:
-            whole = wanted.subnet_of(ip_network(dropped.destination, strict=False))
-            yield Cause("local-network-unrouted", f"router '{case.router}' drops what comes back for {text if whole else dropped.destination}",
-                        (f"route in use: {dropped.destination}: {dropped.nexthop or 'no interface'}",),
-                        f"static_route in virtual_router {case.router}: state: absent for the one to {dropped.destination}; or {fix}",
-                        CERTAIN if whole else LIKELY if case.evidence.hosts_fail or _is_large(dropped, wanted) else POSSIBLE)
-        elif stated(case) and all(route.interface for route in ways) and not zones & set(case.intent.source_zones):
-            yield Cause("local-network-elsewhere",
-                        f"{text} is said to be in {', '.join(case.intent.source_zones)}, and its route leads into {', '.join(sorted(zones))}",
-                        (f"route in use for {text}: {way} ({', '.join(sorted(zones))})",), f"{fix}; or zone: interfaces; or source_zones",
-                        CERTAIN if _are_in_no_zone(case, {route.interface for route in ways}) else LIKELY)
-        elif astray is not None and stated(case):
-            yield Cause("local-network-elsewhere",
-                        f"{astray.destination}, a part of {text}, is routed into {case.around.zone_of(astray.interface) or 'no zone'}, and the networks here "
-                        f"are said to be in {', '.join(case.intent.source_zones)}",
-                        (f"route in use: {astray.destination} through {astray.interface}",),
-                        f"static_route in virtual_router {case.router}: state: absent for the one to {astray.destination}; or source_zones",
-                        LIKELY if case.evidence.hosts_fail or _is_large(astray, wanted) else POSSIBLE)
+        if is_network(text) and ip_network(text, strict=False).prefixlen > 0:
+            yield from _way_back(case, text)
+
+
+def _way_back(case: Case, text: str) -> Iterator[Cause]:
+    """What is wrong with the way to a network here."""
+    wanted = ip_network(text, strict=False)
+    ways = [route for route, _network in _routes_to(case, wanted) if route.interface not in case.vpn_units and route.protocol != "local"]
+    dropped, astray = _lost_on_the_way_back(case, wanted)
+    if not ways:
+        yield _cut_off(case, text, wanted)
+    elif dropped is not None:
+        yield _dropped(case, text, wanted, dropped)
+    elif stated(case) and all(route.interface for route in ways) and not _zones_of(case, ways) & set(case.intent.source_zones):
+        yield _elsewhere(case, text, ways)
+    elif astray is not None and stated(case):
+        yield _astray(case, text, wanted, astray)
+
+
+def _zones_of(case: Case, ways: list) -> set[str]:
+    return {case.around.zone_of(route.interface) or "no zone" for route in ways if route.interface}
+
+
+def _way_to_hosts(case: Case, text: str) -> str:
+    return f"static_route in virtual_router {case.router}: destination {text}, to where its hosts are"
+
+
+def _in_use(text: str, taken) -> str:
+    return f"route in use for {text}: " + (f"{taken.destination} through {taken.interface or taken.nexthop}" if taken is not None else "none")
+
+
+def _cut_off(case: Case, text: str, wanted) -> Cause:
+    taken = best_route(case, next(iter(wanted.hosts()), wanted.network_address), case.router)
+    dead = next((name for name in _configured_ways(case, wanted) if case.evidence.is_down(name)), None)
+    if dead is not None:
+        return Cause("local-interface-down", f"the interface {dead} that {text} is behind is down, and no other way leads back to it",
+                     (f"{dead}: down", _in_use(text, taken)),
+                     f"{dead}: link-state: auto" if case.around.is_shut(dead) else "mend the link or the port", CERTAIN)
+    return Cause("local-network-unrouted", f"router '{case.router}' has no route back to {text}", (_in_use(text, taken),), _way_to_hosts(case, text),
+                 LIKELY if any(text in (peer.get("advertise") or ()) for peer in case.peers) else CERTAIN)
+
+
+def _dropped(case: Case, text: str, wanted, dropped) -> Cause:
+    whole = wanted.subnet_of(ip_network(dropped.destination, strict=False))
+    return Cause("local-network-unrouted", f"router '{case.router}' drops what comes back for {text if whole else dropped.destination}",
+                 (f"route in use: {dropped.destination}: {dropped.nexthop or 'no interface'}",),
+                 f"static_route in virtual_router {case.router}: state: absent for the one to {dropped.destination}; or {_way_to_hosts(case, text)}",
+                 CERTAIN if whole else LIKELY if case.evidence.hosts_fail or _is_large(dropped, wanted) else POSSIBLE)
+
+
+def _elsewhere(case: Case, text: str, ways: list) -> Cause:
+    zones = ", ".join(sorted(_zones_of(case, ways)))
+    return Cause("local-network-elsewhere", f"{text} is said to be in {', '.join(case.intent.source_zones)}, and its route leads into {zones}",
+                 (f"{_in_use(text, ways[0])} ({zones})",), f"{_way_to_hosts(case, text)}; or zone: interfaces; or source_zones",
+                 CERTAIN if _are_in_no_zone(case, {route.interface for route in ways}) else LIKELY)
+
+
+def _astray(case: Case, text: str, wanted, astray) -> Cause:
+    return Cause("local-network-elsewhere",
+                 f"{astray.destination}, a part of {text}, is routed into {case.around.zone_of(astray.interface) or 'no zone'}, and the networks here "
+                 f"are said to be in {', '.join(case.intent.source_zones)}",
+                 (f"route in use: {astray.destination} through {astray.interface}",),
+                 f"static_route in virtual_router {case.router}: state: absent for the one to {astray.destination}; or source_zones",
+                 LIKELY if case.evidence.hosts_fail or _is_large(astray, wanted) else POSSIBLE)
 
 
 def _are_in_no_zone(case, interfaces) -> bool:
