@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 
 import pytest
 
@@ -14,6 +15,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import plain
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.fit import fitted
 from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane import doors, faults
+from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import LAN, VPC
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
 
 
@@ -124,6 +126,30 @@ def test_selectors_that_leave_the_inside_addresses_out_are_named(healthy):
     site.up()
     assert wait_until(lambda: not site.tunnel(1)["healthy"], 20, 0.3)
     assert [cause["id"] for cause in causes(site)][:1] == ["selectors-exclude-monitor"]
+
+
+def test_packets_as_large_as_the_tunnels_take_pass_and_larger_ones_are_named(healthy):
+    site = healthy
+    assert wait_until(lambda: site.tunnel(1)["healthy"], 20, 0.3)
+    units = [tunnel.interface for tunnel in site.plane.firewall.running.tunnels]
+    probe = shlex.join(site.plane.enclave.command(LAN, "ping", "-n", "-c", "1", "-W", "1", "-M", "do", "-s", "{size}", VPC))
+    name = [described(site, {})["id"]]
+    site.ping(3)
+    assert site.module("vpn_info", name=name, probe=probe)["healthy"], "what the tunnels take by their options passes undivided"
+    site.change(*({"tunnel_interface": {"name": unit, "mtu": 1500}} for unit in units))
+    site.up()
+    asked = {"name": name, "connection": described(site, {}), "probe": probe, "gather": ["diagnosis"], **STATED}
+    assert site.module("vpn_info", **asked)["healthy"], "in pieces"
+    site.plane.internet.drop_fragments()
+    try:
+        lost = site.module("vpn_info", **asked)
+        assert lost["health"] == "down" and "none to such that carry 1472 bytes" in " ".join(lost["problems"])
+        found = [cause for cause in lost["diagnosis"] if cause["confidence"] != "possible"]
+        assert {cause["id"] for cause in found} == {"mtu-too-large"}
+        site.change(*(item for cause in found for item in cause["items"]))
+        assert wait_until(lambda: site.module("vpn_info", **asked)["healthy"], 15, 0.5)
+    finally:
+        site.plane.internet.mend()
 
 
 @pytest.fixture(scope="module")

@@ -79,7 +79,8 @@ class Evidence:
     certificates whose authority it trusts.
     C(connection): what the cloud says of the VPN. C(keys): gateway → whether its pre-shared key is the cloud's; what cannot be told is missing.
     C(rules_are_complete): whether what Panorama pushed could be read too. C(names): of services and applications in rules.
-    C(hosts_fail): whether somebody saw that hosts' packets do not pass, whatever the firewall shows.
+    C(hosts_fail): whether somebody saw that hosts' packets do not pass, whatever the firewall shows. C(lost_size): the bytes of those that do not, where small
+    ones do.
     C(key_owners): gateway → endpoint of the cloud's other tunnel that its key belongs to.
     """
 
@@ -102,6 +103,7 @@ class Evidence:
     names: Names = Names()
     rules_are_complete: bool = True
     hosts_fail: bool = False
+    lost_size: int = 0
     now: float = field(default_factory=time.time)
 
     @cached_property

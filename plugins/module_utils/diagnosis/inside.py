@@ -27,6 +27,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.mtu impo
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import ZONE, Member, RecordedNames
 
 _LINK_LOCAL = "169.254.0.0/16"
+# How much less is tried where nobody knows what a way takes.
+_STEP = 50
 
 
 def belongs_nowhere(case: Case) -> Iterator[Cause]:
@@ -287,8 +289,7 @@ def fragments(case: Case) -> Iterator[Cause]:
             yield Cause("fragments-discarded", f"zone '{each}' discards fragments, so that large packets do not pass where they have to be divided",
                         (f"zone_protection_profile {profile.get('name')} discard-ip-frag: yes",),
                         f"turn discard-ip-frag off in the profile '{profile.get('name')}' (no option here does it); and tunnel_interface {case.unit}: "
-                        "an mtu that fits",
-                        POSSIBLE)
+                        "an mtu that fits", LIKELY if case.evidence.lost_size else POSSIBLE)
 
 
 def one_way(case: Case) -> Iterator[Cause]:
@@ -379,6 +380,11 @@ def mtu(case: Case) -> Iterator[Cause]:
                      f"largest that fits: {largest}"),
                     f"tunnel_interface {case.unit}: mtu: {largest}", LIKELY if case.phase == PASSING else POSSIBLE,
                     ({"tunnel_interface": {"name": case.unit, "mtu": largest}},))
+    elif case.evidence.lost_size and case.unit:
+        yield Cause("mtu-too-large",
+                    f"small packets pass, and those of {case.evidence.lost_size} bytes do not, though {case.unit} takes them: something on the way takes less",
+                    (f"tunnel_interface {case.unit} mtu: {configured}", f"the probe of {case.evidence.lost_size} bytes: no answer"),
+                    f"tunnel_interface {case.unit}: mtu: less, such as {configured - _STEP}, until the probe is answered", LIKELY)
 
 
 def _largest(case) -> int | None:

@@ -17,6 +17,9 @@ import time
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.drill.timeline import Shot
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, Refused
 
+# What stands in a command for the size of its packets, as a ping takes it: the bytes that they carry; and those of a ping of which nobody says it.
+_SIZE = "{size}"
+_USUAL = 56
 # How often the runs that are under way are looked at.
 _GRAIN = 0.02
 # How many probes may be under way; a command that never ends must not fill the machine.
@@ -54,18 +57,23 @@ class Prober:
         if status != 0:
             raise Refused(f"the drill does not start: the probe gets no answer already now (exit status {status})")
 
-    def answered(self, attempts: int) -> bool:
-        """Whether one of a few probes is answered, one after the other."""
+    @property
+    def has_size(self) -> bool:
+        """Whether the command can be told how large its packets are to be."""
+        return _SIZE in self.command
+
+    def answered(self, attempts: int, size: int = _USUAL) -> bool:
+        """Whether one of a few probes is answered, one after the other. C(size): of their packets, where the command takes one."""
         for attempt in range(attempts):
             if attempt:
                 time.sleep(self.interval)
-            if self._status() == 0:
+            if self._status(size) == 0:
                 return True
         return False
 
-    def _status(self) -> int | str:
+    def _status(self, size: int = _USUAL) -> int | str:
         """How one probe ends."""
-        done = self._start()
+        done = self._start(size)
         try:
             return done.wait(self.patience)
         except subprocess.TimeoutExpired:
@@ -91,9 +99,10 @@ class Prober:
             self._thread.join()
         return sorted(self._shots, key=lambda shot: shot.moment)
 
-    def _start(self):
+    def _start(self, size: int = _USUAL):
+        arguments = [argument.replace(_SIZE, str(size)) for argument in self._arguments]
         try:
-            return subprocess.Popen(self._arguments, env=self._environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            return subprocess.Popen(arguments, env=self._environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                     stderr=subprocess.DEVNULL, start_new_session=True)
         except OSError as exc:
             raise InvalidInput(f"probe: '{self._arguments[0]}' cannot be run: {exc.strerror}") from None

@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Sequence
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import is_ipv6
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet, Patience, Waiting
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import vpn_state
@@ -30,6 +31,9 @@ _PROBES = 4
 _SETTLES = 2.0
 # Between two looks at the counters where no monitor sends anything by itself.
 _LITTLE = 0.3
+# What an interface takes of which nobody says it, and what a ping's headers take of that, by whether it is one of IPv6.
+_MTU = 1500
+_PING_HEADERS = {False: 28, True: 48}
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,8 @@ class View:
 
     C(everything): the whole configuration, C(judged): the part of it that health depends on. C(whole): the state of everything, C(state): of
     what was asked for. C(at): when, in seconds. C(counters): (when, flows) of the looks before. C(beyond): see C(health.Known).
-    C(diagnosis): the causes that were found; None where nobody asked why. C(lines): of the log, as far as it was read, newest first.
+    C(lost_size): the bytes of packets that get no answer where small ones do, if there are such. C(diagnosis): the causes that were found; None
+    where nobody asked why. C(lines): of the log, as far as it was read, newest first.
     C(ha): what this firewall is in its HA pair, in PAN-OS's word; empty without a pair. C(away): the other member does the work.
     """
 
@@ -77,6 +82,7 @@ class View:
     counters: list = field(default_factory=list)
     judgement: Judgement = Judgement()
     beyond: tuple[str, ...] = ()
+    lost_size: int = 0
     condition: Condition = field(init=False)
     diagnosis: list | None = None
     lines: Sequence[Line] = ()
@@ -157,12 +163,27 @@ class Watch:
         if self.question.counter_interval:
             self._look_at_counters(view, self.question.counter_interval)
         self._weigh(view, why=not view.is_clear)
-        if self.question.probe is not None and view.condition.state is not Health.DOWN and not self.question.probe.answered(_PROBES):
-            view.beyond = (f"the probe got no answer: {self.question.probe.command}",)
-            self._weigh(view, why=True)
-        elif view.diagnosis is None and not view.condition.healthy:
+        if self.question.probe is not None and view.condition.state is not Health.DOWN:
+            self._probe(view, self.question.probe)
+        if view.beyond or (view.diagnosis is None and not view.condition.healthy):
             self._weigh(view, why=True)
         return view
+
+    def _probe(self, view: View, probe: Prober) -> None:
+        """Small packets, and where those are answered also such as the tunnels just take, if the probe can send them."""
+        if not probe.answered(_PROBES):
+            view.beyond = (f"the probe got no answer: {probe.command}",)
+            return
+        size = self._carried(view)
+        if probe.has_size and not probe.answered(_PROBES, size):
+            view.beyond, view.lost_size = (f"the probe got an answer to small packets, and none to such that carry {size} bytes: {probe.command}",), size
+
+    def _carried(self, view: View) -> int:
+        """The bytes that a ping carries in the largest packet that all of the tunnels take."""
+        units = {tunnel.get("tunnel_interface") for tunnel in view.judged["tunnels"]}
+        taken = [interface.get("mtu") or _MTU for interface in view.everything["interfaces"] if interface["name"] in units]
+        is_of_ipv6 = bool(self.question.remote_networks) and all(is_ipv6(network) for network in self.question.remote_networks)
+        return min(taken, default=_MTU) - _PING_HEADERS[is_of_ipv6]
 
     def look(self, before: View | None = None) -> View:
         """The configuration is read again only while something that was named is missing in it."""
@@ -198,7 +219,7 @@ class Watch:
             whole = with_siblings(view.everything, view.judged) if question.names else view.judged
             evidence = inquiry.evidence(view.tree, whole, view.whole, view.doubted(), question.connection, intent, with_log=why)
             evidence.asked = frozenset(tunnel["name"] for tunnel in view.judged["tunnels"])
-            evidence.hosts_fail = bool(view.beyond)
+            evidence.hosts_fail, evidence.lost_size = bool(view.beyond) and not view.lost_size, view.lost_size
             view.warnings = _joined(view.warnings, inquiry.warnings)
             causes = inquiry.diagnosed(evidence, view.missing)
             away = evidence.ha is not None and evidence.ha.passive

@@ -155,6 +155,10 @@ class Internet:
         """Nothing passes the line behind a device of the firewall, such as eth1-7, any more, though its link stays up."""
         self.enclave.run(f"nft add rule ip cut forward iifname {line(device)} drop; nft add rule ip cut forward oifname {line(device)} drop", HOST)
 
+    def drop_fragments(self) -> None:
+        """Packets that were divided on the way do not arrive."""
+        self.enclave.run("nft add rule ip cut forward ip frag-off and 0x3fff != 0 drop", HOST)
+
     def mend(self) -> None:
         """All paths work again."""
         self.enclave.run("nft flush chain ip cut forward", HOST)

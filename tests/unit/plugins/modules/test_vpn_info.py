@@ -446,6 +446,17 @@ def test_a_probe_has_the_last_word(pbf, monkeypatch):
     assert vpn(pbf, probe="sleep 5", probe_timeout=0.05)["problems"] == ["the probe got no answer: sleep 5"]
 
 
+def test_a_probe_is_asked_for_as_much_as_the_tunnels_take(pbf, monkeypatch):
+    """The packets of a ping are as large as the tunnels' interfaces take, its headers included."""
+    monkeypatch.setattr(verifying, "_BETWEEN_PROBES", 0.01)
+    size = min(interface["mtu"] for interface in vpn(pbf)["vpn"]["interfaces"]) - 28
+    assert vpn(pbf, probe=f"test {{size}} -le {size}")["healthy"]
+    lost = vpn(pbf, probe=f"test {{size}} -lt {size}", gather=["summary", "diagnosis"])
+    assert lost["problems"] == [f"the probe got an answer to small packets, and none to such that carry {size} bytes: test {{size}} -lt {size}"]
+    assert [(cause["id"], cause["confidence"]) for cause in lost["diagnosis"]][:1] == [("mtu-too-large", "likely")]
+    assert vpn(pbf, probe="test {size} -lt 56")["problems"] == ["the probe got no answer: test {size} -lt 56"]
+
+
 def test_a_probe_waits_for_the_tunnels_and_for_nothing_in_check_mode(pbf, tmp_path):
     ran = tmp_path / "ran"
     for name in (FIRST, SECOND):

@@ -131,7 +131,7 @@ class Branch:
             f"</rules></security><pbf><rules>{_PATHS + _LAST if kind == 'pbf' else ''}</rules></pbf></rulebase></entry></vsys></entry></devices></config>")
         self.connection: dict | None = {**copy.deepcopy(CONNECTION), "routing": "bgp" if kind == "bgp" else "static"}
         self.intent, self.lines, self.keys, self.key_owners, self.objects = STATED, [], {}, {}, {}
-        self.names, self.hosts_fail, self.rules_are_complete, self.engine = Names(), False, True, VIRTUAL_ROUTER
+        self.names, self.hosts_fail, self.lost_size, self.rules_are_complete, self.engine = Names(), False, 0, True, VIRTUAL_ROUTER
         self.interfaces = {name: LiveInterface(name, state="up") for name in ("ethernet1/1", "ethernet1/2", "ethernet1/3")}
         self.state = State(
             ike_sas=tuple(IkeSa(f"{NAME}-{number}") for number in (1, 2)),
@@ -202,4 +202,5 @@ class Branch:
             asked=frozenset(tunnel["name"] for tunnel in configuration["tunnels"]), lines=self.lines,
             connection=read(Profile, self.connection, "connection") if self.connection else None, keys=self.keys if self.connection else {},
             key_owners=self.key_owners, intent=self.intent, interfaces=self.interfaces,
-            addresses=rulebases.Addresses(self.objects), names=self.names, hosts_fail=self.hosts_fail, rules_are_complete=self.rules_are_complete, now=0.0))
+            addresses=rulebases.Addresses(self.objects), names=self.names, hosts_fail=self.hosts_fail,
+            lost_size=self.lost_size, rules_are_complete=self.rules_are_complete, now=0.0))

@@ -83,6 +83,10 @@ def in_no_zone(branch) -> None:
     branch.at("vsys/entry/zone", "trust").find("network/layer3").clear()
 
 
+def large_fail(branch) -> None:
+    branch.lost_size = 1372
+
+
 def withdrawn(branch) -> None:
     """The route into the first tunnel is in no table; the second one's takes over."""
     without_route(VPC)(branch)
@@ -214,6 +218,9 @@ LEAVES = {
     "a flood protection of the outside zone": Fault("flood-limit", several(flood("untrust", "udp", 2), down(SILENT)), "likely"),
     "a flood protection of the VPN's zone": Fault("flood-limit", several(flood("vpn", "icmp", 2), hosts_fail), "likely"),
     "a DoS protection rule denies": Fault("dos-rule-denies", protecting("deny")),
+    "large packets are lost": Fault("mtu-too-large", large_fail, "likely"),
+    "large packets are lost, and fragments discarded": Fault("fragments-discarded", several(
+        protected("vpn", "<discard-ip-frag>yes</discard-ip-frag>"), large_fail), "likely"),
     # BGP.
     "a BGP peer speaks from the hosts' interface": Fault("bgp-interface-wrong", beside_it, kind="bgp"),
     "a BGP peer is not called": Fault("bgp-connections-forbidden", several(
