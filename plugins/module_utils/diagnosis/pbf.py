@@ -121,11 +121,23 @@ def _shadowed(case, rule, mine, own) -> Iterator[Cause]:
     for traffic in intended(case):
         for above in case.evidence.pbf_rules[:mine]:
             if above.get("name") not in own and takes(case, above, traffic) and not _takes_turns(case, above):
+                by_routes = _leaves_to_routes(case, above, traffic)
                 yield Cause("pbf-rule-shadowed", f"PBF rule '{above.get('name')}' above '{rule['name']}' takes the packets to {traffic.destination}",
                             (f"'{above.get('name')}' stands above '{rule['name']}' and covers {traffic.source} in {traffic.source_zone} "
                              f"to {traffic.destination}",),
-                            f"{_owner(case, rule['name'])}: position: before, position_rule: {above.get('name')}", CERTAIN)
+                            f"{_owner(case, rule['name'])}: position: before, position_rule: {above.get('name')}",
+                            LIKELY if by_routes else CERTAIN, bites=FAILOVER if by_routes else NOW)
                 return
+
+
+def _leaves_to_routes(case, rule, traffic) -> bool:
+    """Whether packets that a rule keeps from PBF go into the VPN all the same: by its routes, and not by the tunnel that PBF prefers."""
+    return places.find(rule, ("action", "no-pbf")) is not None and inside_of(traffic.destination, _routed(case))
+
+
+def _routed(case) -> list[str]:
+    """The networks that routes lead into the VPN."""
+    return [str(destination) for unit in case.vpn_units for _name, destination in case.around.routes_into(case.router or "", unit)]
 
 
 def _takes_turns(case, rule) -> bool:
@@ -308,7 +320,7 @@ def misses_traffic(case: Case) -> Iterator[Cause]:
     active = {rule["name"] for rule in case.rules if not rule.get("disabled")}
     rules = [rule for rule in case.evidence.pbf_rules if rule.get("name") in active]
     others = [rule for rule in case.evidence.pbf_rules if rule.get("name") in _into(case) - active and places.text(rule, ("disabled",)) != "yes"]
-    routed = [str(destination) for unit in case.vpn_units for _name, destination in case.around.routes_into(case.router or "", unit)]
+    routed = _routed(case)
     for each in intended(case) if rules else ():
         if not case.around.zone_interfaces(each.source_zone):
             continue

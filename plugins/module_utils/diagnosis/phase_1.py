@@ -144,9 +144,20 @@ def identity(case: Case) -> Iterator[Cause]:
                         (f"ike_gateway {case.gateway_name} {option}: {kind} {shown}", f"{who}: {wanted} {expected}") + quoted,
                         f"ike_gateway {case.gateway_name}: {option}: {{type: {wanted}, id: {expected}}}", confidence,
                         ({"ike_gateway": {"name": case.gateway_name, option: {"type": wanted, "id": expected}}},))
+    local = case.gateway.get("local_id") or {}
+    if not found and doubted and _is_shown_unasked(case, local):
+        yield Cause("local-identity-mismatch", f"the local identity is {local['id']} ({local.get('type')}), of which the peer's description says nothing, "
+                    "and the key is the one that it has", (f"ike_gateway {case.gateway_name} local_id: {local.get('type')} {local['id']}",) + quoted,
+                    f"ike_gateway {case.gateway_name}: local_id: as the peer has it, or none for the address", LIKELY)
     if not found and case.phase == NO_IKE and vpn_log.IDENTITY in case.kinds:
         yield Cause("identity-mismatch", "one side does not know the identity that the other one shows", case.quote(vpn_log.IDENTITY),
                     f"ike_gateway {case.gateway_name}: local_id and peer_id as the peer has them", LIKELY)
+
+
+def _is_shown_unasked(case, local) -> bool:
+    """Whether this side shows a name that no description has, though the key is the described one: then it is the name that the peer does not know."""
+    is_a_name = bool(local.get("id")) and (local.get("type") or "ipaddr") != "ipaddr"
+    return is_a_name and case.is_described and not case.cloud.local_id and case.evidence.keys.get(case.gateway_name) is True
 
 
 def _identities(case) -> Iterator[tuple]:

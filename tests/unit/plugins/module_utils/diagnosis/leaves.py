@@ -14,7 +14,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.route
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record, RecordedNames, written
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.branch import ENDPOINTS, LAN, NAME, VPC, members, rule
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.faults import (
-    FAULTS, ONE, SILENT, TWO, Fault, above, elsewhere, peer, several, without_route,
+    FAULTS, ONE, SILENT, TWO, Fault, above, elsewhere, guest_line, identity, peer, several, without_route,
 )
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.practice import (
     PRACTICE, advanced, both, down, hosts_fail, learned, made, nat, profile, protected, sessions,
@@ -156,6 +156,13 @@ def beside_it(branch) -> None:
     sessions("Active", None, 1)(branch)
 
 
+def routed_beside(branch) -> None:
+    """Static routes lead into the tunnels too."""
+    for number in (1, 2):
+        branch.at("routing-table/ip/static-route").append(ET.fromstring(
+            f"<entry name='{NAME}-{number}'><destination>{VPC}</destination><interface>tunnel.{number}</interface><metric>{number}0</metric></entry>"))
+
+
 def unanswered(branch) -> None:
     """Both tunnels stay up, and nothing comes back by either."""
     flows = tuple(replace(flow, packets_encapsulated=9, packets_decapsulated=0) for flow in branch.state.flows)
@@ -167,6 +174,9 @@ _IN_OWN_VPN = "the VPN's own: "
 LEAVES = {
     # Gateways.
     f"{_IN_OWN_VPN}dead peer detection off": Fault("dead-peer-detection-off", several(of_ours, both("gateway", "protocol/ikev2/dpd/enable", "no")), "likely"),
+    "a name is shown that nobody asked for, and the key is the described one": Fault("local-identity-mismatch", several(
+        lambda branch: [tunnel.pop("customer_outside_address") for tunnel in branch.connection["tunnels"]],
+        lambda branch: branch.keys.update({ONE: True}), identity("local-id", "fqdn", "fw.example.net")), "likely"),
     "dead peer detection off, and BGP is lost": Fault("dead-peer-detection-off", several(
         both("gateway", "protocol/ikev2/dpd/enable", "no"), unanswered), "likely", "bgp"),
     f"{_IN_OWN_VPN}NAT traversal off, and hosts fail": Fault("nat-without-nat-traversal", several(
@@ -194,6 +204,9 @@ LEAVES = {
     "the hosts' interface in no zone of its virtual system": Fault("local-network-elsewhere", in_no_zone),
     # PBF rules.
     f"{_IN_OWN_VPN}a PBF rule drops": Fault("pbf-rule-action", several(of_ours, own_action("<discard/>"))),
+    "a rule above leaves all to the routes, which lead into the VPN": Fault("pbf-rule-shadowed", several(
+        routed_beside, above("pbf", guest_line())), "likely"),
+    "a rule above leaves all to the routes, which lead elsewhere": Fault("pbf-rule-shadowed", above("pbf", guest_line())),
     f"{_IN_OWN_VPN}a PBF rule leaves it to the routes": Fault("pbf-rule-action", several(of_ours, own_action("<no-pbf/>"))),
     f"{_IN_OWN_VPN}only the last PBF rule is left": Fault("route-missing", several(of_ours, without_paths)),
     f"{_IN_OWN_VPN}the monitors wait": Fault("monitor-waits", several(
