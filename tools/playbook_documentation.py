@@ -127,20 +127,25 @@ def _default(value: object) -> str:
     return "from other settings" if "{{" in written else f"``{value if isinstance(value, str) and value else written}``"
 
 
-def _of_awx() -> list[str]:
-    """The settings of the AWX content: a comment above says what the variables below it are."""
-    rows, comment, rows_follow = [], [], False
-    values = yaml.safe_load(SETTINGS.read_text(encoding="utf-8"))
-    for line in SETTINGS.read_text(encoding="utf-8").splitlines():
-        found = re.match(r"(panos_vpn_awx_\w+): ?(.*)", line)
+def settings() -> list[tuple[str, str, str]]:
+    """(Name, default, meaning) of each setting of the AWX content; its meaning is the comment above it."""
+    rows, comment = [], []
+    written = SETTINGS.read_text(encoding="utf-8")
+    values = yaml.safe_load(written)
+    for line in written.splitlines():
+        found = re.match(r"(panos_vpn_awx_\w+):", line)
         if line.startswith("# "):
-            comment = [*([] if rows_follow else comment), line[2:]]
-            rows_follow = False
+            comment.append(line[2:])
         elif found:
-            rows.append((f"``{found[1]}``", _default(values[found[1]]), " ".join(comment)))
-            rows_follow = True
+            rows.append((found[1], _default(values[found[1]]), " ".join(comment)))
+            comment = []
         elif not line.strip():
-            comment, rows_follow = [], False
+            comment = []
+    return rows
+
+
+def _of_awx() -> list[str]:
+    rows = [(f"``{name}``", default, meaning) for name, default, meaning in settings()]
     return ["", f".. _{LABEL}.docsite.playbooks.awx:", "", *_heading("awx.configure"),
             f"Puts credential types, templates and workflows into an AWX; see :ref:`the page about it <{LABEL}.docsite.awx>`.", "", ".. code-block:: shell", "",
             "   ansible-playbook tunnelsmith.panos_vpn.awx.configure -e @my_settings.yml", "",

@@ -18,6 +18,7 @@ import re
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis import causes
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.report import fleet as fleets, measurement, topology, twins
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.health import Health
 
@@ -51,6 +52,7 @@ def page(firewalls, title: str, generated: str, drills=()) -> str:
     return environment().get_template(TEMPLATE.name).render(
         title=title, generated=generated, fleet=fleets.fleet(firewalls), drills=[measurement.drill(told) for told in drills], topology=topology.topology,
         symbols=SYMBOLS, states=tuple(reversed(Health)), bounds=topology, chart=measurement, filled=filled,
+        documented=causes.KNOWN, documentation=causes.link,
     )
 
 

@@ -45,6 +45,11 @@ def test_the_page_is_up_to_date():
     assert done.returncode == 0, done.stdout
 
 
+def test_every_setting_of_the_awx_content_has_a_meaning_of_its_own():
+    meanings = [meaning for _name, _default, meaning in pages.settings()]
+    assert meanings and [name for name, _default, meaning in pages.settings() if not meaning or meanings.count(meaning) > 1] == []
+
+
 @pytest.mark.parametrize("playbook", pages.playbooks())
 def test_every_variable_of_a_playbook_is_described(playbook):
     family = pages.family_of(playbook)

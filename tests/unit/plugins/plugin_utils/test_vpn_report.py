@@ -24,8 +24,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.report.suites import spelled_out
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis import causes
 from ansible_collections.tunnelsmith.panos_vpn.plugins.plugin_utils.vpn_report import TEMPLATE, as_csv, as_json, environment, page
 
+# What a link of the page may lead to: the page itself, and the documentation.
+LEADING = ("#", f"{causes.PAGE}#")
 HOSTILE = "</title></style><script>alert(1)</script>\"'&<img src=x onerror=alert(1)>\x00\u202e"
 #: Where pictures of the pages go, if anywhere.
 PICTURES = "REPORT_PICTURES"
@@ -155,6 +158,12 @@ def test_a_tunnel_that_is_down_has_its_reason_and_its_vpn_its_redundancy():
         assert words in text, words
 
 
+def test_a_cause_leads_to_what_the_documentation_tells_of_it():
+    links = [attributes["href"] for element, attributes in Reader(page(ONE_DOWN, "t", "")).elements if element == "a"]
+    assert causes.link("pre-shared-key-mismatch") in links
+    assert {link.partition("#")[0] for link in links} == {"", causes.PAGE}
+
+
 def test_each_reason_is_told_once_with_the_tunnels_that_it_is_about():
     text = words_of(AT_RISK, "t", "")
     # Once where there is room for one line, and once in full.
@@ -262,7 +271,7 @@ def test_the_page_stands_by_itself(firewalls, drills):
     assert reader.open == []
     assert [element for element, _attributes in reader.elements if element in ("script", "link", "img", "iframe", "object", "base", "form")] == []
     given_ = [(name, value) for _element, attributes in reader.elements for name, value in attributes.items()]
-    assert [pair for pair in given_ if pair[0].startswith("on") or pair[0] == "style" or pair[0] == "href" and not pair[1].startswith("#")] == []
+    assert [pair for pair in given_ if pair[0].startswith("on") or pair[0] == "style" or pair[0] == "href" and not pair[1].startswith(LEADING)] == []
     assert "url(" not in text and "@import" not in text
     # A picture is also a file of its own to whoever copies it out.
     for start in [part for part in range(len(text)) if text.startswith("<svg", part)]:
