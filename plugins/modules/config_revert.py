@@ -17,6 +17,7 @@ description:
   - Each place is looked at first. One that no longer holds what was written is left as it is and named, and so is what it refers to,
     with the zone, router and virtual system that it was put into; other people's changes, committed or not, stay. So does what is another
     VPN's by now, by that one's record.
+  - A router's BGP or ECMP and a zone that another VPN has come to use stay for that one, whose record takes them over, so that it gives them back when it goes.
   - A commit that is under way, whoever asked for it, is waited for before that, as long as O(commit_timeout) says.
   - The journal is believed only where it is a plain file of the user who runs the task, which others cannot write, and where it names nothing
     but places at which these modules write.

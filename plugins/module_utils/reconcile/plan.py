@@ -51,6 +51,11 @@ class Plan:
     def __bool__(self) -> bool:
         return bool(self.operations)
 
+    def followed_by(self, later: Plan) -> Plan:
+        """This plan, and one that was made on what it leads to."""
+        return Plan(self.before, later.after, self.operations + later.operations, self.touched + later.touched, self.warnings + later.warnings,
+                    self.parents + later.parents)
+
 
 def plan(phases: Iterable[Iterable[Any]], candidate: ET.Element, base: Callable[[str], Path]) -> Plan:
     """C(phases): lists of desired items, done one list after the other; within a list the order of references rules.

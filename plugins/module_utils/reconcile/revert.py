@@ -14,7 +14,7 @@ import copy
 import itertools
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Mapping, Sequence
+from typing import ClassVar, Iterator, Mapping, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, secrets, tree as trees
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
@@ -147,7 +147,7 @@ def plan(done: Sequence[Difference], current: ET.Element, kept: Mapping[Path, st
     """(Plan that takes C(done) (differences) back on C(current), list of Left). C(kept): path → reason of those that have to stay.
 
     What somebody else changed since stays, and so does what that refers to by name. The same goes for its memberships: an interface
-    that another VPN has meanwhile is in that VPN's router.
+    that another VPN has meanwhile is in that VPN's router. Of an object that is kept, or that others have joined, what goes leaves the lists.
     """
     result = Plan(before=current, after=copy.deepcopy(current))
     left: list = []
@@ -160,7 +160,12 @@ def plan(done: Sequence[Difference], current: ET.Element, kept: Mapping[Path, st
         reason = kept.get(difference.path) or _reason_to_stay(difference, seen, named, changed_since)
         if reason:
             left.append(Left(difference, reason))
-            named |= trees.texts(places.find(current, difference.path[1:]))
+            parting = _parting(difference, result.after, _new_names(done) - changed_since, difference.path in kept)
+            for operation in parting:
+                trees.apply(result.after, operation)
+            result.operations.extend(parting)
+            result.touched.extend((difference, operation.path) for operation in parting[:1])
+            named |= trees.texts(places.find(result.after, difference.path[1:]))
             continue
         if difference.moved_below is not None:
             moved.append(difference)
@@ -175,6 +180,35 @@ def plan(done: Sequence[Difference], current: ET.Element, kept: Mapping[Path, st
     result.operations = removal_order.ordered(_members_in_order(result.operations), current)
     result.after = trees.applied(current, result.operations)
     return result, left
+
+
+def _parting(difference: Difference, current: ET.Element, going: set, is_kept: bool) -> list[Operation]:
+    """The members that leave the lists of a new object which stays, as an interface leaves a zone that others are in.
+
+    C(going): the names of what goes. C(is_kept): whether the object stays whatever it holds; of another one only lists that others have joined.
+    """
+    if difference.before or not _own_name(difference.path):
+        return []
+    found = []
+    for place, members in _lists(difference.path, places.find(current, difference.path[1:])):
+        written = places.names(_parsed(difference.after), place[len(difference.path):])
+        if is_kept or not set(members) <= set(written):
+            found += [Operation("delete", place + (("member", name),), difference.label) for name in members if name in written and name in going]
+    return found
+
+
+def _lists(path: Path, element: ET.Element | None) -> Iterator[tuple[Path, list[str]]]:
+    """(place, members) of the lists in an element."""
+    members = [child.text or "" for child in element if child.tag == "member"] if element is not None else []
+    if members:
+        yield path, members
+    for child in element if element is not None else ():
+        if child.tag != "member":
+            yield from _lists(path + (places.step_of(child),), child)
+
+
+def _new_names(done: Sequence[Difference]) -> set:
+    return {_own_name(difference.path) for difference in done if not difference.before and _own_name(difference.path)}
 
 
 def _members_in_order(operations: Sequence[Operation]) -> list:
@@ -271,6 +305,17 @@ def stands(difference: Difference, current: ET.Element) -> bool:
     """Whether a place still holds what was written. A rule stands where it was put also where its neighbours have come and gone."""
     state = _state(difference, current)
     return state is _WRITTEN or difference.moved_below is not None and state is _BEFORE and places.find(current, difference.path[1:]) is not None
+
+
+def is_there(difference: Difference, current: ET.Element) -> bool:
+    """Whether a place is not as it was before: it holds what was written, or what has become of that since."""
+    return _state(difference, current) is not _BEFORE
+
+
+def text_before(difference: Difference) -> str | None:
+    """What an element without others in it said before; None where there was none."""
+    before = _parsed(difference.before)
+    return None if before is None else before.text or ""
 
 
 def stored_secrets(done: Sequence[Difference]) -> set[str]:

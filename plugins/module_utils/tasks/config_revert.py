@@ -18,13 +18,14 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.trans
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, InvalidInput, PanosVpnError
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import revert
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan as make_plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import delivery, uncommitted
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit import COMMITTING, commit_changes
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.journal import Journal
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, locked, target_of, telling, with_session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.proving import Proof, Running
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, carry_out, journal_held, journal_of
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import record as records, removal
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import record as records, removal, shared
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.outcome import all_taken_back_unproven
 
 _DEPENDS_ON_JOB = "it was taken back in the candidate; whether that runs depends on the commit job, which may go on"
@@ -116,6 +117,8 @@ class _Reverting:
         self.journal = journal_of(module)
         module.secret_forms.update(form for secret in self.journal.secrets() for form in secrets.printable_forms(secret))
         self.objects = self.journal.places
+        # As the journal says, and what became of the VPN's record since.
+        self.differences = self.journal.differences
         self._refuse_while_committing()
         self.pending = uncommitted.listed(module, target.session)
         # Path → reason, of what the firewall itself did not let go.
@@ -164,12 +167,19 @@ class _Reverting:
                 self.kept[exc.operation.path] = f"the firewall does not let it go: {exc}"
 
     def _planned(self, tree) -> tuple:
-        plan, self.left = revert.plan(self.journal.differences, tree, {**self._of_others(tree), **self.kept})
-        return Wanted([]), plan
-
-    def _of_others(self, tree) -> dict:
-        """Path → reason, of what is another VPN's by now: the journal of a VPN that went without it is stale."""
         view = Surroundings(tree, self.target.base, self.target.platform)
+        inheritance = shared.Inheritance(self.vpn, view, self.journal.differences)
+        self.differences = inheritance.changes
+        standing = [difference for difference in self.differences if difference.moved_below is None and revert.is_there(difference, tree)]
+        used = shared.Shared(self.vpn, view, {difference.path: revert.text_before(difference) for difference in standing})
+        plan, self.left = revert.plan(self.differences, tree, {**self._of_others(view), **used.kept, **self.kept})
+        passed_on = inheritance.passed_on(Surroundings(plan.after, self.target.base, self.target.platform))
+        handed = make_plan([used.handed_over(), passed_on], plan.after, self.target.base)
+        self.objects = [*self.journal.places, *(path for _item, path in handed.touched)]
+        return Wanted([]), plan.followed_by(handed)
+
+    def _of_others(self, view: Surroundings) -> dict:
+        """Path → reason, of what is another VPN's by now: the journal of a VPN that went without it is stale."""
         found = {}
         for record in records.of_others(view, self.vpn):
             theirs = removal.own_objects(view, record)
@@ -231,7 +241,7 @@ class _Reverting:
         return f"it was taken back in the candidate, the running configuration {runs}"
 
     def _unproven(self, running: bool) -> list:
-        return revert.unproven(self.journal.differences, self.target.read(self.journal.reads, running=running), self.left)
+        return revert.unproven(self.differences, self.target.read(self.journal.reads, running=running), self.left)
 
     def _prove(self) -> None:
         """Read what is there now, and compare it with the journal."""

@@ -33,6 +33,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.re
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.bgp import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import writable
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import negotiation, sessions
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.shared import knowing
 
 _FORMAT = 4
 # Seconds in which another run has done with the journal that is in its way at the end.
@@ -105,7 +106,8 @@ class Journal:
         What was noted and does not stand any more was never written, or somebody else has changed it since: it is not ours to restore.
         """
         earlier = [difference for difference in self.differences
-                   if not any(places.starts_with(difference.path, path) for path in reads) or revert.stands(difference, plan.before)]
+                   if not any(places.starts_with(difference.path, path) for path in reads)
+                   or revert.stands(knowing(self.vpn, difference, plan.before, base("network")), plan.before)]
         later = revert.differences(plan.before, plan.after, plan.operations)
         beside = [difference.path[:-1] for difference in later if not any(places.starts_with(difference.path, path) for path in reads)]
         all_of_it = revert.merged(earlier, later, plan.after)

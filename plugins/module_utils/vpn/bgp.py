@@ -35,8 +35,8 @@ _LARGEST_2_BYTE_AS = 65535
 
 
 # Where a router's BGP says what the VPN needs of it.
-_INSTANCE = {"local_as": ("local-as",), "router_id": ("router-id",), "enable": ("enable",), "install_route": ("install-route",),
-             "as_format": ("routing-options", "as-format"), "ecmp_multi_as": ("ecmp-multi-as",)}
+INSTANCE = {"local_as": ("local-as",), "router_id": ("router-id",), "enable": ("enable",), "install_route": ("install-route",),
+            "as_format": ("routing-options", "as-format"), "ecmp_multi_as": ("ecmp-multi-as",)}
 # What only a VPN needs that uses all its tunnels at once, to peers of several AS numbers; the sessions of all others are the same without it.
 _MULTI_AS = "ecmp_multi_as"
 # What the record says where the router's id was given, and where the networks are announced beside somebody else's redistribution profile.
@@ -69,7 +69,7 @@ class _Instance:
 
 
 def _instance(vpn: Vpn, view: Surroundings, claim: Claim) -> _Instance:
-    have = {option: places.text(view.bgp(vpn.virtual_router), path) for option, path in _INSTANCE.items()}
+    have = {option: places.text(view.bgp(vpn.virtual_router), path) for option, path in INSTANCE.items()}
     before = claim.before.bgp if claim.before.router == vpn.virtual_router else {}
     others = foreign_groups(vpn.virtual_router, view, claim.record)
     siblings = [name for name in others if _sibling(name, vpn.virtual_router, records.of_others(view, vpn.name))]

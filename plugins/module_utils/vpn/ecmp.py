@@ -26,7 +26,8 @@ MOST_PATHS = next(leaf.maximum for leaf in router_ecmp.TABLE.nodes if leaf.optio
 # The far side may answer through another tunnel than the one that asked; what it begins itself is answered through the tunnel that it came by.
 _WANTED = {"enable": True, "max_path": MOST_PATHS, "symmetric_return": True}
 _ABSENT = {leaf.option: leaf.absent for leaf in router_ecmp.TABLE.nodes if leaf.option in _WANTED}
-_PATHS = {leaf.option: leaf.path for leaf in router_ecmp.TABLE.nodes if leaf.option in _WANTED}
+# Option → where it stands in the router's ECMP.
+PATHS = {leaf.option: (leaf.path,) for leaf in router_ecmp.TABLE.nodes if leaf.option in _WANTED}
 
 
 def items(vpn: Vpn, view: Surroundings, claim: Claim) -> tuple[list, list[str]]:
@@ -45,7 +46,7 @@ def _item(router: str, values: Mapping[str, Any], view: Surroundings) -> Desired
 def _texts(router: str, view: Surroundings) -> dict[str, str | None]:
     """What the router's ECMP says of the options that a VPN needs."""
     there = places.find(view.router(router), ("ecmp",))
-    return {option: places.text(there, (path,)) for option, path in _PATHS.items()}
+    return {option: places.text(there, path) for option, path in PATHS.items()}
 
 
 def _have(router: str, view: Surroundings) -> dict[str, Any]:

@@ -213,7 +213,7 @@ class Estate:
         users = {Object("bgp_peer_group", group, record.router) for group in groups}
         needed = bgp.of_multi_as(record.bgp)[1]
         if needed:
-            self._hand_over(lambda heir: any(heir.owns(group) for group in users), bgp=needed)
+            self.hand_over(lambda heir: any(heir.owns(group) for group in users), bgp=needed)
             self.warnings.append(f"{record.vpn}: BGP of router '{record.router}' stays as it is, the peer groups {', '.join(groups)} use it")
         self.restore_multi_as()
 
@@ -226,12 +226,12 @@ class Estate:
     def hand_over_multi_as(self) -> bool:
         """Whether another VPN of ours uses such paths, whose they are from now on."""
         booked, heir = bgp.of_multi_as(self.record.bgp)[0], bgp.multi_as_heir(self.view, self.record.vpn, self.record.router)
-        return bool(booked) and heir is not None and self._hand_over(lambda record: record == heir, bgp=booked)
+        return bool(booked) and heir is not None and self.hand_over(lambda record: record == heir, bgp=booked)
 
     def restore_ecmp(self) -> None:
         """The router's ECMP as it was, unless another VPN of ours uses it."""
         record = self.record
-        if self._hand_over(lambda heir: ecmp.uses(heir, record.router), ecmp=record.ecmp):
+        if self.hand_over(lambda heir: ecmp.uses(heir, record.router), ecmp=record.ecmp):
             return
         self._restored += ecmp.restored(record.router, self.view, record)
         changed = [option for item in ecmp.restored(record.router, self.view, record) for option in ecmp.starts_anew(item, self.view)]
@@ -248,10 +248,8 @@ class Estate:
         if not others and not rules:
             self._restored.append(DesiredEntry(zone.TABLE, name, state="absent"))
             return
-        # One that is in the zone holds it longer than one whose rules name it.
-        handed = self._hand_over(lambda heir: not set(others).isdisjoint(heir.units.values()), zones=(name,))
-        if not handed:
-            self._hand_over(lambda heir: any(map(heir.owns, rules)), zones=(name,))
+        heir = zone_heir(self.record.vpn, name, self.view)
+        self.hand_over(lambda record: record == heir, zones=(name,))
         users = self._strangers(others, rules)
         if users:
             self.warnings.append(f"{self.record.vpn}: zone '{name}' stays, it is used by {', '.join(users)}")
@@ -264,7 +262,7 @@ class Estate:
         named = [adoption.label(rule.kind, rule.name) for rule in rules if records.owner(claims, rule) is None]
         return [unit for unit in units if unit not in theirs and records.owner(claims, Object("loopback_interface", unit)) is None] + named
 
-    def _hand_over(self, uses: Callable[[Record], bool], zones: tuple[str, ...] = (), **booked: Mapping[str, str | None]) -> bool:
+    def hand_over(self, uses: Callable[[Record], bool], zones: tuple[str, ...] = (), **booked: Mapping[str, str | None]) -> bool:
         """To the record of another VPN of ours that uses the same thing; whether there is one."""
         for home, record in records.on(self.view):
             if (record.vpn, record.vsys) != (self.record.vpn, self.record.vsys) and uses(record):
@@ -280,6 +278,14 @@ class Estate:
             others = [unit for unit in own_units(record, self.view) if unit != home]
             found += interfaces.comment_items(records.comments(record, [home, *others], self.view), self.view)
         return found
+
+
+def zone_heir(vpn: str, zone_name: str, view: Surroundings) -> Record | None:
+    """Another VPN of ours that uses a zone. One that is in the zone holds it longer than one whose rules name it."""
+    siblings, inside, rules = records.of_others(view, vpn), set(view.zone_interfaces(zone_name)), _rules_with(zone_name, set(), view)
+    within = [record for record in siblings if not inside.isdisjoint(record.units.values())]
+    naming = [record for record in siblings if any(map(record.owns, rules))]
+    return next(iter([*within, *naming]), None)
 
 
 def _rules_with(zone_name: str, ours: set[Object], view: Surroundings) -> list[Object]:

@@ -108,7 +108,7 @@ def test_as_far_as_a_write_came_it_is_undone(firewalls, monkeypatch, engine, fai
 
 
 def test_what_is_left_of_a_vpn_does_not_block_it(firewalls, tmp_path):
-    """A rule of somebody else keeps the zone, which keeps the interfaces: the next run of the VPN takes up what is there."""
+    """A rule of somebody else keeps the zone, and nothing else: the next run of the VPN takes up what is there."""
     door = VpnDoor(firewalls())
     door.commit(door.done({**options(), "journal": str(tmp_path)}))
     rule = f"{VSYS}/rulebase/security/rules/entry[@name='theirs']"
@@ -116,7 +116,8 @@ def test_what_is_left_of_a_vpn_does_not_block_it(firewalls, tmp_path):
                          "<destination><member>any</member></destination><application><member>any</member></application>"
                          "<service><member>any</member></service><action>deny</action>")
     assert door.run({"name": name_of("pbf"), "journal": str(tmp_path), "commit_poll": 0.05}, module=config_revert).values["left"]
-    assert "tunnel.1" in door.control.candidate(f"{NETWORK}/interface/tunnel/units")
+    assert "tunnel.1" not in door.control.candidate(f"{NETWORK}/interface/tunnel/units")
+    assert "tunnel" not in door.control.candidate(f"{VSYS}/zone/entry[@name='aws-vpn']")
     again = door.run({**options(), "journal": str(tmp_path)})
     assert not again.failed, again.message
     assert not door.done({**options(), "journal": str(tmp_path)}).changed
