@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import importlib
+import ipaddress
 import itertools
 import json
 import os
@@ -44,6 +45,20 @@ def connection(failover: str, hold_time: int | None = None) -> dict:
     if hold_time is not None:
         text = text.replace("<hold_time>30</hold_time>", f"<hold_time>{hold_time}</hold_time>")
     return json.loads(text)
+
+
+def another(document: dict, number: int) -> dict:
+    """A connection of the same customer with endpoints, inside networks, keys and an id of its own."""
+    text = json.dumps(document)
+    item = document["VpnConnections"][0]
+    for index, option in enumerate(item["Options"]["TunnelOptions"]):
+        old = ipaddress.ip_network(option["TunnelInsideCidr"])
+        new = ipaddress.ip_network(f"169.254.{60 + number}.{8 * index}/30")
+        text = text.replace(option["OutsideIpAddress"], f"192.0.2.{20 + 4 * number + index}").replace(str(old), str(new))
+        for host in (1, 2):
+            text = text.replace(f">{old[host]}<", f">{new[host]}<")
+        text = text.replace(option["PreSharedKey"], f"Key.{number}.{index}.notReal")
+    return json.loads(text.replace(item["VpnConnectionId"], f"vpn-{number:017x}"))
 
 
 #: The firewall's second line in the lab's base configuration: interface, own address, the provider's router.

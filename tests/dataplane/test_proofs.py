@@ -133,6 +133,10 @@ def test_a_far_side_without_a_fixed_address_comes_back_from_another_one(site, fa
     side(site, waiting).move("203.0.113.77")
     assert wait_until(lambda: not site.plane.firewall.daemons["branch-7-1"].inbound_spis() & before, SECONDS, 0.2)
     assert passes(site, waiting), logs(site, waiting)
+    before = site.plane.firewall.daemons["branch-7-1"].inbound_spis()
+    told = site.module("vpn_action", name=["branch-7"], action="reconnect", timeout=SECONDS)
+    assert told["tunnels"][0]["up"] and not site.plane.firewall.daemons["branch-7-1"].inbound_spis() & before
+    assert passes(site, waiting), logs(site, waiting)
 
 
 def of_the_firewall(pair: Callable[[Company], Pair]) -> Callable:

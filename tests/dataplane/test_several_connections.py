@@ -6,29 +6,12 @@
 
 from __future__ import annotations
 
-import ipaddress
-import json
-
 import pytest
 
-from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import LAN, connection
+from ansible_collections.tunnelsmith.panos_vpn.tests.dataplane.site import LAN, another, connection
 from ansible_collections.tunnelsmith.panos_vpn.tests.integration.back_to_start import bare
 
 COUNT = 3
-
-
-def another(document: dict, number: int) -> dict:
-    """A connection of the same customer with endpoints, inside networks, keys and an id of its own."""
-    text = json.dumps(document)
-    item = document["VpnConnections"][0]
-    for index, option in enumerate(item["Options"]["TunnelOptions"]):
-        old = ipaddress.ip_network(option["TunnelInsideCidr"])
-        new = ipaddress.ip_network(f"169.254.{60 + number}.{8 * index}/30")
-        text = text.replace(option["OutsideIpAddress"], f"192.0.2.{20 + 4 * number + index}").replace(str(old), str(new))
-        for host in (1, 2):
-            text = text.replace(f">{old[host]}<", f">{new[host]}<")
-        text = text.replace(option["PreSharedKey"], f"Key.{number}.{index}.notReal")
-    return json.loads(text.replace(item["VpnConnectionId"], f"vpn-{number:017x}"))
 
 
 @pytest.mark.parametrize("failover", ["pbf", "bgp"])

@@ -68,7 +68,7 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
         "ike-proposal-mismatch": "The peer refuses the proposals of phase 1, and its own are not known here.",
         "ikev1-with-gcm": "IKEv1 has no GCM in phase 1.",
         "ike-lifetime-longer": "Phase 1 lasts longer here than at the peer, which always has to renew it.",
-        "exchange-mode": "The gateway begins in aggressive mode, and the cloud knows main mode only.",
+        "exchange-mode": "The gateway begins in aggressive mode of IKEv1, and the far side knows main mode only, as clouds do.",
         "authentication-method": "The gateway shows a certificate, and the cloud's connection has a pre-shared key.",
         "pre-shared-key-mismatch": "The two sides have different pre-shared keys. Where the cloud's is given, digests are compared; a key is never "
                                    "shown. While the tunnel is up it bites at the next negotiation.",

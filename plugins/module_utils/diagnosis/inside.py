@@ -38,10 +38,9 @@ def belongs_nowhere(case: Case) -> Iterator[Cause]:
                     f"ipsec_tunnel {case.name}: tunnel_interface: a free one", CERTAIN)
         return
     options = f"tunnel_interface {case.unit}"
-    others = [other for name, other in sorted(case.evidence.units.items()) if name != case.unit]
-    for option, found, what in (("zone", case.zone, "zone"), ("virtual_router", case.router, "router")):
+    for option, found, what, meant in (("zone", case.zone, "zone", _zone_of_vpn), ("virtual_router", case.router, "router", _router_of_vpn)):
         if found is None:
-            wanted = next((other[option] for other in others if other.get(option)), None)
+            wanted = meant(case)
             yield Cause(f"tunnel-interface-without-{what}", f"{case.unit} is in no {what}, so its packets are dropped", (f"{case.unit}: no {what}",),
                         f"{options}: {option}: {wanted or 'the one of the VPN'}", CERTAIN,
                         ({"tunnel_interface": {"name": case.unit, option: wanted}},) if wanted else ())
@@ -55,6 +54,22 @@ def belongs_nowhere(case: Case) -> Iterator[Cause]:
         yield Cause("tunnel-interface-without-address", f"{case.unit} has no address, and {'BGP' if case.inside_peers else 'its monitor'} needs one",
                     (f"{case.unit}: no address",), f"{options}: ip: [{wanted or 'the inside address'}]", CERTAIN,
                     ({"tunnel_interface": {"name": case.unit, "ip": [wanted]}},) if wanted else ())
+
+
+def _of_siblings(case: Case, option: str) -> str | None:
+    """What the interfaces of the VPN's other tunnels say."""
+    said = [other.get(option) for name, other in sorted(case.evidence.units.items()) if name != case.unit and name in case.vpn_units]
+    return next(filter(None, said), None)
+
+
+def _zone_of_vpn(case: Case) -> str | None:
+    return _of_siblings(case, "zone") or _zone_by_record(case)
+
+
+def _router_of_vpn(case: Case) -> str | None:
+    """That of its other tunnels, else the one that leads something into this tunnel."""
+    leading = [router for router in case.evidence.routers if case.around.routes_into(router, case.unit or "")]
+    return _of_siblings(case, "virtual_router") or next(iter([*leading, *(peer["virtual_router"] for peer in case.peers)]), None)
 
 
 def inside_address(case: Case) -> Iterator[Cause]:
@@ -140,12 +155,17 @@ def zone_changed(case: Case) -> Iterator[Cause]:
         return
     if Member(ZONE, case.zone) in members:
         return
-    wanted = next((zone for zone in case.around.names("zone") if Member(ZONE, zone) in members), None)
+    wanted = _zone_by_record(case)
     if wanted is not None:
         yield Cause("tunnel-interface-in-other-zone", f"{case.unit} is in zone '{case.zone}', and the VPN's rules are for zone '{wanted}'",
                     (f"{case.unit}: {case.zone}", f"the record of {case.vpn}: {wanted}"),
                     f"zone {wanted}: interfaces: [{case.unit}] (take it out of '{case.zone}' first); or site_to_site_vpn {case.vpn}: zone: {case.zone}",
                     CERTAIN)
+
+
+def _zone_by_record(case: Case) -> str | None:
+    members = _members_by_record(case)
+    return next((zone for zone in case.around.names("zone") if Member(ZONE, zone) in members), None)
 
 
 def _members_by_record(case: Case) -> RecordedNames:

@@ -463,7 +463,7 @@ def unresolved(case: Case) -> Iterator[Cause]:
         yield Cause("peer-name-unresolved", f"the firewall does not find the address of {name}", tuple(said[:2]),
                     f"see that the firewall's DNS servers know {name} (deviceconfig system dns-setting, and the service route of DNS); "
                     f"or ike_gateway {case.gateway_name}: peer_address.ip", LIKELY)
-    elif case.phase == NO_IKE and name and case.cloud.outside_address and not case.answered and case.owns("ike_gateway", case.gateway_name):
+    elif case.phase == NO_IKE and name and as_address(case.cloud.outside_address) and not case.answered and case.owns("ike_gateway", case.gateway_name):
         there = case.cloud.outside_address
         yield Cause("peer-name-unresolved", f"the peer is configured by its name {name}, which may stand for another address than the cloud's {there}, or none",
                     (f"ike_gateway {case.gateway_name} peer_address.fqdn: {name}", f"the cloud's endpoint for {case.name}: {there}"),

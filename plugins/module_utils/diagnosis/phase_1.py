@@ -18,6 +18,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ev
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.certificates import Certificate
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.document import as_address
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Offers, Tunnel
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import rules_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import vpn_log
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.proposal import is_gcm
 
@@ -268,8 +269,11 @@ def method(case: Case) -> Iterator[Cause]:
         yield Cause("authentication-method", "the gateway shows a certificate, and the cloud's connection has a pre-shared key",
                     (f"{gateway}: certificate",),
                     f"{gateway}: pre_shared_key instead of certificate", CERTAIN)
-    if case.version == "ikev1" and (case.gateway.get("ikev1") or {}).get("exchange_mode") == "aggressive":
-        yield Cause("exchange-mode", "the gateway begins in aggressive mode, and the cloud knows main mode only",
+    is_aggressive = case.version == "ikev1" and (case.gateway.get("ikev1") or {}).get("exchange_mode") == "aggressive"
+    is_main_only = rules_of(case.cloud.cloud).main_mode_only
+    began_in_vain = case.phase == NO_IKE and not case.calls_nobody and bool(case.kinds)
+    if is_aggressive and (is_main_only or began_in_vain):
+        yield Cause("exchange-mode", f"the gateway begins in aggressive mode, and the {'cloud knows' if is_main_only else 'far side may know'} main mode only",
                     (f"{gateway} ikev1.exchange_mode: aggressive",),
                     f"{gateway}: ikev1.exchange_mode: main", LIKELY,
                     ({"ike_gateway": {"name": case.gateway_name, "ikev1": {"exchange_mode": "main"}}},))

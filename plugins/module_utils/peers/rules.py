@@ -45,6 +45,8 @@ class Rules:
     most_pairs: int | None = None
     # What is said of the far side's beginning to negotiate; empty where nothing is known.
     beginning = ""
+    # Whether it takes no aggressive mode of IKEv1, whatever else it takes.
+    main_mode_only = False
     # (phase, option of the offers) → what the far side calls it, and its words for the values; without any, ours are as good.
     options: dict[tuple[str, str], tuple[str, dict[str, str]]] = {}
 

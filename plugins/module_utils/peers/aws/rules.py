@@ -32,6 +32,7 @@ class _Aws(Rules):
     # One pair of security associations for each tunnel, which narrowed selectors would have to share.
     most_pairs = 1
     beginning = "an endpoint of AWS waits too unless its startup action is start"
+    main_mode_only = True
 
     def static_routes_elsewhere(self, gateway: str | None) -> str:
         return _ROUTE_TABLES.get(gateway or "", "")

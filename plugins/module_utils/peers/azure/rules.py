@@ -29,6 +29,7 @@ class _Azure(Rules):
     as_advice = "the local network gateway's AS number must differ from that of Azure's gateway"
     key_is_missing = " in Azure's output, which needs a call of its own (az network vpn-connection shared-key show)"
     beginning = "Azure begins only when it has traffic, or never where the connection's mode is ResponderOnly"
+    main_mode_only = True
     ready = ("Succeeded",)
     most_pairs = 100
     options = algorithms.OPTIONS

@@ -35,6 +35,7 @@ class _ZStack(Rules):
     as_advice = "ZStack speaks no BGP"
     key_is_missing = " in ZStack's settings (Authentication Key)"
     ready = ("Enabled", "Connected")
+    main_mode_only = True
     options = OPTIONS
 
 
