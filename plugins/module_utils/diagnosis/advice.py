@@ -30,10 +30,9 @@ def with_own_option(case: Case, cause: Cause) -> Cause:
 
 
 def _place(case: Case) -> int:
-    """Which of the VPN's tunnels it is, from 0: by the VPN's record, whichever of them were asked about; where that does not know it, by its name."""
+    """Which of the VPN's tunnels it is, as refusals count them, from 1: by the VPN's record, whichever were asked about; else by its name."""
     units = next(record.units for _unit, record in case.evidence.records if record.vpn == case.vpn)
-    number = next((number for number, unit in units.items() if unit == case.unit), 0) or number_of(case.name) or 1
-    return number - 1
+    return next((number for number, unit in units.items() if unit == case.unit), 0) or number_of(case.name) or 1
 
 
 def _is_own(case: Case, kind: str, values: dict) -> bool:

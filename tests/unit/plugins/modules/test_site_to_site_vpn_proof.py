@@ -157,9 +157,9 @@ def test_where_a_turn_ends_the_run_the_whole_vpn_is_told_and_the_tunnel_by_its_n
     assert {tunnel["name"]: tunnel["health"] == "down" for tunnel in told["vpns"][0]["tunnels"]} == {FIRST: number == 1, SECOND: number == 2}
     assert (told["health"], told["summary"]["health"], len(told["summary"]["tunnels"])) == ("at_risk", "at_risk", 2)
     fixes = str([cause["fix"] for cause in told["diagnosis"]])
-    assert f"tunnels[{number - 1}].pre_shared_key" in fixes and f"tunnels[{2 - number}]" not in fixes
+    assert f"tunnels[{number}].pre_shared_key" in fixes and f"tunnels[{3 - number}]" not in fixes
     alone = str(door.run({"name": [wrong], "gather": ["diagnosis"]}, module=vpn_info).values["diagnosis"])
-    assert f"tunnels[{number - 1}].pre_shared_key" in alone and f"tunnels[{2 - number}]" not in alone
+    assert f"tunnels[{number}].pre_shared_key" in alone and f"tunnels[{3 - number}]" not in alone
 
 
 def test_the_tunnel_that_was_proven_first_is_taken_back_with_the_other_one_and_works(paired):
