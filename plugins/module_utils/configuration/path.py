@@ -160,9 +160,9 @@ def find(root: ET.Element | None, path: Path) -> ET.Element | None:
     """The element at C(path) below C(root); None where a step is missing."""
     element = root
     for step in path:
-        element = child(element, step)
         if element is None:
             return None
+        element = element.find(step) if isinstance(step, str) else child(element, step)
     return element
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import time
 import xml.etree.ElementTree as ET
@@ -43,7 +44,7 @@ class Target:
         """The device's address, as the user gave it."""
         return self.session.place
 
-    @property
+    @functools.cached_property
     def is_panorama(self) -> bool:
         return re.match(r"panorama|m-\d", self.platform.model, re.IGNORECASE) is not None
 

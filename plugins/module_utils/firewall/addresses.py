@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 from ipaddress import IPv4Interface, IPv4Network, IPv6Interface, IPv6Network, ip_interface
@@ -99,6 +100,7 @@ class Interface:
         return [held.address for held in self.held if held.address is not None and held.source != FLOATING]
 
 
+@functools.lru_cache(maxsize=4096)
 def literal(text: str) -> Address | None:
     try:
         return ip_interface(text)

@@ -51,6 +51,7 @@ class Reference(NamedTuple):
     listed: bool
 
 
+@functools.lru_cache(maxsize=None)
 def references(kind: str) -> frozenset[Reference]:
     """By which elements objects of a kind are named, as the tables of those say that name them.
 

@@ -357,9 +357,11 @@ def undecided_nodes(nodes: Iterable[Any], existing: ET.Element | None, choices: 
     """The nodes of a choice of which several branches stand: which one holds is not for us to say."""
     found = []
     for choice in choices:
+        branches = [child for child in places.children(existing, steps(choice.path)) if child.tag in choice.branches]
+        if len(branches) < 2:
+            continue
         own = [node for node in nodes if branch_of(choice, node)]
         below = [_from_choice(choice, node) for node in own]
-        branches = [child for child in places.children(existing, steps(choice.path)) if child.tag in choice.branches]
         if len([child for child in branches if speaks(below, child.tag, child)]) > 1:
             found += own
     return found
