@@ -302,6 +302,16 @@ class Case:
             return f"{self.moved[0]} packets went out and none came back within {self.evidence.state.between:.1f} s" if self.moved[1] == 0 else None
         return f"{out} packets went out on this SA and none came back" if out > 0 and back == 0 else None
 
+    @cached_property
+    def one_way_pair(self) -> str | None:
+        """How packets of one proxy ID go out and none comes back by it, in words: each has SAs of its own, and answers come by the same."""
+        for flow in self.flows if len(self.flows) > 1 else ():
+            since = movement(self.evidence.earlier_flows.get(flow.name), flow) if self.moved is not None else None
+            out, back = since or (flow.packets_encapsulated or 0, flow.packets_decapsulated or 0)
+            if out > 0 and back == 0:
+                return f"{out} packets went out by proxy ID {flow.name.partition(':')[2]} and none came back by it"
+        return None
+
     # The log.
 
     @cached_property

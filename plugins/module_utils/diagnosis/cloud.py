@@ -85,4 +85,4 @@ def telemetry(case: Case) -> Iterator[Cause]:
                     "see who else uses the customer gateway's address; describe the connection again", POSSIBLE)
     if status == "UP" and routes == 0 and case.connection.routing == BGP and case.phase == PASSING:
         yield Cause("cloud-accepted-nothing", "the cloud has accepted no route from this firewall", words + ("accepted routes: 0",),
-                    "bgp_redistribution and bgp_peer advertise: the networks here", POSSIBLE)
+                    "bgp_redistribution and bgp_peer advertise: the networks here", LIKELY if case.evidence.hosts_fail else POSSIBLE)

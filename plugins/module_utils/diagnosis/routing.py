@@ -515,7 +515,7 @@ def comes_in_only(case: Case) -> Iterator[Cause]:
 
 def nothing_wrong_here(case: Case) -> Iterator[Cause]:
     """The firewall does its part and no packet comes back: the far side's routing is what is left."""
-    seen = case.one_way or ("the firewall does its part, and hosts get no answer" if case.evidence.hosts_fail else None)
+    seen = case.one_way or case.one_way_pair or ("the firewall does its part, and hosts get no answer" if case.evidence.hosts_fail else None)
     if case.phase == PASSING and seen is not None and case.is_described:
         yield Cause("cloud-way-back",
                     "the tunnel is up and nothing comes back: the cloud's route tables or security groups may have no way back", (seen,),

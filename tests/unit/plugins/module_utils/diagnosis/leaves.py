@@ -236,6 +236,8 @@ LEAVES = {
         protected("vpn", "<discard-ip-frag>yes</discard-ip-frag>"), large_fail), "likely"),
     # BGP.
     "a BGP peer speaks from the hosts' interface": Fault("bgp-interface-wrong", beside_it, kind="bgp"),
+    "the cloud has accepted nothing, and hosts fail": Fault("cloud-accepted-nothing", several(lambda branch: branch.connection["tunnels"][0].update(
+        telemetry={"status": "UP", "accepted_routes": 0}), hosts_fail), "likely", "bgp"),
     "a BGP peer is not called": Fault("bgp-connections-forbidden", several(
         peer("connection-options/outgoing-bgp-connection/allow", "no")), "likely", "bgp"),
     "a BGP peer is watched by BFD": Fault("bgp-bfd", peer("bfd/profile", "quick"), "likely", "bgp"),

@@ -12,11 +12,12 @@ import pytest
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import Intent
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record, RecordedNames, written
-from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.branch import ENDPOINTS, NAME, STATED, Branch
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.branch import ENDPOINTS, LAN, NAME, STATED, VPC, Branch
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.faults import (
     FAULTS, HARMLESS, KINDS, ONE, ROUTED, TWO, above, guest_line, path_of, recorded, several, swapped_keys, taken_over,
 )
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.leaves import EVERY
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.practice import hosts_fail, selected
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["described", "not described"])
@@ -87,6 +88,16 @@ def test_a_key_of_the_other_tunnel_is_called_so():
     branch = Branch()
     swapped_keys(branch)
     assert ENDPOINTS[2] in branch.diagnose()[0]["cause"]
+
+
+def test_a_pair_that_nothing_comes_back_by_is_named():
+    branch = Branch()
+    several(selected("offices", LAN, VPC), selected("servers", "10.20.0.0/24", VPC), hosts_fail)(branch)
+    (flow,) = [flow for flow in branch.state.flows if flow.tunnel == ONE]
+    pairs = tuple(replace(flow, name=f"{ONE}:{name}", packets_encapsulated=9, packets_decapsulated=back) for name, back in (("offices", 8), ("servers", 0)))
+    branch.state = replace(branch.state, flows=(*pairs, *(other for other in branch.state.flows if other is not flow)))
+    (found,) = [cause for cause in branch.diagnose(ONE) if cause["id"] == "cloud-way-back"]
+    assert found["evidence"] == ["9 packets went out by proxy ID servers and none came back by it"]
 
 
 LIKE_OURS = guest_line().replace("guests", f"{NAME}-7")
