@@ -41,10 +41,10 @@ def test_a_firewall_is_started_reached_and_stopped(playbooks, tmp_path):
 
 
 def test_what_the_emulator_refuses_is_told(playbooks, tmp_path):
-    run = playbooks.run(None, START, environment={}, variables={
-        "emulator_folder": str(tmp_path / "firewall"), "emulator_real_tunnels": False, "emulator_version": "8.1", "emulator_lifetime": 60})
-    assert "The emulator does not start: " in run.failures()[-1].message
-    assert "8.1" in run.failures()[-1].message
+    for variable, value in (("emulator_version", "8.1"), ("emulator_config", "secondsite")):
+        run = playbooks.run(None, START, environment={}, variables={
+            "emulator_folder": str(tmp_path / "firewall"), "emulator_real_tunnels": False, "emulator_lifetime": 60, variable: value})
+        assert run.failures()[-1].message.startswith(f"The emulator does not start: {variable} '{value}': give ")
 
     for playbook, folder in ((START, {}), (STOP, {"emulator_folder": "firewall"})):
         without = playbooks.run(None, playbook, environment={}, variables=folder)

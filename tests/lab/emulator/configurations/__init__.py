@@ -64,7 +64,7 @@ def _given(config: str) -> ET.Element:
 def _file(config: str) -> bytes:
     path = pathlib.Path(config)
     if not path.is_file():
-        raise ValueError(f"{config} is neither a file nor one of {', '.join((*NAMES, *PANORAMAS))}")
+        raise ValueError(f"config {str(config)!r}: give a file or one of {', '.join((*NAMES, *PANORAMAS))}")
     return path.read_bytes()
 
 
