@@ -290,8 +290,11 @@ FAULTS = {
 def test_the_true_cause_comes_first(patients, fault):
     patient = patients(fault.kind)
     fault.breaks(patient)
-    found = [cause for cause in patient.diagnose() if cause["tunnel"] == f"{patient.name}-1"]
+    causes = patient.diagnose()
+    found = [cause for cause in causes if cause["tunnel"] == f"{patient.name}-1"]
     assert [cause["id"] for cause in found][:1] == [fault.cause], found
+    beside = [cause for cause in causes if cause["tunnel"] != f"{patient.name}-1" and cause["confidence"] == "certain"]
+    assert {cause["id"] for cause in beside} <= {fault.cause}, beside
     assert found[0]["confidence"] == fault.sure
     assert found[0]["evidence"] and found[0]["fix"] and bool(found[0]["items"]) is fault.mends
     if fault.mends:
