@@ -64,7 +64,7 @@ SCM = {
     },
 }
 
-LOCATIONS = {
+LOCATIONS: dict[str, dict] = {
     "vsys": {"type": "str"},
     "template": {"type": "str"},
     "template_stack": {"type": "str"},

@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from typing import Iterable
+import xml.etree.ElementTree as ET
+from typing import Iterable, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
@@ -19,7 +20,8 @@ _MOST = 2000
 
 def networks(target: Target, option: str, texts: Iterable[str]) -> tuple[str, ...]:
     """The networks of an option in the place of the address objects and groups that are named there. Raises Refused for what has no fixed addresses."""
-    names, known = [text for text in texts if address_book.is_name(text)], {}
+    names = [text for text in texts if address_book.is_name(text)]
+    known: dict[str, ET.Element] = {}
     wanted = set(names)
     while wanted and len(known) < _MOST:
         found = address_book.by_name(target.session.get_named(_containers(target), sorted(wanted)))
@@ -37,7 +39,7 @@ def _containers(target: Target) -> list[Path]:
     return [parent + (kind,) for parent in target.address_homes() for kind in ("address", "address-group")]
 
 
-def resolved(target: Target, names, known, beside: Iterable[Path] = ()) -> rulebases.Addresses:
+def resolved(target: Target, names: Sequence[str], known: dict, beside: Iterable[Path] = ()) -> rulebases.Addresses:
     """What the address objects and groups of these names hold. C(known): what is known already, by name; what is read is added to it.
 
     C(beside): where objects stand too, beside the shared ones and those of the virtual system.

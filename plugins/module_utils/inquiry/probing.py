@@ -46,7 +46,7 @@ class Prober:
         self._leaving: list = []
         self._shots: list = []
         self._stopped = threading.Event()
-        self._thread = None
+        self._thread: threading.Thread | None = None
         self._begun = 0.0
         #: Why no more probes are sent; None while they are.
         self.failure: Exception | None = None
@@ -99,7 +99,7 @@ class Prober:
             self._thread.join()
         return sorted(self._shots, key=lambda shot: shot.moment)
 
-    def _start(self, size: int = _USUAL):
+    def _start(self, size: int = _USUAL) -> subprocess.Popen:
         arguments = [argument.replace(_SIZE, str(size)) for argument in self._arguments]
         try:
             return subprocess.Popen(arguments, env=self._environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
@@ -140,7 +140,7 @@ class Prober:
         self._under_way = still
         self._leaving = [process for process in self._leaving if process.poll() is None]
 
-    def _end(self, process) -> None:
+    def _end(self, process: subprocess.Popen) -> None:
         """A probe that is still there, and what it started. One that runs as another user ends by itself."""
         if process.poll() is not None:
             return

@@ -7,11 +7,12 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from typing import Sequence
+from typing import Any, Callable, Mapping, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import commands
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, secrets
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit, high_availability
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import DEVICE
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
@@ -22,9 +23,12 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall imp
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.addresses import Known
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import address_objects
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Profile
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import IMPORTED
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import interfaces, vpn_log
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.judgement import Verdict
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import far_end
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.rules import INSIDE_APPLICATIONS, OUTSIDE_APPLICATIONS
 
 _PANORAMA = ("deviceconfig", "system", "panorama")
@@ -47,7 +51,10 @@ class Inquiry:
         self.warnings: list = []
         self._read: tuple = (None, set())
 
-    def evidence(self, tree, configuration, state, verdicts, connection, intent: Intent, with_log: bool = True) -> Evidence:
+    def evidence(
+        self, tree: ET.Element, configuration: dict, state: State, verdicts: tuple[Verdict, ...], connection: Profile | None, intent: Intent,
+        with_log: bool = True,
+    ) -> Evidence:
         """C(tree): of the running configuration, as read for the state; more of it is added here.
 
         C(with_log): reads the log, too. It tells why a tunnel is down; of one that is up nothing that is certain.
@@ -76,7 +83,7 @@ class Inquiry:
             rules_are_complete=not managed or bool(_pushed_objects(around)),
         )
 
-    def _allowed(self, ask, instead):
+    def _allowed(self, ask: Callable[[], Any], instead: Any) -> Any:
         try:
             return ask()
         except DeviceError as exc:
@@ -86,9 +93,10 @@ class Inquiry:
     def _interfaces(self) -> dict:
         return interfaces.interfaces(self.session.op(commands.command(*commands.INTERFACES), "read the interfaces' state"))
 
-    def _objects(self, around) -> dict:
+    def _objects(self, around: Surroundings) -> dict[str, list]:
         """What the address objects stand for that interfaces have instead of an address."""
-        names, found = around.named_addresses(), {}
+        names = around.named_addresses()
+        found: dict[str, list] = {}
         if names and not rulebases.IMPORT_ERROR:
             address_objects.resolved(self.target, names, found)
         return found
@@ -107,7 +115,7 @@ class Inquiry:
     def diagnosed(evidence: Evidence, missing: Sequence[str]) -> list[dict]:
         return diagnose(evidence, missing)
 
-    def _add(self, tree, wanted) -> None:
+    def _add(self, tree: ET.Element, wanted: Sequence[Path]) -> None:
         """Parts of the running configuration that are not in the tree yet; what is not there is not asked for again."""
         if self._read[0] is not tree:
             self._read = tree, set()
@@ -120,7 +128,7 @@ class Inquiry:
             if part is not None:
                 places.make(tree, place[1:-1]).append(part)
 
-    def member(self, tree) -> high_availability.Member | None:
+    def member(self, tree: ET.Element) -> high_availability.Member | None:
         """What this firewall is in its pair, where the configuration says that there is one."""
         self._add(tree, [self.base(location) + path for location, path in _HA])
         settings = places.find(tree, (DEVICE + ("deviceconfig",))[1:])
@@ -128,14 +136,14 @@ class Inquiry:
             return None
         return self._allowed(lambda: high_availability.member(self.session), None)
 
-    def _certificates(self, tree, configuration) -> dict:
+    def _certificates(self, tree: ET.Element, configuration: Mapping) -> dict:
         """What gateways show and whom they trust, where one of them authenticates so."""
         if not any(gateway.get("certificate") for gateway in configuration["gateways"]):
             return {}
         self._add(tree, certificates.reads(self.base))
         return {"certificates": certificates.certificates(tree, self.base), "authorities": certificates.authorities(tree, self.base)}
 
-    def _keys(self, around, configuration, connection) -> dict:
+    def _keys(self, around: Surroundings, configuration: Mapping, connection: Profile | None) -> dict[str, Any]:
         """Whether each gateway's key is that of its endpoint in the cloud's description, and whose it is where it is another's.
 
         Only digests are compared, and no key is kept.
@@ -143,7 +151,7 @@ class Inquiry:
         known = {tunnel.far_end: tunnel.pre_shared_key for tunnel in (connection.tunnels if connection else ())}
         keys, owners = {}, {}
         for gateway in configuration["gateways"]:
-            name, endpoint = gateway["name"], far_end(gateway)
+            name, endpoint = gateway["name"], far_end(gateway) or ""
             stored = places.text(around.entry("ike_gateway", name), ("authentication", "pre-shared-key", "key"))
             same = {other: secrets.same(key, stored) for other, key in known.items() if key} if stored and endpoint in known else {}
             if same.get(endpoint) is not None:
@@ -153,22 +161,22 @@ class Inquiry:
                 owners[name] = owner
         return {"keys": keys, "key_owners": owners}
 
-    def _zones(self, around, configuration, intent) -> list[tuple]:
+    def _zones(self, around: Surroundings, configuration: Mapping, intent: Intent) -> list[tuple]:
         """The pairs of zones that the VPN's traffic, and what its ends send each other, goes between."""
         zones = {interface["zone"] for interface in configuration["interfaces"] if interface.get("zone")}
         sources = set(intent.source_zones) | {zone for rule in configuration["pbf_rules"] for zone in (rule.get("from") or {}).get("zone") or ()}
-        outside = {around.zone_of((gateway.get("local_address") or {}).get("interface")) for gateway in configuration["gateways"]} - {None}
+        outside = {around.zone_of((gateway.get("local_address") or {}).get("interface") or "") for gateway in configuration["gateways"]} - {None}
         pairs = [pair for zone in zones for source in sources for pair in ((source, zone), (zone, source))]
         return pairs + [(zone, zone) for zone in zones | outside]
 
-    def _addresses(self, around, pairs) -> rulebases.Addresses:
+    def _addresses(self, around: Surroundings, pairs: Sequence[tuple]) -> rulebases.Addresses:
         """Address objects by name, and only of rules between zones that the VPN's traffic goes through."""
         rules = [rule for kind in ("security", "nat") for rule in around.rules_in_force(kind)]
         nothing = rulebases.Addresses({})
         names = rulebases.undecided_names(rules, pairs, nothing) + rulebases.names_in(around.rules_in_force("pbf"), nothing)
         return address_objects.resolved(self.target, list(dict.fromkeys(names)), {}, _pushed_objects(around))
 
-    def _names(self, around, pairs) -> security_policy.Names:
+    def _names(self, around: Surroundings, pairs: Sequence[tuple]) -> security_policy.Names:
         """What names of services and applications stand for, of the same rules; those that PAN-OS knows by itself are read in vain."""
         rules = rulebases.between(around.rules_in_force("security"), pairs)
         wanted = {name for rule in rules for option in ("service", "application") for name in places.names(rule, (option,))}

@@ -10,10 +10,13 @@ Whole containers and whole listings are read, so that requests do not grow with 
 from __future__ import annotations
 
 import time
+import xml.etree.ElementTree as ET
 from datetime import timedelta
+from typing import Callable, Iterable, Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import commands
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import homes
@@ -29,6 +32,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import local_interface
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import bgp_place
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.platform import Platform
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Request
 
 # Seconds between two probes of a monitor whose profile says nothing of it, as in PAN-OS's own profile C(default).
@@ -41,7 +45,7 @@ def configuration(target: Target) -> dict:
     return gathered_from(running(target), target.platform, target.base)
 
 
-def running(target: Target):
+def running(target: Target) -> ET.Element:
     """The part of the running configuration that VPNs are made of; of a template, with the routers of other templates that its firewalls get."""
     paths = [target.base(location) + path for location, path in _READ]
     elsewhere = [layer.base("network") for layer in _layers_beside(target)]
@@ -60,7 +64,7 @@ def _layers_beside(target: Target) -> list[Location]:
     return [layer for layer in behind.layers(serial) if layer.home != target.location.home] if serial else []
 
 
-def gathered_from(tree, platform, base, router: str | None = None) -> dict:
+def gathered_from(tree: ET.Element, platform: Platform, base: Callable[[str], Path], router: str | None = None) -> dict:
     """C(configuration) of a tree that is there already. C(router): limits BGP to that one."""
     def gathered(resource, **names):
         return resource.RESOURCE.gathered(Request(names, {}, "gathered", platform, base), tree)
@@ -89,7 +93,7 @@ def _is_neighbour(peer: dict, interface: str, around: Surroundings) -> bool:
     there = around.interfaces.get(interface)
     hosts = [known.network for known in around.known.literals((peer.get("peer_address") or {}).get("ip") or "")]
     networks = [address.network for address in there.networks()] if there is not None else []
-    return any(host.version == network.version and host.subnet_of(network) for host in hosts for network in networks)
+    return any(host.version == network.version and host.subnet_of(network) for host in hosts for network in networks)  # type: ignore[arg-type]
 
 
 def _way_through(peer: dict, around: Surroundings, taken: set) -> dict:
@@ -110,12 +114,12 @@ def _way_through(peer: dict, around: Surroundings, taken: set) -> dict:
     return {"tunnel_interface": found[0]} if found else {}
 
 
-def probe_interval(tree, found: dict, base) -> float:
+def probe_interval(tree: ET.Element, found: Mapping, base: Callable[[str], Path]) -> float:
     """Seconds between two probes of the slowest monitor among a configuration's tunnels; 0 where none of them has a monitor."""
     monitors = [tunnel["tunnel_monitor"] for tunnel in found["tunnels"] if (tunnel.get("tunnel_monitor") or {}).get("enable")]
     profiles = base("network") + monitor_profile.TABLE.container
     told = [places.text(tree, (profiles + (("entry", monitor.get("tunnel_monitor_profile") or "default"), "interval"))[1:]) for monitor in monitors]
-    return float(max((int(text) if (text or "").isdigit() else _PROBE_INTERVAL for text in told), default=0))
+    return float(max((int(text) if text and text.isdigit() else _PROBE_INTERVAL for text in told), default=0))
 
 
 class Listing:
@@ -162,7 +166,7 @@ class Listing:
         """The whole routing table of either engine."""
         return self._asked(commands.ROUTES[self.platform.advanced], routes.routes)
 
-    def _asked(self, words, parse) -> tuple:
+    def _asked(self, words: str, parse: Callable[[ET.Element], Iterable]) -> tuple:
         response = self.session.op(commands.command(words), words)
         remark = answer.remark(response)
         if remark:

@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.arguments import LONGEST_WAIT
@@ -44,6 +46,12 @@ class Access:
     timeout: int = 60
     retry_timeout: int = 120
     base_option: str = "scm.base_url (SCM_BASE_URL)"
+
+    @classmethod
+    def said(cls, options: Mapping[str, Any]) -> Access:
+        """By the option C(scm). What has to be there is asked for by its name, and not by Python."""
+        values: dict[str, Any] = {name: "" if value is None else value for name, value in options.items()}
+        return cls(**values)
 
     def __post_init__(self) -> None:
         for name, variable in (("client_id", "SCM_CLIENT_ID"), ("client_secret", "SCM_CLIENT_SECRET"), ("tsg_id", "SCM_TSG_ID")):

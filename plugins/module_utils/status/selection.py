@@ -80,12 +80,12 @@ def names(configuration: dict) -> list[str]:
     return sorted({name for thing in things for name in owners.of(thing)})
 
 
-def not_there(name: str, configuration: dict) -> str:
+def not_there(name: str, configuration: Mapping) -> str:
     """What is said of a name that nothing in the whole configuration answers to, with those that there are."""
     return f"there is no tunnel or gateway of the name '{name}' in the running configuration{instead(name, names(configuration))}"
 
 
-def select(configuration: dict, names: Iterable[str]) -> tuple:
+def select(configuration: Mapping, names: Iterable[str]) -> tuple:
     """(the part of the configuration that belongs to the named VPNs, tunnels or gateways; the names that nothing answers to)."""
     owners, wanted = Owners(configuration), set(names)
 

@@ -7,11 +7,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Callable, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit, high_availability, jobs, locks
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.commit import Change
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, InvalidInput, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import uncommitted
@@ -49,12 +51,12 @@ def run() -> None:
     with_session(module, lambda session: _run(module, session), untouched)
 
 
-def _run(module, session) -> dict:
+def _run(module: Any, session: Session) -> dict:
     """The lock is that of the task that wrote; whatever becomes of the commit, it goes."""
     return locked(module, session, lambda: _committed(module, session), takes=False)
 
 
-def _committed(module, session) -> dict:
+def _committed(module: Any, session: Session) -> dict:
     params = module.params
     for number, xpath in enumerate(params["objects"] or (), 1):
         if places.parse(xpath)[:1] != ("config",):
@@ -70,7 +72,10 @@ def _committed(module, session) -> dict:
     return _result(jobs.finish(session, number, module.patience("commit_timeout", "commit_poll")), [])
 
 
-def commit_changes(module, session, objects, earlier_changes, description: str, scope: str = OWN, admin: str | None = None, is_written=None) -> dict:
+def commit_changes(
+    module: Any, session: Session, objects: Sequence[str] | None, earlier_changes: Sequence[dict] | None, description: str, scope: str = OWN,
+    admin: str | None = None, is_written: Callable[[], bool] | None = None,
+) -> dict:
     """Commit what stands on C(objects) (xpaths; None: whatever is uncommitted), by what the module's options say of committing.
 
     C(earlier_changes): what was uncommitted before ours, as C(uncommitted.earlier_changes) tells it. C(is_written): of a task that has
@@ -88,11 +93,11 @@ class _Committing:
 
     module: Any
     session: Session
-    pending: list
-    paths: list | None
-    earlier_changes: Any
+    pending: list[Change]
+    paths: list[Path] | None
+    earlier_changes: Sequence[dict] | None
     description: str
-    is_written: Any
+    is_written: Callable[[], bool] | None
 
     def committed(self, ours: list, scope: str, admin: str | None) -> dict:
         unlisted = [] if ours or not self.paths else commit.apart(self.session, self.paths)
@@ -156,15 +161,15 @@ class _Committing:
                               "nor in the running configuration. Run again", uncommitted=False)
             result["warnings"].append(f"somebody else has committed on {place} what this task wrote: candidate and running configuration are the same there")
         elif self.paths:
-            missing = self._missing()
+            missing = self._missing(self.paths)
             if missing:
                 result["warnings"].append(f"{', '.join(map(places.words, missing))}: neither in the candidate nor in the running configuration of "
                                           f"{self.session.place}. A task that took it away has had its commit; what a task made there, somebody has reverted")
         return result
 
-    def _missing(self) -> list:
-        candidate = self.session.read(self.paths)
-        return [path for path in self.paths if places.find(candidate, path[1:]) is None]
+    def _missing(self, paths: list[Path]) -> list[Path]:
+        candidate = self.session.read(paths)
+        return [path for path in paths if places.find(candidate, path[1:]) is None]
 
     def _booked_on(self, ours: list, unlisted: list) -> str:
         """The account that the firewall books our changes on, by its list, or by the marks on what it does not list; the key's, where it tells that."""
@@ -196,11 +201,11 @@ class _Committing:
             commit.refuse_foreign(self.session, account, self.pending, lambda change: self._is_foreign(change, account, scope),
                                   self.module.patience("lock_timeout"), commit.NOTHING_COMMITTED)
 
-    def _is_foreign(self, change: commit.Change, account: str, scope: str) -> bool:
+    def _is_foreign(self, change: Change, account: str, scope: str) -> bool:
         """Not ours: whatever its place, where just what was written is meant; else what was there before ours."""
         if commit.concerns(change, self.paths or ()):
             return False
-        return scope == WRITTEN or any(change.xpath == earlier["xpath"] and earlier["owner"] in ("", account) for earlier in self.earlier_changes)
+        return scope == WRITTEN or any(change.xpath == earlier["xpath"] and earlier["owner"] in ("", account) for earlier in self.earlier_changes or ())
 
 
 def jobs_of(committed: dict) -> list:

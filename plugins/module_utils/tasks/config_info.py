@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Mapping
+
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
@@ -45,7 +47,7 @@ def _told(module: PanosModule, target: Target) -> dict:
     return {"changed": False, "gathered": found.items, "without_secret": found.without_secret, "warnings": warnings}
 
 
-def _resources(params) -> list[str]:
+def _resources(params: Mapping[str, Any]) -> list[str]:
     """Those that are asked for, in the order of references; by itself those that can stand at the location."""
     given = [name for name in arguments.LOCATIONS if params[name] and name not in ("vsys", "rulebase")]
     possible = [name for name in EXPORTED if not given or given[0] in RESOURCES[name].locations]

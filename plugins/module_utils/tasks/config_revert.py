@@ -6,19 +6,22 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
 from dataclasses import replace
 from itertools import chain
-from typing import Sequence
+from typing import Any, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, secrets
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit, jobs
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.transaction import CODE_REFERENCED
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError, InvalidInput, PanosVpnError
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import revert
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import plan as make_plan
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import Plan, plan as make_plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import delivery, uncommitted
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit import COMMITTING, commit_changes
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.journal import Journal
@@ -49,14 +52,14 @@ def run() -> None:
     with_session(module, lambda session: _run(module, session))
 
 
-def _run(module, session) -> dict:
+def _run(module: Any, session: Session) -> dict:
     if not module.params["journal"].strip():
         raise InvalidInput("journal: it is empty; name the folder that the run had which is to be taken back")
     return locked(module, session, lambda: _taken_back_if_noted(module, session))
 
 
-def _taken_back_if_noted(module, session) -> dict:
-    journal = journal_of(module)
+def _taken_back_if_noted(module: Any, session: Session) -> dict:
+    journal = _journal(module)
     if not journal.differences:
         raise PanosVpnError(f"{_why_nothing(module.params['name'], journal)}. {_AS_THEY_WERE}", nothing_noted=True)
     target = target_of(module, session)
@@ -98,7 +101,7 @@ def _why_nothing(vpn: str, journal: Journal) -> str:
             f"taken back; and it stays where the task ran: a container that is gone has taken it along. Looked for {journal.file}")
 
 
-def taken_back(module, target: Target, commits: bool = True) -> tuple[dict, list[str]]:
+def taken_back(module: Any, target: Target, commits: bool = True) -> tuple[dict, list[str]]:
     """Take back what the journal of the module's VPN says, and prove it: (what was done, what stays unproven, in sentences).
 
     What is committed is told as C(commit_changes) tells it.
@@ -108,13 +111,21 @@ def taken_back(module, target: Target, commits: bool = True) -> tuple[dict, list
         return reverting.run(), all_taken_back_unproven(*reverting.unproven)
 
 
+def _journal(module: Any) -> Journal:
+    """The module's own, which it has wherever something is taken back."""
+    journal = journal_of(module)
+    if journal is None:
+        raise InvalidInput("journal: nothing can be taken back without one; name the folder that the run had")
+    return journal
+
+
 class _Reverting:
     """One taking back."""
 
-    def __init__(self, module, target: Target, commits: bool):
+    def __init__(self, module: Any, target: Target, commits: bool):
         self.module, self.target, self.commits = module, target, commits
         self.vpn = module.params["name"]
-        self.journal = journal_of(module)
+        self.journal = _journal(module)
         module.secret_forms.update(form for secret in self.journal.secrets() for form in secrets.printable_forms(secret))
         self.objects = self.journal.places
         # As the journal says, and what became of the VPN's record since.
@@ -166,7 +177,7 @@ class _Reverting:
                     raise
                 self.kept[exc.operation.path] = f"the firewall does not let it go: {exc}"
 
-    def _planned(self, tree) -> tuple:
+    def _planned(self, tree: ET.Element) -> tuple[Wanted, Plan]:
         view = Surroundings(tree, self.target.base, self.target.platform)
         inheritance = shared.Inheritance(self.vpn, view, self.journal.differences)
         self.differences = inheritance.changes
@@ -178,7 +189,7 @@ class _Reverting:
         self.objects = [*self.journal.places, *(path for _item, path in handed.touched)]
         return Wanted([]), plan.followed_by(handed)
 
-    def _of_others(self, view: Surroundings) -> dict:
+    def _of_others(self, view: Surroundings) -> dict[Path, str]:
         """Path → reason, of what is another VPN's by now: the journal of a VPN that went without it is stale."""
         found = {}
         for record in records.of_others(view, self.vpn):
@@ -186,16 +197,16 @@ class _Reverting:
             found.update({self.target.base(item.location) + item.relative_path: f"it is {record.vpn}'s now, by its record" for item in theirs})
         return found
 
-    def _refuse_foreign(self, _intent) -> None:
+    def _refuse_foreign(self, _intent: Wanted) -> None:
         if self.commits:
             uncommitted.refuse_foreign(self.module, self.target.session, self.pending, self._is_mine)
         self.journal = self.journal.taking_back()
         self.journal.save()
 
-    def _is_mine(self, change) -> bool:
+    def _is_mine(self, change: commit.Change) -> bool:
         return commit.concerns(change, self.objects)
 
-    def _close_journal(self, result) -> None:
+    def _close_journal(self, result: dict) -> None:
         """It keeps which tunnels may have SAs that were made with what was there meanwhile. The firewall is as it was, whatever becomes of a file."""
         rest = self.journal.taken_back()
         try:
@@ -217,9 +228,9 @@ class _Reverting:
         # On the firewalls behind a Panorama it is running with the push.
         if self.target.behind is None and proof.spoken(self.journal):
             proof.look_before_commit()
-            self.journal = replace(self.journal, shown={**self.journal.shown, "": replace(self.journal.on(""), sessions=proof.sessions)})
+            self.journal = replace(self.journal, shown={**self.journal.shown, "": replace(self.journal.on(""), sessions=proof.sessions or {})})
 
-    def _commit(self, result) -> None:
+    def _commit(self, result: dict) -> None:
         self._look_at_sessions()
         description = self.module.params["description"] or f"{self.vpn} reverted, by tunnelsmith.panos_vpn.config_revert"
         try:
@@ -252,5 +263,5 @@ class _Reverting:
                                 f"{', '.join(places.words(difference.path) for difference in wrong)}; the journal {self.journal.file} stays")
 
 
-def _told(difference) -> dict:
+def _told(difference: revert.Difference) -> dict:
     return {"object": difference.label, "xpath": difference.xpath}

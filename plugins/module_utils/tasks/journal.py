@@ -20,7 +20,7 @@ import stat
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field, replace
 from secrets import token_hex
-from typing import Callable, Iterator, Mapping, Sequence
+from typing import Any, Callable, Iterator, Mapping, Sequence
 from urllib.parse import quote, unquote
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
@@ -29,6 +29,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.locat
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet, Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import revert
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import Plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.revert import Difference
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.bgp import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import writable
@@ -100,7 +101,7 @@ class Journal:
         """Whether it says anything. Where nothing is left to take back, tunnels can still have to be negotiated anew."""
         return bool(self.differences or self.negotiated)
 
-    def noting(self, plan, reads, base: Callable[[str], Path]) -> Journal:
+    def noting(self, plan: Plan, reads: Sequence[Path], base: Callable[[str], Path]) -> Journal:
         """This journal with what a plan is about to change. C(base): as C(Target.base).
 
         What was noted and does not stand any more was never written, or somebody else has changed it since: it is not ours to restore.
@@ -232,7 +233,7 @@ def file_of(folder: str, firewall: str, vpn: str) -> str:
 
 def is_kept(folder: str | None) -> bool:
     """Whether journals are kept in a folder: they make it, and when they go, it stays."""
-    return bool(folder) and os.path.isdir(_expanded(folder))
+    return folder is not None and folder != "" and os.path.isdir(_expanded(folder))
 
 
 def vpns(folder: str, firewall: str) -> list[str]:
@@ -379,17 +380,17 @@ def _refuse_strange_places(journal: Journal) -> None:
                            "look who wrote it, and move it away")
 
 
-def _difference(item) -> Difference:
+def _difference(item: Mapping[str, Any]) -> Difference:
     return Difference(item["label"], places.parse(item["xpath"]), _xml(item["before"]), _xml(item["after"]), _xml(item["remains"]),
                       tuple(item["above"]), item["moved_below"], places.parse(item["container"]))
 
 
-def _shown(told) -> Shown:
+def _shown(told: Mapping[str, Any]) -> Shown:
     proven = [(str(name), places.parse(xpath)) for name, xpath in told["proven"]]
     return Shown(tuple(proven), {str(peer): _session(session) for peer, session in told["sessions"].items()}, bool(told["pushed"]))
 
 
-def _session(told) -> Session | None:
+def _session(told: Sequence | None) -> Session | None:
     if told is None:
         return None
     began, number = told
@@ -403,7 +404,7 @@ def _xml(text: str) -> str:
     return text
 
 
-def _flush_folder(folder) -> None:
+def _flush_folder(folder: str) -> None:
     opened = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(opened)

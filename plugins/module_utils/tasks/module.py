@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import traceback
+from typing import Any, Callable, Iterator, Mapping
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import naming, secrets
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import high_availability, locks, sdk
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.location import Location
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import Patience
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target, target_at
@@ -32,6 +34,8 @@ class CollectionModule(AnsibleModule):
     Ansible masks raw secrets, in everything that a module returns. In the system log it masks their C(repr()) form, where quotes
     and backslashes make it miss them: the log is given option names only.
     """
+
+    params: dict[str, Any]
 
     def __init__(self, argument_spec, connection, far_end, libraries=(), **kwargs):
         """C(connection): the option that leads to the C(far_end). C(libraries): (name, error of its import or None) of what the module needs."""
@@ -109,7 +113,7 @@ class PanosModule(CollectionModule):
         super().__init__(argument_spec, "provider", "the firewall", ((sdk.LIBRARY, sdk.IMPORT_ERROR), *libraries), **kwargs)
 
 
-def _words(spec) -> list[str]:
+def _words(spec: Mapping[str, Any]) -> list[str]:
     """What an option can be set to, where that is one of a few words."""
     return ["true", "false"] if spec.get("type") == "bool" else list(map(str, spec.get("choices", ())))
 
@@ -129,13 +133,13 @@ def _secrets(spec, params):
                 yield str(item)
 
 
-def with_session(module, work, untouched=NOTHING_WRITTEN) -> None:
+def with_session(module: PanosModule, work: Callable[[Session], dict], untouched: str = NOTHING_WRITTEN) -> None:
     """Run C(work) with a session, and hand its result, or what went wrong, to Ansible.
 
     C(untouched): what a failure says that came before any request which changes something.
     """
 
-    def in_session():
+    def in_session() -> dict:
         with high_availability.reached(Provider(**module.params["provider"])) as session:
             session.tell = module.tell
             return _worked(session, work, untouched)
@@ -143,7 +147,7 @@ def with_session(module, work, untouched=NOTHING_WRITTEN) -> None:
     concluded(module, in_session)
 
 
-def concluded(module, work) -> None:
+def concluded(module: CollectionModule, work: Callable[[], dict]) -> None:
     """Run C(work), and hand its result, or what went wrong, to Ansible."""
     try:
         result = work()
@@ -178,25 +182,27 @@ def shortened(told):
     return told
 
 
-def _warn(module, result) -> None:
+def _warn(module: CollectionModule, result: dict) -> None:
     for warning in dict.fromkeys(result.pop("warnings", ())):
         module.warn(module.naming(warning))
 
 
-def _worked(session, work, untouched):
+def _worked(session: Session, work: Callable[[Session], dict], untouched: str) -> dict:
     try:
         return work(session)
     except (ConnectionFailed, DeviceError) as exc:
         raise exc if session.changing or not untouched or untouched in str(exc) else exc.leaving(untouched)
 
 
-def target_of(module, session) -> Target:
+def target_of(module: PanosModule, session: Session) -> Target:
     """What the task's location options lead to."""
     options = [name for name in arguments.LOCATIONS if name in module.params]
     return target_at(session, Location(**{name: module.params[name] for name in options}), options)
 
 
-def locked(module, session, work, keeps=lambda result: False, takes=True) -> dict:
+def locked(
+    module: PanosModule, session: Session, work: Callable[[], dict], keeps: Callable[[dict], bool] = lambda result: False, takes: bool = True,
+) -> dict:
     """The result of C(work), under the configuration lock where the task is to have it; see C(locks.under)."""
     if not module.params["config_lock"] or module.check_mode:
         return work()
@@ -204,7 +210,7 @@ def locked(module, session, work, keeps=lambda result: False, takes=True) -> dic
 
 
 @contextlib.contextmanager
-def telling(result):
+def telling(result: dict) -> Iterator[None]:
     """Where what follows fails, what was done before it is told beside the failure."""
     try:
         yield

@@ -10,7 +10,9 @@ What the plan's own reads do not tell is looked up, in one request.
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from collections import Counter
 from dataclasses import dataclass
+from typing import Iterable, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
@@ -34,7 +36,7 @@ class Missing:
     certain: bool = True
 
 
-def missing(target: Target, plan: Plan, reads, view: ET.Element | None = None) -> list[Missing]:
+def missing(target: Target, plan: Plan, reads: Sequence[Path], view: ET.Element | None = None) -> list[Missing]:
     """What a plan needs and is not in the candidate. C(reads): the places that the plan was made on. C(view): what stands around, where that is known."""
     parents = dict.fromkeys([*_holders(target, plan), *plan.parents])
     references = [reference for reference in open_references(plan, target.base) if view is None or not reference.is_in(view)]
@@ -46,12 +48,11 @@ def missing(target: Target, plan: Plan, reads, view: ET.Element | None = None) -
                     for reference in references if not reference.is_in(there)]
 
 
-def in_containers(paths) -> list[Path]:
+def in_containers(paths: Iterable[Path]) -> list[Path]:
     """Several entries of one container are read as that container: requests do not grow with the number of objects."""
-    counts: dict = {}
-    for path in dict.fromkeys(paths):
-        counts[path[:-1]] = counts.get(path[:-1], 0) + 1
-    return [path[:-1] if counts[path[:-1]] > 1 else path for path in paths]
+    listed = list(paths)
+    counts = Counter(path[:-1] for path in dict.fromkeys(listed))
+    return [path[:-1] if counts[path[:-1]] > 1 else path for path in listed]
 
 
 def refuse(target: Target, found: list[Missing]) -> list[str]:
@@ -68,7 +69,7 @@ def yet(target: Target, found: list[Missing]) -> list[str]:
     return [f"{words} yet{instead_ if 'is meant' in instead_ else ''}" for words, instead_ in told.items()]
 
 
-def _instead(target, path) -> str:
+def _instead(target: Target, path: Path) -> str:
     """The names that there are where one was looked for."""
     try:
         names = places.names(target.session.get(path[:-1]), ())
@@ -79,7 +80,7 @@ def _instead(target, path) -> str:
     return instead(path[-1][1] if isinstance(path[-1], tuple) else path[-1], names)
 
 
-def _holders(target, plan) -> list[tuple]:
+def _holders(target: Target, plan: Plan) -> list[tuple[str, Path]]:
     """What the location options name: (label of the first object, path)."""
     label = plan.touched[0][0].label
     return [(label, holder) for holder in target.holders() if places.find(plan.before, holder[1:]) is None]
@@ -101,7 +102,7 @@ def refuse_interfaces_of_others(target: Target, plan: Plan) -> None:
                           f"'{target.base('vsys')[-1][1]}', nothing was written")
 
 
-def _owner(target, interface, count) -> str:
+def _owner(target: Target, interface: str, count: int) -> str:
     """The virtual system that has an interface; their names are vsys1, vsys2 and so on, with gaps."""
     for number in range(1, 2 * count + 1):
         name = f"vsys{number}"

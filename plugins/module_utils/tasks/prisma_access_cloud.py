@@ -60,11 +60,10 @@ def run() -> None:
     concluded(module, lambda: _worked(module))
 
 
-def _worked(module) -> dict:
+def _worked(module: Any) -> dict:
     client = None
     try:
-        # What has to be there is asked for by its name, and not by Python.
-        client = Client(Access(**{name: "" if value is None else value for name, value in module.params["scm"].items()}), module.tell)
+        client = Client(Access.said(module.params["scm"]), module.tell)
         return _Run(module, client).done()
     except PanosVpnError as exc:
         raise exc if client is not None and client.changing else exc.leaving(NOTHING_WRITTEN)

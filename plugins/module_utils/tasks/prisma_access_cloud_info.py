@@ -41,11 +41,11 @@ def run() -> None:
     concluded(module, lambda: _asked(module))
 
 
-def _asked(module) -> dict:
+def _asked(module: Any) -> dict:
     params = module.params
     if params["minutes"] < 1:
         raise InvalidInput(f"minutes: {params['minutes']} is less than 1")
-    access = Access(**{name: "" if value is None else value for name, value in params["scm"].items()})
+    access = Access.said(params["scm"])
     client = Client(access, module.tell)
     of_telemetry = dataclasses.replace(access, base_url=params["insights_url"], base_option="insights_url")
     telemetry = Client(of_telemetry, module.tell, {"Prisma-Tenant": access.tsg_id})

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Iterable, Sequence
+from typing import Any, Iterable, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import managed, push
@@ -72,7 +72,7 @@ class Fate:
                 "result": self.result, "told": self.told, "warnings": list(self.warnings)}
 
 
-def _run(module, session: Session) -> dict:
+def _run(module: Any, session: Session) -> dict:
     params = module.params
     job = _job_to_follow(params["job_id"], session)
     target = itself(session)
@@ -220,7 +220,7 @@ def _fate(aim: Aim, hostname: str, arrival: Arrival | None, in_sync: bool, failu
 def _told(params: dict, session: Session, wanted: Sequence[Aim], fates: Sequence[Fate], done: Sequence[Pushed]) -> dict:
     order = [aim.serial for aim in wanted]
     fates = sorted(fates, key=lambda fate: order.index(fate.aim.serial))
-    result = {
+    result: dict[str, Any] = {
         "changed": any(fate.result in (PENDING, PUSHED) for fate in fates),
         "devices": [fate.plain() for fate in fates],
         "job_ids": [pushed.job for pushed in done],

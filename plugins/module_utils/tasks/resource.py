@@ -6,25 +6,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import beside
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.gathered import gathered
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import asked_of, validate
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Request
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Request, Resource
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, target_of, with_session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.needed import in_containers
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, configure
 
 
-def run(resource) -> None:
+def run(resource: Resource) -> None:
     """The whole life of a resource's module."""
     module = PanosModule(arguments.of_resource(resource))
     with_session(module, lambda session: _run_resource(module, session, resource))
 
 
-def _run_resource(module, session, resource) -> dict:
+def _run_resource(module: Any, session: Session, resource: Resource) -> dict:
     params = module.params
     state = params["state"]
     names = {name: params[name] for name in resource.identity}

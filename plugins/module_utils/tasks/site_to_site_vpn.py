@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any, Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.behind import Behind, refuse_unknown
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
@@ -29,7 +31,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.outcome 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import FAILOVERS, Vpn
 
 
-def _list(elements: str, **more) -> dict:
+def _list(elements: str, **more: Any) -> dict:
     return {"type": "list", "elements": elements, **more}
 
 
@@ -113,8 +115,8 @@ def run() -> None:
     with_session(module, lambda session: _run(module, session))
 
 
-def _vpn(params) -> Vpn:
-    values = given({option: arguments.trimmed(params[option]) for option in _VPN if option not in (*_PER_TUNNEL, "rule_position")})
+def _vpn(params: Mapping[str, Any]) -> Vpn:
+    values: dict[str, Any] = given({option: arguments.trimmed(params[option]) for option in _VPN if option not in (*_PER_TUNNEL, "rule_position")})
     described = given(params["connection"] or {})
     values.setdefault("nat_traversal", described.get("acceleration", False))
     values["tunnels"], keys = tunnels_of(values.get("tunnels", described.get("tunnels", ()))), params["pre_shared_keys"]
@@ -132,10 +134,11 @@ def _vpn(params) -> Vpn:
         if (position["where"] in ("before", "after")) != bool(position["rule"]):
             raise Refused("rule_position: rule goes with where: before or after, and only with them")
         values["rule_position"] = (position["where"], position["rule"])
-    return Vpn(name=params["name"], **{option: tuple(value) if isinstance(value, list) else value for option, value in values.items()})
+    frozen: dict[str, Any] = {option: tuple(value) if isinstance(value, list) else value for option, value in values.items()}
+    return Vpn(name=params["name"], **frozen)
 
 
-def _run(module, session) -> dict:
+def _run(module: Any, session: Session) -> dict:
     params = module.params
     check_name(params["name"])
     verifying.refuse_no_time(params, "verify_poll", "counter_interval", "probe_timeout")
@@ -152,7 +155,7 @@ def _run(module, session) -> dict:
     return Life(module, target, next(iter(wanted.values()), None), asked, on_each=on_each).run()
 
 
-def _wanted(params) -> dict[str, Vpn]:
+def _wanted(params: dict[str, Any]) -> dict[str, Vpn]:
     """The VPN as it is to be: serial number of a firewall → what it is there; empty → what it is on all of them. One that names objects is not checked yet."""
     _refuse_missing(params)
     _refuse_revert_of_nothing(params)
@@ -181,7 +184,7 @@ def _refuse_devices(on_each: dict[str, Vpn], target: Target) -> None:
                       "or take it out of the stack or the device group; nothing was written")
 
 
-def _refuse_push(params, target: Target) -> None:
+def _refuse_push(params: Mapping[str, Any], target: Target) -> None:
     """A push needs a Panorama, and something that is committed there; only what was pushed can be verified."""
     if target.behind is None and params["push"]:
         raise InvalidInput(f"push: {target.place} is no Panorama, a commit is all that it takes; leave push out")
@@ -208,7 +211,7 @@ def _with_networks_of_objects(vpn: Vpn, target: Target) -> Vpn:
     return found
 
 
-def _refuse_missing(params) -> None:
+def _refuse_missing(params: Mapping[str, Any]) -> None:
     """What a VPN that is to be written cannot do without; one that is only looked at or taken away needs its name alone."""
     missing = [option for option in _NEEDED if params[option] is None]
     described = [params["tunnels"], *(each["connection"] for each in (params, *(params["devices"] or ())))]
@@ -218,14 +221,14 @@ def _refuse_missing(params) -> None:
         raise InvalidInput(f"state is present but all of the following are missing: {', '.join(missing)}")
 
 
-def _refuse_revert_of_nothing(params) -> None:
+def _refuse_revert_of_nothing(params: Mapping[str, Any]) -> None:
     if params["on_failure"] == outcome.REVERT and not (params["journal"] or "").strip():
         raise InvalidInput("on_failure: revert needs a journal, which says what is to be taken back; name a folder for it, or say on_failure: fail")
     if params["on_failure"] == outcome.REVERT and not params["commit"]:
         raise InvalidInput("on_failure: revert takes back what this task committed and found not to work; say commit: true as well")
 
 
-def _asked(params) -> Asked:
+def _asked(params: Mapping[str, Any]) -> Asked:
     writes = params["configure"]
     return Asked(params["name"], params["state"] == "absent", writes and params["commit"], params["verify"], params["on_failure"],
                  params["keep_journal"])

@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
-from typing import Any, Mapping
+from typing import Any, Callable, Mapping, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_peer, ike_gateway, ipsec_tunnel
@@ -52,18 +54,18 @@ class Switch:
     def _option(self) -> str:
         return "enable" if self.kind == PEER else "disabled"
 
-    def said(self, entry) -> str | None:
+    def said(self, entry: ET.Element | None) -> str | None:
         """What an entry says of it: C(yes), C(no), or None where nothing is said. All three kinds are on then."""
         return places.text(entry, (self._option,))
 
     def off(self) -> dict:
         return {self._option: self.kind != PEER}
 
-    def on(self, entry) -> dict:
+    def on(self, entry: ET.Element | None) -> dict:
         """What turns it on; nothing where it is on."""
         return self.as_before(entry, "yes" if self.kind == PEER else None)
 
-    def as_before(self, entry, said: str | None) -> dict:
+    def as_before(self, entry: ET.Element | None, said: str | None) -> dict:
         """What makes an entry that is off say what C(said) told; nothing where it is on."""
         if self.said(entry) != ("no" if self.kind == PEER else "yes"):
             return {}
@@ -81,7 +83,9 @@ class Change:
     def __post_init__(self):
         self.pending = uncommitted.listed(self.module, self.target.session)
 
-    def write(self, switches, values, warnings=(), spares_gone=False) -> dict:
+    def write(
+        self, switches: Sequence[Switch], values: Callable[[Switch, ET.Element], dict], warnings: Sequence[str] = (), spares_gone: bool = False,
+    ) -> dict:
         """C(values): (switch, its candidate entry) → options. The result of C(configure), and what is uncommitted with it.
 
         C(spares_gone): go on without objects that somebody has removed, with a warning that names them.
@@ -89,7 +93,7 @@ class Change:
         advanced = self.target.platform.advanced
         reads = [switch.place(self.target) for switch in switches]
 
-        def wanted(tree):
+        def wanted(tree: ET.Element) -> Wanted:
             found = [(switch, places.find(tree, path[1:])) for switch, path in zip(switches, reads)]
             gone = [switch.label for switch, entry in found if entry is None]
             if gone and not spares_gone:
@@ -103,12 +107,12 @@ class Change:
         uncommitted.tell(self.module, result, self.pending, lambda change: commit.concerns(change, objects))
         return result
 
-    def _refuse_foreign(self, intent) -> None:
+    def _refuse_foreign(self, intent: Wanted) -> None:
         if self.module.params.get("commit", True):
             objects = intent.places(self.target.base)
             uncommitted.refuse_foreign(self.module, self.target.session, self.pending, lambda change: commit.concerns(change, objects))
 
-    def commit(self, written: dict, description: str, session=None) -> dict:
+    def commit(self, written: dict, description: str, session: Session | None = None) -> dict:
         """Commit what C(write) wrote, or left there. C(session): another one, where this one is busy meanwhile."""
         return commit_changes(self.module, session or self.target.session, written["objects"], written["earlier_changes"],
                               self.module.params["description"] or description)

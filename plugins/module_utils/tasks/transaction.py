@@ -8,8 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from typing import Any, Iterator, Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.order import Item, in_order
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import beside
@@ -17,7 +22,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.pl
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import asked_of, validate
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.registry import RANKS, RESOURCES
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Request
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Request, Resource
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, target_of, with_session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.needed import in_containers
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, carry_out
@@ -32,7 +37,7 @@ def argument_spec() -> dict:
     }
 
 
-def _item_options(resource) -> dict:
+def _item_options(resource: Resource) -> dict:
     states = [state for state in resource.states if state != "gathered"]
     return {**arguments.of_options(resource), "state": {"type": "str", "choices": states, "default": "present"}}
 
@@ -43,7 +48,7 @@ def run() -> None:
     with_session(module, lambda session: _run(module, session))
 
 
-def _run(module, session) -> dict:
+def _run(module: Any, session: Session) -> dict:
     items = [_item(number, item) for number, item in enumerate(module.params["items"], 1)]
     for label, resource, options in items:
         with _named(label):
@@ -52,9 +57,9 @@ def _run(module, session) -> dict:
     requests = [(label, resource, _request(resource, options, target)) for label, resource, options in in_order(items, RANKS)]
     reads = [target.base(kind) + path for _label, resource, request in requests for kind, path in resource.reads(request)]
 
-    def planned(tree):
+    def planned(tree: ET.Element) -> tuple[Wanted, Plan]:
         plan = Plan(before=tree, after=copy.deepcopy(tree))
-        intent = Wanted([])
+        intent, phases = Wanted([]), []
         for label, resource, request in requests:
             with _named(label):
                 told = [check(request, plan.after) for check in resource.checks]
@@ -65,8 +70,8 @@ def _run(module, session) -> dict:
                     if isinstance(entry, DesiredEntry):
                         intent.warnings += [f"{label}: {warning}" for warning in validate(entry, target.platform)]
                 add(plan, in_reference_order(wanted), target.base)
-                intent.phases.append(wanted)
-        return intent, finished(plan)
+                phases.append(wanted)
+        return replace(intent, phases=phases), finished(plan)
 
     result = carry_out(module, target, in_containers(reads), planned)
     # In place of all arguments, which Ansible would repeat in the result.
@@ -75,7 +80,7 @@ def _run(module, session) -> dict:
 
 
 @contextlib.contextmanager
-def _named(label):
+def _named(label: str) -> Iterator[None]:
     """Puts the item's number in front of what is wrong with it."""
     try:
         yield
@@ -83,7 +88,7 @@ def _named(label):
         raise exc.speaking_of(label)
 
 
-def _item(number, given_item) -> Item:
+def _item(number: int, given_item: Mapping[str, Any]) -> Item:
     chosen = [(name, options) for name, options in given_item.items() if options is not None]
     if len(chosen) != 1:
         raise InvalidInput(f"items[{number}]: give exactly one resource, not {', '.join(name for name, _options in chosen) or 'none'}")
@@ -91,17 +96,13 @@ def _item(number, given_item) -> Item:
     return Item(f"items[{number}] ({name})", RESOURCES[name], options)
 
 
-def _check(resource, options):
-    values = _values(resource, options)
+def _check(resource: Resource, options: Mapping[str, Any]) -> None:
+    values = asked_of(resource, options)
     extra = {node.option for node in resource.extra}
     validate(DesiredEntry(resource.table, options[resource.identity[-1]], {key: value for key, value in values.items() if key not in extra},
                           options["state"]))
 
 
-def _values(resource, options) -> dict:
-    return asked_of(resource, options)
-
-
-def _request(resource, options, target) -> Request:
+def _request(resource: Resource, options: Mapping[str, Any], target: Target) -> Request:
     names = {name: options[name] for name in resource.identity}
-    return Request(names, _values(resource, options), options["state"], target.platform, target.base, options.get("update_secret") or "on_create")
+    return Request(names, asked_of(resource, options), options["state"], target.platform, target.base, options.get("update_secret") or "on_create")

@@ -9,11 +9,15 @@ C(pending) are the uncommitted changes from before a task, C(is_mine) tells whic
 
 from __future__ import annotations
 
+from typing import Any, Callable, Iterable
+
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit, locks
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.commit import Change
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError
 
 
-def listed(module, session, nothing_before=False) -> list[commit.Change]:
+def listed(module: Any, session: Session, nothing_before: bool = False) -> list[Change]:
     """What is uncommitted. Raises DeviceError where the firewall does not tell it, unless all of the account's changes may be committed along.
 
     C(nothing_before): before this task wrote, nothing was.
@@ -30,11 +34,11 @@ def listed(module, session, nothing_before=False) -> list[commit.Change]:
                          "give the account the right to see it, or say commit_foreign: include")
 
 
-def _takes_along(module) -> bool:
+def _takes_along(module: Any) -> bool:
     return module.params["commit_foreign"] == "include"
 
 
-def refuse_foreign(module, session, pending, is_mine) -> None:
+def refuse_foreign(module: Any, session: Session, pending: list[Change], is_mine: Callable[[Change], bool]) -> None:
     """Before a write: our account's other uncommitted changes would be committed along. Waits for them to go, then refuses them by name.
 
     Where the account is not told by its name, somebody has other changes uncommitted, and this task commits, the firewall is asked whose key it is.
@@ -47,7 +51,7 @@ def refuse_foreign(module, session, pending, is_mine) -> None:
         commit.refuse_foreign(session, account, pending, lambda change: not is_mine(change), module.patience("lock_timeout"), "nothing was written")
 
 
-def tell(module, result, pending, is_mine) -> list:
+def tell(module: Any, result: dict, pending: Iterable[Change], is_mine: Callable[[Change], bool]) -> list[Change]:
     """Add to a result what the commit to come has to know: whether there is one, and what was uncommitted before. Returns our part of that."""
     mine = [change for change in pending if is_mine(change)]
     result["uncommitted"] = bool(mine) or (result["changed"] and not module.check_mode)
@@ -55,6 +59,6 @@ def tell(module, result, pending, is_mine) -> list:
     return mine
 
 
-def earlier_changes(pending, is_mine) -> list:
+def earlier_changes(pending: Iterable[Change], is_mine: Callable[[Change], bool]) -> list[dict[str, str]]:
     """What was uncommitted and is not the task's, in the form that the module commit takes."""
     return [{"owner": change.owner, "xpath": change.xpath} for change in pending if not is_mine(change)]

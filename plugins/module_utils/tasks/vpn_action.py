@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 import time
+from typing import Any, Iterable, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import high_availability
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError, Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.inquiry import vpn_state
@@ -24,6 +26,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.turns 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import journal_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import outcome
 
+# As the resources gather them, of one group: those that are negotiated together.
+Tunnels = list[dict]
 # Where an IKE gateway has its key.
 _KEY = ("authentication", "pre-shared-key", "key")
 RECONNECT, INITIATE, CLEAR, ENABLE, DISABLE, ROTATE = "reconnect", "initiate", "clear", "enable", "disable", "rotate_keys"
@@ -57,7 +61,7 @@ def run() -> None:
 class _Task:
     """One run of the module."""
 
-    def __init__(self, module, session):
+    def __init__(self, module: Any, session: Session):
         self.module, self.session, self.params = module, session, module.params
         self.names = arguments.trimmed(self.params["name"] or [])
         if not self.names and not self.params["all"]:
@@ -81,7 +85,7 @@ class _Task:
             result = self._done(action)
         return {**result, "warnings": [*result["warnings"], *self.listing.warnings]}
 
-    def _done(self, action) -> dict:
+    def _done(self, action: str) -> dict:
         for option in ("pre_shared_keys", "cloud") if action != ROTATE else ():
             if self.params[option]:
                 raise InvalidInput(f"{option}: it goes with action: {ROTATE}")
@@ -115,12 +119,12 @@ class _Task:
             result.pop("journal", None)
         return result
 
-    def _gets_new_keys(self, group, keys) -> bool:
+    def _gets_new_keys(self, group: Tunnels, keys: dict[str, str]) -> bool:
         """In check mode: whether the group would be negotiated anew, which a key that is there already does not need."""
         written = self._write_keys(_of_group(group, keys))
         return written["changed"] or written["uncommitted"]
 
-    def _rotate_group(self, group, keys, rest, result) -> None:
+    def _rotate_group(self, group: Tunnels, keys: dict[str, str], rest: Sequence[Tunnels], result: dict) -> None:
         before = self._flows()
         change = Change(self.module, self.target)
         written = self._write_keys(keys, change)
@@ -211,7 +215,7 @@ class _Task:
 
     # At run time.
 
-    def _negotiate(self, action) -> dict:
+    def _negotiate(self, action: str) -> dict:
         if self.params["object"] != TUNNEL:
             raise InvalidInput(f"object: {action} acts on tunnels and their IKE gateways together; object goes with enable and disable")
         groups = self._groups()
@@ -220,14 +224,14 @@ class _Task:
             groups = [group for group in groups if not all(negotiating.is_up(before, tunnel["name"]) for tunnel in group)]
         stopped = [] if action == INITIATE else [tunnel["name"] for group in groups for tunnel in self._sharing(group)]
         warnings = [self._announced(action, stopped)] if stopped else []
-        result = {"changed": bool(groups), "interrupts": stopped, "tunnels": [], "warnings": warnings}
+        result: dict[str, Any] = {"changed": bool(groups), "interrupts": stopped, "tunnels": [], "warnings": warnings}
         if self.module.check_mode:
             return {**result, "warnings": [": ".join(["check mode, nothing was sent", *warnings])] if groups else []}
         with telling(result):
             changed = [self._negotiate_group(action, group, groups[number:], before, result["tunnels"]) for number, group in enumerate(groups, 1)]
         return {**result, "changed": any(changed)}
 
-    def _negotiate_group(self, action, group, rest, before, all_told) -> bool:
+    def _negotiate_group(self, action: str, group: Tunnels, rest: Sequence[Tunnels], before: negotiating.Flows, all_told: list[dict]) -> bool:
         """Whether anything was cleared or initiated. C(rest): the groups whose turn is later. C(before): all flows, before the first one's turn.
 
         C(all_told): takes what is told of the group's tunnels.
@@ -271,31 +275,31 @@ class _Task:
     def _meant(self) -> str:
         return ", ".join(self.names) or f"all tunnels of {self.session.place}"
 
-    def _sharing(self, group) -> list:
+    def _sharing(self, group: Tunnels) -> list:
         """The group, and the tunnels of others that lose their IKE SA with it."""
         gateways = {gateway for tunnel in group for gateway in tunnel["ike_gateways"]}
         names = {tunnel["name"] for tunnel in group}
         return group + [tunnel for tunnel in self.everything["tunnels"]
                         if tunnel["name"] not in names and gateways.intersection(tunnel.get("ike_gateways", ()))]
 
-    def _announced(self, action, stopped) -> str:
+    def _announced(self, action: str, stopped: Sequence[str]) -> str:
         if action == CLEAR:
             return f"traffic of {_listed(stopped)} stops until it is negotiated again"
         return f"traffic of {_listed(stopped)} stops for a moment" + (", one after the other" if len(stopped) > 1 else "")
 
-    def _clear(self, group, told) -> bool:
+    def _clear(self, group: Tunnels, told: list[dict]) -> bool:
         """Whether there was anything to clear."""
         answers = [_noted(told, answer) for answer in negotiating.clear(self.session, group)]
         return any(answer.found_something for answer in answers)
 
-    def _initiate(self, group, told) -> None:
+    def _initiate(self, group: Tunnels, told: list[dict]) -> None:
         for answer in negotiating.initiate(self.session, group):
             _noted(told, answer)
 
     def _flows(self) -> negotiating.Flows:
         return negotiating.by_tunnel(self.listing.flows())
 
-    def _await(self, group, told, before, rest) -> None:
+    def _await(self, group: Tunnels, told: list[dict], before: negotiating.Flows, rest: Sequence[Tunnels]) -> None:
         """Until the group is up again, so that never more than it is down; C(before): flows whose SPIs do not count any more."""
         if not self.params["timeout"]:
             return
@@ -318,7 +322,7 @@ class _Task:
             if tunnel["name"] in names:
                 proof.settle(tunnel, self.running, journal, self.module.tell)
 
-    def _keep_for_good(self, keys) -> None:
+    def _keep_for_good(self, keys: Iterable[str]) -> None:
         """What a journal tells of these keys is not taken back any more where all tunnels have come up with them: the far side has no others now."""
         journal = journal_of(self.module)
         if not journal:
@@ -329,7 +333,7 @@ class _Task:
         proven = [Switch(GATEWAY, name).place(self.target) + _KEY for name in keys if name not in unproven]
         journal.release(proven, self.module.tell, lambda found: proof.is_settled(found, self.running))
 
-    def _still_down(self, down, rest) -> PanosVpnError:
+    def _still_down(self, down: Sequence[str], rest: Sequence[Tunnels]) -> PanosVpnError:
         spared = [tunnel["name"] for other in rest for tunnel in other]
         return PanosVpnError(
             f"{_listed(down)} on {self.session.place}: not up {self.params['timeout']} s after it was initiated"
@@ -357,5 +361,5 @@ def _noted(told: list, answer: negotiating.Answer) -> negotiating.Answer:
     return answer
 
 
-def _listed(names, kind="tunnel") -> str:
+def _listed(names: Sequence[str], kind: str = "tunnel") -> str:
     return (f"{kind} " if len(names) == 1 else f"{kind}s ") + ", ".join(f"'{name}'" for name in names)

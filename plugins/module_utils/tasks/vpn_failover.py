@@ -7,9 +7,12 @@
 from __future__ import annotations
 
 import time
+import xml.etree.ElementTree as ET
+from typing import Any, Callable
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.drill import drill as drills, expectation, paths, record as records
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.drill.measurement import Measurement
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput, PanosVpnError, Refused
@@ -27,11 +30,11 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.switching import PEER, TUNNEL, Change, Switch
 
 TAKE_DOWN, BRING_BACK = "take_down", "bring_back"
-# SAs that are cleared are negotiated anew by the next packet, and rules do not end sessions: nothing but the configuration keeps a tunnel down.
 _PUSHED = ("{label} on {place} comes from the Panorama template '{template}', and a drill has to write to what it takes down: on the firewall the template "
            "would win. Override it there (Network > IPSec Tunnels > Override, of a BGP peer the router), commit, drill, and revert the override; "
            "or let the far side take its end down, and watch by vpn_info and a probe; or turn the tunnel off for all firewalls of the template "
            "(ipsec_tunnel with template: {template} and disabled: true, then push), and on again in the same way. Nothing was written")
+# SAs that are cleared are negotiated anew by the next packet, and rules do not end sessions: nothing but the configuration keeps a tunnel down.
 _STILL_DOWN = "what was taken down still is, action: bring_back restores it"
 
 
@@ -63,7 +66,7 @@ def run() -> None:
 class _Task:
     """One run of the module."""
 
-    def __init__(self, module, session):
+    def __init__(self, module: Any, session: Session):
         self.module, self.session, self.params = module, session, module.params
         for option in ("poll", "probe_interval", "probe_timeout"):
             if self.params[option] <= 0:
@@ -90,13 +93,13 @@ class _Task:
             raise Refused(f"'{name}' is an IKE gateway without a tunnel in the running configuration of {self.session.place}: nothing can fail over")
         return found
 
-    def _about(self, tunnel, method) -> dict:
+    def _about(self, tunnel: str, method: str) -> dict:
         return {
             "firewall": self.session.place, "vpn": self.params["name"], "action": self.params["action"], "method": method,
             "tunnel": tunnel, "began": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         }
 
-    def _over(self, tunnel) -> str:
+    def _over(self, tunnel: str) -> str:
         return f"tunnel '{tunnel}' on {self.session.place}:"
 
     # Taking down.
@@ -121,7 +124,7 @@ class _Task:
         if self.module.check_mode:
             return result
 
-        def moved(look):
+        def moved(look: paths.Look) -> bool:
             return look.works(self.tunnels, drill.destinations) and not look.uses(drill.interface, drill.destinations)
 
         result, measurement = self._measured(change, written, result, told, moved, drill.destinations)
@@ -133,7 +136,7 @@ class _Task:
             raise PanosVpnError(f"{self._over(drill.tunnel)} {wrong}; {_STILL_DOWN}", **result)
         return result
 
-    def _wrong(self, measurement) -> str | None:
+    def _wrong(self, measurement: Measurement) -> str | None:
         """What spoils a drill once its tunnel is down."""
         if measurement.moved is None:
             return f"no other tunnel carries its traffic {self.params['timeout']} s after the commit"
@@ -143,12 +146,12 @@ class _Task:
             return f"its traffic is led into another tunnel, and the probe broke off: {measurement.broken_off}"
         return None
 
-    def _announced(self, drill, expected) -> list:
+    def _announced(self, drill: drills.Drill, expected: dict) -> list[str]:
         what = f"tunnel '{drill.tunnel}'" if self.params["method"] == drills.TUNNEL else f"the BGP peer behind tunnel '{drill.tunnel}'"
         return [f"{what} on {self.session.place} is taken down on purpose, its traffic stops until '{drill.standby}' takes over"
                 + expectation.announcement(expected, self.found)]
 
-    def _down(self, switch, entry, before) -> dict:
+    def _down(self, switch: Switch, entry: ET.Element, before: dict[Switch, str | None]) -> dict:
         """What takes an object down. The tunnel, which comes last, has all of it in its comment, in the same transaction.
 
         C(before): what was said of each when it was first read. After an answer that got lost, all of them say that they are down.
@@ -186,13 +189,13 @@ class _Task:
         if self.module.check_mode or not written["uncommitted"]:
             return result
 
-        def back(look):
+        def back(look: paths.Look) -> bool:
             return look.works(self.tunnels, look.carriers) and look.uses(self.tunnels[tunnel], look.carriers)
 
         result, measurement = self._measured(change, written, result, told, back, tuple(self._look(0.0).carriers))
         return self._judged(result, measurement, tunnel)
 
-    def _judged(self, result, measurement, tunnel) -> dict:
+    def _judged(self, result: dict, measurement: Measurement, tunnel: str) -> dict:
         """A tunnel that is up again and carries nothing is no failure: not every VPN prefers one of its tunnels."""
         result["measurement"]["summary"] = expectation.summary(result["measurement"])
         problems = judge(self._configuration(), self._state()).problems
@@ -208,7 +211,7 @@ class _Task:
             result["warnings"].append(f"tunnel '{tunnel}' is up again, and its traffic stays where it was: nothing prefers this tunnel")
         return result
 
-    def _up(self, switch, entry, before) -> dict:
+    def _up(self, switch: Switch, entry: ET.Element, before: str | None) -> dict:
         """What stood there before. A tunnel without a record was turned off by somebody else, and so stays."""
         if switch.kind == PEER:
             return switch.as_before(entry, before)
@@ -227,7 +230,7 @@ class _Task:
         found = [(name, self._record(name, candidate.get(name)) or self._record(name, comment)) for name, comment in running.items()]
         return [(name, record) for name, record in found if record is not None]
 
-    def _record(self, tunnel, comment) -> records.Record | None:
+    def _record(self, tunnel: str, comment: str | None) -> records.Record | None:
         try:
             return records.find(comment)
         except ValueError:
@@ -252,11 +255,13 @@ class _Task:
         carriers = paths.carriers(self.found, self.listing.pbf_rules() if by_rules else (), () if by_rules else self.listing.routes())
         return paths.Look(moment, carriers, paths.flow_states([each for each in flows if each.tunnel in self.tunnels]))
 
-    def _measured(self, change, written, result, told, reached, destinations) -> tuple:
+    def _measured(
+        self, change: Change, written: dict, result: dict, told: dict, reached: Callable[[paths.Look], bool], destinations: tuple,
+    ) -> tuple[dict, Measurement]:
         """(the task's result, the measurement) of the commit and what came of it. C(told): what is known of the drill already."""
         params = self.params
 
-        def watched(look) -> bool:
+        def watched(look: paths.Look) -> bool:
             there = reached(look)
             if measurement.committed is not None:
                 self.module.tell(f"tunnel '{told['tunnel']}': its traffic is {'where it is to be, and is watched' if there else 'not yet where it is to be'}")

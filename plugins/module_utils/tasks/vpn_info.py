@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import traceback
 from dataclasses import replace
+from typing import Any
 
 from ansible.module_utils.basic import missing_required_lib
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import alone
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis import sentences
@@ -28,13 +30,12 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.provin
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import firewall_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.outcome import all_not_proven
 
+IMPORT_ERROR: str | None = None
 try:
     import jmespath
 except ImportError:
     jmespath = None
     IMPORT_ERROR = traceback.format_exc()
-else:
-    IMPORT_ERROR = None
 
 CONFIG, STATE, ROUTES, SUMMARY, DIAGNOSIS = "config", "state", "routes", "summary", "diagnosis"
 _TEXTS = {"type": "list", "elements": "str"}
@@ -66,7 +67,7 @@ def run() -> None:
     with_session(module, lambda session: _Task(module, session).run(), untouched="")
 
 
-def _compiled(expression: str | None):
+def _compiled(expression: str | None) -> Any:
     """The parsed expression, before anything is asked of a firewall; None where there is none."""
     if expression is None:
         return None
@@ -81,7 +82,7 @@ def _compiled(expression: str | None):
 class _Task:
     """One run of the module."""
 
-    def __init__(self, module, session):
+    def __init__(self, module: Any, session: Session):
         self.module, self.session, self.params = module, session, module.params
         self.expression = _compiled(self.params["select"])
         verifying.refuse_no_time(self.params, "poll", "counter_interval", "probe_timeout")
@@ -134,20 +135,20 @@ class _Task:
 
     def _result(self, view: View) -> dict:
         vpn = dict(view.configuration) if CONFIG in self.gather else {}
-        told = {}
+        told: dict[str, Any] = {}
         if {STATE, ROUTES, SUMMARY}.intersection(self.gather):
             state = view.state if ROUTES in self.gather else replace(view.state, routes=None, prefixes=None)
             told = tell(view.configuration, state, view.condition, self.watch.question.connection)
         if {STATE, ROUTES}.intersection(self.gather):
             vpn["state"] = told
-        found = {"vpn": vpn}
+        found: dict[str, Any] = {"vpn": vpn}
         if self.watch.question.judges:
             found.update(verifying.told(view), firewall=self._firewall(view))
         if SUMMARY in self.gather:
             found["summary"] = summary(told, view.condition)
         if DIAGNOSIS in self.gather:
             found.update(diagnosis=view.diagnosis or [])
-        result = {"changed": False, "warnings": view.warnings, **found}
+        result: dict[str, Any] = {"changed": False, "warnings": view.warnings, **found}
         if self.params["journal"]:
             self._add_unproven(result, view)
             found["unproven"] = result["unproven"]
@@ -179,7 +180,7 @@ class _Task:
         result["warnings"] = [*result["warnings"], *all_not_proven(unproven, through)]
 
 
-def _searched(expression, values):
+def _searched(expression: Any, values: dict) -> Any:
     try:
         return expression.search(values)
     except jmespath.exceptions.JMESPathError as exc:

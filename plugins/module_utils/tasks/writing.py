@@ -9,12 +9,14 @@ from __future__ import annotations
 import contextlib
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field, replace
-from typing import ContextManager
+from typing import Any, Callable, ContextManager, Iterator, Mapping, Sequence, Tuple
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import readiness, transaction
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import NotYet, Patience
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import (
     ConnectionFailed, DeviceError, InvalidInput, PanosVpnError, Refused, TakenMeanwhile,
 )
@@ -22,7 +24,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.diff import diff
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.plan import Plan, plan as make_plan
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import validate
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import Desired, DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import journal as journals, needed
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import NOTHING_WRITTEN
 
@@ -40,23 +42,29 @@ class Wanted:
     Panorama, other templates of the stack and the firewall itself.
     """
 
-    phases: list
-    warnings: list = field(default_factory=list)
+    phases: Sequence[Sequence[Desired]]
+    warnings: list[str] = field(default_factory=list)
     facts: dict = field(default_factory=dict)
     view: ET.Element | None = None
 
-    def places(self, base) -> list:
+    def places(self, base: Callable[[str], Path]) -> list[Path]:
         """The absolute paths of all items, each once."""
         return list(dict.fromkeys(base(item.location) + item.relative_path for phase in self.phases for item in phase))
 
 
-def configure(module, target, reads, wanted, before_write=None) -> dict:
+# From the tree that was read to what is wanted, and the plan of that.
+Planning = Callable[[ET.Element], Tuple[Wanted, Plan]]
+# Called with what is wanted when something is about to be written.
+BeforeWrite = Callable[[Wanted], None]
+
+
+def configure(module: Any, target: Target, reads: Sequence[Path], wanted: Callable[[ET.Element], Wanted], before_write: BeforeWrite | None = None) -> dict:
     """Read, plan, and unless this is check mode or nothing differs, write. C(wanted): from the tree read to a Wanted.
 
     C(before_write): called with the Wanted when something is about to be written; raises where it must not be.
     """
 
-    def planned(tree):
+    def planned(tree: ET.Element) -> tuple[Wanted, Plan]:
         intent = wanted(tree)
         for item in (item for phase in intent.phases for item in phase if isinstance(item, DesiredEntry)):
             intent.warnings += validate(item, target.platform)
@@ -65,7 +73,9 @@ def configure(module, target, reads, wanted, before_write=None) -> dict:
     return carry_out(module, target, reads, planned, before_write)
 
 
-def carry_out(module, target, reads, planned, before_write=None, keeps_journal=True) -> dict:
+def carry_out(
+    module: Any, target: Target, reads: Sequence[Path], planned: Planning, before_write: BeforeWrite | None = None, keeps_journal: bool = True,
+) -> dict:
     """C(configure) with the planning given: C(planned): from the tree read to a Wanted and its plan.
 
     C(keeps_journal): whether what is written is noted in the task's journal, where it has one.
@@ -82,7 +92,7 @@ def carry_out(module, target, reads, planned, before_write=None, keeps_journal=T
     return {**result, **_told_of(module.journal)}
 
 
-def _refuse_undone(module, journal: journals.Journal | None, current: ET.Element, reads) -> None:
+def _refuse_undone(module: Any, journal: journals.Journal | None, current: ET.Element, reads: Sequence[Path]) -> None:
     """What this task wrote before, another run may have taken back since: then it does not go on with half of a VPN."""
     before = module.journal
     if journal is None or before is None or before.hand == journal.hand:
@@ -99,7 +109,9 @@ def _told_of(journal: journals.Journal | None) -> dict:
     return {"journal": journal.file} if journal else {}
 
 
-def _carried_out(module, target, reads, planned, before_write, journal: journals.Journal | None) -> dict:
+def _carried_out(
+    module: Any, target: Target, reads: Sequence[Path], planned: Planning, before_write: BeforeWrite | None, journal: journals.Journal | None,
+) -> dict:
     for attempt in range(_ATTEMPTS):
         intent, plan = planned(target.read([*reads, *readiness.READS]))
         if not plan:
@@ -128,14 +140,14 @@ def _carried_out(module, target, reads, planned, before_write, journal: journals
     return result
 
 
-def _still_to_do(target, reads, intent: Wanted, planned):
+def _still_to_do(target: Target, reads: Sequence[Path], intent: Wanted, planned: Planning) -> Plan:
     """What of a plan is not in the candidate. What was wanted counts, and not what would be wanted next: that may be another tunnel's turn."""
     if not intent.phases:
         return planned(target.read(reads))[1]
     return make_plan(intent.phases, target.read([*reads, *intent.places(target.base)]), target.base)
 
 
-def journal_file(module) -> str | None:
+def journal_file(module: Any) -> str | None:
     """Where the journal of the task's VPN stands; None where none is kept."""
     params = module.params
     if not params.get("journal"):
@@ -143,23 +155,23 @@ def journal_file(module) -> str | None:
     return journals.file_of(params["journal"], firewall_of(params), _vpn(params))
 
 
-def _vpn(params) -> str:
+def _vpn(params: Mapping[str, Any]) -> str:
     return params["name"] if isinstance(params["name"], str) else arguments.trimmed(params["name"])[0]
 
 
-def journal_of(module) -> journals.Journal | None:
+def journal_of(module: Any) -> journals.Journal | None:
     """What the task's VPN would take to be reverted; None where no journal is kept."""
     file = journal_file(module)
     return None if file is None else journals.load(file, _vpn(module.params))
 
 
-def journal_held(module) -> ContextManager:
+def journal_held(module: Any) -> ContextManager:
     """With the task's journal for this run alone."""
     file = journal_file(module)
     return contextlib.nullcontext() if file is None or module.check_mode else journals.held(file, module.patience("lock_timeout"))
 
 
-def firewall_of(params) -> str:
+def firewall_of(params: Mapping[str, Any]) -> str:
     """What a firewall is called in the names of journals."""
     provider = params["provider"]
     port = provider["port"] if provider["port"] != 443 else None
@@ -167,13 +179,13 @@ def firewall_of(params) -> str:
 
 
 @contextlib.contextmanager
-def _noted(journal, plan, reads, base):
+def _noted(journal: journals.Journal | None, plan: Plan, reads: Sequence[Path], base: Callable[[str], Path]) -> Iterator[Callable[[Plan], None]]:
     """With what the plan changes in the journal first; yields what notes another plan for all of it. Where nothing was written, the journal is as it was."""
     if journal is None:
-        yield lambda plan: None
+        yield _nothing_noted
         return
 
-    def note(plan):
+    def note(plan: Plan) -> None:
         journal.noting(plan, reads, base).save()
 
     try:
@@ -188,7 +200,11 @@ def _noted(journal, plan, reads, base):
         raise
 
 
-def _restored(journal, error) -> None:
+def _nothing_noted(_plan: Plan) -> None:
+    """Where no journal is kept."""
+
+
+def _restored(journal: journals.Journal, error: PanosVpnError) -> None:
     """The journal as it was; where that fails, the error that is on its way says so."""
     try:
         journal.save()
@@ -196,7 +212,7 @@ def _restored(journal, error) -> None:
         error.adding(str(exc))
 
 
-def _write(module, target, plan, still_to_do, note) -> None:
+def _write(module: Any, target: Target, plan: Plan, still_to_do: Callable[[], Plan], note: Callable[[Plan], None]) -> None:
     """Send the plan; where the answer is lost, look whether it was carried out, and only then send the rest of it, which C(note) is told.
 
     C(still_to_do): reads the candidate, and plans what is not there. A firewall that gave no answer in time is not asked a second time.
@@ -237,12 +253,12 @@ def _standing_operations(plan: Plan, rest: Plan) -> int:
     return len(plan.operations) - len(rest.operations)
 
 
-def _standing(plan, rest) -> str:
+def _standing(plan: Plan, rest: Plan) -> str:
     standing = _standing_operations(plan, rest)
     return f"the first {standing} of {len(plan.operations)} operations stand in the candidate, uncommitted" if standing > 0 else NOTHING_WRITTEN
 
 
-def _standing_late(plan, rest) -> str:
+def _standing_late(plan: Plan, rest: Plan) -> str:
     """No answer came in time: what is not there now may be there later."""
     standing = _standing_operations(plan, rest)
     there = f"{standing} of {len(plan.operations)} operations" if standing > 0 else "nothing"
@@ -254,9 +270,9 @@ class _Unwritten(Exception):
     """Something of a plan is not in the candidate."""
 
 
-def _read_back(still_to_do, lost, patience: Patience):
+def _read_back(still_to_do: Callable[[], Plan], lost: ConnectionFailed, patience: Patience) -> Plan:
     """The plan for what is still to be done; where C(patience) has time, there is not much left."""
-    plans = []
+    plans: list[Plan] = []
 
     def look() -> None:
         try:
