@@ -142,32 +142,45 @@ def _management(vpn, around, remote):
 
 
 def _refuse_into_itself(vpn, around, units, remote, endpoint, number):
-    """A network that covers a tunnel's endpoint, where the endpoint has no route of its own that is narrower.
-
-    A default route that BGP learns is worse than a static one of the usual distance, and PBF sees nothing that the firewall sends itself.
-    """
+    """A network that covers a tunnel's endpoint, where the tunnel's own packets would take that way."""
     own = around.router_of(vpn.outside_of(number))
-    by_pbf = vpn.failover == PBF and not vpn.has_backup_routes
-    is_asked_for = remote.prefixlen == 0 or vpn.allow_summary_networks
-    if is_asked_for and (by_pbf or own != vpn.virtual_router):
+    is_everything = remote.prefixlen == 0
+    leads_elsewhere = _goes_by_pbf_alone(vpn) or own != vpn.virtual_router
+    if leads_elsewhere and (is_everything or vpn.allow_summary_networks):
         return
     way = way_out.to_endpoint(vpn, around, number, units)
-    if way is not None and way.interface is not None:
-        wins = vpn.speaks_bgp and remote.prefixlen == 0 and way.preference[0] < _EBGP_DISTANCE
-        if wins or _is_narrower(way, remote):
-            return
-    if way is None and vpn.speaks_bgp and remote.prefixlen == 0 and around.learns_routes(own or ""):
+    if _keeps_to(way, vpn, remote) or vpn.speaks_bgp and _may_be_learned(way, vpn, around, remote, own):
         return
-    if vpn.speaks_bgp and vpn.allow_summary_networks and remote.prefixlen:
-        # What BGP brings is the far side's choice, and not known here: that is told.
-        return
-    elsewhere = by_pbf or own != vpn.virtual_router or vpn.speaks_bgp
-    ways = ["backup_routes: false"] if vpn.has_backup_routes and not elsewhere else []
-    if remote.prefixlen and not vpn.allow_summary_networks and (elsewhere or ways):
+    is_beside = leads_elsewhere or vpn.speaks_bgp
+    ways = ["backup_routes: false"] if vpn.has_backup_routes and not is_beside else []
+    if not is_everything and not vpn.allow_summary_networks and (is_beside or ways):
         ways.append("allow_summary_networks: true")
     raise Refused(f"remote_networks: {remote} covers the tunnel endpoint {endpoint}; the tunnel's own packets would be sent into the tunnel. "
                   f"Give router '{own}' a route to {endpoint}/{endpoint.max_prefixlen} by the way that is to carry the tunnel"
                   + (f", or say {' and '.join(ways)}" if ways else ""))
+
+
+def _goes_by_pbf_alone(vpn: Vpn) -> bool:
+    """PBF sees nothing that the firewall sends itself."""
+    return vpn.failover == PBF and not vpn.has_backup_routes
+
+
+def _keeps_to(way: Way | None, vpn: Vpn, remote: Network) -> bool:
+    """Whether packets to an endpoint keep to their way beside the VPN's route to a network that covers it.
+
+    A default route that BGP learns is worse than a static one of the usual distance.
+    """
+    if way is None or way.interface is None:
+        return False
+    wins = vpn.speaks_bgp and remote.prefixlen == 0 and way.preference[0] < _EBGP_DISTANCE
+    return wins or _is_narrower(way, remote)
+
+
+def _may_be_learned(way: Way | None, vpn: Vpn, around: Surroundings, remote: Network, router: str | None) -> bool:
+    """Whether BGP may bring a narrower way. With a summary, that is the far side's choice, and not known here: that is told."""
+    if remote.prefixlen:
+        return vpn.allow_summary_networks
+    return way is None and bool(around.learns_routes(router or ""))
 
 
 def summary_warnings(vpn: Vpn, around: Surroundings, units: list) -> list[str]:
