@@ -28,19 +28,22 @@ def refuse_impossible_pair(values, platform):
                            "give sha256 or better")
 
 
+ESP = Group("esp", "esp", (
+    Members("encryption", "encryption", choices=(
+        "des", "3des", "aes-128-cbc", "aes-192-cbc", "aes-256-cbc", "aes-128-ccm", "aes-128-gcm", "aes-256-gcm", "null"),
+        values_until=DES_UNTIL, ordered=True),
+    Members("authentication", "authentication", choices=("none", "md5", "sha1", "sha256", "sha384", "sha512"), ordered=True),
+))
+DH_GROUP = Leaf("dh_group", "dh-group", choices=("no-pfs",) + DH_GROUPS, values_since=NEWER_DH_GROUPS)
+
 TABLE = Table(
     "ipsec_crypto_profile", *PLACES["ipsec_crypto_profile"], words="IPsec crypto profile", interrupts="the tunnel is negotiated anew", negotiated=True,
     nodes=(
-        Group("esp", "esp", (
-            Members("encryption", "encryption", choices=(
-                "des", "3des", "aes-128-cbc", "aes-192-cbc", "aes-256-cbc", "aes-128-ccm", "aes-128-gcm", "aes-256-gcm", "null"),
-                values_until=DES_UNTIL, ordered=True),
-            Members("authentication", "authentication", choices=("none", "md5", "sha1", "sha256", "sha384", "sha512"), ordered=True),
-        )),
+        ESP,
         Group("ah", "ah", (
             Members("authentication", "authentication", choices=("md5", "sha1", "sha256", "sha384", "sha512"), ordered=True),
         )),
-        Leaf("dh_group", "dh-group", choices=("no-pfs",) + DH_GROUPS, values_since=NEWER_DH_GROUPS),
+        DH_GROUP,
         LIFETIME,
         Group("lifesize", "lifesize", (
             Leaf("kb", "kb", "int", minimum=1, maximum=65535, unit="kilobytes"),

@@ -10,14 +10,17 @@ import re
 from dataclasses import fields, replace
 from ipaddress import IPv4Address, ip_address, ip_network
 from itertools import combinations
-from typing import Any, Callable
+from typing import Any, Callable, Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import network_problem
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Network, is_part
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers import problems
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import DYNAMIC, FIREWALL, MOST_TUNNELS, PEER, Selectors, Tunnel
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import monitor_profile, static_route, tunnel_interface, zone
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import (
+    ike_crypto_profile, ipsec_crypto_profile, monitor_profile, static_route, tunnel_interface, zone,
+)
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.table import Table
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families, names
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.proposal import is_gcm
@@ -27,6 +30,11 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn impo
 _OF_OBJECTS = {
     "monitor_interval": (monitor_profile.TABLE, "interval"), "monitor_threshold": (monitor_profile.TABLE, "threshold"),
     "mtu": (tunnel_interface.TABLE, "mtu"),
+}
+# What a proposal of a tunnel can say: phase → option → the words of PAN-OS.
+_WORDS = {
+    "ike": {node.option: node.choices for node in ike_crypto_profile.TABLE.nodes if node.option in ("encryption", "hash", "dh_group")},
+    "ipsec": {node.option: node.choices for node in (*ipsec_crypto_profile.ESP.nodes, ipsec_crypto_profile.DH_GROUP)},
 }
 # Options with one value for each tunnel.
 _PER_TUNNEL = ("tunnel_interfaces", "monitor_addresses", "local_preference", "as_path_prepend")
@@ -72,6 +80,7 @@ def _form_problems(vpn: Vpn) -> list:
     found = []
     for number, tunnel in enumerate(vpn.tunnels, 1):
         found += [f"{vpn.name}, tunnel {number}: {where} is missing" for where in _missing(vpn, tunnel)]
+        found += [f"tunnel {number}: {problem}" for problem in _wordless(tunnel)]
         found += _unlike(f"tunnel {number}: outside_address", tunnel.outside_address, _endpoint)
         for option in ("customer_outside_address", "inside_ipv6_address", "inside_ipv6_peer_address"):
             found += _unlike(f"tunnel {number}: {option}", getattr(tunnel, option), ip_address)
@@ -108,6 +117,15 @@ def _missing(vpn, tunnel):
         yield "inside_ipv6_cidr or inside_ipv6_address"
     if tunnel.inside_ipv6_peer_address and not tunnel.inside_ipv6_address:
         yield "inside_ipv6_address"
+
+
+def _wordless(tunnel: Tunnel) -> Iterator[str]:
+    """What a proposal says in words that PAN-OS does not have. What a peer offers is told where one of it is chosen."""
+    for phase, options in _WORDS.items():
+        for option, words in options.items():
+            said = getattr(getattr(tunnel, phase), option)
+            if said and said not in words:
+                yield f"{phase}.{option}: PAN-OS has no '{said}'{instead(said, words)}"
 
 
 def _selectors(tunnel: Tunnel) -> list:

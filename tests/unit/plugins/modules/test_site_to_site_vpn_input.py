@@ -33,6 +33,15 @@ INPUTS = {
     "a tunnel without a key": (
         ["203.0.113.142", "pre-shared key", "pre_shared_keys"], "pbf", {"tunnels": changed_tunnels("pbf", {}, {"pre_shared_key": None})}),
     "fewer keys than tunnels": (["pre_shared_keys", "(2), not 1"], "pbf", {"pre_shared_keys": [HOSTILE_KEY]}),
+    "a cipher as others write it": (
+        ["tunnel 1: ike.encryption", "AES256", "perhaps 'aes-256-", "aes-256-cbc"], "pbf",
+        {"tunnels": changed_tunnels("pbf", {"ike": {**ONE[0]["ike"], "encryption": "AES256"}, "offers": None})}),
+    "a group as a number": (
+        ["tunnel 1: ipsec.dh_group", "'14'", "perhaps 'group14'", "no-pfs"], "pbf",
+        {"tunnels": changed_tunnels("pbf", {"ipsec": {**ONE[0]["ipsec"], "dh_group": "14"}, "offers": None})}),
+    "a hash as others write it": (
+        ["tunnel 1: ike.hash", "'SHA2-256'", "sha256"], "pbf",
+        {"tunnels": changed_tunnels("pbf", {"ike": {**ONE[0]["ike"], "hash": "SHA2-256"}, "offers": None})}),
     "an endpoint that is neither an address nor a name": (
         ["outside_address", "203.0.113.300"], "pbf", {"tunnels": changed_tunnels("pbf", {"outside_address": "203.0.113.300"})}),
     "a peer without an address that shows no ID": (
