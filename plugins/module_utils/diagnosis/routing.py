@@ -410,8 +410,9 @@ def source_nat(case: Case) -> Iterator[Cause]:
     """Of several rules the one that translates the most, whichever is asked first."""
     if case.evidence.addresses is None:
         return
-    units = {unit for unit in case.vpn_units if unit}
-    found = list(rulebases.translations(case.evidence.nat_rules, intended(case), case.evidence.addresses, units))
+    ways_out = {rulebases.ANY, *case.vpn_units}
+    rules = [rule for rule in case.evidence.nat_rules if (places.text(rule, ("to-interface",)) or rulebases.ANY) in ways_out]
+    found = rulebases.translations(rules, intended(case), case.evidence.addresses)
     rated = [(_how_much_is_translated(case, rule, traffic), rule, traffic) for rule, traffic in found]
     for confidence, rule, traffic in sorted(rated, key=lambda each: (CERTAIN, LIKELY, POSSIBLE).index(each[0]))[:1]:
         yield Cause("source-nat-on-vpn",

@@ -246,13 +246,12 @@ def translating(rules: Iterable[ET.Element], kinds_of_traffic: Iterable[Traffic]
     return next((rule for rule, _traffic in translations(rules, kinds_of_traffic, addresses)), None)
 
 
-def translations(rules: Iterable[ET.Element], kinds_of_traffic: Iterable[Traffic], addresses: Addresses,
-                 units: Collection[str] = frozenset()) -> Iterator[tuple[ET.Element, Traffic]]:
-    """(NAT rule, traffic) where a rule would translate the source of some of it. C(units): the interfaces that it leaves by, where they are known."""
+def translations(rules: Iterable[ET.Element], kinds_of_traffic: Iterable[Traffic], addresses: Addresses) -> Iterator[tuple[ET.Element, Traffic]]:
+    """(NAT rule, traffic) where a rule would translate the source of some of it. One for what leaves by a line is none for what leaves by a tunnel."""
     left = list(kinds_of_traffic)
     for rule in rules:
         leaves_by = places.text(rule, ("to-interface",)) or ANY
-        if not is_enabled(rule) or (units and leaves_by != ANY and leaves_by not in units):
+        if not is_enabled(rule) or (leaves_by != ANY and not leaves_by.startswith("tunnel")):
             continue
         seen = [traffic for traffic in left if _translates_family(rule, traffic)]
         hit = [traffic for traffic in seen if _zones(rule, "from", traffic.source_zone) and _zones(rule, "to", traffic.destination_zone)

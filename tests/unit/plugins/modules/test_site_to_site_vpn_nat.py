@@ -44,6 +44,7 @@ CASES = {
     "hides the way out": Case((nat("hide", to="untrust"),), None),
     "hides other networks": Case((nat("hide", source="10.99.0.0/16"),), None),
     "translates prefixes of IPv6": Case((nat("hide", more="<nat-type>nptv6</nat-type>"),), None),
+    "hides what leaves by the line": Case((nat("hide", more="<to-interface>ethernet1/8</to-interface>"),), None),
     "disabled": Case((nat("hide", more="<disabled>yes</disabled>"),), None),
     "an exemption of somebody else above": Case((nat("no nat", "", destination="10.0.0.0/8"), nat("hide")), None),
     "an exemption of somebody else for a part": Case((nat("no nat", "", destination="10.200.7.0/24"), nat("hide")), "hide"),
