@@ -21,6 +21,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ru
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import back, intended, is_network, stated
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases, security_policy
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import is_part
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import movement
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import IMPORTED
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
@@ -235,11 +236,16 @@ def _is_large(route, wanted) -> bool:
 
 
 def _lost_on_the_way_back(case, wanted) -> tuple:
-    """(the widest route that drops a part of a network here, or all of it; the widest that leads a part of it out of its zones); each may be None."""
+    """(the widest route that drops a part of a network here, or all of it; the widest that leads a part of it out of its zones); each may be None.
+
+    One that longer routes to the hosts stand beside is for what is left, such as the one by which a network is announced as a whole.
+    """
     covering = [pair for pair in _routes_to(case, wanted) if wanted.subnet_of(pair[1])]
     best = max((network.prefixlen for _route, network in covering), default=None)
     counting = [(route, network) for route, network in _routes_to(case, wanted) if network.subnet_of(wanted) or network.prefixlen == best]
-    ordered = [route for route, _network in sorted(counting, key=lambda pair: pair[1].prefixlen)]
+    to_hosts = [network for route, network in counting if route.interface and case.around.zone_of(route.interface) in case.intent.source_zones]
+    whole = [pair for pair in counting if not any(is_part(longer, pair[1]) for longer in to_hosts)]
+    ordered = [route for route, _network in sorted(whole, key=lambda pair: pair[1].prefixlen)]
     dropped = next((route for route in ordered if not route.interface and (route.nexthop or "").lower() == "discard"), None)
     astray = next((route for route in ordered if route.interface and route.protocol not in ("local", "connected")
                    and case.around.zone_of(route.interface) not in case.intent.source_zones), None)

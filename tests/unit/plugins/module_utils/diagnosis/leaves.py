@@ -14,7 +14,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.route
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object, Record, RecordedNames, written
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.branch import ENDPOINTS, LAN, NAME, VPC, members, rule
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.faults import (
-    FAULTS, ONE, SILENT, TWO, Fault, above, elsewhere, guest_line, identity, peer, several, without_route,
+    FAULTS, HARMLESS, ONE, SILENT, TWO, Fault, above, elsewhere, guest_line, identity, peer, several, without_route,
 )
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.module_utils.diagnosis.practice import (
     PRACTICE, advanced, both, down, hosts_fail, learned, made, nat, profile, protected, sessions,
@@ -81,6 +81,11 @@ def comes_in_only(branch) -> None:
 def in_no_zone(branch) -> None:
     branch.at("vsys/entry").append(ET.fromstring(f"<import><network>{members(interface='ethernet1/1 ethernet1/2')}</network></import>"))
     branch.at("vsys/entry/zone", "trust").find("network/layer3").clear()
+
+
+def as_a_whole(*routes: Route) -> Callable:
+    """The networks here are said in one, which these routes are for, beside the longer one to the hosts."""
+    return several(HARMLESS["a network here that is wider than its route"], elsewhere(*routes))
 
 
 def large_fail(branch) -> None:
@@ -275,6 +280,10 @@ ODD = {
     "odd: a DoS protection rule for others": Variant(protecting("deny", source="10.99.0.0/16")),
     "odd: one host's route": Variant(elsewhere(Route("10.10.0.77/32", "default", "192.0.2.1", "ethernet1/3", "static", True)), tells=False),
     "odd: a host here that is dropped": Variant(elsewhere(Route("10.10.0.77/32", "default", "discard", None, "static", True)), ("pbf",), tells=False),
+    "odd: a network here that is announced as a whole": Variant(as_a_whole(
+        Route("10.10.0.0/16", "default", "discard", None, "static", True)), ("pbf",), tells=False),
+    "odd: a network here whose rest is elsewhere": Variant(as_a_whole(
+        Route("10.10.0.0/16", "default", "192.0.2.1", "ethernet1/3", "static", True)), ("pbf",), tells=False),
     "odd: a PBF rule for another network of the VPN": Variant(above("pbf", forwarding("other", "vpn", _AWAY, destination="172.16.0.0/12")), ("pbf",)),
     "odd: a BGP peer that is only called": Variant(lambda branch: branch.text(
         branch.at("peer-group/entry/peer", ONE), "connection-options/outgoing-bgp-connection/allow", "no"), ("bgp",), tells=False),
