@@ -243,7 +243,7 @@ def _lost_on_the_way_back(case, wanted) -> tuple:
     covering = [pair for pair in _routes_to(case, wanted) if wanted.subnet_of(pair[1])]
     best = max((network.prefixlen for _route, network in covering), default=None)
     counting = [(route, network) for route, network in _routes_to(case, wanted) if network.subnet_of(wanted) or network.prefixlen == best]
-    to_hosts = [network for route, network in counting if route.interface and case.around.zone_of(route.interface) in case.intent.source_zones]
+    to_hosts = [network for route, network in counting if route.interface and route.interface not in case.vpn_units]
     whole = [pair for pair in counting if not any(is_part(longer, pair[1]) for longer in to_hosts)]
     ordered = [route for route, _network in sorted(whole, key=lambda pair: pair[1].prefixlen)]
     dropped = next((route for route in ordered if not route.interface and (route.nexthop or "").lower() == "discard"), None)

@@ -31,6 +31,7 @@ ALSO = {
     "Panorama denies first": {"security-rule-denies"},
     "the hosts' interface in another zone": {"pbf-rule-misses-traffic"},
     "no route to the far side's speaker": {"tunnel-not-in-use"},
+    "the hosts' switch is unplugged": {"local-network-unrouted"},
     "a peer by its name that does not answer": {"peer-name-unresolved"},
     "the outside interface has another static address": {"endpoint-route-next-hop"},
     "the VPN's own: a PBF rule drops": {"tunnel-not-in-use"},
