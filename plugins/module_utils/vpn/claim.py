@@ -71,7 +71,7 @@ def claim(vpn: Vpn, view: Surroundings, addresses: Addresses, inheritance: Recor
     if found and not vpn.adopt:
         raise adoption.refusal(vpn, found)
     adoption.refuse_elsewhere(vpn, view, found)
-    record = replace(before, vsys=records.vsys_of(view), router=vpn.virtual_router).with_found(found.adopted, found.borrowed)
+    record = replace(before.in_router(vpn.virtual_router), vsys=records.vsys_of(view)).with_found(found.adopted, found.borrowed)
     return Claim(vpn, before, record, found, inheritance or Record(vpn.name), {**before.units, **found.units})
 
 

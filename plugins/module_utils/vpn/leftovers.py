@@ -14,7 +14,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.sur
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import nat
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import pbf_rule, security_rule
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import DesiredEntry, DesiredMember
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import bgp, removal, rules
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import bgp, interfaces, removal, rules
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.choice import Choice
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.claim import Claim
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Item, Member, RecordedNames
@@ -35,7 +35,7 @@ class Leftovers:
 
 def leftovers(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, items: list) -> Leftovers:
     """C(items): what the VPN wants."""
-    gone, warnings = _objects(choice, claim, view, items)
+    gone, warnings = _objects(vpn, choice, claim, view, items)
     routing = removal.Estate(claim.before, view)
     if claim.before.bgp and (not vpn.speaks_bgp or vpn.virtual_router != claim.before.router):
         routing.restore_bgp()
@@ -53,14 +53,14 @@ def leftovers(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, items:
     return Leftovers(tuple(gone), tuple(routing.items()), tuple(zones.items()), (*warnings, *routing.warnings, *zones.warnings))
 
 
-def _objects(choice: Choice, claim: Claim, view: Surroundings, items: list) -> tuple[list, list[str]]:
+def _objects(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings, items: list) -> tuple[list, list[str]]:
     wanted = {(item.location, item.relative_path): item for item in items}
     gone = []
     for item in removal.own_objects(view, claim.before, frozenset(choice.units.values()).union(choice.speakers.loopbacks)):
         is_wanted = _is_said_by(wanted.get((item.location, item.relative_path)), item)
         if not is_wanted and not claim.before.without_use(*removal.identity(item)):
             gone.append(item)
-    return removal.unused(gone, claim.before, view, items)
+    return removal.unused(gone, claim.before, view, interfaces.moves(vpn, choice, view), items)
 
 
 def _is_said_by(wanted: Item | None, item: Item) -> bool:

@@ -189,6 +189,14 @@ class Record:
         """With what was found under other names, beside what is booked already."""
         return replace(self, adopted=_beside(self.adopted, adopted), borrowed=_beside(self.borrowed, borrowed))
 
+    def in_router(self, router: str) -> Record:
+        """For what the VPN has in a router. In another one than before, nothing has the name of what was there before the VPN used it."""
+        if router == self.router:
+            return self
+        elsewhere = (*_IN_A_ROUTER, "bgp_peer_entry")
+        adopted, borrowed = ({kind: there for kind, there in held.items() if kind not in elsewhere} for held in (self.adopted, self.borrowed))
+        return replace(self, router=router, adopted=adopted, borrowed=borrowed)
+
     def without(self, things: Iterable[tuple[str, str]]) -> Record:
         """Without objects (kind, name) that are no longer the VPN's, or no longer there."""
         released = set(things)

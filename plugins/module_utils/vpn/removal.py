@@ -150,12 +150,12 @@ def _unclaimed(name: str, view: Surroundings) -> list:
             "stay, whose they are is not known. Remove them by hand, or run the VPN once with adopt: true, which takes over what serves it"]
 
 
-def unused(items: list, record: Record, view: Surroundings, beside: Iterable[Item] = ()) -> tuple:
-    """The items without adopted objects that others still refer to, and warnings that name them. C(beside): what else is done."""
+def unused(items: list, record: Record, view: Surroundings, *before: Iterable[Item]) -> tuple:
+    """The items without adopted objects that others still refer to, and warnings that name them. C(before): what else is done, one after the other."""
     units = set(own_units(record, view)) if record.adopted else set()
     warnings: list = []
     while record.adopted and items:
-        after = Surroundings(plan([beside, items], view.tree, view.base).after, view.base, view.platform)
+        after = Surroundings(plan([*before, items], view.tree, view.base).after, view.base, view.platform)
         used = _used(items, units, record, after)
         if not used:
             break

@@ -346,6 +346,8 @@ OTHERWISE = {
     "pairs of networks": {**ROUTES, "policy_based": True},
     "another version": {**PBF, "tunnels": [{**each, **proposal("ikev1")} for each in TWO]},
     "another group": {**PBF, "tunnels": [{**each, **proposal(group="group20")} for each in TWO]}, "a local ID": {**PBF, "local_id": "fw.example.net"},
+    "PBF in another router": {**PBF, "zone": "other", "virtual_router": "second"},
+    "BGP in another router": {**BGP, "zone": "other", "virtual_router": "second", "router_id": "10.9.9.9"},
 }
 COMMENT = f"{INTERFACES}/tunnel/units/entry[@name='tunnel.1']/comment"
 ADOPTED = [(first, name, FIREWALLS[number % 2]) for number, (name, first) in enumerate(itertools.product(OTHERWISE, (PBF, BGP, ECMP, ROUTES)))]
