@@ -60,11 +60,13 @@ def _built(vpn: Vpn, around: Surroundings, addresses: Addresses, replaces: str |
     wanted, told = _wanted(vpn, choice, claim, view, addresses)
     booked = records.RecordedNames.of([*leftovers.members(vpn, wanted), *tunnels.booked(vpn, choice, claim, view)])
     nat = choice.behind_nat or vpn.nat_traversal
-    items = [adoption.needed(item, vpn, view, addresses, nat) if claim.adopted(item, choice.units) else item for item in wanted]
+    dropped = list(leftovers.dropped_members(claim, view, wanted, booked))
+    # What a rule lists no longer covers nothing of what is wanted.
+    kept = view.after(plan([dropped], view.tree, view.base).after) if dropped else view
+    items = [adoption.needed(item, vpn, kept, addresses, nat) if claim.adopted(item, choice.units) else item for item in wanted]
     claims.refuse_collisions(claim, items, view)
     left = leftovers.leftovers(vpn, choice, claim, view, items)
     interruptions = adoption.interruptions(items, claim.record, view) if claim.found else []
-    dropped = leftovers.dropped_members(claim, view, items, booked)
     # What goes back, or on to another VPN, is that one's: of it the VPN says no more than that.
     items = [*exact.where_made(items, lambda item: _is_made(item, vpn, choice, claim)), *left.gone, *left.restored, *dropped]
     now = turns.in_turn(items, vpn, choice, claim, view)

@@ -79,7 +79,11 @@ def choose(vpn: Vpn, view: Surroundings, claim: Claim, only_tunnel: int | None) 
     drawing = _Drawing(vpn, view, claim, terms, only_tunnel)
     profiles = {(number, index): drawing.profile(number, index) for number in vpn.numbers for index in crypto.PHASES}
     monitors = {number: _monitor(vpn, view, claim, number) for number in vpn.numbers} if vpn.failover == PBF else {}
-    given_up = tuple(dict.fromkeys(_given_up(vpn, claim, terms, monitors)))
+    # What one tunnel gives up, another one may go on with.
+    chosen = [number for number in vpn.numbers if only_tunnel in (None, number)]
+    used = {(crypto.TABLES[index].kind, profiles[number, index]) for number in chosen for index in crypto.PHASES}
+    used |= {("monitor_profile", name) for name in monitors.values()}
+    given_up = tuple(dict.fromkeys(thing for thing in _given_up(vpn, claim, terms, monitors) if thing not in used))
     warnings = list(dict.fromkeys(text for chosen in (local, terms) for number in vpn.numbers for text in chosen[number].warnings))
     if claim.found:
         warnings += [f"{vpn.name}: {adoption.label(*thing)} is not what this VPN needs, it stays as it is and is not used any more" for thing in given_up]

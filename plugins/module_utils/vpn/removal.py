@@ -151,15 +151,20 @@ def _unclaimed(name: str, view: Surroundings) -> list:
 
 
 def unused(items: list, record: Record, view: Surroundings, *before: Iterable[Item]) -> tuple:
-    """The items without adopted objects that others still refer to, and warnings that name them. C(before): what else is done, one after the other."""
+    """The items without adopted objects that others still refer to, and warnings that name them. C(before): what else is done, one after the other.
+
+    What something refers to that is the VPN's own and stays for now goes with that, which need not be told in every run.
+    """
     units = set(own_units(record, view)) if record.adopted else set()
+    ours = {adoption.label(item.table.kind, item.name) for item in owned(view, record)} if record.adopted else set()
     warnings: list = []
     while record.adopted and items:
         after = Surroundings(plan([*before, items], view.tree, view.base).after, view.base, view.platform)
         used = _used(items, units, record, after)
         if not used:
             break
-        warnings += [f"{record.vpn}: {adoption.label(kind, name)} stays, it is used by {', '.join(users)}" for (kind, name), users in used.items()]
+        warnings += [f"{record.vpn}: {adoption.label(kind, name)} stays, it is used by {', '.join(users)}"
+                     for (kind, name), users in used.items() if not ours.issuperset(users)]
         stay = {name for kind, name in used if kind == "tunnel_interface"}
         items = [item for item in items if identity(item) not in used and not (isinstance(item, DesiredMember) and item.name in stay)]
         items += [DesiredEntry(TUNNEL_INTERFACE, unit, {"comment": records.others(view.comment(unit)) or UNSET})

@@ -36,7 +36,9 @@ def items(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings) -> list:
         values = {**_values(vpn, choice, claim, number), **proxies, **_monitor(vpn, choice, claim, view, number, proxies)}
         if claim.record.took_over("ipsec_tunnel", name):
             _refuse_taken(name, proxies, view)
-            found += _given_up(name, proxies, claim, view)
+            given_up = _given_up(name, proxies, claim, view)
+            values.update(_without_proxy(name, values, given_up, view))
+            found += given_up
         found.append(DesiredEntry(ipsec_tunnel.TABLE, name, values))
     return found
 
@@ -111,6 +113,15 @@ def _given_up(tunnel: str, proxies: dict[str, list[dict]], claim: Claim, view: S
             if name not in wanted and names.member_proxy_id(tunnel, name) in claim.before.members:
                 found.append(DesiredEntry(proxy_id.TABLE, name, state="absent", container=container))
     return found
+
+
+def _without_proxy(tunnel: str, values: dict, given_up: list[DesiredEntry], view: Surroundings) -> dict:
+    """The monitor of an adopted tunnel no longer probes through a proxy ID that goes."""
+    there = places.text(view.entry("ipsec_tunnel", tunnel), ("tunnel-monitor", "proxy-id"))
+    monitor = values.get("tunnel_monitor", {})
+    if monitor is UNSET or "proxy_id" in monitor or there not in [item.name for item in given_up]:
+        return {}
+    return {"tunnel_monitor": {**monitor, "proxy_id": UNSET}}
 
 
 def booked(vpn: Vpn, choice: Choice, claim: Claim, view: Surroundings) -> Iterable[str]:

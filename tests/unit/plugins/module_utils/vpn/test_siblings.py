@@ -124,7 +124,7 @@ def _leaves(element, units) -> tuple:
 
 
 @functools.lru_cache(maxsize=None)
-def alone(vpn: Vpn, engine, config) -> set:
+def own_alone(vpn: Vpn, engine, config) -> set:
     tree = start(engine, config)
     return own(vpn, run(vpn, tree, engine)[0].after, engine)
 
@@ -159,7 +159,7 @@ def lived(engine, config, made: list, gone: list) -> None:
     def as_if_alone() -> None:
         quiet(standing, tree, engine)
         for each in standing.values():
-            assert own(each, tree, engine) == alone(each, engine, config)
+            assert own(each, tree, engine) == own_alone(each, engine, config)
             reached(each, standing, tree, engine)
 
     for vpn in made:
@@ -333,21 +333,68 @@ def test_what_is_inside_tunnels_is_no_network_that_a_summary_leaves_to_the_route
     assert left and not any(network.startswith(("fd00:", OF_IPV6[REMOTES[0][0]])) for network in left)
 
 
+def without_records(tree, engine):
+    """Nothing says whose anything is."""
+    tree = copy.deepcopy(tree)
+    for unit in around(tree, engine).entries("network", ("interface", "tunnel", "units")):
+        for comment in unit.findall("comment"):
+            unit.remove(comment)
+    return tree
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("shape", [*SHAPES, "pbf of IPv6 to everything"])
 def test_a_vpn_whose_record_was_deleted_is_taken_over_as_it_is(engine, shape):
     """Nothing of it is written but the record, and all of it goes with it."""
     more = {"remote": ("::/0",), "allow_default_route": True, "allow_summary_networks": True} if "everything" in shape else {}
     vpn = sibling(0, shape, **more)
-    tree = copy.deepcopy(made(engine, vpn))
-    for unit in around(tree, engine).entries("network", ("interface", "tunnel", "units")):
-        for comment in unit.findall("comment"):
-            unit.remove(comment)
+    tree = without_records(made(engine, vpn), engine)
     taken = run(replace(vpn, adopt=True), tree, engine)[0]
     assert [operation.xpath for operation in taken.operations if "/tunnel/units/" not in operation.xpath] == []
     quiet({vpn.name: vpn}, taken.after, engine)
     left = leaves(taken_away(taken.after, engine, vpn.name))
     assert [leaf for leaf in left if vpn.name in leaf[1]] == []
+
+
+def becomes(engine, first: Vpn, *others: Vpn) -> None:
+    """A VPN that somebody made is taken over, and becomes one after the other: a commit takes each, and a second run has nothing to do."""
+    hand = replace(first, name="hand", security_rules="none", when_both_down="route")
+    tree = run(replace(hand, name="vpn-a", adopt=True), without_records(made(engine, hand), engine), engine)[0].after
+    for vpn in others:
+        try:
+            tree = run(vpn, tree, engine)[0].after
+        except Refused:
+            continue
+        quiet({vpn.name: vpn}, tree, engine)
+    tree = taken_away(tree, engine, "vpn-a")
+    quiet({}, tree, engine)
+    assert [leaf for leaf in leaves(tree) if "vpn-a" in leaf[1]] == []
+
+
+def alone(vpn: Vpn) -> Vpn:
+    """With its first tunnel only."""
+    return replace(vpn, tunnels=vpn.tunnels[:1])
+
+
+HALVES = ("10.10.0.0/25", "10.10.0.128/25")
+TAKEN_OVER = {
+    "networks within the former one": (sibling(0, "pbf"), sibling(0, "pbf", local=HALVES), sibling(0, "pbf", local=HALVES[1:]), sibling(0, "pbf")),
+    "IPv6 and back": (sibling(0, "pbf"), sibling(0, "pbf of IPv6"), sibling(0, "pbf"), sibling(0, "routes of IPv6"), sibling(0, "bgp")),
+    "one tunnel and two again": (sibling(0, "routes"), alone(sibling(0, "routes")), sibling(0, "routes"), alone(sibling(0, "pbf")), sibling(0, "pbf")),
+}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("vpns", TAKEN_OVER.values(), ids=TAKEN_OVER.keys())
+def test_what_was_taken_over_becomes_something_else(engine, vpns):
+    becomes(engine, *vpns)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@given(first=described, others=st.lists(st.tuples(described, st.booleans()), min_size=2, max_size=3))
+@settings(deadline=None, derandomize=True, max_examples=15)
+def test_what_was_taken_over_becomes_anything(engine, first, others):
+    becomes(engine, sibling(0, *first), *(alone(sibling(0, *other)) if is_alone else sibling(0, *other) for other, is_alone in others))
 
 
 @pytest.mark.parametrize("engine", ENGINES)
