@@ -31,25 +31,26 @@ def _parts(vpns: list) -> list:
     return sorted((part["name"], part["health"]) for vpn in vpns for part in (vpn, *vpn["tunnels"]))
 
 
-def answers(site: Site, connection: dict, about: dict) -> dict[str, tuple]:
-    """Who → (how well the firewall is, how well each VPN and tunnel is)."""
+def answers(site: Site, connection: dict, about: dict) -> tuple[dict[str, tuple], list[dict]]:
+    """Who → (how well the firewall is, how well each VPN and tunnel is); and the causes that C(vpn_info) tells."""
     name, about = connection["id"], {"connection": connection, **about}
     info = _asked(site, "vpn_info", name=[name], gather=["config", "state", "routes", "summary", "diagnosis"], **about)
     verify = _asked(site, "vpn_info", name=[name], gather=["config", "state", "diagnosis"], wait_for="healthy", timeout=0, fail_on="down", **about)
     role = _asked(site, "site_to_site_vpn", name=name, configure=False, verify=True, verify_timeout=0, **about)
     (page,) = json.loads(as_json([{"name": "fw", **info}], "t", ""))["firewalls"]
     found = {"vpn_info": info, "vpn_verify": verify, "the role's end": role, "the report": page, "AWX's artifact": {key: verify[key] for key in ARTIFACT}}
-    return {who: (told["health"], _parts(told["vpns"])) for who, told in found.items()}
+    return {who: (told["health"], _parts(told["vpns"])) for who, told in found.items()}, info["diagnosis"]
 
 
-def agree(site: Site, connection: dict, about: dict) -> str:
-    """How well the VPN is to everybody. Raises AssertionError with what each one says."""
+def agree(site: Site, connection: dict, about: dict) -> tuple[str, list[dict]]:
+    """How well the VPN is to everybody, and why. Raises AssertionError with what each one says."""
     told: dict = {}
+    causes: list[dict] = []
 
     def is_one() -> bool:
-        told.clear()
-        told.update(answers(site, connection, about))
+        found, causes[:] = answers(site, connection, about)
+        told.update(found)
         return len({repr(answer) for answer in told.values()}) == 1
 
     assert wait_until(is_one, SECONDS, 0.3), told
-    return told["vpn_info"][0]
+    return told["vpn_info"][0], causes

@@ -13,6 +13,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ca
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
     CERTAIN, LIKELY, NO_CHILD, NO_IKE, POSSIBLE, Cause, same_address,
 )
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import far_end
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import PLACES
 
 COMMIT_PENDING = "commit-pending"
@@ -95,15 +96,15 @@ def incomplete(case: Case) -> Iterator[Cause]:
 
 def gateway_of_another(case: Case) -> Iterator[Cause]:
     """The tunnel goes through a gateway that another tunnel uses, and its own stands beside."""
-    wanted = case.cloud_of_number.outside_address
+    wanted = case.cloud_of_number.far_end
     others = [name for name in case.evidence.tunnels_by_gateway.get(case.gateway_name, ()) if name != case.name]
-    if not others or same_address(wanted, case.peer_address):
+    if not others or same_address(wanted, far_end(case.gateway)):
         return
-    known = {name: (gateway.get("peer_address") or {}).get("ip") for name, gateway in case.evidence.gateways.items()}
+    known = {name: far_end(gateway) for name, gateway in case.evidence.gateways.items()}
     own = next((name for name, address in known.items() if wanted and same_address(address, wanted)), case.name if case.name in known else None)
     if own not in (None, case.gateway_name) and own not in case.evidence.used_gateways:
         yield Cause("ike-gateway-of-another-tunnel", f"tunnel '{case.name}' goes through gateway '{case.gateway_name}', which is that of '{others[0]}'",
-                    (f"ipsec_tunnel {case.name} ike_gateways: {case.gateway_name} (to {case.peer_address})",
+                    (f"ipsec_tunnel {case.name} ike_gateways: {case.gateway_name} (to {case.called})",
                      f"ike_gateway {own} (to {known[own]}): used by no ipsec_tunnel"),
                     f"ipsec_tunnel {case.name}: ike_gateways: [{own}]", CERTAIN, ({"ipsec_tunnel": {"name": case.name, "ike_gateways": [own]}},))
 

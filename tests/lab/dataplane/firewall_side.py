@@ -225,6 +225,12 @@ class FirewallSide:
         for interface in running.interfaces:
             if interface.is_loopback:
                 self._lead_to(interface, running)
+        for tunnel in running.tunnels:
+            outside = running.interface(tunnel.outside)
+            held = [host_of(address) for address in outside.addresses] if outside is not None else []
+            if held and tunnel.version_outside == 4 and tunnel.local_address not in held:
+                # One that floats between the members of a pair stands on no interface.
+                self.internet.lead(tunnel.local_address, held[0])
 
     def _lines(self, running: Running) -> list[str]:
         """Interfaces with a provider behind them: those of tunnels, and those of the default route."""

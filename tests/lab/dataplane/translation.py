@@ -201,8 +201,9 @@ class _Translation:
         own = () if outside is None else outside.ipv6 if ":" in peer else outside.addresses
         if interface is None or not own:
             return "its tunnel interface or its outside interface is in no router, or has no address"
-        local = host_of(self._literal(gateway.findtext("local-address/ip") or own[0]))
-        if outside is None or local not in [host_of(address) for address in own]:
+        floating = gateway.findtext("local-address/floating-ip")
+        local = host_of(self._literal(floating or gateway.findtext("local-address/ip") or own[0]))
+        if outside is None or (not floating and local not in [host_of(address) for address in own]):
             return f"its own address {local} is none of its outside interface of the peer's family"
         return self._crypto_of(name, entry, gateway, Tunnel(
             name, interface.name, gateway.get("name") or "", outside.name, local, host_of(peer), "", (), 0, (), 0,
