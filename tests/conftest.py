@@ -70,15 +70,19 @@ def in_the_order_to_begin(files: list) -> list:
     """The files' tests as several workers are to take them up.
 
     Tests of tunnels wait more than they work: one file after the other among the first half of the others, so that there is work while they wait.
-    Of the others first those that run playbooks, then those with most tests: a long file that begins last leaves all workers but one with nothing to do.
+    Of the others first those that run playbooks, then the largest: a long one that begins last leaves all workers but one with nothing to do.
     """
     waiting = [file for file in files if file[0].get_closest_marker("dataplane")]
-    others = sorted((file for file in files if file not in waiting), key=lambda file: (file[0].get_closest_marker("integration") is None, -len(file)))
+    others = sorted((file for file in files if file not in waiting), key=_rank)
     between = len(others) // (2 * len(waiting)) if waiting else 0
     ordered = []
     for number, file in enumerate(waiting):
         ordered += [file, *others[number * between:(number + 1) * between]]
     return ordered + others[len(waiting) * between:]
+
+
+def _rank(file: list) -> tuple:
+    return file[0].get_closest_marker("integration") is None, -file[0].path.stat().st_size
 
 
 @pytest.fixture(scope="session", autouse=True)
