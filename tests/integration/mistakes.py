@@ -110,7 +110,7 @@ ROLE = {
     "a value that is undefined": role("aws_pairing_mtu", "'no_such_mtu' is undefined", mtu="{{ no_such_mtu }}"),
     "an undefined value in a list": role("aws_pairing_pre_shared_keys", "'vault_key' is undefined", pre_shared_keys=["{{ vault_key }}", ""]),
     "a file that is not there": role(
-        "aws_pairing_connection", "nowhere.json", connection="{{ lookup('ansible.builtin.file', inventory_dir ~ '/nowhere.json') }}"),
+        "aws_pairing_connection", "/nowhere/connection.json", connection="{{ lookup('ansible.builtin.file', '/nowhere/connection.json') }}"),
     "an undefined provider": role("panos_provider", "'vault_provider' is undefined", panos="{{ vault_provider }}"),
     "an undefined key of the provider": role(
         "panos_provider", "'vault_api_key' is undefined", panos={"ip_address": "192.0.2.1", "api_key": "{{ vault_api_key }}"}),

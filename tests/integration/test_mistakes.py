@@ -42,8 +42,8 @@ def test_a_mistake_is_told_so_that_it_can_be_mended(playbooks, firewall, playboo
     told = messages(playbooks, firewall, playbook, table)
     assert {name: (missing(mistake, told[name]), told[name]) for name, mistake in table.items() if missing(mistake, told[name])} == {}
     assert writes(firewall) == [] and firewall.control.candidate(marks=True) == start
-    # Every third one: where it is refused, a check has come no further than the run.
-    table = dict(list(table.items())[::3])
+    # Every fifth one: where it is refused, a check has come no further than the run.
+    table = dict(list(table.items())[::5])
     checked = messages(playbooks, firewall, playbook, table, "--check")
     # Ansible lists in any order what counts as true and false. A check judges no VPN.
     same = {name for name in table if "boolean" in told[name] or "likely cause" in told[name] or told[name] == checked[name]}
