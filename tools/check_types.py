@@ -19,7 +19,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 COLLECTION = pathlib.Path("ansible_collections", "tunnelsmith", "panos_vpn")
 #: Below plugins/module_utils.
-ROOMS = ("configuration", "tables", "reconcile", "peers", "prisma", "device", "scm", "firewall", "vpn", "inquiry", "tasks")
+ROOMS = ("configuration", "tables", "reconcile", "peers", "prisma", "device", "scm", "firewall", "vpn", "drill", "inquiry", "tasks")
 
 
 def check(rooms: tuple[str, ...]) -> int:

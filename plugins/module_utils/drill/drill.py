@@ -7,10 +7,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.drill import paths
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.judgement import Judgement
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import egress, interface_to
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State
 
 TUNNEL, PEER = "tunnel", "peer"
 
@@ -26,7 +29,9 @@ class Drill:
     peers: tuple
 
 
-def plan(configuration: dict, state, judgement, carriers: dict, method: str, wanted: str | None = None) -> Drill:
+def plan(
+    configuration: Mapping, state: State, judgement: Judgement, carriers: Mapping[str, tuple[str, ...]], method: str, wanted: str | None = None,
+) -> Drill:
     """C(wanted): the tunnel to take down; omitted, the one that carries the traffic. Raises Refused with every reason against a drill."""
     tunnels = paths.tunnels_of(configuration)
     active = _active(tunnels, carriers, wanted)
@@ -45,12 +50,12 @@ def plan(configuration: dict, state, judgement, carriers: dict, method: str, wan
     peers = tuple(peer for peer in configuration["bgp"]["peers"] if interface_to(peer) == interface)
     if method == PEER and not peers:
         against.append(f"tunnel '{active}' has no BGP peer behind it that could be taken down; use method: tunnel")
-    if against:
+    if against or standby is None:
         raise Refused("the drill does not start: " + "; ".join(dict.fromkeys(against)))
     return Drill(active, interface, standby, destinations, peers)
 
 
-def _active(tunnels, carriers, wanted) -> str:
+def _active(tunnels: Mapping[str, str], carriers: Mapping[str, tuple[str, ...]], wanted: str | None) -> str:
     used = [interface for interfaces in carriers.values() for interface in interfaces]
     carrying = [name for name in tunnels if tunnels[name] in used]
     if not carrying:
@@ -62,7 +67,7 @@ def _active(tunnels, carriers, wanted) -> str:
     return wanted
 
 
-def _unfit(configuration, state, interface) -> list:
+def _unfit(configuration: Mapping, state: State, interface: str) -> list[str]:
     """A BGP session that brings no prefixes takes nothing over."""
     found = []
     for peer in configuration["bgp"]["peers"]:
@@ -75,7 +80,7 @@ def _unfit(configuration, state, interface) -> list:
     return found
 
 
-def _immovable(configuration, interface) -> list:
+def _immovable(configuration: Mapping, interface: str) -> list[str]:
     """Rules that keep forwarding into a tunnel that is down."""
     found = []
     for rule in configuration["pbf_rules"]:

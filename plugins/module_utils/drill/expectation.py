@@ -6,8 +6,11 @@
 
 from __future__ import annotations
 
+from typing import Any, Mapping
+
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.drill import drill as drills, paths
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import egress
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State
 
 #: Interval in seconds and threshold of PAN-OS's predefined monitor profile, which stands in no configuration.
 PREDEFINED = {"default": (3, 5)}
@@ -17,7 +20,9 @@ _HOLD_TIME = 90
 _CONVERGENCE = 5
 
 
-def range_of(configuration: dict, state, drill, method: str, profiles: dict) -> dict:
+def range_of(
+    configuration: Mapping, state: State, drill: drills.Drill, method: str, profiles: Mapping[str, tuple[int, int]],
+) -> dict[str, Any]:
     """C(minimum) and C(maximum) in seconds, and C(because). C(profiles): name → (interval, threshold) of monitor profiles.
 
     A monitor counts so many lost probes in a row: the first one may be lost up to an interval after the path is, and the last one is
@@ -36,7 +41,7 @@ def range_of(configuration: dict, state, drill, method: str, profiles: dict) -> 
     return {"because": "static routes change when their path monitors say so"}
 
 
-def announcement(expected: dict, configuration: dict) -> str:
+def announcement(expected: Mapping[str, Any], configuration: Mapping) -> str:
     """What is said of it before anything is taken down."""
     if "maximum" not in expected:
         return f"; how long that takes is not known: {expected['because']}"
@@ -48,18 +53,18 @@ def announcement(expected: dict, configuration: dict) -> str:
     return found
 
 
-def _probing(monitor, profiles) -> tuple:
+def _probing(monitor: Mapping, profiles: Mapping[str, tuple[int, int]]) -> tuple[int, int]:
     name = monitor.get("profile") or "default"
     return profiles.get(name) or PREDEFINED.get(name) or PREDEFINED["default"]
 
 
-def _hold_time(peer, state) -> int:
+def _hold_time(peer: Mapping, state: State) -> int:
     """The negotiated one, else the configured one."""
     live = next((found.hold_time for found in state.bgp_peers if found.name == peer["name"] and isinstance(found.hold_time, int) and found.hold_time), None)
     return live or int(peer.get("hold_time") or _HOLD_TIME)
 
 
-def verdict(expected: dict, outage: dict) -> str:
+def verdict(expected: Mapping[str, Any], outage: Mapping[str, Any]) -> str:
     """C(within), C(shorter) or C(longer) than expected, by as much as could be seen; C(unknown) where nothing is expected."""
     if "maximum" not in expected:
         return "unknown"
@@ -68,7 +73,7 @@ def verdict(expected: dict, outage: dict) -> str:
     return "shorter" if outage["seconds"] + outage["resolution"] < expected["minimum"] else "within"
 
 
-def summary(told: dict) -> str:
+def summary(told: Mapping[str, Any]) -> str:
     """A measurement in one line."""
     expected = told.get("expected") or {}
     found = [f"commit {told['commit_seconds']:g} s", f"no way for {_seconds(told['outage'])} by the firewall's state"]
@@ -79,5 +84,5 @@ def summary(told: dict) -> str:
     return f"{told['action']} of {told['method']} '{told['tunnel']}': {', '.join(found)}"
 
 
-def _seconds(outage) -> str:
+def _seconds(outage: Mapping[str, Any]) -> str:
     return f"{outage['seconds']:g} s" + (f" (up to {outage['resolution']:g} s more)" if outage["outages"] else "") + ("" if outage["ended"] else " and longer")

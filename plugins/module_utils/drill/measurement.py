@@ -7,11 +7,12 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Callable
+from typing import Any, Callable, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.drill import timeline
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.drill.paths import Look
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import ConnectionFailed, PanosVpnError
 
 
@@ -24,21 +25,21 @@ class Measurement:
     must then last. C(poll): seconds between two looks, beside the time that a look takes.
     """
 
-    tunnels: dict
-    look: Callable
-    reached: Callable
+    tunnels: dict[str, str]
+    look: Callable[[float], Look]
+    reached: Callable[[Look], bool]
     timeout: float
     hold: float
     poll: float
     prober: Any = None
-    looks: list = field(default_factory=list)
-    shots: list = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
+    shots: list[timeline.Shot] = field(default_factory=list)
     committed: float | None = None
     moved: float | None = None
     passing: float | None = None
     ended: float = 0.0
 
-    def run(self, commit: Callable) -> dict:
+    def run(self, commit: Callable[[], dict]) -> dict:
         """The result of C(commit), which runs in a thread of its own; its exception where it failed."""
         begun = time.monotonic()
         if self.prober is not None:
@@ -53,20 +54,20 @@ class Measurement:
                 self.shots = self.prober.stop()
         return job.result()
 
-    def _timed(self, commit, begun) -> dict:
+    def _timed(self, commit: Callable[[], dict], begun: float) -> dict:
         try:
             return commit()
         finally:
             self.committed = time.monotonic() - begun
 
-    def _watch(self, job, begun) -> None:
+    def _watch(self, job: Future, begun: float) -> None:
         while True:
             moment = time.monotonic() - begun
             look = self._looked(moment)
             there = look is not None and self.reached(look)
             self.moved = _since(self.moved, there, moment)
             self.passing = _since(self.passing, there and self._answered(), moment)
-            if job.done() and (job.exception() is not None or self._settled(moment)):
+            if job.done() and (job.exception() is not None or self._settled(moment, self.committed or 0.0)):
                 return
             time.sleep(self.poll)
 
@@ -78,13 +79,13 @@ class Measurement:
     def _answered(self) -> bool:
         return self.prober is None or self.broken_off is not None or self.prober.passing
 
-    def _settled(self, moment) -> bool:
+    def _settled(self, moment: float, committed: float) -> bool:
         """It came and lasted, or the time is over."""
         if self.passing is not None:
-            return moment - max(self.passing, self.committed) >= self.hold
-        return moment - self.committed >= self.timeout
+            return moment - max(self.passing, committed) >= self.hold
+        return moment - committed >= self.timeout
 
-    def _looked(self, moment):
+    def _looked(self, moment: float) -> Look | None:
         """A commit can restart the very service that answers: a look that fails is a gap, which the resolution tells of."""
         try:
             self.looks.append(self.look(moment))
@@ -94,15 +95,15 @@ class Measurement:
             return None
         return self.looks[-1]
 
-    def lost(self, interface: str, destinations) -> float | None:
+    def lost(self, interface: str, destinations: Sequence[str]) -> float | None:
         """When a tunnel interface that carried traffic was first seen not to."""
-        def carried(look):
+        def carried(look: Look) -> bool:
             return look.works({tunnel: unit for tunnel, unit in self.tunnels.items() if unit == interface},
                               [each for each in destinations if look.uses(interface, [each])])
 
         return next((round(look.moment, 2) for look in self.looks if not carried(look)), None)
 
-    def told(self, destinations) -> dict:
+    def told(self, destinations: Sequence[str]) -> dict[str, Any]:
         """What was seen, as plain values; moments in seconds since the commit was asked for."""
         found = {
             "seconds": round(self.ended, 2), "looks": len(self.looks),

@@ -7,9 +7,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Collection, Iterable, Mapping
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.carriers import carries, decides, first_rule
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.forwarding import PbfRule
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.routes import Route
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import interfaces_of
 
 PBF, ROUTES = "pbf", "routes"
@@ -25,30 +28,30 @@ class Look:
     """
 
     moment: float
-    carriers: dict
-    states: dict
+    carriers: Mapping[str, tuple[str, ...]]
+    states: Mapping[str, str]
 
-    def works(self, tunnels: dict, destinations) -> bool:
+    def works(self, tunnels: Mapping[str, str], destinations: Collection[str]) -> bool:
         """Whether each destination is led into a tunnel that is active. C(tunnels): tunnel → interface."""
         alive = {interface for tunnel, interface in tunnels.items() if self.states.get(tunnel) == flow.ACTIVE}
         return bool(destinations) and all(self.carriers.get(each) and alive.issuperset(self.carriers[each]) for each in destinations)
 
-    def uses(self, interface: str, destinations) -> bool:
+    def uses(self, interface: str, destinations: Collection[str]) -> bool:
         return any(interface in self.carriers.get(each, ()) for each in destinations)
 
 
-def tunnels_of(configuration: dict) -> dict:
+def tunnels_of(configuration: Mapping) -> dict[str, str]:
     """Tunnel → tunnel interface."""
     return {tunnel["name"]: tunnel["tunnel_interface"] for tunnel in configuration["tunnels"] if tunnel.get("tunnel_interface")}
 
 
-def decided_by(configuration: dict) -> str:
+def decided_by(configuration: Mapping) -> str:
     """C(pbf) where a PBF rule forwards into one of the tunnels, else C(routes)."""
     units = interfaces_of(configuration["tunnels"])
     return PBF if any(decides(rule, units) for rule in configuration["pbf_rules"]) else ROUTES
 
 
-def carriers(configuration: dict, rules, routes) -> dict:
+def carriers(configuration: Mapping, rules: Iterable[PbfRule], routes: Iterable[Route]) -> dict[str, tuple[str, ...]]:
     """Destination → tunnel interfaces of the VPN that lead there. C(rules), C(routes): as the firewall tells them."""
     units = interfaces_of(configuration["tunnels"])
     if decided_by(configuration) == PBF:
@@ -61,7 +64,7 @@ def carriers(configuration: dict, rules, routes) -> dict:
     return {destination: tuple(sorted(interfaces)) for destination, interfaces in found.items()}
 
 
-def flow_states(flows) -> dict:
+def flow_states(flows: Iterable[flow.Flow]) -> dict[str, str]:
     """Tunnel → state: active where all of its flows are, else the first that is not."""
     found: dict = {}
     for each in flows:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import marked_line
 
@@ -41,13 +42,13 @@ def find(comment: str | None) -> Record | None:
     return None
 
 
-def _is_sound(record) -> bool:
+def _is_sound(record: Record) -> bool:
     """The line stands where people write, and decides what is turned on."""
     return (isinstance(record.tunnel_down, bool) and record.disabled in _SAID and isinstance(record.peers, list)
             and all(map(_is_peer, record.peers)))
 
 
-def _is_peer(peer) -> bool:
+def _is_peer(peer: Any) -> bool:
     return isinstance(peer, dict) and all(isinstance(peer.get(key), str) for key in ("name", "router", "group")) and peer.get("enable") in _SAID
 
 

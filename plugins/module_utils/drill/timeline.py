@@ -7,6 +7,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Iterable, Mapping, Sequence
+
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.drill.paths import Look
 
 #: The state of a tunnel that the firewall does not list.
 GONE = "none"
@@ -30,9 +33,12 @@ class Outage:
     resolution: float
 
 
-def outages(samples) -> list:
+def outages(samples: Iterable[tuple[float, bool]]) -> list[Outage]:
     """C(samples): (moment, whether traffic passed), in order."""
-    found, start, before, last = [], None, None, None
+    found: list[Outage] = []
+    start: float | None = None
+    before: float | None = None
+    edge = last = 0.0
     for moment, good in samples:
         if not good and start is None:
             start = moment
@@ -47,7 +53,7 @@ def outages(samples) -> list:
     return found
 
 
-def told(found, until: float) -> dict:
+def told(found: Sequence[Outage], until: float) -> dict[str, Any]:
     """Outages as plain values. C(until): when the measurement ended. C(seconds): of the longest one."""
     longest = max(((until if outage.end is None else outage.end) - outage.start for outage in found), default=0.0)
     return {
@@ -57,7 +63,7 @@ def told(found, until: float) -> dict:
     }
 
 
-def spans(samples, until: float) -> list:
+def spans(samples: Iterable[tuple[float, Any]], until: float) -> list[dict]:
     """(moment, value) pairs as stretches of equal value."""
     found: list = []
     for moment, value in samples:
@@ -71,11 +77,11 @@ def spans(samples, until: float) -> list:
     return found
 
 
-def spans_of_looks(looks, tunnels: dict, destinations, until: float) -> dict:
+def spans_of_looks(looks: Sequence[Look], tunnels: Mapping[str, str], destinations: Sequence[str], until: float) -> dict[str, list]:
     """The states of the tunnels, and which tunnel carried what is looked at. C(tunnels): tunnel → interface."""
     names = {interface: tunnel for tunnel, interface in tunnels.items()}
 
-    def carrying(look):
+    def carrying(look: Look) -> str:
         used = sorted({names.get(each, each) for destination in destinations for each in look.carriers.get(destination, ())})
         return ", ".join(used) or _NONE
 
@@ -85,7 +91,7 @@ def spans_of_looks(looks, tunnels: dict, destinations, until: float) -> dict:
     }
 
 
-def probed(shots, until: float, resolution: float) -> dict:
+def probed(shots: Sequence[Shot], until: float, resolution: float) -> dict[str, Any]:
     """What the probes say. C(resolution): seconds between two of them."""
     found = told(outages([(shot.moment, shot.answered) for shot in shots]), until)
     found["resolution"] = max(found["resolution"], _round(resolution)) if found["outages"] else _round(resolution)
