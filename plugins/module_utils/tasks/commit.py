@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable, Sequence
+from typing import Callable, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
@@ -51,12 +51,12 @@ def run() -> None:
     with_session(module, lambda session: _run(module, session), untouched)
 
 
-def _run(module: Any, session: Session) -> dict:
+def _run(module: PanosModule, session: Session) -> dict:
     """The lock is that of the task that wrote; whatever becomes of the commit, it goes."""
     return locked(module, session, lambda: _committed(module, session), takes=False)
 
 
-def _committed(module: Any, session: Session) -> dict:
+def _committed(module: PanosModule, session: Session) -> dict:
     params = module.params
     for number, xpath in enumerate(params["objects"] or (), 1):
         if places.parse(xpath)[:1] != ("config",):
@@ -73,7 +73,7 @@ def _committed(module: Any, session: Session) -> dict:
 
 
 def commit_changes(
-    module: Any, session: Session, objects: Sequence[str] | None, earlier_changes: Sequence[dict] | None, description: str, scope: str = OWN,
+    module: PanosModule, session: Session, objects: Sequence[str] | None, earlier_changes: Sequence[dict] | None, description: str, scope: str = OWN,
     admin: str | None = None, is_written: Callable[[], bool] | None = None,
 ) -> dict:
     """Commit what stands on C(objects) (xpaths; None: whatever is uncommitted), by what the module's options say of committing.
@@ -91,7 +91,7 @@ def commit_changes(
 class _Committing:
     """One commit. C(pending): all that is listed as uncommitted. C(paths): our objects, where they are known."""
 
-    module: Any
+    module: PanosModule
     session: Session
     pending: list[Change]
     paths: list[Path] | None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from itertools import chain
-from typing import Any, Sequence
+from typing import Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places, secrets
@@ -52,13 +52,13 @@ def run() -> None:
     with_session(module, lambda session: _run(module, session))
 
 
-def _run(module: Any, session: Session) -> dict:
+def _run(module: PanosModule, session: Session) -> dict:
     if not module.params["journal"].strip():
         raise InvalidInput("journal: it is empty; name the folder that the run had which is to be taken back")
     return locked(module, session, lambda: _taken_back_if_noted(module, session))
 
 
-def _taken_back_if_noted(module: Any, session: Session) -> dict:
+def _taken_back_if_noted(module: PanosModule, session: Session) -> dict:
     journal = _journal(module)
     if not journal.differences:
         raise PanosVpnError(f"{_why_nothing(module.params['name'], journal)}. {_AS_THEY_WERE}", nothing_noted=True)
@@ -101,7 +101,7 @@ def _why_nothing(vpn: str, journal: Journal) -> str:
             f"taken back; and it stays where the task ran: a container that is gone has taken it along. Looked for {journal.file}")
 
 
-def taken_back(module: Any, target: Target, commits: bool = True) -> tuple[dict, list[str]]:
+def taken_back(module: PanosModule, target: Target, commits: bool = True) -> tuple[dict, list[str]]:
     """Take back what the journal of the module's VPN says, and prove it: (what was done, what stays unproven, in sentences).
 
     What is committed is told as C(commit_changes) tells it.
@@ -111,7 +111,7 @@ def taken_back(module: Any, target: Target, commits: bool = True) -> tuple[dict,
         return reverting.run(), all_taken_back_unproven(*reverting.unproven)
 
 
-def _journal(module: Any) -> Journal:
+def _journal(module: PanosModule) -> Journal:
     """The module's own, which it has wherever something is taken back."""
     journal = journal_of(module)
     if journal is None:
@@ -122,7 +122,7 @@ def _journal(module: Any) -> Journal:
 class _Reverting:
     """One taking back."""
 
-    def __init__(self, module: Any, target: Target, commits: bool):
+    def __init__(self, module: PanosModule, target: Target, commits: bool):
         self.module, self.target, self.commits = module, target, commits
         self.vpn = module.params["name"]
         self.journal = _journal(module)

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Callable, Sequence
+from typing import Callable, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import managed, push
@@ -18,6 +18,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.push 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.target import Target
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import push as pushing
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.push import FAILED, IN_SYNC, NOT_CONNECTED, PENDING, PUSHED, UNKNOWN, Fate
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import journal_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import record as records
@@ -40,7 +41,7 @@ _UNITS = DEVICE + ("network", "interface", "tunnel", "units")
 class Delivery:
     """The way of one VPN from a Panorama to its firewalls. C(behind): as of the target. C(fates): what became of each firewall, by now."""
 
-    module: Any
+    module: PanosModule
     target: Target
     behind: Behind
     vpn: str

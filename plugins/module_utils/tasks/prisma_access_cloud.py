@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import secrets
@@ -60,7 +59,7 @@ def run() -> None:
     concluded(module, lambda: _worked(module))
 
 
-def _worked(module: Any) -> dict:
+def _worked(module: CollectionModule) -> dict:
     client = None
     try:
         client = Client(Access.said(module.params["scm"]), module.tell)
@@ -79,7 +78,7 @@ class _Run:
     C(under_way): the job of an earlier push that has not ended.
     """
 
-    module: Any
+    module: CollectionModule
     client: Client
     under_way: str = ""
     result: dict = field(default_factory=lambda: {"changed": False, "warnings": [], "objects": []})
@@ -244,7 +243,7 @@ class _Run:
         self.result["obstacles"] = [obstacle for each in found for obstacle in each.plain()]
 
 
-def addresses_of(module: Any, client: Client, settings: dict, names: list[str], patience: Patience) -> tuple[dict, list[str]]:
+def addresses_of(module: CollectionModule, client: Client, settings: dict, names: list[str], patience: Patience) -> tuple[dict, list[str]]:
     """(the answer of the address API, the remote networks C(names) that it has no address for). Its key is in C(settings), and is shown nowhere."""
     key = str(settings.get("api_key") or "")
     if not key:

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import Patience
@@ -41,7 +40,7 @@ def run() -> None:
     concluded(module, lambda: _asked(module))
 
 
-def _asked(module: Any) -> dict:
+def _asked(module: CollectionModule) -> dict:
     params = module.params
     if params["minutes"] < 1:
         raise InvalidInput(f"minutes: {params['minutes']} is less than 1")
@@ -70,7 +69,7 @@ def _asked(module: Any) -> dict:
     }
 
 
-def _addresses(module: Any, client: Client, held: Held, sites: list[Site]) -> tuple[dict, set[str]]:
+def _addresses(module: CollectionModule, client: Client, held: Held, sites: list[Site]) -> tuple[dict, set[str]]:
     """(the answer of the address API, what the sites are called that it has no address for), where it is to be asked."""
     networks = {site.name: site.called for site in sites if isinstance(site, RemoteNetwork)}
     if not module.params["address_url"] or not networks:

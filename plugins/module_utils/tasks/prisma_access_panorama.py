@@ -13,7 +13,6 @@ from __future__ import annotations
 import copy
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
-from typing import Any
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
@@ -60,7 +59,7 @@ def run() -> None:
 class _Run:
     """One task. C(result) grows as things are done, so that a failure tells what was before it. C(lacking): the services that have to be pushed."""
 
-    module: Any
+    module: PanosModule
     session: Session
     result: dict = field(default_factory=lambda: {"changed": False, "warnings": [], "objects": [], "jobs": [], "pushes": []})
     lacking: set[str] = field(default_factory=set)

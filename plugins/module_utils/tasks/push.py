@@ -72,7 +72,7 @@ class Fate:
                 "result": self.result, "told": self.told, "warnings": list(self.warnings)}
 
 
-def _run(module: Any, session: Session) -> dict:
+def _run(module: PanosModule, session: Session) -> dict:
     params = module.params
     job = _job_to_follow(params["job_id"], session)
     target = itself(session)

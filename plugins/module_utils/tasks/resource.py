@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import InvalidInput
@@ -27,7 +25,7 @@ def run(resource: Resource) -> None:
     with_session(module, lambda session: _run_resource(module, session, resource))
 
 
-def _run_resource(module: Any, session: Session, resource: Resource) -> dict:
+def _run_resource(module: PanosModule, session: Session, resource: Resource) -> dict:
     params = module.params
     state = params["state"]
     names = {name: params[name] for name in resource.identity}

@@ -138,7 +138,7 @@ def _vpn(params: Mapping[str, Any]) -> Vpn:
     return Vpn(name=params["name"], **frozen)
 
 
-def _run(module: Any, session: Session) -> dict:
+def _run(module: PanosModule, session: Session) -> dict:
     params = module.params
     check_name(params["name"])
     verifying.refuse_no_time(params, "verify_poll", "counter_interval", "probe_timeout")

@@ -20,6 +20,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources im
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import UNSET, DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import uncommitted
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit import commit_changes
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.needed import in_containers
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, configure
 
@@ -76,7 +77,7 @@ class Switch:
 class Change:
     """The write of a few leaves of existing objects, and its commit."""
 
-    module: Any
+    module: PanosModule
     target: Target
     pending: list = field(init=False)
 

@@ -48,7 +48,7 @@ def run() -> None:
     with_session(module, lambda session: _run(module, session))
 
 
-def _run(module: Any, session: Session) -> dict:
+def _run(module: PanosModule, session: Session) -> dict:
     items = [_item(number, item) for number, item in enumerate(module.params["items"], 1)]
     for label, resource, options in items:
         with _named(label):

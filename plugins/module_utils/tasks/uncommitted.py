@@ -9,15 +9,16 @@ C(pending) are the uncommitted changes from before a task, C(is_mine) tells whic
 
 from __future__ import annotations
 
-from typing import Any, Callable, Iterable
+from typing import Callable, Iterable
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device import commit, locks
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.commit import Change
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.connection import Session
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import DeviceError
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule
 
 
-def listed(module: Any, session: Session, nothing_before: bool = False) -> list[Change]:
+def listed(module: PanosModule, session: Session, nothing_before: bool = False) -> list[Change]:
     """What is uncommitted. Raises DeviceError where the firewall does not tell it, unless all of the account's changes may be committed along.
 
     C(nothing_before): before this task wrote, nothing was.
@@ -34,11 +35,11 @@ def listed(module: Any, session: Session, nothing_before: bool = False) -> list[
                          "give the account the right to see it, or say commit_foreign: include")
 
 
-def _takes_along(module: Any) -> bool:
+def _takes_along(module: PanosModule) -> bool:
     return module.params["commit_foreign"] == "include"
 
 
-def refuse_foreign(module: Any, session: Session, pending: list[Change], is_mine: Callable[[Change], bool]) -> None:
+def refuse_foreign(module: PanosModule, session: Session, pending: list[Change], is_mine: Callable[[Change], bool]) -> None:
     """Before a write: our account's other uncommitted changes would be committed along. Waits for them to go, then refuses them by name.
 
     Where the account is not told by its name, somebody has other changes uncommitted, and this task commits, the firewall is asked whose key it is.
@@ -51,7 +52,7 @@ def refuse_foreign(module: Any, session: Session, pending: list[Change], is_mine
         commit.refuse_foreign(session, account, pending, lambda change: not is_mine(change), module.patience("lock_timeout"), "nothing was written")
 
 
-def tell(module: Any, result: dict, pending: Iterable[Change], is_mine: Callable[[Change], bool]) -> list[Change]:
+def tell(module: PanosModule, result: dict, pending: Iterable[Change], is_mine: Callable[[Change], bool]) -> list[Change]:
     """Add to a result what the commit to come has to know: whether there is one, and what was uncommitted before. Returns our part of that."""
     mine = [change for change in pending if is_mine(change)]
     result["uncommitted"] = bool(mine) or (result["changed"] and not module.check_mode)

@@ -61,7 +61,7 @@ def run() -> None:
 class _Task:
     """One run of the module."""
 
-    def __init__(self, module: Any, session: Session):
+    def __init__(self, module: PanosModule, session: Session):
         self.module, self.session, self.params = module, session, module.params
         self.names = arguments.trimmed(self.params["name"] or [])
         if not self.names and not self.params["all"]:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Collection, Sequence
+from typing import Collection, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.patience import together
@@ -16,6 +16,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import given
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.health import Health
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.delivery import Delivery
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.proving import Proof
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.turns import add
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.vpn_on_firewall import OF_A_LOOK, OnFirewall
@@ -32,7 +33,7 @@ class BehindPanorama:
     C(written): what is known on the Panorama of what was changed; C(known): serial number → what is known of that firewall. C(told): what the run tells.
     """
 
-    module: Any
+    module: PanosModule
     target: Target
     asked: Asked
     delivery: Delivery

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import xml.etree.ElementTree as ET
-from typing import Any, Callable
+from typing import Callable
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils import arguments
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
@@ -66,7 +66,7 @@ def run() -> None:
 class _Task:
     """One run of the module."""
 
-    def __init__(self, module: Any, session: Session):
+    def __init__(self, module: PanosModule, session: Session):
         self.module, self.session, self.params = module, session, module.params
         for option in ("poll", "probe_interval", "probe_timeout"):
             if self.params[option] <= 0:

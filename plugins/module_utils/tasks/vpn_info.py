@@ -82,7 +82,7 @@ def _compiled(expression: str | None) -> Any:
 class _Task:
     """One run of the module."""
 
-    def __init__(self, module: Any, session: Session):
+    def __init__(self, module: PanosModule, session: Session):
         self.module, self.session, self.params = module, session, module.params
         self.expression = _compiled(self.params["select"])
         verifying.refuse_no_time(self.params, "poll", "counter_interval", "probe_timeout")

@@ -20,7 +20,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.va
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import config_revert, journal as journals
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.commit import commit_changes, jobs_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.delivery import Delivery
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import locked, telling
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule, locked, telling
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.proving import Proof
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.turns import add, add_diff
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.vpn_behind_panorama import BehindPanorama
@@ -42,7 +42,7 @@ class Life:
     tell what earlier runs left unproven, or there were none.
     """
 
-    module: Any
+    module: PanosModule
     target: Target
     vpn: Vpn | None
     asked: Asked

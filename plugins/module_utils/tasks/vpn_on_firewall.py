@@ -25,6 +25,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.summary import summary
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.telling import tell
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import journal as journals, negotiating, verifying
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.proving import Negotiated, Proof, Running, sessions_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.vpn_planning import Turn
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import journal_of
@@ -47,7 +48,7 @@ class OnFirewall:
     had ended there. C(took_over): with that another VPN went.
     """
 
-    module: Any
+    module: PanosModule
     target: Target
     asked: Asked
     params: Mapping[str, Any]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
-from typing import Any, Callable, Collection, Mapping, Sequence
+from typing import Callable, Collection, Mapping, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
@@ -30,6 +30,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desir
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import IMPORTED
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import uncommitted
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import PanosModule
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.vpn_template import OneTemplate, Phases, Planned
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.writing import Wanted, configure
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import adoption, build, claim, negotiation, removal, rollout, sessions
@@ -96,7 +97,7 @@ class Turn:
 class Planning:
     """What a turn learns of the firewall on the way to its plan."""
 
-    def __init__(self, module: Any, target: Target, wish: Wish):
+    def __init__(self, module: PanosModule, target: Target, wish: Wish):
         self.module, self.target, self.wish = module, target, wish
         self.pending: list[Change] = uncommitted.listed(module, target.session)
         self.listing = vpn_state.Listing(target)

@@ -26,7 +26,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.pl
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import validate
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desired import Desired, DesiredEntry
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks import journal as journals, needed
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import NOTHING_WRITTEN
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tasks.module import NOTHING_WRITTEN, PanosModule
 
 # How often a plan is made anew when another run took an allocated name between our read and our write.
 _ATTEMPTS = 20
@@ -58,7 +58,9 @@ Planning = Callable[[ET.Element], Tuple[Wanted, Plan]]
 BeforeWrite = Callable[[Wanted], None]
 
 
-def configure(module: Any, target: Target, reads: Sequence[Path], wanted: Callable[[ET.Element], Wanted], before_write: BeforeWrite | None = None) -> dict:
+def configure(
+    module: PanosModule, target: Target, reads: Sequence[Path], wanted: Callable[[ET.Element], Wanted], before_write: BeforeWrite | None = None,
+) -> dict:
     """Read, plan, and unless this is check mode or nothing differs, write. C(wanted): from the tree read to a Wanted.
 
     C(before_write): called with the Wanted when something is about to be written; raises where it must not be.
@@ -74,7 +76,7 @@ def configure(module: Any, target: Target, reads: Sequence[Path], wanted: Callab
 
 
 def carry_out(
-    module: Any, target: Target, reads: Sequence[Path], planned: Planning, before_write: BeforeWrite | None = None, keeps_journal: bool = True,
+    module: PanosModule, target: Target, reads: Sequence[Path], planned: Planning, before_write: BeforeWrite | None = None, keeps_journal: bool = True,
 ) -> dict:
     """C(configure) with the planning given: C(planned): from the tree read to a Wanted and its plan.
 
@@ -92,7 +94,7 @@ def carry_out(
     return {**result, **_told_of(module.journal)}
 
 
-def _refuse_undone(module: Any, journal: journals.Journal | None, current: ET.Element, reads: Sequence[Path]) -> None:
+def _refuse_undone(module: PanosModule, journal: journals.Journal | None, current: ET.Element, reads: Sequence[Path]) -> None:
     """What this task wrote before, another run may have taken back since: then it does not go on with half of a VPN."""
     before = module.journal
     if journal is None or before is None or before.hand == journal.hand:
@@ -110,7 +112,7 @@ def _told_of(journal: journals.Journal | None) -> dict:
 
 
 def _carried_out(
-    module: Any, target: Target, reads: Sequence[Path], planned: Planning, before_write: BeforeWrite | None, journal: journals.Journal | None,
+    module: PanosModule, target: Target, reads: Sequence[Path], planned: Planning, before_write: BeforeWrite | None, journal: journals.Journal | None,
 ) -> dict:
     for attempt in range(_ATTEMPTS):
         intent, plan = planned(target.read([*reads, *readiness.READS]))
@@ -147,7 +149,7 @@ def _still_to_do(target: Target, reads: Sequence[Path], intent: Wanted, planned:
     return make_plan(intent.phases, target.read([*reads, *intent.places(target.base)]), target.base)
 
 
-def journal_file(module: Any) -> str | None:
+def journal_file(module: PanosModule) -> str | None:
     """Where the journal of the task's VPN stands; None where none is kept."""
     params = module.params
     if not params.get("journal"):
@@ -159,13 +161,13 @@ def _vpn(params: Mapping[str, Any]) -> str:
     return params["name"] if isinstance(params["name"], str) else arguments.trimmed(params["name"])[0]
 
 
-def journal_of(module: Any) -> journals.Journal | None:
+def journal_of(module: PanosModule) -> journals.Journal | None:
     """What the task's VPN would take to be reverted; None where no journal is kept."""
     file = journal_file(module)
     return None if file is None else journals.load(file, _vpn(module.params))
 
 
-def journal_held(module: Any) -> ContextManager:
+def journal_held(module: PanosModule) -> ContextManager:
     """With the task's journal for this run alone."""
     file = journal_file(module)
     return contextlib.nullcontext() if file is None or module.check_mode else journals.held(file, module.patience("lock_timeout"))
@@ -212,7 +214,7 @@ def _restored(journal: journals.Journal, error: PanosVpnError) -> None:
         error.adding(str(exc))
 
 
-def _write(module: Any, target: Target, plan: Plan, still_to_do: Callable[[], Plan], note: Callable[[Plan], None]) -> None:
+def _write(module: PanosModule, target: Target, plan: Plan, still_to_do: Callable[[], Plan], note: Callable[[Plan], None]) -> None:
     """Send the plan; where the answer is lost, look whether it was carried out, and only then send the rest of it, which C(note) is told.
 
     C(still_to_do): reads the candidate, and plans what is not there. A firewall that gave no answer in time is not asked a second time.
