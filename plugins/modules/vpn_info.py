@@ -418,19 +418,22 @@ options:
             type: str
             required: true
   source_zones:
-    description: Zones of the hosts here that use the VPN. Omitted, they are taken from the PBF rules into its tunnels, for the diagnosis.
+    description:
+      - Zones of the hosts here that use the VPN.
+      - Omitted, for the diagnosis, they are those that M(tunnelsmith.panos_vpn.site_to_site_vpn) made it for; of a VPN that it did not make, those of the
+        PBF rules into its tunnels.
     type: list
     elements: str
   local_networks:
     description:
       - Networks here that use the VPN, such as V(10.10.0.0/24), or the names of address objects and groups that have fixed addresses.
-      - Omitted, they are taken from the PBF rules into its tunnels, for the diagnosis.
+      - Omitted, for the diagnosis, as O(source_zones).
     type: list
     elements: str
   remote_networks:
     description:
       - Networks on the far side, such as V(10.20.0.0/16), or the names of address objects and groups.
-      - Omitted, they are taken from the PBF rules into its tunnels, for the diagnosis.
+      - Omitted, for the diagnosis, as O(source_zones).
     type: list
     elements: str
   counter_interval:

@@ -204,8 +204,9 @@ class Case:
 
     @cached_property
     def intent(self) -> Intent:
-        """What is to pass: said of the VPN that the cloud describes, or of all where there is no such."""
-        return self.evidence.intent if self.evidence.connection is None or self.connection is not None else Intent()
+        """What is to pass: said of the VPN that the cloud describes, or of all where there is no such; where nothing is said, what the VPN was made for."""
+        said = self.evidence.intent if self.evidence.connection is None or self.connection is not None else Intent()
+        return said if said != Intent() else self.evidence.recorded_intents.get(self.vpn, said)
 
     @cached_property
     def cloud(self) -> Tunnel:

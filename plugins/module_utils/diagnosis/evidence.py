@@ -27,7 +27,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selec
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State, grouped, movement
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import record as records
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.names import stem
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import Object
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import LOCAL, REMOTE, SOURCE_ZONE, Object
 
 CERTAIN, LIKELY, POSSIBLE = "certain", "likely", "possible"
 # When what is wrong shows: at once; when an SA is renewed; when a peer begins anew (IKE, or BGP); when the other tunnel has to take over.
@@ -65,6 +65,10 @@ class Intent:
     source_zones: tuple = ()
     local_networks: tuple = ()
     remote_networks: tuple = ()
+
+    @property
+    def is_whole(self) -> bool:
+        return bool(self.source_zones and self.local_networks and self.remote_networks)
 
 
 @dataclass
@@ -189,6 +193,12 @@ class Evidence:
     def claims(self) -> dict:
         """VPN → the objects that are its, where a record says so."""
         return {record.vpn: record.owned() for _unit, record in self.records}
+
+    @cached_property
+    def recorded_intents(self) -> dict:
+        """VPN → what it was made for, by its record."""
+        made_for = {record.vpn: Intent(record.given(SOURCE_ZONE), record.given(LOCAL), record.given(REMOTE)) for _unit, record in self.records}
+        return {vpn: intent for vpn, intent in made_for.items() if intent.is_whole}
 
     def vpn_of(self, tunnel: str) -> str:
         """The VPN of a tunnel, by its record; where none names the tunnel, by its name."""

@@ -29,6 +29,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status impor
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.judgement import Verdict
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import far_end
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import record as records
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import SOURCE_ZONE
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.rules import INSIDE_APPLICATIONS, OUTSIDE_APPLICATIONS
 
 _PANORAMA = ("deviceconfig", "system", "panorama")
@@ -165,6 +167,8 @@ class Inquiry:
         """The pairs of zones that the VPN's traffic, and what its ends send each other, goes between."""
         zones = {interface["zone"] for interface in configuration["interfaces"] if interface.get("zone")}
         sources = set(intent.source_zones) | {zone for rule in configuration["pbf_rules"] for zone in (rule.get("from") or {}).get("zone") or ()}
+        units = {interface["name"] for interface in configuration["interfaces"]}
+        sources |= {zone for unit, record in records.on(around) if unit in units for zone in record.given(SOURCE_ZONE)}
         outside = {around.zone_of((gateway.get("local_address") or {}).get("interface") or "") for gateway in configuration["gateways"]} - {None}
         pairs = [pair for zone in zones for source in sources for pair in ((source, zone), (zone, source))]
         return pairs + [(zone, zone) for zone in zones | outside]

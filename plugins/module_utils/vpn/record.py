@@ -176,6 +176,10 @@ class Record:
     adopted: Names = field(default_factory=dict)
     borrowed: Names = field(default_factory=dict)
 
+    def given(self, role: str) -> tuple[str, ...]:
+        """The zones or networks that our rules were given in a role, as far as they are kept as they are."""
+        return tuple(sorted(member.name for member in self.members.texts if isinstance(member, Member) and member.role == role))
+
     def called(self, kind: str, own: str, number: int | None = None) -> str:
         """What the object is called that has the name C(own) by itself. C(number): of the tunnel, where several tunnels may share C(own)."""
         return self.called_before(kind, own, number) or own
@@ -269,7 +273,7 @@ class Record:
         return self._with_routes_by_network()._with_networks_by_role()
 
     def _with_routes_by_network(self) -> Record:
-        networks = [member.name for member in self.members.texts if isinstance(member, Member) and member.role == REMOTE]
+        networks = self.given(REMOTE)
         if self.routes or not networks:
             return self
         routes = {key: frozenset(_route(self, key, network) for network in networks) for key in names.route_keys()}
@@ -280,7 +284,7 @@ class Record:
         return replace(shorter, claims=replace(self.claims, texts=self.claims.texts - said))
 
     def _with_networks_by_role(self) -> Record:
-        networks = {member.name for member in self.members.texts if isinstance(member, Member) and member.role == LOCAL}
+        networks = set(self.given(LOCAL))
         if not networks or self.announced.texts != networks:
             return self
         return replace(self, announced=replace(self.announced, texts=frozenset(), role=LOCAL))
@@ -376,7 +380,7 @@ def _announced(names_or_role: Any, members: RecordedNames) -> RecordedNames:
 
 def _spelled_out(record: Record) -> Record:
     """With the routes among the claims, where the networks that they lead to are named."""
-    networks = [member.name for member in record.members.texts if isinstance(member, Member) and member.role == REMOTE]
+    networks = record.given(REMOTE)
     if not networks:
         return record
     routes = frozenset(_route(record, key, network) for key in record.routes for network in networks)

@@ -164,6 +164,23 @@ def test_what_only_looks_odd_is_healthy_to_everybody(wards, oddity):
     assert _agreed(told) == "healthy"
 
 
+# What a VPN by routes, or with proxy IDs, is for stands in no PBF rule.
+WITHOUT_A_WORD = (
+    "the cloud's network was routed to the branch for a migration", "the route to one of the far networks was deleted",
+    "the rule for hosts was given the offices' address object, which shrank later",
+)
+
+
+@pytest.mark.parametrize("what", WITHOUT_A_WORD)
+def test_what_a_vpn_was_made_for_is_known_by_its_record(wards, what):
+    mishap = {row.what: row for row in UNFORESEEN_MISHAPS}[what]
+    ward = wards(mishap)
+    ward.suffer(mishap)
+    told = ward.done({"name": [made(ward.kind)["name"]], "gather": ["state", "diagnosis"]}, module=vpn_info).values
+    assert told["diagnosis"][0]["id"] in mishap.causes
+    assert told["health"] == mishap.health
+
+
 def test_a_part_that_is_denied_may_be_meant(wards):
     ward = wards(PART_DENIED)
     ward.suffer(PART_DENIED)
