@@ -22,6 +22,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.tr
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.bgp_policies import EXPORT, IMPORT, Verdict
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Bgp, Profile
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import rules_of
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.bgp_instance import as_number
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.bgp_peer import IPV6_SESSION
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import prefixes, vpn_log
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import local_interface
@@ -100,8 +101,8 @@ def _settings(case, peer) -> Iterator[Cause]:
         yield Cause("bgp-group-disabled", f"the peer group '{peer['peer_group']}' of BGP peer '{peer['name']}' is disabled",
                     (f"peer_group {peer['peer_group']} enable: false",),
                     "enable the peer group in the router's BGP (no option here sets it); or bgp_peer with another peer_group", CERTAIN)
-    own = _as_number(_instance(case, peer).get("local_as"))
-    if peer.get("type") == "ibgp" and own != _as_number(peer.get("peer_as")):
+    own = as_number(_instance(case, peer).get("local_as"))
+    if peer.get("type") == "ibgp" and own != as_number(peer.get("peer_as")):
         yield Cause("bgp-group-type", f"the peer group is for the same AS (ibgp), and the peer is AS {peer.get('peer_as')}",
                     (f"{label} type: ibgp", f"local_as: {own}, peer_as: {peer.get('peer_as')}"), f"{label}: type: ebgp", CERTAIN, _item(peer, type="ebgp"))
     incoming, outgoing = ((peer.get(f"{way}_bgp_connection") or {}).get("allow") for way in ("incoming", "outgoing"))
@@ -195,7 +196,7 @@ def unreached(case: Case) -> Iterator[Cause]:
         live, remote = _live(case, peer), (peer.get("peer_address") or {}).get("ip")
         there = case.around.interfaces.get(case.speaks_from(peer) or "")
         is_neighbour = there is None or not there.networks() or inside_of(remote, [str(address.network) for address in there.networks()])
-        external = _as_number(peer.get("peer_as")) != _as_number(_instance(case, peer).get("local_as"))
+        external = as_number(peer.get("peer_as")) != as_number(_instance(case, peer).get("local_as"))
         is_far = bool(remote) and external and not is_neighbour
         has_session = live is not None and live.established
         if is_far and not has_session and (peer.get("multihop") or 0) < 2:
@@ -336,11 +337,11 @@ def _default_rejected(case, peer, evidence, confidence) -> Cause:
 def _against_cloud(case, peer) -> Iterator[Cause]:
     """The values that the cloud expects. An AS number may be written as-dot."""
     bgp, instance = case.cloud.bgp or Bgp(), _instance(case, peer)
-    if bgp.peer_as and _as_number(peer.get("peer_as")) != bgp.peer_as:
+    if bgp.peer_as and as_number(peer.get("peer_as")) != bgp.peer_as:
         yield Cause("bgp-as-mismatch", f"the peer is configured as AS {peer.get('peer_as')} and is AS {bgp.peer_as}",
                     (f"{_label(peer)} peer_as: {peer.get('peer_as')}", f"the cloud's: {bgp.peer_as}"),
                     f"{_label(peer)}: peer_as: {bgp.peer_as}", CERTAIN, _item(peer, peer_as=str(bgp.peer_as)))
-    if bgp.local_as and instance and _as_number(instance.get("local_as")) != bgp.local_as:
+    if bgp.local_as and instance and as_number(instance.get("local_as")) != bgp.local_as:
         yield Cause("bgp-local-as-mismatch", f"this firewall speaks as AS {instance.get('local_as')}, the cloud expects AS {bgp.local_as}",
                     (f"bgp_instance {peer['virtual_router']} local_as: {instance.get('local_as')}",
                      f"the cloud's customer gateway: {bgp.local_as}"),
@@ -358,13 +359,6 @@ def _against_cloud(case, peer) -> Iterator[Cause]:
                     (f"{_label(peer)} hold_time: {peer['hold_time']}", f"the cloud's: {bgp.hold_time}"),
                     f"{_label(peer)}: hold_time: {bgp.hold_time}",
                     POSSIBLE, _item(peer, hold_time=bgp.hold_time))
-
-
-def _as_number(text) -> int | None:
-    parts = str(text or "").split(".")
-    if not all(part.isdigit() for part in parts):
-        return None
-    return int(parts[0]) * 65536 + int(parts[1]) if len(parts) == 2 else int(parts[0])
 
 
 def _addresses(case, peer) -> Iterator[Cause]:

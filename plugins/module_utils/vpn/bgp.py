@@ -97,12 +97,19 @@ def instance_values(vpn: Vpn, view: Surroundings, claim: Claim) -> dict:
 
 def _local_as(instance: _Instance) -> str:
     wanted, have, router = str(_session(instance.vpn, 1).local_as), instance.have["local_as"], instance.vpn.virtual_router
+    if have and _is_same_as(have, wanted):
+        return have
     if have in (None, "", wanted) or instance.is_ours("local_as"):
         return wanted
     if "local_as" in instance.booked:
         raise Refused(f"router '{router}' runs BGP with local AS {have}, the far side expects {wanted}, and the peer groups {instance.users()} use that BGP "
                       "as well: a router has one AS. Take those VPNs away first and make them again behind this one, or use another router")
     raise Refused(f"router '{router}' runs BGP with local AS {have}, the far side expects {wanted}; change the far side, or use another router")
+
+
+def _is_same_as(one: str | None, other: str) -> bool:
+    """Whether two texts are one AS number, which people write with a dot, too."""
+    return bgp_instance.as_number(one) == bgp_instance.as_number(other)
 
 
 def _wanted_router_id(instance: _Instance, claim: Claim) -> str | None:
@@ -304,6 +311,9 @@ def _adopted_peer(vpn: Vpn, around: Surroundings, record: Record, group: str, na
                       "give the VPN's peers a group of their own, then adopt them")
     _refuse_one_group(vpn, record, group)
     values = {option: value for option, value in values.items() if option not in ("hold_time", "keep_alive_interval")}
+    there = places.text(bgp, ("peer-group", ("entry", group), "peer", ("entry", name), "peer-as"))
+    if there and _is_same_as(there, values["peer_as"]):
+        values["peer_as"] = there
     policies = _policies_of_others(around, bgp, vpn.virtual_router, group)
     warnings = []
     if policies:

@@ -446,6 +446,24 @@ def test_an_own_as_is_not_changed_for_one_tunnel_alone():
         build.build(sibling(0, "bgp", local_as=65077), around(tree, VIRTUAL_ROUTER), Addresses(), only=1)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_as_number_with_a_dot_is_the_same_number(engine):
+    """As somebody wrote it who runs BGP, it stays."""
+    before = copy.deepcopy(start(engine, "base"))
+    instance = places.make(before, base("network")[1:] + bgp_place("default", engine == LOGICAL_ROUTER))
+    for tag, text in (("enable", "yes"), ("router-id", "10.0.0.1"), ("local-as", "64086.59904"), ("install-route", "yes")):
+        ET.SubElement(instance, tag).text = text
+    if engine == VIRTUAL_ROUTER:
+        ET.SubElement(ET.SubElement(instance, "routing-options"), "as-format").text = "4-byte"
+    vpn = sibling(0, "bgp", local_as=4_200_000_000)
+    tree = run(vpn, before, engine)[0].after
+    assert places.text(around(tree, engine).bgp("default"), ("local-as",)) == "64086.59904"
+    assert run(vpn, tree, engine)[0].operations == []
+    assert canonical(taken_away(tree, engine, vpn.name)) == canonical(before)
+    with pytest.raises(Refused, match="local AS 64086.59904, the far side expects 65010"):
+        run(sibling(0, "bgp"), before, engine)
+
+
 def test_numbers_of_four_bytes_come_to_a_bgp_of_ours_and_not_to_that_of_others():
     told = run(sibling(1, "bgp of four bytes"), made(VIRTUAL_ROUTER, sibling(0, "bgp")), VIRTUAL_ROUTER)[1]
     assert told == ["vpn-b: all BGP sessions of router 'default' start anew (as_format 4-byte), those of the peer groups 'vpn-a' too"]
