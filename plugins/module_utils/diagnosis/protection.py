@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
 from typing import Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
@@ -59,19 +60,34 @@ def denied(case: Case) -> Iterator[Cause]:
         return
     there = intended(case)
     for traffic in [*there, *map(back, there)]:
-        for rule in case.around.rules_in_force("dos"):
-            if not _sees(case, rule, traffic):
-                continue
-            if places.find(rule, ("action", "deny")) is not None:
-                yield _denied(case, rule, traffic, traffic in there)
+        rule = _denying(case, traffic)
+        if rule is not None:
+            yield _denied(case, rule, traffic, traffic in there)
             return
 
 
+def _denying(case, traffic) -> ET.Element | None:
+    """The first rule that denies some of the traffic, above one that decides on all of it."""
+    for rule in case.around.rules_in_force("dos"):
+        if _sees(case, rule, traffic):
+            if places.find(rule, ("action", "deny")) is not None:
+                return rule
+            if _is_for_all_packets(rule) and _holds_all(case, rule, traffic):
+                return None
+    return None
+
+
+def _is_for_all_packets(rule) -> bool:
+    return places.names(rule, ("service",)) in ([], [ANY]) and places.text(rule, ("schedule",)) is None
+
+
+def _holds_all(case, rule, traffic) -> bool:
+    sides = (("source", traffic.source), ("destination", traffic.destination))
+    return all(rulebases.holds(rule, option, network, case.evidence.addresses) for option, network in sides)
+
+
 def _denied(case, rule, traffic, is_asked_from_here) -> Cause:
-    name = rule.get("name")
-    whole = all(rulebases.holds(rule, option, network, case.evidence.addresses)
-                for option, network in (("source", traffic.source), ("destination", traffic.destination)))
-    is_for_all = places.names(rule, ("service",)) in ([], [ANY]) and places.text(rule, ("schedule",)) is None
+    name, whole, is_for_all = rule.get("name"), _holds_all(case, rule, traffic), _is_for_all_packets(rule)
     sure = CERTAIN if is_asked_from_here else LIKELY
     return Cause("dos-rule-denies", f"DoS protection rule '{name}' denies what goes from {traffic.source} in {traffic.source_zone} to {traffic.destination} "
                  f"in {traffic.destination_zone}", (f"DoS rule '{name}' action: deny",),

@@ -64,7 +64,7 @@ def protecting(action: str, **lists: str) -> Callable:
     matches = members(**{"source": "any", "destination": "any", "service": "any", **lists})
     zones = "<from><zone><member>trust</member></zone></from><to><zone><member>vpn</member></zone></to>"
     return lambda branch: made(made(branch.at("vsys/entry/rulebase"), "dos"), "rules").append(ET.fromstring(
-        f"<entry name='careful'>{zones}{matches}<action><{action}/></action></entry>"))
+        f"<entry name='{action} some'>{zones}{matches}<action><{action}/></action></entry>"))
 
 
 def static(path: str, text: str, *numbers: int) -> Callable:
@@ -236,6 +236,8 @@ LEAVES = {
     "a flood protection of the outside zone": Fault("flood-limit", several(flood("untrust", "udp", 2), down(SILENT)), "likely"),
     "a flood protection of the VPN's zone": Fault("flood-limit", several(flood("vpn", "icmp", 2), hosts_fail), "likely"),
     "a DoS protection rule denies": Fault("dos-rule-denies", protecting("deny")),
+    "a DoS protection rule denies, below one that counts some": Fault("dos-rule-denies", several(
+        protecting("protect", source="10.10.0.0/25"), protecting("deny"))),
     "large packets are lost": Fault("mtu-too-large", large_fail, "likely"),
     "large packets are lost, and fragments discarded": Fault("fragments-discarded", several(
         protected("vpn", "<discard-ip-frag>yes</discard-ip-frag>"), large_fail), "likely"),
