@@ -41,6 +41,7 @@ ALSO = {
 _OF_THE_RECORD = {name for name in EVERY if name.startswith("the VPN's own: ")}
 _BY_ROUTES = {"routes that are not installed", "a route's monitor asks nobody", "a route's monitor is slow"}
 ELSEWHERE = {
+    "by static routes": {"a rule above leaves all to the routes, which lead into the VPN"},
     "backup routes": {"no PBF rule for one tunnel", "spoofed addresses are discarded", *_BY_ROUTES},
     "dead peer detection off": _OF_THE_RECORD,
     "harmless: a careful rule, nothing stated": _OF_THE_RECORD,
