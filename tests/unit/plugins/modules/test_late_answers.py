@@ -195,11 +195,12 @@ def requests_of(door, asked) -> int:
     return count
 
 
-# What is asked for when the run is killed, of a VPN that stands already where it is not made.
+# What is asked for when the run is killed, of a VPN that stands already where it is not made; and how many kills that is at least: a slow machine asks less
+# often for the commit job.
 KILLED = {
-    "made": ({}, ("delay", "sleep"), 20),
-    "changed": ({"pre_shared_keys": ["notReal.other1", "notReal.other2"], "zone": "elsewhere", "mtu": 1300}, ("delay",), 10),
-    "removed": ({"state": "absent"}, ("sleep",), 10),
+    "made": ({}, ("delay", "sleep"), 14),
+    "changed": ({"pre_shared_keys": ["notReal.other1", "notReal.other2"], "zone": "elsewhere", "mtu": 1300}, ("delay",), 7),
+    "removed": ({"state": "absent"}, ("sleep",), 7),
 }
 
 
