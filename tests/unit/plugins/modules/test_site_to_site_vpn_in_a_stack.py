@@ -34,8 +34,8 @@ def _no_waiting(monkeypatch):
 
 
 def router(engine: str, name: str) -> str:
-    routing = ('<routing-table><ip><static-route><entry name="hosts"><destination>10.10.0.0/24</destination><nexthop><discard/></nexthop></entry>'
-               "</static-route></ip></routing-table>")
+    routing = ('<routing-table><ip><static-route><entry name="hosts"><destination>10.10.0.0/24</destination>'
+               "<nexthop><ip-address>192.0.2.254</ip-address></nexthop></entry></static-route></ip></routing-table>")
     return f'<entry name="{name}">{routing if engine == "virtual-router" else f"""<vrf><entry name="default">{routing}</entry></vrf>"""}</entry>'
 
 
