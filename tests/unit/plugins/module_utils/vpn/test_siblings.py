@@ -188,7 +188,7 @@ def _vpns(descriptions, order, **more) -> list:
 
 @pytest.mark.parametrize("engine", ENGINES)
 @given(life=lives(2))
-@settings(deadline=None, derandomize=True, max_examples=30)
+@settings(deadline=None, derandomize=True, max_examples=22)
 def test_two_vpns_as_if_each_were_alone(engine, life):
     descriptions, order, gone = life
     lived(engine, "base", _vpns(descriptions, order), gone)
