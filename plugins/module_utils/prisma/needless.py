@@ -9,7 +9,7 @@ A profile with a name of its own goes only where its contents are given with the
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import NamedTuple
 
@@ -36,19 +36,19 @@ def needless(given: Collection[Site], standing: Collection[Site], still_named: I
     gone = dict.fromkeys(each for each in _left(given, standing, still_named) if each in there and can_go(each))
     own = {each.name for each in gone} | _described_profiles(given)
     users = _users(there)
-    found = list(gone)
 
     def goes_along(named: Named) -> bool:
         is_anybodys = named.kind not in (TUNNEL, GATEWAY) and named.name not in own
         return not is_anybodys and users[named] <= gone.keys() and can_go(named)
 
-    # Grows while it is walked: what goes may leave needless what it named.
-    for each in found:
-        for named in there[each]:
+    # What goes may leave needless what it named.
+    waiting = deque(gone)
+    while waiting:
+        for named in there[waiting.popleft()]:
             if named in there and named not in gone and goes_along(named):
                 gone[named] = None
-                found.append(named)
-    return sorted(found, key=lambda each: _KINDS.index(each.kind))
+                waiting.append(named)
+    return sorted(gone, key=lambda each: _KINDS.index(each.kind))
 
 
 def _left(given: Iterable[Site], standing: Iterable[Site], still_named: Iterable[str]) -> list[Named]:

@@ -245,11 +245,11 @@ def expired(patient):
                  *DOUBTED, known=False)(patient)
 
 
-def signed(secret: str | None, /, **agreed: str) -> Callable:
-    """C(secret): of the first session here. C(agreed): what the far side's description says of it."""
+def signed(ours: str | None, **agreed: str) -> Callable:
+    """C(ours): the password of the first session here. C(agreed): what the far side's description says of it."""
     def breaks(patient):
-        if secret:
-            stored = patient.inner.secrets.store(secret)
+        if ours:
+            stored = patient.inner.secrets.store(ours)
             patient.set(f"{ROUTER}/protocol/bgp/auth-profile", f"<entry name='signed'><secret>{stored}</secret></entry>")
             bgp_option("<connection-options><authentication>signed</authentication></connection-options>")(patient)
         patient.connection["tunnels"][0]["bgp"].update(agreed)
