@@ -32,6 +32,8 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record i
 CERTAIN, LIKELY, POSSIBLE = "certain", "likely", "possible"
 # When what is wrong shows: at once; when an SA is renewed; when a peer begins anew (IKE, or BGP); when the other tunnel has to take over.
 NOW, REKEY, SESSION, FAILOVER = "now", "rekey", "session", "failover"
+# A tunnel that is dead for more seconds than these is one that hosts and people give up on.
+SLOW = 60
 
 # How far a tunnel has come, as its state shows it.
 NO_IKE, NO_CHILD, SILENT, PASSING = "phase 1", "phase 2", "silent", "passing"

@@ -311,14 +311,16 @@ def _perhaps_denied(case) -> Iterator[Cause]:
     siblings = [name for name in case.evidence.tunnels_of_vpn(case.vpn) if name != case.name]
     some_are_up = any(case.evidence.ipsec_sas.get(name) for name in siblings)
     for traffic in _between_the_ends(case, _IKE):
-        for rule, unknown in may_deny(case, traffic)[:1]:
-            name = rule.get("name")
-            yield Cause("ike-denied-by-rule",
-                        f"security rule '{name}' denies IKE between {traffic.source} and {traffic.destination}, if they are among {unknown}",
-                        (f"rule '{name}' is asked before any that allows it, and stands for addresses that only the firewall knows: {unknown}",),
-                        f"security_rule above '{name}': allow {', '.join(OUTSIDE_APPLICATIONS)} between {case.local_address} and {case.peer_address}",
-                        POSSIBLE if some_are_up else LIKELY)
-            return
+        rule, unknown = next(may_deny(case, traffic), (None, ""))
+        if rule is None:
+            continue
+        name = rule.get("name")
+        yield Cause("ike-denied-by-rule",
+                    f"security rule '{name}' denies IKE between {traffic.source} and {traffic.destination}, if they are among {unknown}",
+                    (f"rule '{name}' is asked before any that allows it, and stands for addresses that only the firewall knows: {unknown}",),
+                    f"security_rule above '{name}': allow {', '.join(OUTSIDE_APPLICATIONS)} between {case.local_address} and {case.peer_address}",
+                    POSSIBLE if some_are_up else LIKELY)
+        return
 
 
 def esp_denied(case: Case) -> Iterator[Cause]:

@@ -12,7 +12,7 @@ from typing import Iterator
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
-    CERTAIN, FAILOVER, LIKELY, NOW, PASSING, POSSIBLE, Cause, inside_of, same_address,
+    CERTAIN, FAILOVER, LIKELY, NOW, PASSING, POSSIBLE, SLOW, Cause, inside_of, same_address,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import limits, understood
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import EVERYTHING, back, by_routes, intended, stated
@@ -121,12 +121,12 @@ def _shadowed(case, rule, mine, own) -> Iterator[Cause]:
     for traffic in intended(case):
         for above in case.evidence.pbf_rules[:mine]:
             if above.get("name") not in own and takes(case, above, traffic) and not _takes_turns(case, above):
-                by_routes = _leaves_to_routes(case, above, traffic)
+                goes_by_routes = _leaves_to_routes(case, above, traffic)
                 yield Cause("pbf-rule-shadowed", f"PBF rule '{above.get('name')}' above '{rule['name']}' takes the packets to {traffic.destination}",
                             (f"'{above.get('name')}' stands above '{rule['name']}' and covers {traffic.source} in {traffic.source_zone} "
                              f"to {traffic.destination}",),
                             f"{_owner(case, rule['name'])}: position: before, position_rule: {above.get('name')}",
-                            LIKELY if by_routes else CERTAIN, bites=FAILOVER if by_routes else NOW)
+                            LIKELY if goes_by_routes else CERTAIN, bites=FAILOVER if goes_by_routes else NOW)
                 return
 
 
@@ -231,17 +231,13 @@ def takes_some(case: Case) -> Iterator[Cause]:
             return
 
 
-# A tunnel that is dead for longer than this is one that hosts and people give up on.
-_SLOW = 60
-
-
 def slow(case: Case) -> Iterator[Cause]:
     """A monitor that takes a rule out of use, some time."""
     for rule in case.rules if len(case.vpn_units) > 1 else ():
         name = (((rule.get("action") or {}).get("forward") or {}).get("monitor") or {}).get("profile")
         entry = case.around.entry("monitor_profile", name) if name else None
         interval, threshold = (int(places.text(entry, (option,)) or default) for option, default in (("interval", 3), ("threshold", 5)))
-        if entry is not None and interval * threshold > _SLOW:
+        if entry is not None and interval * threshold > SLOW:
             yield Cause("pbf-monitor-slow", f"PBF rule '{rule['name']}' holds the traffic for {interval * threshold} s after its tunnel is dead",
                         (f"monitor_profile {name} interval: {interval}, threshold: {threshold}",),
                         f"monitor_profile {name}: interval: 2, threshold: 5; or {_owner(case, rule['name'])}: another monitor profile", LIKELY,

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from ipaddress import ip_interface, ip_network
-from typing import Iterator
+from typing import Iterable, Iterator
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
-    CERTAIN, FAILOVER, LIKELY, NOW, PASSING, POSSIBLE, Cause, inside_of,
+    CERTAIN, FAILOVER, LIKELY, NOW, PASSING, POSSIBLE, SLOW, Cause, inside_of,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.outside import best_route
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import (
@@ -21,11 +21,10 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ru
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import back, intended, is_network, stated
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases, security_policy
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import is_part
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Network
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import movement
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import IMPORTED
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import names
-
 
 # So many more packets one way than the other are no conversation.
 _SOME = 5
@@ -103,10 +102,10 @@ def withdrawn(case: Case) -> Iterator[Cause]:
     if case.phase != PASSING or case.router is None or not case.evidence.routes or case.rules:
         return
     listed = {(route.destination, route.interface) for route in case.evidence.state.routes or () if route.router in (None, case.router)}
-    for route in case.around.static_route_entries(case.router):
+    of_vpn = [route for route in case.around.static_route_entries(case.router) if route.interface in case.vpn_units]
+    for route in of_vpn:
         is_here = route.interface == case.unit and not route.drops
-        beside = [other for other in case.around.static_route_entries(case.router)
-                  if other.destination == route.destination and other.interface in case.vpn_units and other.rank < route.rank]
+        beside = [other for other in of_vpn if other.destination == route.destination and other.rank < route.rank]
         is_in_order = (str(route.destination), case.unit) in listed or bool(beside)
         if not is_here or (is_in_order and route.is_installed):
             continue
@@ -120,14 +119,10 @@ def withdrawn(case: Case) -> Iterator[Cause]:
                         f"{label}: path_monitor.monitor_destinations: the far side's inside address, {case.far_end(None) or 'that answers pings'}", LIKELY)
 
 
-# What a tunnel that is dead is noticed after, at the latest, before hosts and people give up.
-_SLOW = 60
-
-
 def slow(case: Case) -> Iterator[Cause]:
     """What withdraws a route whose tunnel is dead, some time."""
     for route in case.around.static_route_entries(case.router) if case.router and len(case.vpn_units) > 1 and not case.rules else ():
-        if route.interface == case.unit and route.asks and (route.patience or 0) > _SLOW and not _goes_down_with_its_monitor(case):
+        if route.interface == case.unit and route.asks and route.patience > SLOW and not _goes_down_with_its_monitor(case):
             yield Cause("route-monitor-slow", f"route '{route.name}' stays for {route.patience} s after its tunnel is dead",
                         (f"static_route {route.name} path_monitor: interval × count: {route.patience} s",),
                         f"static_route {route.name} in virtual_router {case.router}: path_monitor.monitor_destinations: interval: 3, count: 5", LIKELY,
@@ -172,7 +167,7 @@ def _way_back(case: Case, text: str) -> Iterator[Cause]:
 
 
 def _zones_of(case: Case, ways: list) -> set[str]:
-    return {case.around.zone_of(route.interface) or "no zone" for route in ways if route.interface}
+    return {case.around.zone_of(name) or "no zone" for name in {route.interface for route in ways} if name}
 
 
 def _way_to_hosts(case: Case, text: str) -> str:
@@ -240,16 +235,26 @@ def _lost_on_the_way_back(case, wanted) -> tuple:
 
     One that longer routes to the hosts stand beside is for what is left, such as the one by which a network is announced as a whole.
     """
-    covering = [pair for pair in _routes_to(case, wanted) if wanted.subnet_of(pair[1])]
-    best = max((network.prefixlen for _route, network in covering), default=None)
-    counting = [(route, network) for route, network in _routes_to(case, wanted) if network.subnet_of(wanted) or network.prefixlen == best]
-    to_hosts = [network for route, network in counting if route.interface and route.interface not in case.vpn_units]
-    whole = [pair for pair in counting if not any(is_part(longer, pair[1]) for longer in to_hosts)]
+    routes = _routes_to(case, wanted)
+    best = max((network.prefixlen for _route, network in routes if wanted.subnet_of(network)), default=None)
+    counting = [(route, network) for route, network in routes if network.subnet_of(wanted) or network.prefixlen == best]
+    divided = _divided([network for route, network in counting if route.interface and route.interface not in case.vpn_units])
+    whole = [pair for pair in counting if pair[1] not in divided]
     ordered = [route for route, _network in sorted(whole, key=lambda pair: pair[1].prefixlen)]
     dropped = next((route for route in ordered if not route.interface and (route.nexthop or "").lower() == "discard"), None)
     astray = next((route for route in ordered if route.interface and route.protocol not in ("local", "connected")
                    and case.around.zone_of(route.interface) not in case.intent.source_zones), None)
     return dropped, astray
+
+
+def _divided(networks: Iterable[Network]) -> set[Network]:
+    """All networks that one of these is a part of. Of thousands each is climbed from once."""
+    found: set[Network] = set()
+    for network in networks:
+        while network.prefixlen and (wider := network.supernet()) not in found:
+            found.add(wider)
+            network = wider
+    return found
 
 
 def _routes_to(case, wanted) -> list:
@@ -314,14 +319,15 @@ def security(case: Case) -> Iterator[Cause]:
 
 def _perhaps_withheld(case, traffic) -> Cause | None:
     """By a rule of which nobody here knows whom it is for. Where packets are seen not to pass, that is what may hold them back."""
-    for rule, unknown in may_deny(case, traffic):
-        name = rule.get("name")
-        return Cause("security-rule-denies", f"security rule '{name}' denies what goes between {traffic.source} in {traffic.source_zone} and "
-                     f"{traffic.destination} in {traffic.destination_zone}, if they are among {unknown}",
-                     (f"rule '{name}' is asked before any that allows it, and stands for addresses that only the firewall knows: {unknown}",),
-                     f"security_rule above '{name}': from [{traffic.source_zone}], to [{traffic.destination_zone}], source [{traffic.source}], "
-                     f"destination [{traffic.destination}], action allow", LIKELY if case.evidence.hosts_fail else POSSIBLE)
-    return None
+    rule, unknown = next(may_deny(case, traffic), (None, ""))
+    if rule is None:
+        return None
+    name = rule.get("name")
+    return Cause("security-rule-denies", f"security rule '{name}' denies what goes between {traffic.source} in {traffic.source_zone} and "
+                 f"{traffic.destination} in {traffic.destination_zone}, if they are among {unknown}",
+                 (f"rule '{name}' is asked before any that allows it, and stands for addresses that only the firewall knows: {unknown}",),
+                 f"security_rule above '{name}': from [{traffic.source_zone}], to [{traffic.destination_zone}], source [{traffic.source}], "
+                 f"destination [{traffic.destination}], action allow", LIKELY if case.evidence.hosts_fail else POSSIBLE)
 
 
 def _withheld(case, traffic) -> Cause | None:

@@ -101,26 +101,27 @@ def _parts(case, rules, option, wanted) -> list[tuple[str, float]]:
     return [(str(part.iter_cidrs()[0]), part.size / whole.size) for part in parts]
 
 
-def may_deny(case: Case, traffic: Traffic) -> list[tuple[ET.Element, str]]:
+def may_deny(case: Case, traffic: Traffic) -> Iterator[tuple[ET.Element, str]]:
     """(rule, the names in it) of those that deny what stands for nobody knows which addresses, such as regions, lists and host names, and that are asked
     before one decides on all of the traffic.
     """
-    found = []
     for rule in case.evidence.security_rules_from(traffic.source_zone):
         how = security_policy.extent(rule, traffic, case.evidence.addresses, case.evidence.names)
         if how == ALL:
-            break
-        listed = [text for option in ("source", "destination") for text in places.names(rule, (option,))]
-        unknown = case.evidence.addresses.unknown(listed)
-        if how == UNKNOWN and unknown and not allows(rule):
-            found.append((rule, ", ".join(unknown)))
-    return found
+            return
+        unknown = unknown_names(case, rule) if how == UNKNOWN and not allows(rule) else []
+        if unknown:
+            yield rule, ", ".join(unknown)
 
 
 def understood(case: Case, rule: ET.Element) -> bool:
     """Whether all addresses of a rule are known: those of names in DNS and of dynamic groups are not."""
-    texts = [text for option in ("source", "destination") for text in places.names(rule, (option,))]
-    return all(text == ANY or case.evidence.addresses.of([text]) for text in texts)
+    return not unknown_names(case, rule)
+
+
+def unknown_names(case: Case, rule: ET.Element) -> list[str]:
+    """The names in a rule whose addresses only the firewall knows, all or some of them."""
+    return case.evidence.addresses.unknown([text for option in ("source", "destination") for text in places.names(rule, (option,))])
 
 
 def sureness(case: Case, found: Decision, most: str = CERTAIN) -> str:

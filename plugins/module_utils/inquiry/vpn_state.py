@@ -78,7 +78,8 @@ def gathered_from(tree: ET.Element, platform: Platform, base: Callable[[str], Pa
             peers += gathered(bgp_peer, virtual_router=name, peer_group=group, name=None)
     around = Surroundings(tree, base, platform)
     neighbours = {local_interface(peer) for peer in peers if _is_neighbour(peer, local_interface(peer) or "", around)}
-    peers = [{**peer, **_way_through(peer, around, neighbours)} for peer in peers]
+    own = {held.host for name in around.interfaces for held in around.addresses_of(name)}
+    peers = [{**peer, **_way_through(peer, around, neighbours, own)} for peer in peers]
     return {
         "gateways": gathered(ike_gateway, name=None),
         "tunnels": gathered(ipsec_tunnel, name=None),
@@ -96,10 +97,11 @@ def _is_neighbour(peer: dict, interface: str, around: Surroundings) -> bool:
     return any(host.version == network.version and host.subnet_of(network) for host in hosts for network in networks)  # type: ignore[arg-type]
 
 
-def _way_through(peer: dict, around: Surroundings, taken: set) -> dict:
+def _way_through(peer: dict, around: Surroundings, taken: set, own: set) -> dict:
     """The tunnel interface that a BGP peer is behind, where its session does not begin there: a static route leads to it, or it is a neighbour there.
 
-    C(taken): interfaces that have a neighbour of their own: a peer that is none at its own interface is not behind one of those.
+    C(taken): interfaces that have a neighbour of their own: a peer that is none at its own interface is not behind one of those. C(own): the
+    addresses of this firewall, which are no neighbour's.
     """
     address, way = (peer.get("peer_address") or {}).get("ip") or "", local_interface(peer) or ""
     if way.startswith("tunnel."):
@@ -108,9 +110,9 @@ def _way_through(peer: dict, around: Surroundings, taken: set) -> dict:
     hosts = {str(known.network) for known in around.known.literals(address) if known.network.num_addresses == 1}
     through = [route.interface for route in around.static_route_entries(peer["virtual_router"])
                if str(route.destination) in hosts and route.interface.startswith("tunnel.")]
-    mine = {held.host for name in around.interfaces for held in around.addresses_of(name)}
-    beside = [name for name in around.interfaces if name.startswith("tunnel.") and address.split("/")[0] not in mine and _is_neighbour(peer, name, around)]
-    found = through or (beside if len(beside) == 1 and not _is_neighbour(peer, way, around) else [])
+    is_elsewhere = not through and address.split("/")[0] not in own and not _is_neighbour(peer, way, around)
+    beside = [name for name in around.interfaces if name.startswith("tunnel.") and _is_neighbour(peer, name, around)] if is_elsewhere else []
+    found = through or (beside if len(beside) == 1 else [])
     return {"tunnel_interface": found[0]} if found else {}
 
 
