@@ -12,8 +12,9 @@ from typing import Iterator
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import CERTAIN, LIKELY, POSSIBLE, Cause
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import limits, unknown_names
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import back, intended, stated
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases, security_policy
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import ANY
 
 # Packets a second that no network's use stays below, and those that a quiet one may.
@@ -78,7 +79,8 @@ def _denying(case, traffic) -> ET.Element | None:
 
 
 def _is_for_all_packets(rule) -> bool:
-    return places.names(rule, ("service",)) in ([], [ANY]) and places.text(rule, ("schedule",)) is None
+    narrowing = (places.names(rule, (option,)) for option in ("service", "source-user"))
+    return all(listed in ([], [ANY]) for listed in narrowing) and places.text(rule, ("schedule",)) is None
 
 
 def _holds_all(case, rule, traffic) -> bool:
@@ -87,12 +89,22 @@ def _holds_all(case, rule, traffic) -> bool:
 
 
 def _denied(case, rule, traffic, is_asked_from_here) -> Cause:
-    name, whole, is_for_all = rule.get("name"), _holds_all(case, rule, traffic), _is_for_all_packets(rule)
-    sure = CERTAIN if is_asked_from_here else LIKELY
+    name, whole = rule.get("name"), _is_for_all_packets(rule) and _holds_all(case, rule, traffic)
+    unknown = [] if whole else unknown_names(case, rule)
+    among = f", if they are among {', '.join(unknown)}" if unknown else ""
+    sure = (CERTAIN if is_asked_from_here else LIKELY) if whole else _how_much_is_denied(case, rule, traffic, bool(unknown))
     return Cause("dos-rule-denies", f"DoS protection rule '{name}' denies what goes from {traffic.source} in {traffic.source_zone} to {traffic.destination} "
-                 f"in {traffic.destination_zone}", (f"DoS rule '{name}' action: deny",),
-                 f"narrow the DoS protection rule '{name}', or disable it (no option here does it)",
-                 sure if whole and is_for_all else LIKELY if stated(case) and is_for_all else POSSIBLE)
+                 f"in {traffic.destination_zone}{among}",
+                 (f"DoS rule '{name}' action: deny", *(f"DoS rule '{name}' {option}: {said}" for option, said in limits(case, rule, traffic))),
+                 f"narrow the DoS protection rule '{name}', or disable it (no option here does it)", sure)
+
+
+def _how_much_is_denied(case, rule, traffic, is_vague) -> str:
+    """A rule for a few hosts, ports or hours may well be meant so; whom names stand for that only the firewall knows, packets that do not pass show."""
+    if is_vague:
+        return LIKELY if case.evidence.hosts_fail else POSSIBLE
+    is_most = security_policy.is_most(rule, traffic, case.evidence.addresses, case.evidence.names)
+    return LIKELY if stated(case) and is_most else POSSIBLE
 
 
 def _sees(case, rule, traffic) -> bool:

@@ -65,7 +65,7 @@ class Inquiry:
         self._add(tree, [self.base(location) + path for location, path in _READ] + [around.pushed_policy(rulebase) for rulebase in _PUSHED])
         around = Surroundings(tree, self.base, self.target.platform)
         if rulebases.IMPORT_ERROR:
-            self.warnings.append("the Python library netaddr is missing: the diagnosis does without security, NAT and PBF rules")
+            self.warnings.append("the Python library netaddr is missing: the diagnosis does without security, NAT, PBF and DoS protection rules")
         live = self._allowed(self._interfaces, {})
         around = around.knowing(Known(self._allowed(lambda: self._objects(around), {}), {name: each.address for name, each in live.items() if each.address}))
         pairs = self._zones(around, configuration, intent)
@@ -174,10 +174,11 @@ class Inquiry:
         return pairs + [(zone, zone) for zone in zones | outside]
 
     def _addresses(self, around: Surroundings, pairs: Sequence[tuple]) -> rulebases.Addresses:
-        """Address objects by name, and only of rules between zones that the VPN's traffic goes through."""
+        """Address objects by name, of security and NAT rules only where they are between zones that the VPN's traffic goes through."""
         rules = [rule for kind in ("security", "nat") for rule in around.rules_in_force(kind)]
+        anywhere = [rule for kind in ("pbf", "dos") for rule in around.rules_in_force(kind)]
         nothing = rulebases.Addresses({})
-        names = rulebases.undecided_names(rules, pairs, nothing) + rulebases.names_in(around.rules_in_force("pbf"), nothing)
+        names = rulebases.undecided_names(rules, pairs, nothing) + rulebases.names_in(anywhere, nothing)
         return address_objects.resolved(self.target, list(dict.fromkeys(names)), {}, _pushed_objects(around))
 
     def _names(self, around: Surroundings, pairs: Sequence[tuple]) -> security_policy.Names:

@@ -307,6 +307,16 @@ def test_a_tunnel_that_is_where_it_was_put_is_not_to_follow_the_one_that_was_mov
     assert "tunnels-in-different-zones" not in [cause["id"] for cause in patient.diagnose() if cause["tunnel"] == f"{patient.name}-2"]
 
 
+@pytest.mark.parametrize("network, told", (("10.99.0.0/16", []), ("10.10.0.0/16", ["dos-rule-denies"])))
+def test_whom_a_dos_protection_rule_names_is_asked_of_the_firewall(patients, network, told):
+    patient = patients("pbf")
+    zones = "<from><zone><member>trust</member></zone></from><to><zone><member>aws-vpn</member></zone></to>"
+    patient.set(f"{VSYS}/address", f'<entry name="guests"><ip-netmask>{network}</ip-netmask></entry>')
+    patient.set(f"{RULES}/dos/rules", f'<entry name="no guests">{zones}<source><member>guests</member></source><destination><member>any</member></destination>'
+                "<service><member>any</member></service><action><deny/></action></entry>")
+    assert list(dict.fromkeys(cause["id"] for cause in patient.diagnose())) == told
+
+
 def test_the_limits_of_a_cloud_are_those_of_its_own_connections(patients):
     """However the peer calls its gateway."""
     patient = patients("bgp")

@@ -238,6 +238,8 @@ LEAVES = {
     "a DoS protection rule denies": Fault("dos-rule-denies", protecting("deny")),
     "a DoS protection rule denies, below one that counts some": Fault("dos-rule-denies", several(
         protecting("protect", source="10.10.0.0/25"), protecting("deny"))),
+    "a DoS protection rule denies a list of addresses, and hosts fail": Fault("dos-rule-denies", several(
+        protecting("deny", source="known-attackers"), hosts_fail), "likely"),
     "large packets are lost": Fault("mtu-too-large", large_fail, "likely"),
     "large packets are lost, and fragments discarded": Fault("fragments-discarded", several(
         protected("vpn", "<discard-ip-frag>yes</discard-ip-frag>"), large_fail), "likely"),
@@ -280,6 +282,9 @@ ODD = {
     "odd: a usual flood protection": Variant(flood("untrust", "udp", 40000), tells=False),
     "odd: a DoS protection rule that counts": Variant(protecting("protect")),
     "odd: a DoS protection rule for others": Variant(protecting("deny", source="10.99.0.0/16")),
+    "odd: a DoS protection rule for one host": Variant(protecting("deny", source="10.10.0.7"), tells=False),
+    "odd: a DoS protection rule for one user": Variant(protecting("deny", source_user="example\\guest"), tells=False),
+    "odd: a DoS protection rule for a list of addresses": Variant(protecting("deny", source="known-attackers"), tells=False),
     "odd: one host's route": Variant(elsewhere(Route("10.10.0.77/32", "default", "192.0.2.1", "ethernet1/3", "static", True)), tells=False),
     "odd: a host here that is dropped": Variant(elsewhere(Route("10.10.0.77/32", "default", "discard", None, "static", True)), ("pbf",), tells=False),
     "odd: a network here that is announced as a whole": Variant(as_a_whole(
