@@ -91,11 +91,20 @@ def merged(earlier: Sequence[Difference], later: Sequence[Difference], after: ET
         if difference.moved_below is not None:
             difference = replace(difference, moved_below=next(iter(_names_above(after, difference.path)), ""))
         elif any(_within(other, difference) for other in later):
-            difference = replace(difference, after=_recognisable(places.find(after, difference.path[1:])))
+            difference = replace(difference, after=_after_all(difference, [other for other in later if _within(other, difference)]))
         if difference.moved_below is not None or not _alike(_parsed(difference.before), _parsed(difference.after)):
             first.append(difference)
     second = [difference for difference in later if not any(_within(difference, other) for other in earlier)]
     return first + [_around(difference, [other for other in earlier if _within(other, difference)]) for difference in second]
+
+
+def _after_all(difference: Difference, inner: Sequence[Difference]) -> str:
+    """What a difference and later ones that lie in it have written: what others have put there beside is not in it."""
+    tree = ET.Element("config")
+    for written in (difference, *inner):
+        action = "edit" if written.after else "delete"
+        trees.apply(tree, Operation(action, written.path, written.label, written.after))
+    return _text(places.find(tree, difference.path[1:]))
 
 
 def _above_at_first(difference: Difference, moved: Sequence[Difference]) -> tuple:
@@ -307,9 +316,28 @@ def stands(difference: Difference, current: ET.Element) -> bool:
     return state is _WRITTEN or difference.moved_below is not None and state is _BEFORE and places.find(current, difference.path[1:]) is not None
 
 
+def is_joined(difference: Difference, current: ET.Element) -> bool:
+    """Whether a new object still holds all that was written, and others have put something of theirs into it."""
+    found = places.find(current, difference.path[1:])
+    return bool(difference.after and not difference.before) and found is not None and _holds(found, ET.fromstring(difference.after))
+
+
+def _holds(found: ET.Element, noted: ET.Element) -> bool:
+    if not len(noted):
+        return not (noted.text or "").strip() or _same(noted, found)
+    there = {places.step_of(child): child for child in found}
+    inner = {places.step_of(child): child for child in noted}
+    return inner.keys() <= there.keys() and all(_holds(there[step], child) for step, child in inner.items())
+
+
 def is_there(difference: Difference, current: ET.Element) -> bool:
     """Whether a place is not as it was before: it holds what was written, or what has become of that since."""
     return _state(difference, current) is not _BEFORE
+
+
+def back_to(difference: Difference, after: ET.Element) -> Difference:
+    """A difference whose place goes back to what it holds on C(after), where that is not quite what it held before."""
+    return replace(difference, before=_text(places.find(after, difference.path[1:])))
 
 
 def text_before(difference: Difference) -> str | None:

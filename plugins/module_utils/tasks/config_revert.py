@@ -184,9 +184,12 @@ class _Reverting:
         standing = [difference for difference in self.differences if difference.moved_below is None and revert.is_there(difference, tree)]
         used = shared.Shared(self.vpn, view, {difference.path: revert.text_before(difference) for difference in standing})
         plan, self.left = revert.plan(self.differences, tree, {**self._of_others(view), **used.kept, **self.kept})
-        passed_on = inheritance.passed_on(Surroundings(plan.after, self.target.base, self.target.platform))
-        handed = make_plan([used.handed_over(), passed_on], plan.after, self.target.base)
-        self.objects = [*self.journal.places, *(path for _item, path in handed.touched)]
+        after = Surroundings(plan.after, self.target.base, self.target.platform)
+        handed = make_plan([used.handed_over(after), inheritance.passed_on(after)], plan.after, self.target.base)
+        passed = [path for _item, path in handed.touched]
+        self.differences = [revert.back_to(difference, handed.after) if any(places.starts_with(difference.path, path) for path in passed) else difference
+                            for difference in self.differences]
+        self.objects = [*self.journal.places, *passed]
         return Wanted([]), plan.followed_by(handed)
 
     def _of_others(self, view: Surroundings) -> dict[Path, str]:

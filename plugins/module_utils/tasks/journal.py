@@ -105,10 +105,13 @@ class Journal:
         """This journal with what a plan is about to change. C(base): as C(Target.base).
 
         What was noted and does not stand any more was never written, or somebody else has changed it since: it is not ours to restore.
+        An object that others have joined is what it was for us.
         """
+        def stands(difference: Difference) -> bool:
+            return revert.stands(knowing(self.vpn, difference, plan.before, base("network")), plan.before) or revert.is_joined(difference, plan.before)
+
         earlier = [difference for difference in self.differences
-                   if not any(places.starts_with(difference.path, path) for path in reads)
-                   or revert.stands(knowing(self.vpn, difference, plan.before, base("network")), plan.before)]
+                   if not any(places.starts_with(difference.path, path) for path in reads) or stands(difference)]
         later = revert.differences(plan.before, plan.after, plan.operations)
         beside = [difference.path[:-1] for difference in later if not any(places.starts_with(difference.path, path) for path in reads)]
         all_of_it = revert.merged(earlier, later, plan.after)

@@ -38,16 +38,20 @@ class Shared:
     kept: dict[Path, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._estate = removal.Estate(records.of_vpn(self.view, self.vpn) or Record(self.vpn, vsys=records.vsys_of(self.view)), self.view)
+        self._handed_over: list[tuple[list[Record], dict[str, Any]]] = []
         for router in removal.routers(self.view):
             self._bgp(router)
             self._ecmp(router)
         for name in self.view.names("zone"):
             self._zone(name)
 
-    def handed_over(self) -> list[Item]:
-        """What the records of those who use it say then."""
-        return self._estate.items()
+    def handed_over(self, after: Surroundings) -> list[Item]:
+        """What the records of those who use it say then. C(after): without the changes."""
+        estate = removal.Estate(Record(self.vpn, vsys=records.vsys_of(after)), after)
+        for users, things in self._handed_over:
+            known = {(user.vpn, user.vsys) for user in users}
+            estate.hand_over(lambda record, known=known: (record.vpn, record.vsys) in known, **things)
+        return estate.items()
 
     def _changed(self, place: Path, options: Mapping[str, tuple]) -> dict[str, str | None]:
         return {option: self.before[place + path] for option, path in options.items() if place + path in self.before}
@@ -64,11 +68,11 @@ class Shared:
         speakers = [record for record in self._siblings() if any(record.owns(Object("bgp_peer_group", group, router)) for group in groups)]
         if speakers and needed.get("enable", "yes") != "yes":
             self._keep(place, bgp.INSTANCE, needed, speakers[0])
-            self._estate.hand_over(lambda record: record in speakers, bgp=needed)
+            self._handed_over.append((speakers, {"bgp": needed}))
         user = bgp.multi_as_heir(self.view, self.vpn, router)
         if together and user is not None:
             self._keep(place, bgp.INSTANCE, together, user)
-            self._estate.hand_over(lambda record: record == user, bgp=together)
+            self._handed_over.append(([user], {"bgp": together}))
 
     def _ecmp(self, router: str) -> None:
         place = self.view.base("network") + router_ecmp.place(router, self.view.platform)
@@ -76,7 +80,7 @@ class Shared:
         users = [record for record in self._siblings() if ecmp.uses(record, router)]
         if changed and users:
             self._keep(place, ecmp.PATHS, changed, users[0])
-            self._estate.hand_over(lambda record: record in users, ecmp=changed)
+            self._handed_over.append((users, {"ecmp": changed}))
 
     def _zone(self, name: str) -> None:
         place = self.view.base("vsys") + ("zone", ("entry", name))
@@ -85,7 +89,7 @@ class Shared:
         user = removal.zone_heir(self.vpn, name, self.view)
         if user is not None:
             self.kept[place] = _used_by(user)
-            self._estate.hand_over(lambda record: record == user, zones=(name,))
+            self._handed_over.append(([user], {"zones": (name,)}))
 
     def _siblings(self) -> list[Record]:
         return records.of_others(self.view, self.vpn)

@@ -40,6 +40,9 @@ def removed(name: str) -> tuple[str, dict, bool]:
 
 
 HISTORIES = {
+    "one that has been in another zone meanwhile": [
+        made(hub(PBF)), made(branch(PBF)), made(hub(PBF, zone="other")), made(hub(PBF)), reverted("hub"), reverted("branch")],
+    "one that was changed since the other came": [made(hub(PBF)), made(branch(PBF)), made(hub(PBF, mtu=1300)), reverted("hub"), reverted("branch")],
     "the one that made zone and BGP goes first": [made(hub(BGP)), made(branch(BGP)), reverted("hub"), reverted("branch")],
     "the one that turned on ECMP goes first": [made(hub(ECMP)), made(branch(ECMP)), reverted("hub"), removed("branch")],
     "a zone that the other's rules name": [

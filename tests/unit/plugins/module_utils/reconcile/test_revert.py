@@ -103,6 +103,19 @@ def test_what_somebody_added_elsewhere_stays():
     assert not left and places.names(applied(now, undo.operations), place()[1:] + ("rooms",)) == ["cellar"]
 
 
+def test_what_others_put_into_a_new_object_is_nothing_that_a_later_write_has_written():
+    done, now = written(configuration(), lamp({"colour": "red", "rooms": ["hall"]}))
+    places.make(now, place()[1:] + ("rooms", ("member", "cellar")))
+    later = plan([[lamp({"colour": "blue"})]], now, specimen.base)
+    assert revert.is_joined(done[0], now) and not revert.is_joined(done[0], hand_changed(copy.deepcopy(now), ("colour",), "green"))
+    done = revert.merged(done, revert.differences(later.before, later.after, later.operations), later.after)
+    _undo, left = revert.plan(done, later.after, {})
+    assert [item.difference.path for item in left] == [place()]
+    places.find(later.after, place()[1:] + ("rooms",)).remove(places.find(later.after, place()[1:] + ("rooms", ("member", "cellar"))))
+    undo, left = revert.plan(done, later.after, {})
+    assert not left and canonical(applied(later.after, undo.operations)) == canonical(configuration())
+
+
 def test_an_object_of_ours_that_somebody_changed_stays_with_what_it_refers_to():
     tree = configuration()
     done, now = written(tree, lamp({"colour": "red"}, name="bulb"), lamp({"rooms": ["bulb"]}), lamp({"colour": "red"}, name="spare"))
