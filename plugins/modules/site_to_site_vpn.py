@@ -1166,8 +1166,10 @@ options:
     description:
       - Address of O(outside_interface) that the tunnels start from.
       - Omitted, it is the address that the peer expects. If the interface has only another one, the firewall is taken to be behind address translation.
-        Then the local ID is the address that the peer expects, and the MTU leaves room for UDP. With several addresses, none of them the
-        expected one, the task fails and lists them. It fails too where another interface of this firewall has the address that the peer expects.
+        Then the local ID is the address that the peer expects, and the MTU leaves room for UDP. A warning tells where that other address is a public
+        one, which is more often a new address of the line than translated; O(local_id) with the expected one silences it.
+        With several addresses, none of them the expected one, the task fails and lists them. It fails too where another interface of this firewall
+        has the address that the peer expects.
       - An address object is looked up, and a floating address of an active/active pair is used as such. An interface that gets its address by DHCP or PPPoE is
         used without naming the address. The address is of the family of the peer's.
     type: str

@@ -28,6 +28,19 @@ def family(text: str) -> int:
     return 6 if is_ipv6(text) else 4
 
 
+# RFC 1918, carriers' NAT, and what IPv6 has instead of them.
+_PRIVATE = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7", "fe80::/10")))
+
+
+def is_private(text: str | None) -> bool:
+    """Whether an address is one that a peer across the internet never sees."""
+    try:
+        address = ip_address(text or "")
+    except ValueError:
+        return False
+    return any(address in network for network in _PRIVATE)
+
+
 def _range(text: str) -> None:
     first, dash, last = text.partition("-")
     if not dash:

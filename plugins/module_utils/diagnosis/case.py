@@ -9,9 +9,9 @@ from __future__ import annotations
 from functools import cached_property
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import family, is_ipv6
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import family, is_ipv6, is_private
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
-    NO_CHILD, NO_IKE, PASSING, SILENT, Evidence, Intent, inside_of, is_private, mentions, same_address,
+    NO_CHILD, NO_IKE, PASSING, SILENT, Evidence, Intent, inside_of, mentions, same_address,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Offers, Profile, Tunnel
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import flow as flows, interfaces, vpn_log

@@ -371,15 +371,6 @@ def same_address(one, other) -> bool:
         return bool(one) and one == other
 
 
-def is_private(text) -> bool:
-    """Whether an address is one of RFC 1918 or of carriers' NAT, which a peer across the internet never sees."""
-    ranges = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
-    try:
-        return any(ip_address(text) in ip_network(network) for network in ranges)
-    except (ValueError, TypeError):
-        return False
-
-
 def inside_of(text, networks) -> bool:
     """Whether an address or network lies in one of the networks (texts)."""
     try:

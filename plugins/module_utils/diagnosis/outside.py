@@ -11,9 +11,10 @@ from ipaddress import ip_address
 from typing import Iterator, NamedTuple
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import is_private
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
-    CERTAIN, LIKELY, NO_IKE, PASSING, POSSIBLE, SILENT, Cause, inside_of, is_private, mentions, same_address,
+    CERTAIN, LIKELY, NO_IKE, PASSING, POSSIBLE, SILENT, Cause, inside_of, mentions, same_address,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.phase_1 import LEAVES, differences
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import allowing, denial, may_deny, sureness
@@ -77,7 +78,10 @@ def _local_address(case, name, live) -> Iterator[Cause]:
 
 
 def customer_gateway(case: Case) -> Iterator[Cause]:
-    """The cloud knows one address only: that of its customer gateway. An own identity that says it tells of a NAT device, unless this firewall has it."""
+    """The cloud knows one address only: that of its customer gateway.
+
+    An own identity that says it tells of a NAT device, unless this firewall has it, or had it: before a public address there is seldom one.
+    """
     expected = case.cloud.customer_outside_address
     if not expected or not case.local_address or same_address(expected, case.local_address):
         return
@@ -95,7 +99,7 @@ def customer_gateway(case: Case) -> Iterator[Cause]:
                     f"the gateway sends from {case.local_address}, and the cloud expects it to come from {expected} of {holder}", evidence,
                     f"ike_gateway {case.gateway_name}: local_address: {{{', '.join(f'{key}: {value}' for key, value in local.items())}}}", CERTAIN,
                     ({"ike_gateway": {"name": case.gateway_name, "local_address": local}},))
-    elif not known and not is_private(case.local_address):
+    elif not is_private(case.local_address):
         given = case.around.interfaces[case.outside].given_by if case.outside in case.around.interfaces else ""
         evidence += (f"{case.outside} gets its address by {given}: it may have another one since",) if given else ()
         line = [str(held.address.network) for held in case.around.addresses_of(case.outside or "") if held.address is not None]
@@ -105,7 +109,7 @@ def customer_gateway(case: Case) -> Iterator[Cause]:
                     f"the firewall sends from {case.local_address}, and the cloud's customer gateway is {expected}: it knows nobody else",
                     evidence, f"in the cloud: a customer gateway of {case.local_address} for the connection; "
                     f"where a NAT device makes {expected} of it, ike_gateway {case.gateway_name}: local_id: {{type: ipaddr, id: {expected}}}",
-                    CERTAIN if is_of_this_line else LIKELY)
+                    POSSIBLE if known and not given else CERTAIN if is_of_this_line else LIKELY)
 
 
 def unknown_address(case: Case) -> Iterator[Cause]:

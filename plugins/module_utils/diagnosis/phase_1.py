@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from typing import Callable, Iterator, Sequence
 
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import is_private
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.hosts import id_type
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.lifetimes import seconds_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import (
-    CERTAIN, LIKELY, NO_IKE, POSSIBLE, Cause, is_private, same_address,
+    CERTAIN, LIKELY, NO_IKE, POSSIBLE, Cause, same_address,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.certificates import Certificate
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.document import as_address

@@ -11,7 +11,7 @@ from ipaddress import ip_address, ip_network
 from typing import Iterable
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import family
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.addresses import family, is_private
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.naming import instead
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.errors import Refused
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.addresses import FLOATING, Held, Interface
@@ -238,7 +238,20 @@ def local_address(vpn: Vpn, around: Surroundings, number: int) -> Local:
     told = (f"{vpn.name}: what '{chosen.text}' of {interface.name} stands for is not known here; it is taken for {', '.join(expected)}, which the far "
             "side expects",) if unknown and expected else ()
     behind_nat = bool(expected) and not unknown and not any(chosen.is_called(address) for address in expected)
+    if behind_nat:
+        told += _doubted(vpn, interface, chosen, number, expected)
     return Local(chosen.text or None, chosen.host, behind_nat, chosen.source == FLOATING, told)
+
+
+def _doubted(vpn: Vpn, interface: Interface, chosen: Held, number: int, expected: list[str]) -> tuple[str, ...]:
+    """A public address is seldom translated: more often the far side was made for another line, or for the address that this one had before."""
+    identity = vpn.tunnel(number).local_id or vpn.local_id
+    if is_private(chosen.host) or identity in expected or vpn.nat_traversal:
+        return ()
+    given = f" by {interface.given_by}" if interface.given_by else ""
+    return (f"{vpn.name}: {interface.name} has {chosen.host}{given}, which is no private address, and the far side expects {', '.join(expected)}. Unless a "
+            f"NAT device makes the one of the other, the far side knows nobody else and answers nothing: let it expect {chosen.host} (in a cloud: a "
+            f"customer gateway of that address), and describe it again. Where a NAT device does, say local_id: {expected[0]}",)
 
 
 def _asked(asked: str, interface: Interface, fitting: list[Held]) -> Held:

@@ -260,6 +260,8 @@ PRACTICE = {
         both("gateway", "protocol/ikev2/dpd/enable", "no"), silent(1)), "likely"),
     "the outside interface has another static address": Fault("local-address-wrong", several(address("198.51.100.11/24"), down(SILENT))),
     "PPPoE gave another address": Fault("customer-gateway-address", by_pppoe, "likely"),
+    "PPPoE gave another address, and the identity says that of before": Fault(
+        "customer-gateway-address", several(by_pppoe, both("gateway", "local-id/type", "ipaddr"), both("gateway", "local-id/id", HERE)), "likely"),
     "the default route goes over the other line": Fault(
         "endpoint-route-through-other-interface", several(without_route("0.0.0.0/0"), elsewhere(_OTHER_LINE), down(SILENT)), "likely"),
     "the outside interface is in another router": Fault("endpoint-route-missing", several(

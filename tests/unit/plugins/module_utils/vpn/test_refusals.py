@@ -58,6 +58,26 @@ def test_the_local_address(found, expected, asked, result):
     assert (local.text, local.address, local.behind_nat) == result
 
 
+DOUBTED = {
+    "public, and another one is expected": (ONE, {}, True),
+    "public by DHCP, which has given another one": (leased("198.51.100.77/24"), {}, True),
+    "public, and what is expected is its identity": (ONE, {"local_id": "192.0.2.99"}, False),
+    "public, and translated by what is said": (ONE, {"nat_traversal": True}, False),
+    "private": (interface("192.168.7.2/24"), {}, False),
+    "private by DHCP": (leased("10.0.0.5/24"), {}, False),
+    "of a carrier's NAT": (leased("100.64.3.4/10"), {}, False),
+    "the expected one": (interface("192.0.2.99/24"), {}, False),
+}
+
+
+@pytest.mark.parametrize("found, more, is_doubted", DOUBTED.values(), ids=DOUBTED.keys())
+def test_that_a_public_address_is_translated_is_doubted(found, more, is_doubted):
+    """What the far side expects is more often an address of before than one that a NAT device makes of a public one."""
+    local = refusals.local_address(vpn("192.0.2.99", **more), around(found), 1)
+    told = [warning for warning in local.warnings if f"let it expect {local.address}" in warning and "local_id: 192.0.2.99" in warning]
+    assert len(local.warnings) == len(told) == is_doubted
+
+
 REFUSED = {
     "several, none expected": (TWO, ["192.0.2.99"], None, "192.0.2.99.*198.51.100.10/24, 198.51.100.11/24; say which"),
     "several, and the peer does not say": (TWO, [], None, "an address it does not name"),
