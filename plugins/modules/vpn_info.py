@@ -448,8 +448,8 @@ options:
       - Command that is run where no VPN is down otherwise, and that ends with 0 if a host on the far side answers a host behind the firewall; for
         example a ping by SSH from such a host. It is run a few times; if none of them is answered, that is one of the RV(problems).
       - It is run without a shell, where the module runs, and not in check mode. The variables of the environment that begin with C(PANOS_) are hidden from it.
-      - V({size}) in it is replaced by the size of a ping's packets, as C(ping -s) takes it (with C(-M do), that nobody divides them). Where small ones are
-        answered, such as the tunnels' interfaces just take are asked for, too; if none of those is answered, the diagnosis says why.
+      - V({size}) in it is replaced by the size of a ping's packets, as C(ping -s) takes it (with C(-M do), so that nobody divides them). Where small ones
+        are answered, the largest that the tunnels' interfaces take are asked for, too; if none of those is answered, the diagnosis says why.
       - A ping from the firewall itself would prove nothing with PBF, which does not steer its own packets. Omitted, nothing is asked.
     type: str
   probe_timeout:

@@ -127,7 +127,7 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
                            "metric.",
         "route-not-in-use": "A route into the tunnel is configured and not in use, though the tunnel is up: its monitor asks somebody who does not answer, or "
                             "it is not to be installed.",
-        "route-monitor-slow": "A route's path monitor takes minutes to find that its tunnel is dead, and the route stays until then.",
+        "route-monitor-slow": "A route's path monitor takes more than a minute to find that its tunnel is dead, and the route stays until then.",
         "tunnel-not-in-use": "Only the VPN's other tunnel has a way in: if it goes down, this one does not take over.",
         "pbf-rule-disabled": "A PBF rule of the VPN is switched off.",
         "pbf-rule-action": "A PBF rule that is to forward into the tunnel drops the packets, or leaves them to the routes.",
@@ -143,7 +143,7 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
         "pbf-monitor-silent": "The tunnel is up, and the address that a PBF rule's monitor asks does not answer.",
         "monitor-waits": "The profile of the VPN's monitors says wait-recover instead of fail-over: the tunnel's interface stays up, and sessions stay in "
                          "the tunnel, while it is dead.",
-        "pbf-monitor-slow": "A PBF rule's monitor takes minutes to find that its tunnel is dead, and holds the traffic in it until then.",
+        "pbf-monitor-slow": "A PBF rule's monitor takes more than a minute to find that its tunnel is dead, and holds the traffic in it until then.",
         "local-interface-down": "The interface that a network here is behind has no link, or is switched off.",
         "local-network-unrouted": "The router has no route back to a network here.",
         "local-network-elsewhere": "The route back to a network here leads into another zone than its hosts are said to be in.",
@@ -177,7 +177,7 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
         "bgp-address-mismatch": "The addresses of the session are not those of the interface that it begins at, or of the peer.",
         "bgp-as-mismatch": "The peer has another AS number than is configured for it, or expects another one.",
         "bgp-local-as-mismatch": "This firewall speaks as another AS than the cloud expects.",
-        "bgp-bfd": "The session is bound to BFD, which the far side does not speak.",
+        "bgp-bfd": "The session is bound to BFD, which the far side may not speak, as clouds do not.",
         "bgp-timers": "The hold time and the keep-alive interval do not fit each other, or the peer does not accept them.",
         "bgp-timers-differ": "The hold time differs from the one that the cloud's description has.",
         "bgp-hold-timer": "Keep-alives stopped coming, and the session ended: packets are lost inside the tunnel.",
