@@ -139,8 +139,9 @@ def unknown(spec: Mapping[str, Any], params: Mapping[str, Any], place: str = "",
         option = _option(spec, name)
         if option is None:
             if not str(name).startswith("_ansible_"):
-                misspelt = nearest(str(name), spec, _MISSPELT)
-                yield f"{place}{name}: there is no such option{not misspelt and _at_its_place(str(name), spec, around or {}) or instead(str(name), list(spec))}"
+                is_misspelt = nearest(str(name), spec, _MISSPELT) is not None
+                elsewhere = "" if is_misspelt else _at_its_place(str(name), spec, around or {})
+                yield f"{place}{name}: there is no such option{elsewhere or instead(str(name), list(spec))}"
             continue
         items = value if isinstance(value, list) else [] if option.get("type") == "list" else [value]
         for number, item in enumerate(items, 1):

@@ -19,7 +19,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ev
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.outside import best_route
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import is_network
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.bgp_policies import EXPORT, IMPORT, Verdict
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.bgp_policies import EXPORT, IMPORT, Verdict, profile_holder
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profile import Bgp, Profile
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.rules import rules_of
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources.bgp_instance import as_number
@@ -128,22 +128,28 @@ def _families(case, peer, group) -> Iterator[Cause]:
                     _item(peer, **IPV6_SESSION))
     family = "IPv6" if ipv6 else "IPv4"
     if case.around.platform.advanced and group is not None:
-        own = places.find(group, ("peer", ("entry", peer["name"]), "inherit", "no"))
-        holder, who = (group, f"the peer group '{peer['peer_group']}'") if own is None else (own, f"BGP peer '{peer['name']}'")
-        name = places.text(holder, ("address-family", family.lower())) or ""
-        unicast = places.find(case.around.entry("bgp_address_family_profile", name), (family.lower(), "unicast")) if name not in ("", "none") else None
-        if name in ("", "none"):
-            yield Cause("bgp-address-family", f"{who} exchanges no {family} prefixes", (f"address family profile of {family}: none",),
-                        f"give {who} a BGP address family profile with {family}" + (
-                            ", or let it inherit that of its group" if own is not None else "; or bgp_peer with another peer_group, which gets one"), LIKELY)
-        elif places.text(unicast, ("enable",)) == "no":
-            yield Cause("bgp-address-family", f"the address family profile '{name}' of {who} is off",
-                        (f"profile {name} {family.lower()}.unicast.enable: false",),
-                        f"turn {family} unicast on in the BGP address family profile '{name}' (no option here does it)", LIKELY)
+        yield from _family_profile(case, peer, group, family)
     elif (peer.get("subsequent_address_family_identifier") or {}).get("unicast") is False:
         yield Cause("bgp-address-family", f"BGP peer '{peer['name']}' exchanges no unicast prefixes",
                     (f"{label} subsequent_address_family_identifier.unicast: false",), f"{label}: subsequent_address_family_identifier.unicast: true", LIKELY,
                     _item(peer, subsequent_address_family_identifier={"unicast": True}))
+
+
+def _family_profile(case, peer, group, family) -> Iterator[Cause]:
+    """What a logical router's address family profile leaves out: the peer's own, or that of its group where it inherits."""
+    holder = profile_holder(group, peer["name"])
+    inherits = holder is group
+    who = f"the peer group '{peer['peer_group']}'" if inherits else f"BGP peer '{peer['name']}'"
+    name = places.text(holder, ("address-family", family.lower())) or "none"
+    profile = case.around.entry("bgp_address_family_profile", name)
+    if name == "none":
+        instead = "bgp_peer with another peer_group, which gets one" if inherits else "let it inherit that of its group"
+        yield Cause("bgp-address-family", f"{who} exchanges no {family} prefixes", (f"address family profile of {family}: none",),
+                    f"give {who} a BGP address family profile with {family}; or {instead}", LIKELY)
+    elif places.text(profile, (family.lower(), "unicast", "enable")) == "no":
+        yield Cause("bgp-address-family", f"the address family profile '{name}' of {who} is off",
+                    (f"profile {name} {family.lower()}.unicast.enable: false",),
+                    f"turn {family} unicast on in the BGP address family profile '{name}' (no option here does it)", LIKELY)
 
 
 def _group(case, peer):

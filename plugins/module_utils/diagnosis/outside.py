@@ -217,7 +217,10 @@ def endpoint_route(case: Case) -> Iterator[Cause]:
                     f"static_route in virtual_router {router}: state: absent for the one to {found.destination}, or a longer prefix through {case.outside}",
                     CERTAIN)
     elif found is not None and case.phase == NO_IKE and _is_no_neighbour(case, found):
-        yield Cause("endpoint-route-next-hop", f"the route to the peer {endpoint} goes by {found.nexthop}, which is no neighbour of {found.interface}",
+        is_own = found.nexthop in case.evidence.interfaces_by_address
+        yield Cause("endpoint-route-next-hop",
+                    f"the route to the peer {endpoint} goes by {found.nexthop}, which is " + (
+                        "this firewall's own address" if is_own else f"no neighbour of {found.interface}"),
                     (f"route in use: {_told(found)}", f"{found.interface}: {', '.join(case.around.interfaces[found.interface].addresses)}"),
                     f"static_route in virtual_router {router}: the one to {found.destination}: nexthop.ip_address: the next router on {found.interface}",
                     CERTAIN)
@@ -239,8 +242,9 @@ def _is_no_neighbour(case, route) -> bool:
         hop = ip_address(route.nexthop or "")
     except ValueError:
         return False
-    is_nobodys = int(hop) == 0
-    return not is_nobodys and (str(hop) in case.evidence.interfaces_by_address or not inside_of(str(hop), [str(network) for network in networks]))
+    # Every interface of IPv6 has link-local neighbours, whatever its own addresses are.
+    tells_nothing = int(hop) == 0 or hop.is_link_local and hop.version == 6
+    return not tells_nothing and (str(hop) in case.evidence.interfaces_by_address or not inside_of(str(hop), [str(network) for network in networks]))
 
 
 def route_into_itself(case: Case) -> Iterator[Cause]:

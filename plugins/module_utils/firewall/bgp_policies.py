@@ -66,7 +66,7 @@ def exchanges(view: Surroundings, peer: Peer, version: int) -> bool:
     """Whether networks of a family could be told to a peer at all. Where the configuration leaves that open, they could."""
     group = group_of(view, peer)
     if view.platform.advanced:
-        families = places.find(_says(group, peer), ("address-family",))
+        families = places.find(profile_holder(group, peer.name), ("address-family",))
         exchanged = [number for number in (4, 6) if (places.text(families, (f"ipv{number}",)) or "") not in _NOTHING]
         return version in exchanged or not exchanged
     told = places.find(group, ("peer", ("entry", peer.name or "")))
@@ -218,12 +218,12 @@ def _by_profile(view: Surroundings, peer: Peer, direction: str, network: Network
 
 
 def _profile_of(group: ET.Element | None, peer: Peer, family: str) -> str:
-    return places.text(_says(group, peer), ("filtering-profile", family)) or ""
+    return places.text(profile_holder(group, peer.name), ("filtering-profile", family)) or ""
 
 
-def _says(group: ET.Element | None, peer: Peer) -> ET.Element | None:
+def profile_holder(group: ET.Element | None, peer: str | None) -> ET.Element | None:
     """Where a logical router's peer names its profiles: itself, or in its group where it inherits."""
-    own = places.find(group, ("peer", ("entry", peer.name or ""), "inherit", "no"))
+    own = places.find(group, ("peer", ("entry", peer or ""), "inherit", "no"))
     return group if own is None else own
 
 

@@ -29,10 +29,10 @@ CONNECTION = "gateway"
 #: The largest packet that a tunnel carries.
 LARGEST = 1500
 
-# Fewer than the default of 16 threads make libipsec wait for itself. libipsec also insists on a default route through its own
-# device: behind the main table (32766) it does no harm. It refuses a policy without allow_peer_ts where the peer is inside it.
 _PLUGINS = ("random nonce aes sha1 sha2 md5 des hmac kdf gmp openssl gcm pem pkcs1 pkcs8 pubkey x509 constraints "
             "kernel-libipsec kernel-netlink socket-default vici updown")
+# Fewer than the default of 16 threads make libipsec wait for itself. libipsec also insists on a default route through its own
+# device: behind the main table (32766) it does no harm. It refuses a policy without allow_peer_ts where the peer is inside it.
 _SETTINGS = """charon {{
   load = {plugins}
   threads = 16

@@ -192,6 +192,7 @@ LEAVES = {
     # Routes.
     "the way out by no neighbour": Fault("endpoint-route-next-hop", several(next_hop("198.51.10.1"), down(SILENT))),
     "the way out by an address of one's own": Fault("endpoint-route-next-hop", several(next_hop("198.51.100.10"), down(SILENT))),
+    "the way out by a neighbour of the link, and nobody answers": Fault("ike-unanswered", several(next_hop("fe80::1"), down(SILENT)), "likely"),
     "a route to the peer into the tunnel, gone with it": Fault("endpoint-route-into-tunnel", several(
         route("peer", f"{ENDPOINTS[1]}/32", "tunnel.1"), lambda branch: branch.down(1, 1, SILENT))),
     "routes that are not installed": Fault("route-not-in-use", several(
