@@ -356,9 +356,12 @@ def test_a_vpn_whose_record_was_deleted_is_taken_over_as_it_is(engine, shape):
     assert [leaf for leaf in left if vpn.name in leaf[1]] == []
 
 
-def becomes(engine, first: Vpn, *others: Vpn) -> None:
-    """A VPN that somebody made is taken over, and becomes one after the other: a commit takes each, and a second run has nothing to do."""
-    hand = replace(first, name="hand", security_rules="none", when_both_down="route")
+def becomes(engine, first: Vpn, *others: Vpn) -> int:
+    """A VPN that somebody made is taken over, and becomes one after the other: a commit takes each, and a second run has nothing to do.
+
+    Returns how many it became; the others were refused.
+    """
+    hand, became = replace(first, name="hand", security_rules="none", when_both_down="route"), 0
     tree = run(replace(hand, name="vpn-a", adopt=True), without_records(made(engine, hand), engine), engine)[0].after
     for vpn in others:
         try:
@@ -366,9 +369,11 @@ def becomes(engine, first: Vpn, *others: Vpn) -> None:
         except Refused:
             continue
         quiet({vpn.name: vpn}, tree, engine)
+        became += 1
     tree = taken_away(tree, engine, "vpn-a")
     quiet({}, tree, engine)
     assert [leaf for leaf in leaves(tree) if "vpn-a" in leaf[1]] == []
+    return became
 
 
 def alone(vpn: Vpn) -> Vpn:
@@ -387,7 +392,7 @@ TAKEN_OVER = {
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("vpns", TAKEN_OVER.values(), ids=TAKEN_OVER.keys())
 def test_what_was_taken_over_becomes_something_else(engine, vpns):
-    becomes(engine, *vpns)
+    assert becomes(engine, *vpns) == len(vpns) - 1
 
 
 @pytest.mark.parametrize("engine", ENGINES)
