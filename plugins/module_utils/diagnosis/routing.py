@@ -441,9 +441,13 @@ def _how_much_is_translated(case, rule, traffic) -> str:
         return CERTAIN
     if rulebases.undecided_names([rule], [(traffic.source_zone, case.zone)], case.evidence.addresses):
         return LIKELY
+    return LIKELY if stated(case) and (_is_for_most(case, rule, traffic) or _publishes(rule)) else POSSIBLE
+
+
+def _is_for_most(case, rule, traffic) -> bool:
+    """Whether a NAT rule is for all services, and for half of either network at least."""
     is_for_all_services = (places.text(rule, ("service",)) or rulebases.ANY) == rulebases.ANY
-    large = is_for_all_services and security_policy.is_most(rule, traffic, case.evidence.addresses)
-    return LIKELY if stated(case) and (large or _publishes(rule)) else POSSIBLE
+    return is_for_all_services and security_policy.is_most(rule, traffic, case.evidence.addresses)
 
 
 def _publishes(rule) -> bool:
@@ -468,13 +472,20 @@ def destination_nat(case: Case) -> Iterator[Cause]:
     for traffic in [*there, *map(back, there)]:
         rule = rulebases.redirecting(case.evidence.nat_rules, traffic, case.evidence.addresses)
         if rule is not None:
-            name, whole = rule.get("name"), rulebases.translates_all(rule, traffic, case.evidence.addresses)
+            name = rule.get("name")
             yield Cause("destination-nat-on-vpn", f"NAT rule '{name}' translates the destination of what is meant for {traffic.destination}",
                         (f"NAT rule '{name}' destination: {', '.join(places.names(rule, ('destination',)))}",
                          f"translated to: {rulebases.redirected_to(rule)}"),
                         f"a NAT rule without translation for {traffic.destination} above '{name}' (nat_exemption: true of the VPN), or narrow '{name}'",
-                        CERTAIN if whole and traffic in there else LIKELY if stated(case) else POSSIBLE)
+                        _how_much_is_redirected(case, rule, traffic, traffic in there))
             return
+
+
+def _how_much_is_redirected(case, rule, traffic, is_asked_from_here) -> str:
+    """A rule for some of what the far side begins may well be meant so, as one that gives a host here another address there."""
+    if is_asked_from_here and rulebases.translates_all(rule, traffic, case.evidence.addresses):
+        return CERTAIN
+    return LIKELY if stated(case) and (is_asked_from_here or _is_for_most(case, rule, traffic)) else POSSIBLE
 
 
 def spoofed(case: Case) -> Iterator[Cause]:

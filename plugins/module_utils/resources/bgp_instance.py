@@ -80,7 +80,7 @@ TABLE = Table(
 def as_number(text: object) -> int | None:
     """An AS number in either of its spellings: C(4200000000), C(64086.59904)."""
     parts = str(text or "").split(".")
-    if not all(part.isdigit() for part in parts):
+    if len(parts) > 2 or not all(part.isdigit() for part in parts):
         return None
     return int(parts[0]) * 65536 + int(parts[1]) if len(parts) == 2 else int(parts[0])
 

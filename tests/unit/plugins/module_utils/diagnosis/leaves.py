@@ -278,6 +278,8 @@ ODD = {
     "odd: NAT for one host towards the VPN alone": Variant(nat(translating(
         "meant", "trust", what=_PUBLISHES, source="10.10.0.7", destination=VPC)), tells=False),
     "odd: NAT for one service": Variant(nat(translating("web", "trust", service="service-http")), tells=False),
+    "odd: NAT gives a host here another address towards the far side": Variant(nat(translating(
+        "virtual", "vpn", what=_MOVES, destination="10.10.0.200")), tells=False),
     "odd: NAT for what leaves by the line": Variant(nat(translating("line", "trust", "<to-interface>ethernet1/1</to-interface>")), tells=False),
     "odd: a region is denied": Variant(above("security", rule("geo", "any", "any", "deny", source="KP")), tells=False),
     "odd: a usual flood protection": Variant(flood("untrust", "udp", 40000), tells=False),
