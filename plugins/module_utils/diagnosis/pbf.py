@@ -15,7 +15,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ev
     CERTAIN, FAILOVER, LIKELY, NOW, PASSING, POSSIBLE, SLOW, Cause, inside_of, same_address,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import limits, understood
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import EVERYTHING, back, by_routes, intended, stated
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import EVERYTHING, by_routes, intended, stated
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases, security_policy
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import ANY
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.parts import pbf
@@ -179,7 +179,7 @@ def takes_answers(case: Case) -> Iterator[Cause]:
     """A rule that takes what the far side begins, on its way out of the tunnel, and leads it somewhere else than to the hosts here."""
     if case.evidence.addresses is None or case.zone is None:
         return
-    for traffic in map(back, intended(case)):
+    for traffic in map(rulebases.back, intended(case)):
         here = case.around.zone_interfaces(traffic.destination_zone)
         rule = rulebases.taking(case.evidence.pbf_rules, traffic, case.evidence.addresses, case.around.zone_interfaces(traffic.source_zone), here)
         if rule is not None:

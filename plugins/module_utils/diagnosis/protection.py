@@ -13,7 +13,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuratio
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.case import Case
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.evidence import CERTAIN, LIKELY, POSSIBLE, Cause
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import limits, unknown_names
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import back, intended, stated
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import intended, stated
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases, security_policy
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import ANY
 
@@ -60,7 +60,7 @@ def denied(case: Case) -> Iterator[Cause]:
     if case.evidence.addresses is None:
         return
     there = intended(case)
-    for traffic in [*there, *map(back, there)]:
+    for traffic in [*there, *map(rulebases.back, there)]:
         rule = _denying(case, traffic)
         if rule is not None:
             yield _denied(case, rule, traffic, traffic in there)

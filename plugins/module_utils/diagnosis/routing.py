@@ -19,7 +19,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.ou
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.rules import (
     Decision, above, allowed_below, allowed_if_enabled, decisions, is_first_of_all, is_own, limits, may_deny, passes_in_another_zone, sureness,
 )
-from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import back, intended, is_network, stated
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.traffic import intended, is_network, stated
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall import rulebases, security_policy
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import Network
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import movement
@@ -372,7 +372,7 @@ def security_inbound(case: Case) -> Iterator[Cause]:
     if case.evidence.addresses is None:
         return
     for out in intended(case):
-        traffic = back(out)
+        traffic = rulebases.back(out)
         parts = [part.decision for part in decisions(case, traffic)]
         denied = [part for part in parts if not part.allows]
         if not denied:
@@ -469,7 +469,7 @@ def destination_nat(case: Case) -> Iterator[Cause]:
     if case.evidence.addresses is None:
         return
     there = intended(case)
-    for traffic in [*there, *map(back, there)]:
+    for traffic in [*there, *map(rulebases.back, there)]:
         rule = rulebases.redirecting(case.evidence.nat_rules, traffic, case.evidence.addresses)
         if rule is not None:
             name = rule.get("name")

@@ -36,11 +36,6 @@ def intended(case: Case) -> list:
     return _each(case, pairs)
 
 
-def back(traffic: Traffic) -> Traffic:
-    """What the far side begins, between the same networks."""
-    return Traffic(traffic.destination_zone, traffic.source_zone, traffic.destination, traffic.source, traffic.applications, traffic.port)
-
-
 def by_routes(case: Case) -> list:
     """What the routes into the VPN are for, where nobody said it: from each network beside them that is of the same family."""
     units = [unit for unit in case.vpn_units if unit]

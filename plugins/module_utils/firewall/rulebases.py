@@ -45,6 +45,11 @@ class Traffic:
     port: tuple | None = None
 
 
+def back(traffic: Traffic) -> Traffic:
+    """What the far side begins, between the same networks."""
+    return Traffic(traffic.destination_zone, traffic.source_zone, traffic.destination, traffic.source, traffic.applications, traffic.port)
+
+
 @dataclass(frozen=True)
 class Addresses:
     """Literal addresses, and what address objects and groups stand for. C(objects): by their names, of those that were asked for; nothing of one that does not

@@ -24,7 +24,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.desir
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import families, names, record as records, way_out
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.families import EVERYTHING
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.record import (
-    INSIDE, LOCAL, OUTSIDE, OUTSIDE_ZONE, REMOTE, SOURCE_ZONE, ZONE, Member, Object, Record,
+    INSIDE, LOCAL, OUTSIDE, OUTSIDE_ZONE, REMOTE, SOURCE_ZONE, ZONE, Member, Object, Owned, Record,
 )
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.vpn import Vpn
 
@@ -145,8 +145,9 @@ class Rules:
             return []
         remote, router = [ip_network(text) for text in self.vpn.remote_networks], self.vpn.virtual_router
         near = [ip_network(text) for text in self.vpn.local_networks] + self._connected(router)
+        led_by_pbf = self._led_by_pbf()
         near += [destination for name, destination in records.routes_of_others(self.around, self.vpn.name, router)
-                 if not self._is_of_pbf_sibling(records.route(router, name, destination))]
+                 if not any(records.route(router, name, destination) in theirs for theirs in led_by_pbf)]
         inner = {network for network in near if network not in remote and any(rulebases.is_part(network, summary) for summary in remote)}
         by_family: tuple = tuple([network for network in inner if network.version == version] for version in (4, 6))
         return [str(network) for family in by_family for network in collapse_addresses(sorted(family))]
@@ -158,18 +159,18 @@ class Rules:
         inside = [ip_network(cidr, strict=False) for cidr in cidrs]
         return [network for interface, network in self.around.connected(router) if interface not in units and network not in inside]
 
-    def _is_of_pbf_sibling(self, route: Object) -> bool:
-        """Whether a route is the way back of another VPN of ours whose own PBF rules lead there."""
+    def _led_by_pbf(self) -> list[Owned]:
+        """What is the other VPNs' of ours whose own PBF rules lead into them: their routes are ways back."""
         owned = [record.owned() for record in records.of_others(self.around, self.vpn.name)]
-        rules = [rule.get("name") or "" for rule in self.around.entries("rulebase", ("pbf", "rules"))]
-        return any(route in theirs and any(Object("pbf_rule", name) in theirs for name in rules) for theirs in owned)
+        rules = [Object("pbf_rule", rule.get("name") or "") for rule in self.around.entries("rulebase", ("pbf", "rules"))]
+        return [theirs for theirs in owned if any(rule in theirs for rule in rules)]
 
     def _outbound(self) -> list:
         return [Traffic(source_zone, self.vpn.zone, local, remote) for source_zone in self.vpn.source_zones
                 for local in self.vpn.local_networks for remote in self.vpn.remote_networks if family(local) == family(remote)]
 
     def _inbound(self) -> list:
-        return [Traffic(traffic.destination_zone, traffic.source_zone, traffic.destination, traffic.source) for traffic in self._outbound()]
+        return list(map(rulebases.back, self._outbound()))
 
     def security(self, ends: Mapping[int, tuple[str, str]], units: Collection[str], sessions: Iterable[tuple[str, str, str]] = ()) -> list:
         """Allow rules both ways, and where a rule denies everything also what the tunnels themselves need.
