@@ -235,8 +235,10 @@ def local_address(vpn: Vpn, around: Surroundings, number: int) -> Local:
     elif not any(chosen.is_called(address) for address in expected):
         _refuse_elsewhere(interface, around, expected)
     unknown = chosen.address is None
-    told = (f"{vpn.name}: what '{chosen.text}' of {interface.name} stands for is not known here; it is taken for {', '.join(expected)}, which the far "
-            "side expects",) if unknown and expected else ()
+    told: tuple[str, ...] = ()
+    if unknown and expected:
+        told = (f"{vpn.name}: what '{chosen.text}' of {interface.name} stands for is not known here; it is taken for {', '.join(expected)}, which the far "
+                "side expects",)
     behind_nat = bool(expected) and not unknown and not any(chosen.is_called(address) for address in expected)
     if behind_nat:
         told += _doubted(vpn, interface, chosen, number, expected)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field, replace
-from typing import Any, Collection, Mapping, Sequence
+from typing import Any, Callable, Collection, Mapping, Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import marked_line, path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
@@ -49,8 +49,7 @@ class Shared:
         """What the records of those who use it say then. C(after): without the changes."""
         estate = removal.Estate(Record(self.vpn, vsys=records.vsys_of(after)), after)
         for users, things in self._handed_over:
-            known = {(user.vpn, user.vsys) for user in users}
-            estate.hand_over(lambda record, known=known: (record.vpn, record.vsys) in known, **things)
+            estate.hand_over(_one_of(users), **things)
         return estate.items()
 
     def _changed(self, place: Path, options: Mapping[str, tuple]) -> dict[str, str | None]:
@@ -93,6 +92,12 @@ class Shared:
 
     def _siblings(self) -> list[Record]:
         return records.of_others(self.view, self.vpn)
+
+
+def _one_of(users: Collection[Record]) -> Callable[[Record], bool]:
+    """Whether a record is one of these VPNs', whatever it says by now."""
+    known = {(user.vpn, user.vsys) for user in users}
+    return lambda record: (record.vpn, record.vsys) in known
 
 
 def _used_by(user: Record) -> str:
