@@ -252,8 +252,8 @@ def _doubted(vpn: Vpn, interface: Interface, chosen: Held, number: int, expected
         return ()
     given = f" by {interface.given_by}" if interface.given_by else ""
     return (f"{vpn.name}: {interface.name} has {chosen.host}{given}, which is no private address, and the far side expects {', '.join(expected)}. Unless a "
-            f"NAT device makes the one of the other, the far side knows nobody else and answers nothing: let it expect {chosen.host} (in a cloud: a "
-            f"customer gateway of that address), and describe it again. Where a NAT device does, say local_id: {expected[0]}",)
+            f"NAT device translates the one into the other, the far side does not know this firewall and answers nothing: let it expect {chosen.host} (in a "
+            f"cloud: a customer gateway of that address), and describe it again. Where a NAT device does, say local_id: {expected[0]}",)
 
 
 def _asked(asked: str, interface: Interface, fitting: list[Held]) -> Held:
