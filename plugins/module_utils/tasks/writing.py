@@ -174,10 +174,11 @@ def journal_held(module: PanosModule) -> ContextManager:
 
 
 def firewall_of(params: Mapping[str, Any]) -> str:
-    """What a firewall is called in the names of journals."""
+    """What a firewall is called in the names of journals. On a Panorama, the template: a VPN of the same name in another one is another VPN."""
     provider = params["provider"]
     port = provider["port"] if provider["port"] != 443 else None
-    return ":".join(str(part) for part in (provider["ip_address"], port, provider["serial_number"]) if part)
+    written_to = [f"{place}={params[place]}" for place in ("template", "template_stack") if params.get(place)]
+    return ":".join(str(part) for part in (provider["ip_address"], port, provider["serial_number"], *written_to) if part)
 
 
 @contextlib.contextmanager

@@ -569,6 +569,31 @@ def test_what_is_noted_to_be_taken_back_is_the_vpn_s_alone(running, tmp_path):
     assert all(NAME not in firewall.control.running() for firewall in running.firewalls)
 
 
+def test_vpns_of_one_name_in_two_templates_are_taken_back_each_by_itself(fleet, firewalls, tmp_path):
+    """Spokes that all call their VPN C(hub)."""
+    paris = f"{DEVICE}/template/entry[@name='paris']"
+    fleet.control.plant(f"{DEVICE}/template", f"<entry name='paris'>{_OF_ITS_OWN}</entry>")
+    fleet.control.plant(f"{DEVICE}/template-stack", "<entry name='paris-stack'><templates><member>paris</member></templates></entry>")
+    fleet.control.plant(f"{DEVICE}/device-group", "<entry name='spokes'/>")
+    fleet.firewall.manage(firewalls(version="11.1", name="fw3"), "paris-stack", "spokes")
+    more = {"journal": str(tmp_path), "commit": True, "verify": False, "push": False, "commit_poll": 0.05}
+    in_paris = {"template": "paris", "device_group": "spokes"}
+    start = fleet.candidate(paris)
+    fleet.done({**wanted(), **more})
+    one = fleet.candidate()
+    fleet.done({**wanted(), **in_paris, **more})
+    del more["verify"]
+    fleet.done({"name": NAME, **in_paris, **more}, module=config_revert)
+    assert fleet.candidate() == one and fleet.candidate(paris) == start
+    assert not fleet.done(wanted()).changed
+    fleet.done({"name": NAME, **PLACE, **more}, module=config_revert)
+    assert NAME not in fleet.control.candidate()
+
+
+_OF_ITS_OWN = (f"<settings><default-vsys>vsys1</default-vsys></settings><config><devices><entry name='localhost.localdomain'><network><virtual-router>{VPN_ROUTER}"
+               "</virtual-router></network><vsys><entry name='vsys1'/></vsys></entry></devices></config>")
+
+
 def test_a_firewall_that_does_not_get_what_was_taken_back_is_named(running, tmp_path):
     running.done(outside(journal=str(tmp_path), verify=False))
     running.firewalls[0].control.fail_next_commit(["not today"])
