@@ -69,7 +69,7 @@ class OneTemplate:
         """Names of variables that others have are not free."""
         declared_names = {name for site in self.planned for name in (*site.values, *site.unset)}
         return Naming(self.vpn, {site.serial: site.words for site in self.planned}, {site.serial: site.values for site in self.planned},
-                      declared_names - self._own_variables(HERE), self._beyond_the_template())
+                      declared_names - self._own_variables(HERE), self._owners(HERE), self._beyond_the_template())
 
     def _beyond_the_template(self) -> set[str]:
         """The interfaces that can be named by a variable alone: the template does not have them. A stack has all that its templates have."""
@@ -118,12 +118,15 @@ class OneTemplate:
 
     # Its variables.
 
-    def _own_variables(self, home: str) -> set[str]:
-        """The VPN's, by what their descriptions say, in one template."""
+    def _owners(self, home: str) -> dict[str, str]:
+        """Variable of one template → the VPN that it is of, by what its description says."""
         if not home and not self.target.location.template:
-            return set()
+            return {}
         entries = places.children(self.own, (self.target.base(located("template", home)) + CONTAINER)[1:])
-        return {entry.get("name") or "" for entry in entries if owner(entry) == self.vpn}
+        return {entry.get("name") or "": owner(entry) for entry in entries if owner(entry)}
+
+    def _own_variables(self, home: str) -> set[str]:
+        return {name for name, vpn in self._owners(home).items() if vpn == self.vpn}
 
     def _valued(self, made: Iterable[Variable]) -> list[Desired]:
         """The variables, and what they are worth on each firewall; what is the same on all is said once."""

@@ -48,14 +48,16 @@ class Variable:
 class Naming:
     """What names of variables can be given. C(vpn): whose they are to be. C(firewalls): serial number → what messages call it.
 
-    C(known): serial number → variable → value. C(foreign): the names of variables that are declared and not the VPN's. C(local): interfaces that
-    stand elsewhere than in the template, so that it can name them by a variable alone.
+    C(known): serial number → variable → value. C(foreign): the names of variables that are declared and not the VPN's. C(of_vpns): those that are some
+    VPN's, with which they go: nothing else names them. C(local): interfaces that stand elsewhere than in the template, so that it can name them by a
+    variable alone.
     """
 
     vpn: str
     firewalls: Mapping[str, str]
     known: Mapping[str, Mapping[str, str]]
     foreign: Collection[str]
+    of_vpns: Collection[str] = ()
     local: Collection[str] = ()
     made: dict[str, Variable] = field(default_factory=dict)
 
@@ -104,7 +106,12 @@ class Naming:
         """A gateway repeats the address of its interface, by the variable that the interface has it from."""
         if path != ("local_address", "ip") or item.location != "network":
             return value
-        return next((name for name in self.known[serials[0]] if all(self.known[serial].get(name) == value for serial in serials)), value)
+        return next(iter(self._worth(dict.fromkeys(serials, value))), value)
+
+    def _worth(self, texts: Mapping[str, str]) -> list[str]:
+        """The variables that are worth just that on each firewall, and stay whatever VPN goes. C(texts): serial number → value."""
+        return [name for name in self.known[next(iter(texts))]
+                if name not in self.of_vpns and all(self.known[serial].get(name) == text for serial, text in texts.items())]
 
     def _named(self, values: Sequence[Any], item: DesiredEntry, path: tuple[str, ...], serials: Sequence[str]) -> str:
         option = ".".join(path)
@@ -119,8 +126,7 @@ class Naming:
             raise self._refusal(f"{option} of {item.label}", serials, "differs, and PAN-OS has no variable for it")
         texts = dict(zip(serials, map(str, values)))
         name = _name(self.vpn, item, path)
-        there = [each for each in self.known[serials[0]] if each in self.foreign
-                 and all(self.known[serial].get(each) == text for serial, text in texts.items())]
+        there = [each for each in self._worth(texts) if each in self.foreign]
         if there and name not in self.made:
             return there[0]
         if name in self.foreign:

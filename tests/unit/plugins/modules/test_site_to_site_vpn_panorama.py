@@ -17,6 +17,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.modules import commit, co
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules import pairing
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.door import DEVICE
 from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.pairing import VpnDoor
+from ansible_collections.tunnelsmith.panos_vpn.tests.unit.plugins.modules.test_taken_back_beside_others import HISTORIES, THE_LAST_ONE_LEFT
 
 PLACE = {"template": "branch", "device_group": "branches"}
 
@@ -569,6 +570,22 @@ def test_what_is_noted_to_be_taken_back_is_the_vpn_s_alone(running, tmp_path):
     assert all(NAME not in firewall.control.running() for firewall in running.firewalls)
 
 
+@pytest.mark.parametrize("name", THE_LAST_ONE_LEFT)
+def test_vpns_of_one_template_go_each_by_itself(fleet, tmp_path, name):
+    """What they share goes with the last of them, and none names a variable that goes with another one."""
+    start, there = fleet.candidate(), {}
+    for what, options, noted in HISTORIES[name]:
+        how = {**options, **PLACE, "commit": True, "push": False, "commit_poll": 0.05, **({"journal": str(tmp_path)} if noted else {})}
+        if what == "reverted" or options.get("state") == "absent":
+            fleet.done(how, **({"module": config_revert} if what == "reverted" else {}))
+            del there[options["name"]]
+            assert [other for other in there if fleet.done(there[other]).changed] == []
+        else:
+            there[options["name"]] = {**how, "virtual_router": "vpn-router", "verify": False}
+            fleet.done(there[options["name"]])
+    assert fleet.candidate() == start
+
+
 def test_vpns_of_one_name_in_two_templates_are_taken_back_each_by_itself(fleet, firewalls, tmp_path):
     """Spokes that all call their VPN C(hub)."""
     paris = f"{DEVICE}/template/entry[@name='paris']"
@@ -590,8 +607,8 @@ def test_vpns_of_one_name_in_two_templates_are_taken_back_each_by_itself(fleet, 
     assert NAME not in fleet.control.candidate()
 
 
-_OF_ITS_OWN = (f"<settings><default-vsys>vsys1</default-vsys></settings><config><devices><entry name='localhost.localdomain'><network><virtual-router>{VPN_ROUTER}"
-               "</virtual-router></network><vsys><entry name='vsys1'/></vsys></entry></devices></config>")
+_OF_ITS_OWN = ("<settings><default-vsys>vsys1</default-vsys></settings><config><devices><entry name='localhost.localdomain'>"
+               f"<network><virtual-router>{VPN_ROUTER}</virtual-router></network><vsys><entry name='vsys1'/></vsys></entry></devices></config>")
 
 
 def test_a_firewall_that_does_not_get_what_was_taken_back_is_named(running, tmp_path):

@@ -54,6 +54,9 @@ HISTORIES = {
         made(branch(BGP), False), made(hub(BGP), False), made(hub(BGP, mtu=1300)), removed("branch"), reverted("hub"), removed("hub")],
 }
 
+# Those of which each way of sharing, and each way of going, is one.
+THE_LAST_ONE_LEFT = ("one that has been in another zone meanwhile", "the one that made zone and BGP goes first", "the one that turned on ECMP goes first")
+
 
 @pytest.mark.parametrize("name, on", [(name, FIREWALLS[number % 2]) for number, name in enumerate(HISTORIES)], ids=list(HISTORIES))
 def test_others_go_on_and_the_last_leaves_the_firewall_as_it_was(firewalls, tmp_path, name, on):
