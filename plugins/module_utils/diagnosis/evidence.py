@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from ipaddress import ip_address, ip_interface, ip_network
 from typing import Mapping
@@ -15,6 +15,7 @@ from typing import Mapping
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.diagnosis.causes import KNOWN
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.device.high_availability import Member
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.addresses import Network
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.certificates import Certificate
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.rulebases import ANY, Addresses, is_enabled
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.security_policy import Names
@@ -23,6 +24,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.profil
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.values import read
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import ike_crypto_profile, ike_gateway, ipsec_crypto_profile
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status import vpn_log
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.routes import DISCARD, Route
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.selection import egress, far_end, interfaces_of, interface_to
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.state import State, grouped, movement
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn import record as records
@@ -296,10 +298,24 @@ class Evidence:
         found = []
         for route in self.state.routes or ():
             try:
-                found += [(route, ip_network(route.destination, strict=False))] if route.active else []
+                network = ip_network(route.destination, strict=False)
             except ValueError:
                 continue
+            if route.active:
+                found.append((replace(route, nexthop=DISCARD) if self._drops(route, network) else route, network))
         return found
+
+    def _drops(self, route: Route, network: Network) -> bool:
+        """Whether a route leads nowhere, which a logical router tells of one into another router in the same words: the configuration knows which it is."""
+        is_told = bool(route.nexthop or route.interface)
+        return not is_told and route.protocol == "static" and (route.router, network) in self._dropping
+
+    @cached_property
+    def _dropping(self) -> set[tuple[str, Network]]:
+        """(router, destination) of what static routes drop, and none leads into another router."""
+        configured = [(name, route) for name in self.routers for route in self.around.static_route_entries(name) if not route.interface]
+        leading_on = {(name, route.destination) for name, route in configured if not route.drops}
+        return {(name, route.destination) for name, route in configured if route.drops} - leading_on
 
     @cached_property
     def dynamic_routes(self) -> dict:

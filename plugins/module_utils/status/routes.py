@@ -18,7 +18,7 @@ from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.status.answe
 _FLAG = re.compile(r"O[io12]|[A-Z?~]")
 _PROTOCOLS = {"C": "connected", "H": "local", "S": "static", "R": "rip", "O": "ospf", "Oi": "ospf", "Oo": "ospf", "O1": "ospf", "O2": "ospf", "B": "bgp"}
 
-# The legacy engine's word for a route that drops; the other one tells of such a next hop neither an address nor an interface.
+# The legacy engine's word for a route that drops. The other one tells of such a next hop neither an address nor an interface, as of another router.
 DISCARD = "discard"
 
 
@@ -71,10 +71,8 @@ def _advanced(router: str, prefix: str, route: dict) -> list:
 
 def _advanced_hop(router: str, prefix: str, route: dict) -> Route:
     fields = Fields(texts_of_json(route))
-    hop, interface = fields.text("nexthops.ip"), fields.text("nexthops.interface_name")
-    drops = fields.text("protocol") == "static" and bool(route.get("nexthops")) and not hop and not interface
     return Route(
-        fields.text("prefix") or prefix, router=router, nexthop=DISCARD if drops else hop, interface=interface,
+        fields.text("prefix") or prefix, router=router, nexthop=fields.text("nexthops.ip"), interface=fields.text("nexthops.interface_name"),
         protocol=fields.text("protocol"), active=fields.text("selected") == "yes" and fields.text("nexthops.active") != "no",
         metric=fields.number("metric"), distance=fields.number("distance"), flags=fields.text("nexthops.flags"), age=fields.number("uptime"),
         other=fields.rest(),

@@ -107,7 +107,7 @@ def test_version_request(client, firewall):
         ({"listen": "0.0.0.0"}, "loopback only"),
         ({"config": "<response/>"}, "<config>"),
         ({"config": "<config"}, "not well-formed"),
-        ({"config": "no-such-file.xml"}, "neither a file"),
+        ({"config": "no-such-file.xml"}, "give a file or one of"),
         ({"secrets": "plain"}, "classic"),
     ],
     ids=["engine before 10.2", "old version", "engine word", "any address", "wrong root", "broken", "no file", "secret mode"],

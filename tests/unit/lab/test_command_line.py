@@ -57,7 +57,7 @@ def test_says_how_to_reach_it_and_stops_cleanly(environment, how):
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
-    [(("--listen", "0.0.0.0"), "loopback only"), (("--config", "none.xml"), "neither a file"), (("--version", "9"), "version '9'")],
+    [(("--listen", "0.0.0.0"), "loopback only"), (("--config", "none.xml"), "give a file or one of"), (("--version", "9"), "version '9'")],
     ids=["any address", "missing file", "old version"],
 )
 def test_refuses_in_one_clear_line(environment, arguments, words):

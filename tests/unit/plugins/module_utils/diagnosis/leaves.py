@@ -121,6 +121,15 @@ def own_action(action: str) -> Callable:
     return change
 
 
+def leading_on(nexthop: str) -> Callable:
+    """A logical router's static route to the network here, of which the routing table tells neither an address nor an interface."""
+    def change(branch) -> None:
+        several(advanced, without_route(LAN), elsewhere(Route(LAN, "default", None, None, "static", True)))(branch)
+        table = branch.tree.find(".//logical-router/entry[@name='default']/vrf/entry/routing-table/ip/static-route")
+        table.append(ET.fromstring(f"<entry name='beyond'><destination>{LAN}</destination><nexthop>{nexthop}</nexthop></entry>"))
+    return change
+
+
 def advanced_bgp(branch) -> None:
     """The same BGP on a logical router: a group with a profile of its address family and of its filters."""
     bgp = branch.at("protocol/bgp")
@@ -204,6 +213,7 @@ LEAVES = {
         without_route(LAN), elsewhere(Route(LAN, "default", "discard", None, "static", True)))),
     "half of what comes back is dropped": Fault("local-network-unrouted", elsewhere(
         Route("10.10.0.0/25", "default", "discard", None, "static", True)), "likely"),
+    "logical router: what comes back is dropped": Fault("local-network-unrouted", leading_on("<discard/>")),
     "half of what comes back goes elsewhere": Fault("local-network-elsewhere", elsewhere(
         Route("10.10.0.0/25", "default", "192.0.2.1", "ethernet1/3", "static", True)), "likely"),
     "the hosts answer by another gateway": Fault("hosts-answer-elsewhere", several(VARIANTS["packets both ways"].changes, comes_in_only, hosts_fail), "likely"),
@@ -297,6 +307,7 @@ ODD = {
     "odd: a PBF rule for another network of the VPN": Variant(above("pbf", forwarding("other", "vpn", _AWAY, destination="172.16.0.0/12")), ("pbf",)),
     "odd: a BGP peer that is only called": Variant(lambda branch: branch.text(
         branch.at("peer-group/entry/peer", ONE), "connection-options/outgoing-bgp-connection/allow", "no"), ("bgp",), tells=False),
+    "odd: the hosts are behind another logical router": Variant(leading_on("<next-lr>hosts</next-lr>"), ("pbf",), tells=False),
     "odd: on a logical router": Variant(advanced_bgp, ("bgp",), tells=False),
     "odd: the VPN's own": Variant(of_ours, ("pbf",), tells=False),
 }

@@ -105,9 +105,8 @@ ROUTES = {
         {"ip": "169.254.10.1", "interfaceName": "tunnel.1", "active": True}, {"ip": "169.254.11.1", "interfaceName": "tunnel.2", "active": False}]}]}},
         [("169.254.10.1", "tunnel.1", True), ("169.254.11.1", "tunnel.2", False)]),
     "no next hop": ({"default": {"10.0.0.0/8": [{"protocol": "static", "selected": False}]}}, [(None, None, False)]),
-    "one that drops": ({"default": {"10.0.0.0/8": [{"protocol": "static", "selected": True, "nexthops": [{"active": True, "blackhole": True}]}]}},
-                       [("discard", None, True)]),
-    "one of an interface's own": ({"default": {"10.0.0.0/8": [{"protocol": "local", "selected": True, "nexthops": [{"active": True}]}]}}, [(None, None, True)]),
+    "one that drops, or into another router": ({"default": {"10.0.0.0/8": [{"protocol": "static", "selected": True, "nexthops": [{"active": True}]}]}},
+                                               [(None, None, True)]),
     "no list around the route": ({"default": {"10.0.0.0/8": {"selected": True, "nexthops": {}}}}, [(None, None, True)]),
     "nothing that could be routes": ({"default": ["10.0.0.0/8"], "other": {"10.0.0.0/8": [7, None]}}, []),
 }
