@@ -451,7 +451,9 @@ def _changed(path, before, after, whole):
         return
     leaf = before is not None and after is not None and not len(before) and not len(after)
     if whole or before is None or after is None or leaf:
-        yield path
+        # An empty container is no place yet: another operation may fill it.
+        if not leaf or before.text != after.text:
+            yield path
         return
     for step in dict.fromkeys([places.step_of(child) for child in before] + [places.step_of(child) for child in after]):
         yield from _changed(path + (step,), places.child(before, step), places.child(after, step), False)
