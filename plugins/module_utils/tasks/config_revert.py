@@ -142,7 +142,7 @@ class _Reverting:
         result = self._written()
         # Its objects are those that are told as reverted and left.
         del result["objects"]
-        done = [difference for difference in self.journal.differences if difference.path not in {item.difference.path for item in self.left}]
+        done = [difference for difference in self.differences if difference.path not in {item.difference.path for item in self.left}]
         result["reverted"] = [_told(difference) for difference in done]
         result["left"] = [{**_told(item.difference), "reason": item.reason} for item in self.left]
         result["unproven"] = []

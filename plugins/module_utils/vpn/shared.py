@@ -16,6 +16,7 @@ from typing import Any, Callable, Collection, Mapping, Sequence
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration import marked_line, path as places
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.configuration.path import Path
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.firewall.surroundings import Surroundings
+from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile import revert
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.reconcile.revert import Difference
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.resources import bgp_peer, router_ecmp
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.tables.places import bgp_place
@@ -127,12 +128,21 @@ class Inheritance:
     """
 
     def __init__(self, vpn: str, view: Surroundings, done: Sequence[Difference]):
-        self.view, self.now = view, records.of_vpn(view, vpn)
+        self.vpn, self.view, self.now = vpn, view, records.of_vpn(view, vpn)
         own = {difference.path for difference in done}
         self._more = {} if self.now is None else _handed_over(self.now, view, own)
         units = view.base("network") + _UNITS
         changes = [knowing(vpn, difference, view.tree, view.base("network")) for difference in done]
+        changes = [difference for difference in changes if difference.path[:len(units)] != units or not self._is_their_own_since(difference)]
         self.changes = [self._keeping(difference) if difference.path[:len(units)] == units else difference for difference in changes]
+
+    def _is_their_own_since(self, difference: Difference) -> bool:
+        """Whether another VPN has rewritten its record, in which something was handed over to it: that stays there, and is handed on when it goes."""
+        if difference.path[-1] != "comment" or not difference.after or revert.stands(difference, self.view.tree):
+            return False
+        written = records.find(_comment(difference.after))
+        now = places.text(self.view.tree, difference.path[1:])
+        return written is not None and written.vpn != self.vpn and records.find(now, written.vpn) is not None
 
     def _keeping(self, difference: Difference) -> Difference:
         """What goes back to a record of before keeps what was handed over to it."""

@@ -52,6 +52,9 @@ HISTORIES = {
     "BGP where empty containers were left, joined, and changed again": [
         made(branch(BGP), False), removed("branch"), made(branch(BGP)), made(hub(BGP, zone="other")), made(branch(BGP, mtu=1300)),
         reverted("branch"), removed("hub")],
+    "a zone that was handed over to one that was changed since": [
+        made(hub(PBF, zone="other"), False), made(branch(PBF, zone="other")), made(hub(PBF)),
+        made(branch(PBF, zone="other", remote_networks=["10.202.0.0/16"])), reverted("hub"), removed("hub"), reverted("branch")],
     "what was handed over goes with a new one": [made(branch(BGP), False), made(hub(BGP)), removed("branch"), made(hub(BGP, mtu=1300)), reverted("hub")],
     "what was handed over stays with one that was changed": [
         made(branch(BGP), False), made(hub(BGP), False), made(hub(BGP, mtu=1300)), removed("branch"), reverted("hub"), removed("hub")],
