@@ -14,13 +14,13 @@ import json
 import os
 import pathlib
 import threading
+import time
 from collections.abc import Sequence
 
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.aws.reader import vpn_connection
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.peers.fields import plain
 from ansible_collections.tunnelsmith.panos_vpn.plugins.module_utils.vpn.fit import fitted
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.cloud.connection import Connection, read
-from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.enclave import wait_until
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.observation import Watch
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.dataplane.plane import DataPlane
 from ansible_collections.tunnelsmith.panos_vpn.tests.lab.emulator import Emulator
@@ -150,9 +150,14 @@ class Site:
         assert self.plane.wait(45), [daemon.log()[-500:] for daemon in self.plane.firewall.daemons.values()]
 
     def ping(self, count: int = 3, host: str = LAN, address: str = VPC) -> int:
-        # The last route may come a moment after its session.
-        wait_until(lambda: self.plane.ping(host, address), 10 if count > 1 else 0)
-        return self.plane.ping(host, address, count)
+        """How many of so many packets are answered. Of several all are waited for: the last route may come a moment after its session, and a monitor that a
+        busy machine has kept from asking takes its rule out of use for a moment.
+        """
+        answered = self.plane.ping(host, address, count)
+        deadline = time.monotonic() + (10 if count > 1 else 0)
+        while answered < count and time.monotonic() < deadline:
+            answered = self.plane.ping(host, address, count)
+        return answered
 
     def watch(self, seconds: float) -> Watch:
         return Watch(self.plane, LAN, self.plane.clouds[0].host, self.plane.clouds[0].address, seconds)
