@@ -45,7 +45,7 @@ ELSEWHERE = {
     "backup routes": {"no PBF rule for one tunnel", "spoofed addresses are discarded", *_BY_ROUTES},
     "dead peer detection off": _OF_THE_RECORD,
     "harmless: a careful rule, nothing stated": _OF_THE_RECORD,
-    "odd: a DoS protection rule that counts": {"a DoS protection rule denies", "a DoS protection rule denies, below one that counts some"},
+    "odd: a DoS protection rule that counts": {fault for fault in EVERY if fault.startswith("a DoS protection rule denies")},
     "IKE on a loopback interface": {"NAT on the way, UDP 4500 denied", "a peer behind a hop, without multihop"},
     "harmless: a routing table that nobody can read": {"the endpoint's route leads into the tunnel", "the endpoint's route leads elsewhere", *_BY_ROUTES},
     "harmless: a peer by its name": {"endpoints swapped", "endpoints swapped, names of one's own"},
