@@ -156,7 +156,7 @@ def _run(module: PanosModule, session: Session) -> dict:
 
 
 def _wanted(params: dict[str, Any]) -> dict[str, Vpn]:
-    """The VPN as it is to be: serial number of a firewall → what it is there; empty → what it is on all of them. One that names objects is not checked yet."""
+    """The VPN as it is to be: serial number of a firewall → what it is there; empty → what it is on all of them. One that names objects is unchecked."""
     _refuse_missing(params)
     _refuse_revert_of_nothing(params)
     if params["replaces"] == params["name"]:
