@@ -31,30 +31,32 @@ def _ends(tunnel: Tunnel) -> str:
     return f"{tunnel.local_address}[500]-{tunnel.peer_address}[500]"
 
 
+def _failed(tunnel: Tunnel, text: str) -> Happening:
+    """An IKE SA that does not come about."""
+    event = "ikev2-nego-ike-fail" if tunnel.version != "ikev1" else "ike-nego-p1-fail-common"
+    return Happening(event, tunnel.gateway, text, "medium")
+
+
 def _notified(tunnel: Tunnel, match: re.Match) -> Happening:
     return Happening("ike-generic-event", tunnel.gateway, f"IKE protocol notification message received: received notify type {match[1]}")
 
 
 def _ike_failed(tunnel: Tunnel, match: re.Match) -> Happening:
     word = "IKEv2 IKE SA" if tunnel.version != "ikev1" else "IKE phase-1"
-    event = "ikev2-nego-ike-fail" if tunnel.version != "ikev1" else "ike-nego-p1-fail-common"
-    return Happening(event, tunnel.gateway, f"{word} negotiation is failed as initiator, non-rekey. Failed SA: {_ends(tunnel)}", "medium")
+    return _failed(tunnel, f"{word} negotiation is failed as initiator, non-rekey. Failed SA: {_ends(tunnel)}")
 
 
 def _not_believed(tunnel: Tunnel, dummy: re.Match) -> Happening:
     """Which certificate was not accepted, and why, is in no published line of this log; so it is not said here either."""
-    event = "ikev2-nego-ike-fail" if tunnel.version != "ikev1" else "ike-nego-p1-fail-common"
-    return Happening(event, tunnel.gateway, f"IKE negotiation is failed, authentication failed. Failed SA: {_ends(tunnel)}", "medium")
+    return _failed(tunnel, f"IKE negotiation is failed, authentication failed. Failed SA: {_ends(tunnel)}")
 
 
 def _of_another(tunnel: Tunnel, match: re.Match) -> Happening:
-    event = "ikev2-nego-ike-fail" if tunnel.version != "ikev1" else "ike-nego-p1-fail-common"
-    return Happening(event, tunnel.gateway, f"IKE negotiation is failed. received ID {match[1]} does not match peers id. Failed SA: {_ends(tunnel)}", "medium")
+    return _failed(tunnel, f"IKE negotiation is failed. received ID {match[1]} does not match peers id. Failed SA: {_ends(tunnel)}")
 
 
 def _timed_out(tunnel: Tunnel, dummy: re.Match) -> Happening:
-    event = "ikev2-nego-ike-fail" if tunnel.version != "ikev1" else "ike-nego-p1-fail-common"
-    return Happening(event, tunnel.gateway, f"IKE negotiation is failed due to timeout. Failed SA: {_ends(tunnel)}", "medium")
+    return _failed(tunnel, f"IKE negotiation is failed due to timeout. Failed SA: {_ends(tunnel)}")
 
 
 def _child_failed(tunnel: Tunnel, dummy: re.Match) -> Happening:
